@@ -1,0 +1,1 @@
+"""The vocabulary: events, commands, money, ids and errors. Imports nothing of ours."""
