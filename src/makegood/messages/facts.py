@@ -1,0 +1,300 @@
+"""The bodies an event can have: what the outside tells us, and the facts of our own."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.money import Money
+
+Fact: TypeAlias = object
+"""A JSON value, checked at the edge: null, bool, int, float, str, list or map of these."""
+Facts: TypeAlias = dict[str, Fact]
+TextRef: TypeAlias = str
+"""Key of a free text in the side table of personal data; the log never holds the words."""
+
+
+class _Body(Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """One kind of fact."""
+
+
+class Touchpoint(_Body, frozen=True, tag="touchpoint"):
+    """The customer met the firm: a flight was delayed, a rental was not fulfilled.
+
+    Attributes:
+        name: The event's name, for example "Rental Unfulfilled".
+        properties: Facts that conditions may read; free of personal data.
+    """
+
+    name: str
+    properties: Facts = {}
+
+
+class Identified(_Body, frozen=True, tag="identified"):
+    """The source told who the customer is.
+
+    Attributes:
+        traits: Facts that conditions may read as `customer.*`; free of personal data.
+        lookups: Pseudonyms of e-mail addresses, telephone and loyalty numbers that find them.
+        also: Profiles that are the same customer (anonymous id, previous id): these merge.
+    """
+
+    traits: Facts = {}
+    lookups: tuple[ProfileId, ...] = ()
+    also: tuple[ProfileId, ...] = ()
+
+
+class Unlinked(_Body, frozen=True, tag="unlinked"):
+    """A person found that two profiles are not one customer.
+
+    Attributes:
+        other: The profile to separate from the event's own.
+        by: Who decided.
+        reason: Why.
+    """
+
+    other: ProfileId
+    by: RepId
+    reason: TextRef = ""
+
+
+class FailureRaised(_Body, frozen=True, tag="failure_raised"):
+    """Somebody raised a failure by hand.
+
+    Attributes:
+        failure: Id of a failure rule of the book, or "other".
+        about: Booking, segment or order; empty when not known.
+        brand: The brand that failed.
+        by: Rep, or empty when the customer raised it.
+        words: What they said.
+        severity: 1 (nuisance) to 5 (stranded); 0 leaves it to the rule.
+        price: Price of what was affected, when known.
+    """
+
+    failure: str
+    about: str = ""
+    brand: str = ""
+    by: RepId = RepId("")
+    words: TextRef = ""
+    severity: int = 0
+    price: Money | None = None
+
+
+class Judged(_Body, frozen=True, tag="judged"):
+    """A person settled what the rules could not judge.
+
+    Attributes:
+        question: The event that could not be judged.
+        failure: Failure rule that applies, or empty for "no failure".
+        by: Who judged.
+    """
+
+    question: EventId
+    failure: str
+    by: RepId
+    reason: TextRef = ""
+
+
+class Chosen(_Body, frozen=True, tag="chosen"):
+    """The customer (or a rep for them, on the phone) chose an offer of Plan B.
+
+    Attributes:
+        case: The case.
+        offer: Id of the offer.
+        by: Rep on the phone, or empty when the customer chose.
+    """
+
+    case: CaseId
+    offer: str
+    by: RepId = RepId("")
+
+
+class Answered(_Body, frozen=True, tag="answered"):
+    """The customer answered "is it good again?".
+
+    Attributes:
+        case: The case.
+        answer: `good` lifts the hold; `not_yet` keeps the case and wakes its owner.
+        by: Rep who wrote the answer down, or empty when the customer gave it.
+        words: What they added.
+    """
+
+    case: CaseId
+    answer: Literal["good", "not_yet"]
+    by: RepId = RepId("")
+    words: TextRef = ""
+
+
+class Granted(_Body, frozen=True, tag="granted"):
+    """A rep gave a remedy; judged by `decide` before it was appended.
+
+    Attributes:
+        case: The case.
+        remedy: Id of a remedy of the book.
+        cost: What it costs the firm.
+        by: The rep.
+        off_script: The remedy is not one the plan offers.
+        reason: Required off script.
+    """
+
+    case: CaseId
+    remedy: str
+    cost: Money
+    by: RepId
+    off_script: bool = False
+    reason: TextRef = ""
+
+
+class Released(_Body, frozen=True, tag="released"):
+    """A person lifted the hold with a reason; no offer ever follows a mere release."""
+
+    case: CaseId
+    by: RepId
+    reason: TextRef
+
+
+class HandedOver(_Body, frozen=True, tag="handed_over"):
+    """The case has another owner."""
+
+    case: CaseId
+    to: RepId
+    by: RepId
+    note: TextRef = ""
+
+
+class Noted(_Body, frozen=True, tag="noted"):
+    """A rep wrote an internal note."""
+
+    case: CaseId
+    by: RepId
+    text: TextRef
+
+
+class Wrote(_Body, frozen=True, tag="wrote"):
+    """The customer wrote to the owner of the case."""
+
+    case: CaseId
+    text: TextRef
+
+
+class Called(_Body, frozen=True, tag="called"):
+    """A rep called the customer.
+
+    Attributes:
+        reached: False leaves the call task open.
+    """
+
+    case: CaseId
+    by: RepId
+    reached: bool
+    note: TextRef = ""
+
+
+class Confirmed(_Body, frozen=True, tag="confirmed"):
+    """Somebody outside said yes: the offer may now be made.
+
+    Attributes:
+        command: The question that was answered.
+        expires_ms: Until when the yes stands; 0 for no end.
+        detail: Facts worth telling, for example minutes until arrival.
+    """
+
+    command: CommandId
+    expires_ms: int = 0
+    detail: Facts = {}
+
+
+class Declined(_Body, frozen=True, tag="declined"):
+    """Somebody outside said no: the offer is not made."""
+
+    command: CommandId
+    why: str = ""
+
+
+class Carried(_Body, frozen=True, tag="carried"):
+    """A command was carried out.
+
+    Attributes:
+        command: Which.
+        paid: Money that moved or was spent; None for a message.
+        reference: The other side's reference.
+        detail: Facts worth telling.
+    """
+
+    command: CommandId
+    paid: Money | None = None
+    reference: str = ""
+    detail: Facts = {}
+
+
+class Dropped(_Body, frozen=True, tag="dropped"):
+    """A command ended without being carried out.
+
+    Attributes:
+        command: Which.
+        why: `withdrawn` (needless), `missed` (too late to be useful), `failed` (dead letter)
+            or `held` (the gate said no).
+        reason: One sentence.
+    """
+
+    command: CommandId
+    why: Literal["withdrawn", "missed", "failed", "held"]
+    reason: str = ""
+
+
+class Opened(_Body, frozen=True, tag="opened"):
+    """The customer opened the page that a message led to."""
+
+    case: CaseId
+
+
+class Unsubscribed(_Body, frozen=True, tag="unsubscribed"):
+    """The customer wants no more promotional messages of a brand on a channel.
+
+    Attributes:
+        brand: One brand, or "*" for all.
+        channel: `mail`, `sms` or "*".
+        again: True when the customer asked for them again.
+    """
+
+    brand: str
+    channel: str
+    again: bool = False
+
+
+class Referred(_Body, frozen=True, tag="referred"):
+    """A friend came through the customer's personal link.
+
+    Attributes:
+        case: The case whose offer carried the link.
+        visitor: Pseudonym of the visitor, so that one friend counts once.
+        joined: False for a look, True when the friend became a customer.
+    """
+
+    case: CaseId
+    visitor: str
+    joined: bool = False
+
+
+Body: TypeAlias = (
+    Touchpoint
+    | Identified
+    | Unlinked
+    | FailureRaised
+    | Judged
+    | Chosen
+    | Answered
+    | Granted
+    | Released
+    | HandedOver
+    | Noted
+    | Wrote
+    | Called
+    | Confirmed
+    | Declined
+    | Carried
+    | Dropped
+    | Opened
+    | Unsubscribed
+    | Referred
+)

@@ -1,0 +1,192 @@
+"""The compiled rule book: what the core asks, and nothing of how it was written."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from makegood.messages.facts import Facts
+from makegood.messages.ids import BookHash
+from makegood.messages.money import Money
+from makegood.playbooks.terms import (
+    Brand,
+    Cause,
+    FailureRule,
+    MessageTemplate,
+    Plan,
+    Remedy,
+    SilenceRule,
+)
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What one failure rule made of one event.
+
+    Attributes:
+        rule: Id of the failure rule.
+        outcome: `yes`, or `cannot` when a fact it needs is missing; "no" is not reported.
+        about: Booking, segment or order, so that a growing failure stays one.
+        brand: The brand that failed; empty for the umbrella.
+        severity: 1 (nuisance) to 5 (stranded).
+        cause: Who or what made it fail.
+        inferred: The cause was inferred, not told; it may explain and grant, never deny.
+        price: Price of what was affected; None when the rule names none.
+        details: Facts for the sentence about the failure.
+        seen: The facts the rule read, as (path, value).
+        missing: What could not be read, for `cannot`.
+    """
+
+    rule: str
+    outcome: Literal["yes", "cannot"]
+    about: str = ""
+    brand: str = ""
+    severity: int = 3
+    cause: Cause = Cause.FIRM
+    inferred: bool = False
+    price: Money | None = None
+    details: Facts = {}
+    seen: tuple[tuple[str, object], ...] = ()
+    missing: str = ""
+
+
+class Entitled(Struct, frozen=True, kw_only=True):
+    """What one entitlement rule says is owed.
+
+    Attributes:
+        entitlement: Id of the rule.
+        outcome: `yes`, or `cannot` when a fact is missing.
+        remedy: Remedy that pays it.
+        amount: How much.
+        deadline_ms: Time allowed after it fell due.
+        basis: law, contract or guarantee.
+        source: Where it is written.
+        line: Line in the book.
+        seen: The facts the rule read.
+        missing: What could not be read.
+    """
+
+    entitlement: str
+    outcome: Literal["yes", "cannot"]
+    remedy: str = ""
+    amount: Money = Money(0)
+    deadline_ms: int = 0
+    basis: str = ""
+    source: str = ""
+    line: int = 0
+    seen: tuple[tuple[str, object], ...] = ()
+    missing: str = ""
+
+
+Trigger = Callable[[Facts, Facts], tuple[Finding, ...]]
+"""(event properties, customer facts) -> findings; `()` when nothing failed."""
+
+
+class FailureFacts(Struct, frozen=True, kw_only=True):
+    """A failure as entitlement rules see it.
+
+    Attributes:
+        rule: Failure kind.
+        at_ms: When it happened; the law of that day applies.
+        declined: The customer no longer wants the service.
+        price: Price of what was affected.
+        cause: Who or what made it fail.
+        details: Facts of the events, as `failure.*`.
+    """
+
+    rule: str
+    at_ms: int
+    declined: bool
+    price: Money | None
+    cause: Cause
+    details: Facts
+
+
+class OwedRules(Protocol):
+    """The entitlement rules of one book."""
+
+    def __call__(
+        self, failure: FailureFacts, customer: Facts, /
+    ) -> tuple[Entitled, ...]:
+        """Say what is owed for a failure by the rules of its date."""
+
+
+class RuleBook(Struct, frozen=True, kw_only=True):
+    """A checked, compiled rule book.
+
+    Attributes:
+        hash: Identifies the text; every event is stamped with it.
+        name: For people.
+        umbrella: The firm that owns the brands.
+        currency: ISO 4217 code of sums without one.
+        timezone: IANA name, for hours and dates in messages.
+        failures: By id.
+        triggers: By event name; all rules on one event as one function.
+        silences: In the order of the book.
+        starts: Silence rules by the event that makes the promise.
+        ends: Silence rules by the event that keeps it.
+        about_of: Event name -> function that reads `about` (for promises).
+        plans: By failure id.
+        remedies: By id.
+        owed: The entitlement rules.
+        authority_cents: What a role may give for one case, by role.
+        double_window_ms: A new failure within this of the last one is a double deviation.
+        brands: By id.
+        messages: By id.
+        text: The canonical text, for the page that shows a rule with its line.
+    """
+
+    hash: BookHash
+    name: str
+    umbrella: str
+    currency: str
+    timezone: str
+    failures: Mapping[str, FailureRule]
+    triggers: Mapping[str, Trigger]
+    silences: tuple[SilenceRule, ...]
+    starts: Mapping[str, tuple[SilenceRule, ...]]
+    ends: Mapping[str, tuple[SilenceRule, ...]]
+    about_of: Mapping[str, Callable[[Facts], str]]
+    plans: Mapping[str, Plan]
+    remedies: Mapping[str, Remedy]
+    owed: OwedRules
+    authority_cents: Mapping[str, int]
+    double_window_ms: int
+    brands: Mapping[str, Brand]
+    messages: Mapping[str, MessageTemplate]
+    text: str = ""
+
+    def find(
+        self, name: str, properties: Facts, customer: Facts
+    ) -> tuple[Finding, ...]:
+        """Ask every failure rule on an event.
+
+        Args:
+            name: The event's name.
+            properties: Its facts (`event.*`).
+            customer: Facts about the customer (`customer.*`).
+
+        Returns:
+            Rules that fired or could not judge; `()` when nothing failed.
+        """
+        trigger = self.triggers.get(name)
+        return trigger(properties, customer) if trigger is not None else ()
+
+
+class Library(Struct, frozen=True, kw_only=True):
+    """Every rule book the log was ever stamped with.
+
+    Attributes:
+        active: Hash of the book that judges new events.
+        books: By hash.
+    """
+
+    active: BookHash
+    books: Mapping[BookHash, RuleBook]
+
+    def book(self, wanted: BookHash) -> RuleBook:
+        """Give the book an event was stamped with.
+
+        Raises:
+            KeyError: The book was never loaded; the shell loads all that the log names.
+        """
+        return self.books[wanted]

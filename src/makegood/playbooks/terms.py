@@ -1,0 +1,261 @@
+"""The terms of a rule book: plans, offers, remedies, entitlements, messages, as plain values."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from makegood.messages.commands import MessageClass, Urgency
+
+
+class Cause(StrEnum):
+    """Who or what made the service fail."""
+
+    FIRM = "firm"
+    PARTNER = "partner"
+    CUSTOMER = "customer"
+    NATURE = "nature"
+    POLICY = "policy"
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the firm could not have prevented it."""
+        return self in (Cause.NATURE, Cause.CUSTOMER)
+
+
+class Loss(StrEnum):
+    """What the customer lost; remedies are matched to it."""
+
+    MONEY = "money"
+    GOODS = "goods"
+    SERVICE = "service"
+    TIME = "time"
+    ATTENTION = "attention"
+
+
+class Tier(StrEnum):
+    """How far an offer goes; `LEAST` is given by itself and is never a choice."""
+
+    LEAST = "least"
+    BETTER = "better"
+    BEYOND = "beyond"
+
+
+class FailureRule(Struct, frozen=True, kw_only=True):
+    """What counts as a failure, by event.
+
+    Attributes:
+        id: Name of the failure kind.
+        on: Event name that may be one.
+        title: What went wrong, in words a customer understands.
+        loses: What the customer lost.
+        reads: Dotted fact paths its conditions read, for reasons.
+        source: Where the rule comes from, if the book says.
+        line: Line in the book.
+    """
+
+    id: str
+    on: str
+    title: str
+    loses: Loss
+    reads: tuple[str, ...]
+    line: int
+    source: str = ""
+
+
+class SilenceRule(Struct, frozen=True, kw_only=True):
+    """A failure without an event: a promise that is overdue.
+
+    Attributes:
+        after: Event that makes the promise.
+        unless: Event that keeps it, for the same `about`.
+        within_ms: How long it may take.
+        severity: 1 to 5.
+        cause: Who is answerable.
+    """
+
+    id: str
+    after: str
+    unless: str
+    within_ms: int
+    title: str
+    loses: Loss
+    severity: int
+    cause: Cause
+    line: int
+
+
+class Remedy(Struct, frozen=True, kw_only=True):
+    """One thing that can be given.
+
+    Attributes:
+        kind: refund, credit, ride, driver, rebook, care, points, apology and so on.
+        title: What the customer gets, in their words.
+        cost_cents: Expected cost, when it is a fixed sum.
+        cost_ratio: Else its share of the affected price; 0 for nothing to pay.
+        provider: Counterpart of the deployment that carries it out; empty when nobody need.
+        confirm_within_ms: How long that counterpart has to say yes before the offer lapses;
+            0 when no yes is needed.
+        limit_cents: Largest cost a rep may give by hand; 0 for the role's own limit.
+    """
+
+    id: str
+    kind: str
+    title: Mapping[str, str]
+    cost_cents: int = 0
+    cost_ratio: float = 0.0
+    provider: str = ""
+    confirm_within_ms: int = 0
+    detail: Mapping[str, str] = {}
+    line: int = 0
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A remedy as one choice of Plan B.
+
+    Attributes:
+        id: The remedy's id.
+        tier: How far it goes.
+        declines: Choosing it means the customer no longer wants the service (does not travel).
+        calls: Choosing it asks for a call by the owner.
+    """
+
+    id: str
+    tier: Tier
+    declines: bool = False
+    calls: bool = False
+
+
+class HoldTerms(Struct, frozen=True, kw_only=True):
+    """How a failure of this plan stops the marketing.
+
+    Attributes:
+        scope: Whole umbrella, or only the brand that failed.
+        cool_off_ms: How long the hold stays after "made whole".
+        longest_ms: After this a person is asked; the hold stays.
+    """
+
+    scope: Literal["umbrella", "brand"] = "umbrella"
+    cool_off_ms: int = 0
+    longest_ms: int = 30 * 86_400_000
+
+
+class DoubleTerms(Struct, frozen=True, kw_only=True):
+    """What a second failure brings at once.
+
+    Attributes:
+        tiers: Tiers offered from then on.
+        call_within_ms: The owner calls within this time; needs a person on duty.
+        apology: Message id; compensation and apology go together.
+    """
+
+    tiers: tuple[Tier, ...]
+    call_within_ms: int
+    apology: str = ""
+
+
+class MadeWholeTerms(Struct, frozen=True, kw_only=True):
+    """When the case ends well.
+
+    Attributes:
+        question: Message id of "is it good again?".
+        ask_after_ms: Asked this long after the last remedy was delivered.
+        ask_again_ms: Asked once more after this, when nothing was answered; 0 for never.
+        by_criterion: True when delivery of the least tier is enough by the rule itself.
+    """
+
+    question: str
+    ask_after_ms: int
+    ask_again_ms: int = 0
+    by_criterion: bool = False
+
+
+class ThenOffer(Struct, frozen=True, kw_only=True):
+    """What may be sold once the customer was made whole, and not before.
+
+    Attributes:
+        message: Id of a promotional message.
+        after_ms: How long after "made whole".
+        by_owner: Signed by the owner of the case.
+    """
+
+    message: str
+    after_ms: int
+    by_owner: bool = True
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """Plan B for one or more kinds of failure.
+
+    Attributes:
+        id: First failure it is for.
+        failures: Failure kinds it serves.
+        hold: How marketing stops.
+        apology: Message id sent at once; `explanation` goes instead when the cause is outside.
+        apology_kind: basic, status or commitment.
+        gives: Remedies of the least tier, given by themselves.
+        offers: What the customer may choose; each is confirmed before it is offered.
+        offer_message: Message id that carries the choice.
+        chosen_message: Message id that confirms the choice.
+        choose_within_ms: Then the owner calls.
+        open_within_ms: An urgent offer not opened in this time becomes a call task.
+        call_within_ms: How long the owner has for that call.
+        useful_ms: Messages of the plan are useless after this.
+    """
+
+    id: str
+    failures: tuple[str, ...]
+    hold: HoldTerms
+    apology: str
+    explanation: str
+    apology_kind: str
+    gives: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    offer_message: str
+    chosen_message: str
+    choose_within_ms: int
+    open_within_ms: int
+    call_within_ms: int
+    useful_ms: int
+    double: DoubleTerms | None
+    made_whole: MadeWholeTerms
+    then_offer: ThenOffer | None
+    line: int
+
+
+class MessageText(Struct, frozen=True, kw_only=True):
+    """A message in one language; `$name` stands for a variable."""
+
+    subject: str
+    text: str
+
+
+class MessageTemplate(Struct, frozen=True, kw_only=True):
+    """What is said, with its class.
+
+    Attributes:
+        texts: By language; "en" is always there.
+    """
+
+    id: str
+    message_class: MessageClass
+    urgency: Urgency
+    texts: Mapping[str, MessageText]
+    line: int = 0
+
+
+class Brand(Struct, frozen=True, kw_only=True):
+    """A label under the umbrella.
+
+    Attributes:
+        sender: Address of service mail.
+        offers_sender: Address of promotional mail; receivers want the two apart.
+    """
+
+    id: str
+    name: str
+    sender: str
+    offers_sender: str
+    phone: str = ""
+    strict: bool = False

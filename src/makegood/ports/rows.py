@@ -1,0 +1,246 @@
+"""The rows a store keeps: plain values that every engine writes and reads alike."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from makegood.messages.commands import Command
+from makegood.messages.events import Event, OrderKey
+from makegood.messages.ids import (
+    CaseId,
+    CommandId,
+    CustomerId,
+    EventId,
+    ProfileId,
+    RepId,
+)
+
+
+class Taken(StrEnum):
+    """What became of an event that was offered to the log."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+class Offered(Struct, frozen=True, kw_only=True):
+    """An event on its way into the log.
+
+    Attributes:
+        event: The event.
+        body_digest: 16 bytes of the canonical body without `sentAt` and `receivedAt`; tells a
+            repeat from a conflict.
+    """
+
+    event: Event
+    body_digest: bytes
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """The log's answer for one event, in the order offered.
+
+    Attributes:
+        id: The event's id.
+        taken: New, a repeat of the same, or the same id with another body.
+    """
+
+    id: EventId
+    taken: Taken
+
+
+class CustomerRow(Struct, frozen=True, kw_only=True):
+    """All the fold keeps about one customer.
+
+    Attributes:
+        state: Encoded core state; empty before the first event.
+        last: Order key of the last folded event; None before the first.
+        fired_ms: When the last timer fired; an event before it is late.
+        gate: Encoded gate row.
+        next_due_ms: When the next timer is due; 0 for none.
+        stuck: Why the fold could not go on; empty when it could. Closes promotional.
+        events: How many events were folded.
+        fold: Version of the fold that made the state.
+    """
+
+    customer: CustomerId
+    state: bytes = b""
+    last: OrderKey | None = None
+    fired_ms: int = 0
+    gate: bytes = b""
+    next_due_ms: int = 0
+    stuck: str = ""
+    events: int = 0
+    fold: int = 0
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """A state kept so that a late event need not refold everything.
+
+    Attributes:
+        upto: Order key of the last event in it.
+        fired_ms: When the last timer in it had fired.
+        state: Encoded core state.
+        commands: Every command issued so far.
+        events: How many events are in it.
+    """
+
+    customer: CustomerId
+    upto: OrderKey
+    fired_ms: int
+    state: bytes
+    commands: tuple[CommandId, ...]
+    events: int
+
+
+class CaseRow(Struct, frozen=True, kw_only=True):
+    """One case as queues and lists show it.
+
+    Attributes:
+        opener: Profile of the event that opened it.
+        phase: Phase of the recovery state machine.
+        risk: How near the customer is to being lost; larger is nearer.
+        due_ms: When the next thing is due; 0 for nothing.
+        waiting_for: What is due, one glossary word: call, choice, judgement, release.
+        line: One line of facts, free of personal data.
+        is_open: Whether it is still worked on.
+        held: Whether it holds marketing.
+    """
+
+    case: CaseId
+    customer: CustomerId
+    opener: ProfileId
+    brand: str
+    phase: str
+    severity: int
+    double: bool
+    risk: int
+    opened_ms: int
+    due_ms: int
+    waiting_for: str
+    owner: RepId
+    line: str
+    is_open: bool
+    held: bool
+    closed_ms: int = 0
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """Money that moved for a case.
+
+    Attributes:
+        command: The command that moved it.
+        account: `owed` for entitlements, `marketing` for goodwill: recovery is marketing.
+    """
+
+    case: CaseId
+    customer: CustomerId
+    command: CommandId
+    account: str
+    remedy: str
+    cents: int
+    currency: str
+    at_ms: int
+
+
+class OutboxStatus(StrEnum):
+    """Where a command stands."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+    MISSED = "missed"
+    HELD = "held"
+    FAILED = "failed"
+
+
+class OutboxRow(Struct, frozen=True, kw_only=True):
+    """A command with its delivery.
+
+    Attributes:
+        attempts: Deliveries begun.
+        next_ms: Not tried before this.
+        fence: Grows with each lease; an older holder can no longer settle.
+        error: What the last try said.
+        settled_ms: When it reached its end; 0 before.
+    """
+
+    command: Command
+    status: OutboxStatus
+    attempts: int = 0
+    next_ms: int = 0
+    fence: int = 0
+    error: str = ""
+    settled_ms: int = 0
+
+
+class GateRecord(Struct, frozen=True, kw_only=True):
+    """What the gate reads about one customer.
+
+    Attributes:
+        gate: Encoded gate row.
+        next_due_ms: Past this the gate folds to now before it answers; 0 for none.
+        stuck: Not empty when the fold cannot judge this customer.
+    """
+
+    customer: CustomerId
+    gate: bytes
+    next_due_ms: int
+    stuck: str
+
+
+class PersonRow(Struct, frozen=True, kw_only=True):
+    """Personal data of one profile; conditions never read it.
+
+    Attributes:
+        identifier: The typed identifier in clear, for example "user:42".
+        language: BCP 47 tag, for example "de".
+    """
+
+    profile: ProfileId
+    identifier: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+
+class RepRow(Struct, frozen=True, kw_only=True):
+    """A person of the firm.
+
+    Attributes:
+        rep: Sign-in name.
+        role: Key of the book's authority table.
+        brands: Brands served; empty for all.
+        hours: Weekly hours as "mon-fri 08:00-18:00; sat 09:00-13:00"; empty is never.
+        timezone: IANA name of the hours.
+        present: Signed in or switched on by hand; only present reps are on duty.
+    """
+
+    rep: RepId
+    name: str
+    role: str
+    brands: tuple[str, ...] = ()
+    hours: str = ""
+    timezone: str = "UTC"
+    present: bool = True
+
+
+class KeyRow(Struct, frozen=True, kw_only=True):
+    """A key of the HTTP interface; only its SHA-256 is kept.
+
+    Attributes:
+        sha256: Digest of the key.
+        name: For write keys also the source name of its events.
+        scopes: Any of ingest, gate, cases.
+        strict: Answer 4xx for a batch with a bad item.
+        revoked_ms: 0 while valid.
+    """
+
+    sha256: bytes
+    name: str
+    scopes: tuple[str, ...]
+    strict: bool = False
+    created_ms: int = 0
+    revoked_ms: int = 0

@@ -1,0 +1,268 @@
+"""The store: log, dedupe, state, gate row, outbox and projections, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from makegood.messages.commands import Command
+from makegood.messages.events import Event, OrderKey
+from makegood.messages.ids import (
+    BookHash,
+    CaseId,
+    CommandId,
+    CustomerId,
+    ProfileId,
+    RepId,
+)
+from makegood.ports.rows import (
+    CaseRow,
+    CustomerRow,
+    GateRecord,
+    KeyRow,
+    LedgerRow,
+    Offered,
+    OutboxRow,
+    OutboxStatus,
+    PersonRow,
+    Receipt,
+    RepRow,
+    Snapshot,
+)
+
+
+class Reading(Protocol):
+    """One consistent look at the store, as of its beginning."""
+
+    def customers_of(
+        self, profiles: Sequence[ProfileId]
+    ) -> Mapping[ProfileId, CustomerId]:
+        """Find the customers of profiles; unknown ones are left out."""
+
+    def profiles_of(
+        self, customers: Sequence[CustomerId]
+    ) -> Mapping[CustomerId, tuple[ProfileId, ...]]:
+        """List the linked profiles of customers, each sorted."""
+
+    def gate_records(self, profile: ProfileId) -> tuple[GateRecord, ...]:
+        """Give the records of everyone an identifier may mean, in one query.
+
+        That is the customer of the profile itself, every customer who lists it as a look-up
+        (e-mail, phone, loyalty number), and every look-up profile of that customer which has a
+        history of its own. Empty when nobody is known.
+        """
+
+    def row(self, customer: CustomerId) -> CustomerRow | None:
+        """Give one customer's row, or None."""
+
+    def rows(self, after: CustomerId, limit: int) -> tuple[CustomerRow, ...]:
+        """Page through all customers by id, beginning after the given one ("" for the first)."""
+
+    def history(
+        self, customer: CustomerId, after: OrderKey | None = None
+    ) -> tuple[Event, ...]:
+        """Give the customer's events in fold order, beginning after a key."""
+
+    def log(self, after: int, limit: int) -> tuple[tuple[int, Event], ...]:
+        """Page through the whole log by position, in order of arrival."""
+
+    def cases(
+        self,
+        *,
+        owner: RepId | None = None,
+        open_only: bool = True,
+        after: tuple[int, int, CaseId] | None = None,
+        limit: int = 50,
+    ) -> tuple[CaseRow, ...]:
+        """Page through cases, the customer about to be lost first.
+
+        Args:
+            owner: Only this rep's cases.
+            open_only: Leave out closed cases.
+            after: (risk, due_ms or the largest integer when nothing is due, case) of the last
+                row of the page before. Order: risk falling, due rising, case rising.
+            limit: At most 200.
+        """
+
+    def case(self, case: CaseId) -> CaseRow | None:
+        """Give one case; every failure event of a case finds it, not only the first."""
+
+    def cases_of(self, customers: Sequence[CustomerId]) -> tuple[CaseRow, ...]:
+        """Give all cases of some customers, newest first."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Count log, customers, open cases, held customers, stuck customers and outbox rows by
+        status (`outbox_waiting`, ...), without reading every row of the log."""
+
+    def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:
+        """Give the money that moved for a case, oldest first."""
+
+    def outbox_of(self, profiles: Sequence[ProfileId]) -> tuple[OutboxRow, ...]:
+        """Give every command of some profiles, oldest first."""
+
+    def outbox(
+        self, status: OutboxStatus, after: CommandId, limit: int
+    ) -> tuple[OutboxRow, ...]:
+        """Page through commands of one status by id."""
+
+    def command(self, command: CommandId) -> OutboxRow | None:
+        """Give one command."""
+
+    def persons(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, PersonRow]:
+        """Give personal data; unknown or erased profiles are left out."""
+
+    def find_persons(self, text: str, limit: int) -> tuple[PersonRow, ...]:
+        """Search names, addresses and identifiers by prefix, without regard to case."""
+
+    def lookups_of(
+        self, profiles: Sequence[ProfileId]
+    ) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
+        """Give the e-mail, phone and loyalty profiles that find these profiles."""
+
+    def texts(self, refs: Sequence[str]) -> Mapping[str, str]:
+        """Give free texts; erased ones are left out."""
+
+    def reps(self) -> tuple[RepRow, ...]:
+        """Give the roster, by sign-in name."""
+
+    def open_cases_by_owner(self) -> Mapping[RepId, int]:
+        """Count open cases of each rep."""
+
+    def key(self, sha256: bytes) -> KeyRow | None:
+        """Find a key by its digest."""
+
+    def keys(self) -> tuple[KeyRow, ...]:
+        """Give all keys, newest first."""
+
+    def books(self) -> Mapping[BookHash, str]:
+        """Give the text of every rule book the log was stamped with."""
+
+    def active_book(self) -> BookHash | None:
+        """Give the hash of the active rule book."""
+
+    def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
+        """Give the newest snapshot that ends before an event."""
+
+
+class Writing(Reading, Protocol):
+    """One transaction. Leaving it without an exception commits durably; else nothing happened."""
+
+    def append(self, offered: Sequence[Offered]) -> tuple[Receipt, ...]:
+        """Store events that are new; a repeat or a conflict stores nothing.
+
+        A repeat inside the same call counts as one too. Profiles become known (each its own
+        customer) and, for `Identified`, its look-ups are recorded.
+        """
+
+    def link(self, left: ProfileId, right: ProfileId) -> None:
+        """Join two profiles; both become one customer with the least profile id.
+
+        Idempotent. The rows, snapshots and cases of the customer that ceased to be are removed;
+        the caller refolds the one that remains.
+        """
+
+    def unlink(self, left: ProfileId, right: ProfileId) -> tuple[CustomerId, ...]:
+        """Take back a link; give the customers to refold. Idempotent."""
+
+    def lock(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, CustomerRow]:
+        """Lock customers in sorted order until the end; a new one gets an empty row."""
+
+    def save(self, rows: Sequence[CustomerRow]) -> None:
+        """Write customers that `lock` gave."""
+
+    def project(
+        self,
+        customers: Sequence[CustomerId],
+        cases: Sequence[CaseRow],
+        ledger: Sequence[LedgerRow],
+        failures: Mapping[CaseId, CaseId],
+    ) -> None:
+        """Replace all cases and ledger lines of customers.
+
+        Args:
+            failures: Case id of every failure event -> the case that contains it.
+        """
+
+    def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep a snapshot."""
+
+    def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
+        """Forget snapshots that end at or after an event; all of them for None."""
+
+    def put_commands(self, commands: Sequence[Command]) -> None:
+        """Queue commands.
+
+        A known id keeps its status; while waiting (or withdrawn: it is wanted again) its text,
+        due time and window become the new ones. What was sent stays sent.
+        """
+
+    def withdraw(
+        self, commands: Sequence[CommandId], now_ms: int
+    ) -> tuple[CommandId, ...]:
+        """Mark waiting commands needless; give those that were still waiting."""
+
+    def record(
+        self, commands: Sequence[Command], status: OutboxStatus, now_ms: int, error: str
+    ) -> None:
+        """Write down commands that are not to be sent (missed, withdrawn), if unknown or waiting."""
+
+    def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
+        """Lease due commands, oldest first; each with a new fence.
+
+        Waiting ones that are due, and leased ones whose lease ran out. On PostgreSQL with SKIP
+        LOCKED, so that many workers never wait for each other.
+        """
+
+    def settle(
+        self,
+        command: CommandId,
+        fence: int,
+        status: OutboxStatus,
+        now_ms: int,
+        error: str = "",
+    ) -> bool:
+        """End a delivery; False when the fence is no longer ours (nothing is changed then)."""
+
+    def retry_at(
+        self, command: CommandId, fence: int, next_ms: int, error: str
+    ) -> bool:
+        """Give a leased command back for another try; False when the fence is not ours."""
+
+    def revive(self, command: CommandId, now_ms: int) -> bool:
+        """Make a failed command wait again, by a person; False when it is not failed."""
+
+    def due_customers(self, now_ms: int, limit: int) -> tuple[CustomerId, ...]:
+        """Give customers whose next timer is due, the longest overdue first."""
+
+    def put_persons(self, rows: Sequence[PersonRow]) -> None:
+        """Write personal data; an empty field leaves what is there."""
+
+    def put_texts(self, texts: Mapping[str, tuple[ProfileId, str]]) -> None:
+        """Keep free texts under their refs."""
+
+    def erase(self, customer: CustomerId) -> int:
+        """Delete the personal data and free texts of a customer; give how many rows went."""
+
+    def put_reps(self, rows: Sequence[RepRow]) -> None:
+        """Write the roster's rows."""
+
+    def put_key(self, row: KeyRow) -> None:
+        """Write a key."""
+
+    def put_book(self, hash_: BookHash, text: str, *, activate: bool) -> None:
+        """Keep a rule book's text; make it the active one."""
+
+
+class Store(Protocol):
+    """An engine. One instance may be used from many threads."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Look at committed rows of this moment, on the primary."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Begin a transaction; on SQLite BEGIN IMMEDIATE."""
+
+    def syncs(self) -> int:
+        """How many durable commits this instance made."""
+
+    def close(self) -> None:
+        """Give back every connection."""
