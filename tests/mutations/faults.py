@@ -1,0 +1,16 @@
+"""The seeded faults: each breaks one guarantee, and the tests that watch it must go red."""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One exact replacement in one file, and the tests that have to notice."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+FAULTS: tuple[Fault, ...] = ()
