@@ -97,7 +97,6 @@ class Remedy(Struct, frozen=True, kw_only=True):
         provider: Counterpart of the deployment that carries it out; empty when nobody need.
         confirm_within_ms: How long that counterpart has to say yes before the offer lapses;
             0 when no yes is needed.
-        limit_cents: Largest cost a rep may give by hand; 0 for the role's own limit.
     """
 
     id: str
@@ -195,6 +194,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         apology: Message id sent at once; `explanation` goes instead when the cause is outside.
         apology_kind: basic, status or commitment.
         gives: Remedies of the least tier, given by themselves.
+        gives_outside: Given instead when the cause lies outside the firm.
         offers: What the customer may choose; each is confirmed before it is offered.
         offer_message: Message id that carries the choice.
         chosen_message: Message id that confirms the choice.
@@ -211,6 +211,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     explanation: str
     apology_kind: str
     gives: tuple[str, ...]
+    gives_outside: tuple[str, ...] = ()
     offers: tuple[Offer, ...]
     offer_message: str
     chosen_message: str

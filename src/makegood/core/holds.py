@@ -1,0 +1,203 @@
+"""Hold marketing until the failure is made good.
+
+A cheery e-mail after a bad day costs more than silence does.
+Source: story 3, the missing car; Gregoire, Laufer and Tripp 2010 (perceived greed).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from makegood.core.state import Case, Phase, State
+from makegood.messages.commands import HELD_CLASSES, MessageClass
+from makegood.messages.ids import CaseId
+
+EVERYWHERE = "*"
+"""Scope of a hold on the whole umbrella, and of an unsubscription from all brands or channels."""
+Why = Literal["free", "hold", "cannot_judge", "unsubscribed", "stuck", "unknown"]
+_STRICTEST: tuple[Why, ...] = ("stuck", "cannot_judge", "hold", "unsubscribed", "unknown", "free")
+
+
+class Hold(Struct, frozen=True, array_like=True):
+    """One standing hold.
+
+    Attributes:
+        case: The case that holds.
+        scope: A brand, or "*" for the umbrella.
+        since_ms: When the failure happened that holds.
+        lifts_ms: When it lifts by itself, after "made whole"; 0 until then.
+        unclear: A person has still to say whether it was a failure.
+    """
+
+    case: CaseId
+    scope: str
+    since_ms: int
+    lifts_ms: int = 0
+    unclear: bool = False
+
+
+class GateRow(Struct, frozen=True, array_like=True):
+    """What the gate needs to know about one customer.
+
+    Attributes:
+        holds: Standing holds, oldest first.
+        unsubscribed: (brand, channel) pairs.
+        stuck: The fold could not go on for this customer.
+    """
+
+    holds: tuple[Hold, ...] = ()
+    unsubscribed: tuple[tuple[str, str], ...] = ()
+    stuck: bool = False
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """May this message go out?
+
+    Attributes:
+        brand: Who wants to speak; empty asks for the umbrella.
+        message_class: What the message is for.
+        channel: mail, sms and so on.
+        case: Set for the case's own "is it good again?", which its own hold lets pass.
+    """
+
+    brand: str
+    message_class: MessageClass
+    channel: str = "mail"
+    case: CaseId = CaseId("")
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """The gate's answer.
+
+    Attributes:
+        allowed: Send it, or not.
+        reason: Machine code of the reason.
+        says: One sentence for a person.
+        since_ms: Since when it has been so; 0 for always.
+        until: What ends it: "made_whole", "judged", "resubscribed", an ISO 8601 instant, or "".
+        case: The case behind it, where there is one.
+    """
+
+    allowed: bool
+    reason: Why
+    says: str
+    since_ms: int = 0
+    until: str = ""
+    case: CaseId = CaseId("")
+
+
+def gate_row(state: State) -> GateRow:
+    """Derive what the gate needs from a customer's state."""
+    holds = tuple(_hold(case) for case in state.cases if is_holding(case))
+    return GateRow(holds=holds, unsubscribed=state.unsubscribed)
+
+
+def is_holding(case: Case) -> bool:
+    """Whether a case stops marketing now.
+
+    Only "made whole" or a person's release lifts a hold; a dismissed question never held more
+    than the time it took to judge it.
+    """
+    return not case.lifted
+
+
+def _hold(case: Case) -> Hold:
+    return Hold(
+        case=case.id,
+        scope=case.scope,
+        since_ms=case.opened_ms,
+        lifts_ms=case.lifts_ms,
+        unclear=case.phase is Phase.UNCLEAR,
+    )
+
+
+def judge(rows: Sequence[GateRow], question: Question) -> Answer:
+    """Answer for everyone an identifier may mean: the strictest answer counts.
+
+    Args:
+        rows: Gate rows, folded to now; none when nobody is known.
+        question: What is to be sent.
+
+    Returns:
+        An answer with its reason. Service, receipts, safety and legal messages always pass.
+    """
+    if question.message_class not in HELD_CLASSES:
+        says = f"A {question.message_class.value} message always passes."
+        return Answer(allowed=True, reason="free", says=says)
+    if not rows:
+        says = "Nobody is known by this identifier."
+        return Answer(allowed=True, reason="unknown", says=says)
+    answers = [answer for row in rows for answer in _answers(row, question)]
+    return min(answers, key=lambda answer: _STRICTEST.index(answer.reason))
+
+
+def _answers(row: GateRow, question: Question) -> Iterable[Answer]:
+    if row.stuck:
+        says = "This customer's history could not be folded; a person has to look."
+        yield Answer(allowed=False, reason="stuck", says=says)
+    for hold in row.holds:
+        if _stops(hold, question):
+            yield _held(hold)
+    if _is_unsubscribed(row, question):
+        says = "The customer unsubscribed."
+        yield Answer(allowed=False, reason="unsubscribed", says=says, until="resubscribed")
+    yield Answer(allowed=True, reason="free", says="Nothing stands against it.")
+
+
+def _stops(hold: Hold, question: Question) -> bool:
+    if question.case == hold.case and question.message_class is MessageClass.SURVEY:
+        return False
+    return hold.scope == EVERYWHERE or not question.brand or hold.scope == question.brand
+
+
+def _held(hold: Hold) -> Answer:
+    if hold.unclear:
+        says = "Something happened that the rules could not judge; a person has to."
+        return Answer(
+            allowed=False,
+            reason="cannot_judge",
+            says=says,
+            since_ms=hold.since_ms,
+            until="judged",
+            case=hold.case,
+        )
+    until = "made_whole" if not hold.lifts_ms else iso(hold.lifts_ms)
+    says = "We let this customer down; marketing waits until it is made good."
+    return Answer(
+        allowed=False,
+        reason="hold",
+        says=says,
+        since_ms=hold.since_ms,
+        until=until,
+        case=hold.case,
+    )
+
+
+def _is_unsubscribed(row: GateRow, question: Question) -> bool:
+    return any(
+        brand in (EVERYWHERE, question.brand) and channel in (EVERYWHERE, question.channel)
+        for brand, channel in row.unsubscribed
+    )
+
+
+def iso(at_ms: int) -> str:
+    """Write an instant as ISO 8601 in UTC, to the second."""
+    moment = datetime.fromtimestamp(at_ms // 1000, tz=UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(GateRow)
+
+
+def encode_gate(row: GateRow) -> bytes:
+    """Write a gate row (MessagePack)."""
+    return _ENCODER.encode(row)
+
+
+def decode_gate(blob: bytes) -> GateRow:
+    """Read what `encode_gate` wrote; no bytes are a customer without holds."""
+    return _DECODER.decode(blob) if blob else GateRow()

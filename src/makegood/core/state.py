@@ -1,0 +1,324 @@
+"""The state of one customer: all that the fold remembers, and nothing it does not need."""
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from makegood.messages.facts import Facts
+from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.money import Money
+from makegood.playbooks.terms import Cause, Tier
+
+
+class Phase(StrEnum):
+    """Where a recovery stands; `core.recovery` says which moves there are."""
+
+    UNCLEAR = "unclear"
+    OPENED = "opened"
+    OFFERED = "offered"
+    CALLING = "calling"
+    HELPING = "helping"
+    ASKED = "asked"
+    MADE_WHOLE = "made_whole"
+    RELEASED = "released"
+    DISMISSED = "dismissed"
+
+
+CLOSED = frozenset({Phase.MADE_WHOLE, Phase.RELEASED, Phase.DISMISSED})
+"""Phases in which nobody works on the case any more."""
+
+
+class Origin(Struct, frozen=True, array_like=True):
+    """The event that caused something, enough to derive command ids and to find the customer.
+
+    Attributes:
+        source: The event's source.
+        message_id: Its id there.
+        profile: Whom it was about.
+        book: Rule book it was stamped with.
+        imported: It is history: what follows from it sends nothing.
+    """
+
+    source: str
+    message_id: str
+    profile: ProfileId
+    book: BookHash
+    imported: bool = False
+
+
+class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An entitlement of the customer for one failure.
+
+    Attributes:
+        entitlement: Rule of the book.
+        remedy: Remedy that pays it.
+        amount: What is owed, a function of the facts.
+        due_ms: Deadline of the rule.
+        ordered: Commands that pay it, in order; a later one tops up.
+        paid_cents: What outcomes say was paid.
+    """
+
+    entitlement: str
+    remedy: str
+    amount: Money
+    due_ms: int
+    basis: str = ""
+    source: str = ""
+    line: int = 0
+    ordered: tuple[CommandId, ...] = ()
+    paid_cents: int = 0
+
+
+class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One service failure; it may grow, and stays one by its `about`.
+
+    Attributes:
+        event: The event that first showed it.
+        rule: Failure kind of the book.
+        about: Booking, segment or order.
+        at_ms: When it first showed.
+        severity: 1 to 5; only ever rises.
+        declined: The customer no longer wants the service.
+        by: Rep who raised it by hand; empty for rules and customers.
+        words: What was said, by reference.
+        seen: Facts the rule read, for the reasons.
+        line: The rule's line in its book.
+    """
+
+    event: EventId
+    rule: str
+    about: str
+    brand: str
+    at_ms: int
+    severity: int
+    cause: Cause
+    book: BookHash
+    inferred: bool = False
+    price: Money | None = None
+    details: Facts = {}
+    declined: bool = False
+    by: RepId = RepId("")
+    words: str = ""
+    seen: tuple[tuple[str, object], ...] = ()
+    line: int = 0
+    owed: tuple[Owed, ...] = ()
+    given_by_itself: bool = False
+
+
+class OfferStatus(StrEnum):
+    """Where an offer of Plan B stands."""
+
+    ASKING = "asking"
+    CONFIRMED = "confirmed"
+    UNAVAILABLE = "unavailable"
+    CHOSEN = "chosen"
+    KEPT = "kept"
+    BROKEN = "broken"
+    LAPSED = "lapsed"
+
+
+class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One offer of a case.
+
+    Attributes:
+        offer: The remedy's id.
+        about: The failure it is for.
+        asked: Command that asked the other side; empty when no yes is needed.
+        ordered: Command that carries it out, once chosen.
+        expires_ms: Until when the other side's yes stands; 0 for no end.
+        detail: What the other side said, for example minutes until arrival.
+        cost: What it cost, once kept.
+    """
+
+    offer: str
+    about: str
+    tier: Tier
+    status: OfferStatus
+    declines: bool = False
+    calls: bool = False
+    asked: CommandId = CommandId("")
+    ordered: CommandId = CommandId("")
+    expires_ms: int = 0
+    detail: Facts = {}
+    cost: Money = Money(0)
+
+
+class Gift(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A remedy given as goodwill, by the plan itself or by a rep.
+
+    Attributes:
+        by: Rep; empty when the plan gave it.
+        expected: What it was expected to cost.
+        paid: What the outcome says; None until then.
+        failed: Nobody carried it out.
+    """
+
+    remedy: str
+    command: CommandId
+    at_ms: int
+    expected: Money
+    by: RepId = RepId("")
+    paid: Money | None = None
+    failed: bool = False
+    off_script: bool = False
+    reason: str = ""
+
+
+class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A call the owner has to make.
+
+    Attributes:
+        due_ms: Until when.
+        promised: The customer was told; late is a broken promise.
+        why: second_failure, no_choice, not_opened, asked_for, not_yet, broken_promise, unreached.
+    """
+
+    due_ms: int
+    why: str
+    promised: bool = False
+    done_ms: int = 0
+
+
+class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A recovery: everything done between a failure and "made whole".
+
+    Attributes:
+        id: Derived from the first failure.
+        plan: Failure whose plan it follows; the case keeps the book it opened with.
+        unclear: Events that no rule could judge, with what was missing.
+        double: A second failure, or a promise of ours that was broken.
+        broken: Promises of ours that were broken.
+        lifts_ms: When the hold lifts by itself after "made whole"; 0 while it stands.
+        lifted: The hold no longer stands.
+        look: A person is asked to look because the hold stands very long.
+        referred: Pseudonyms of friends who came by the personal link.
+    """
+
+    id: CaseId
+    origin: Origin
+    phase: Phase
+    opened_ms: int
+    brand: str
+    scope: str
+    plan: str
+    owner: RepId = RepId("")
+    failures: tuple[Failure, ...] = ()
+    unclear: tuple[tuple[EventId, str, str], ...] = ()
+    offers: tuple[OfferState, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    messages: tuple[tuple[CommandId, str], ...] = ()
+    call: Call | None = None
+    double: bool = False
+    broken: int = 0
+    asked_ms: int = 0
+    opened_page_ms: int = 0
+    closed_ms: int = 0
+    lifts_ms: int = 0
+    lifted: bool = False
+    look: bool = False
+    offer_after: CommandId = CommandId("")
+    referred: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still works on it."""
+        return self.phase not in CLOSED
+
+    @property
+    def severity(self) -> int:
+        """The worst of its failures; 0 while unclear."""
+        return max((failure.severity for failure in self.failures), default=0)
+
+
+class TimerKind(StrEnum):
+    """What a timer is for; the value orders timers that are due at the same instant."""
+
+    SILENCE = "a_silence"
+    CONFIRM_BY = "b_confirm_by"
+    OPEN_BY = "c_open_by"
+    CHOOSE_BY = "d_choose_by"
+    CALL_BY = "e_call_by"
+    ASK_AT = "f_ask_at"
+    ASK_AGAIN = "g_ask_again"
+    LIFT_AT = "h_lift_at"
+    OFFER_AT = "i_offer_at"
+    LONGEST = "j_longest"
+
+
+class Timer(Struct, frozen=True, array_like=True):
+    """Something that happens unless an event comes first. A firing is never logged.
+
+    Attributes:
+        due_ms: Fires then, not when somebody looks.
+        kind: What for.
+        subject: The case, or the silence rule.
+        about: The failure's or promise's `about`.
+        origin: The event that set it; its book is the one that counts.
+    """
+
+    due_ms: int
+    kind: TimerKind
+    subject: str
+    about: str
+    origin: Origin
+
+    @property
+    def order(self) -> tuple[int, str, str, str]:
+        """Timers fire in this order."""
+        return (self.due_ms, self.kind, self.subject, self.about)
+
+
+class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is remembered about one customer.
+
+    Attributes:
+        facts: Traits that conditions may read as `customer.*`.
+        cases: Oldest first.
+        timers: In firing order.
+        fired_ms: When the last timer fired; an event before it came late.
+        apologies_ms: When we apologised; a repeated apology without more does harm.
+        unsubscribed: (brand, channel), "*" for all; a reason of its own that no release lifts.
+    """
+
+    facts: Facts = {}
+    cases: tuple[Case, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    fired_ms: int = 0
+    apologies_ms: tuple[int, ...] = ()
+    unsubscribed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def next_due_ms(self) -> int:
+        """When the next timer is due; 0 for none."""
+        return self.timers[0].due_ms if self.timers else 0
+
+    @property
+    def open_case(self) -> Case | None:
+        """The case that is worked on; there is at most one."""
+        return next((case for case in reversed(self.cases) if case.is_open), None)
+
+    def case(self, wanted: str) -> Case | None:
+        """Find a case by its id, or by the id of any failure in it."""
+        for case in self.cases:
+            if case.id == wanted or any("k" + f.event == wanted for f in case.failures):
+                return case
+        return None
+
+
+EMPTY = State()
+"""A customer of whom nothing is known yet."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(State)
+
+
+def encode_state(state: State) -> bytes:
+    """Write a state (MessagePack); equal states give equal bytes when built by the same fold."""
+    return _ENCODER.encode(state)
+
+
+def decode_state(blob: bytes) -> State:
+    """Read what `encode_state` wrote; no bytes are the empty state."""
+    return _DECODER.decode(blob) if blob else EMPTY
