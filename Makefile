@@ -60,8 +60,8 @@ test: $(VENV)/.dev-stamp ## Run all tests, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.dev-stamp ## Check format, style, spelling and the rule books
-	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted; 'make fix' does it."; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Not formatted; 'make fix' does it."; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/typos --format brief
 	@$(BIN)/makegood check
 
