@@ -1,0 +1,1 @@
+"""Worlds to try Makegood in: a real storm with synthetic customers, and the missing car."""
