@@ -16,7 +16,7 @@ class Node(Struct, frozen=True, kw_only=True):
 class Literal(Node, frozen=True, kw_only=True):
     """A constant: null, bool, int, float or str."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Name(Node, frozen=True, kw_only=True):

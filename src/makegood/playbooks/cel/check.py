@@ -27,23 +27,8 @@ from makegood.playbooks.cel.refusals import CelError, CelEvaluationError, Refusa
 from makegood.playbooks.cel.runtime import type_name
 from makegood.playbooks.cel.signatures import FUNCTIONS, OPERATORS, Function
 
-_TYPE_NAMES = frozenset(
-    [
-        "bool",
-        "bytes",
-        "double",
-        "dyn",
-        "duration",
-        "int",
-        "list",
-        "map",
-        "null_type",
-        "string",
-        "timestamp",
-        "type",
-        "uint",
-    ]
-)
+_CONVERSIONS = ("bool", "double", "dyn", "duration", "int", "string", "timestamp")
+_TYPE_NAMES = frozenset((*_CONVERSIONS, "bytes", "list", "map", "null_type", "type", "uint"))
 _UNSUPPORTED = {
     "type": (Refusal.TYPE_VALUE, "types are not values here; compare what you mean instead."),
     "bytes": (Refusal.BYTES, "bytes are not supported; use a string."),

@@ -103,7 +103,8 @@ class ExactEmitter:
         """Write a constant."""
         if isinstance(node.value, float):
             return self.pool.keep(node.value)
-        return f"({node.value!r})" if isinstance(node.value, int) else repr(node.value)
+        is_int = isinstance(node.value, int) and not isinstance(node.value, bool)
+        return f"({node.value!r})" if is_int else repr(node.value)
 
     def root(self, name: str) -> str:
         """Write a root variable."""

@@ -15,7 +15,7 @@ from makegood.playbooks.cel.instants import (
 )
 from makegood.playbooks.cel.numbers import checked_int, int_of_float, text_of_float
 from makegood.playbooks.cel.refusals import CelEvaluationError
-from makegood.playbooks.cel.runtime import no_overload
+from makegood.playbooks.cel.runtime import gt, lt, no_overload
 
 _SPACES = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
@@ -260,12 +260,12 @@ def _best(
 
 def greatest(*values: object) -> object:
     """Return the greatest of some numbers, or of one list of numbers."""
-    return _best("math.greatest", lambda a, b: a > b, values)  # type: ignore[operator]
+    return _best("math.greatest", gt, values)
 
 
 def least(*values: object) -> object:
     """Return the least of some numbers, or of one list of numbers."""
-    return _best("math.least", lambda a, b: a < b, values)  # type: ignore[operator]
+    return _best("math.least", lt, values)
 
 
 def absolute(value: object) -> object:
@@ -283,7 +283,9 @@ def rounded(way: str, value: object) -> float:
         raise no_overload(f"math.{way}", value)
     if not math.isfinite(value):
         return value
-    whole = {"ceil": math.ceil, "floor": math.floor, "round": _nearest}[way](value)
+    ways: dict[str, Callable[[float], int]]
+    ways = {"ceil": math.ceil, "floor": math.floor, "round": _nearest}
+    whole = ways[way](value)
     return math.copysign(float(whole), value)
 
 

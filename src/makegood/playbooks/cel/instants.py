@@ -1,4 +1,4 @@
-"""Timestamps and durations of the condition language: exact nanoseconds, no clock, no zone files."""
+"""Timestamps and durations of conditions: exact nanoseconds, no clock, no zone files."""
 
 import re
 from datetime import date, timedelta

@@ -6,26 +6,9 @@ from msgspec import Struct
 
 from makegood.playbooks.cel.refusals import CelError, CelSyntaxError, Refusal
 
+_STATEMENTS = ("break", "const", "continue", "else", "for", "if", "let", "return", "var", "while")
 RESERVED = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
+    (*_STATEMENTS, "as", "function", "import", "loop", "package", "namespace", "void")
 )
 KEYWORDS = frozenset(("true", "false", "null", "in"))
 
@@ -90,7 +73,9 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     while pos < len(text):
         found = _TOKEN.match(text, pos)
         if found is None or found.lastgroup is None:
-            raise CelSyntaxError("a word, a number, a string or an operator", text[pos], text, pos)
+            quote = text[pos] in "\"'"
+            expected = "a closing quote" if quote else "a word, a number or an operator"
+            raise CelSyntaxError(expected, f"`{text[pos]}`", text, pos)
         if found.lastgroup != "space":
             tokens.append(_token(found.lastgroup, found.group(), text, pos))
         pos = found.end()
@@ -126,7 +111,9 @@ def _unescaped(body: str, text: str, pos: int) -> str:
             return _SIMPLE.get(simple, simple)
         code = int(octal, 8) if octal else int(hex2 or hex4 or hex8 or "110000", 16)
         if wrong is not None or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-            raise CelSyntaxError("an escape such as \\n or \\u00e9", found.group(), text, pos)
+            raise CelSyntaxError(
+                "an escape such as \\n or \\u00e9", f"`{found.group()}`", text, pos
+            )
         return chr(code)
 
     return _ESCAPE.sub(replace, body) if "\\" in body else body

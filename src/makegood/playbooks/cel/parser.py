@@ -24,7 +24,7 @@ from makegood.playbooks.cel.refusals import CelError, CelSyntaxError, Refusal
 MAX_DEPTH = 60  # Python refuses more than 200 nested brackets; a node writes up to 3
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 _RELATIONS = frozenset(("==", "!=", "<", "<=", ">", ">=", "in"))
-_CONSTANTS: dict[str, None | bool] = {"true": True, "false": False, "null": None}
+_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 def parse(text: str) -> Node:

@@ -18,6 +18,7 @@ from makegood.playbooks.cel.emit import ExactEmitter
 from makegood.playbooks.cel.patterns import compile_pattern
 
 _NUMBERS = frozenset(("int", "double"))
+_EXACT = 2**53  # up to here every integer is a double
 # Of these types no value equals or orders against a value of another type in Python.
 _APART = frozenset(("string", "timestamp", "duration"))
 
@@ -74,21 +75,25 @@ class QuickEmitter(ExactEmitter):
         """Write == or != when neither side can be a bool or a container by surprise."""
         left, right = node.args
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, Literal) and (one.value is None or isinstance(one.value, bool)):
+            if _is_singleton(one) and not isinstance(other, Literal):
                 word = "is" if node.function == "==" else "is not"
-                return f"({self.emit(other)} {word} {one.value})"
+                return f"({self.emit(other)} {word} {self.emit(one)})"
             if self.type_of(one) in _APART or _is_plain_number(one):
                 return self.native(node)
-        both_numbers = {self.type_of(left), self.type_of(right)} <= _NUMBERS
-        return self.native(node) if both_numbers else None
+        same_number = self.type_of(left) == self.type_of(right) in _NUMBERS
+        return self.native(node) if same_number else None
 
     def order(self, node: Call) -> str | None:
         """Write an ordering when Python refuses the same pairs as CEL."""
         left, right = node.args
         types = {self.type_of(left), self.type_of(right)}
-        if types & _APART or types <= _NUMBERS:
+        if types & _APART or (len(types) == 1 and types <= _NUMBERS):
             return self.native(node)
-        if not types & _NUMBERS or self.inside:  # Python allows no := in a loop's operand
+        if not (_is_small_number(left) or _is_small_number(right)):
+            return None
+        if types <= _NUMBERS:
+            return self.native(node)
+        if self.inside:  # Python allows no := in the operand of a loop
             return None
         # One side is a number, the other a fact: Python would order a bool as 0 or 1.
         guarded = [
@@ -133,8 +138,17 @@ def _is_text(node: Node) -> bool:
     return isinstance(node, Literal) and isinstance(node.value, str)
 
 
-def _is_plain_number(node: Node) -> bool:
-    """Say whether a literal number cannot equal a bool in Python."""
+def _is_singleton(node: Node) -> bool:
+    return isinstance(node, Literal) and (node.value is None or isinstance(node.value, bool))
+
+
+def _is_small_number(node: Node) -> bool:
+    """Say whether a literal number compares alike in Python and as two doubles."""
     if not isinstance(node, Literal) or isinstance(node.value, bool):
         return False
-    return isinstance(node.value, int | float) and node.value not in (0, 1)
+    return isinstance(node.value, int | float) and abs(node.value) < _EXACT
+
+
+def _is_plain_number(node: Node) -> bool:
+    """Say whether such a number also cannot equal a bool in Python."""
+    return _is_small_number(node) and node.value not in (0, 1)  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """What the generated code calls: every operator with the exact meaning of the specification."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from makegood.playbooks.cel.instants import Duration, Timestamp, duration_of, timestamp_of
 from makegood.playbooks.cel.numbers import checked_int, divided, float_divided, remainder
@@ -131,10 +132,10 @@ def eq(a: object, b: object) -> bool:
     if kind is str or kind is bool or a is None:
         return type(b) is kind and a == b
     if kind in _NUMBERS:
-        return type(b) in _NUMBERS and a == b
+        return type(b) in _NUMBERS and _like(a, b) == _like(b, a)
     if isinstance(a, list | tuple):
         same_size = isinstance(b, list | tuple) and len(a) == len(b)
-        return same_size and all(map(eq, a, b))  # type: ignore[arg-type]
+        return same_size and all(map(eq, a, cast("list[object]", b)))
     if isinstance(a, dict):
         if not isinstance(b, dict) or len(a) != len(b):
             return False
@@ -147,35 +148,46 @@ def ne(a: object, b: object) -> bool:
     return not eq(a, b)
 
 
-def _comparable(sign: str, a: object, b: object) -> None:
+def _like(a: object, b: object) -> object:
+    """Return a number to compare with another: of int and double, both as double.
+
+    So says the specification, though two different numbers beyond 2**53 then count as equal;
+    Python would compare them exactly.
+    """
+    return float(a) if type(a) is int and type(b) is float else a
+
+
+def _compared(sign: str, a: object, b: object) -> int:
+    """Return -1, 0 or 1; 2 when NaN takes part, which is neither less nor more."""
     kind, other = type(a), type(b)
-    if kind in _ORDERED and (kind is other or (kind in _NUMBERS and other in _NUMBERS)):
-        return
-    raise no_overload(sign, a, b)
+    if kind not in _ORDERED or (kind is not other and {kind, other} != _NUMBERS):
+        raise no_overload(sign, a, b)
+    left, right = _like(a, b), _like(b, a)
+    if left == right:
+        return 0
+    if left < right:  # type: ignore[operator]
+        return -1
+    return 1 if left > right else 2  # type: ignore[operator]
 
 
 def lt(a: object, b: object) -> bool:
     """Order two values of like type."""
-    _comparable("<", a, b)
-    return a < b  # type: ignore[operator, no-any-return]
+    return _compared("<", a, b) == -1
 
 
 def le(a: object, b: object) -> bool:
     """Order two values of like type."""
-    _comparable("<=", a, b)
-    return a <= b  # type: ignore[operator, no-any-return]
+    return _compared("<=", a, b) in (-1, 0)
 
 
 def gt(a: object, b: object) -> bool:
     """Order two values of like type."""
-    _comparable(">", a, b)
-    return a > b  # type: ignore[operator, no-any-return]
+    return _compared(">", a, b) == 1
 
 
 def ge(a: object, b: object) -> bool:
     """Order two values of like type."""
-    _comparable(">=", a, b)
-    return a >= b  # type: ignore[operator, no-any-return]
+    return _compared(">=", a, b) in (0, 1)
 
 
 def contained(element: object, holder: object) -> bool:
@@ -202,8 +214,11 @@ def add(a: object, b: object) -> object:
             return a + b  # type: ignore[operator]
         case list() | tuple(), list() | tuple():
             return [*a, *b]
-        case (Timestamp(), Duration()) | (Duration(), Timestamp()):
-            return timestamp_of(a.nanos + b.nanos)
+        case (Timestamp(nanos=start), Duration(nanos=length)) | (
+            Duration(nanos=length),
+            Timestamp(nanos=start),
+        ):
+            return timestamp_of(start + length)
         case Duration(), Duration():
             return duration_of(a.nanos + b.nanos)
     raise no_overload("+", a, b)
@@ -220,8 +235,11 @@ def sub(a: object, b: object) -> object:
             return a - b
         case Timestamp(), Duration():
             return timestamp_of(a.nanos - b.nanos)
-        case (Timestamp(), Timestamp()) | (Duration(), Duration()):
-            return duration_of(a.nanos - b.nanos)
+        case (Timestamp(nanos=end), Timestamp(nanos=start)) | (
+            Duration(nanos=end),
+            Duration(nanos=start),
+        ):
+            return duration_of(end - start)
     raise no_overload("-", a, b)
 
 
