@@ -23,7 +23,7 @@ VIRTUAL_ENV=$(abspath $(VENV)) UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never $(BIN
 $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1); }
 endef
 
-.PHONY: help run demo test lint types contracts check fix bench audit-example docs wheel lock browser mutations clean
+.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser mutations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ audit-example: $(VENV)/.run-stamp ## Audit the shipped example exports into audi
 
 docs: $(VENV)/.dev-stamp ## Build the documentation into site/
 	@$(BIN)/zensical build --strict
+
+diagrams: $(VENV)/.dev-stamp ## Draw the diagrams in the documentation again, from the code
+	@$(BIN)/python -m tests.architecture.test_state_machine_page
 
 wheel: $(VENV)/.dev-stamp ## Build the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --wheel --outdir dist .
