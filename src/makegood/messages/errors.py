@@ -22,16 +22,24 @@ class ConflictError(MakegoodError):
     """Another event with the same source and message id says something else."""
 
 
-class EffectFailed(MakegoodError):  # noqa: N818 - the name the architecture uses
+class StoreBusy(MakegoodError):
+    """Another transaction was in the way; nothing was stored, and trying again helps."""
+
+
+class EffectFailed(MakegoodError):
     """The outside did not do it.
 
     Attributes:
         retry: False when another try can never help (a rejected address).
+        after_ms: The outside asked not to be tried again before this long; 0 when it did not.
     """
 
-    def __init__(self, message: str | None = None, *, retry: bool = True) -> None:
+    def __init__(
+        self, message: str | None = None, *, retry: bool = True, after_ms: int = 0
+    ) -> None:
         super().__init__(message)
         self.retry = retry
+        self.after_ms = after_ms
 
 
 class Refused(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,50 @@
+"""Where a webhook may go: public addresses only, unless the deployment vouches for it."""
+
+import socket
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from makegood.messages.errors import EffectFailed
+
+Resolver = Callable[[str, int], tuple[str, ...]]
+"""(host, port) -> its addresses, the preferred one first; raises OSError when it has none."""
+
+
+def resolve(host: str, port: int) -> tuple[str, ...]:
+    """Ask the machine's resolver, IPv4 first."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ordered = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return tuple(str(entry[4][0]) for entry in ordered)
+
+
+def public_address(scheme: str, host: str, port: int, resolver: Resolver) -> str:
+    """Give the address to connect to.
+
+    A rule book or a setting must not reach the cloud's metadata service, the database or the
+    printer: every address of the name has to be public, not only one of them.
+
+    Raises:
+        EffectFailed: Not https, or an address is private; another try cannot help.
+    """
+    if scheme != "https":
+        raise EffectFailed("A webhook outside the firm needs https.", retry=False)
+    try:
+        addresses = resolver(host, port)
+    except OSError as error:
+        raise EffectFailed(f"{host} has no address: {error}.") from error
+    if not addresses:
+        raise EffectFailed(f"{host} has no address.")
+    if not all(is_public(address) for address in addresses):
+        raise EffectFailed(
+            f"{host} is a private address; allow it in the settings of this counterpart.",
+            retry=False,
+        )
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the open internet, also when wrapped in IPv6."""
+    parsed = ip_address(address.partition("%")[0])
+    wrapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
+    parsed = wrapped or parsed
+    return parsed.is_global and not parsed.is_multicast

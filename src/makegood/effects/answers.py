@@ -1,0 +1,86 @@
+"""What counterparts say back, checked at the edge: to us at once, or later in a callback."""
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from makegood.messages.errors import EffectFailed
+from makegood.messages.facts import Confirmed, Declined, Facts
+from makegood.messages.ids import CommandId
+
+_LONGEST_TEXT = 120  # a fact, not a letter; letters may hold personal data
+_MOST_FACTS = 12
+
+
+class FulfilAnswer(Struct, frozen=True, kw_only=True):
+    """A remedy was carried out.
+
+    Attributes:
+        reference: The other side's reference.
+        paid_cents: What moved or was spent; absent means the amount that was asked for.
+        currency: ISO 4217; absent means the currency that was asked for.
+        detail: Facts worth telling, free of personal data.
+    """
+
+    reference: str = ""
+    paid_cents: int | None = None
+    currency: str = ""
+    detail: Facts = {}
+
+
+class ConfirmAnswer(Struct, frozen=True, kw_only=True):
+    """Whether an offer can be kept.
+
+    Attributes:
+        confirmed: Yes or no.
+        expires_ms: Until when the yes stands, milliseconds since the epoch; 0 for no end.
+        expires_at: The same as RFC 3339 text.
+        why: Why not.
+        detail: Facts worth telling, free of personal data.
+    """
+
+    confirmed: bool
+    expires_ms: int = 0
+    expires_at: datetime | None = None
+    why: str = ""
+    detail: Facts = {}
+
+
+_A = TypeVar("_A", FulfilAnswer, ConfirmAnswer)
+
+
+def read_answer(content: bytes, as_type: type[_A], counterpart: str) -> _A:
+    """Read the JSON of a 2xx answer.
+
+    Raises:
+        EffectFailed: It is not of this form. The other side may have done it all the same: the
+            repeat carries the same id, and the last one is put before a person.
+    """
+    try:
+        return msgspec.json.decode(content, type=as_type)
+    except msgspec.DecodeError as error:
+        raise EffectFailed(f"{counterpart} answered in another form: {error}.") from error
+
+
+def confirmed_or_declined(command: CommandId, answer: ConfirmAnswer) -> Confirmed | Declined:
+    """Turn the answer about an offer into the event of it."""
+    if not answer.confirmed:
+        return Declined(command=command, why=answer.why[:_LONGEST_TEXT])
+    expires_ms = answer.expires_ms
+    if answer.expires_at is not None:
+        expires_ms = int(answer.expires_at.timestamp() * 1000)
+    return Confirmed(command=command, expires_ms=expires_ms, detail=plain_facts(answer.detail))
+
+
+def plain_facts(detail: Facts) -> Facts:
+    """Keep what may stand in the log: few, short, scalar facts."""
+    kept = [(name, value) for name, value in detail.items() if _is_plain(value)]
+    return dict(kept[:_MOST_FACTS])
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_TEXT
+    return isinstance(value, bool | int | float)

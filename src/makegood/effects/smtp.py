@@ -1,0 +1,165 @@
+"""SMTP connections that are reused, reopened when stale, and never used by two threads at once."""
+
+import smtplib
+import ssl
+from collections import deque
+from contextlib import suppress
+from enum import Enum
+from threading import Lock
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from msgspec import Struct
+
+from makegood.messages.errors import EffectFailed, InputError
+
+_OK = 250
+_PERMANENT = 500
+_KEPT_OPEN = 8  # idle connections kept; as many as a worker delivers mail at once
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """A mail server.
+
+    Attributes:
+        starttls: Refuse to speak without TLS after the greeting.
+        tls: TLS from the first byte (smtps).
+        timeout_s: Longest wait for one answer.
+    """
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+    timeout_s: float = 20.0
+
+
+def server_of(url: str) -> Server:
+    """Read smtp://user:password@host:port?starttls=1 or smtps://...
+
+    Raises:
+        InputError: The address is not of this form.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise InputError("Write a mail server as smtp://user:password@host:port?starttls=1.")
+    tls = parts.scheme == "smtps"
+    return Server(
+        host=parts.hostname,
+        port=parts.port or (465 if tls else 25),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parse_qs(parts.query).get("starttls", ["0"])[-1] == "1",
+        tls=tls,
+    )
+
+
+class _Stage(Enum):
+    """How far one delivery came; only a failure in `ANSWER` leaves doubt."""
+
+    ENVELOPE = "before the message was handed over"
+    ANSWER = "after the message was handed over; it may have arrived"
+
+
+class Connections:
+    """Delivers single messages over a few connections to one server."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext | None = None) -> None:
+        self._server = server
+        self._context = context or ssl.create_default_context()
+        self._idle: deque[smtplib.SMTP] = deque()
+        self._lock = Lock()
+
+    def deliver(self, sender: str, recipient: str, message: bytes) -> str:
+        """Hand one message over; give the server's last words.
+
+        Raises:
+            EffectFailed: 4xx and broken connections may be tried again, 5xx may not. A connection
+                that breaks after the message was sent is tried again with the same Message-ID.
+        """
+        connection = self._take()
+        if connection is not None:
+            try:
+                connection.rset()  # finds a connection that the server closed meanwhile
+            except (smtplib.SMTPException, OSError):
+                connection.close()
+                connection = None
+        connection = connection or self._open()
+        try:
+            said = _hand_over(connection, sender, recipient, message)
+        except EffectFailed:
+            connection.close()
+            raise
+        self._give_back(connection)
+        return said
+
+    def close(self) -> None:
+        """Say goodbye on every idle connection."""
+        while (connection := self._take()) is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+            connection.close()
+
+    def _take(self) -> smtplib.SMTP | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _give_back(self, connection: smtplib.SMTP) -> None:
+        with self._lock:
+            if len(self._idle) < _KEPT_OPEN:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _open(self) -> smtplib.SMTP:
+        server = self._server
+        try:
+            connection = self._connect()
+        except (smtplib.SMTPException, OSError) as error:
+            raise EffectFailed(f"The mail server cannot be reached: {error}.") from error
+        try:
+            if server.starttls:
+                connection.starttls(context=self._context)
+            if server.user:
+                connection.login(server.user, server.password)
+            connection.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            # Wrong credentials or a bad certificate are mended on our side: worth another try.
+            raise EffectFailed(f"The mail server refused the session: {error}.") from error
+        return connection
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        if server.tls:
+            return smtplib.SMTP_SSL(
+                server.host, server.port, timeout=server.timeout_s, context=self._context
+            )
+        return smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
+
+
+def _hand_over(connection: smtplib.SMTP, sender: str, recipient: str, message: bytes) -> str:
+    stage = _Stage.ENVELOPE
+    try:
+        _expect_ok(connection.mail(sender))
+        _expect_ok(connection.rcpt(recipient))
+        stage = _Stage.ANSWER
+        code, said = connection.data(message)
+        _expect_ok((code, said))
+    except smtplib.SMTPResponseException as error:  # DATA itself refused: nothing was sent
+        raise _refused(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise EffectFailed(f"The connection broke {stage.value}: {error}.") from error
+    return said.decode("ascii", "replace")
+
+
+def _expect_ok(answer: tuple[int, bytes]) -> None:
+    code, said = answer
+    if code // 10 != _OK // 10:
+        raise _refused(code, said)
+
+
+def _refused(code: int, said: bytes | str) -> EffectFailed:
+    words = said.decode("ascii", "replace") if isinstance(said, bytes) else said
+    return EffectFailed(f"The mail server said {code} {words[:200]}", retry=not code >= _PERMANENT)

@@ -1,0 +1,214 @@
+"""Outgoing webhooks, signed as Standard Webhooks says; the id is the command's over all tries."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from msgspec import Struct
+from standardwebhooks import Webhook
+
+from makegood.effects.addresses import Resolver, public_address, resolve
+from makegood.messages.commands import Command
+from makegood.messages.errors import EffectFailed
+from makegood.messages.facts import Facts
+from makegood.ports.rows import PersonRow
+
+_CONNECT_SECONDS = 5.0
+_ANSWER_SECONDS = 20.0  # the standard recommends 15 to 30
+_LONGEST_ANSWER_BYTES = 64 * 1024
+_LONGEST_WAIT_MS = 24 * 3_600_000  # no Retry-After may park a command for longer
+_WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
+_GONE = 410
+_SERVER_FAULT = 500
+
+
+class Counterpart(Struct, frozen=True, kw_only=True):
+    """Somebody outside who is asked to do something.
+
+    Attributes:
+        name: What rule books call it: the `provider` of a remedy, or "sms".
+        url: Where it listens; https unless `allow_private`.
+        secret: whsec_ and base64 of 24 to 64 bytes.
+        allow_private: The deployment itself runs it: private addresses and http are fine.
+        shares: Personal data it needs, of identifier, name, email, phone, language.
+    """
+
+    name: str
+    url: str
+    secret: str
+    allow_private: bool = False
+    shares: tuple[str, ...] = ("identifier",)
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A 2xx answer.
+
+    Attributes:
+        status: 200 to 299; 202 says "taken, not done yet".
+        content: The raw body, at most 64 KiB.
+    """
+
+    status: int
+    content: bytes
+
+
+class Webhooks:
+    """Posts signed messages to the counterparts of a deployment."""
+
+    def __init__(
+        self, counterparts: Mapping[str, Counterpart], resolver: Resolver = resolve
+    ) -> None:
+        self._counterparts = counterparts
+        self._resolve = resolver
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,  # a proxy from the environment would go round the address guard
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def counterpart(self, name: str) -> Counterpart:
+        """Find a counterpart.
+
+        Raises:
+            EffectFailed: The deployment has none of this name.
+        """
+        found = self._counterparts.get(name)
+        if found is None:
+            raise EffectFailed(
+                f"No counterpart is called {name!r}; name it in the settings and retry.",
+                retry=False,
+            )
+        return found
+
+    def post(self, name: str, command: Command, kind: str, content: Facts, now_ms: int) -> Answer:
+        """Post one signed message.
+
+        Args:
+            name: The counterpart.
+            command: Gives the webhook-id.
+            kind: Dotted type, for example "remedy.fulfil".
+            content: The `data` of the message.
+            now_ms: Time of this try; part of the signature.
+
+        Raises:
+            EffectFailed: Anything but a 2xx. Redirects, 410 and other refusals are not retried.
+        """
+        counterpart = self.counterpart(name)
+        at = datetime.fromtimestamp(now_ms // 1000, UTC)
+        body = json.dumps(
+            {"type": kind, "timestamp": at.isoformat(), "data": content}, ensure_ascii=False
+        )
+        headers = signed_headers(counterpart.secret, command.id, at, body)
+        return self._send(counterpart, body.encode(), headers, now_ms)
+
+    def post_plain(
+        self, counterpart: Counterpart, body: bytes, headers: Mapping[str, str], now_ms: int
+    ) -> Answer:
+        """Post a body as it is, under the same guards, for receivers that know no signatures."""
+        return self._send(counterpart, body, headers, now_ms)
+
+    def _send(
+        self, counterpart: Counterpart, body: bytes, headers: Mapping[str, str], now_ms: int
+    ) -> Answer:
+        try:
+            request = self._request(counterpart, body, headers)
+            response = self._client.send(request, stream=True)
+            try:
+                content = _read(response)
+            finally:
+                response.close()
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            said = str(error) or type(error).__name__
+            raise EffectFailed(f"{counterpart.name} did not answer: {said}.") from error
+        return _judged(counterpart, response, content, now_ms)
+
+    def _request(
+        self, counterpart: Counterpart, body: bytes, headers: Mapping[str, str]
+    ) -> httpx.Request:
+        url = httpx.URL(counterpart.url)
+        everything = {"content-type": "application/json", **headers}
+        if counterpart.allow_private:
+            return self._client.build_request("POST", url, content=body, headers=everything)
+        address = public_address(url.scheme, url.host, url.port or 443, self._resolve)
+        # Connect to the very address that was checked: a name may point elsewhere a moment later.
+        return self._client.build_request(
+            "POST",
+            url.copy_with(host=address),
+            content=body,
+            headers={**everything, "host": url.netloc.decode("ascii")},
+            extensions={"sni_hostname": url.host},
+        )
+
+
+def signed_headers(secret: str, id_: str, at: datetime, body: str) -> dict[str, str]:
+    """Give the three headers of Standard Webhooks."""
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id_, at, body),
+    }
+
+
+def shared(person: PersonRow, fields: tuple[str, ...]) -> dict[str, str]:
+    """Give the personal data that a counterpart needs, and nothing else."""
+    everything = {
+        "identifier": person.identifier,
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "language": person.language,
+    }
+    return {name: everything[name] for name in fields if everything.get(name)}
+
+
+def _read(response: httpx.Response) -> bytes:
+    """Read an answer and end one that trickles: httpx only limits the wait for each part."""
+    end = time.monotonic() + _ANSWER_SECONDS
+    content = b""
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > _LONGEST_ANSWER_BYTES:
+            raise httpx.ReadError("the answer is longer than 64 KiB")
+        if time.monotonic() > end:
+            raise httpx.ReadTimeout("the answer took too long")
+    return content
+
+
+def _judged(
+    counterpart: Counterpart, response: httpx.Response, content: bytes, now_ms: int
+) -> Answer:
+    status = response.status_code
+    if response.is_success:
+        return Answer(status=status, content=content)
+    said = f"{counterpart.name} answered {status}"
+    if response.is_redirect:
+        raise EffectFailed(f"{said}: redirects are not followed; correct its URL.", retry=False)
+    if status == _GONE:
+        raise EffectFailed(f"{said}: it no longer takes messages.", retry=False)
+    retry = status >= _SERVER_FAULT or status in _WORTH_ANOTHER_TRY
+    raise EffectFailed(
+        f"{said}: {content[:200].decode('utf-8', 'replace')}",
+        retry=retry,
+        after_ms=wait_ms(response.headers.get("retry-after", ""), now_ms),
+    )
+
+
+def wait_ms(retry_after: str, now_ms: int) -> int:
+    """Read Retry-After, seconds or an HTTP date; 0 when there is none, at most a day."""
+    text = retry_after.strip()
+    if not text:
+        return 0
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]) * 1000, _LONGEST_WAIT_MS)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return 0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0, min(int(until.timestamp() * 1000) - now_ms, _LONGEST_WAIT_MS))

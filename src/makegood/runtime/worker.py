@@ -1,0 +1,320 @@
+"""The worker: fires due timers, delivers the outbox, and brings every outcome back as an event."""
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from msgspec import Struct
+
+from makegood.messages.commands import Command, ConfirmOffer, Fulfil, SendMessage
+from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
+from makegood.messages.ids import CommandId, CustomerId, ProfileId
+from makegood.ports.clock import Clock
+from makegood.ports.rows import OutboxRow, OutboxStatus, PersonRow
+from makegood.ports.store import Store, Writing
+from makegood.runtime.backoff import next_delay_ms, within_use
+from makegood.runtime.delivery import (
+    Deliverer,
+    Ended,
+    Failed,
+    addressees,
+    dead,
+    missed,
+    outcome_message_id,
+    told_id,
+    urgency_of,
+)
+
+_LOG = logging.getLogger("makegood.worker")
+_HAND_OVER_MS = 25_000  # no delivery begins with less of its lease left than one answer may take
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """An outcome on its way into the log.
+
+    Attributes:
+        profile: Profile of the command.
+        message_id: Derived from the command and the kind of outcome.
+    """
+
+    profile: ProfileId
+    body: Body
+    message_id: str
+
+
+class Recorder(Protocol):
+    """What the worker needs of the intake."""
+
+    def record(self, writing: Writing, told: Sequence[Told], now_ms: int) -> None:
+        """Append outcomes as events of ours and fold them, inside a transaction."""
+
+    def advance(self, customers: Sequence[CustomerId], now_ms: int) -> None:
+        """Fire the due timers of customers, in a transaction of its own."""
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How a worker works.
+
+    Attributes:
+        batch: Commands claimed at once and settled in one transaction.
+        threads: Deliveries at the same time; they wait for the outside, not for the processor.
+        lease_ms: After this another worker may take over a command; its fence grows.
+        idle_ms: Pause when nothing was due.
+    """
+
+    batch: int = 50
+    threads: int = 8
+    lease_ms: int = 60_000
+    idle_ms: int = 500
+
+
+class Worked(Struct, frozen=True, kw_only=True):
+    """What one round did.
+
+    Attributes:
+        timers: Customers whose timers were fired.
+        done: Commands carried out.
+        held: Stopped by the gate.
+        missed: Too late to be useful.
+        failed: Dead letters.
+        retried: Given back for another try.
+        lost: Settled by another worker meanwhile.
+    """
+
+    timers: int = 0
+    done: int = 0
+    held: int = 0
+    missed: int = 0
+    failed: int = 0
+    retried: int = 0
+    lost: int = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not any((self.timers, self.done, self.held, self.missed, self.failed, self.retried))
+
+
+class Worker:
+    """Carries out what the fold ordered.
+
+    No transaction is open while the outside is waited for. A crash between the outside's "yes" and
+    our commit repeats the delivery, with the same id.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        recorder: Recorder,
+        deliverer: Deliverer,
+        clock: Clock,
+        *,
+        pace: Pace | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            deliverer: Hands commands over and asks the gate.
+            rng: Source of the jitter; seed it for a repeatable run.
+        """
+        self._store = store
+        self._recorder = recorder
+        self._deliverer = deliverer
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._rng = rng or random.Random()  # noqa: S311 - jitter keeps no secret
+        self._pool = _pool_of(self._pace.threads)
+
+    def close(self) -> None:
+        """Wait for running deliveries and end the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def run_once(self, limit: int | None = None) -> Worked:
+        """Fire due timers, then deliver one batch.
+
+        Args:
+            limit: Most timers and most commands; the pace's batch when not given.
+        """
+        most = limit or self._pace.batch
+        timers = self._fire(most)
+        lease_ends_ms = self._clock.now_ms() + self._pace.lease_ms
+        with self._store.writing() as writing:
+            rows = writing.claim(self._clock.now_ms(), self._pace.lease_ms, most)
+        if not rows:
+            return Worked(timers=timers)
+        with self._store.reading() as reading:
+            persons = addressees(reading, rows)
+        counts = self._settle(self._deliver_all(rows, persons, lease_ends_ms))
+        return Worked(timers=timers, **counts)
+
+    def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
+        """Work until told to stop; a fault of the store is waited out.
+
+        Args:
+            stopped: Asked before each round.
+            sleep: Waits some seconds; give it an event's `wait`, so that a stop ends the pause.
+        """
+        faults = 0
+        while not stopped():
+            try:
+                worked = self.run_once()
+                faults = 0
+            except Exception as fault:
+                faults += 1
+                _LOG.error("round failed: %s", type(fault).__name__)
+                sleep((next_delay_ms(min(faults, 2), self._rng) or 0) / 1000)
+                continue
+            if worked.is_idle:
+                sleep(self._pace.idle_ms / 1000)
+
+    def revive(self, command: CommandId) -> bool:
+        """Let a person try a dead letter again; False when it is none."""
+        with self._store.writing() as writing:
+            return writing.revive(command, self._clock.now_ms())
+
+    def called_back(self, provider: str, command_id: CommandId, body: Body) -> bool:
+        """Take the outcome that a counterpart told later, once.
+
+        Args:
+            provider: Whose secret signed it; nobody answers for another.
+            command_id: The command.
+            body: What `verify_callback` read.
+
+        Returns:
+            False when this provider was never asked that.
+        """
+        now_ms = self._clock.now_ms()
+        with self._store.writing() as writing:
+            row = writing.command(command_id)
+            if row is None or not _may_answer(row.command, provider, body):
+                return False
+            self._lock(writing, [row.command.profile])
+            _end_early(writing, row, body, now_ms)
+            told = Told(
+                profile=row.command.profile,
+                body=body,
+                message_id=told_id(body, row.command, row.fence),
+            )
+            self._recorder.record(writing, (told,), now_ms)
+        return True
+
+    def _fire(self, limit: int) -> int:
+        now_ms = self._clock.now_ms()
+        with self._store.writing() as writing:
+            due = writing.due_customers(now_ms, limit)
+        if due:
+            self._recorder.advance(due, now_ms)
+        return len(due)
+
+    def _deliver_all(
+        self, rows: Sequence[OutboxRow], persons: Mapping[ProfileId, PersonRow], lease_ends_ms: int
+    ) -> list[Ended | Failed]:
+        """Deliver each customer's commands in order, different customers side by side."""
+
+        def deliver(group: Sequence[OutboxRow]) -> list[Ended | Failed]:
+            return [
+                self._deliverer.deliver(row, persons[row.command.profile])
+                for row in group
+                if self._clock.now_ms() <= lease_ends_ms - _HAND_OVER_MS
+            ]
+
+        groups = _by_profile(rows)
+        run: Iterable[list[Ended | Failed]]
+        run = map(deliver, groups) if self._pool is None else self._pool.map(deliver, groups)
+        return [result for group in run for result in group]
+
+    def _settle(self, results: Sequence[Ended | Failed]) -> dict[str, int]:
+        """End a whole batch in one transaction: outcome events, fences and fold together."""
+        now_ms = self._clock.now_ms()
+        counts: Counter[str] = Counter()
+        with self._store.writing() as writing:
+            self._lock(writing, [result.row.command.profile for result in results])
+            told: list[Told] = []
+            for result in results:
+                ended = self._ended(writing, result, now_ms, counts)
+                if ended is not None:
+                    told.append(_told(ended))
+            self._recorder.record(writing, told, now_ms)
+        return dict(counts)
+
+    def _ended(
+        self, writing: Writing, result: Ended | Failed, now_ms: int, counts: Counter[str]
+    ) -> Ended | None:
+        """Settle one fence; None when there is no outcome to tell (yet, or not by us)."""
+        row = result.row
+        if isinstance(result, Failed):
+            again = self._again(result, now_ms)
+            if isinstance(again, int):
+                ours = writing.retry_at(row.command.id, row.fence, again, result.error)
+                counts["retried" if ours else "lost"] += 1
+                return None
+            result = again
+        ours = writing.settle(row.command.id, row.fence, result.status, now_ms, result.error)
+        counts[result.status.value if ours else "lost"] += 1
+        return result if ours else None
+
+    def _again(self, failed: Failed, now_ms: int) -> int | Ended:
+        """Say when to try again, or how it ends."""
+        delay_ms = next_delay_ms(failed.row.attempts, self._rng) if failed.retry else None
+        if delay_ms is None:
+            return dead(failed)
+        next_ms = now_ms + max(delay_ms, failed.after_ms)
+        within = within_use(next_ms, now_ms, failed.row.command.useful_until_ms)
+        return missed(failed.row, failed.error) if within is None else within
+
+    @staticmethod
+    def _lock(writing: Writing, profiles: Sequence[ProfileId]) -> None:
+        """Lock the customers before any outbox row, in the order in which the intake does."""
+        customers = writing.customers_of(sorted(set(profiles)))
+        writing.lock(sorted(set(customers.values())))
+
+
+def _pool_of(threads: int) -> ThreadPoolExecutor | None:
+    return ThreadPoolExecutor(threads, "deliver") if threads > 1 else None
+
+
+def _by_profile(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
+    groups: dict[ProfileId, list[OutboxRow]] = {}
+    for row in sorted(rows, key=urgency_of):
+        groups.setdefault(row.command.profile, []).append(row)
+    return list(groups.values())
+
+
+def _told(ended: Ended) -> Told:
+    return Told(
+        profile=ended.row.command.profile,
+        body=ended.body,
+        message_id=outcome_message_id(ended),
+    )
+
+
+def _may_answer(command: Command, provider: str, body: Body) -> bool:
+    match command.order:
+        case ConfirmOffer(provider=asked):
+            return asked == provider and isinstance(body, Confirmed | Declined)
+        case Fulfil(provider=asked):
+            return asked == provider and isinstance(body, Carried | Dropped)
+        case SendMessage():
+            return False
+
+
+def _end_early(writing: Writing, row: OutboxRow, body: Body, now_ms: int) -> None:
+    """End a command that a callback answered; a try under way finds its fence gone."""
+    failed = isinstance(body, Dropped)
+    status = OutboxStatus.FAILED if failed else OutboxStatus.DONE
+    error = body.reason if isinstance(body, Dropped) else ""
+    match row.status:
+        case OutboxStatus.LEASED:
+            writing.settle(row.command.id, row.fence, status, now_ms, error)
+        case OutboxStatus.WAITING:
+            writing.record((row.command,), status, now_ms, error)
+        case OutboxStatus.FAILED if not failed:  # a dead letter that was carried out after all
+            writing.revive(row.command.id, now_ms)
+            writing.record((row.command,), status, now_ms, error)
+        case _:
+            return
