@@ -42,4 +42,4 @@ class Chance:
             rest -= weight
             if rest < 0:
                 return option
-        return next(reversed(options))
+        return tuple(options)[-1]

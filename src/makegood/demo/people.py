@@ -11,6 +11,7 @@ from msgspec import Struct
 from makegood.demo.chance import Chance
 from makegood.demo.names import COMPANIES, FIRST_NAMES, LAST_NAMES
 from makegood.messages.facts import Identified
+from makegood.messages.ids import ProfileId
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import PersonRow
 
@@ -96,7 +97,7 @@ def introduction(person: Person, at_ms: int) -> Arrival:
         body_digest=f"{person.number:016d}".encode(),
         lookups=tuple(lookups),
         person=PersonRow(
-            profile="",
+            profile=ProfileId(""),
             identifier=person.identifier,
             name=person.name,
             email=person.email,
