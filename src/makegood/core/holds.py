@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from makegood.core.state import Case, Phase, State
 from makegood.messages.commands import HELD_CLASSES, MessageClass
-from makegood.messages.ids import CaseId
+from makegood.messages.ids import CaseId, case_id
 
 EVERYWHERE = "*"
 """Scope of a hold on the whole umbrella, and of an unsubscription from all brands or channels."""
@@ -30,6 +30,7 @@ class Hold(Struct, frozen=True, array_like=True):
         since_ms: When the failure happened that holds.
         lifts_ms: When it lifts by itself, after "made whole"; 0 until then.
         unclear: A person has still to say whether it was a failure.
+        names: Every id the case can be called by: one for each of its failures.
     """
 
     case: CaseId
@@ -37,6 +38,7 @@ class Hold(Struct, frozen=True, array_like=True):
     since_ms: int
     lifts_ms: int = 0
     unclear: bool = False
+    names: tuple[CaseId, ...] = ()
 
 
 class GateRow(Struct, frozen=True, array_like=True):
@@ -111,6 +113,7 @@ def _hold(case: Case) -> Hold:
         since_ms=case.opened_ms,
         lifts_ms=case.lifts_ms,
         unclear=case.phase is Phase.UNCLEAR,
+        names=tuple(case_id(failure.event) for failure in case.failures),
     )
 
 
@@ -148,7 +151,7 @@ def _answers(row: GateRow, question: Question) -> Iterable[Answer]:
 
 
 def _stops(hold: Hold, question: Question) -> bool:
-    if question.case == hold.case and question.message_class is MessageClass.SURVEY:
+    if question.case in (hold.case, *hold.names) and question.message_class is MessageClass.SURVEY:
         return False
     return hold.scope == EVERYWHERE or not question.brand or hold.scope == question.brand
 

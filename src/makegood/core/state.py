@@ -47,6 +47,20 @@ class Origin(Struct, frozen=True, array_like=True):
     imported: bool = False
 
 
+class Payment(Struct, frozen=True, array_like=True):
+    """One command that pays towards an entitlement.
+
+    Attributes:
+        command: Which.
+        cents: What it was told to pay.
+        paid_cents: What the outcome says; -1 while there is none.
+    """
+
+    command: CommandId
+    cents: int
+    paid_cents: int = -1
+
+
 class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entitlement of the customer for one failure.
 
@@ -55,8 +69,8 @@ class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
         remedy: Remedy that pays it.
         amount: What is owed, a function of the facts.
         due_ms: Deadline of the rule.
-        ordered: Commands that pay it, in order; a later one tops up.
-        paid_cents: What outcomes say was paid.
+        payments: Commands that pay it, in order; a later one tops up.
+        missing: The fact that is needed before an amount can be told; a person finds it.
     """
 
     entitlement: str
@@ -66,8 +80,19 @@ class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     basis: str = ""
     source: str = ""
     line: int = 0
-    ordered: tuple[CommandId, ...] = ()
-    paid_cents: int = 0
+    payments: tuple[Payment, ...] = ()
+    missing: str = ""
+
+    @property
+    def paid_cents(self) -> int:
+        """What outcomes say was paid."""
+        return sum(max(payment.paid_cents, 0) for payment in self.payments)
+
+    @property
+    def short_cents(self) -> int:
+        """What is neither paid nor under way; negative when more was paid than is owed."""
+        under_way = sum(p.cents if p.paid_cents < 0 else p.paid_cents for p in self.payments)
+        return self.amount.cents - under_way
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -84,6 +109,7 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
         words: What was said, by reference.
         seen: Facts the rule read, for the reasons.
         line: The rule's line in its book.
+        given: The least tier was given, or the plan has none.
     """
 
     event: EventId
@@ -103,7 +129,7 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: tuple[tuple[str, object], ...] = ()
     line: int = 0
     owed: tuple[Owed, ...] = ()
-    given_by_itself: bool = False
+    given: bool = False
 
 
 class OfferStatus(StrEnum):
@@ -128,7 +154,8 @@ class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         ordered: Command that carries it out, once chosen.
         expires_ms: Until when the other side's yes stands; 0 for no end.
         detail: What the other side said, for example minutes until arrival.
-        cost: What it cost, once kept.
+        by: Rep who chose it on the phone.
+        cost: Expected cost, and what it did cost once kept.
     """
 
     offer: str
@@ -141,6 +168,7 @@ class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ordered: CommandId = CommandId("")
     expires_ms: int = 0
     detail: Facts = {}
+    by: RepId = RepId("")
     cost: Money = Money(0)
 
 
@@ -171,13 +199,42 @@ class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         due_ms: Until when.
         promised: The customer was told; late is a broken promise.
-        why: second_failure, no_choice, not_opened, asked_for, not_yet, broken_promise, unreached.
+        why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
+            broken_promise, no_plan or unreached.
     """
 
     due_ms: int
     why: str
     promised: bool = False
     done_ms: int = 0
+
+
+class Unclear(Struct, frozen=True, array_like=True):
+    """An event that a rule could not judge because a fact was missing.
+
+    Attributes:
+        event: The event.
+        rule: The rule that could not say.
+        missing: The fact it needs.
+        about: What it is about; the event's id when that could not be read either.
+        at_ms: When it happened.
+    """
+
+    event: EventId
+    rule: str
+    missing: str
+    about: str
+    brand: str
+    at_ms: int
+
+
+class Stray(Struct, frozen=True, array_like=True):
+    """Money that moved by a command the history no longer asks for; shown, never clawed back."""
+
+    command: CommandId
+    cents: int
+    currency: str
+    at_ms: int
 
 
 class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -192,6 +249,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
         lifts_ms: When the hold lifts by itself after "made whole"; 0 while it stands.
         lifted: The hold no longer stands.
         look: A person is asked to look because the hold stands very long.
+        offered: Failures ("about/rule") whose choice was sent to the customer.
         referred: Pseudonyms of friends who came by the personal link.
     """
 
@@ -204,7 +262,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: str
     owner: RepId = RepId("")
     failures: tuple[Failure, ...] = ()
-    unclear: tuple[tuple[EventId, str, str], ...] = ()
+    unclear: tuple[Unclear, ...] = ()
     offers: tuple[OfferState, ...] = ()
     gifts: tuple[Gift, ...] = ()
     messages: tuple[tuple[CommandId, str], ...] = ()
@@ -218,6 +276,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lifted: bool = False
     look: bool = False
     offer_after: CommandId = CommandId("")
+    offered: tuple[str, ...] = ()
     referred: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
 
@@ -280,6 +339,8 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
         fired_ms: When the last timer fired; an event before it came late.
         apologies_ms: When we apologised; a repeated apology without more does harm.
         unsubscribed: (brand, channel), "*" for all; a reason of its own that no release lifts.
+        strays: Money that moved without anything owed or given.
+        orders: (command, step) of every order given, to know a repeat under another cause.
     """
 
     facts: Facts = {}
@@ -288,6 +349,8 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fired_ms: int = 0
     apologies_ms: tuple[int, ...] = ()
     unsubscribed: tuple[tuple[str, str], ...] = ()
+    strays: tuple[Stray, ...] = ()
+    orders: tuple[tuple[CommandId, str], ...] = ()
 
     @property
     def next_due_ms(self) -> int:

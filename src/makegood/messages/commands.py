@@ -23,9 +23,7 @@ class MessageClass(StrEnum):
     LEGAL = "legal"
 
 
-HELD_CLASSES = frozenset(
-    {MessageClass.PROMOTIONAL, MessageClass.SURVEY, MessageClass.MIXED}
-)
+HELD_CLASSES = frozenset({MessageClass.PROMOTIONAL, MessageClass.SURVEY, MessageClass.MIXED})
 """Classes a hold stops; the others always pass."""
 
 
@@ -57,9 +55,7 @@ class SendMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="se
     question: bool = False
 
 
-class ConfirmOffer(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, tag="confirm"
-):
+class ConfirmOffer(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="confirm"):
     """Ask the other side whether an offer can be kept before it is made.
 
     Attributes:
@@ -114,6 +110,7 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
         profile: Profile of the event that caused it; finds today's customer.
         case: The case it belongs to.
         cause: The event that caused it, or that set the timer which did.
+        step: The plan step with its ordinal; tells a repeat under another cause.
         due_ms: Not before.
         useful_until_ms: After this it is recorded as missed, never sent late; 0 never expires.
         order: What to do.
@@ -123,6 +120,7 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
     profile: ProfileId
     case: CaseId
     cause: EventId
+    step: str
     due_ms: int
     useful_until_ms: int
     order: Order

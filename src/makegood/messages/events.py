@@ -10,9 +10,7 @@ from makegood.messages.ids import BookHash, EventId, ProfileId, RepId, event_id
 
 OWN_SOURCE = "makegood"
 """Sources that start with this word are ours; no write key may carry one."""
-CLOCK_TOLERANCE_MS = (
-    5 * 60 * 1000
-)  # event time may run ahead of received time by this much
+CLOCK_TOLERANCE_MS = 5 * 60 * 1000  # event time may run ahead of received time by this much
 
 OrderKey: TypeAlias = tuple[int, int, str, str]
 """(event time, received time, source, message id): the order in which a history is folded."""

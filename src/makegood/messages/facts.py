@@ -18,7 +18,7 @@ class _Body(Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """One kind of fact."""
 
 
-class Touchpoint(_Body, frozen=True, tag="touchpoint"):
+class Touchpoint(_Body, frozen=True, kw_only=True, tag="touchpoint"):
     """The customer met the firm: a flight was delayed, a rental was not fulfilled.
 
     Attributes:
@@ -30,7 +30,7 @@ class Touchpoint(_Body, frozen=True, tag="touchpoint"):
     properties: Facts = {}
 
 
-class Identified(_Body, frozen=True, tag="identified"):
+class Identified(_Body, frozen=True, kw_only=True, tag="identified"):
     """The source told who the customer is.
 
     Attributes:
@@ -44,7 +44,7 @@ class Identified(_Body, frozen=True, tag="identified"):
     also: tuple[ProfileId, ...] = ()
 
 
-class Unlinked(_Body, frozen=True, tag="unlinked"):
+class Unlinked(_Body, frozen=True, kw_only=True, tag="unlinked"):
     """A person found that two profiles are not one customer.
 
     Attributes:
@@ -58,7 +58,7 @@ class Unlinked(_Body, frozen=True, tag="unlinked"):
     reason: TextRef = ""
 
 
-class FailureRaised(_Body, frozen=True, tag="failure_raised"):
+class FailureRaised(_Body, frozen=True, kw_only=True, tag="failure_raised"):
     """Somebody raised a failure by hand.
 
     Attributes:
@@ -80,7 +80,7 @@ class FailureRaised(_Body, frozen=True, tag="failure_raised"):
     price: Money | None = None
 
 
-class Judged(_Body, frozen=True, tag="judged"):
+class Judged(_Body, frozen=True, kw_only=True, tag="judged"):
     """A person settled what the rules could not judge.
 
     Attributes:
@@ -95,7 +95,7 @@ class Judged(_Body, frozen=True, tag="judged"):
     reason: TextRef = ""
 
 
-class Chosen(_Body, frozen=True, tag="chosen"):
+class Chosen(_Body, frozen=True, kw_only=True, tag="chosen"):
     """The customer (or a rep for them, on the phone) chose an offer of Plan B.
 
     Attributes:
@@ -109,7 +109,7 @@ class Chosen(_Body, frozen=True, tag="chosen"):
     by: RepId = RepId("")
 
 
-class Answered(_Body, frozen=True, tag="answered"):
+class Answered(_Body, frozen=True, kw_only=True, tag="answered"):
     """The customer answered "is it good again?".
 
     Attributes:
@@ -125,7 +125,7 @@ class Answered(_Body, frozen=True, tag="answered"):
     words: TextRef = ""
 
 
-class Granted(_Body, frozen=True, tag="granted"):
+class Granted(_Body, frozen=True, kw_only=True, tag="granted"):
     """A rep gave a remedy; judged by `decide` before it was appended.
 
     Attributes:
@@ -145,7 +145,7 @@ class Granted(_Body, frozen=True, tag="granted"):
     reason: TextRef = ""
 
 
-class Released(_Body, frozen=True, tag="released"):
+class Released(_Body, frozen=True, kw_only=True, tag="released"):
     """A person lifted the hold with a reason; no offer ever follows a mere release."""
 
     case: CaseId
@@ -153,7 +153,7 @@ class Released(_Body, frozen=True, tag="released"):
     reason: TextRef
 
 
-class HandedOver(_Body, frozen=True, tag="handed_over"):
+class HandedOver(_Body, frozen=True, kw_only=True, tag="handed_over"):
     """The case has another owner."""
 
     case: CaseId
@@ -162,7 +162,7 @@ class HandedOver(_Body, frozen=True, tag="handed_over"):
     note: TextRef = ""
 
 
-class Noted(_Body, frozen=True, tag="noted"):
+class Noted(_Body, frozen=True, kw_only=True, tag="noted"):
     """A rep wrote an internal note."""
 
     case: CaseId
@@ -170,14 +170,14 @@ class Noted(_Body, frozen=True, tag="noted"):
     text: TextRef
 
 
-class Wrote(_Body, frozen=True, tag="wrote"):
+class Wrote(_Body, frozen=True, kw_only=True, tag="wrote"):
     """The customer wrote to the owner of the case."""
 
     case: CaseId
     text: TextRef
 
 
-class Called(_Body, frozen=True, tag="called"):
+class Called(_Body, frozen=True, kw_only=True, tag="called"):
     """A rep called the customer.
 
     Attributes:
@@ -190,65 +190,72 @@ class Called(_Body, frozen=True, tag="called"):
     note: TextRef = ""
 
 
-class Confirmed(_Body, frozen=True, tag="confirmed"):
+class Confirmed(_Body, frozen=True, kw_only=True, tag="confirmed"):
     """Somebody outside said yes: the offer may now be made.
 
     Attributes:
         command: The question that was answered.
+        step: The command's plan step.
         expires_ms: Until when the yes stands; 0 for no end.
         detail: Facts worth telling, for example minutes until arrival.
     """
 
     command: CommandId
+    step: str = ""
     expires_ms: int = 0
     detail: Facts = {}
 
 
-class Declined(_Body, frozen=True, tag="declined"):
+class Declined(_Body, frozen=True, kw_only=True, tag="declined"):
     """Somebody outside said no: the offer is not made."""
 
     command: CommandId
+    step: str = ""
     why: str = ""
 
 
-class Carried(_Body, frozen=True, tag="carried"):
+class Carried(_Body, frozen=True, kw_only=True, tag="carried"):
     """A command was carried out.
 
     Attributes:
         command: Which.
+        step: Its plan step; a repeat under another cause is known by it.
         paid: Money that moved or was spent; None for a message.
         reference: The other side's reference.
         detail: Facts worth telling.
     """
 
     command: CommandId
+    step: str = ""
     paid: Money | None = None
     reference: str = ""
     detail: Facts = {}
 
 
-class Dropped(_Body, frozen=True, tag="dropped"):
+class Dropped(_Body, frozen=True, kw_only=True, tag="dropped"):
     """A command ended without being carried out.
 
     Attributes:
         command: Which.
         why: `withdrawn` (needless), `missed` (too late to be useful), `failed` (dead letter)
             or `held` (the gate said no).
+        step: Its plan step.
         reason: One sentence.
     """
 
     command: CommandId
+    step: str = ""
     why: Literal["withdrawn", "missed", "failed", "held"]
     reason: str = ""
 
 
-class Opened(_Body, frozen=True, tag="opened"):
+class Opened(_Body, frozen=True, kw_only=True, tag="opened"):
     """The customer opened the page that a message led to."""
 
     case: CaseId
 
 
-class Unsubscribed(_Body, frozen=True, tag="unsubscribed"):
+class Unsubscribed(_Body, frozen=True, kw_only=True, tag="unsubscribed"):
     """The customer wants no more promotional messages of a brand on a channel.
 
     Attributes:
@@ -262,7 +269,7 @@ class Unsubscribed(_Body, frozen=True, tag="unsubscribed"):
     again: bool = False
 
 
-class Referred(_Body, frozen=True, tag="referred"):
+class Referred(_Body, frozen=True, kw_only=True, tag="referred"):
     """A friend came through the customer's personal link.
 
     Attributes:

@@ -7,9 +7,7 @@ from makegood.messages.errors import InputError
 KINDS = ("user", "anon", "email", "phone", "loyalty")
 LOOKUP_KINDS = ("email", "phone", "loyalty")
 """Kinds that find a customer but never merge two."""
-SHARED_ABOVE = (
-    3  # an e-mail or phone of more users than this belongs to a household or an agency
-)
+SHARED_ABOVE = 3  # an e-mail or phone of more users than this belongs to a household or an agency
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+$")
 _PHONE_NOISE = re.compile(r"[\s().\-/]")
@@ -40,9 +38,7 @@ def normal(identifier: str) -> str:
     if kind == "phone":
         return f"phone:{_phone(value)}"
     if kind == "loyalty" and ":" not in value:
-        raise InputError(
-            f"{identifier[:60]!r} lacks its brand: write loyalty:<brand>:<number>."
-        )
+        raise InputError(f"{identifier[:60]!r} lacks its brand: write loyalty:<brand>:<number>.")
     return f"{kind}:{value}"
 
 
@@ -56,7 +52,5 @@ def _phone(value: str) -> str:
     digits = _PHONE_NOISE.sub("", value)
     digits = "+" + digits[2:] if digits.startswith("00") else digits
     if not re.fullmatch(r"\+?\d{5,15}", digits):
-        raise InputError(
-            f"{value[:60]!r} is not a phone number: write it as +12125550100."
-        )
+        raise InputError(f"{value[:60]!r} is not a phone number: write it as +12125550100.")
     return digits

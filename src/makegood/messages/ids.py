@@ -53,6 +53,4 @@ def profile_id(identifier: str, key: bytes) -> ProfileId:
         identifier: Normalised, for example "email:ana@example.org".
         key: The deployment's secret, at most 64 bytes; without it nobody can guess addresses.
     """
-    return ProfileId(
-        "p" + blake2b(identifier.encode(), digest_size=16, key=key).hexdigest()
-    )
+    return ProfileId("p" + blake2b(identifier.encode(), digest_size=16, key=key).hexdigest())

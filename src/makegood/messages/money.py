@@ -26,9 +26,7 @@ class Money(Struct, frozen=True, order=True):
 
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:
-            raise InputError(
-                f"{self.currency} and {other.currency} cannot be added up."
-            )
+            raise InputError(f"{self.currency} and {other.currency} cannot be added up.")
         return other.cents
 
 

@@ -33,9 +33,7 @@ from makegood.ports.rows import (
 class Reading(Protocol):
     """One consistent look at the store, as of its beginning."""
 
-    def customers_of(
-        self, profiles: Sequence[ProfileId]
-    ) -> Mapping[ProfileId, CustomerId]:
+    def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
         """Find the customers of profiles; unknown ones are left out."""
 
     def profiles_of(
@@ -57,9 +55,7 @@ class Reading(Protocol):
     def rows(self, after: CustomerId, limit: int) -> tuple[CustomerRow, ...]:
         """Page through all customers by id, beginning after the given one ("" for the first)."""
 
-    def history(
-        self, customer: CustomerId, after: OrderKey | None = None
-    ) -> tuple[Event, ...]:
+    def history(self, customer: CustomerId, after: OrderKey | None = None) -> tuple[Event, ...]:
         """Give the customer's events in fold order, beginning after a key."""
 
     def log(self, after: int, limit: int) -> tuple[tuple[int, Event], ...]:
@@ -91,7 +87,8 @@ class Reading(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Count log, customers, open cases, held customers, stuck customers and outbox rows by
-        status (`outbox_waiting`, ...), without reading every row of the log."""
+        status (`outbox_waiting`, ...), without reading every row of the log.
+        """
 
     def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:
         """Give the money that moved for a case, oldest first."""
@@ -99,9 +96,7 @@ class Reading(Protocol):
     def outbox_of(self, profiles: Sequence[ProfileId]) -> tuple[OutboxRow, ...]:
         """Give every command of some profiles, oldest first."""
 
-    def outbox(
-        self, status: OutboxStatus, after: CommandId, limit: int
-    ) -> tuple[OutboxRow, ...]:
+    def outbox(self, status: OutboxStatus, after: CommandId, limit: int) -> tuple[OutboxRow, ...]:
         """Page through commands of one status by id."""
 
     def command(self, command: CommandId) -> OutboxRow | None:
@@ -195,15 +190,13 @@ class Writing(Reading, Protocol):
         due time and window become the new ones. What was sent stays sent.
         """
 
-    def withdraw(
-        self, commands: Sequence[CommandId], now_ms: int
-    ) -> tuple[CommandId, ...]:
+    def withdraw(self, commands: Sequence[CommandId], now_ms: int) -> tuple[CommandId, ...]:
         """Mark waiting commands needless; give those that were still waiting."""
 
     def record(
         self, commands: Sequence[Command], status: OutboxStatus, now_ms: int, error: str
     ) -> None:
-        """Write down commands that are not to be sent (missed, withdrawn), if unknown or waiting."""
+        """Write down commands that are not sent (missed, withdrawn), if unknown or waiting."""
 
     def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
         """Lease due commands, oldest first; each with a new fence.
@@ -222,9 +215,7 @@ class Writing(Reading, Protocol):
     ) -> bool:
         """End a delivery; False when the fence is no longer ours (nothing is changed then)."""
 
-    def retry_at(
-        self, command: CommandId, fence: int, next_ms: int, error: str
-    ) -> bool:
+    def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
         """Give a leased command back for another try; False when the fence is not ours."""
 
     def revive(self, command: CommandId, now_ms: int) -> bool:

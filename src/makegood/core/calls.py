@@ -1,0 +1,54 @@
+"""Call tasks: a person speaks to the customer when a message is not enough.
+
+A call is promised to the customer only when somebody is on duty to make it; a promised call that
+does not come is a broken promise, and that is a second failure.
+Source: DESIGN idea 9; Maxham and Netemeyer 2002 (the second failure is the one that matters).
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.recovery import Move, moved
+from makegood.core.routing import can_promise_call
+from makegood.core.state import Call, Case, TimerKind
+from makegood.core.turn import Turn
+
+
+def need_call(turn: Turn, case: Case, why: str, within_ms: int, *, promise: bool = False) -> Case:
+    """Ask the owner to call.
+
+    Args:
+        turn: The turn.
+        case: An open case.
+        why: One word of `Call.why`.
+        within_ms: How soon.
+        promise: Tell the customer so, if somebody is on duty.
+
+    Returns:
+        The case, calling. A call that is already due sooner stays as it is.
+    """
+    due_ms = turn.known_ms + within_ms
+    promised = promise and can_promise_call(within_ms, turn.known_ms, case.brand, turn.on_duty)
+    waiting = case.call is not None and not case.call.done_ms
+    if waiting and case.call is not None and case.call.due_ms <= due_ms:
+        return turn.put(moved(case, Move.CALL_NEEDED, turn.at_ms))
+    case = replace(case, call=Call(due_ms=due_ms, why=why, promised=promised))
+    turn.set_timer(TimerKind.CALL_BY, due_ms, case.id)
+    turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
+    return turn.put(moved(case, Move.CALL_NEEDED, turn.at_ms))
+
+
+def called(turn: Turn, case: Case, *, reached: bool) -> Case:
+    """Write down a call; only one that reached the customer ends the task."""
+    if case.call is None or not reached:
+        return case
+    turn.clear_timers(case.id, TimerKind.CALL_BY)
+    case = replace(case, call=replace(case.call, done_ms=turn.at_ms))
+    return turn.put(moved(case, Move.CALLED, turn.at_ms))
+
+
+def call_overdue(turn: Turn, case: Case) -> Case:
+    """The call did not come in time; if it was promised, we broke our word."""
+    call = case.call
+    if call is None or call.done_ms or not call.promised:
+        return case
+    return turn.put(replace(case, double=True, broken=case.broken + 1))

@@ -1,0 +1,160 @@
+"""Open a case, let it grow, or meet its second failure: what Makegood does the moment it knows.
+
+In this order: hold, owner, apology, what is owed, what the plan gives, Plan B.
+Source: story 3; Joireman, Gregoire, Devezer and Tripp 2013 (apology and compensation together).
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.calls import need_call
+from makegood.core.entitlements import pay_what_is_owed
+from makegood.core.failures import grown, is_second, known
+from makegood.core.holds import EVERYWHERE
+from makegood.core.offers import open_offers, with_failure
+from makegood.core.recovery import Move, moved
+from makegood.core.remedies import give_by_itself
+from makegood.core.routing import owner_for
+from makegood.core.say import say
+from makegood.core.state import Case, Failure, Phase, TimerKind, Unclear
+from makegood.core.turn import Turn
+from makegood.messages.ids import case_id
+from makegood.playbooks.terms import Plan, Tier
+
+CHOICES = (Tier.BETTER, Tier.BEYOND)
+
+
+def take_failure(turn: Turn, failure: Failure) -> None:
+    """Do everything a failure asks for."""
+    place = known(turn.state, failure.about)
+    if place is not None:
+        case, before = place
+        if case.is_open or failure.severity <= before.severity:
+            _grow(turn, case, before, failure)
+            return
+    _new_failure(turn, failure, follows=place is not None)
+
+
+def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
+    after = grown(before, now)
+    case = turn.put(with_failure(case, before, after))
+    after = pay_what_is_owed(turn, case, after)
+    case = turn.put(with_failure(case, before, after))
+    if case.is_open and after.rule != before.rule:
+        begin_plan(turn, case, after, second=False)
+
+
+def _new_failure(turn: Turn, failure: Failure, *, follows: bool) -> None:
+    case = turn.state.open_case
+    window_ms = turn.library.book(failure.book).double_window_ms
+    second = not follows and is_second(turn.state, case, failure, window_ms)
+    if case is None:
+        case = _opened(turn, failure)
+    elif case.phase is Phase.UNCLEAR:
+        case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
+        case = replace(case, plan=failure.rule, origin=turn.origin)
+        _watch(turn, case, _plan(turn, failure), failure)
+    unclear = tuple(one for one in case.unclear if one.event != failure.event)
+    case = replace(
+        case,
+        failures=(*case.failures, failure),
+        unclear=unclear,
+        double=case.double or second,
+        scope=_wider(case, _scope(_plan(turn, failure), failure)),
+    )
+    begin_plan(turn, turn.put(case), failure, second=second)
+
+
+def _plan(turn: Turn, failure: Failure) -> Plan | None:
+    return turn.library.book(failure.book).plans.get(failure.rule)
+
+
+def _opened(turn: Turn, failure: Failure) -> Case:
+    """A new case with its hold; it keeps the plan and the book it opens with."""
+    plan = _plan(turn, failure)
+    case = Case(
+        id=case_id(failure.event),
+        origin=turn.origin,
+        phase=Phase.OPENED,
+        opened_ms=failure.at_ms,
+        brand=failure.brand,
+        scope=_scope(plan, failure),
+        plan=failure.rule,
+        owner=owner_for(failure.brand, turn.on_duty),
+    )
+    _watch(turn, case, plan, failure)
+    return case
+
+
+def _watch(turn: Turn, case: Case, plan: Plan | None, failure: Failure) -> None:
+    """Ask a person to look when the hold has stood very long; the hold stays."""
+    if plan is not None:
+        turn.set_timer(TimerKind.LONGEST, failure.at_ms + plan.hold.longest_ms, case.id)
+
+
+def _scope(plan: Plan | None, failure: Failure) -> str:
+    """The umbrella, unless the plan says the brand alone."""
+    if plan is not None and plan.hold.scope == "brand" and failure.brand:
+        return failure.brand
+    return EVERYWHERE
+
+
+def _wider(case: Case, scope: str) -> str:
+    return case.scope if case.scope == scope else EVERYWHERE
+
+
+def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> None:
+    """Begin Plan B for a failure that is already in its case.
+
+    Args:
+        turn: The turn.
+        case: Holds the failure.
+        failure: New, or grown into another kind.
+        second: It is a double deviation.
+    """
+    plan = _plan(turn, failure)
+    if plan is None:
+        need_call(turn, case, "no_plan", 0)
+        return
+    turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
+    after = pay_what_is_owed(turn, case, failure)
+    case = turn.put(with_failure(case, failure, after))
+    case = _apologise(turn, case, after, plan, second=second)
+    case = give_by_itself(turn, case, after, plan)
+    tiers: tuple[Tier, ...] = CHOICES
+    if second and plan.double is not None:
+        tiers = plan.double.tiers
+        call_ms = plan.double.call_within_ms
+        case = need_call(turn, case, "second_failure", call_ms, promise=True)
+    open_offers(turn, case, after, plan, tiers)
+
+
+def _apologise(turn: Turn, case: Case, failure: Failure, plan: Plan, *, second: bool) -> Case:
+    """Say sorry, or explain when nobody of ours could have prevented it."""
+    step = f"{failure.about}/{failure.rule}/apology"
+    if failure.cause.is_outside and plan.explanation:
+        return say(turn, case, plan.explanation, step, failure, useful_ms=plan.useful_ms)
+    message = plan.apology
+    if second and plan.double is not None and plan.double.apology:
+        message = plan.double.apology
+    turn.state = replace(turn.state, apologies_ms=(*turn.state.apologies_ms, turn.at_ms))
+    return say(turn, case, message, step, failure, useful_ms=plan.useful_ms)
+
+
+def take_unclear(turn: Turn, unclear: tuple[Unclear, ...]) -> None:
+    """Put before a person what no rule could judge; marketing waits meanwhile."""
+    if not unclear:
+        return
+    case = turn.state.open_case
+    if case is None:
+        first = unclear[0]
+        case = Case(
+            id=case_id(first.event),
+            origin=turn.origin,
+            phase=Phase.UNCLEAR,
+            opened_ms=first.at_ms,
+            brand=first.brand,
+            scope=EVERYWHERE,
+            plan="",
+            owner=owner_for(first.brand, turn.on_duty),
+        )
+    turn.put(replace(case, unclear=(*case.unclear, *unclear)))

@@ -1,0 +1,182 @@
+"""Judge what a person asks for, once, under the customer's lock; the answer becomes a fact.
+
+A request is the fact it wants to become: `Chosen`, `Granted`, `Released` and so on. Authority is
+by cost of the remedy and role, never by who the customer is.
+Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41, 42).
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.remedies import authority_used, expected_cost
+from makegood.core.state import Case, OfferState, OfferStatus, State
+from makegood.messages import facts
+from makegood.messages.errors import Refused
+from makegood.messages.facts import Body
+from makegood.messages.ids import RepId
+from makegood.messages.money import Money
+from makegood.playbooks.book import Library, RuleBook
+
+
+class Asker(Struct, frozen=True, kw_only=True):
+    """Who asks.
+
+    Attributes:
+        rep: Sign-in name; empty for the customer.
+        role: Key of the book's authority table; empty for the customer.
+    """
+
+    rep: RepId = RepId("")
+    role: str = ""
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """The answer to a request.
+
+    Attributes:
+        body: The fact to append; None when refused.
+        refused: Why not; None when allowed.
+        reasons: The rules and facts behind it, in words.
+    """
+
+    body: Body | None = None
+    refused: Refused | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def _no(code: str, why: str, limit_cents: int | None = None) -> Decision:
+    return Decision(refused=Refused(code=code, why=why, limit_cents=limit_cents), reasons=(why,))
+
+
+def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:
+    """Decide a request.
+
+    Args:
+        state: The customer's state, with all timers due by now fired.
+        wanted: The fact that the request wants to become.
+        asker: Who asks.
+        now_ms: The present.
+        library: Rule books; the active one limits authority.
+
+    Returns:
+        The fact to append, perhaps completed by us, or a refusal with its code.
+    """
+    match wanted:
+        case facts.FailureRaised() | facts.Unsubscribed() | facts.Identified() | facts.Unlinked():
+            return Decision(body=wanted)
+        case facts.Judged():
+            return _judge(state, wanted, asker)
+        case (
+            facts.Chosen()
+            | facts.Answered()
+            | facts.Granted()
+            | facts.Released()
+            | facts.HandedOver()
+            | facts.Noted()
+            | facts.Wrote()
+            | facts.Called()
+            | facts.Opened()
+            | facts.Referred()
+        ):
+            case_ = state.case(wanted.case)
+            if case_ is None:
+                return _no("no_such_case", "This customer has no such case.")
+            return _in_case(case_, wanted, asker, now_ms, library)
+        case _:
+            return _no("not_a_request", "Only the system itself may state this.")
+
+
+def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:
+    match wanted:
+        case facts.Referred() | facts.Noted() | facts.Opened():
+            return Decision(body=wanted)
+        case _ if not case.is_open:
+            return _no("case_closed", "This case is closed; raise a new failure instead.")
+        case facts.Chosen():
+            return _choose(case, wanted, asker, now_ms)
+        case facts.Granted():
+            return _grant(case, wanted, asker, library.book(library.active))
+        case facts.Released():
+            if not asker.rep or not wanted.reason:
+                return _no("reason_needed", "A person may release a hold, with a reason.")
+            return Decision(body=replace(wanted, by=asker.rep))
+        case facts.HandedOver():
+            return _hand_over(case, wanted, asker)
+        case facts.Called():
+            return _call(case, wanted, asker)
+        case _:
+            return Decision(body=wanted)
+
+
+def _judge(state: State, wanted: facts.Judged, asker: Asker) -> Decision:
+    case = state.open_case
+    known = case is not None and any(one.event == wanted.question for one in case.unclear)
+    if not known:
+        return _no("nothing_to_judge", "This question was settled already.")
+    if not asker.rep:
+        return _no("reps_only", "Only a person of the firm can judge this.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def is_on_offer(offer: OfferState, now_ms: int) -> bool:
+    """Whether an offer can still be chosen."""
+    in_time = not offer.expires_ms or offer.expires_ms > now_ms
+    return offer.status is OfferStatus.CONFIRMED and in_time
+
+
+def _choose(case: Case, wanted: facts.Chosen, asker: Asker, now_ms: int) -> Decision:
+    offers = [one for one in case.offers if one.offer == wanted.offer]
+    if not offers:
+        return _no("no_such_offer", "This is not one of the offers.")
+    offer = offers[-1]
+    if offer.status in (OfferStatus.CHOSEN, OfferStatus.KEPT):
+        return _no("already_chosen", "This was chosen already; it is on its way.")
+    if not is_on_offer(offer, now_ms):
+        return _no("offer_gone", "This offer can no longer be kept; please choose another.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> Decision:
+    if not case.failures:
+        return _no("nothing_failed", "No failure is known yet; judge it first.")
+    remedy = book.remedies.get(wanted.remedy)
+    if remedy is None and not wanted.off_script:
+        return _no("no_such_remedy", "The rule book knows no such remedy; leave the script.")
+    if wanted.off_script and not wanted.reason:
+        return _no("reason_needed", "Something outside the plan needs a reason.")
+    cost = wanted.cost
+    if remedy is not None and not wanted.off_script:
+        cost = expected_cost(remedy, case.failures[-1].price, book.currency)
+    if cost.cents < 0 or cost.currency != book.currency:
+        return _no("bad_amount", f"Give an amount in {book.currency} that is not negative.")
+    limit_cents = book.authority_cents.get(asker.role, 0)
+    used_cents = authority_used(case)
+    if used_cents + cost.cents > limit_cents:
+        why = (
+            f"This case has used {_money(used_cents, book)} of your "
+            f"{_money(limit_cents, book)}; ask somebody with a higher limit."
+        )
+        return _no("over_authority", why, limit_cents)
+    limit = f"{_money(limit_cents, book)} a case for {asker.role}"
+    return Decision(body=replace(wanted, cost=cost, by=asker.rep), reasons=(limit,))
+
+
+def _money(cents: int, book: RuleBook) -> str:
+    money = Money(cents, book.currency)
+    return f"{money.currency} {money.cents // 100}.{money.cents % 100:02d}"
+
+
+def _hand_over(case: Case, wanted: facts.HandedOver, asker: Asker) -> Decision:
+    if not asker.rep:
+        return _no("reps_only", "Only a person of the firm can hand a case over.")
+    if not wanted.to:
+        return _no("nobody_named", "Name the person who takes the case.")
+    if wanted.to == case.owner:
+        return _no("already_owner", "This person has the case already.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def _call(case: Case, wanted: facts.Called, asker: Asker) -> Decision:
+    if not asker.rep:
+        return _no("reps_only", "Only a person of the firm can write down a call.")
+    return Decision(body=replace(wanted, by=asker.rep))

@@ -1,0 +1,143 @@
+"""How a case ends: ask whether it is good again, believe the answer, and only then sell.
+
+Source: science, section 1a (8: silence is not recovery; 9: perceived greed) and 1c (45: never tie
+a remedy to a rating); DESIGN, "Holds".
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.calls import need_call
+from makegood.core.holds import is_holding
+from makegood.core.recovery import Move, can, moved
+from makegood.core.say import say
+from makegood.core.state import Case, OfferStatus, Phase, TimerKind
+from makegood.core.turn import Turn
+from makegood.messages.facts import Answered
+from makegood.playbooks.terms import Plan
+
+OFFER_USEFUL_MS = 7 * 86_400_000  # a loyalty offer a week late only reminds of the bad day
+CALL_BACK_MS = 4 * 3_600_000  # for a call that no plan times
+
+
+def maybe_ask(turn: Turn, case: Case) -> Case:
+    """Plan the question once everything chosen was delivered; never before."""
+    plan = turn.plan_of(case)
+    waiting = any(offer.status is OfferStatus.CHOSEN for offer in case.offers)
+    waiting = waiting or (case.call is not None and not case.call.done_ms)
+    if plan is None or waiting or not can(case, Move.QUESTION_ASKED):
+        return case
+    if not _has_timer(turn, case, TimerKind.ASK_AT):
+        due_ms = turn.known_ms + plan.made_whole.ask_after_ms
+        turn.set_timer(TimerKind.ASK_AT, due_ms, case.id)
+    return case
+
+
+def _has_timer(turn: Turn, case: Case, kind: TimerKind) -> bool:
+    return any(t.subject == case.id and t.kind is kind for t in turn.state.timers)
+
+
+def ask(turn: Turn, case: Case, *, again: bool = False) -> Case:
+    """Ask whether it is good again; where the rule's own criterion is enough, close."""
+    plan = turn.plan_of(case)
+    if plan is None or (again and case.phase is not Phase.ASKED):
+        return case
+    if plan.made_whole.by_criterion and not again:
+        return _close(turn, case, plan, Move.CRITERION_MET)
+    if not again and not can(case, Move.QUESTION_ASKED):
+        return case
+    case = say(
+        turn,
+        replace(case, asked_ms=turn.at_ms),
+        plan.made_whole.question,
+        "question",
+        case.failures[-1],
+        useful_ms=OFFER_USEFUL_MS,
+        question=True,
+        ordinal=int(again),
+    )
+    if plan.made_whole.ask_again_ms and not again:
+        due_ms = turn.known_ms + plan.made_whole.ask_again_ms
+        turn.set_timer(TimerKind.ASK_AGAIN, due_ms, case.id)
+    return turn.put(moved(case, Move.QUESTION_ASKED, turn.at_ms))
+
+
+def answered(turn: Turn, case: Case, body: Answered) -> Case:
+    """Believe the customer: "good" ends the case, "not yet" wakes its owner."""
+    plan = turn.plan_of(case)
+    if body.answer == "good":
+        return _close(turn, case, plan, Move.SAID_GOOD)
+    within_ms = plan.call_within_ms if plan else CALL_BACK_MS
+    return need_call(turn, case, "not_yet", within_ms)
+
+
+def released(turn: Turn, case: Case) -> Case:
+    """A person lifted the hold with a reason; no offer ever follows."""
+    return _ended(turn, moved(case, Move.RELEASED, turn.at_ms))
+
+
+def dismissed(turn: Turn, case: Case) -> Case:
+    """A person found no failure in anything that was unclear."""
+    return _ended(turn, moved(case, Move.DISMISSED, turn.at_ms))
+
+
+def _ended(turn: Turn, case: Case) -> Case:
+    if case.is_open:
+        return case
+    turn.clear_timers(case.id)
+    _needless(turn, case)
+    return turn.put(replace(case, lifted=True))
+
+
+def _close(turn: Turn, case: Case, plan: Plan | None, move: Move) -> Case:
+    if not can(case, move):
+        return case
+    case = moved(case, move, turn.at_ms)
+    turn.clear_timers(case.id)
+    _needless(turn, case)
+    if plan is None:
+        return turn.put(replace(case, lifted=True))
+    lifts_ms = turn.known_ms + plan.hold.cool_off_ms
+    if plan.hold.cool_off_ms:
+        turn.set_timer(TimerKind.LIFT_AT, lifts_ms, case.id)
+        case = replace(case, lifts_ms=lifts_ms)
+    else:
+        case = replace(case, lifted=True)
+    if plan.then_offer is not None:
+        due_ms = max(lifts_ms, turn.known_ms + plan.then_offer.after_ms)
+        turn.set_timer(TimerKind.OFFER_AT, due_ms, case.id)
+    return turn.put(case)
+
+
+def _needless(turn: Turn, case: Case) -> None:
+    """Words and questions that have not gone out are withdrawn; what is owed or chosen is not."""
+    turn.withdrawn += [command for command, _ in case.messages]
+    turn.withdrawn += [offer.asked for offer in case.offers if offer.asked]
+
+
+def lift(turn: Turn, case: Case) -> Case:
+    """The cool-off after "made whole" is over."""
+    return turn.put(replace(case, lifted=True))
+
+
+def offer_at_last(turn: Turn, case: Case) -> Case:
+    """Sell, if nothing else holds; an offer that must not go now never goes."""
+    plan = turn.plan_of(case)
+    holding = any(is_holding(one) for one in turn.state.cases)
+    if plan is None or plan.then_offer is None or case.phase is not Phase.MADE_WHOLE or holding:
+        return case
+    before = case.messages
+    case = say(
+        turn,
+        case,
+        plan.then_offer.message,
+        "then_offer",
+        case.failures[-1],
+        useful_ms=OFFER_USEFUL_MS,
+    )
+    sent = case.messages[len(before) :]
+    return turn.put(replace(case, offer_after=sent[0][0])) if sent else case
+
+
+def look_closer(turn: Turn, case: Case) -> Case:
+    """The hold has stood very long: a person is asked, and it stays."""
+    return turn.put(replace(case, look=True)) if case.is_open else case

@@ -1,0 +1,102 @@
+"""What is owed is paid by itself: never asked for, never netted against goodwill.
+
+Owed = f(facts); paid = outcomes. A shortfall is topped up, an overpayment is shown and never
+clawed back.
+Source: science, section 1e (statutory first, goodwill second); DESIGN, "Late events".
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.state import Case, Failure, Owed, Payment
+from makegood.core.turn import Turn
+from makegood.messages.commands import Fulfil
+from makegood.messages.ids import CommandId
+from makegood.messages.money import Money
+from makegood.playbooks.book import Entitled, FailureFacts, RuleBook
+
+
+def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
+    """Work out what is owed for a failure and order what is missing.
+
+    Args:
+        turn: The turn.
+        case: The case it belongs to.
+        failure: The failure as it is known now.
+
+    Returns:
+        The failure with its entitlements; each was ordered in full or needs nothing.
+    """
+    book = turn.library.book(failure.book)
+    facts = FailureFacts(
+        rule=failure.rule,
+        at_ms=failure.at_ms,
+        declined=failure.declined,
+        price=failure.price,
+        cause=failure.cause,
+        details=failure.details,
+    )
+    found = book.owed(facts, turn.state.facts)
+    known = {owed.entitlement: owed for owed in failure.owed}
+    for entitled in found:
+        owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)
+        known[entitled.entitlement] = _order(turn, case, failure, owed, book)
+    return replace(failure, owed=tuple(known.values()))
+
+
+def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
+    """What is owed now; a fact that is missing owes nothing yet and asks nobody to pay."""
+    if before is not None:
+        if entitled.outcome == "cannot":
+            return before
+        return replace(before, amount=entitled.amount, missing="")
+    return Owed(
+        entitlement=entitled.entitlement,
+        remedy=entitled.remedy,
+        amount=entitled.amount if entitled.outcome == "yes" else Money(0),
+        due_ms=known_ms + entitled.deadline_ms,
+        basis=entitled.basis,
+        source=entitled.source,
+        line=entitled.line,
+        missing=entitled.missing,
+    )
+
+
+def _order(turn: Turn, case: Case, failure: Failure, owed: Owed, book: RuleBook) -> Owed:
+    """Order what is short; each order has its own id by how many came before."""
+    if owed.short_cents <= 0:
+        return owed
+    remedy = book.remedies[owed.remedy]
+    amount = Money(owed.short_cents, owed.amount.currency)
+    fulfil = Fulfil(
+        remedy=remedy.id,
+        kind=remedy.kind,
+        provider=remedy.provider,
+        amount=amount,
+        owed=True,
+        about=failure.about,
+        brand=failure.brand,
+        basis=owed.entitlement,
+    )
+    step = f"{failure.about}/owed/{owed.entitlement}"
+    command = turn.issue(case.id, step, fulfil, ordinal=len(owed.payments))
+    return replace(owed, payments=(*owed.payments, Payment(command, amount.cents)))
+
+
+def paid(failure: Failure, command: CommandId, money: Money | None) -> Failure | None:
+    """Write down the outcome of a payment.
+
+    Returns:
+        The failure, or None when none of its payments is meant.
+    """
+    for owed in failure.owed:
+        for payment in owed.payments:
+            if payment.command == command:
+                cents = payment.cents if money is None else money.cents
+                payments = tuple(
+                    Payment(one.command, one.cents, cents) if one is payment else one
+                    for one in owed.payments
+                )
+                changed = replace(owed, payments=payments)
+                rest = tuple(changed if one is owed else one for one in failure.owed)
+                return replace(failure, owed=rest)
+    return None

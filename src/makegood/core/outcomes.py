@@ -1,0 +1,148 @@
+"""Outcomes come back as events: what was carried out or dropped, and whose word it kept or broke.
+
+An outcome is known by its command, or, when the history was folded anew and the same step now
+has another cause, by its step: then the order that still waits is needless.
+Source: DESIGN ideas 6 and 9 (nothing lost, nothing silently repeated; we keep our own promises).
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.calls import need_call
+from makegood.core.ending import CALL_BACK_MS
+from makegood.core.entitlements import paid, pay_what_is_owed
+from makegood.core.offers import offer_unavailable, with_failure
+from makegood.core.state import Case, OfferStatus, Stray
+from makegood.core.turn import Turn
+from makegood.messages.facts import Carried, Dropped
+from makegood.messages.ids import CommandId
+
+
+def meant(turn: Turn, command: CommandId, step: str) -> CommandId:
+    """Find the order that an outcome is about.
+
+    Args:
+        turn: The turn.
+        command: The id the outcome names.
+        step: Its plan step, "" when not told.
+
+    Returns:
+        The same id when the state knows it; else the order of the same step, which is withdrawn.
+    """
+    steps = turn.state.orders
+    if any(known == command for known, _ in steps) or not step:
+        return command
+    for known, known_step in steps:
+        if known_step == step:
+            turn.withdrawn.append(known)
+            return known
+    return command
+
+
+def carried(turn: Turn, body: Carried) -> None:
+    """A command was carried out: write down what moved, and top up what is short."""
+    command = meant(turn, body.command, body.step)
+    for case in turn.state.cases:
+        done = _paid(turn, case, body, command)
+        done = _kept(turn, case.id, body, command) or done
+        if done or _given(turn, case, body, command):
+            return
+        if any(known == command for known, _ in case.messages):
+            return
+    if body.paid is not None:
+        stray = Stray(body.command, body.paid.cents, body.paid.currency, turn.at_ms)
+        turn.state = replace(turn.state, strays=(*turn.state.strays, stray))
+
+
+def _paid(turn: Turn, case: Case, body: Carried, command: CommandId) -> bool:
+    for failure in case.failures:
+        after = paid(failure, command, body.paid)
+        if after is not None:
+            changed = turn.put(with_failure(case, failure, after))
+            topped_up = pay_what_is_owed(turn, changed, after)
+            turn.put(with_failure(changed, after, topped_up))
+            return True
+    return False
+
+
+def _kept(turn: Turn, case_id: str, body: Carried, command: CommandId) -> bool:
+    case = turn.state.case(case_id)
+    for offer in case.offers if case else ():
+        if case is not None and offer.ordered == command:
+            kept = replace(
+                offer,
+                status=OfferStatus.KEPT,
+                cost=body.paid or offer.cost,
+                detail={**offer.detail, **body.detail},
+            )
+            offers = tuple(kept if one is offer else one for one in case.offers)
+            turn.put(replace(case, offers=offers))
+            return True
+    return False
+
+
+def _given(turn: Turn, case: Case, body: Carried, command: CommandId) -> bool:
+    for gift in case.gifts:
+        if gift.command == command:
+            done = replace(gift, paid=body.paid or gift.expected, failed=False)
+            gifts = tuple(done if one is gift else one for one in case.gifts)
+            turn.put(replace(case, gifts=gifts))
+            return True
+    return False
+
+
+def dropped(turn: Turn, body: Dropped) -> None:
+    """A command ended without being carried out; where it was a promise, we broke it."""
+    if body.why == "withdrawn":
+        return
+    command = meant(turn, body.command, body.step)
+    for case in turn.state.cases:
+        if _broken(turn, case, command) or _failed(turn, case, command):
+            return
+        if any(offer.asked == command for offer in case.offers):
+            offer_unavailable(turn, case, command)
+            return
+        if _unreached(turn, case, command):
+            return
+
+
+def _broken(turn: Turn, case: Case, command: CommandId) -> bool:
+    for offer in case.offers:
+        if offer.ordered == command and offer.status is OfferStatus.CHOSEN:
+            broken = replace(offer, status=OfferStatus.BROKEN)
+            offers = tuple(broken if one is offer else one for one in case.offers)
+            _break_word(turn, replace(case, offers=offers))
+            return True
+    owed = [p.command for f in case.failures for one in f.owed for p in one.payments]
+    if command in owed:
+        _break_word(turn, case)
+        return True
+    return False
+
+
+def _break_word(turn: Turn, case: Case) -> None:
+    """A promise of ours that is broken is itself a failure, the second one."""
+    case = turn.put(replace(case, double=True, broken=case.broken + 1))
+    if case.is_open:
+        plan = turn.plan_of(case)
+        within_ms = plan.call_within_ms if plan else CALL_BACK_MS
+        need_call(turn, case, "broken_promise", within_ms)
+
+
+def _failed(turn: Turn, case: Case, command: CommandId) -> bool:
+    for gift in case.gifts:
+        if gift.command == command:
+            gifts = tuple(replace(one, failed=True) if one is gift else one for one in case.gifts)
+            turn.put(replace(case, gifts=gifts))
+            return True
+    return False
+
+
+def _unreached(turn: Turn, case: Case, command: CommandId) -> bool:
+    """An offer message that could not be delivered needs a voice instead."""
+    plan = turn.plan_of(case)
+    for known, message in case.messages:
+        if known == command:
+            if plan is not None and case.is_open and message == plan.offer_message:
+                need_call(turn, case, "unreached", plan.call_within_ms)
+            return True
+    return False

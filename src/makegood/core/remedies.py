@@ -1,0 +1,103 @@
+"""Remedies given as goodwill: by the plan itself, or by a rep within their authority.
+
+Source: science, section 1a (14-16: match the remedy to the loss; immediate beats delayed).
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.state import Case, Failure, Gift
+from makegood.core.turn import Turn
+from makegood.messages.commands import Fulfil
+from makegood.messages.facts import Facts, Granted
+from makegood.messages.ids import CommandId
+from makegood.messages.money import Money, share_of
+from makegood.playbooks.terms import Plan, Remedy
+
+
+def expected_cost(remedy: Remedy, price: Money | None, currency: str) -> Money:
+    """What a remedy is expected to cost.
+
+    Args:
+        remedy: The remedy.
+        price: Price of what was affected; a share of an unknown price is taken as nothing.
+        currency: Of fixed sums.
+    """
+    if remedy.cost_cents or price is None:
+        return Money(remedy.cost_cents, currency)
+    return share_of(price, remedy.cost_ratio)
+
+
+def order_remedy(
+    turn: Turn, case: Case, remedy: Remedy, failure: Failure, step: str, facts: Facts
+) -> tuple[CommandId, Money]:
+    """Order a goodwill remedy.
+
+    Returns:
+        The command, and the expected cost.
+    """
+    cost = expected_cost(remedy, failure.price, turn.book.currency)
+    fulfil = Fulfil(
+        remedy=remedy.id,
+        kind=remedy.kind,
+        provider=remedy.provider,
+        amount=cost,
+        owed=False,
+        about=failure.about,
+        brand=failure.brand,
+        facts=facts,
+    )
+    return turn.issue(case.id, step, fulfil), cost
+
+
+def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case:
+    """Give the least tier, once for each failure; what is owed anyway is not given twice."""
+    if failure.given:
+        return case
+    remedies = turn.library.book(failure.book).remedies
+    covered = {owed.remedy for owed in failure.owed}
+    gifts = case.gifts
+    wanted = plan.gives_outside if failure.cause.is_outside else plan.gives
+    for name in wanted:
+        if name in covered:
+            continue
+        remedy = remedies[name]
+        step = f"{failure.about}/gives/{name}"
+        command, cost = order_remedy(turn, case, remedy, failure, step, {})
+        gifts = (*gifts, Gift(remedy=name, command=command, at_ms=turn.at_ms, expected=cost))
+    marked = tuple(
+        replace(one, given=True) if one.about == failure.about else one for one in case.failures
+    )
+    return turn.put(replace(case, gifts=gifts, failures=marked))
+
+
+def grant(turn: Turn, case: Case, granted: Granted) -> Case:
+    """Carry out what a rep granted; `decide` judged it before it became a fact."""
+    failure = case.failures[-1]
+    remedy = turn.book.remedies.get(granted.remedy)
+    fulfil = Fulfil(
+        remedy=granted.remedy,
+        kind=remedy.kind if remedy else granted.remedy,
+        provider=remedy.provider if remedy else "",
+        amount=granted.cost,
+        owed=False,
+        about=failure.about,
+        brand=failure.brand,
+    )
+    command = turn.issue(case.id, f"grant/{granted.remedy}", fulfil)
+    gift = Gift(
+        remedy=granted.remedy,
+        command=command,
+        at_ms=turn.at_ms,
+        expected=granted.cost,
+        by=granted.by,
+        off_script=granted.off_script,
+        reason=granted.reason,
+    )
+    return turn.put(replace(case, gifts=(*case.gifts, gift)))
+
+
+def authority_used(case: Case) -> int:
+    """What people of the firm have given in a case so far, in cents."""
+    given = sum((gift.paid or gift.expected).cents for gift in case.gifts if gift.by)
+    chosen = sum(offer.cost.cents for offer in case.offers if offer.by and offer.ordered)
+    return given + chosen

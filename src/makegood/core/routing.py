@@ -1,0 +1,33 @@
+"""Who owns a case: one named person, from the first minute.
+
+Source: story 3; science, section 1c (37: a dedicated team behind a named person).
+"""
+
+from makegood.messages.events import OnDuty
+from makegood.messages.ids import RepId
+
+NOBODY = RepId("")
+"""No owner yet; the first event with somebody on duty finds one."""
+
+
+def owner_for(brand: str, on_duty: tuple[OnDuty, ...]) -> RepId:
+    """Choose the owner of a case among the reps on duty.
+
+    Args:
+        brand: The brand that failed; empty for the umbrella.
+        on_duty: Reps on duty when the event was appended, the one to ask first at the front.
+
+    Returns:
+        The first who serves the brand, else the first, else nobody.
+    """
+    serving = [duty for duty in on_duty if not duty.brands or brand in duty.brands]
+    chosen = serving or list(on_duty)
+    return chosen[0].rep if chosen else NOBODY
+
+
+def can_promise_call(within_ms: int, at_ms: int, brand: str, on_duty: tuple[OnDuty, ...]) -> bool:
+    """Whether a call within some time can be promised: somebody has to be on duty till then."""
+    return any(
+        duty.until_ms >= at_ms + within_ms and (not duty.brands or brand in duty.brands)
+        for duty in on_duty
+    )

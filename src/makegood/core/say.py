@@ -1,0 +1,77 @@
+"""Say something to the customer: one message order, with the facts its template may use.
+
+Source: science, section 1a (22: one update, not two; 33: an apology and something tangible).
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.state import Case, Failure, OfferState
+from makegood.core.turn import Turn
+from makegood.messages.commands import SendMessage
+from makegood.messages.facts import Facts
+
+
+def say(
+    turn: Turn,
+    case: Case,
+    message: str,
+    step: str,
+    failure: Failure,
+    chosen: OfferState | None = None,
+    *,
+    useful_ms: int = 0,
+    question: bool = False,
+    ordinal: int = 0,
+) -> Case:
+    """Order a message of the rule book.
+
+    Args:
+        turn: The turn.
+        case: The case it belongs to.
+        message: Id of a template; empty says nothing.
+        step: The plan step.
+        failure: What it is about.
+        chosen: The offer it confirms, if it does.
+        useful_ms: Needless after this long; 0 never expires.
+        question: It is the case's own "is it good again?".
+        ordinal: Tells repeats apart.
+
+    Returns:
+        The case, which remembers what was said.
+    """
+    template = turn.library.book(case.origin.book).messages.get(message)
+    template = template or turn.book.messages.get(message)
+    if template is None:
+        return case
+    order = SendMessage(
+        message=message,
+        brand=failure.brand or case.brand,
+        message_class=template.message_class,
+        urgency=template.urgency,
+        variables=variables(case, failure, chosen),
+        question=question,
+    )
+    command = turn.issue(case.id, step, order, useful_ms=useful_ms, ordinal=ordinal)
+    return turn.put(replace(case, messages=(*case.messages, (command, message))))
+
+
+def variables(case: Case, failure: Failure, chosen: OfferState | None) -> Facts:
+    """The facts a template may use.
+
+    Returns:
+        The failure's own details, `about`, `owner` (sign-in name), `owed_cents`, `currency`,
+        `offer` (id of the chosen remedy) and the details of its confirmation.
+    """
+    owed = sum(owed.amount.cents for owed in failure.owed)
+    currency = failure.owed[0].amount.currency if failure.owed else ""
+    facts: Facts = {
+        **failure.details,
+        "about": failure.about,
+        "owner": case.owner,
+        "owed_cents": owed,
+        "currency": currency,
+        "failure": failure.rule,
+    }
+    if chosen is not None:
+        facts |= {**chosen.detail, "offer": chosen.offer}
+    return facts

@@ -1,0 +1,129 @@
+"""One turn of the fold: its cause, its time, and what it has brought so far.
+
+A turn is the only thing in the core that changes while it is used, and it never leaves `step`
+or `advance`; what leaves is the new state and the commands.
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.state import Case, Origin, State, Timer, TimerKind
+from makegood.messages.commands import Command, Order
+from makegood.messages.events import OnDuty
+from makegood.messages.ids import CaseId, CommandId, command_id, event_id
+from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.terms import Plan
+
+
+class Turn:
+    """Collects what one event or one timer brings.
+
+    Attributes:
+        state: The state so far.
+        origin: The event that causes all this.
+        at_ms: When it happened.
+        known_ms: When we knew; promises to the customer count from here.
+        on_duty: Reps on duty then.
+        commands: Orders given so far.
+        withdrawn: Orders, of this turn or before, that became needless.
+    """
+
+    __slots__ = (
+        "at_ms",
+        "commands",
+        "known_ms",
+        "library",
+        "on_duty",
+        "origin",
+        "state",
+        "withdrawn",
+    )
+
+    def __init__(
+        self,
+        state: State,
+        origin: Origin,
+        library: Library,
+        *,
+        at_ms: int,
+        known_ms: int,
+        on_duty: tuple[OnDuty, ...] = (),
+    ) -> None:
+        self.state = state
+        self.origin = origin
+        self.library = library
+        self.at_ms = at_ms
+        self.known_ms = known_ms
+        self.on_duty = on_duty
+        self.commands: list[Command] = []
+        self.withdrawn: list[CommandId] = []
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book this turn is judged by."""
+        return self.library.book(self.origin.book)
+
+    def plan_of(self, case: Case) -> Plan | None:
+        """The plan a case opened with, from the book it opened with."""
+        return self.library.book(case.origin.book).plans.get(case.plan)
+
+    def put(self, case: Case) -> Case:
+        """Put a new or changed case into the state."""
+        cases = self.state.cases
+        if any(known.id == case.id for known in cases):
+            kept = tuple(case if known.id == case.id else known for known in cases)
+        else:
+            kept = (*cases, case)
+        self.state = replace(self.state, cases=kept)
+        return case
+
+    def issue(
+        self, case: CaseId, step: str, order: Order, *, useful_ms: int = 0, ordinal: int = 0
+    ) -> CommandId:
+        """Give an order.
+
+        Args:
+            case: The case it belongs to.
+            step: The plan step; with the cause it makes the command's id.
+            order: What to do.
+            useful_ms: Needless after this long; 0 never expires.
+            ordinal: Tells repeats of a step with one cause apart.
+
+        Returns:
+            The command's id. History that is imported gives no orders, but the id is the same.
+        """
+        origin = self.origin
+        wanted = command_id(origin.source, origin.message_id, step, ordinal)
+        named = f"{step}#{ordinal}"
+        self.state = replace(self.state, orders=(*self.state.orders, (wanted, named)))
+        if not origin.imported:
+            command = Command(
+                id=wanted,
+                profile=origin.profile,
+                case=case,
+                cause=event_id(origin.source, origin.message_id),
+                step=named,
+                due_ms=self.known_ms,
+                useful_until_ms=self.known_ms + useful_ms if useful_ms else 0,
+                order=order,
+            )
+            self.commands.append(command)
+        return wanted
+
+    def set_timer(self, kind: TimerKind, due_ms: int, subject: str, about: str = "") -> None:
+        """Set a timer; one of the same kind, subject and `about` is replaced."""
+        self.clear_timers(subject, kind, about=about)
+        timer = Timer(due_ms, kind, subject, about, self.origin)
+        timers = sorted((*self.state.timers, timer), key=lambda one: one.order)
+        self.state = replace(self.state, timers=tuple(timers))
+
+    def clear_timers(self, subject: str, *kinds: TimerKind, about: str | None = None) -> None:
+        """Take timers back; all kinds of the subject when none is named."""
+        kept = tuple(
+            timer
+            for timer in self.state.timers
+            if timer.subject != subject
+            or (kinds and timer.kind not in kinds)
+            or (about is not None and timer.about != about)
+        )
+        if len(kept) != len(self.state.timers):
+            self.state = replace(self.state, timers=kept)

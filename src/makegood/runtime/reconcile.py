@@ -1,0 +1,71 @@
+"""After a history was folded anew: what to send, what to take back, what has gone already."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from makegood.messages.commands import Command
+from makegood.messages.ids import CommandId
+from makegood.ports.rows import OutboxRow, OutboxStatus
+
+_GONE = frozenset({OutboxStatus.LEASED, OutboxStatus.DONE})
+
+
+class Reconciled(Struct, frozen=True, kw_only=True):
+    """What the outbox has to learn.
+
+    Attributes:
+        put: Wanted and to be sent.
+        missed: Wanted, but too late to be useful; a person sees them.
+        needless: Wanted by the new history only, while the same step went out already.
+        withdraw: Waiting and wanted no more.
+    """
+
+    put: tuple[Command, ...] = ()
+    missed: tuple[Command, ...] = ()
+    needless: tuple[Command, ...] = ()
+    withdraw: tuple[CommandId, ...] = ()
+
+
+def reconcile(
+    wanted: Sequence[Command],
+    withdrawn: frozenset[CommandId],
+    known: Mapping[CommandId, OutboxRow],
+    now_ms: int,
+) -> Reconciled:
+    """Compare what a fold wants with what the outbox holds.
+
+    Sent is never re-sent: neither the same command nor, when a late event became the cause of a
+    step, the same step under its new id. Needless is withdrawn; late is missed.
+
+    Args:
+        wanted: Every command of the folded history, or the new ones when it only went on.
+        withdrawn: Commands the fold itself found needless.
+        known: The customer's outbox rows; for a fold that only went on, those of `withdrawn`.
+        now_ms: The present.
+    """
+    ids = {command.id for command in wanted}
+    gone = {
+        row.command.step
+        for row in known.values()
+        if row.status in _GONE and row.command.id not in ids
+    }
+    put: list[Command] = []
+    missed: list[Command] = []
+    needless: list[Command] = []
+    for command in wanted:
+        if command.id in withdrawn or (command.id not in known and command.step in gone):
+            needless.append(command)
+        elif command.useful_until_ms and command.useful_until_ms < now_ms:
+            missed.append(command)
+        else:
+            put.append(command)
+    unwanted = tuple(
+        row.command.id
+        for row in known.values()
+        if row.status is OutboxStatus.WAITING
+        and (row.command.id not in ids or row.command.id in withdrawn)
+    )
+    return Reconciled(
+        put=tuple(put), missed=tuple(missed), needless=tuple(needless), withdraw=unwanted
+    )
