@@ -1,0 +1,55 @@
+"""Memory: the engine of tests and of a story that is told once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, RLock
+from typing import Any
+
+from makegood.ports.store import Reading, Writing
+from makegood.store.layers import Layer
+from makegood.store.memory_reading import TABLES, MemoryReading, Tables
+from makegood.store.memory_writing import MemoryWriting
+
+
+class MemoryStore:
+    """Dicts; one writer at a time, and readers that see the tables of their beginning."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[Any, Any]] = {name: {} for name in TABLES}
+        self._readers = 0
+        self._turn = RLock()  # held for an instant: to begin a look, to end one, to commit
+        self._writer = Lock()  # held for a whole transaction
+        self._syncs = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        with self._turn:
+            self._readers += 1
+            tables = Tables(dict(self._tables).__getitem__)
+        try:
+            yield MemoryReading(tables)
+        finally:
+            with self._turn:
+                self._readers -= 1
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        with self._writer:
+            layers = {name: Layer(table) for name, table in self._tables.items()}
+            yield MemoryWriting(Tables(layers.__getitem__))
+            self._commit(layers)
+
+    def _commit(self, layers: dict[str, Layer[Any, Any]]) -> None:
+        """Let the changes be seen; readers who are still looking keep the tables they have."""
+        with self._turn:
+            changed = {name: layer for name, layer in layers.items() if layer.is_changed}
+            in_place = self._readers == 0
+            for name, layer in changed.items():
+                self._tables[name] = layer.settled(in_place=in_place)
+            self._syncs += bool(changed)
+
+    def syncs(self) -> int:
+        return self._syncs
+
+    def close(self) -> None:
+        """Nothing to give back."""

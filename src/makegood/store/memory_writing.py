@@ -1,0 +1,207 @@
+"""Writing to the memory engine: the log, links, customers and screens."""
+
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import TypeVar
+
+from makegood.messages.events import Event, OrderKey
+from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
+from makegood.ports.rows import (
+    CaseRow,
+    CustomerRow,
+    KeyRow,
+    LedgerRow,
+    Offered,
+    PersonRow,
+    Receipt,
+    RepRow,
+    Snapshot,
+)
+from makegood.store.memory_outbox import MemoryOutbox
+from makegood.store.shapes import merged
+from makegood.store.sql_log import lookups_in, taken
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class MemoryWriting(MemoryOutbox):
+    """One transaction on memory."""
+
+    def append(self, offered: Sequence[Offered]) -> tuple[Receipt, ...]:
+        return tuple(self._enter(offer) for offer in offered)
+
+    def _enter(self, offer: Offered) -> Receipt:
+        id_ = offer.event.id
+        digest = self._t.dedupe.get(id_)
+        if digest is None:
+            self._t.dedupe[id_] = offer.body_digest
+            self._store(offer.event)
+        return Receipt(id=id_, taken=taken(digest is None, digest or b"", offer))
+
+    def _store(self, event: Event) -> None:
+        t = self._t
+        seq = int(t.settings.get("seq", "0")) + 1
+        t.settings["seq"] = str(seq)
+        t.log[seq] = event
+        t.log_of[event.profile] = (*t.log_of.get(event.profile, ()), seq)
+        self._know(event.profile)
+        for lookup, profile in lookups_in((event,)):
+            _add(t.users, lookup, profile)
+            _add(t.lookups, profile, lookup)
+
+    def _know(self, profile: ProfileId) -> None:
+        if profile not in self._t.customer_of:
+            self._settle((profile,))
+
+    def _settle(self, members: Iterable[ProfileId]) -> CustomerId:
+        ordered = tuple(sorted(members))
+        customer = CustomerId(ordered[0])
+        self._t.members[customer] = ordered
+        for profile in ordered:
+            self._t.customer_of[profile] = customer
+        return customer
+
+    def link(self, left: ProfileId, right: ProfileId) -> None:
+        t = self._t
+        if left == right:
+            return
+        for one, other in ((left, right), (right, left)):
+            self._know(one)
+            _add(t.edges, one, other)
+        remains, gone = sorted((t.customer_of[left], t.customer_of[right]))
+        if remains != gone:
+            self.lock((remains,))
+            members = t.members[remains] + t.members[gone]
+            self._remove(gone)
+            self._settle(members)
+
+    def unlink(self, left: ProfileId, right: ProfileId) -> tuple[CustomerId, ...]:
+        t = self._t
+        if right not in t.edges.get(left, ()):
+            return ()
+        for one, other in ((left, right), (right, left)):
+            t.edges[one] = tuple(profile for profile in t.edges[one] if profile != other)
+        side = self._reach(left)
+        if right in side:
+            return ()
+        customer = t.customer_of[left]
+        members = set(t.members[customer])
+        self._remove(customer)
+        return tuple(sorted((self._settle(side), self._settle(members - side))))
+
+    def _reach(self, start: ProfileId) -> set[ProfileId]:
+        reached, edge = {start}, [start]
+        while edge:
+            near = self._t.edges.get(edge.pop(), ())
+            edge += (profile for profile in near if profile not in reached)
+            reached.update(near)
+        return reached
+
+    def _remove(self, customer: CustomerId) -> None:
+        t = self._t
+        self._unproject(customer)
+        _drop(t.customers, customer)
+        _drop(t.due, customer)
+        _drop(t.snapshots, customer)
+        _drop(t.members, customer)
+
+    def lock(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, CustomerRow]:
+        for customer in customers:
+            if customer not in self._t.customers:
+                self._t.customers[customer] = CustomerRow(customer=customer)
+        return {customer: self._t.customers[customer] for customer in sorted(set(customers))}
+
+    def save(self, rows: Sequence[CustomerRow]) -> None:
+        for row in rows:
+            self._t.customers[row.customer] = row
+            if row.next_due_ms:
+                self._t.due[row.customer] = row.next_due_ms
+            else:
+                _drop(self._t.due, row.customer)
+
+    def project(
+        self,
+        customers: Sequence[CustomerId],
+        cases: Sequence[CaseRow],
+        ledger: Sequence[LedgerRow],
+        failures: Mapping[CaseId, CaseId],
+    ) -> None:
+        t = self._t
+        if not customers:
+            return
+        for customer in customers:
+            self._unproject(customer)
+        for case in cases:
+            t.case_rows[case.case] = case
+            _add(t.cases_by, case.customer, case.case)
+        for failure, opened in failures.items():
+            t.failures[failure] = opened
+            _add(t.failures_by, t.case_rows[opened].customer, failure)
+        lines = {(line.command, line.account): line for line in ledger}
+        for line in lines.values():
+            _add(t.money, line.customer, line)
+
+    def _unproject(self, customer: CustomerId) -> None:
+        t = self._t
+        for case in t.cases_by.get(customer, ()):
+            _drop(t.case_rows, case)
+        for failure in t.failures_by.get(customer, ()):
+            _drop(t.failures, failure)
+        _drop(t.cases_by, customer)
+        _drop(t.failures_by, customer)
+        _drop(t.money, customer)
+
+    def put_snapshot(self, snapshot: Snapshot) -> None:
+        kept = self._t.snapshots.get(snapshot.customer, ())
+        others = tuple(one for one in kept if one.upto != snapshot.upto)
+        self._t.snapshots[snapshot.customer] = (*others, snapshot)
+
+    def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
+        kept = self._t.snapshots.get(customer, ())
+        self._t.snapshots[customer] = tuple(
+            one for one in kept if since is not None and one.upto < since
+        )
+
+    def due_customers(self, now_ms: int, limit: int) -> tuple[CustomerId, ...]:
+        due = sorted((at_ms, customer) for customer, at_ms in self._t.due.items())
+        return tuple(customer for at_ms, customer in due if at_ms <= now_ms)[:limit]
+
+    def put_persons(self, rows: Sequence[PersonRow]) -> None:
+        for row in rows:
+            self._t.people[row.profile] = merged(self._t.people.get(row.profile), row)
+
+    def put_texts(self, texts: Mapping[str, tuple[ProfileId, str]]) -> None:
+        self._t.words.update(texts)
+
+    def erase(self, customer: CustomerId) -> int:
+        t = self._t
+        members = set(t.members.get(customer, ()))
+        texts = [ref for ref, (owner, _words) in t.words.items() if owner in members]
+        people = [profile for profile in members if profile in t.people]
+        for ref in texts:
+            del t.words[ref]
+        for profile in people:
+            del t.people[profile]
+        return len(texts) + len(people)
+
+    def put_reps(self, rows: Sequence[RepRow]) -> None:
+        self._t.roster.update({row.rep: row for row in rows})
+
+    def put_key(self, row: KeyRow) -> None:
+        self._t.api_keys[row.sha256] = row
+
+    def put_book(self, hash_: BookHash, text: str, *, activate: bool) -> None:
+        self._t.book_texts[hash_] = text
+        if activate:
+            self._t.settings["active_book"] = hash_
+
+
+def _add(table: MutableMapping[Key, tuple[Value, ...]], key: Key, value: Value) -> None:
+    kept = table.get(key, ())
+    if value not in kept:
+        table[key] = (*kept, value)
+
+
+def _drop(table: MutableMapping[Key, Value], key: Key) -> None:
+    if key in table:
+        del table[key]

@@ -1,0 +1,158 @@
+"""PostgreSQL 15 or newer: many processes, rows locked in sorted order, any pooler."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from threading import Lock
+
+import psycopg
+from psycopg import IsolationLevel, errors
+from psycopg_pool import ConnectionPool
+
+from makegood.messages.errors import StoreBusy
+from makegood.ports.store import Reading, Writing
+from makegood.store.schema import BLOBS, META, NUMBERS, STEPS, steps_after
+from makegood.store.session import Row, Value
+from makegood.store.sql import SqlReading, SqlWriting
+
+POOL_SIZE = 10
+SLOTS = 1024  # more than connections at a time, so that two rarely add to one tally row
+MIGRATION_LOCK = 0x6D616B65  # any number that is always this one
+BUSY = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+Connection = psycopg.Connection[Row]
+
+
+class PostgresStore:
+    """One database; keeps no state in a session, so a transaction pooler may stand between."""
+
+    def __init__(self, url: str, pool_size: int = POOL_SIZE) -> None:
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=pool_size,
+            kwargs={"prepare_threshold": None},  # prepared statements are session state
+            open=True,
+        )
+        self._syncs = 0
+        self._count_lock = Lock()
+        with self.writing_session() as session:
+            _migrate(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        with self._pool.connection() as connection:
+            _prepare(connection, IsolationLevel.REPEATABLE_READ, read_only=True)
+            try:
+                yield SqlReading(PostgresSession(connection))
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        with self.writing_session() as session:
+            yield SqlWriting(session)
+
+    @contextmanager
+    def writing_session(self) -> Iterator["PostgresSession"]:
+        """Hold a transaction; what leaves without an exception is durable."""
+        with self._pool.connection() as connection:
+            _prepare(connection, IsolationLevel.READ_COMMITTED, read_only=False)
+            session = PostgresSession(connection)
+            try:
+                yield session
+                connection.commit()
+            except BUSY as error:
+                connection.rollback()
+                raise StoreBusy from error
+            except BaseException:
+                connection.rollback()
+                raise
+        with self._count_lock:
+            self._syncs += session.wrote
+
+    def syncs(self) -> int:
+        return self._syncs
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _prepare(connection: Connection, level: IsolationLevel, *, read_only: bool) -> None:
+    """Say what the next BEGIN shall be; this asks the server nothing."""
+    connection.isolation_level = level
+    connection.read_only = read_only
+
+
+class PostgresSession:
+    """One open transaction on PostgreSQL."""
+
+    lock_rows = " FOR UPDATE"
+    skip_locked = " FOR UPDATE SKIP LOCKED"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.wrote = False
+
+    def rows(self, sql: str, *values: Value) -> list[Row]:
+        cursor = self._execute(sql, values)
+        return cursor.fetchall()
+
+    def run(self, sql: str, *values: Value) -> int:
+        return self._execute(sql, values).rowcount
+
+    def _execute(self, sql: str, values: Sequence[Value | Sequence[int]]) -> psycopg.Cursor[Row]:
+        cursor = self._connection.execute(in_postgres(sql).encode(), values)
+        changed = not (cursor.statusmessage or "").startswith("SELECT") and cursor.rowcount != 0
+        self.wrote = self.wrote or changed
+        return cursor
+
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
+        if not rows:
+            return
+        names = columns.split()
+        arrays = ", ".join(f"?::{kind_of(name)}[]" for name in names)
+        sql = (
+            f"INSERT INTO {into} ({', '.join(names)}) SELECT * FROM unnest({arrays}) "
+            f"ON CONFLICT {conflict}"
+        )
+        self._execute(sql, [list(column) for column in zip(*rows, strict=True)])
+
+    def positions(self, count: int) -> list[int]:
+        sql = "SELECT nextval('log_position') FROM generate_series(1, ?)"
+        return sorted(row[0] for row in self.rows(sql, count))
+
+    def slot(self) -> int:
+        return self._connection.info.backend_pid % SLOTS
+
+
+def kind_of(column: str) -> str:
+    """Give the type of a column; a name has the same type in every table."""
+    if column in BLOBS:
+        return "bytea"
+    return "bigint" if column in NUMBERS or column.endswith("_ms") else "text"
+
+
+@lru_cache(maxsize=256)
+def in_postgres(sql: str) -> str:
+    """Spell the shared SQL for psycopg."""
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+def _migrate(session: PostgresSession) -> None:
+    # Held to the end of this transaction only; two processes may start at once.
+    session.rows("SELECT pg_advisory_xact_lock(?)", MIGRATION_LOCK)
+    session.run(_ddl(META))
+    session.run("CREATE SEQUENCE IF NOT EXISTS log_position")
+    known = session.rows("SELECT words FROM meta WHERE name = 'version'")
+    for statement in steps_after(int(known[0][0]) if known else 0):
+        session.run(_ddl(statement))
+    version = [("version", str(len(STEPS)))]
+    session.put("meta", "name words", version, "(name) DO UPDATE SET words = excluded.words")
+
+
+def _ddl(statement: str) -> str:
+    """Name the types; texts compare by code point, as they do in Python and SQLite."""
+    statement = statement.replace("{clustered}", "")
+    statement = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', statement)
+    return re.sub(r"\bBLOB\b", "BYTEA", statement)

@@ -1,0 +1,171 @@
+"""The tables of the SQL engines, as an ordered list of steps from nothing to today."""
+
+from makegood.messages.errors import MakegoodError
+
+FIRST = (
+    # What happened. `seq` is the order of arrival; the blob is the whole event.
+    """CREATE TABLE log (
+        seq BIGINT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        time_ms BIGINT NOT NULL,
+        received_ms BIGINT NOT NULL,
+        source TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        book TEXT NOT NULL,
+        fold BIGINT NOT NULL,
+        event BLOB NOT NULL)""",
+    "CREATE INDEX log_of_profile ON log (profile, time_ms)",
+    # Kept for ever, also when the log is trimmed.
+    """CREATE TABLE dedupe (
+        event_id TEXT NOT NULL PRIMARY KEY,
+        digest BLOB NOT NULL,
+        seq BIGINT NOT NULL) {clustered}""",
+    """CREATE TABLE profile (
+        profile TEXT NOT NULL PRIMARY KEY,
+        customer TEXT NOT NULL) {clustered}""",
+    "CREATE INDEX profile_of_customer ON profile (customer)",
+    # Each link stands here twice, once from either side.
+    """CREATE TABLE edge (
+        profile TEXT NOT NULL,
+        other TEXT NOT NULL,
+        PRIMARY KEY (profile, other)) {clustered}""",
+    """CREATE TABLE lookup (
+        lookup TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        PRIMARY KEY (lookup, profile)) {clustered}""",
+    "CREATE INDEX lookup_of_profile ON lookup (profile)",
+    # The gate's columns stand in front of the state, so that a question reads no long blob.
+    """CREATE TABLE customer (
+        customer TEXT NOT NULL PRIMARY KEY,
+        gate BLOB NOT NULL,
+        next_due_ms BIGINT NOT NULL,
+        stuck TEXT NOT NULL,
+        last BLOB NOT NULL,
+        fired_ms BIGINT NOT NULL,
+        events BIGINT NOT NULL,
+        fold BIGINT NOT NULL,
+        state BLOB NOT NULL)""",
+    "CREATE INDEX customer_due ON customer (next_due_ms, customer) WHERE next_due_ms > 0",
+    "CREATE INDEX customer_stuck ON customer (customer) WHERE stuck <> ''",
+    """CREATE TABLE snapshot (
+        customer TEXT NOT NULL,
+        time_ms BIGINT NOT NULL,
+        received_ms BIGINT NOT NULL,
+        source TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        fired_ms BIGINT NOT NULL,
+        events BIGINT NOT NULL,
+        commands BLOB NOT NULL,
+        state BLOB NOT NULL,
+        PRIMARY KEY (customer, time_ms, received_ms, source, message_id))""",
+    # `next_ms` is when a row may be claimed: due, next try, or end of the lease.
+    """CREATE TABLE outbox (
+        command_id TEXT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        status TEXT NOT NULL,
+        due_ms BIGINT NOT NULL,
+        next_ms BIGINT NOT NULL,
+        attempts BIGINT NOT NULL,
+        fence BIGINT NOT NULL,
+        error TEXT NOT NULL,
+        settled_ms BIGINT NOT NULL,
+        command BLOB NOT NULL)""",
+    "CREATE INDEX outbox_of_profile ON outbox (profile)",
+    "CREATE INDEX outbox_status ON outbox (status, command_id)",
+    """CREATE INDEX outbox_ready ON outbox (next_ms, command_id)
+        WHERE status IN ('waiting', 'leased')""",
+    # `rank` is minus the risk and `due_key` the largest integer when nothing is due: the queue's
+    # order is then plainly ascending, and a page is one range of an index.
+    """CREATE TABLE cases (
+        case_id TEXT NOT NULL PRIMARY KEY,
+        customer TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        rank BIGINT NOT NULL,
+        due_key BIGINT NOT NULL,
+        is_open BIGINT NOT NULL,
+        held BIGINT NOT NULL,
+        opened_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX cases_of_customer ON cases (customer)",
+    "CREATE INDEX cases_queue ON cases (rank, due_key, case_id)",
+    "CREATE INDEX cases_open ON cases (rank, due_key, case_id) WHERE is_open = 1",
+    "CREATE INDEX cases_mine ON cases (owner, rank, due_key, case_id) WHERE is_open = 1",
+    "CREATE INDEX cases_held ON cases (customer) WHERE held = 1",
+    """CREATE TABLE case_key (
+        failure TEXT NOT NULL PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        customer TEXT NOT NULL) {clustered}""",
+    "CREATE INDEX case_key_of_customer ON case_key (customer)",
+    """CREATE TABLE ledger (
+        command_id TEXT NOT NULL,
+        account TEXT NOT NULL,
+        case_id TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (command_id, account))""",
+    "CREATE INDEX ledger_of_case ON ledger (case_id)",
+    "CREATE INDEX ledger_of_customer ON ledger (customer)",
+    """CREATE TABLE person (
+        profile TEXT NOT NULL PRIMARY KEY,
+        identifier TEXT NOT NULL,
+        name TEXT NOT NULL,
+        email TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        language TEXT NOT NULL) {clustered}""",
+    """CREATE TABLE person_key (
+        word TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        PRIMARY KEY (word, profile)) {clustered}""",
+    "CREATE INDEX person_key_of_profile ON person_key (profile)",
+    """CREATE TABLE free_text (
+        ref TEXT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        words TEXT NOT NULL)""",
+    "CREATE INDEX free_text_of_profile ON free_text (profile)",
+    "CREATE TABLE rep (rep TEXT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE api_key (
+        sha256 BLOB NOT NULL PRIMARY KEY,
+        created_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE TABLE book (book TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)",
+    # Sums that would otherwise need a scan. A slot per connection keeps writers apart.
+    """CREATE TABLE tally (
+        name TEXT NOT NULL,
+        slot BIGINT NOT NULL,
+        amount BIGINT NOT NULL,
+        PRIMARY KEY (name, slot))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (FIRST,)
+"""One entry for each version; a released entry is never edited, a change is a new entry."""
+
+META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
+
+BLOBS = frozenset(
+    {"event", "digest", "gate", "last", "state", "commands", "command", "row_blob", "sha256"}
+)
+NUMBERS = frozenset(
+    {
+        "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
+        "amount",
+    }
+)  # fmt: skip
+
+
+class NewerDatabase(MakegoodError):
+    """The database was made by a newer Makegood; install that version or restore a backup."""
+
+
+def steps_after(version: int) -> tuple[str, ...]:
+    """Give the statements that bring a database of a version up to today's.
+
+    Raises:
+        NewerDatabase: This program is older than the database.
+    """
+    if version > len(STEPS):
+        raise NewerDatabase(
+            f"The database has version {version} and this Makegood knows {len(STEPS)}; "
+            "install the newer Makegood or restore a backup."
+        )
+    return tuple(statement for step in STEPS[version:] for statement in step)

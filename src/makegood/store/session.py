@@ -1,0 +1,51 @@
+"""What the shared SQL needs from an engine: a transaction that runs statements."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
+
+Value: TypeAlias = str | int | bytes | Sequence[str] | Sequence[bytes]
+Row: TypeAlias = tuple[Any, ...]
+"""One row as the driver gives it; the module that wrote the SELECT knows its types."""
+
+
+class Session(Protocol):
+    """One open transaction.
+
+    SQL is written once for both engines: `?` for a value, `= ANY(?)` for a list of texts.
+
+    Attributes:
+        lock_rows: Appended to a SELECT whose rows stay locked until the end.
+        skip_locked: The same, leaving out rows that somebody else has locked.
+    """
+
+    lock_rows: str
+    skip_locked: str
+
+    def rows(self, sql: str, *values: Value) -> list[Row]:
+        """Run a statement and give its rows."""
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Run a statement and say how many rows it touched."""
+
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
+        """Insert rows, in the order given.
+
+        Args:
+            into: Table.
+            columns: Names with blanks between them.
+            rows: One tuple a row, in the order of the columns.
+            conflict: What follows ON CONFLICT.
+        """
+
+    def positions(self, count: int) -> list[int]:
+        """Take that many new positions in the log, rising."""
+
+    def slot(self) -> int:
+        """Number of the tally row that this connection adds to."""
+
+
+def replace(columns: str, key: str) -> str:
+    """Write the ON CONFLICT clause that replaces the row with this key."""
+    keys = key.split()
+    parts = (f"{name} = excluded.{name}" for name in columns.split() if name not in keys)
+    return f"({', '.join(keys)}) DO UPDATE SET {', '.join(parts)}"

@@ -1,0 +1,15 @@
+"""The port on SQL: all its reading and writing, joined over one open transaction."""
+
+from makegood.store.sql_customers import CustomerReading
+from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
+from makegood.store.sql_log import LogWriting
+from makegood.store.sql_outbox import OutboxWriting
+from makegood.store.sql_people import PeopleWriting
+
+
+class SqlReading(CustomerReading, CaseReading, OutboxReading, PeopleReading):
+    """One look at the store."""
+
+
+class SqlWriting(LogWriting, OutboxWriting, PeopleWriting, SqlReading):
+    """One transaction."""

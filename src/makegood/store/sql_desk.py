@@ -1,0 +1,162 @@
+"""Reading cases, money, the outbox, people and settings by SQL."""
+
+from collections.abc import Mapping, Sequence
+
+from makegood.messages.ids import BookHash, CaseId, CommandId, CustomerId, ProfileId, RepId
+from makegood.ports.rows import (
+    CaseRow,
+    KeyRow,
+    LedgerRow,
+    OutboxRow,
+    OutboxStatus,
+    PersonRow,
+    RepRow,
+)
+from makegood.store.session import Value
+from makegood.store.shapes import (
+    LAST_CHARACTER,
+    OUTBOX,
+    PERSON,
+    names,
+    to_outbox,
+    to_person,
+    unpack_case,
+    unpack_key,
+    unpack_ledger,
+    unpack_rep,
+)
+from makegood.store.sql_customers import SqlBase
+
+MOST_CASES = 200  # a page of a queue; nobody reads more at once
+_OUTBOX = names(OUTBOX)
+_PERSON = names(PERSON)
+COUNTS = """
+    SELECT 'log', coalesce(sum(amount), 0) FROM tally WHERE name = 'log'
+    UNION ALL SELECT 'customers', count(*) FROM customer
+    UNION ALL SELECT 'stuck_customers', count(*) FROM customer WHERE stuck <> ''
+    UNION ALL SELECT 'open_cases', count(*) FROM cases WHERE is_open = 1
+    UNION ALL SELECT 'held_customers', count(DISTINCT customer) FROM cases WHERE held = 1
+    UNION ALL SELECT 'outbox_' || status, count(*) FROM outbox GROUP BY status"""
+
+
+def no_counts() -> dict[str, int]:
+    """Every name that `counts` gives, at zero."""
+    plain = ("log", "customers", "stuck_customers", "open_cases", "held_customers")
+    return dict.fromkeys((*plain, *(f"outbox_{status}" for status in OutboxStatus)), 0)
+
+
+class CaseReading(SqlBase):
+    """Cases, ledger, counts."""
+
+    def cases(
+        self,
+        *,
+        owner: RepId | None = None,
+        open_only: bool = True,
+        after: tuple[int, int, CaseId] | None = None,
+        limit: int = 50,
+    ) -> tuple[CaseRow, ...]:
+        wanted: list[str] = []
+        values: list[Value] = []
+        if open_only:
+            wanted.append("is_open = 1")  # spelt as in the index, or the index is not used
+        if owner is not None:
+            wanted.append("owner = ?")
+            values.append(owner)
+        if after is not None:
+            wanted.append("(rank, due_key, case_id) > (?, ?, ?)")
+            values += (-after[0], after[1], after[2])
+        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+        sql = f"SELECT row_blob FROM cases {where} ORDER BY rank, due_key, case_id LIMIT ?"
+        return self._cases(sql, *values, min(limit, MOST_CASES))
+
+    def case(self, case: CaseId) -> CaseRow | None:
+        sql = (
+            "SELECT row_blob FROM cases WHERE case_id = "
+            "coalesce((SELECT case_id FROM case_key WHERE failure = ?), ?)"
+        )
+        return next(iter(self._cases(sql, case, case)), None)
+
+    def cases_of(self, customers: Sequence[CustomerId]) -> tuple[CaseRow, ...]:
+        sql = "SELECT row_blob FROM cases WHERE customer = ANY(?) ORDER BY opened_ms DESC, case_id"
+        return self._cases(sql, list(customers)) if customers else ()
+
+    def _cases(self, sql: str, *values: Value) -> tuple[CaseRow, ...]:
+        return tuple(unpack_case(row[0]) for row in self._db.rows(sql, *values))
+
+    def counts(self) -> Mapping[str, int]:
+        return no_counts() | {name: int(count) for name, count in self._db.rows(COUNTS)}
+
+    def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:
+        sql = "SELECT row_blob FROM ledger WHERE case_id = ? ORDER BY at_ms, command_id, account"
+        return tuple(unpack_ledger(row[0]) for row in self._db.rows(sql, case))
+
+    def open_cases_by_owner(self) -> Mapping[RepId, int]:
+        sql = "SELECT owner, count(*) FROM cases WHERE is_open = 1 AND owner <> '' GROUP BY owner"
+        return {row[0]: row[1] for row in self._db.rows(sql)}
+
+
+class OutboxReading(SqlBase):
+    """Commands and how they fare."""
+
+    def outbox_of(self, profiles: Sequence[ProfileId]) -> tuple[OutboxRow, ...]:
+        where = "profile = ANY(?) ORDER BY due_ms, command_id"
+        return self._outbox(where, list(profiles)) if profiles else ()
+
+    def outbox(self, status: OutboxStatus, after: CommandId, limit: int) -> tuple[OutboxRow, ...]:
+        where = "status = ? AND command_id > ? ORDER BY command_id LIMIT ?"
+        return self._outbox(where, status.value, after, limit)
+
+    def command(self, command: CommandId) -> OutboxRow | None:
+        return next(iter(self._outbox("command_id = ?", command)), None)
+
+    def _outbox(self, where: str, *values: Value) -> tuple[OutboxRow, ...]:
+        sql = f"SELECT {_OUTBOX} FROM outbox WHERE {where}"
+        return tuple(map(to_outbox, self._db.rows(sql, *values)))
+
+
+class PeopleReading(SqlBase):
+    """Personal data, texts, the roster, keys and books."""
+
+    def persons(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, PersonRow]:
+        if not profiles:
+            return {}
+        sql = f"SELECT {_PERSON} FROM person WHERE profile = ANY(?)"
+        return {row[0]: to_person(row) for row in self._db.rows(sql, list(profiles))}
+
+    def find_persons(self, text: str, limit: int) -> tuple[PersonRow, ...]:
+        prefix = text.strip().casefold()
+        if not prefix:
+            return ()
+        sql = (
+            f"SELECT {_PERSON} FROM person WHERE profile IN "
+            "(SELECT profile FROM person_key WHERE word >= ? AND word < ?) "
+            "ORDER BY profile LIMIT ?"
+        )
+        return tuple(map(to_person, self._db.rows(sql, prefix, prefix + LAST_CHARACTER, limit)))
+
+    def texts(self, refs: Sequence[str]) -> Mapping[str, str]:
+        if not refs:
+            return {}
+        sql = "SELECT ref, words FROM free_text WHERE ref = ANY(?)"
+        return {row[0]: row[1] for row in self._db.rows(sql, list(refs))}
+
+    def reps(self) -> tuple[RepRow, ...]:
+        found = self._db.rows("SELECT row_blob FROM rep ORDER BY rep")
+        return tuple(unpack_rep(row[0]) for row in found)
+
+    def key(self, sha256: bytes) -> KeyRow | None:
+        found = self._db.rows("SELECT row_blob FROM api_key WHERE sha256 = ?", sha256)
+        return unpack_key(found[0][0]) if found else None
+
+    def keys(self) -> tuple[KeyRow, ...]:
+        found = self._db.rows("SELECT row_blob FROM api_key ORDER BY created_ms DESC, sha256")
+        return tuple(unpack_key(row[0]) for row in found)
+
+    def books(self) -> Mapping[BookHash, str]:
+        found = self._db.rows("SELECT book, words FROM book")
+        return {row[0]: row[1] for row in found}
+
+    def active_book(self) -> BookHash | None:
+        found = self._db.rows("SELECT words FROM meta WHERE name = 'active_book'")
+        return BookHash(found[0][0]) if found else None

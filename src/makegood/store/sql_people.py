@@ -1,0 +1,57 @@
+"""Writing personal data, texts, the roster, keys and books by SQL."""
+
+from collections.abc import Mapping, Sequence
+
+from makegood.messages.ids import BookHash, CustomerId, ProfileId
+from makegood.ports.rows import KeyRow, PersonRow, RepRow
+from makegood.store.session import replace
+from makegood.store.shapes import PERSON, merged, pack, person_words
+from makegood.store.sql_desk import PeopleReading
+
+_MEMBERS = "SELECT profile FROM profile WHERE customer = ?"
+
+
+class PeopleWriting(PeopleReading):
+    """What a person may have erased, and who works here."""
+
+    def put_persons(self, rows: Sequence[PersonRow]) -> None:
+        if not rows:
+            return
+        people = dict(self.persons([row.profile for row in rows]))
+        for row in rows:
+            people[row.profile] = merged(people.get(row.profile), row)
+        ordered = [people[profile] for profile in sorted(people)]
+        fields = [
+            (it.profile, it.identifier, it.name, it.email, it.phone, it.language) for it in ordered
+        ]
+        self._db.put("person", PERSON, fields, replace(PERSON, "profile"))
+        self._db.run("DELETE FROM person_key WHERE profile = ANY(?)", sorted(people))
+        words = [(word, it.profile) for it in ordered for word in sorted(person_words(it))]
+        self._db.put("person_key", "word profile", words, "DO NOTHING")
+
+    def put_texts(self, texts: Mapping[str, tuple[ProfileId, str]]) -> None:
+        columns = "ref profile words"
+        rows = [(ref, *texts[ref]) for ref in sorted(texts)]
+        self._db.put("free_text", columns, rows, replace(columns, "ref"))
+
+    def erase(self, customer: CustomerId) -> int:
+        self._db.run(f"DELETE FROM person_key WHERE profile IN ({_MEMBERS})", customer)
+        return sum(
+            self._db.run(f"DELETE FROM {table} WHERE profile IN ({_MEMBERS})", customer)
+            for table in ("person", "free_text")
+        )
+
+    def put_reps(self, rows: Sequence[RepRow]) -> None:
+        last = {row.rep: (row.rep, pack(row)) for row in rows}
+        self._db.put("rep", "rep row_blob", list(last.values()), replace("rep row_blob", "rep"))
+
+    def put_key(self, row: KeyRow) -> None:
+        columns = "sha256 created_ms row_blob"
+        values = (row.sha256, row.created_ms, pack(row))
+        self._db.put("api_key", columns, [values], replace(columns, "sha256"))
+
+    def put_book(self, hash_: BookHash, text: str, *, activate: bool) -> None:
+        self._db.put("book", "book words", [(hash_, text)], replace("book words", "book"))
+        if activate:
+            meta = [("active_book", hash_)]
+            self._db.put("meta", "name words", meta, replace("name words", "name"))

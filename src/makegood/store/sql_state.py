@@ -1,0 +1,88 @@
+"""Writing customers, snapshots, cases and the ledger by SQL."""
+
+from collections.abc import Mapping, Sequence
+
+from makegood.messages.events import OrderKey
+from makegood.messages.ids import CaseId, CustomerId
+from makegood.ports.rows import CaseRow, CustomerRow, LedgerRow, Snapshot
+from makegood.store.session import replace
+from makegood.store.shapes import (
+    CASES,
+    CUSTOMER,
+    SNAPSHOT,
+    from_case,
+    from_customer,
+    from_snapshot,
+    names,
+    pack,
+    to_customer,
+)
+from makegood.store.sql_customers import ORDER, SqlBase
+
+_LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
+OWNED_BY_CUSTOMER = ("customer", "snapshot", "cases", "case_key", "ledger")
+
+
+class StateWriting(SqlBase):
+    """What the fold keeps about customers, and what screens read of it."""
+
+    def lock(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, CustomerRow]:
+        wanted = sorted(set(customers))
+        if not wanted:
+            return {}
+        empty = [from_customer(CustomerRow(customer=customer)) for customer in wanted]
+        self._db.put("customer", CUSTOMER, empty, "(customer) DO NOTHING")
+        found = self._db.rows(_LOCK + self._db.lock_rows, wanted)
+        return {row[0]: to_customer(row) for row in found}
+
+    def save(self, rows: Sequence[CustomerRow]) -> None:
+        last = {row.customer: from_customer(row) for row in rows}
+        self._db.put("customer", CUSTOMER, list(last.values()), replace(CUSTOMER, "customer"))
+
+    def project(
+        self,
+        customers: Sequence[CustomerId],
+        cases: Sequence[CaseRow],
+        ledger: Sequence[LedgerRow],
+        failures: Mapping[CaseId, CaseId],
+    ) -> None:
+        if not customers:
+            return
+        for table in ("cases", "case_key", "ledger"):
+            self._db.run(f"DELETE FROM {table} WHERE customer = ANY(?)", list(customers))
+        self._db.put("cases", CASES, [from_case(case) for case in cases], _CASE_AGAIN)
+        customer_of = {case.case: case.customer for case in cases}
+        keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]
+        again = replace("failure case_id customer", "failure")
+        self._db.put("case_key", "failure case_id customer", keys, again)
+        columns = "command_id account case_id customer at_ms row_blob"
+        lines = {(line.command, line.account): line for line in ledger}
+        money = [
+            (*key, line.case, line.customer, line.at_ms, pack(line)) for key, line in lines.items()
+        ]
+        self._db.put("ledger", columns, money, replace(columns, "command_id account"))
+
+    def put_snapshot(self, snapshot: Snapshot) -> None:
+        key = "customer time_ms received_ms source message_id"
+        self._db.put("snapshot", SNAPSHOT, [from_snapshot(snapshot)], replace(SNAPSHOT, key))
+
+    def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
+        sql = "DELETE FROM snapshot WHERE customer = ?"
+        if since is None:
+            self._db.run(sql, customer)
+        else:
+            self._db.run(f"{sql} AND ({ORDER}) >= (?, ?, ?, ?)", customer, *since)
+
+    def due_customers(self, now_ms: int, limit: int) -> tuple[CustomerId, ...]:
+        sql = (
+            "SELECT customer FROM customer WHERE next_due_ms > 0 AND next_due_ms <= ? "
+            "ORDER BY next_due_ms, customer LIMIT ?"
+        )
+        return tuple(CustomerId(row[0]) for row in self._db.rows(sql, now_ms, limit))
+
+    def _remove(self, customer: CustomerId) -> None:
+        for table in OWNED_BY_CUSTOMER:
+            self._db.run(f"DELETE FROM {table} WHERE customer = ?", customer)
+
+
+_CASE_AGAIN = replace(CASES, "case_id")
