@@ -14,7 +14,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 FORBIDDEN = tuple(
     "".join(parts)
     for parts in (
-        ("/wo", "rk/"), (".lib", "rary"), ("sub", "agent"), ("file://", "/"), ("extra-", "index"),
+        ("/wo", "rk/"), ("/.lib", "rary"), ("sub", "agent"), ("file://", "/"), ("extra-", "index"),
         ("/opt/", "pypi"), ("/opt/", "wheels"), ("clau", "de"), ("anthro", "pic"),
         ("issues ", "show"),
     )
