@@ -14,7 +14,7 @@ from makegood.core.offers import open_offers, with_failure
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import give_by_itself
 from makegood.core.routing import owner_for
-from makegood.core.say import say
+from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, Phase, TimerKind, Unclear
 from makegood.core.turn import Turn
 from makegood.messages.ids import case_id
@@ -132,12 +132,14 @@ def _apologise(turn: Turn, case: Case, failure: Failure, plan: Plan, *, second: 
     """Say sorry, or explain when nobody of ours could have prevented it."""
     step = f"{failure.about}/{failure.rule}/apology"
     if failure.cause.is_outside and plan.explanation:
-        return say(turn, case, plan.explanation, step, failure, useful_ms=plan.useful_ms)
+        words = Words(message=plan.explanation, step=step, useful_ms=plan.useful_ms)
+        return say(turn, case, failure, words)
     message = plan.apology
     if second and plan.double is not None and plan.double.apology:
         message = plan.double.apology
     turn.state = replace(turn.state, apologies_ms=(*turn.state.apologies_ms, turn.at_ms))
-    return say(turn, case, message, step, failure, useful_ms=plan.useful_ms)
+    words = Words(message=message, step=step, useful_ms=plan.useful_ms)
+    return say(turn, case, failure, words)
 
 
 def take_unclear(turn: Turn, unclear: tuple[Unclear, ...]) -> None:

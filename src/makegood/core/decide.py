@@ -103,7 +103,7 @@ def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.HandedOver():
             return _hand_over(case, wanted, asker)
         case facts.Called():
-            return _call(case, wanted, asker)
+            return _call(wanted, asker)
         case _:
             return Decision(body=wanted)
 
@@ -176,7 +176,7 @@ def _hand_over(case: Case, wanted: facts.HandedOver, asker: Asker) -> Decision:
     return Decision(body=replace(wanted, by=asker.rep))
 
 
-def _call(case: Case, wanted: facts.Called, asker: Asker) -> Decision:
+def _call(wanted: facts.Called, asker: Asker) -> Decision:
     if not asker.rep:
         return _no("reps_only", "Only a person of the firm can write down a call.")
     return Decision(body=replace(wanted, by=asker.rep))

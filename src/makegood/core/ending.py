@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.core.calls import need_call
 from makegood.core.holds import is_holding
 from makegood.core.recovery import Move, can, moved
-from makegood.core.say import say
+from makegood.core.say import Words, say
 from makegood.core.state import Case, OfferStatus, Phase, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Answered
@@ -45,16 +45,14 @@ def ask(turn: Turn, case: Case, *, again: bool = False) -> Case:
         return _close(turn, case, plan, Move.CRITERION_MET)
     if not again and not can(case, Move.QUESTION_ASKED):
         return case
-    case = say(
-        turn,
-        replace(case, asked_ms=turn.at_ms),
-        plan.made_whole.question,
-        "question",
-        case.failures[-1],
+    words = Words(
+        message=plan.made_whole.question,
+        step="question",
         useful_ms=OFFER_USEFUL_MS,
         question=True,
         ordinal=int(again),
     )
+    case = say(turn, replace(case, asked_ms=turn.at_ms), case.failures[-1], words)
     if plan.made_whole.ask_again_ms and not again:
         due_ms = turn.known_ms + plan.made_whole.ask_again_ms
         turn.set_timer(TimerKind.ASK_AGAIN, due_ms, case.id)
@@ -126,14 +124,8 @@ def offer_at_last(turn: Turn, case: Case) -> Case:
     if plan is None or plan.then_offer is None or case.phase is not Phase.MADE_WHOLE or holding:
         return case
     before = case.messages
-    case = say(
-        turn,
-        case,
-        plan.then_offer.message,
-        "then_offer",
-        case.failures[-1],
-        useful_ms=OFFER_USEFUL_MS,
-    )
+    words = Words(message=plan.then_offer.message, step="then_offer", useful_ms=OFFER_USEFUL_MS)
+    case = say(turn, case, case.failures[-1], words)
     sent = case.messages[len(before) :]
     return turn.put(replace(case, offer_after=sent[0][0])) if sent else case
 

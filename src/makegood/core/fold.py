@@ -8,9 +8,11 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies
+from makegood.core import cases, ending, failures
+from makegood.core.applying import apply_fact
+from makegood.core.firing import fire
 from makegood.core.routing import owner_for
-from makegood.core.state import Case, Origin, State, Timer, TimerKind
+from makegood.core.state import Origin, State
 from makegood.core.turn import Turn
 from makegood.messages import facts
 from makegood.messages.commands import Command
@@ -67,7 +69,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         cases.take_unclear(turn, failures.unclear_in(event, found))
     else:
         turn = _turn(before.state, event, library)
-        _apply(turn, event)
+        apply_fact(turn, event)
     _find_owner(turn)
     _ask_where_helped(turn)
     commands = before.commands + tuple(turn.commands)
@@ -85,110 +87,6 @@ def _turn(state: State, event: Event, library: Library) -> Turn:
         known_ms=event.received_ms,
         on_duty=stamp.on_duty,
     )
-
-
-def _apply(turn: Turn, event: Event) -> None:
-    """Apply a fact that is not a touchpoint; facts are never judged again."""
-    match event.body:
-        case facts.Identified(traits=traits):
-            turn.state = replace(turn.state, facts={**turn.state.facts, **traits})
-        case facts.FailureRaised() as body:
-            cases.take_failure(turn, failures.raised(turn, event, body))
-        case facts.Carried() as body:
-            outcomes.carried(turn, body)
-        case facts.Dropped() as body:
-            outcomes.dropped(turn, body)
-        case facts.Confirmed() as body:
-            body = replace(body, command=outcomes.meant(turn, body.command, body.step))
-            for one in turn.state.cases:
-                offers.offer_confirmed(turn, one, body)
-        case facts.Declined() as body:
-            command = outcomes.meant(turn, body.command, body.step)
-            for one in turn.state.cases:
-                offers.offer_unavailable(turn, one, command)
-        case facts.Unsubscribed() as body:
-            _unsubscribe(turn, body)
-        case facts.Judged() as body:
-            _judge(turn, body)
-        case facts.Touchpoint() | facts.Unlinked():
-            return
-        case body:
-            case_ = turn.state.case(body.case)
-            if case_ is not None:
-                _apply_to_case(turn, case_, body)
-
-
-CaseFact = (
-    facts.Chosen
-    | facts.Answered
-    | facts.Granted
-    | facts.Released
-    | facts.HandedOver
-    | facts.Noted
-    | facts.Wrote
-    | facts.Called
-    | facts.Opened
-    | facts.Referred
-)
-
-
-def _apply_to_case(turn: Turn, case: Case, body: CaseFact) -> None:
-    match body:
-        case facts.Referred():
-            _refer(turn, case, body)
-        case _ if not case.is_open:
-            return
-        case facts.Chosen():
-            offers.choose(turn, case, body)
-        case facts.Answered():
-            ending.answered(turn, case, body)
-        case facts.Granted():
-            remedies.grant(turn, case, body)
-        case facts.Released():
-            ending.released(turn, case)
-        case facts.HandedOver(to=to):
-            turn.put(replace(case, owner=to))
-        case facts.Called(reached=reached):
-            calls.called(turn, case, reached=reached)
-        case facts.Opened():
-            turn.clear_timers(case.id, TimerKind.OPEN_BY)
-            turn.put(replace(case, opened_page_ms=turn.at_ms))
-        case facts.Wrote():
-            plan = turn.plan_of(case)
-            within_ms = plan.call_within_ms if plan else ending.CALL_BACK_MS
-            calls.need_call(turn, case, "wrote", within_ms)
-        case facts.Noted():
-            return
-
-
-def _judge(turn: Turn, body: facts.Judged) -> None:
-    case = turn.state.open_case
-    if case is None:
-        return
-    failure = failures.judged(turn, case, body)
-    unclear = tuple(one for one in case.unclear if one.event != body.question)
-    case = turn.put(replace(case, unclear=unclear))
-    if failure is not None:
-        cases.take_failure(turn, failure)
-    elif not unclear:
-        ending.dismissed(turn, case)
-
-
-def _unsubscribe(turn: Turn, body: facts.Unsubscribed) -> None:
-    pair = (body.brand, body.channel)
-    kept = tuple(one for one in turn.state.unsubscribed if one != pair)
-    after = kept if body.again else (*kept, pair)
-    turn.state = replace(turn.state, unsubscribed=after)
-
-
-def _refer(turn: Turn, case: Case, body: facts.Referred) -> None:
-    """Count each friend once, for a look and for joining."""
-    referred, joined = case.referred, case.joined
-    if body.visitor not in referred:
-        referred = (*referred, body.visitor)
-    if body.joined and body.visitor not in joined:
-        joined = (*joined, body.visitor)
-    turn.put(replace(case, referred=referred, joined=joined))
 
 
 def _find_owner(turn: Turn) -> None:
@@ -226,40 +124,9 @@ def advance(state: State, now_ms: int, library: Library) -> Step:
             at_ms=timer.due_ms,
             known_ms=timer.due_ms,
         )
-        _fire(turn, timer)
+        fire(turn, timer)
         _ask_where_helped(turn)
         state = turn.state
         commands += tuple(turn.commands)
         withdrawn += tuple(turn.withdrawn)
     return Step(state, commands, withdrawn)
-
-
-def _fire(turn: Turn, timer: Timer) -> None:
-    if timer.kind is TimerKind.SILENCE:
-        rule = next(rule for rule in turn.book.silences if rule.id == timer.subject)
-        cases.take_failure(turn, failures.overdue(turn, rule, timer.about, ""))
-        return
-    case = turn.state.case(timer.subject)
-    if case is None:
-        return
-    plan = turn.plan_of(case)
-    within_ms = plan.call_within_ms if plan else ending.CALL_BACK_MS
-    match timer.kind:
-        case TimerKind.CONFIRM_BY:
-            offers.confirm_overdue(turn, case, timer.about)
-        case TimerKind.OPEN_BY:
-            calls.need_call(turn, case, "not_opened", within_ms)
-        case TimerKind.CHOOSE_BY:
-            calls.need_call(turn, case, "no_choice", within_ms)
-        case TimerKind.CALL_BY:
-            calls.call_overdue(turn, case)
-        case TimerKind.ASK_AT:
-            ending.ask(turn, case)
-        case TimerKind.ASK_AGAIN:
-            ending.ask(turn, case, again=True)
-        case TimerKind.LIFT_AT:
-            ending.lift(turn, case)
-        case TimerKind.OFFER_AT:
-            ending.offer_at_last(turn, case)
-        case TimerKind.LONGEST:
-            ending.look_closer(turn, case)

@@ -11,7 +11,7 @@ from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import expected_cost, order_remedy
 from makegood.core.routing import can_promise_call
-from makegood.core.say import say
+from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, OfferState, OfferStatus, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import ConfirmOffer
@@ -80,7 +80,8 @@ def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -
 def make_offers(turn: Turn, case: Case, about: str) -> Case:
     """Tell the customer the choice, once every offer is answered for.
 
-    It is told once; a late yes only joins the page that the customer has already. With nothing confirmed the owner calls; a plan without offers goes on helping.
+    It is told once; a late yes only joins the page that the customer has already. With nothing
+    confirmed the owner calls; a plan without offers goes on helping.
     """
     current = [offer for offer in case.offers if offer.about == about]
     if any(offer.status is OfferStatus.ASKING for offer in current) or _decided(current):
@@ -99,7 +100,8 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
         return case
     case = replace(case, offered=(*case.offered, key))
     step = f"{key}/offers"
-    case = say(turn, case, plan.offer_message, step, failure, useful_ms=plan.useful_ms)
+    words = Words(message=plan.offer_message, step=step, useful_ms=plan.useful_ms)
+    case = say(turn, case, failure, words)
     if plan.choose_within_ms:
         turn.set_timer(TimerKind.CHOOSE_BY, turn.known_ms + plan.choose_within_ms, case.id)
     if plan.open_within_ms:
@@ -174,9 +176,8 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
     case = _ordered(turn, case, failure, chosen, choice)
     if plan and plan.chosen_message:
         step = f"{failure.about}/{failure.rule}/chosen"
-        case = say(
-            turn, case, plan.chosen_message, step, failure, chosen, useful_ms=plan.useful_ms
-        )
+        words = Words(message=plan.chosen_message, step=step, useful_ms=plan.useful_ms)
+        case = say(turn, case, failure, words, chosen)
     if case.call is not None and not case.call.done_ms and case.call.why != "second_failure":
         turn.clear_timers(case.id, TimerKind.CALL_BY)
         case = replace(case, call=None)

@@ -3,6 +3,7 @@
 Source: science, section 1a (22: one update, not two; 33: an apology and something tangible).
 """
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.state import Case, Failure, OfferState
@@ -11,34 +12,40 @@ from makegood.messages.commands import SendMessage
 from makegood.messages.facts import Facts
 
 
+class Words(Struct, frozen=True, kw_only=True):
+    """What to say.
+
+    Attributes:
+        message: Id of a template; empty says nothing.
+        step: The plan step.
+        useful_ms: Needless after this long; 0 never expires.
+        question: It is the case's own "is it good again?".
+        ordinal: Tells repeats apart.
+    """
+
+    message: str
+    step: str
+    useful_ms: int = 0
+    question: bool = False
+    ordinal: int = 0
+
+
 def say(
-    turn: Turn,
-    case: Case,
-    message: str,
-    step: str,
-    failure: Failure,
-    chosen: OfferState | None = None,
-    *,
-    useful_ms: int = 0,
-    question: bool = False,
-    ordinal: int = 0,
+    turn: Turn, case: Case, failure: Failure, words: Words, chosen: OfferState | None = None
 ) -> Case:
     """Order a message of the rule book.
 
     Args:
         turn: The turn.
         case: The case it belongs to.
-        message: Id of a template; empty says nothing.
-        step: The plan step.
         failure: What it is about.
+        words: What to say.
         chosen: The offer it confirms, if it does.
-        useful_ms: Needless after this long; 0 never expires.
-        question: It is the case's own "is it good again?".
-        ordinal: Tells repeats apart.
 
     Returns:
         The case, which remembers what was said.
     """
+    message = words.message
     template = turn.library.book(case.origin.book).messages.get(message)
     template = template or turn.book.messages.get(message)
     if template is None:
@@ -49,9 +56,11 @@ def say(
         message_class=template.message_class,
         urgency=template.urgency,
         variables=variables(case, failure, chosen),
-        question=question,
+        question=words.question,
     )
-    command = turn.issue(case.id, step, order, useful_ms=useful_ms, ordinal=ordinal)
+    command = turn.issue(
+        case.id, words.step, order, useful_ms=words.useful_ms, ordinal=words.ordinal
+    )
     return turn.put(replace(case, messages=(*case.messages, (command, message))))
 
 

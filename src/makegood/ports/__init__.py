@@ -1,1 +1,1 @@
-"""Protocols the shell fills: store, clock, effects. Adapters implement them, `bootstrap` joins them."""
+"""Protocols the shell fills: store, clock, effects. `bootstrap` joins adapters to them."""

@@ -86,8 +86,10 @@ class Reading(Protocol):
         """Give all cases of some customers, newest first."""
 
     def counts(self) -> Mapping[str, int]:
-        """Count log, customers, open cases, held customers, stuck customers and outbox rows by
-        status (`outbox_waiting`, ...), without reading every row of the log.
+        """Count what there is, without reading every row of the log.
+
+        Keys: log, customers, open_cases, held_customers, stuck_customers, and outbox rows by
+        status (`outbox_waiting`, ...).
         """
 
     def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:
@@ -174,6 +176,9 @@ class Writing(Reading, Protocol):
         """Replace all cases and ledger lines of customers.
 
         Args:
+            customers: Whose.
+            cases: All their cases now.
+            ledger: All their money now.
             failures: Case id of every failure event -> the case that contains it.
         """
 

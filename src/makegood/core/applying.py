@@ -1,0 +1,134 @@
+"""What each fact of our own does to a customer's state; a fact is applied, never judged again.
+
+Source: DESIGN, "Facts across customers": `decide` judges, the answer is a fact, `step` applies it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies
+from makegood.core.state import Case, TimerKind
+from makegood.core.turn import Turn
+from makegood.messages import facts
+from makegood.messages.events import Event
+
+
+def apply_fact(turn: Turn, event: Event) -> None:
+    """Apply the body of an event that is not a touchpoint.
+
+    Args:
+        turn: The turn of this event.
+        event: What happened. A fact about a case that is not known, or is closed, is kept in
+            the log and changes nothing.
+    """
+    body = event.body
+    if isinstance(body, facts.FailureRaised):
+        cases.take_failure(turn, failures.raised(turn, event, body))
+        return
+    on_customer = _ON_CUSTOMER.get(type(body))
+    if on_customer is not None:
+        on_customer(turn, body)
+        return
+    on_case = _ON_CASE.get(type(body))
+    case = turn.state.case(body.case) if on_case else None  # type: ignore[union-attr]
+    if on_case is None or case is None:
+        return
+    if case.is_open or isinstance(body, facts.Referred):
+        on_case(turn, case, body)
+
+
+def _identify(turn: Turn, body: facts.Identified) -> None:
+    if body.traits:
+        turn.state = replace(turn.state, facts={**turn.state.facts, **body.traits})
+
+
+def _confirm(turn: Turn, body: facts.Confirmed) -> None:
+    body = replace(body, command=outcomes.meant(turn, body.command, body.step))
+    for case in turn.state.cases:
+        offers.offer_confirmed(turn, case, body)
+
+
+def _decline(turn: Turn, body: facts.Declined) -> None:
+    command = outcomes.meant(turn, body.command, body.step)
+    for case in turn.state.cases:
+        offers.offer_unavailable(turn, case, command)
+
+
+def _unsubscribe(turn: Turn, body: facts.Unsubscribed) -> None:
+    pair = (body.brand, body.channel)
+    kept = tuple(one for one in turn.state.unsubscribed if one != pair)
+    after = kept if body.again else (*kept, pair)
+    turn.state = replace(turn.state, unsubscribed=after)
+
+
+def _judge(turn: Turn, body: facts.Judged) -> None:
+    case = turn.state.open_case
+    if case is None:
+        return
+    failure = failures.judged(turn, case, body)
+    unclear = tuple(one for one in case.unclear if one.event != body.question)
+    case = turn.put(replace(case, unclear=unclear))
+    if failure is not None:
+        cases.take_failure(turn, failure)
+    elif not unclear:
+        ending.dismissed(turn, case)
+
+
+def _release(turn: Turn, case: Case, _body: facts.Released) -> None:
+    ending.released(turn, case)
+
+
+def _hand_over(turn: Turn, case: Case, body: facts.HandedOver) -> None:
+    turn.put(replace(case, owner=body.to))
+
+
+def _call(turn: Turn, case: Case, body: facts.Called) -> None:
+    calls.called(turn, case, reached=body.reached)
+
+
+def _open(turn: Turn, case: Case, _body: facts.Opened) -> None:
+    turn.clear_timers(case.id, TimerKind.OPEN_BY)
+    turn.put(replace(case, opened_page_ms=turn.at_ms))
+
+
+def _write(turn: Turn, case: Case, _body: facts.Wrote) -> None:
+    """Words from the customer are answered by a person."""
+    plan = turn.plan_of(case)
+    within_ms = plan.call_within_ms if plan else ending.CALL_BACK_MS
+    calls.need_call(turn, case, "wrote", within_ms)
+
+
+def _refer(turn: Turn, case: Case, body: facts.Referred) -> None:
+    """Count each friend once, for a look and for joining."""
+    referred, joined = case.referred, case.joined
+    if body.visitor not in referred:
+        referred = (*referred, body.visitor)
+    if body.joined and body.visitor not in joined:
+        joined = (*joined, body.visitor)
+    turn.put(replace(case, referred=referred, joined=joined))
+
+
+_ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
+    facts.Identified: _identify,
+    facts.Carried: outcomes.carried,
+    facts.Dropped: outcomes.dropped,
+    facts.Confirmed: _confirm,
+    facts.Declined: _decline,
+    facts.Unsubscribed: _unsubscribe,
+    facts.Judged: _judge,
+}
+_ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
+    facts.Chosen: offers.choose,
+    facts.Answered: ending.answered,
+    facts.Granted: remedies.grant,
+    facts.Released: _release,
+    facts.HandedOver: _hand_over,
+    facts.Called: _call,
+    facts.Opened: _open,
+    facts.Wrote: _write,
+    facts.Referred: _refer,
+}
+SILENT_FACTS = (facts.Noted, facts.Unlinked)
+"""Facts that the timeline shows and that change no state."""
