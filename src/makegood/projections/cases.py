@@ -1,0 +1,134 @@
+"""Cases, money and failure ids of one customer as the queue, the ledger and links need them."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from makegood.core.holds import is_holding
+from makegood.core.state import Case, Phase, State
+from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
+from makegood.messages.money import Money
+from makegood.ports.rows import CaseRow, LedgerRow
+
+OWED = "owed"
+MARKETING = "marketing"
+"""Goodwill is booked to marketing: making good is the cheapest way to keep and win customers."""
+
+_RISK_SECOND = 100  # a second failure loses more customers than any single severity does
+_RISK_BROKEN = 60  # a promise of ours that we broke
+_RISK_NOT_YET = 40  # said it is not good again
+_RISK_SEVERITY = 10  # for each step of the scale 1 to 5
+
+
+class Projected(Struct, frozen=True, kw_only=True):
+    """What `Writing.project` takes for one customer."""
+
+    cases: tuple[CaseRow, ...]
+    ledger: tuple[LedgerRow, ...]
+    failures: Mapping[CaseId, CaseId]
+
+
+def project(state: State, customer: CustomerId) -> Projected:
+    """Derive the rows of one customer from the state alone."""
+    rows = tuple(case_row(case, customer) for case in state.cases)
+    names = {case_id(failure.event): case.id for case in state.cases for failure in case.failures}
+    names |= {case_id(one.event): case.id for case in state.cases for one in case.unclear}
+    names |= {case.id: case.id for case in state.cases}
+    ledger = tuple(line for case in state.cases for line in _ledger(case, customer))
+    strays = tuple(
+        LedgerRow(
+            case=CaseId(""),
+            customer=customer,
+            command=stray.command,
+            account=OWED,
+            remedy="stray",
+            cents=stray.cents,
+            currency=stray.currency,
+            at_ms=stray.at_ms,
+        )
+        for stray in state.strays
+    )
+    return Projected(cases=rows, ledger=ledger + strays, failures=names)
+
+
+def case_row(case: Case, customer: CustomerId) -> CaseRow:
+    """Show a case as one row of the queue."""
+    waiting_for, due_ms = _waiting(case)
+    return CaseRow(
+        case=case.id,
+        customer=customer,
+        opener=case.origin.profile,
+        brand=case.brand,
+        phase=case.phase.value,
+        severity=case.severity,
+        double=case.double,
+        risk=_risk(case),
+        opened_ms=case.opened_ms,
+        due_ms=due_ms,
+        waiting_for=waiting_for,
+        owner=case.owner,
+        line=", ".join(failure.rule for failure in case.failures) or "cannot judge",
+        is_open=case.is_open,
+        held=is_holding(case),
+        closed_ms=case.closed_ms,
+    )
+
+
+def _waiting(case: Case) -> tuple[str, int]:
+    """What is due next, and when; 0 for nothing with a clock."""
+    if not case.is_open:
+        return "", 0
+    if case.unclear:
+        return "judgement", case.unclear[0].at_ms
+    if case.call is not None and not case.call.done_ms:
+        return "call", case.call.due_ms
+    if case.look:
+        return "release", 0
+    waits = {Phase.OFFERED: "choice", Phase.ASKED: "answer", Phase.HELPING: "delivery"}
+    return waits.get(case.phase, ""), 0
+
+
+def _risk(case: Case) -> int:
+    """How near the customer is to being lost; 0 when the case is closed."""
+    if not case.is_open:
+        return 0
+    not_yet = case.call is not None and case.call.why == "not_yet"
+    return (
+        _RISK_SEVERITY * case.severity
+        + _RISK_SECOND * case.double
+        + _RISK_BROKEN * case.broken
+        + _RISK_NOT_YET * not_yet
+    )
+
+
+def _ledger(case: Case, customer: CustomerId) -> tuple[LedgerRow, ...]:
+    lines: list[LedgerRow] = []
+
+    def book(command: CommandId, account: str, remedy: str, paid: Money, at_ms: int) -> None:
+        lines.append(
+            LedgerRow(
+                case=case.id,
+                customer=customer,
+                command=command,
+                account=account,
+                remedy=remedy,
+                cents=paid.cents,
+                currency=paid.currency,
+                at_ms=at_ms,
+            )
+        )
+
+    for failure in case.failures:
+        for owed in failure.owed:
+            for payment in owed.payments:
+                if payment.paid_cents > 0:
+                    paid = Money(payment.paid_cents, owed.amount.currency)
+                    book(payment.command, OWED, owed.remedy, paid, failure.at_ms)
+    for offer in case.offers:
+        if offer.status.value == "kept" and offer.ordered and offer.cost.cents:
+            if not any(line.command == offer.ordered for line in lines):
+                book(offer.ordered, MARKETING, offer.offer, offer.cost, case.opened_ms)
+    for gift in case.gifts:
+        if gift.paid is not None and gift.paid.cents:
+            book(gift.command, MARKETING, gift.remedy, gift.paid, gift.at_ms)
+    return tuple(lines)
