@@ -99,7 +99,7 @@ def http_server(counterparts: Counterparts) -> ThreadingHTTPServer:
         protocol_version = "HTTP/1.1"  # connections stay open
         wbufsize = -1  # one packet for one answer
 
-        def do_POST(self) -> None:  # noqa: N802 - the name the standard library calls
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             id_, stamp, signature = (
                 self.headers.get(f"webhook-{name}", "")
