@@ -1,0 +1,1 @@
+"""May we send? One fresh look at the store for each question."""

@@ -1,0 +1,1 @@
+"""Adapters in: what the outside sends becomes arrivals for the intake."""

@@ -1,0 +1,73 @@
+"""A request's body, taken apart so that one bad item does not spoil its neighbours."""
+
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from makegood.messages.errors import InputError
+from makegood.sources.limits import MAX_BATCH_ITEMS
+from makegood.sources.segment import Envelope, Read, read_item
+
+
+class Rejected(Struct, frozen=True, kw_only=True):
+    """An item that cannot be taken.
+
+    Attributes:
+        message_id: Its id, when that much could be read.
+        error: What is wrong and what to do.
+    """
+
+    message_id: str
+    error: str
+
+
+Outcome: TypeAlias = Read | Rejected
+
+
+class _Batch(Struct, kw_only=True):
+    batch: list[msgspec.Raw]
+    sentAt: str | None = None  # noqa: N815 - the name of the wire
+
+
+class _Id(Struct, kw_only=True):
+    messageId: str = ""  # noqa: N815 - the name of the wire
+
+
+_BATCH = msgspec.json.Decoder(_Batch)
+_ID = msgspec.json.Decoder(_Id)
+
+
+def read_batch(body: bytes, envelope: Envelope) -> tuple[Outcome, ...]:
+    """Read the body of a batch call, each item by itself.
+
+    Raises:
+        InputError: The body as a whole cannot be read.
+    """
+    try:
+        batch = _BATCH.decode(body)
+    except RecursionError:
+        raise InputError("The body is nested too deep.") from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise InputError(f"The body is not a batch: {error}.") from None
+    if len(batch.batch) > MAX_BATCH_ITEMS:
+        raise InputError(
+            f"The batch has {len(batch.batch):,} events; the limit is {MAX_BATCH_ITEMS:,}."
+        )
+    sent = msgspec.structs.replace(envelope, sent=batch.sentAt or "")
+    return tuple(read_one(raw, sent) for raw in batch.batch)
+
+
+def read_one(raw: bytes | msgspec.Raw, envelope: Envelope) -> Outcome:
+    """Read one item; what is wrong with it becomes a value."""
+    try:
+        return read_item(raw, envelope)
+    except InputError as error:
+        return Rejected(message_id=_message_id(raw), error=str(error))
+
+
+def _message_id(raw: bytes | msgspec.Raw) -> str:
+    try:
+        return _ID.decode(memoryview(raw)).messageId[:255]
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ""
