@@ -1,0 +1,116 @@
+import pytest
+
+from makegood.effects.locales import locale_of
+from makegood.effects.words import greeting, spoken, text_mistakes
+from makegood.messages.commands import MessageClass
+from makegood.messages.errors import EffectFailed
+from makegood.playbooks.terms import MessageText
+from makegood.ports.rows import PersonRow
+from tests.unit.effects.scene import ANA, PROFILE, book, command, message, template, words
+
+BERTA = PersonRow(profile=PROFILE, name="Dr. Berta Maier", language="de-AT")
+
+
+def test_an_apology_greets_names_the_owner_the_sum_and_the_page():
+    said = words().render(command(message()), ANA, "mail")
+    assert said.subject == "We are sorry about R-42"
+    assert said.text.startswith("Hello Ana,\n\nYou are owed $189.00. Kathy looks after you: ")
+    assert "https://care.example/c/" in said.text
+    assert said.unsubscribe_url == ""
+
+
+def test_the_same_in_german_with_german_money():
+    said = words().render(command(message()), BERTA, "mail")
+    assert said.language == "de"
+    assert said.text.startswith("Guten Tag Berta,")
+    assert "189,00" in said.text
+
+
+def test_a_language_the_book_does_not_speak_falls_back_to_english_throughout():
+    said = words().render(command(message()), PersonRow(profile=PROFILE, language="fi"), "mail")
+    assert said.text.startswith("Hello,\n\nYou are owed $189.00.")
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "expected"),
+    [
+        ("", "en", "Hello,"),
+        ("Ana", "es", "Hola Ana,"),
+        ("Prof. Dr. Ana Lopez", "de", "Guten Tag Ana,"),
+        ("Ana", "sw", "Hello Ana,"),
+        ("Dr.", "en", "Hello,"),
+    ],
+)
+def test_greetings(name, language, expected):
+    assert greeting(name, language) == expected
+
+
+def test_without_an_owner_the_brand_speaks():
+    said = words().render(command(message(variables={"about": "", "owed_cents": 1})), ANA, "mail")
+    assert "Rent & Go looks after you" in said.text
+
+
+def test_an_unknown_variable_is_a_dead_letter_and_not_a_gap_in_the_mail():
+    broken = template("broken", {"en": MessageText(subject="x", text="Due in $minutes minutes")})
+    with pytest.raises(EffectFailed, match="minutes") as failed:
+        words(broken).render(command(message("broken")), ANA, "mail")
+    assert not failed.value.retry
+
+
+def test_a_message_that_no_book_has_says_so():
+    with pytest.raises(EffectFailed, match="nowhere") as failed:
+        words().render(command(message("nowhere")), ANA, "mail")
+    assert not failed.value.retry
+
+
+def test_the_book_is_checked_before_anything_is_sent():
+    bad = template(
+        "bad",
+        {
+            "en": MessageText(subject="$wrong", text="costs $5"),
+            "de": MessageText(subject="gut", text="$owed am $due_date, $$5"),
+        },
+    )
+    mistakes = text_mistakes(book(bad), ("about", "owed_cents", "due_ms"))
+    assert len(mistakes) == 2
+    assert "line 7" in mistakes[0]
+    assert "$wrong" in mistakes[0]
+    assert "$$" in mistakes[1]
+    assert text_mistakes(book(), ("about", "owed_cents")) == ()
+
+
+def test_facts_become_words():
+    said = spoken(
+        {"due_ms": 1_767_225_600_000, "fee_cents": -50, "offer": "ride", "offers": ["ride", "x"],
+         "price": {"cents": 100, "currency": "EUR"}, "nothing": None, "minutes": 35},
+        book(), locale_of("de"), str,
+    )  # fmt: skip
+    assert said["due"].startswith("31. Dezember 2025, 19:00")  # in the book's time zone
+    assert said["due_date"] == "31. Dezember 2025"
+    assert said["fee"].startswith("-0,50")
+    assert said["offer"] == "Heimfahrt"
+    assert said["offers"] == "- Heimfahrt\n- x"
+    assert said["price"].startswith("1,00")
+    assert (said["nothing"], said["minutes"]) == ("", "35")
+
+
+def test_promotional_mail_ends_with_the_way_out_once():
+    said = words().render(
+        command(message("loyalty", message_class=MessageClass.PROMOTIONAL)), ANA, "mail"
+    )
+    assert said.unsubscribe_url
+    assert said.text.count(said.unsubscribe_url) == 1
+    assert "No more offers" in said.text
+
+
+def test_a_subject_stays_one_line():
+    tricky = message(variables={"about": "R\r\nBcc: all@example.org", "owed_cents": 1})
+    assert "\n" not in words().render(command(tricky), ANA, "mail").subject
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("en-GB", "en"), ("de_AT", "de"), ("xx", "en"), ("", "en"), ("de-x-y", "de"), ("!!", "en")],
+)
+def test_any_language_tag_has_a_locale(tag, language):
+    assert locale_of(tag).language == language
