@@ -104,9 +104,7 @@ class FailureFacts(Struct, frozen=True, kw_only=True):
 class OwedRules(Protocol):
     """The entitlement rules of one book."""
 
-    def __call__(
-        self, failure: FailureFacts, customer: Facts, /
-    ) -> tuple[Entitled, ...]:
+    def __call__(self, failure: FailureFacts, customer: Facts, /) -> tuple[Entitled, ...]:
         """Say what is owed for a failure by the rules of its date."""
 
 
@@ -119,20 +117,20 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         umbrella: The firm that owns the brands.
         currency: ISO 4217 code of sums without one.
         timezone: IANA name, for hours and dates in messages.
-        failures: By id.
+        failures: By id; with the silence rules and "other", so that each can be raised by hand.
         triggers: By event name; all rules on one event as one function.
         silences: In the order of the book.
         starts: Silence rules by the event that makes the promise.
         ends: Silence rules by the event that keeps it.
         about_of: Event name -> function that reads `about` (for promises).
-        plans: By failure id.
+        plans: By failure id; silence rules and "other" have theirs.
         remedies: By id.
         owed: The entitlement rules.
         authority_cents: What a role may give for one case, by role.
         double_window_ms: A new failure within this of the last one is a double deviation.
         brands: By id.
         messages: By id.
-        text: The canonical text, for the page that shows a rule with its line.
+        text: The text as written, for the page that shows a rule with its line.
     """
 
     hash: BookHash
@@ -155,9 +153,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     messages: Mapping[str, MessageTemplate]
     text: str = ""
 
-    def find(
-        self, name: str, properties: Facts, customer: Facts
-    ) -> tuple[Finding, ...]:
+    def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:
         """Ask every failure rule on an event.
 
         Args:

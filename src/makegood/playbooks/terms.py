@@ -47,12 +47,13 @@ class FailureRule(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Name of the failure kind.
-        on: Event name that may be one.
+        on: Event that may be one; several are joined by " or ", and none is empty.
         title: What went wrong, in words a customer understands.
         loses: What the customer lost.
         reads: Dotted fact paths its conditions read, for reasons.
         source: Where the rule comes from, if the book says.
         line: Line in the book.
+        details: What messages say of a failure that no event tells about: one raised by hand.
     """
 
     id: str
@@ -62,6 +63,7 @@ class FailureRule(Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...]
     line: int
     source: str = ""
+    details: Mapping[str, object] = {}
 
 
 class SilenceRule(Struct, frozen=True, kw_only=True):

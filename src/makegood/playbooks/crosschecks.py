@@ -1,0 +1,171 @@
+"""What one section of a book says about another: names that exist, plans that are complete."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from makegood.messages.commands import HELD_CLASSES, MessageClass
+from makegood.playbooks.cel import Expression
+from makegood.playbooks.entitlements import Entitlement
+from makegood.playbooks.failures import OTHER, Detector
+from makegood.playbooks.messages import check_variables, variables_of
+from makegood.playbooks.mistakes import Place, Report, nearest
+from makegood.playbooks.reading import Section
+from makegood.playbooks.silence import Promise
+from makegood.playbooks.terms import MessageTemplate, Plan, Remedy
+
+_SALES = frozenset({MessageClass.PROMOTIONAL})
+_QUESTIONS = frozenset({MessageClass.SURVEY})
+_SERVICE = frozenset(MessageClass) - HELD_CLASSES
+
+
+class Parts(Struct, frozen=True, kw_only=True, eq=False):
+    """The sections of a book, read and compiled."""
+
+    detectors: tuple[Detector, ...]
+    promises: tuple[Promise, ...]
+    entitlements: tuple[Entitlement, ...]
+    remedies: Mapping[str, Remedy]
+    messages: Mapping[str, MessageTemplate]
+    plans: tuple[tuple[Plan, Section], ...]
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Every failure kind that needs a plan, with its line."""
+        kinds = {one.rule.id: one.rule.line for one in self.detectors}
+        return kinds | {one.rule.id: one.rule.line for one in self.promises}
+
+
+def check_across(parts: Parts, report: Report) -> None:
+    """Check what no section can check alone."""
+    served = _check_kinds(parts, report)
+    for kind, line in parts.kinds.items():
+        if kind and kind not in served:
+            report.error(
+                Place(line, 1), f"No plan is for `{kind}`.", "Add it to the `for:` of a plan."
+            )
+    if OTHER not in served:
+        report.error(
+            Place(1, 1),
+            f"No plan is for `{OTHER}`: what people raise by hand and no rule describes.",
+            f"Add `{OTHER}` to the `for:` of a plan.",
+        )
+    for plan, section in parts.plans:
+        _check_plan(plan, section, parts)
+    _check_used(parts, report)
+
+
+def _check_kinds(parts: Parts, report: Report) -> dict[str, int]:
+    known = {*parts.kinds, OTHER}
+    served: dict[str, int] = {}
+    for plan, section in parts.plans:
+        for name, place in section.texts("for"):
+            if name not in known:
+                report.error(place, f"`{name}` is not a failure.", nearest(name, known))
+            elif served.setdefault(name, plan.line) != plan.line:
+                line = served[name]
+                report.error(
+                    place, f"`{name}` has a plan already, in line {line}.", "Keep it in one."
+                )
+    return served
+
+
+def _check_plan(plan: Plan, section: Section, parts: Parts) -> None:
+    if plan.hold.cool_off_ms > plan.hold.longest_ms:
+        section.error("hold", "`cool_off` is longer than `longest`.", "Make `longest` the longer.")
+    if _may_be_outside(plan, parts) and not plan.explanation:
+        section.error(
+            "explanation",
+            "A failure of this plan can have a cause outside the firm, and it explains nothing.",
+            "Add `explanation:`, the message that goes instead of the apology.",
+        )
+    if plan.double is None:
+        section.report.warn(
+            section.place,
+            "This plan does nothing more after a second failure.",
+            "Add `on_double_deviation:`.",
+        )
+    for key, name, classes, word in _sent(plan):
+        _check_message(section, key, name, (classes, word), plan, parts)
+
+
+def _sent(plan: Plan) -> Iterable[tuple[str, str, frozenset[MessageClass], str]]:
+    yield "apology", plan.apology, _SERVICE, "service"
+    yield "explanation", plan.explanation, _SERVICE, "service"
+    yield "offer_message", plan.offer_message, _SERVICE, "service"
+    yield "chosen_message", plan.chosen_message, _SERVICE, "service"
+    yield "made_whole", plan.made_whole.question, _QUESTIONS, "survey"
+    if plan.double is not None:
+        yield "on_double_deviation", plan.double.apology, _SERVICE, "service"
+    if plan.then_offer is not None:
+        yield "then_offer", plan.then_offer.message, _SALES, "promotional"
+
+
+def _check_message(
+    section: Section,
+    key: str,
+    name: str,
+    wanted: tuple[frozenset[MessageClass], str],
+    plan: Plan,
+    parts: Parts,
+) -> None:
+    if not name:
+        return
+    template = parts.messages.get(name)
+    if template is None:
+        section.error(key, f"`{name}` is not a message.", nearest(name, parts.messages))
+        return
+    classes, word = wanted
+    if template.message_class not in classes:
+        section.error(
+            key,
+            f"The message `{name}` is {template.message_class}; `{key}` sends a {word} message.",
+            f"Make `{name}` {word} (line {template.line}), or name another.",
+        )
+    detectors = [one for one in parts.detectors if one.rule.id in plan.failures]
+    _check_fallbacks(section, template, detectors)
+    all_detailed = len(detectors) == len(plan.failures)
+    shared = (
+        frozenset.intersection(*(frozenset(one.details) for one in detectors))
+        if detectors and all_detailed
+        else frozenset()
+    )
+    check_variables(section, template, shared, chosen=key == "chosen_message")
+
+
+def _check_fallbacks(
+    section: Section, template: MessageTemplate, detectors: Iterable[Detector]
+) -> None:
+    """A message that cannot be filled in is not sent; an apology must never be lost like that."""
+    for one in detectors:
+        bare = variables_of(template) & (set(one.details) - set(one.rule.details))
+        for name in sorted(bare):
+            section.report.error(
+                Place(one.rule.line, 1),
+                f"The message `{template.id}` uses ${name}, and `{one.rule.id}` may not know it.",
+                f'Give it a fallback: `has(event.{name}) ? event.{name} : ""`.',
+            )
+
+
+def _may_be_outside(plan: Plan, parts: Parts) -> bool:
+    causes = [one.cause for one in parts.detectors if one.rule.id in plan.failures]
+    causes += [one.rule.cause for one in parts.promises if one.rule.id in plan.failures]
+    return bool(plan.gives_outside) or any(
+        isinstance(cause, Expression) or cause.is_outside for cause in causes
+    )
+
+
+def _check_used(parts: Parts, report: Report) -> None:
+    given = {name for plan, _ in parts.plans for name in (*plan.gives, *plan.gives_outside)}
+    offered = {offer.id for plan, _ in parts.plans for offer in plan.offers}
+    owed = {rule.remedy for rule in parts.entitlements}
+    said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
+    for remedy in parts.remedies.values():
+        if remedy.id not in given | offered | owed:
+            report.warn(
+                Place(remedy.line, 1),
+                f"No plan offers the remedy `{remedy.id}`; only a rep can give it.",
+            )
+    for message in parts.messages.values():
+        if message.id not in said:
+            report.warn(Place(message.line, 1), f"No plan sends the message `{message.id}`.")

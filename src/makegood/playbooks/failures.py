@@ -1,0 +1,185 @@
+"""The section `failures`: what counts as a service failure, by event."""
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from makegood.playbooks.cel import Expression, Scope, compile_expression
+from makegood.playbooks.conditions import Conditions, Reads
+from makegood.playbooks.header import Header, check_brand
+from makegood.playbooks.mistakes import nearest
+from makegood.playbooks.reading import Section, without_repeats
+from makegood.playbooks.terms import Cause, FailureRule, Loss
+
+OTHER = "other"
+"""The failure kind of whatever somebody raises by hand and no rule describes."""
+_WORD = re.compile(r"[A-Za-z_]+", re.ASCII)
+_ROOTS = ("event", "customer")
+_DEFAULT_BRAND = compile_expression('has(event.brand) ? event.brand : ""', Scope(names=_ROOTS))
+
+
+class Detector(Struct, frozen=True, kw_only=True, eq=False):
+    """A failure rule, ready to judge.
+
+    Attributes:
+        rule: What the rest of the book and the screens see.
+        events: Events it hears.
+        when: Its condition; None means always.
+        about: Text that names the booking, segment or order.
+        severity: 1 to 5, or an expression that gives it.
+        cause: A cause, or an expression that gives one.
+        inferred: The cause is inferred, not told.
+        brand: Expression that gives the brand, or the brand.
+        price: Cents of what was affected.
+        details: Facts for the sentence about the failure.
+        tainted: Details that are made of sensitive facts.
+    """
+
+    rule: FailureRule
+    events: tuple[str, ...]
+    when: Expression | None
+    about: Expression | None
+    severity: int | Expression
+    cause: Cause | Expression
+    inferred: bool
+    brand: str | Expression
+    price: Expression | None
+    details: Mapping[str, Expression]
+    tainted: frozenset[str]
+
+
+def read_failures(top: Section, header: Header, conditions: Conditions) -> tuple[Detector, ...]:
+    """Read every failure rule."""
+    sections = top.sections("failures", "failure")
+    if not sections:
+        top.error("failures", "The book knows no failure.", "Add `failures:`.")
+    ids = tuple(section.name("id") for section in sections)
+    return tuple(
+        _Reading(section, header, conditions).detector(name)
+        for section, name in without_repeats(sections, ids)
+    )
+
+
+def check_event(section: Section, key: str, name: str, conditions: Conditions) -> None:
+    """Report an event that the book's `facts` do not declare."""
+    declared = conditions.vocabulary.events
+    if name and declared is not None and name not in declared:
+        section.error(key, f"`facts` declares no event `{name}`.", nearest(name, declared))
+
+
+class _Reading:
+    """Reads one failure rule."""
+
+    def __init__(self, section: Section, header: Header, conditions: Conditions) -> None:
+        self.section = section
+        self.header = header
+        self.conditions = conditions
+        self.events = self._events()
+        self.reads = Reads(roots=_ROOTS, events=self.events)
+
+    def detector(self, name: str) -> Detector:
+        section = self.section
+        if name == OTHER:
+            section.error("id", f"`{OTHER}` is kept for failures raised by hand.", "Rename it.")
+        because = section.text("allow_because", default="")
+        when, cause = self._value("when", "bool"), self._cause()
+        severity, details = self._severity(), self._details()
+        judged = (when, cause, severity)
+        rule = FailureRule(
+            id=name,
+            on=" or ".join(self.events),
+            title=section.text("title"),
+            loses=Loss(section.choice("loses", tuple(Loss))),
+            reads=_dotted(judged),
+            source=section.text("source", default=""),
+            line=section.place.line,
+        )
+        made = Detector(
+            rule=rule,
+            events=self.events,
+            when=when,
+            about=self._about(),
+            severity=severity,
+            cause=cause,
+            inferred=section.flag("inferred_cause"),
+            brand=self._brand(),
+            price=self._value("price", "int"),
+            details=details,
+            tainted=frozenset(
+                key for key, one in details.items() if not because and self.conditions.tainted(one)
+            ),
+        )
+        section.done()
+        return made
+
+    def _events(self) -> tuple[str, ...]:
+        found = self.section.texts("on", required=True)
+        for name, _ in found:
+            check_event(self.section, "on", name, self.conditions)
+        return tuple(dict.fromkeys(name for name, _ in found))
+
+    def _value(self, key: str, gives: str) -> Expression | None:
+        return self.conditions.read(self.section, key, self.reads, gives=gives, sizes=True)
+
+    def _about(self) -> Expression | None:
+        if not self.section.has("about"):
+            self.section.error(
+                "about",
+                "This failure has no `about`.",
+                "Name the booking, segment or order; another `about` makes a second failure.",
+            )
+        return self.conditions.read(self.section, "about", self.reads, gives="")
+
+    def _severity(self) -> int | Expression:
+        written = self.section.scalar("severity", "a number from 1 to 5", required=True)
+        if written is None:
+            return 3
+        if isinstance(written.value, str):
+            made = self.conditions.read(self.section, "severity", self.reads, gives="int")
+            return made if made is not None else 3
+        value = self.section.whole("severity", most=5)
+        if value == 0:
+            self.section.error(
+                "severity", "`severity` starts at 1.", "1 is a nuisance, 5 stranded."
+            )
+        return value or 3
+
+    def _cause(self) -> Cause | Expression:
+        written = self.section.text("cause")
+        if written in tuple(Cause) or not written:
+            return Cause(written or Cause.FIRM)
+        if _WORD.fullmatch(written):
+            self.section.error(
+                "cause", f"`{written}` is not a cause.", nearest(written, tuple(Cause))
+            )
+            return Cause.FIRM
+        return self._value("cause", "string") or Cause.FIRM
+
+    def _brand(self) -> str | Expression:
+        written = self.section.scalar("brand", "a brand or a condition", required=False)
+        if written is not None and _WORD.fullmatch(written.written):
+            check_brand(self.section, "brand", written.written, self.header)
+            return written.written
+        if written is None:
+            return _DEFAULT_BRAND
+        made = self.conditions.read(self.section, "brand", self.reads, gives="string")
+        return made if made is not None else ""
+
+    def _details(self) -> Mapping[str, Expression]:
+        details = self.section.section("details", "list of details")
+        if details is None:
+            return {}
+        found = {}
+        for entry in self.section.named("details", "detail"):
+            made = self.conditions.read(details, entry.key, self.reads, gives="")
+            if made is not None:
+                found[entry.key] = made
+        return found
+
+
+def _dotted(parts: tuple[object, ...]) -> tuple[str, ...]:
+    paths = (
+        ".".join(path) for part in parts if isinstance(part, Expression) for path in part.paths
+    )
+    return tuple(dict.fromkeys(paths))

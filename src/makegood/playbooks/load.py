@@ -1,0 +1,178 @@
+"""Rule book text in, checked and compiled rule book out; opens no file."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from msgspec import Struct
+
+from makegood.messages.ids import BookHash
+from makegood.playbooks.book import RuleBook
+from makegood.playbooks.conditions import Conditions
+from makegood.playbooks.crosschecks import Parts, check_across
+from makegood.playbooks.entitlements import make_owed, read_entitlements
+from makegood.playbooks.examples import Example, Names, read_examples
+from makegood.playbooks.failures import OTHER, read_failures
+from makegood.playbooks.header import Header, read_header
+from makegood.playbooks.messages import read_messages
+from makegood.playbooks.mistakes import BookError, BookErrors, Report
+from makegood.playbooks.nodes import Fields, canonical, read_nodes
+from makegood.playbooks.plans import read_plans
+from makegood.playbooks.reading import Section
+from makegood.playbooks.remedies import read_remedies
+from makegood.playbooks.silence import about_by_event, read_silence
+from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
+from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
+from makegood.playbooks.vocabulary import Vocabulary, read_vocabulary
+
+
+class CheckedBook(Struct, frozen=True, kw_only=True):
+    """What came of checking a book.
+
+    Attributes:
+        book: The compiled book; None when there are errors.
+        errors: Every mistake, in the order of the text.
+        warnings: What is allowed and deserves a look.
+        examples: The examples inside the book; none when there are errors.
+    """
+
+    book: RuleBook | None
+    errors: tuple[BookError, ...]
+    warnings: tuple[BookError, ...]
+    examples: tuple[Example, ...]
+
+
+def load_book(text: str, *, name: str) -> RuleBook:
+    """Read, check and compile a rule book.
+
+    Args:
+        text: The YAML.
+        name: What errors call it, such as airline.yaml.
+
+    Returns:
+        The compiled book.
+
+    Raises:
+        BookErrors: The book has mistakes; all of them are listed.
+    """
+    checked = check_book(text, name=name)
+    if checked.book is None:
+        raise BookErrors(checked.errors)
+    return checked.book
+
+
+def load_examples(text: str, *, name: str = "book") -> tuple[Example, ...]:
+    """Read the examples inside a rule book, to be run against it.
+
+    Raises:
+        BookErrors: The book has mistakes; all of them are listed.
+    """
+    checked = check_book(text, name=name)
+    if checked.book is None:
+        raise BookErrors(checked.errors)
+    return checked.examples
+
+
+def check_book(text: str, *, name: str) -> CheckedBook:
+    """Check a rule book and give everything that is known about it; raises nothing."""
+    report = Report(name)
+    root = read_nodes(text, report)
+    book, examples = (None, ()) if root is None else _read(root, text, report)
+    failed = bool(report.errors)
+    return CheckedBook(
+        book=None if failed else book,
+        errors=report.errors,
+        warnings=report.warnings,
+        examples=() if failed else examples,
+    )
+
+
+def _read(root: Fields, text: str, report: Report) -> tuple[RuleBook | None, tuple[Example, ...]]:
+    top = Section(root, "rule book", report)
+    header, vocabulary = read_header(top), read_vocabulary(top)
+    parts = _parts(top, header, vocabulary, Conditions(vocabulary, report, text))
+    heard = {event for one in parts.detectors for event in one.events}
+    heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
+    names = Names(
+        events=frozenset(heard | set(vocabulary.events or ())),
+        failures=frozenset({*parts.kinds, OTHER}),
+        entitlements=frozenset(rule.id for rule in parts.entitlements),
+        vocabulary=vocabulary,
+    )
+    examples = read_examples(top, names)
+    top.done()
+    check_across(parts, report)
+    if report.errors:
+        return None, ()
+    digest = sha256(canonical(root).encode()).hexdigest()[:16]
+    return _book(parts, header, vocabulary, BookHash(digest), text), examples
+
+
+def _parts(top: Section, header: Header, vocabulary: Vocabulary, conditions: Conditions) -> Parts:
+    detectors = tuple(
+        with_fallbacks(one, vocabulary.parameters)
+        for one in read_failures(top, header, conditions)
+    )
+    remedies = read_remedies(top)
+    taken = {one.rule.id: one.rule.line for one in detectors}
+    return Parts(
+        detectors=detectors,
+        promises=read_silence(top, taken, conditions),
+        entitlements=read_entitlements(top, detectors, frozenset(remedies), conditions),
+        remedies=remedies,
+        messages=read_messages(top),
+        plans=read_plans(top, remedies),
+    )
+
+
+def _book(
+    parts: Parts, header: Header, vocabulary: Vocabulary, digest: BookHash, text: str
+) -> RuleBook:
+    silences = tuple(one.rule for one in parts.promises)
+    parameters = vocabulary.parameters
+    return RuleBook(
+        hash=digest,
+        name=header.name,
+        umbrella=header.umbrella,
+        currency=header.currency,
+        timezone=header.timezone,
+        failures=_failures(parts, silences),
+        triggers=make_triggers(parts.detectors, header, parameters),
+        silences=silences,
+        starts=_by_event(silences, "after"),
+        ends=_by_event(silences, "unless"),
+        about_of={
+            event: about_reader(expression, parameters)
+            for event, expression in about_by_event(parts.promises).items()
+        },
+        plans={kind: plan for plan, _ in parts.plans for kind in plan.failures},
+        remedies=parts.remedies,
+        owed=make_owed(parts.entitlements, parameters, header.currency),
+        authority_cents=header.authority_cents,
+        double_window_ms=header.double_window_ms,
+        brands=header.brands,
+        messages=parts.messages,
+        text=text,
+    )
+
+
+def _failures(parts: Parts, silences: tuple[SilenceRule, ...]) -> Mapping[str, FailureRule]:
+    """Every kind that can be found or raised by hand, as rules with a title and a line."""
+    found = {one.rule.id: one.rule for one in parts.detectors}
+    for rule in silences:
+        found[rule.id] = FailureRule(
+            id=rule.id, on="", title=rule.title, loses=rule.loses, reads=(), line=rule.line
+        )
+    line = next((plan.line for plan, _ in parts.plans if OTHER in plan.failures), 0)
+    found[OTHER] = FailureRule(
+        id=OTHER, on="", title="Something else went wrong", loses=Loss.SERVICE, reads=(), line=line
+    )
+    return found
+
+
+def _by_event(
+    silences: tuple[SilenceRule, ...], key: str
+) -> Mapping[str, tuple[SilenceRule, ...]]:
+    events = dict.fromkeys(getattr(rule, key) for rule in silences)
+    return {
+        event: tuple(rule for rule in silences if getattr(rule, key) == event) for event in events
+    }

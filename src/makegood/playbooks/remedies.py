@@ -1,0 +1,96 @@
+"""The section `remedies`: what can be given, what it costs, and who carries it out."""
+
+import re
+from collections.abc import Mapping
+
+from makegood.playbooks.nodes import Scalar
+from makegood.playbooks.reading import NAME, Section, without_repeats
+from makegood.playbooks.terms import Remedy
+
+NEEDS_NOBODY = frozenset({"apology", "explanation", "call"})
+"""Kinds that our own words and people give; all others need a provider."""
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+
+
+def read_remedies(top: Section) -> Mapping[str, Remedy]:
+    """Read the remedies of a book."""
+    sections = top.sections("remedies", "remedy")
+    ids = tuple(section.name("id") for section in sections)
+    return {name: _remedy(section, name) for section, name in without_repeats(sections, ids)}
+
+
+def check_languages(section: Section, key: str, languages: tuple[str, ...]) -> None:
+    """Report languages that are none, and a missing English."""
+    for language in languages:
+        if not LANGUAGE.fullmatch(language):
+            section.error(
+                key,
+                f"`{language}` is not a language.",
+                "Write its short code, as in en, de or es.",
+            )
+    if "en" not in languages:
+        section.error(
+            key,
+            f"`{key}` says nothing in English (en).",
+            "Add `en:`; it is what everybody else gets.",
+        )
+
+
+def _remedy(section: Section, name: str) -> Remedy:
+    kind = section.name("kind")
+    provider = section.name("provider", default="")
+    confirm_within_ms = section.span_ms("confirm_within", default=0)
+    cents, ratio = _cost(section)
+    if kind and kind not in NEEDS_NOBODY and not provider:
+        section.error(
+            "provider",
+            f"Nobody provides the remedy `{name}`.",
+            "Add `provider:`, the counterpart of the deployment that carries it out.",
+        )
+    if confirm_within_ms and not provider:
+        section.error("confirm_within", "Nobody is there to confirm it.", "Add `provider:`.")
+    remedy = Remedy(
+        id=name,
+        kind=kind,
+        title=_titles(section),
+        cost_cents=cents,
+        cost_ratio=ratio,
+        provider=provider,
+        confirm_within_ms=confirm_within_ms,
+        detail=dict(_detail(section)),
+        line=section.place.line,
+    )
+    section.done()
+    return remedy
+
+
+def _cost(section: Section) -> tuple[int, float]:
+    cost = section.section("cost", "cost")
+    if cost is None:
+        return 0, 0.0
+    cents, ratio = cost.whole("cents", default=0), cost.ratio("ratio", default=0.0)
+    if cost.has("cents") == cost.has("ratio"):
+        section.error(
+            "cost", "A cost is either `cents` or a `ratio` of the price.", "Keep one of the two."
+        )
+    cost.done()
+    return cents, ratio
+
+
+def _titles(section: Section) -> Mapping[str, str]:
+    titles = section.section("title", "title", required=True)
+    if titles is None:
+        return {}
+    languages = tuple(entry.key for entry in section.named("title", "language"))
+    check_languages(section, "title", languages)
+    return {language: titles.text(language) for language in languages}
+
+
+def _detail(section: Section) -> list[tuple[str, str]]:
+    found = []
+    for entry in section.named("detail", "detail"):
+        if isinstance(entry.value, Scalar) and NAME.fullmatch(entry.key):
+            found.append((entry.key, entry.value.written))
+        else:
+            section.report.error(entry.place, "A detail is a name and a text.")
+    return found

@@ -1,0 +1,166 @@
+"""What the conditions of one book may name: declared facts, parameters, and sensitive facts."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from makegood.playbooks.mistakes import nearest
+from makegood.playbooks.nodes import Fields, Node, Scalar, plain
+from makegood.playbooks.reading import Section
+
+Path: TypeAlias = tuple[str, ...]
+Shape: TypeAlias = Mapping[str, "Shape | str"]
+"""Declared facts: name -> type, or the shape of a map."""
+
+FACT_TYPES = frozenset({"string", "int", "double", "bool", "list", "map"})
+_PYTHON: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "int": (int,),
+    "double": (int, float),
+    "bool": (bool,),
+    "list": (list,),
+    "map": (dict,),
+}
+ALWAYS_SENSITIVE: tuple[Path, ...] = (
+    ("customer", "followers"),
+    ("customer", "public_voice"),
+    ("customer", "lifetime_value"),
+    ("customer", "lifetime_value_cents"),
+    ("customer", "tier"),
+)
+"""Public voice and customer value: they may set urgency, never the size of a remedy.
+
+Source: DESIGN, Fairness; Gunarathne, Rui and Seidmann 2018 (followed accounts were answered more).
+"""
+
+
+class Vocabulary(Struct, frozen=True, kw_only=True):
+    """What conditions may name.
+
+    Attributes:
+        parameters: Constants of the book, as `params.*`.
+        events: Declared facts by event; None when the book declares none.
+        customer: Declared facts of the customer; None when the book declares none.
+        sensitive: Paths that may not size a remedy.
+    """
+
+    parameters: Mapping[str, object] = {}
+    events: Mapping[str, Shape] | None = None
+    customer: Shape | None = None
+    sensitive: tuple[Path, ...] = ALWAYS_SENSITIVE
+
+    def shape_of(self, root: str, event: str) -> Shape | None:
+        """Give the declared facts of a root while an event is judged; None when any may be."""
+        if root == "customer":
+            return self.customer
+        if root == "event" and self.events is not None:
+            return self.events.get(event)
+        return None
+
+
+def read_vocabulary(top: Section) -> Vocabulary:
+    """Read the sections `parameters`, `facts` and `sensitive`."""
+    events, customer = _declared(top)
+    sensitive = ALWAYS_SENSITIVE + tuple(_sensitive(top))
+    return Vocabulary(
+        parameters=dict(_parameters(top)),
+        events=events,
+        customer=customer,
+        sensitive=tuple(dict.fromkeys(sensitive)),
+    )
+
+
+def unknown_step(path: Path, shape: Shape) -> tuple[str, str] | None:
+    """Find the first step of a path that was not declared.
+
+    Args:
+        path: For example ("event", "weather", "wind_mph").
+        shape: The declared facts of the path's root.
+
+    Returns:
+        The path up to that step, dotted, and the nearest right one; None when all is declared.
+    """
+    inside: Shape | str = shape
+    for depth, step in enumerate(path[1:], start=1):
+        before = ".".join(path[:depth])
+        if isinstance(inside, str):
+            return (
+                None
+                if inside in ("map", "list")
+                else (f"{before}.{step}", f"`{before}` is a {inside}.")
+            )
+        if step not in inside:
+            return f"{before}.{step}", nearest(
+                f"{before}.{step}", (f"{before}.{one}" for one in inside)
+            )
+        inside = inside[step]
+    return None
+
+
+def overlaps(path: Path, others: Iterable[Path]) -> Path | None:
+    """Find a path that lies within this one, or the other way round."""
+    for other in others:
+        shorter = min(len(path), len(other))
+        if path[:shorter] == other[:shorter]:
+            return other
+    return None
+
+
+def wrong_type(value: object, declared: Shape | str) -> str:
+    """Say what type a fact should have had; empty when it is right."""
+    if not isinstance(declared, str):
+        return "" if isinstance(value, dict) else "a map"
+    right = isinstance(value, _PYTHON[declared])
+    if isinstance(value, bool) and declared != "bool":
+        right = False
+    return "" if right else f"a {declared}"
+
+
+def _parameters(top: Section) -> Iterable[tuple[str, object]]:
+    for entry in top.named("parameters", "parameter"):
+        if not entry.key.isidentifier():
+            top.report.error(
+                entry.place, f"`{entry.key}` is not a name.", "Use letters, digits and `_`."
+            )
+        yield entry.key, plain(entry.value)
+
+
+def _declared(top: Section) -> tuple[Mapping[str, Shape] | None, Shape | None]:
+    if not top.has("facts"):
+        return None, None
+    shapes = {entry.key: _shape(top, entry.value) for entry in top.named("facts", "event")}
+    customer = shapes.pop("customer", None)
+    return shapes, customer
+
+
+def _shape(top: Section, node: Node) -> Shape:
+    if not isinstance(node, Fields):
+        top.report.error(node.place, "Declared facts are a mapping.", "Write `name: type`.")
+        return {}
+    return {entry.key: _fact(top, entry.value) for entry in node.entries}
+
+
+def _fact(top: Section, node: Node) -> Shape | str:
+    if isinstance(node, Fields):
+        return _shape(top, node)
+    written = node.written if isinstance(node, Scalar) else ""
+    if written in FACT_TYPES:
+        return written
+    top.report.error(
+        node.place, f"`{written}` is not a type of fact.", nearest(written, FACT_TYPES)
+    )
+    return "map"
+
+
+def _sensitive(top: Section) -> Iterable[Path]:
+    for written, place in top.texts("sensitive"):
+        path = tuple(written.split("."))
+        if path[0] in ("customer", "event") and len(path) > 1 and all(path):
+            yield path
+        else:
+            top.report.error(
+                place,
+                f"`{written}` is not the path of a fact.",
+                "Write customer.<fact> or event.<fact>.",
+            )
