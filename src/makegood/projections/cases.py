@@ -1,11 +1,11 @@
 """Cases, money and failure ids of one customer as the queue, the ledger and links need them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from makegood.core.holds import is_holding
-from makegood.core.state import Case, Phase, State
+from makegood.core.state import Case, OfferStatus, Phase, State
 from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
 from makegood.messages.money import Money
 from makegood.ports.rows import CaseRow, LedgerRow
@@ -102,33 +102,41 @@ def _risk(case: Case) -> int:
 
 
 def _ledger(case: Case, customer: CustomerId) -> tuple[LedgerRow, ...]:
-    lines: list[LedgerRow] = []
-
-    def book(command: CommandId, account: str, remedy: str, paid: Money, at_ms: int) -> None:
-        lines.append(
-            LedgerRow(
-                case=case.id,
-                customer=customer,
-                command=command,
-                account=account,
-                remedy=remedy,
-                cents=paid.cents,
-                currency=paid.currency,
-                at_ms=at_ms,
-            )
+    """What moved for a case; a payment that carries out an offer is booked once, as owed."""
+    owed = tuple(_owed_lines(case))
+    paid = {command for command, *_ in owed}
+    goodwill = (line for line in _goodwill_lines(case) if line[0] not in paid)
+    return tuple(
+        LedgerRow(
+            case=case.id,
+            customer=customer,
+            command=command,
+            account=account,
+            remedy=remedy,
+            cents=money.cents,
+            currency=money.currency,
+            at_ms=at_ms,
         )
+        for command, account, remedy, money, at_ms in (*owed, *goodwill)
+        if money.cents
+    )
 
+
+_Line = tuple[CommandId, str, str, Money, int]
+
+
+def _owed_lines(case: Case) -> Iterator[_Line]:
     for failure in case.failures:
         for owed in failure.owed:
             for payment in owed.payments:
-                if payment.paid_cents > 0:
-                    paid = Money(payment.paid_cents, owed.amount.currency)
-                    book(payment.command, OWED, owed.remedy, paid, failure.at_ms)
+                money = Money(max(payment.paid_cents, 0), owed.amount.currency)
+                yield payment.command, OWED, owed.remedy, money, failure.at_ms
+
+
+def _goodwill_lines(case: Case) -> Iterator[_Line]:
     for offer in case.offers:
-        if offer.status.value == "kept" and offer.ordered and offer.cost.cents:
-            if not any(line.command == offer.ordered for line in lines):
-                book(offer.ordered, MARKETING, offer.offer, offer.cost, case.opened_ms)
+        if offer.status is OfferStatus.KEPT and offer.ordered:
+            yield offer.ordered, MARKETING, offer.offer, offer.cost, case.opened_ms
     for gift in case.gifts:
-        if gift.paid is not None and gift.paid.cents:
-            book(gift.command, MARKETING, gift.remedy, gift.paid, gift.at_ms)
-    return tuple(lines)
+        if gift.paid is not None:
+            yield gift.command, MARKETING, gift.remedy, gift.paid, gift.at_ms
