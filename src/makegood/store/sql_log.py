@@ -14,7 +14,8 @@ LOG = "seq profile time_ms received_ms source message_id book fold event"
 ONCE = "(event_id) DO NOTHING"
 REACH = """
     WITH RECURSIVE reach (profile) AS (
-        SELECT ? UNION SELECT edge.other FROM reach JOIN edge ON edge.profile = reach.profile
+        SELECT profile FROM profile WHERE profile = ?
+        UNION SELECT edge.other FROM reach JOIN edge ON edge.profile = reach.profile
     ) SELECT profile FROM reach"""
 
 

@@ -1,0 +1,139 @@
+"""The conformance suite of the Store port: an engine passes it before it has tests of its own.
+
+Derive a test class, say how to make a fresh store, and run it with pytest:
+
+    class TestMyStore(StoreConformance):
+        def make_store(self) -> Store:
+            return MyStore(...)
+"""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from makegood.messages.errors import StoreBusy
+from makegood.ports.rows import Taken
+from makegood.ports.store import Store
+from makegood.testing.store_desk_conformance import (
+    CaseConformance,
+    CustomerConformance,
+    PeopleConformance,
+)
+from makegood.testing.store_log_conformance import (
+    Conformance,
+    GateConformance,
+    LinkConformance,
+    LogConformance,
+)
+from makegood.testing.store_outbox_conformance import OutboxConformance, claim
+from makegood.testing.store_samples import command, customer, offered, profile, put
+
+Given = TypeVar("Given")
+TRIES = 50  # a busy store says so; a caller who asks again gets through
+
+
+class ThreadConformance(Conformance):
+    """Two threads at once."""
+
+    def test_two_who_change_one_customer_wait_for_each_other(self) -> None:
+        store = self.make_store()
+
+        def add_one(_thread: int) -> None:
+            with store.writing() as writing:
+                row = writing.lock((customer("ana"), customer("ben")))[customer("ana")]
+                writing.save((replace(row, events=row.events + 1),))
+
+        at_once(add_one, times=20)
+        with store.reading() as reading:
+            row = reading.row(customer("ana"))
+        assert row is not None
+        assert row.events == 40
+
+    def test_two_who_offer_the_same_event_store_it_once(self) -> None:
+        store = self.make_store()
+        batch = [offered(f"{n}", f"c{n % 7}") for n in range(30)]
+
+        def offer(thread: int) -> list[Taken]:
+            mine = batch if thread else list(reversed(batch))
+            with store.writing() as writing:
+                return [receipt.taken for receipt in writing.append(mine)]
+
+        answers = at_once(offer)
+        assert [it for answer in answers for it in answer].count(Taken.NEW) == len(batch)
+        with store.reading() as reading:
+            assert len(reading.log(0, 100)) == len(batch)
+            assert reading.counts()["log"] == len(batch)
+
+    def test_two_workers_never_hold_the_same_command(self) -> None:
+        store = self.make_store()
+        put(store, *(command(f"{n:03}") for n in range(60)))
+
+        def work(_thread: int) -> list[str]:
+            return [row.command.id for row in claim(store, 1000, limit=5)]
+
+        claimed = [id_ for some in at_once(work, times=6) for id_ in some]
+        assert len(claimed) == len(set(claimed)) == 60
+
+    def test_two_who_link_a_chain_from_both_ends_make_one_customer(self) -> None:
+        store = self.make_store()
+        names = [f"c{n}" for n in range(8)]
+        pairs = list(zip(names, names[1:], strict=False))
+
+        def link(thread: int) -> None:
+            for left, right in pairs if thread else reversed(pairs):
+                with store.writing() as writing:
+                    writing.link(profile(left), profile(right))
+
+        at_once(link)
+        with store.reading() as reading:
+            found = reading.customers_of([profile(name) for name in names])
+            assert set(found.values()) == {customer("c0")}
+            assert len(found) == len(names)
+            assert len(reading.profiles_of((customer("c0"),))[customer("c0")]) == len(names)
+
+
+class StoreConformance(
+    LogConformance,
+    LinkConformance,
+    GateConformance,
+    OutboxConformance,
+    CustomerConformance,
+    CaseConformance,
+    PeopleConformance,
+    ThreadConformance,
+):
+    """Every promise of the port."""
+
+
+def at_once(do: Callable[[int], Given], times: int = 1) -> list[Given]:
+    """Do something in two threads that start together; give what each call gave."""
+    start = Barrier(2)
+    given: list[Given] = []
+    faults: list[BaseException] = []
+
+    def run(thread: int) -> None:
+        try:
+            start.wait()
+            given.extend(_patiently(do, thread) for _ in range(times))
+        except BaseException as fault:  # noqa: BLE001 - shown by the thread that asked
+            faults.append(fault)
+
+    threads = [Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return given
+
+
+def _patiently(do: Callable[[int], Given], thread: int) -> Given:
+    for _ in range(TRIES):
+        try:
+            return do(thread)
+        except StoreBusy:
+            continue
+    raise StoreBusy
