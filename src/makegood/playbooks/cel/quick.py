@@ -75,9 +75,10 @@ class QuickEmitter(ExactEmitter):
         """Write == or != when neither side can be a bool or a container by surprise."""
         left, right = node.args
         for one, other in ((left, right), (right, left)):
-            if _is_singleton(one) and not isinstance(other, Literal):
+            code = self.emit(other) if _is_singleton(one) else ""
+            if code.startswith(("r", "v")):  # a fact or a call; Python warns of `1 is None`
                 word = "is" if node.function == "==" else "is not"
-                return f"({self.emit(other)} {word} {self.emit(one)})"
+                return f"({code} {word} {self.emit(one)})"
             if self.type_of(one) in _APART or _is_plain_number(one):
                 return self.native(node)
         same_number = self.type_of(left) == self.type_of(right) in _NUMBERS
