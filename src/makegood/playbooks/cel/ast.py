@@ -107,13 +107,16 @@ def path_of(node: Node) -> tuple[str, ...] | None:
     Returns:
         The path, or None when the node is anything else.
     """
-    match node:
-        case Name(name=name):
-            return (name,)
-        case Select(operand=operand, field=field):
-            before = path_of(operand)
-            return None if before is None else (*before, field)
-        case Index(operand=operand, key=Literal(value=str(key))):
-            before = path_of(operand)
-            return None if before is None else (*before, key)
-    return None
+    steps: list[str] = []
+    while True:
+        match node:
+            case Name(name=name):
+                return (name, *reversed(steps))
+            case Select(operand=operand, field=field):
+                steps.append(field)
+                node = operand
+            case Index(operand=operand, key=Literal(value=str(key))):
+                steps.append(key)
+                node = operand
+            case _:
+                return None

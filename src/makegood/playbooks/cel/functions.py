@@ -28,6 +28,7 @@ _DOUBLE = re.compile(
     r"[-+]?(?:[0-9]+\.?[0-9]*(?:e[-+]?[0-9]+)?|\.[0-9]+(?:e[-+]?[0-9]+)?|inf(?:inity)?|nan)",
     re.IGNORECASE,
 )
+_LONG = 64  # characters; no 64-bit number needs more
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
 _FALSE = frozenset(("0", "f", "F", "false", "FALSE", "False"))
 
@@ -171,7 +172,7 @@ def to_int(value: object) -> int:
         return value
     if type(value) is float:
         return int_of_float(value)
-    if isinstance(value, str) and _INT.fullmatch(value) and len(value) < 64:
+    if isinstance(value, str) and _INT.fullmatch(value) and len(value) < _LONG:
         return checked_int(int(value))
     if isinstance(value, Timestamp):
         return value.nanos // 10**9
@@ -180,8 +181,10 @@ def to_int(value: object) -> int:
 
 def to_double(value: object) -> float:
     """Convert to a double."""
-    if type(value) in (int, float):
-        return float(value)  # type: ignore[arg-type]
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        return float(checked_int(value))
     if isinstance(value, str) and _DOUBLE.fullmatch(value):
         return float(value)
     raise _not_converted("double", value)
@@ -193,7 +196,9 @@ def to_string(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return text_of_float(value)
-    if isinstance(value, str | int | Timestamp | Duration):
+    if isinstance(value, int):
+        return str(checked_int(value))
+    if isinstance(value, str | Timestamp | Duration):
         return str(value)
     raise _not_converted("string", value)
 

@@ -13,6 +13,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST = (1 - _EPOCH_DAY) * _DAY  # 0001-01-01T00:00:00Z
 _LAST = (date(9999, 12, 31).toordinal() + 1 - _EPOCH_DAY) * _DAY - 1
 _LONGEST = 2**63 - 1  # about 292 years, the range the specification asks for
+_LONG = 100  # characters; no duration in range needs more
 _UNITS = {
     "h": 3600 * _SECOND,
     "m": 60 * _SECOND,
@@ -89,8 +90,10 @@ def read_duration(text: str) -> Duration:
     found = _DURATION.fullmatch(text)
     if text.lstrip("+-") == "0":
         return Duration(0)
-    if found is None:
-        raise CelEvaluationError(f"{text!r} is not a duration; write it as '1h30m' or '90s'.")
+    if found is None or len(text) > _LONG:
+        raise CelEvaluationError(
+            f"{text[:_LONG]!r} is not a duration; write it as '1h30m' or '90s'."
+        )
     nanos = 0
     for whole, part, unit in _AMOUNT.findall(found.group(2)):
         nanos += int(whole or 0) * _UNITS[unit]
@@ -152,7 +155,7 @@ def date_part(part: str, moment: Timestamp, zone: str = "UTC") -> int:
     Returns:
         The part, counted as CEL counts it.
     """
-    days, rest = divmod(moment.nanos + (offset_nanos(zone) or 0), _DAY)
+    days, rest = divmod(timestamp_of(moment.nanos + (offset_nanos(zone) or 0)).nanos, _DAY)
     if part in _CLOCK:
         unit, size = _CLOCK[part]
         return rest // unit % size

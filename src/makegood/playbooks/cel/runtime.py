@@ -154,7 +154,7 @@ def _like(a: object, b: object) -> object:
     So says the specification, though two different numbers beyond 2**53 then count as equal;
     Python would compare them exactly.
     """
-    return float(a) if type(a) is int and type(b) is float else a
+    return float(checked_int(a)) if type(a) is int and type(b) is float else a
 
 
 def _compared(sign: str, a: object, b: object) -> int:

@@ -77,6 +77,9 @@ REFUSED = [
     (Refusal.TOO_DEEP, DEEP),
     (Refusal.TOO_DEEP, LONG),
     (Refusal.TOO_DEEP, "customer" + ".a" * 70),
+    (Refusal.TOO_DEEP, "customer" + ".a" * 20_000),
+    (Refusal.TOO_DEEP, "!" * 20_000 + "true"),
+    (Refusal.TOO_DEEP, "[" * 20_000),
 ]
 
 

@@ -157,6 +157,24 @@ def test_what_cannot_be_evaluated_is_an_error_not_an_answer(text):
         answer(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "event.huge + 1",
+        "event.huge < event.ratio",
+        "double(event.huge)",
+        "string(event.huge)",
+        "duration(event.digits + 's')",
+        "int(event.digits)",
+        "timestamp('9999-12-31T23:59:59Z').getFullYear('+02:00')",
+    ],
+)
+def test_facts_out_of_range_are_an_error(text):
+    huge = {"huge": 10**400, "ratio": 0.5, "digits": "9" * 5000}
+    with pytest.raises(CelEvaluationError):
+        answer(text, huge)
+
+
 def test_a_missing_fact_is_named():
     with pytest.raises(CelEvaluationError, match=r"event\.more\.city is missing") as error:
         answer("event.more.city == 'Boston'")

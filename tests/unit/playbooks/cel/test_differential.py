@@ -84,13 +84,15 @@ def grown(leaves: st.SearchStrategy[str], *shapes: st.SearchStrategy[str]):
     return st.one_of(leaves, st.one_of(*shapes))
 
 
-number = st.deferred(lambda: NUMBER)
-text_ = st.deferred(lambda: TEXT)
-condition = st.deferred(lambda: CONDITION)
-list_ = st.deferred(lambda: LIST)
-any_ = st.one_of(number, text_, condition, list_, fact("m"), SCALARS.map(written))
+number: st.SearchStrategy[str] = st.deferred(lambda: NUMBER)
+text_: st.SearchStrategy[str] = st.deferred(lambda: TEXT)
+condition: st.SearchStrategy[str] = st.deferred(lambda: CONDITION)
+list_: st.SearchStrategy[str] = st.deferred(lambda: LIST)
+# Without null: the reference lets a null pass its checker where this language refuses it.
+NOT_NULL = SCALARS.filter(lambda value: value is not None).map(written)
+any_ = st.one_of(number, text_, condition, list_, fact("m"), NOT_NULL)
 
-NUMBER = grown(
+NUMBER: st.SearchStrategy[str] = grown(
     st.one_of(INTS.map(written), DOUBLES.map(written), fact("nd"), fact("nd")),
     signed("+ - * / %", number, number),
     signed("+ - * / %", INTS.map(written), fact("n")),
@@ -115,7 +117,7 @@ NUMBER = grown(
     shaped("timestamp({}).getDayOfYear()", fact("n")),
     shaped("timestamp({}).getDayOfWeek('+02:00')", fact("n")),
 )
-TEXT = grown(
+TEXT: st.SearchStrategy[str] = grown(
     st.one_of(TEXTS.map(written), fact("s"), fact("s")),
     shaped("{} + {}", text_, text_),
     shaped("string({})", any_),
@@ -131,7 +133,7 @@ TEXT = grown(
     shaped("{}.join({})", list_, text_),
     shaped("{} ? {} : {}", condition, text_, text_),
 )
-LIST = grown(
+LIST: st.SearchStrategy[str] = grown(
     st.one_of(fact("l"), LISTS.map(lambda items: f"[{', '.join(map(written, items))}]")),
     shaped("[{}, {}]", any_, any_),
     shaped("{} + {}", list_, list_),
@@ -143,7 +145,7 @@ LIST = grown(
     shaped("{}.filter(x, x > {})", list_, st.one_of(number, text_)),
     shaped("[{{'k': {}, 'x': {}}}]", any_, any_),
 )
-CONDITION = grown(
+CONDITION: st.SearchStrategy[str] = grown(
     st.one_of(st.booleans().map(written), fact("b"), fact("b")),
     signed("&& || && ||", condition, condition),
     signed("== != < <= > >=", number, number),
