@@ -2,10 +2,11 @@
 
 import socket
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from makegood.messages.errors import EffectFailed
 
+_NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 addresses behind a translator (RFC 6052)
 Resolver = Callable[[str, int], tuple[str, ...]]
 """(host, port) -> its addresses, the preferred one first; raises OSError when it has none."""
 
@@ -44,7 +45,13 @@ def public_address(scheme: str, host: str, port: int, resolver: Resolver) -> str
 
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet, also when wrapped in IPv6."""
-    parsed = ip_address(address.partition("%")[0])
-    wrapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    parsed = wrapped or parsed
+    parsed = _unwrapped(ip_address(address.partition("%")[0]))
     return parsed.is_global and not parsed.is_multicast
+
+
+def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address

@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from makegood.effects.smtp import Connections
@@ -16,7 +17,22 @@ from makegood.playbooks.terms import Brand
 from makegood.ports.effect import Addressee
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
-_POLICY = SMTP.clone(max_line_length=78)
+
+
+class _Policy(EmailPolicy):
+    """SMTP's policy, but folding a long subject with accents keeps its spaces.
+
+    The standard folding loses the space between two encoded words on some Python versions.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != "subject" or str(value).isascii():
+            return super().fold_binary(name, value)
+        encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{self.linesep}".encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n")
 
 
 class Mail:

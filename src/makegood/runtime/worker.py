@@ -10,6 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from makegood.messages.commands import Command, ConfirmOffer, Fulfil, SendMessage
+from makegood.messages.errors import StoreBusy
 from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
 from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.ports.clock import Clock
@@ -30,6 +31,8 @@ from makegood.runtime.delivery import (
 
 _LOG = logging.getLogger("makegood.worker")
 _HAND_OVER_MS = 25_000  # no delivery begins with less of its lease left than one answer may take
+
+_SETTLE_TRIES = 5  # each waits as long as the store's own busy timeout
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -149,7 +152,8 @@ class Worker:
             return Worked(timers=timers)
         with self._store.reading() as reading:
             persons = addressees(reading, rows)
-        counts = self._settle(self._deliver_all(rows, persons, lease_ends_ms))
+        results = self._deliver_all(rows, persons, lease_ends_ms)
+        counts = self._settle_surely(results)
         return Worked(timers=timers, **counts)
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
@@ -227,6 +231,15 @@ class Worker:
         run: Iterable[list[Ended | Failed]]
         run = map(deliver, groups) if self._pool is None else self._pool.map(deliver, groups)
         return [result for group in run for result in group]
+
+    def _settle_surely(self, results: Sequence[Ended | Failed]) -> dict[str, int]:
+        """Settle, again when the store was busy: what is not settled would be delivered twice."""
+        for _ in range(_SETTLE_TRIES - 1):
+            try:
+                return self._settle(results)
+            except StoreBusy:
+                _LOG.warning("settling %s deliveries: the store was busy", len(results))
+        return self._settle(results)
 
     def _settle(self, results: Sequence[Ended | Failed]) -> dict[str, int]:
         """End a whole batch in one transaction: outcome events, fences and fold together."""
