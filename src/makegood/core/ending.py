@@ -47,7 +47,7 @@ def ask(turn: Turn, case: Case, *, again: bool = False) -> Case:
         return case
     words = Words(
         message=plan.made_whole.question,
-        step="question",
+        step=f"{case.failures[-1].about}/question",
         useful_ms=OFFER_USEFUL_MS,
         question=True,
         ordinal=int(again),
@@ -124,7 +124,11 @@ def offer_at_last(turn: Turn, case: Case) -> Case:
     if plan is None or plan.then_offer is None or case.phase is not Phase.MADE_WHOLE or holding:
         return case
     before = case.messages
-    words = Words(message=plan.then_offer.message, step="then_offer", useful_ms=OFFER_USEFUL_MS)
+    words = Words(
+        message=plan.then_offer.message,
+        step=f"{case.failures[-1].about}/then_offer",
+        useful_ms=OFFER_USEFUL_MS,
+    )
     case = say(turn, case, case.failures[-1], words)
     sent = case.messages[len(before) :]
     return turn.put(replace(case, offer_after=sent[0][0])) if sent else case

@@ -104,6 +104,9 @@ class Reading(Protocol):
     def command(self, command: CommandId) -> OutboxRow | None:
         """Give one command."""
 
+    def commands(self, commands: Sequence[CommandId]) -> tuple[OutboxRow, ...]:
+        """Give commands by id, oldest first; unknown ones are left out."""
+
     def persons(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, PersonRow]:
         """Give personal data; unknown or erased profiles are left out."""
 

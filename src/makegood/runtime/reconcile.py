@@ -32,6 +32,7 @@ def reconcile(
     withdrawn: frozenset[CommandId],
     known: Mapping[CommandId, OutboxRow],
     now_ms: int,
+    kept: frozenset[CommandId] = frozenset(),
 ) -> Reconciled:
     """Compare what a fold wants with what the outbox holds.
 
@@ -43,8 +44,9 @@ def reconcile(
         withdrawn: Commands the fold itself found needless.
         known: The customer's outbox rows; for a fold that only went on, those of `withdrawn`.
         now_ms: The present.
+        kept: Commands of the part of the history that was not folded again; still wanted.
     """
-    ids = {command.id for command in wanted}
+    ids = kept | {command.id for command in wanted}
     gone = {
         row.command.step
         for row in known.values()

@@ -186,6 +186,10 @@ class MemoryReading:
     def command(self, command: CommandId) -> OutboxRow | None:
         return self._t.commands.get(command)
 
+    def commands(self, commands: Sequence[CommandId]) -> tuple[OutboxRow, ...]:
+        found = _picked(self._t.commands, commands).values()
+        return tuple(sorted(found, key=lambda row: (row.command.due_ms, row.command.id)))
+
     def persons(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, PersonRow]:
         return _picked(self._t.people, profiles)
 

@@ -110,6 +110,10 @@ class OutboxReading(SqlBase):
     def command(self, command: CommandId) -> OutboxRow | None:
         return next(iter(self._outbox("command_id = ?", command)), None)
 
+    def commands(self, commands: Sequence[CommandId]) -> tuple[OutboxRow, ...]:
+        where = "command_id = ANY(?) ORDER BY due_ms, command_id"
+        return self._outbox(where, list(commands)) if commands else ()
+
     def _outbox(self, where: str, *values: Value) -> tuple[OutboxRow, ...]:
         sql = f"SELECT {_OUTBOX} FROM outbox WHERE {where}"
         return tuple(map(to_outbox, self._db.rows(sql, *values)))

@@ -1,0 +1,88 @@
+"""Who is on duty at an instant, the one with the fewest open cases first."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from makegood.messages.errors import InputError
+from makegood.messages.events import OnDuty
+from makegood.messages.ids import RepId
+from makegood.ports.rows import RepRow
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"^(\w{3})(?:-(\w{3}))?\s+(\d{2}:\d{2})-(\d{2}:\d{2})$")
+_MIDNIGHT = time(0)
+
+
+def parse_hours(text: str) -> tuple[tuple[frozenset[int], time, time], ...]:
+    """Read weekly hours.
+
+    Args:
+        text: For example "mon-fri 08:00-18:00; sat 09:00-13:00"; an end of 00:00 is midnight
+            and an end before the beginning reaches into the next day. Empty is never.
+
+    Returns:
+        (weekdays, from, to) for each span; Monday is 0.
+
+    Raises:
+        InputError: A span is not of that form.
+    """
+    spans = []
+    for part in filter(None, (piece.strip() for piece in text.casefold().split(";"))):
+        match = _SPAN.match(part)
+        if not match or {match[1], match[2] or match[1]} - set(_DAYS):
+            raise InputError(f"{part!r} are not hours: write mon-fri 08:00-18:00.")
+        first, last = _DAYS.index(match[1]), _DAYS.index(match[2] or match[1])
+        days = frozenset((first + n) % 7 for n in range((last - first) % 7 + 1))
+        try:
+            spans.append((days, time.fromisoformat(match[3]), time.fromisoformat(match[4])))
+        except ValueError as error:
+            raise InputError(f"{part!r} names a time that does not exist.") from error
+    return tuple(spans)
+
+
+def on_duty_until_ms(rep: RepRow, now_ms: int) -> int:
+    """When a rep's present duty ends; 0 when off duty."""
+    if not rep.present:
+        return 0
+    now = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone(ZoneInfo(rep.timezone))
+    ends = [
+        end
+        for days, begins, until in parse_hours(rep.hours)
+        for back in (0, 1)
+        if (end := _end(now, now - timedelta(days=back), days, begins, until)) is not None
+    ]
+    return max((int(end.timestamp() * 1000) for end in ends), default=0)
+
+
+def _end(
+    now: datetime, day: datetime, days: frozenset[int], begins: time, until: time
+) -> datetime | None:
+    """The end of the span that began on a day, if now lies in it."""
+    if day.weekday() not in days:
+        return None
+    start = datetime.combine(day.date(), begins, tzinfo=now.tzinfo)
+    over = until <= begins or until == _MIDNIGHT
+    last = day.date() + timedelta(days=1) if over else day.date()
+    end = datetime.combine(last, until, tzinfo=now.tzinfo)
+    return end if start <= now < end else None
+
+
+def reps_on_duty(
+    reps: Iterable[RepRow], now_ms: int, open_cases: Mapping[RepId, int]
+) -> tuple[OnDuty, ...]:
+    """List the reps on duty.
+
+    Args:
+        reps: The roster.
+        now_ms: The present.
+        open_cases: Open cases of each rep.
+
+    Returns:
+        Reps on duty, fewest open cases first, then by name.
+    """
+    duties = [(rep, on_duty_until_ms(rep, now_ms)) for rep in reps]
+    working = [(rep, until_ms) for rep, until_ms in duties if until_ms]
+    working.sort(key=lambda pair: (open_cases.get(pair[0].rep, 0), pair[0].rep))
+    return tuple(OnDuty(rep.rep, until_ms, rep.brands) for rep, until_ms in working)

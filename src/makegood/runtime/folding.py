@@ -1,0 +1,229 @@
+"""Fold customers inside a transaction: the one path for new, late, linked and timed changes."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.fold import FOLD_VERSION, Step, advance, step
+from makegood.core.holds import encode_gate, gate_row
+from makegood.core.state import EMPTY, State, decode_state, encode_state
+from makegood.messages.commands import Command
+from makegood.messages.events import Event, OrderKey
+from makegood.messages.ids import CommandId, CustomerId, ProfileId
+from makegood.playbooks.book import Library
+from makegood.ports.rows import CustomerRow, OutboxStatus, Snapshot
+from makegood.ports.store import Writing
+from makegood.projections.cases import Projected, project
+from makegood.runtime.reconcile import Reconciled, reconcile
+
+_LOG = logging.getLogger("makegood.intake")
+SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
+
+
+class Folded(Struct, frozen=True, kw_only=True):
+    """A customer after the fold, not yet written.
+
+    Attributes:
+        row: As it will be saved.
+        state: Its state; None when nothing changed but the row's counters.
+        outbox: What the outbox has to learn.
+        snapshot: To be kept, if it is time for one.
+    """
+
+    row: CustomerRow
+    state: State | None = None
+    outbox: Reconciled = Reconciled()
+    snapshot: Snapshot | None = None
+
+
+def fold_history(
+    state: State, events: Sequence[Event], library: Library
+) -> tuple[State, tuple[Command, ...], tuple[CommandId, ...]]:
+    """Fold events in order; give the state, the commands and those found needless."""
+    commands: list[Command] = []
+    withdrawn: list[CommandId] = []
+    for event in events:
+        after = step(state, event, library)
+        state = after.state
+        commands += after.commands
+        withdrawn += after.withdrawn
+    return state, tuple(commands), tuple(withdrawn)
+
+
+def is_late(row: CustomerRow, event: Event) -> bool:
+    """Whether an event comes before something that was folded already."""
+    before_last = row.last is not None and event.order < row.last
+    return before_last or event.time_ms < row.fired_ms
+
+
+class Folding:
+    """Folds the customers of one transaction and writes them all at its end."""
+
+    def __init__(self, writing: Writing, library: Library, now_ms: int) -> None:
+        self._writing = writing
+        self._library = library
+        self._now_ms = now_ms
+        self._folded: list[Folded] = []
+
+    def take(self, row: CustomerRow, events: Sequence[Event]) -> None:
+        """Fold new events of a customer; a late one folds its history again.
+
+        Args:
+            row: Locked.
+            events: New ones, already in the log, in fold order.
+        """
+        if row.stuck or row.fold not in (0, FOLD_VERSION) or is_late(row, events[0]):
+            self.refold(row, since=events[0])
+            return
+        self._guard(row, lambda: self._went_on(row, events))
+
+    def tick(self, row: CustomerRow) -> None:
+        """Fire the due timers of a customer."""
+        self._guard(row, lambda: self._ticked(row))
+
+    def refold(self, row: CustomerRow, since: Event | None = None) -> None:
+        """Fold a history again, from the last snapshot before an event, or from its beginning."""
+        self._guard(row, lambda: self._again(row, since))
+
+    def _guard(self, row: CustomerRow, fold: Callable[[], Folded]) -> None:
+        """Keep a fault of one customer from its neighbours: it is stuck, and marketing waits."""
+        try:
+            self._folded.append(fold())
+        except Exception as fault:
+            _LOG.exception("customer %s is stuck", row.customer)
+            stuck = f"{type(fault).__name__} in the fold"
+            self._folded.append(Folded(row=replace(row, stuck=stuck, next_due_ms=0)))
+
+    def _went_on(self, row: CustomerRow, events: Sequence[Event]) -> Folded:
+        before = decode_state(row.state)
+        state, commands, withdrawn = fold_history(before, events, self._library)
+        count = row.events + len(events)
+        row = replace(row, last=events[-1].order, events=count, fold=FOLD_VERSION)
+        if state is before:
+            return Folded(row=row)
+        outbox = self._reconciled(commands, withdrawn)
+        snapshot = None
+        if count // SNAPSHOT_EVERY > (count - len(events)) // SNAPSHOT_EVERY:
+            snapshot = _snapshot(row, state)
+        return Folded(row=_with(row, state), state=state, outbox=outbox, snapshot=snapshot)
+
+    def _ticked(self, row: CustomerRow) -> Folded:
+        after: Step = advance(decode_state(row.state), self._now_ms, self._library)
+        outbox = self._reconciled(after.commands, after.withdrawn)
+        return Folded(row=_with(row, after.state), state=after.state, outbox=outbox)
+
+    def _reconciled(
+        self, commands: Sequence[Command], withdrawn: Sequence[CommandId]
+    ) -> Reconciled:
+        """Look up only what the fold found needless; nothing else can have changed."""
+        known = {}
+        if withdrawn:
+            known = {row.command.id: row for row in self._writing.commands(withdrawn)}
+        return reconcile(commands, frozenset(withdrawn), known, self._now_ms)
+
+    def _again(self, row: CustomerRow, since: Event | None) -> Folded:
+        snapshot = self._base(row, since)
+        after: OrderKey | None = snapshot.upto if snapshot else None
+        history = self._writing.history(row.customer, after)
+        base = decode_state(snapshot.state) if snapshot else EMPTY
+        state, commands, withdrawn = fold_history(base, history, self._library)
+        kept = state
+        timed = advance(state, self._now_ms, self._library)
+        commands += timed.commands
+        needless = frozenset(withdrawn + timed.withdrawn)
+        profiles = self._writing.profiles_of([row.customer])[row.customer]
+        known = {one.command.id: one for one in self._writing.outbox_of(profiles)}
+        before = frozenset(command for command, _ in base.orders)
+        outbox = reconcile(commands, needless, known, self._now_ms, kept=before)
+        self._writing.drop_snapshots(row.customer, after if since else None)
+        count = (snapshot.events if snapshot else 0) + len(history)
+        last = history[-1].order if history else after
+        row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
+        fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
+        row = _with(row, timed.state)
+        return Folded(row=row, state=timed.state, outbox=outbox, snapshot=fresh)
+
+    def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
+        if since is None or row.stuck or row.fold != FOLD_VERSION:
+            return None
+        snapshot = self._writing.snapshot_before(row.customer, since.order)
+        if snapshot is not None and snapshot.fired_ms > since.time_ms:
+            return None
+        return snapshot
+
+    def write(self) -> None:
+        """Write every folded customer: rows, gate, outbox and projections, set by set."""
+        folded, writing, now_ms = self._folded, self._writing, self._now_ms
+        writing.save([one.row for one in folded])
+        changed = [one for one in folded if one.state is not None]
+        projected: list[Projected] = [
+            project(one.state, one.row.customer) for one in changed if one.state is not None
+        ]
+        if changed:
+            names = {name: case for one in projected for name, case in one.failures.items()}
+            writing.project(
+                [one.row.customer for one in changed],
+                [row for one in projected for row in one.cases],
+                [line for one in projected for line in one.ledger],
+                names,
+            )
+        for snapshot in (one.snapshot for one in folded):
+            if snapshot is not None:
+                writing.put_snapshot(snapshot)
+        _write_outbox(writing, [one.outbox for one in folded], now_ms)
+        self._folded = []
+
+
+def _write_outbox(writing: Writing, learned: Sequence[Reconciled], now_ms: int) -> None:
+    put = [command for one in learned for command in one.put]
+    missed = [command for one in learned for command in one.missed]
+    needless = [command for one in learned for command in one.needless]
+    withdraw = [command for one in learned for command in one.withdraw]
+    if withdraw:
+        writing.withdraw(withdraw, now_ms)
+    if put:
+        writing.put_commands(put)
+    if missed:
+        why = "It became known too late to be useful."
+        writing.record(missed, OutboxStatus.MISSED, now_ms, why)
+    if needless:
+        why = "It was needless before it could be sent."
+        writing.record(needless, OutboxStatus.WITHDRAWN, now_ms, why)
+
+
+def _with(row: CustomerRow, state: State) -> CustomerRow:
+    return replace(
+        row,
+        state=encode_state(state),
+        gate=encode_gate(gate_row(state)),
+        next_due_ms=state.next_due_ms,
+        fired_ms=state.fired_ms,
+        fold=FOLD_VERSION,
+    )
+
+
+def _snapshot(row: CustomerRow, state: State) -> Snapshot | None:
+    if row.last is None:
+        return None
+    return Snapshot(
+        customer=row.customer,
+        upto=row.last,
+        fired_ms=state.fired_ms,
+        state=encode_state(state),
+        commands=tuple(command for command, _ in state.orders),
+        events=row.events,
+    )
+
+
+def by_customer(
+    events: Sequence[Event], customers: Mapping[ProfileId, CustomerId]
+) -> dict[CustomerId, list[Event]]:
+    """Group events by customer, each group in fold order."""
+    groups: dict[CustomerId, list[Event]] = {}
+    for event in events:
+        groups.setdefault(customers[event.profile], []).append(event)
+    for group in groups.values():
+        group.sort(key=lambda one: one.order)
+    return groups

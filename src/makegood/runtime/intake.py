@@ -1,0 +1,328 @@
+"""The intake: events become durable and folded in one transaction, and only then acknowledged.
+
+Once it has said yes to a failure, no later question about that customer, by any identifier linked
+by then, is answered with yes to marketing: hold and log are one commit.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+from msgspec.structs import replace
+
+from makegood.core.fold import FOLD_VERSION
+from makegood.messages.events import OWN_SOURCE, Event, OnDuty, Stamp, capped_time_ms
+from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
+from makegood.messages.identifiers import LOOKUP_KINDS
+from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile_id
+from makegood.playbooks.book import Library
+from makegood.ports.arrivals import Acknowledged, Arrival
+from makegood.ports.clock import Clock
+from makegood.ports.rows import CustomerRow, Offered, PersonRow, Taken
+from makegood.ports.store import Reading, Store, Writing
+from makegood.runtime.duty import reps_on_duty
+from makegood.runtime.folding import Folding, by_customer
+from makegood.runtime.told import Told
+
+EFFECTS = f"{OWN_SOURCE}:effects"
+"""Source of the outcomes that effects report."""
+_CONFLICT = (
+    "An event with this source and message id is stored already and says something else; "
+    "give the new event an id of its own."
+)
+
+
+class Intake:
+    """Takes events into the log and folds them, for live traffic and imports alike."""
+
+    def __init__(
+        self, store: Store, library_of: Callable[[], Library], clock: Clock, key: bytes
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            store: Where everything is kept.
+            library_of: Gives the rule books of this moment.
+            clock: The one clock.
+            key: The deployment's secret for pseudonyms, at most 64 bytes.
+        """
+        self._store = store
+        self._library_of = library_of
+        self._clock = clock
+        self._key = key
+
+    def take(self, arrivals: Sequence[Arrival]) -> tuple[Acknowledged, ...]:
+        """Store and fold a batch.
+
+        A link of two customers takes effect in its own commit, so that everything acknowledged
+        before it stands whatever becomes of it.
+
+        Returns:
+            One answer for each arrival, in order, after the commit that made it durable.
+        """
+        answers: list[Acknowledged] = []
+        for chunk in self._chunks(arrivals):
+            answers += self._commit(chunk)
+        return tuple(answers)
+
+    def _chunks(self, arrivals: Sequence[Arrival]) -> Iterable[Sequence[Arrival]]:
+        linking = self._linking(arrivals)
+        begin = 0
+        for index in sorted(linking):
+            if index > begin:
+                yield arrivals[begin:index]
+            yield arrivals[index : index + 1]
+            begin = index + 1
+        if begin < len(arrivals):
+            yield arrivals[begin:]
+
+    def _linking(self, arrivals: Sequence[Arrival]) -> set[int]:
+        """Which arrivals change who is who."""
+        also = {n: one for n, one in enumerate(arrivals) if one.also}
+        found = {n for n, one in enumerate(arrivals) if isinstance(one.body, Unlinked)}
+        if not also:
+            return found
+        named = {name for one in also.values() for name in (one.identifier, *one.also)}
+        profiles = {name: self.profile(name) for name in named}
+        with self._store.reading() as reading:
+            customers = reading.customers_of(sorted(profiles.values()))
+        for n, one in also.items():
+            own = {customers.get(profiles[name]) for name in (one.identifier, *one.also)}
+            if len(own) > 1 or None in own:
+                found.add(n)
+        return found
+
+    def profile(self, identifier: str) -> ProfileId:
+        """Give the pseudonym of a normalised typed identifier."""
+        return profile_id(identifier, self._key)
+
+    def _commit(self, arrivals: Sequence[Arrival]) -> list[Acknowledged]:
+        now_ms = self._clock.now_ms()
+        library = self._library_of()
+        with self._store.writing() as writing:
+            duty = _Duty(writing, library, now_ms)
+            offered = [
+                Offered(event=self._event(one, library, now_ms, duty), body_digest=one.body_digest)
+                for one in arrivals
+            ]
+            receipts = writing.append(offered)
+            fresh = [
+                (arrival, item.event)
+                for arrival, item, receipt in zip(arrivals, offered, receipts, strict=True)
+                if receipt.taken is Taken.NEW
+            ]
+            self._keep_personal(writing, fresh)
+            self._fold(writing, [event for _, event in fresh], library, now_ms)
+        return [
+            Acknowledged(
+                taken=receipt.taken,
+                event=receipt.id,
+                error=_CONFLICT if receipt.taken is Taken.CONFLICT else "",
+            )
+            for receipt in receipts
+        ]
+
+    def _event(self, arrival: Arrival, library: Library, now_ms: int, duty: "_Duty") -> Event:
+        body = arrival.body
+        if isinstance(body, Identified):
+            body = replace(
+                body,
+                lookups=tuple(sorted(self.profile(one) for one in arrival.lookups)),
+                also=tuple(sorted(self.profile(one) for one in arrival.also)),
+            )
+        time_ms = capped_time_ms(arrival.time_ms, now_ms)
+        capped = arrival.time_ms if time_ms != arrival.time_ms else 0
+        return Event(
+            source=arrival.source,
+            message_id=arrival.message_id,
+            profile=self.profile(arrival.identifier),
+            time_ms=time_ms,
+            received_ms=now_ms,
+            body=body,
+            claimed_ms=arrival.claimed_ms or capped,
+            stamp=Stamp(
+                book=library.active,
+                fold=FOLD_VERSION,
+                on_duty=duty.for_body(body),
+                imported=arrival.imported,
+            ),
+        )
+
+    def _keep_personal(self, writing: Writing, fresh: Sequence[tuple[Arrival, Event]]) -> None:
+        """Keep names, addresses and words beside the log; the log has only pseudonyms."""
+        people: dict[ProfileId, PersonRow] = {}
+        texts: dict[str, tuple[ProfileId, str]] = {}
+        for arrival, event in fresh:
+            base = arrival.person or PersonRow(profile=event.profile)
+            row = replace(base, profile=event.profile, identifier=arrival.identifier)
+            people[event.profile] = _filled(people.get(event.profile), row)
+            for name in arrival.lookups:
+                if name.split(":", 1)[0] in LOOKUP_KINDS:
+                    lookup = self.profile(name)
+                    people[lookup] = PersonRow(profile=lookup, identifier=name)
+            texts |= {ref: (event.profile, text) for ref, text in arrival.texts.items()}
+        if people:
+            writing.put_persons([people[profile] for profile in sorted(people)])
+        if texts:
+            writing.put_texts(texts)
+
+    def _fold(
+        self, writing: Writing, events: Sequence[Event], library: Library, now_ms: int
+    ) -> None:
+        if not events:
+            return
+        again = _relink(writing, events)
+        customers, rows = _locked(writing, events, again)
+        groups = by_customer(events, customers)
+        folding = Folding(writing, library, now_ms)
+        for customer in sorted(rows):
+            if customer in again:
+                folding.refold(rows[customer])
+            else:
+                folding.take(rows[customer], groups[customer])
+        folding.write()
+
+    def record(self, writing: Writing, told: Sequence[Told], now_ms: int) -> None:
+        """Append facts of our own inside a transaction and fold them.
+
+        Args:
+            writing: An open transaction.
+            told: Facts with their message ids; one that is in the log already changes nothing.
+            now_ms: The present.
+        """
+        if not told:
+            return
+        library = self._library_of()
+        duty = _Duty(writing, library, now_ms)
+        offered = [self._own(one, library, now_ms, duty) for one in told]
+        receipts = writing.append(offered)
+        fresh = [
+            item.event
+            for item, receipt in zip(offered, receipts, strict=True)
+            if receipt.taken is Taken.NEW
+        ]
+        self._fold(writing, fresh, library, now_ms)
+
+    def _own(self, told: Told, library: Library, now_ms: int, duty: "_Duty") -> Offered:
+        event = Event(
+            source=told.source or EFFECTS,
+            message_id=told.message_id,
+            profile=told.profile,
+            time_ms=now_ms,
+            received_ms=now_ms,
+            body=told.body,
+            stamp=Stamp(book=library.active, fold=FOLD_VERSION, on_duty=duty.for_body(told.body)),
+        )
+        return Offered(event=event, body_digest=body_digest(told.body))
+
+    def advance(self, customers: Sequence[CustomerId], now_ms: int) -> None:
+        """Fire the due timers of customers, in a transaction of its own."""
+        with self._store.writing() as writing:
+            self.tick(writing, customers, now_ms)
+
+    def tick(self, writing: Writing, customers: Sequence[CustomerId], now_ms: int) -> None:
+        """Fire the due timers of customers inside a transaction."""
+        rows = writing.lock(sorted(customers))
+        folding = Folding(writing, self._library_of(), now_ms)
+        for customer in sorted(rows):
+            row = rows[customer]
+            if not row.stuck and 0 < row.next_due_ms <= now_ms:
+                folding.tick(row)
+        folding.write()
+
+    def refold(self, customers: Sequence[CustomerId]) -> None:
+        """Fold whole histories again, as after an upgrade; what was sent stays sent."""
+        now_ms = self._clock.now_ms()
+        with self._store.writing() as writing:
+            rows = writing.lock(sorted(customers))
+            folding = Folding(writing, self._library_of(), now_ms)
+            for customer in sorted(rows):
+                folding.refold(rows[customer])
+            folding.write()
+
+
+class _Duty:
+    """Who is on duty, looked up once for a transaction and only when somebody needs to know."""
+
+    def __init__(self, reading: Reading, library: Library, now_ms: int) -> None:
+        self._reading = reading
+        self._book = library.book(library.active)
+        self._now_ms = now_ms
+        self._known: tuple[OnDuty, ...] | None = None
+        self._asked: Counter[RepId] = Counter()
+
+    def for_body(self, body: Body) -> tuple[OnDuty, ...]:
+        """Give the reps to stamp on an event; none on one that can open no case."""
+        if isinstance(body, Identified):
+            return ()
+        if isinstance(body, Touchpoint) and not self._matters(body.name):
+            return ()
+        if self._known is None:
+            self._asked = Counter(self._reading.open_cases_by_owner())
+            self._known = reps_on_duty(self._reading.reps(), self._now_ms, self._asked)
+        ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
+        if ordered and isinstance(body, Touchpoint):
+            self._asked[ordered[0].rep] += 1
+        return tuple(ordered)
+
+    def _matters(self, name: str) -> bool:
+        book = self._book
+        return name in book.triggers or name in book.starts or name in book.ends
+
+
+def _relink(writing: Writing, events: Sequence[Event]) -> frozenset[CustomerId]:
+    """Let links and their undoing take effect; give the customers to fold again."""
+    again: set[CustomerId] = set()
+    for event in events:
+        if isinstance(event.body, Unlinked):
+            writing.lock(sorted(writing.customers_of([event.profile]).values()))
+            again |= set(writing.unlink(event.profile, event.body.other))
+        elif isinstance(event.body, Identified) and event.body.also:
+            profiles = (event.profile, *event.body.also)
+            before = writing.customers_of(profiles)
+            if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
+                continue
+            writing.lock(sorted(set(before.values())))
+            for other in event.body.also:
+                writing.link(event.profile, other)
+            again |= set(writing.customers_of([event.profile]).values())
+    return frozenset(again)
+
+
+def _locked(
+    writing: Writing, events: Sequence[Event], also: frozenset[CustomerId]
+) -> tuple[Mapping[ProfileId, CustomerId], Mapping[CustomerId, CustomerRow]]:
+    """Lock the customers of events; if a link came first, those they have become."""
+    profiles = sorted({event.profile for event in events})
+    customers = writing.customers_of(profiles)
+    while True:
+        rows = writing.lock(sorted(set(customers.values()) | also))
+        now = writing.customers_of(profiles)
+        if now == customers:
+            return customers, rows
+        customers = now
+
+
+def _filled(before: PersonRow | None, after: PersonRow) -> PersonRow:
+    """Let later words win, and keep what they leave out."""
+    if before is None:
+        return after
+    return PersonRow(
+        profile=after.profile,
+        identifier=after.identifier or before.identifier,
+        name=after.name or before.name,
+        email=after.email or before.email,
+        phone=after.phone or before.phone,
+        language=after.language or before.language,
+    )
+
+
+def body_digest(body: Body) -> bytes:
+    """Digest a body of ours, so that a repeat is told from a conflict."""
+    return blake2b(msgspec.json.encode(body, order="deterministic"), digest_size=16).digest()
+
+
+def text_ref(event: EventId, name: str = "text") -> str:
+    """Name a free text of an event."""
+    return f"{event}/{name}"
