@@ -53,6 +53,7 @@ class _Reading:
             gives=gives,
             gives_outside=gives_outside,
             offers=offers,
+            tiers=self._tiers(section, "offer_first", offers) or CHOICE_TIERS,
             offer_message=section.name("offer_message", default=None if offers else ""),
             chosen_message=section.name("chosen_message", default=None if offers else ""),
             choose_within_ms=section.span_ms("choose_within", default=None if offers else 0),
@@ -164,23 +165,29 @@ class _Reading:
         double = self.section.section("on_double_deviation", "answer to a second failure")
         if double is None:
             return None
-        tiers = []
-        for name, place in double.texts("offer", required=True):
-            if name not in [tier.value for tier in CHOICE_TIERS]:
-                double.report.error(
-                    place, f"`{name}` is not a tier of choice.", nearest(name, CHOICE_TIERS)
-                )
-            elif not any(offer.tier == name for offer in offers):
-                double.report.error(place, f"The plan offers nothing `{name}`.", f"Add `{name}:`.")
-            else:
-                tiers.append(Tier(name))
+        double.node("offer", required=True)
         terms = DoubleTerms(
-            tiers=tuple(tiers),
+            tiers=self._tiers(double, "offer", offers),
             call_within_ms=double.span_ms("call_within"),
             apology=double.name("apology", default=""),
         )
         double.done()
         return terms
+
+    def _tiers(self, section: Section, key: str, offers: tuple[Offer, ...]) -> tuple[Tier, ...]:
+        tiers = []
+        for name, place in section.texts(key):
+            if name not in [tier.value for tier in CHOICE_TIERS]:
+                section.report.error(
+                    place, f"`{name}` is not a tier of choice.", nearest(name, CHOICE_TIERS)
+                )
+            elif not any(offer.tier == name for offer in offers):
+                section.report.error(
+                    place, f"The plan offers nothing `{name}`.", f"Add `{name}:` to its offers."
+                )
+            else:
+                tiers.append(Tier(name))
+        return tuple(dict.fromkeys(tiers))
 
     def _made_whole(self) -> MadeWholeTerms:
         whole = self.section.section("made_whole", "ending", required=True)

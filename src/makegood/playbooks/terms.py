@@ -198,6 +198,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         gives: Remedies of the least tier, given by themselves.
         gives_outside: Given instead when the cause lies outside the firm.
         offers: What the customer may choose; each is confirmed before it is offered.
+        tiers: Tiers of choice after a first failure.
         offer_message: Message id that carries the choice.
         chosen_message: Message id that confirms the choice.
         choose_within_ms: Then the owner calls.
@@ -215,6 +216,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     gives: tuple[str, ...]
     gives_outside: tuple[str, ...] = ()
     offers: tuple[Offer, ...]
+    tiers: tuple[Tier, ...] = (Tier.BETTER, Tier.BEYOND)
     offer_message: str
     chosen_message: str
     choose_within_ms: int
