@@ -11,6 +11,15 @@ Resolver = Callable[[str, int], tuple[str, ...]]
 """(host, port) -> its addresses, the preferred one first; raises OSError when it has none."""
 
 
+Guard = Callable[[str, str, int], str]
+"""(scheme, host, port) -> the address to connect to; raises `EffectFailed` to refuse."""
+
+
+def public_only(scheme: str, host: str, port: int) -> str:
+    """Refuse what is not on the open internet, as the machine's resolver sees it now."""
+    return public_address(scheme, host, port, resolve)
+
+
 def resolve(host: str, port: int) -> tuple[str, ...]:
     """Ask the machine's resolver, IPv4 first."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

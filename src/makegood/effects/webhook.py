@@ -1,6 +1,7 @@
 """Outgoing webhooks, signed as Standard Webhooks says; the id is the command's over all tries."""
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import httpx
 from msgspec import Struct
 from standardwebhooks import Webhook
 
-from makegood.effects.addresses import Resolver, public_address, resolve
+from makegood.effects.addresses import Guard, public_only
 from makegood.messages.commands import Command
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Facts
@@ -59,11 +60,21 @@ class Webhooks:
     """Posts signed messages to the counterparts of a deployment."""
 
     def __init__(
-        self, counterparts: Mapping[str, Counterpart], resolver: Resolver = resolve
+        self,
+        counterparts: Mapping[str, Counterpart],
+        guard: Guard = public_only,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        """Keep who may be asked.
+
+        Args:
+            guard: Chooses the address to connect to, or refuses.
+            tls: Whom to trust; the certificates that httpx ships when not given.
+        """
         self._counterparts = counterparts
-        self._resolve = resolver
+        self._guard = guard
         self._client = httpx.Client(
+            verify=tls or True,
             timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,  # a proxy from the environment would go round the address guard
@@ -135,7 +146,7 @@ class Webhooks:
         everything = {"content-type": "application/json", **headers}
         if counterpart.allow_private:
             return self._client.build_request("POST", url, content=body, headers=everything)
-        address = public_address(url.scheme, url.host, url.port or 443, self._resolve)
+        address = self._guard(url.scheme, url.host, url.port or 443)
         # Connect to the very address that was checked: a name may point elsewhere a moment later.
         return self._client.build_request(
             "POST",

@@ -1,6 +1,7 @@
 """Local counterparts: a webhook receiver that checks signatures, and effects that only pretend."""
 
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,17 +59,28 @@ Script = Callable[[Received], Reply]
 class LocalCounterpart:
     """A webhook receiver on this machine, in a thread; use it in a `with` statement."""
 
-    def __init__(self, script: Script | None = None, secret: str = SECRET) -> None:
+    def __init__(
+        self,
+        script: Script | None = None,
+        secret: str = SECRET,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.received: list[Received] = []
         self._script = script or (lambda _received: Reply())
         self._secret = secret
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        return f"http://127.0.0.1:{self.port}/hook"
 
     def as_counterpart(self, name: str, shares: tuple[str, ...] = ("identifier",)) -> Counterpart:
         """Describe it as the settings of a deployment would."""
