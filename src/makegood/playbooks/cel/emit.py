@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from makegood.playbooks.cel import functions, runtime
+from makegood.playbooks.cel import functions, operators, runtime
 from makegood.playbooks.cel.ast import (
     Call,
     Choice,
@@ -29,7 +29,12 @@ class Pool:
 
     def __init__(self) -> None:
         """Start with the runtime and nothing else."""
-        self.names: dict[str, object] = {"rt": runtime, "fn": functions, "root": _root}
+        self.names: dict[str, object] = {
+            "rt": runtime,
+            "op": operators,
+            "fn": functions,
+            "root": _root,
+        }
 
     def keep(self, value: object) -> str:
         """Give a constant a name."""
@@ -137,7 +142,7 @@ class ExactEmitter:
         if node.function == "!":
             return f"(not {self.truth(node.args[0])})"
         if operator is not None:
-            return f"rt.{operator.python}({', '.join(map(self.emit, node.args))})"
+            return f"op.{operator.python}({', '.join(map(self.emit, node.args))})"
         return self.function(node, FUNCTIONS[node.function].python)
 
     def function(self, node: Call, python: str) -> str:

@@ -14,8 +14,9 @@ from makegood.playbooks.cel.instants import (
     timestamp_of,
 )
 from makegood.playbooks.cel.numbers import checked_int, int_of_float, text_of_float
+from makegood.playbooks.cel.operators import gt, lt
 from makegood.playbooks.cel.refusals import CelEvaluationError
-from makegood.playbooks.cel.runtime import gt, lt, no_overload
+from makegood.playbooks.cel.runtime import no_overload
 
 _SPACES = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"

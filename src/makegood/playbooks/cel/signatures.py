@@ -26,7 +26,7 @@ class Function(Struct, frozen=True, kw_only=True):
     """An operator or a function.
 
     Attributes:
-        python: Name of the answering code in `runtime` or `functions`.
+        python: Name of the answering code in `operators` or `functions`.
         member: Whether it is written `receiver.name(...)`.
         free: Whether it is written `name(...)`.
         overloads: Every way to call it.

@@ -238,7 +238,7 @@ def test_common_conditions_become_plain_python():
     expression = compile_expression("event.reason != 'no_show' && event.delay >= 180.0", SCOPE)
     quick = expression.python.split("def exact")[0]
     assert "r_event['reason'] != 'no_show'" in quick
-    assert "rt.ge" not in quick
+    assert "op.ge" not in quick
 
 
 def test_text_of_a_condition_never_becomes_code():

@@ -1,6 +1,7 @@
 """Random conditions over random facts: the same answer as Google's C++ implementation of CEL."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from makegood.playbooks.cel import (
     CelError,
     CelEvaluationError,
+    Duration,
     Refusal,
     Scope,
+    Timestamp,
     compile_expression,
 )
 
@@ -25,6 +28,7 @@ ORACLE = cel.NewEnv(
     extensions=[ext_strings.ExtStrings(), ext_math.ExtMath()],
 )
 ERROR = "error"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 INTS = st.sampled_from([0, 1, 2, 3, -1, 7, -7, 180, 2**53 + 1, 2**63 - 1, -(2**63)])
 DOUBLES = st.sampled_from([0.0, -0.0, 1.0, 0.5, -2.5, 180.0, 1e300, float(2**53)])
 TEXTS = st.sampled_from(["", "a", "ab", "no_show", "é", "😀b", "1", "true", "1.5", "a,b", "90m"])
@@ -174,7 +178,12 @@ CONDITION: st.SearchStrategy[str] = grown(
     shaped("duration({} + '') + duration('90m') <= duration('2h')", text_),
     shaped("timestamp({}) in [timestamp(0), 7]", number),
 )
-CLOSED = st.one_of(CONDITION, CONDITION, NUMBER, TEXT, LIST)
+INSTANT: st.SearchStrategy[str] = st.one_of(
+    shaped("timestamp({}) + duration({} + '')", number, text_),
+    shaped("timestamp({}) - timestamp({})", number, number),
+    shaped("[timestamp({}), duration({} + 'm')]", fact("n"), text_),
+)
+CLOSED = st.one_of(CONDITION, CONDITION, NUMBER, TEXT, LIST, INSTANT)
 
 
 def normal(value: Any) -> Any:
@@ -183,8 +192,12 @@ def normal(value: Any) -> Any:
         return tuple(map(normal, value))
     if isinstance(value, dict):
         return tuple(sorted((key, normal(inner)) for key, inner in value.items()))
-    if type(value).__name__ in ("Timestamp", "datetime", "Duration", "timedelta"):
-        return type(value).__name__[0].lower()  # the instants have tests of their own
+    if isinstance(value, Timestamp | Duration):
+        return type(value), value.nanos // 1000  # the reference hands microseconds to Python
+    if isinstance(value, datetime):
+        return Timestamp, (value - EPOCH) // timedelta(microseconds=1)
+    if isinstance(value, timedelta):
+        return Duration, value // timedelta(microseconds=1)
     return type(value).__name__, repr(value)
 
 
