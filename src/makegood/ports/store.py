@@ -11,6 +11,7 @@ from makegood.messages.ids import (
     CaseId,
     CommandId,
     CustomerId,
+    EventId,
     ProfileId,
     RepId,
 )
@@ -57,6 +58,9 @@ class Reading(Protocol):
 
     def history(self, customer: CustomerId, after: OrderKey | None = None) -> tuple[Event, ...]:
         """Give the customer's events in fold order, beginning after a key."""
+
+    def taken(self, events: Sequence[EventId]) -> frozenset[EventId]:
+        """Say which events were ever taken into the log."""
 
     def log(self, after: int, limit: int) -> tuple[tuple[int, Event], ...]:
         """Page through the whole log by position, in order of arrival."""

@@ -186,6 +186,9 @@ class MemoryReading:
     def command(self, command: CommandId) -> OutboxRow | None:
         return self._t.commands.get(command)
 
+    def taken(self, events: Sequence[EventId]) -> frozenset[EventId]:
+        return frozenset(_picked(self._t.dedupe, events))
+
     def commands(self, commands: Sequence[CommandId]) -> tuple[OutboxRow, ...]:
         found = _picked(self._t.commands, commands).values()
         return tuple(sorted(found, key=lambda row: (row.command.due_ms, row.command.id)))

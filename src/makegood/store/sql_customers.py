@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from makegood.messages.events import Event, OrderKey, decode_event
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.ports.rows import CustomerRow, GateRecord, Snapshot
 from makegood.store.session import Row, Session
 from makegood.store.shapes import (
@@ -44,6 +44,12 @@ class SqlBase:
 
 class CustomerReading(SqlBase):
     """Profiles, customers, histories, the log."""
+
+    def taken(self, events: Sequence[EventId]) -> frozenset[EventId]:
+        if not events:
+            return frozenset()
+        sql = "SELECT event_id FROM dedupe WHERE event_id = ANY(?)"
+        return frozenset(row[0] for row in self._db.rows(sql, list(events)))
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
         sql = "SELECT profile, customer FROM profile WHERE profile = ANY(?)"

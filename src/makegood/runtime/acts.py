@@ -1,0 +1,98 @@
+"""What a person asks for: judged under the customer's lock, then a fact like any other."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from makegood.core.decide import Asker, decide
+from makegood.core.state import State, decode_state
+from makegood.messages.errors import Refused
+from makegood.messages.events import OWN_SOURCE
+from makegood.messages.facts import Body
+from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
+from makegood.playbooks.book import Library
+from makegood.ports.clock import Clock
+from makegood.ports.store import Store
+from makegood.runtime.intake import Intake
+from makegood.runtime.told import Told
+
+DESK = f"{OWN_SOURCE}:desk"
+PORTAL = f"{OWN_SOURCE}:portal"
+
+
+class Acted(Struct, frozen=True, kw_only=True):
+    """A request that was granted and is now a fact.
+
+    Attributes:
+        event: The fact in the log.
+        body: As it was stored.
+        reasons: What the decision rests on.
+        repeated: The same request was granted before; nothing happened again.
+    """
+
+    event: EventId
+    body: Body
+    reasons: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+class Acts:
+    """Decides what people ask for and writes the answer down, in one transaction."""
+
+    def __init__(
+        self, store: Store, intake: Intake, library_of: Callable[[], Library], clock: Clock
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._library_of = library_of
+        self._clock = clock
+
+    def act(
+        self,
+        customer: CustomerId,
+        wanted: Body,
+        asker: Asker,
+        *,
+        message_id: str,
+        texts: Mapping[str, str] | None = None,
+    ) -> Acted | Refused:
+        """Decide a request and, when it is granted, append it.
+
+        Args:
+            customer: Whose case it is about; an id from before a merge still finds them.
+            wanted: The fact the request wants to become.
+            asker: Who asks; the customer when `rep` is empty.
+            message_id: Names the request; asked again under the same name it happens once.
+            texts: Free texts by their refs, kept beside the log.
+
+        Returns:
+            The fact, or why not. A refusal is an answer, not an error.
+        """
+        source = DESK if asker.rep else PORTAL
+        wanted_id = event_id(source, message_id)
+        now_ms = self._clock.now_ms()
+        with self._store.writing() as writing:
+            known = writing.customers_of([ProfileId(customer)])
+            if ProfileId(customer) not in known:
+                return Refused(code="no_such_customer", why="There is no such customer.")
+            found = known[ProfileId(customer)]
+            self._intake.tick(writing, [found], now_ms)
+            row = writing.lock([found])[found]
+            if writing.taken([wanted_id]):
+                return Acted(event=wanted_id, body=wanted, repeated=True)
+            state = decode_state(row.state)
+            decision = decide(state, wanted, asker, now_ms, self._library_of())
+            if decision.body is None:
+                return decision.refused or Refused(code="refused", why="This cannot be done.")
+            profile = _profile(state, decision.body, ProfileId(found))
+            if texts:
+                writing.put_texts({ref: (profile, text) for ref, text in texts.items()})
+            told = Told(profile=profile, body=decision.body, message_id=message_id, source=source)
+            self._intake.record(writing, [told], now_ms)
+        return Acted(event=wanted_id, body=decision.body, reasons=decision.reasons)
+
+
+def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:
+    """File a fact about a case with the profile that opened it, so that it stays with the case."""
+    case = state.case(getattr(body, "case", ""))
+    return case.origin.profile if case is not None else otherwise
