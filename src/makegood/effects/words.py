@@ -1,6 +1,6 @@
 """What a message says: the book's text in the customer's language, its variables filled in."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from string import Template
 
 from babel import Locale
@@ -10,7 +10,7 @@ from makegood.effects.links import Links
 from makegood.effects.locales import date_text, locale_of, moment_text, money_text
 from makegood.messages.commands import Command, MessageClass, SendMessage
 from makegood.messages.errors import EffectFailed
-from makegood.messages.facts import Fact
+from makegood.messages.facts import Fact, Facts
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import MessageTemplate, MessageText
@@ -18,13 +18,6 @@ from makegood.ports.rows import PersonRow
 
 PROMOTIONAL_MAIL = frozenset({MessageClass.PROMOTIONAL, MessageClass.MIXED})
 """Classes that sell something: only these carry a way to unsubscribe (RFC 8058)."""
-GIVEN = frozenset(
-    {
-        "greeting", "brand", "brand_phone", "umbrella", "link", "friend_link", "unsubscribe_link",
-        "owner",
-    }
-)  # fmt: skip
-"""Variables that every message may use; all others come from the plan that sends it."""
 
 _GREETINGS = {
     "de": "Guten Tag", "en": "Hello", "es": "Hola", "fr": "Bonjour", "it": "Buongiorno",
@@ -102,7 +95,7 @@ class Words:
         language, text = chosen_text(book.messages[order.message], person.language)
         locale = locale_of(_finer(person.language, language))
         unsubscribe = self._unsubscribe_url(command, order, channel)
-        said = spoken(order.variables, book, locale, self._rep_name)
+        said = spoken(_facts(order, book), book, locale, self._rep_name)
         values = {
             **said,
             **self._given(command, order, book),
@@ -176,42 +169,10 @@ def spoken(
     return said
 
 
-def spoken_names(names: Collection[str]) -> frozenset[str]:
-    """Give every name under which variables of these names may be used in a text."""
-    extra: set[str] = set()
-    for name in names:
-        if name.endswith("_cents"):
-            extra.add(name.removesuffix("_cents"))
-        elif name.endswith("_ms"):
-            stem = name.removesuffix("_ms")
-            extra |= {stem, f"{stem}_date"}
-    return frozenset(names) | frozenset(extra)
-
-
-def text_mistakes(book: RuleBook, variables: Collection[str]) -> tuple[str, ...]:
-    """List the messages that could not be filled in, before anything is sent.
-
-    Args:
-        book: The rule book to check.
-        variables: Names that the plans supply to messages.
-    """
-    known = GIVEN | spoken_names(variables)
-    return tuple(
-        f"line {template.line}: message {template.id!r} ({language}): {mistake}"
-        for template in book.messages.values()
-        for language, text in template.texts.items()
-        for part in (text.subject, text.text)
-        for mistake in _mistakes(Template(part), known)
-    )
-
-
-def _mistakes(template: Template, known: frozenset[str]) -> tuple[str, ...]:
-    if not template.is_valid():
-        return ("a lone $ is not a variable; write $$ for a dollar sign.",)
-    unknown = [name for name in template.get_identifiers() if name not in known]
-    return tuple(
-        f"${name} is not a variable; known are {', '.join(sorted(known))}." for name in unknown
-    )
+def _facts(order: SendMessage, book: RuleBook) -> Facts:
+    """Fill up with what the book says of a failure that no event told about."""
+    rule = book.failures.get(str(order.variables.get("failure")))
+    return {**rule.details, **order.variables} if rule is not None else order.variables
 
 
 def _said(

@@ -161,16 +161,18 @@ def _is_held_class(command: Command) -> bool:
     return isinstance(command.order, SendMessage) and command.order.message_class in HELD_CLASSES
 
 
-def outcome_message_id(ended: Ended) -> str:
-    """Name an outcome so that a crash, a callback or a second worker tells it only once.
-
-    A dead letter may be revived and die again: only there the fence tells the deaths apart.
-    """
-    return told_id(ended.body, ended.row.command, ended.row.fence)
+def with_step(body: Body, command: Command) -> Body:
+    """Say which plan step an outcome belongs to; a repeat under another cause is known by it."""
+    if isinstance(body, Carried | Confirmed | Declined | Dropped):
+        return replace(body, step=command.step)
+    return body
 
 
 def told_id(body: Body, command: Command, fence: int) -> str:
-    """Derive the message id of an outcome from its command and its kind."""
+    """Derive an outcome's message id, so that crash, callback and second worker tell it once.
+
+    A dead letter may be revived and die again: only there the fence tells the deaths apart.
+    """
     match body:
         case Carried():
             kind = "carried"

@@ -24,28 +24,16 @@ from makegood.runtime.delivery import (
     addressees,
     dead,
     missed,
-    outcome_message_id,
     told_id,
     urgency_of,
+    with_step,
 )
+from makegood.runtime.told import Told
 
 _LOG = logging.getLogger("makegood.worker")
 _HAND_OVER_MS = 25_000  # no delivery begins with less of its lease left than one answer may take
 
 _SETTLE_TRIES = 5  # each waits as long as the store's own busy timeout
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """An outcome on its way into the log.
-
-    Attributes:
-        profile: Profile of the command.
-        message_id: Derived from the command and the kind of outcome.
-    """
-
-    profile: ProfileId
-    body: Body
-    message_id: str
 
 
 class Recorder(Protocol):
@@ -199,12 +187,7 @@ class Worker:
                 return False
             self._lock(writing, [row.command.profile])
             _end_early(writing, row, body, now_ms)
-            told = Told(
-                profile=row.command.profile,
-                body=body,
-                message_id=told_id(body, row.command, row.fence),
-            )
-            self._recorder.record(writing, (told,), now_ms)
+            self._recorder.record(writing, (_told(row, body),), now_ms)
         return True
 
     def _fire(self, limit: int) -> int:
@@ -251,7 +234,7 @@ class Worker:
             for result in results:
                 ended = self._ended(writing, result, now_ms, counts)
                 if ended is not None:
-                    told.append(_told(ended))
+                    told.append(_told(ended.row, ended.body))
             self._recorder.record(writing, told, now_ms)
         return dict(counts)
 
@@ -298,11 +281,11 @@ def _by_profile(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
     return list(groups.values())
 
 
-def _told(ended: Ended) -> Told:
+def _told(row: OutboxRow, body: Body) -> Told:
     return Told(
-        profile=ended.row.command.profile,
-        body=ended.body,
-        message_id=outcome_message_id(ended),
+        profile=row.command.profile,
+        body=with_step(body, row.command),
+        message_id=told_id(body, row.command, row.fence),
     )
 
 

@@ -15,7 +15,14 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, EventId, ProfileId, command_id
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
-from makegood.playbooks.terms import Brand, MessageTemplate, MessageText, Remedy
+from makegood.playbooks.terms import (
+    Brand,
+    FailureRule,
+    Loss,
+    MessageTemplate,
+    MessageText,
+    Remedy,
+)
 from makegood.ports.rows import PersonRow
 
 NOW_MS = 1_790_000_000_000
@@ -74,7 +81,14 @@ def book(*extra: MessageTemplate) -> RuleBook:
     )
     return RuleBook(
         hash=BOOK, name="test", umbrella="Good Cars", currency="USD",
-        timezone="America/New_York", failures={}, triggers={}, silences=(), starts={}, ends={},
+        timezone="America/New_York",
+        failures={
+            "flight_cancelled": FailureRule(
+                id="flight_cancelled", on="Flight Cancelled", title="The flight was cancelled",
+                loses=Loss.SERVICE, reads=(), line=1, details={"flight": ""},
+            )
+        },
+        triggers={}, silences=(), starts={}, ends={},
         about_of={}, plans={},
         remedies={
             "ride": Remedy(id="ride", kind="ride", title={"en": "A ride home", "de": "Heimfahrt"})

@@ -1,9 +1,11 @@
 import pytest
 
 from makegood.effects.locales import locale_of
-from makegood.effects.words import greeting, spoken, text_mistakes
+from makegood.effects.words import greeting, spoken
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import EffectFailed
+from makegood.playbooks.messages import GIVEN, OF_A_CASE
+from makegood.playbooks.messages import spoken as spoken_names
 from makegood.playbooks.terms import MessageText
 from makegood.ports.rows import PersonRow
 from tests.unit.effects.scene import ANA, PROFILE, book, command, message, template, words
@@ -63,20 +65,22 @@ def test_a_message_that_no_book_has_says_so():
     assert not failed.value.retry
 
 
-def test_the_book_is_checked_before_anything_is_sent():
-    bad = template(
-        "bad",
-        {
-            "en": MessageText(subject="$wrong", text="costs $5"),
-            "de": MessageText(subject="gut", text="$owed am $due_date, $$5"),
-        },
+def test_every_variable_that_a_book_may_use_is_there():
+    names = sorted(GIVEN | spoken_names(OF_A_CASE))
+    every = template(
+        "every", {"en": MessageText(subject="x", text=" ".join(f"${n}" for n in names))}
     )
-    mistakes = text_mistakes(book(bad), ("about", "owed_cents", "due_ms"))
-    assert len(mistakes) == 2
-    assert "line 7" in mistakes[0]
-    assert "$wrong" in mistakes[0]
-    assert "$$" in mistakes[1]
-    assert text_mistakes(book(), ("about", "owed_cents")) == ()
+    said = words(every).render(command(message("every")), ANA, "mail")
+    assert "$189.00" in said.text
+    assert "Good Cars" in said.text
+
+
+def test_what_no_event_told_is_said_in_the_words_of_the_rule():
+    named = template("named", {"en": MessageText(subject="x", text="your flight$flight is off")})
+    by_hand = message("named", variables={"failure": "flight_cancelled"})
+    told = message("named", variables={"failure": "flight_cancelled", "flight": " XY12"})
+    assert words(named).render(command(by_hand), ANA, "mail").text == "your flight is off\n"
+    assert words(named).render(command(told), ANA, "mail").text == "your flight XY12 is off\n"
 
 
 def test_facts_become_words():

@@ -33,6 +33,7 @@ class Notes:
         if self.busy:
             self.busy -= 1
             raise StoreBusy
+        assert all(one.body.step for one in told)
         self.told.extend(told)
 
     def advance(self, customers, now_ms):
@@ -40,7 +41,7 @@ class Notes:
 
     @property
     def bodies(self):
-        return [told.body for told in self.told]
+        return [replace(told.body, step="") for told in self.told]
 
 
 class Firm:
@@ -97,6 +98,7 @@ def test_a_message_is_carried_out_once_and_told_once():
     assert firm.row(sent).status is OutboxStatus.DONE
     assert [told.message_id for told in firm.notes.told] == [f"{sent.id}/carried"]
     assert firm.notes.told[0].profile == sent.profile
+    assert firm.notes.told[0].body.step == sent.step
     assert firm.effect.attempts[0].to.person.email == ANA.email
 
 
