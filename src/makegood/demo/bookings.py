@@ -43,8 +43,14 @@ def board(
     """Seat customers on flights, which are in order of departure."""
     people: list[Person] = []
     bookings: list[Booking] = []
+    shuffled = sorted(flights, key=lambda one: chance.unit("seats", one.number, one.departs_ms))
     for number in range(customers):
-        taken = _flights_for(chance, number, flights, brands)
+        first = (
+            shuffled[number]  # while there are empty flights, one gets its first passenger
+            if number < len(shuffled)
+            else chance.one_of(flights, "flight", number, 1)
+        )
+        taken = _flights_from(chance, number, first, flights, brands)
         home = brand_of(taken[0].carrier, brands)
         who = person(chance, number, home)
         people.append(who)
@@ -69,10 +75,14 @@ def book(
     )
 
 
-def _flights_for(
-    chance: Chance, number: int, flights: Sequence[Flight], brands: tuple[str, ...]
+def _flights_from(
+    chance: Chance,
+    number: int,
+    first: Flight,
+    flights: Sequence[Flight],
+    brands: tuple[str, ...],
 ) -> list[Flight]:
-    taken = [chance.one_of(flights, "flight", number, 1)]
+    taken = [first]
     for leg in range(2, chance.weighted(TRIPS, "trips", number) + 1):
         free_ms = max(taken[-1].arrives_ms, taken[-1].landed_ms) + STAY_MS
         later = bisect_left(flights, free_ms, key=lambda flight: flight.departs_ms)

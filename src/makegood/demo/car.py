@@ -30,7 +30,7 @@ KATHY = RepRow(
     rep=RepId("kathy"),
     name="Kathy",
     role="rep",
-    hours="mon-sun 00:00-24:00",
+    hours="mon-sun 00:00-00:00",
     timezone="America/New_York",
 )
 AIRPORT, HARBOUR = "Airport", "Harbour"
@@ -96,7 +96,8 @@ class CarDay(Struct, frozen=True, kw_only=True):
 
     def no_car_at_the_harbour(self) -> Arrival:
         """The second: she was sent to the other branch, and there is no car either."""
-        return self._no_car(MOVED_TO_HARBOUR, HARBOUR, self.at_ms + AT_HARBOUR_MS)
+        moved: Facts = {"moved_from": RESERVATION}
+        return self._no_car(MOVED_TO_HARBOUR, HARBOUR, self.at_ms + AT_HARBOUR_MS, moved)
 
     def told_again(self) -> Arrival:
         """Half an hour with the call centre, to whom she tells the story for the second time."""
@@ -132,13 +133,16 @@ class CarDay(Struct, frozen=True, kw_only=True):
             at_ms=self.at_ms + NEXT_MORNING_MS,
         )
 
-    def _no_car(self, reservation: str, branch: str, at_ms: int) -> Arrival:
+    def _no_car(
+        self, reservation: str, branch: str, at_ms: int, more: Facts | None = None
+    ) -> Arrival:
         properties: Facts = {
             "reservation": reservation,
             "branch": branch,
             "brand": self.brand,
             "reason": "no_vehicle",
             "price_cents": PRICE_CENTS,
+            **(more or {}),
         }
         return _touchpoint(RENTAL_SYSTEM, NO_CAR, at_ms, properties)
 

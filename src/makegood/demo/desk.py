@@ -7,11 +7,11 @@ from makegood.core.state import Case, Phase
 from makegood.demo.customers import find_case, standing
 from makegood.demo.flights import HOUR_MS, MINUTE_MS, Flight
 from makegood.demo.reactions import Mood
-from makegood.demo.reps import Rep, on_duty
+from makegood.demo.reps import on_duty
 from makegood.demo.verbs import Verbs
 from makegood.messages.facts import Answered, Body, Called, Chosen, Judged
 from makegood.messages.ids import CaseId, CustomerId
-from makegood.ports.rows import CaseRow
+from makegood.ports.rows import CaseRow, RepRow
 
 TASK_MS = 10 * MINUTE_MS  # assumed: a rep does one task in so long
 TRY_AGAIN_MS = 2 * HOUR_MS  # assumed: nobody picked up; the rep tries later
@@ -24,7 +24,7 @@ class Desk:
     """Gives each rep on duty the next task, the customer about to be lost first."""
 
     def __init__(
-        self, verbs: Verbs, mood: Mood, reps: Sequence[Rep], flights: Mapping[str, Flight]
+        self, verbs: Verbs, mood: Mood, reps: Sequence[RepRow], flights: Mapping[str, Flight]
     ) -> None:
         """Open the desk.
 
@@ -60,39 +60,37 @@ class Desk:
     def _is_due(self, row: CaseRow, now_ms: int) -> bool:
         return row.waiting_for in _TASKS and self._not_before.get(row.case, 0) <= now_ms
 
-    def _do(self, rep: Rep, customer: CustomerId, case: Case, now_ms: int) -> None:
+    def _do(self, rep: RepRow, customer: CustomerId, case: Case, now_ms: int) -> None:
         self._not_before[case.id] = now_ms + TRY_AGAIN_MS
         if case.unclear:
             self._judge(rep, customer, case, now_ms)
         elif self._mood.picks_up(case.id, now_ms):
             self._talk(rep, customer, case, now_ms)
         else:
-            self._act(rep, customer, Called(case=case.id, by=rep.row.rep, reached=False), now_ms)
+            self._act(rep, customer, Called(case=case.id, by=rep.rep, reached=False), now_ms)
 
-    def _judge(self, rep: Rep, customer: CustomerId, case: Case, now_ms: int) -> None:
+    def _judge(self, rep: RepRow, customer: CustomerId, case: Case, now_ms: int) -> None:
         """Decide by the clock on the wall: did the flight get in three hours late?"""
         question = case.unclear[0]
         flight = self._flights.get(question.about)
         late = flight is not None and _is_late(flight)
-        judged = Judged(
-            question=question.event, failure=question.rule if late else "", by=rep.row.rep
-        )
+        judged = Judged(question=question.event, failure=question.rule if late else "", by=rep.rep)
         self._act(rep, customer, judged, now_ms)
 
-    def _talk(self, rep: Rep, customer: CustomerId, case: Case, now_ms: int) -> None:
+    def _talk(self, rep: RepRow, customer: CustomerId, case: Case, now_ms: int) -> None:
         offers = [offer for offer in standing(case) if not offer.calls]
         choice = self._mood.choice(offers, f"{case.id} on the phone")
-        by = rep.row.rep
+        by = rep.rep
         self._act(rep, customer, Called(case=case.id, by=by, reached=True), now_ms)
         if choice is not None and case.phase is not Phase.ASKED:
             self._act(rep, customer, Chosen(case=case.id, offer=choice.offer, by=by), now_ms)
         elif self._mood.is_good_on_the_phone(case.id):
             self._act(rep, customer, Answered(case=case.id, answer="good", by=by), now_ms)
 
-    def _act(self, rep: Rep, customer: CustomerId, wanted: Body, now_ms: int) -> None:
-        asker = Asker(rep=rep.row.rep, role=rep.row.role)
+    def _act(self, rep: RepRow, customer: CustomerId, wanted: Body, now_ms: int) -> None:
+        asker = Asker(rep=rep.rep, role=rep.role)
         kind = type(wanted).__name__
-        self._verbs.act(customer, wanted, asker, f"demo/{customer}/{now_ms}/{rep.row.rep}/{kind}")
+        self._verbs.act(customer, wanted, asker, f"demo/{customer}/{now_ms}/{rep.rep}/{kind}")
 
 
 def _is_late(flight: Flight) -> bool:

@@ -86,6 +86,8 @@ def _touchpoint(booking: Booking, name: str, at_ms: int, more: Facts) -> Arrival
             "booking": booking.reference,
             "price_cents": booking.price_cents,
             "distance_miles": flight.distance_miles,
+            "scheduled_ms": flight.departs_ms,
+            "arrival": name == "Flight Arrived",
             "domestic": True,  # every flight of the tables stays within the United States
             **weather,
             **more,
