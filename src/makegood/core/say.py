@@ -52,7 +52,7 @@ def say(
         return case
     order = SendMessage(
         message=message,
-        brand=failure.brand or case.brand,
+        brand=_speaker(turn, failure, case),
         message_class=template.message_class,
         urgency=template.urgency,
         variables=variables(case, failure, chosen),
@@ -62,6 +62,15 @@ def say(
         case.id, words.step, order, useful_ms=words.useful_ms, ordinal=words.ordinal
     )
     return turn.put(replace(case, messages=(*case.messages, (command, message))))
+
+
+def _speaker(turn: Turn, failure: Failure, case: Case) -> str:
+    """The brand that failed speaks; for the umbrella, or an unknown label, the book's first."""
+    brands = turn.book.brands
+    for brand in (failure.brand, case.brand):
+        if brand in brands:
+            return brand
+    return next(iter(brands), "")
 
 
 def variables(case: Case, failure: Failure, chosen: OfferState | None) -> Facts:

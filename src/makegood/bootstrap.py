@@ -1,0 +1,306 @@
+"""Join ports to adapters, and read the settings once."""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+from msgspec import Struct
+
+from makegood.core.holds import Answer
+from makegood.effects.channels import Channel, Channels
+from makegood.effects.confirm import Confirmation
+from makegood.effects.fulfil import Fulfilment
+from makegood.effects.links import Links
+from makegood.effects.mail import Mail
+from makegood.effects.outside import Outside
+from makegood.effects.sms import Sms, WebhookGateway
+from makegood.effects.smtp import Connections, server_of
+from makegood.effects.webhook import Counterpart, Webhooks
+from makegood.effects.words import Words
+from makegood.gate.service import Gate
+from makegood.messages.commands import Command, SendMessage
+from makegood.messages.errors import InputError
+from makegood.messages.ids import BookHash, CustomerId
+from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.load import load_book
+from makegood.ports.clock import Clock
+from makegood.ports.effect import Addressee
+from makegood.ports.rows import PersonRow
+from makegood.ports.store import Store
+from makegood.runtime.acts import Acts
+from makegood.runtime.delivery import Deliverer, question_of
+from makegood.runtime.intake import Intake
+from makegood.runtime.worker import Pace, Worker
+from makegood.store.memory import MemoryStore
+from makegood.store.sqlite import SqliteStore
+
+_KEY_BYTES = 32
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything a deployment decides.
+
+    Attributes:
+        database: sqlite:///path, postgresql://user@host/name, or memory: for a trial.
+        key: Secret for pseudonyms, links and cookies; 16 to 64 bytes.
+        book: Path of the rule book, or the name of one that ships.
+        base_url: Where customers and reps reach this Makegood.
+        smtp: smtp://host:port of the mail server; empty sends no mail.
+        counterparts: Who is asked to carry out remedies, and to send SMS.
+        threads: Deliveries at the same time.
+    """
+
+    database: str
+    key: bytes
+    book: str = "car-rental"
+    base_url: str = "http://localhost:8000"
+    smtp: str = ""
+    counterparts: tuple[Counterpart, ...] = ()
+    threads: int = 8
+
+
+class SystemClock:
+    """The server's own clock."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of the environment.
+
+    Raises:
+        InputError: One is missing or cannot be read; it says which and what to write.
+    """
+    database = environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood.db")
+    counterparts: tuple[Counterpart, ...] = ()
+    path = environ.get("MAKEGOOD_COUNTERPARTS", "")
+    if path:
+        try:
+            counterparts = msgspec.json.decode(
+                Path(path).read_bytes(), type=tuple[Counterpart, ...]
+            )
+        except (OSError, msgspec.MsgspecError) as error:
+            raise InputError(f"MAKEGOOD_COUNTERPARTS: {path}: {error}") from error
+    return Settings(
+        database=database,
+        key=_key(environ.get("MAKEGOOD_KEY", ""), database),
+        book=environ.get("MAKEGOOD_BOOK", "car-rental"),
+        base_url=environ.get("MAKEGOOD_BASE_URL", "http://localhost:8000"),
+        smtp=environ.get("MAKEGOOD_SMTP", ""),
+        counterparts=counterparts,
+    )
+
+
+def _key(given: str, database: str) -> bytes:
+    """Take the secret from the environment, or from a file beside an embedded database."""
+    if given:
+        return given.encode()[:64]
+    if not database.startswith("sqlite:///"):
+        raise InputError("Set MAKEGOOD_KEY to a secret of 32 characters or more.")
+    path = Path(database.removeprefix("sqlite:///") + ".key")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(_KEY_BYTES).encode())
+    return path.read_bytes().strip()[:64]
+
+
+def open_store(database: str) -> Store:
+    """Open the engine that an address names.
+
+    Raises:
+        InputError: No engine has such an address, or its driver is not installed.
+    """
+    if database.startswith("sqlite:///"):
+        return SqliteStore(Path(database.removeprefix("sqlite:///")))
+    if database.startswith(("postgresql://", "postgres://")):
+        try:
+            from makegood.store.postgres import PostgresStore
+        except ImportError as error:
+            raise InputError(
+                "PostgreSQL needs its driver: pip install 'makegood[postgres]'."
+            ) from error
+        return PostgresStore(database)
+    if database == "memory:":
+        return MemoryStore()
+    raise InputError(f"{database[:60]!r} is no database: write sqlite:///path or postgresql://...")
+
+
+def shipped_books() -> Mapping[str, str]:
+    """Give the rule books that ship, by name."""
+    folder = files("makegood.books")
+    return {
+        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda one: one.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def read_book(name: str) -> tuple[str, str]:
+    """Read a rule book's text; give it with the name that errors call it.
+
+    Args:
+        name: A path, or the name of a book that ships.
+
+    Raises:
+        InputError: There is no such file or book.
+    """
+    shipped = shipped_books()
+    if name in shipped:
+        return shipped[name], f"{name}.yaml"
+    try:
+        return Path(name).read_text(encoding="utf-8"), name
+    except (OSError, UnicodeError) as error:
+        known = ", ".join(shipped)
+        raise InputError(f"Rule book {name}: {error}. Those that ship: {known}.") from error
+
+
+class Shelf:
+    """Every rule book the log was stamped with, compiled once; the active one on top."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._compiled: dict[BookHash, RuleBook] = {}
+        self._library: Library | None = None
+
+    def adopt(self, text: str, name: str) -> RuleBook:
+        """Make a rule book the active one.
+
+        Raises:
+            BookErrors: It has mistakes; nothing was changed.
+        """
+        book = load_book(text, name=name)
+        with self._store.writing() as writing:
+            writing.put_book(book.hash, text, activate=True)
+        with self._lock:
+            self._compiled[book.hash] = book
+            self._library = None
+        return book
+
+    def library(self) -> Library:
+        """Give the books of this moment.
+
+        Raises:
+            InputError: No book is active yet.
+        """
+        known = self._library
+        if known is not None:
+            return known
+        with self._lock:
+            with self._store.reading() as reading:
+                texts, active = reading.books(), reading.active_book()
+            if active is None:
+                raise InputError("No rule book is active: start with MAKEGOOD_BOOK set.")
+            for hash_, text in texts.items():
+                if hash_ not in self._compiled:
+                    self._compiled[hash_] = load_book(text, name=f"stored book {hash_}")
+            self._library = Library(active=active, books=dict(self._compiled))
+            return self._library
+
+
+class Makegood:
+    """A running Makegood: everything joined.
+
+    Attributes:
+        settings: What it was opened with.
+        store: Log, state, outbox and projections.
+        clock: The one clock.
+        shelf: The rule books.
+        intake: Takes events in.
+        acts: Decides what people ask for.
+        gate: May we send?
+        worker: Fires timers and delivers.
+        links: Signs the addresses that reach customers.
+    """
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, shelf: Shelf) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.shelf = shelf
+        self.gate = Gate(store, shelf.library, clock, settings.key)
+        self.intake = Intake(store, shelf.library, clock, settings.key)
+        self.acts = Acts(store, self.intake, shelf.library, clock)
+        self.links = Links(settings.key, settings.base_url, clock)
+        self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
+        self._channels = Channels(self._ways())
+        outside = Outside(
+            messages=self._channels,
+            confirmations=Confirmation(self._webhooks),
+            fulfilment=Fulfilment(self._webhooks),
+        )
+        self.worker = Worker(
+            store,
+            self.intake,
+            Deliverer(outside, self._may_send, clock),
+            clock,
+            pace=Pace(threads=settings.threads),
+        )
+
+    @property
+    def library(self) -> Library:
+        """The rule books of this moment."""
+        return self.shelf.library()
+
+    @property
+    def book(self) -> RuleBook:
+        """The active rule book."""
+        library = self.library
+        return library.book(library.active)
+
+    def close(self) -> None:
+        """End deliveries and give back every connection."""
+        self.worker.close()
+        self.store.close()
+
+    def _ways(self) -> tuple[Channel, ...]:
+        words = Words(self.shelf.library, self.links, self._rep_name)
+        ways: list[Channel] = []
+        if self.settings.smtp:
+            ways.append(Mail(Connections(server_of(self.settings.smtp)), words))
+        if any(one.name == "sms" for one in self.settings.counterparts):
+            ways.append(Sms(WebhookGateway(self._webhooks), words))
+        return tuple(ways)
+
+    def _rep_name(self, rep: str) -> str:
+        with self.store.reading() as reading:
+            names: Mapping[str, str] = {row.rep: row.name for row in reading.reps()}
+        return names.get(rep, rep)
+
+    def _may_send(self, command: Command, person: PersonRow) -> Answer:
+        """Ask the gate about a message of ours, for the channel it is about to take."""
+        order = command.order
+        ways: tuple[str, ...] = ()
+        if isinstance(order, SendMessage):
+            ways = self._channels.ways(order, Addressee(person=person))
+        question = question_of(command, ways[0] if ways else "mail")
+        return self.gate.ask_customer(CustomerId(command.profile), question)
+
+
+def open_makegood(
+    settings: Settings, *, clock: Clock | None = None, store: Store | None = None
+) -> Makegood:
+    """Open everything that a deployment's settings name.
+
+    Args:
+        settings: What the deployment decides.
+        clock: The one clock; the system's when not given.
+        store: An open store, else the one the settings name.
+
+    Raises:
+        BookErrors: The rule book has mistakes.
+        InputError: A setting is wrong.
+    """
+    store = store or open_store(settings.database)
+    shelf = Shelf(store)
+    text, name = read_book(settings.book)
+    shelf.adopt(text, name)
+    return Makegood(settings, store, clock or SystemClock(), shelf)
