@@ -67,10 +67,10 @@ def test_a_message_that_no_book_has_says_so():
 
 def test_every_variable_that_a_book_may_use_is_there():
     names = sorted(GIVEN | spoken_names(OF_A_CASE))
-    every = template(
-        "every", {"en": MessageText(subject="x", text=" ".join(f"${n}" for n in names))}
-    )
-    said = words(every).render(command(message("every")), ANA, "mail")
+    text = " ".join(f"${name}" for name in names)
+    every = template("every", {"en": MessageText(subject="x", text=text)})
+    facts = {"about": "R", "owner": "k", "owed_cents": 18_900, "currency": "", "failure": "x"}
+    said = words(every).render(command(message("every", variables=facts)), ANA, "mail")
     assert "$189.00" in said.text
     assert "Good Cars" in said.text
 
