@@ -1,0 +1,105 @@
+"""Who a customer is, from the facts: standing, tenure, what went wrong before, what we said."""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from makegood.core.state import Case, State
+from makegood.messages.facts import Fact
+from makegood.projections.figures import DAY_MS, counted
+
+YEAR_DAYS = 365
+APOLOGY_DAYS = 90
+_STANDING = ("tier", "status", "loyalty_tier")
+_SINCE = ("customer_since", "member_since", "since", "created_at", "createdAt")
+_SHOWN_ELSEWHERE = frozenset((*_STANDING, *_SINCE, "name", "email", "phone", "language"))
+_LONGEST_LIST = 8
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What a rep should know about somebody at a glance.
+
+    Attributes:
+        standing: Short words for pills, for example "Gold since 2016".
+        facts: (label, value) lines, the basis in the value.
+    """
+
+    standing: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def known_about(state: State, current: Case | None, now_ms: int) -> Known:
+    """Tell who a customer is.
+
+    Args:
+        state: The customer's state.
+        current: The case on the screen, counted apart from those before it.
+        now_ms: Now.
+    """
+    since = _since_year(state.facts)
+    lines = [
+        *_tenure(since, now_ms),
+        ("Failures, 12 months", _failures(state, current, now_ms)),
+        ("Apologies, 90 days", _apologies(state, now_ms)),
+        *_others(state.facts),
+    ]
+    return Known(standing=_standing(state.facts, since), facts=tuple(lines))
+
+
+def _standing(facts: dict[str, Fact], since: int) -> tuple[str, ...]:
+    tier = next((str(facts[name]) for name in _STANDING if facts.get(name)), "")
+    words = [f"{tier.capitalize()} since {since}" if since else tier.capitalize()] if tier else []
+    if not tier and since:
+        words.append(f"Customer since {since}")
+    if str(facts.get("public_voice", "")).lower() == "high":
+        words.append("public voice: answer fast")
+    return tuple(words)
+
+
+def _since_year(facts: dict[str, Fact]) -> int:
+    for name in _SINCE:
+        value = str(facts.get(name, ""))[:4]
+        if value.isdigit() and 1900 <= int(value) <= 2200:
+            return int(value)
+    return 0
+
+
+def _tenure(since: int, now_ms: int) -> list[tuple[str, str]]:
+    if not since:
+        return []
+    years = datetime.fromtimestamp(now_ms / 1000, UTC).year - since
+    return [("Customer for", counted(years, "year") if years > 0 else "less than a year")]
+
+
+def _failures(state: State, current: Case | None, now_ms: int) -> str:
+    here = current.id if current is not None else ""
+    recent = [
+        case.id == here
+        for case in state.cases
+        for failure in case.failures
+        if failure.at_ms > now_ms - YEAR_DAYS * DAY_MS
+    ]
+    before = recent.count(False)
+    if not here:
+        return str(before)
+    return f"{recent.count(True)} in this case, {before or 'none'} before"
+
+
+def _apologies(state: State, now_ms: int) -> str:
+    count = sum(at_ms > now_ms - APOLOGY_DAYS * DAY_MS for at_ms in state.apologies_ms)
+    return str(count) if count else "none"
+
+
+def _others(facts: dict[str, Fact]) -> list[tuple[str, str]]:
+    plain = [
+        (name.replace("_", " ").capitalize(), _plain(value))
+        for name, value in sorted(facts.items())
+        if name not in _SHOWN_ELSEWHERE and isinstance(value, str | int | float | bool)
+    ]
+    return plain[:_LONGEST_LIST]
+
+
+def _plain(value: str | int | float | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,163 @@
+"""Plan B as a rep sees it: what is done, what may be given with one key, what it would cost."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from makegood.core.state import Case, OfferState, OfferStatus
+from makegood.messages.money import Money
+from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.terms import Tier
+from makegood.projections.figures import clock_words, money_words
+from makegood.projections.orders import remedy_words
+
+Card = Literal["done", "open", "asking", "gone"]
+_MINUTES = ("minutes", "eta_minutes", "arrives_in_minutes", "minutes_until_arrival")
+
+
+class OfferCard(Struct, frozen=True, kw_only=True):
+    """One remedy on the case page.
+
+    Attributes:
+        detail: One line: what it is, what it costs, how soon.
+        stands: What to show: a thing done, a button, a question under way, or a reason.
+        says: The pill's words.
+        key: Digit that gives it; 0 for none.
+        best: The one to give first.
+    """
+
+    offer: str
+    title: str
+    detail: str
+    stands: Card
+    says: str
+    key: int = 0
+    best: bool = False
+
+
+def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
+    """Lay out Plan B: what is owed and given first, then the choices, cheapest tier first."""
+    book = library.books.get(case.origin.book) or library.books[library.active]
+    settled = [*_owed(case, library), *_gifts(case, library)]
+    latest = _latest(case.offers)
+    choices = []
+    key = 0
+    for offer in sorted(latest, key=lambda one: list(Tier).index(one.tier)):
+        stands, says = _standing(offer, book, now_ms)
+        key += stands == "open"
+        choices.append(
+            OfferCard(
+                offer=offer.offer,
+                title=remedy_words(offer.offer, library),
+                detail=_detail(offer, book),
+                stands=stands,
+                says=says,
+                key=key if stands == "open" and case.is_open else 0,
+                best=stands == "open" and key == 1 and case.is_open,
+            )
+        )
+    return (*settled, *choices)
+
+
+def _latest(offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
+    """Only the last word on each remedy: an offer that lapsed and came again is one card."""
+    return tuple({offer.offer: offer for offer in offers}.values())
+
+
+def _owed(case: Case, library: Library) -> list[OfferCard]:
+    found = []
+    for failure in case.failures:
+        for owed in failure.owed:
+            amount = money_words(owed.amount)
+            done = owed.paid_cents >= owed.amount.cents
+            basis = f"Owed by {owed.basis}" if owed.basis else "Owed"
+            found.append(
+                OfferCard(
+                    offer=owed.remedy,
+                    title=remedy_words(owed.remedy, library),
+                    detail=f"{basis}. {amount}, sent by itself; never taken from your limit.",
+                    stands="done",
+                    says="paid" if done else "on its way",
+                )
+            )
+    return found
+
+
+def _gifts(case: Case, library: Library) -> list[OfferCard]:
+    found = []
+    for gift in case.gifts:
+        cost = gift.paid if gift.paid is not None else gift.expected
+        amount = f"{money_words(cost)}. " if cost.cents else ""
+        by = "Given by you or a colleague." if gift.by else "Given by the plan itself."
+        says = "done" if gift.paid is not None else "on its way"
+        found.append(
+            OfferCard(
+                offer=gift.remedy,
+                title=remedy_words(gift.remedy, library),
+                detail=f"{amount}{by}{' Outside the plan.' if gift.off_script else ''}",
+                stands="gone" if gift.failed else "done",
+                says="failed: nobody carried it out" if gift.failed else says,
+            )
+        )
+    return found
+
+
+def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str]:
+    expired = bool(offer.expires_ms) and offer.expires_ms <= now_ms
+    match offer.status:
+        case OfferStatus.CONFIRMED if expired:
+            return "gone", "no longer confirmed"
+        case OfferStatus.CONFIRMED:
+            until = clock_words(offer.expires_ms, book.timezone) if offer.expires_ms else ""
+            return "open", f"confirmed until {until}" if until else "can be given"
+        case OfferStatus.ASKING:
+            return "asking", "asking whether we can"
+        case OfferStatus.UNAVAILABLE:
+            return "gone", "nobody can do it now"
+        case OfferStatus.CHOSEN:
+            return "done", "chosen, on its way"
+        case OfferStatus.KEPT:
+            return "done", "done"
+        case OfferStatus.BROKEN:
+            return "gone", "promised and not kept"
+        case OfferStatus.LAPSED:
+            return "gone", "not taken"
+
+
+def _detail(offer: OfferState, book: RuleBook) -> str:
+    remedy = book.remedies.get(offer.offer)
+    words = remedy.detail.get("en", "").rstrip(".") if remedy else ""
+    cost = f"about {money_words(offer.cost)}" if offer.cost.cents else ""
+    soon = arrival_minutes(offer)
+    parts = [words, cost.capitalize() if words else cost, f"Arrives in {soon} min" if soon else ""]
+    kept = [part for part in parts if part]
+    if offer.calls and not kept:
+        kept = ["You call the customer"]
+    return f"{'. '.join(kept)}." if kept else ""
+
+
+def arrival_minutes(offer: OfferState) -> int:
+    """How soon the other side said it will be there; 0 when it did not say."""
+    for name in _MINUTES:
+        value = offer.detail.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return int(value)
+    return 0
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """How much of a rep's authority a case has used."""
+
+    used: Money
+    limit: Money
+
+    @property
+    def words(self) -> str:
+        """Used of limit, in money."""
+        return f"{money_words(self.used)} of {money_words(self.limit)}"
+
+
+def limit_of(used_cents: int, role: str, book: RuleBook) -> Limit:
+    """Put what was given against what a role may give; nothing for a role the book omits."""
+    allowed = book.authority_cents.get(role, 0)
+    return Limit(used=Money(used_cents, book.currency), limit=Money(allowed, book.currency))

@@ -1,0 +1,137 @@
+"""The sentence about a person: the first thing on a case, written from the facts, never a form."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from makegood.core.state import Case, Failure, OfferStatus
+from makegood.messages.events import Event
+from makegood.messages.facts import Answered, Called, Touchpoint, Wrote
+from makegood.messages.money import Money
+from makegood.playbooks.book import Library
+from makegood.projections.figures import clock_words, listed, money_words, times_words
+
+_PLACES = ("branch", "station", "location", "place", "airport", "hotel", "origin", "shop")
+_BOOKINGS = ("reservation", "booking", "flight", "order", "segment", "ticket", "invoice")
+_TOLD_US = ("call", "contact", "ticket", "complain", "question", "chat", "message")
+
+
+class Part(Struct, frozen=True, array_like=True):
+    """A run of words.
+
+    Attributes:
+        words: The words, with their own spaces.
+        strong: What a hurried reader must not miss.
+    """
+
+    words: str
+    strong: bool = False
+
+
+def sentence_about(
+    case: Case, name: str, history: Sequence[Event], library: Library
+) -> tuple[Part, ...]:
+    """Tell the case as one would tell a colleague.
+
+    Args:
+        case: The case.
+        name: How we speak of the customer: a first name, or "The customer".
+        history: The customer's events, for how often the story was told.
+        library: Words of the rules.
+    """
+    parts = [*_what_went_wrong(case, name, library)]
+    parts += [*_what_was_done(case, library), *_told(case, history)]
+    return tuple(parts)
+
+
+def _what_went_wrong(case: Case, name: str, library: Library) -> list[Part]:
+    if not case.failures:
+        count = len(case.unclear)
+        words = f"Something happened to {name} that the rules could not judge"
+        return [
+            Part(words, strong=True),
+            Part(f" ({times_words(count)}). Please say what it was."),
+        ]
+    count = len(case.failures)
+    often = f" {times_words(count)}" if count > 1 else ""
+    parts = [Part(f"{name} was let down{often}: ")]
+    for index, failure in enumerate(case.failures):
+        parts += [Part(", then ")] if index else []
+        parts += _failed(failure, library)
+    return [*parts, Part(".")]
+
+
+def _failed(failure: Failure, library: Library) -> list[Part]:
+    book = library.books.get(failure.book)
+    rule = book.failures.get(failure.rule) if book else None
+    silence = next((s for s in book.silences if s.id == failure.rule), None) if book else None
+    title = rule.title if rule else silence.title if silence else failure.rule.replace("_", " ")
+    zone = book.timezone if book else "UTC"
+    words = title.rstrip(".")
+    if not words[:2].isupper():
+        words = words[:1].lower() + words[1:]
+    at = f" at {place}" if (place := _place(failure)) else ""
+    when = f", {clock_words(failure.at_ms, zone)}"
+    return [Part(f"{words}{at}", strong=True), Part(f"{_about(failure)}{when}")]
+
+
+def _place(failure: Failure) -> str:
+    return next((str(failure.details[key]) for key in _PLACES if failure.details.get(key)), "")
+
+
+def _about(failure: Failure) -> str:
+    """Name the booking, unless the failure was about nothing that has a name."""
+    named = next((str(failure.details[key]) for key in _BOOKINGS if failure.details.get(key)), "")
+    return f" ({named})" if named else ""
+
+
+def _what_was_done(case: Case, library: Library) -> list[Part]:
+    book = library.books.get(case.origin.book)
+    paid = [owed for failure in case.failures for owed in failure.owed if owed.amount.cents]
+    parts = []
+    if paid:
+        cents = sum(owed.amount.cents for owed in paid)
+        done = all(owed.paid_cents >= owed.amount.cents for owed in paid)
+        amount = money_words(Money(cents, paid[0].amount.currency))
+        tail = "is paid" if done else "is on its way"
+        parts.append(Part(f" What is owed, {amount}, {tail}."))
+    remedies = book.remedies if book else {}
+
+    def titled(status: tuple[OfferStatus, ...]) -> tuple[str, ...]:
+        return tuple(
+            remedies[o.offer].title["en"].lower() if o.offer in remedies else o.offer
+            for o in case.offers
+            if o.status in status
+        )
+
+    kept = titled((OfferStatus.CHOSEN, OfferStatus.KEPT))
+    open_offers = titled((OfferStatus.CONFIRMED,))
+    if kept:
+        parts.append(Part(f" Chosen: {listed(kept)}."))
+    elif open_offers and case.is_open:
+        parts.append(Part(f" On offer: {listed(open_offers, 'or')}; nothing is chosen yet."))
+    if broken := titled((OfferStatus.BROKEN,)):
+        parts.append(Part(f" We promised {listed(broken)} and did not keep it.", strong=True))
+    return parts
+
+
+def _told(case: Case, history: Sequence[Event]) -> list[Part]:
+    """How often the customer had to speak up; telling the story twice is its own failure."""
+    since = [event.body for event in history if event.time_ms >= case.opened_ms]
+    spoken = sum(_is_contact(body) for body in since)
+    wrote = sum(isinstance(body, Wrote) for body in since)
+    reached = sum(isinstance(body, Called) and body.reached for body in since)
+    not_yet = sum(isinstance(body, Answered) and body.answer == "not_yet" for body in since)
+    words = [
+        *([f"contacted us {times_words(spoken)}"] if spoken else []),
+        *([f"written {times_words(wrote)}"] if wrote else []),
+        *([f"been called {times_words(reached)}"] if reached else []),
+        *([f"said {times_words(not_yet)} that it is not good yet"] if not_yet else []),
+    ]
+    if not words:
+        return []
+    return [Part(f" Since then the customer has {listed(tuple(words))}.")]
+
+
+def _is_contact(body: object) -> bool:
+    return isinstance(body, Touchpoint) and any(word in body.name.lower() for word in _TOLD_US)

@@ -1,0 +1,220 @@
+"""What happened, line by line, in plain words: from the log, the outbox and the texts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, assert_never
+
+from msgspec import Struct
+
+from makegood.messages.events import Event
+from makegood.messages.facts import (
+    Answered,
+    Body,
+    Called,
+    Carried,
+    Chosen,
+    Confirmed,
+    Declined,
+    Dropped,
+    FailureRaised,
+    Granted,
+    HandedOver,
+    Identified,
+    Judged,
+    Noted,
+    Opened,
+    Referred,
+    Released,
+    Touchpoint,
+    Unlinked,
+    Unsubscribed,
+    Wrote,
+)
+from makegood.messages.ids import CommandId
+from makegood.playbooks.book import Library
+from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
+from makegood.projections.figures import money_words
+from makegood.projections.orders import failure_words, order_words, remedy_words
+from makegood.projections.roster import rep_name
+
+Mark = Literal["plain", "alarm", "warn", "ok", "customer", "note"]
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One thing that happened.
+
+    Attributes:
+        says: One sentence.
+        words: What somebody wrote, from the side table; empty when there is none or it was erased.
+        mark: How to show it.
+    """
+
+    at_ms: int
+    says: str
+    words: str = ""
+    mark: Mark = "plain"
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """What a timeline is told from.
+
+    Attributes:
+        failures: Event id -> title of the failure it showed.
+        texts: Free texts by reference.
+    """
+
+    library: Library
+    reps: Sequence[RepRow]
+    outbox: Mapping[CommandId, OutboxRow]
+    failures: Mapping[str, str] = {}
+    texts: Mapping[str, str] = {}
+
+
+def refs_of(history: Sequence[Event]) -> tuple[str, ...]:
+    """List the free texts that a timeline will need, so that one query fetches them."""
+    names = ("words", "reason", "note", "text")
+    found = (getattr(event.body, name, "") for event in history for name in names)
+    return tuple(dict.fromkeys(ref for ref in found if ref))
+
+
+def timeline(history: Sequence[Event], sources: Sources) -> tuple[Line, ...]:
+    """Tell what happened, newest last.
+
+    Events tell most of it; from the outbox come commands that ended without an event (withdrawn
+    by a refold, missed) and those under way.
+    """
+    lines = [line for event in history if (line := _line(event, sources)) is not None]
+    told = {body.command for body in (e.body for e in history) if isinstance(body, _OUTCOMES)}
+    lines += [
+        _ended(row, sources.library)
+        for row in sources.outbox.values()
+        if row.status in _ENDINGS and row.command.id not in told
+    ]
+    return tuple(sorted(lines, key=lambda line: line.at_ms))
+
+
+def under_way(sources: Sources) -> tuple[tuple[str, int, str], ...]:
+    """List what was ordered and has not come back: (words, since when, last error)."""
+    waiting = (OutboxStatus.WAITING, OutboxStatus.LEASED)
+    return tuple(
+        (order_words(row.command, sources.library), row.command.due_ms, row.error)
+        for row in sources.outbox.values()
+        if row.status in waiting
+    )
+
+
+_OUTCOMES = (Carried, Confirmed, Declined, Dropped)
+_ENDINGS = {
+    OutboxStatus.WITHDRAWN: "was withdrawn: no longer needed",
+    OutboxStatus.MISSED: "came too late to be useful and was not sent",
+    OutboxStatus.HELD: "was stopped at the gate",
+    OutboxStatus.FAILED: "failed",
+}
+
+
+def _ended(row: OutboxRow, library: Library) -> Line:
+    says = f"{order_words(row.command, library)} {_ENDINGS[row.status]}."
+    mark: Mark = "plain" if row.status is OutboxStatus.WITHDRAWN else "warn"
+    return Line(at_ms=row.settled_ms or row.command.due_ms, says=says, mark=mark)
+
+
+def _line(event: Event, sources: Sources) -> Line | None:
+    told = _outcome(event.body, sources) or _by_a_person(event.body, sources)
+    says, mark = told or _from_outside(event, sources)
+    if not says:
+        return None
+    return Line(at_ms=event.time_ms, says=says, mark=mark, words=_words(event.body, sources))
+
+
+def _words(body: Body, sources: Sources) -> str:
+    for name in ("words", "text", "note", "reason"):
+        ref = getattr(body, name, "")
+        if ref and ref in sources.texts:
+            return sources.texts[ref]
+    return ""
+
+
+Told = tuple[str, Mark]
+
+
+def _outcome(body: Body, sources: Sources) -> Told | None:
+    if not isinstance(body, _OUTCOMES):
+        return None
+    row = sources.outbox.get(body.command)
+    what = order_words(row.command, sources.library) if row else "An order"
+    match body:
+        case Carried(paid=paid):
+            amount = f", {money_words(paid)} paid" if paid and paid.cents else ""
+            return f"{what}: done{amount}.", "ok"
+        case Confirmed():
+            return f"{what}: yes.", "ok"
+        case Declined(why=why):
+            return f"{what}: no{f', {why}' if why else ''}.", "warn"
+        case Dropped(why=why, reason=reason):
+            ending = _ENDINGS[OutboxStatus(why)]
+            mark: Mark = "plain" if why == "withdrawn" else "warn"
+            return f"{what} {ending}{f' ({reason})' if reason else ''}.", mark
+        case _ as never:
+            assert_never(never)
+
+
+def _by_a_person(body: Body, sources: Sources) -> Told | None:
+    def named(rep: str) -> str:
+        return rep_name(sources.reps, rep)
+
+    match body:
+        case Granted(by=by, remedy=remedy, cost=cost, off_script=off):
+            what = remedy_words(remedy, sources.library)
+            script = " outside the plan" if off else ""
+            amount = f" ({money_words(cost)})" if cost.cents else ""
+            return f"{named(by)} gave{script}: {what}{amount}.", "ok"
+        case Released(by=by):
+            return f"{named(by)} released the hold.", "warn"
+        case HandedOver(by=by, to=to):
+            return f"{named(by)} handed over to {named(to)}.", "plain"
+        case Noted(by=by):
+            return f"{named(by)} noted:", "note"
+        case Called(by=by, reached=reached):
+            ending = "reached the customer" if reached else "did not reach the customer"
+            return f"{named(by)} called and {ending}.", "plain" if reached else "warn"
+        case Judged(by=by, failure=failure):
+            verdict = failure_words(failure, sources.library) if failure else "no failure"
+            return f"{named(by)} judged: {verdict}.", "plain"
+        case Unlinked(by=by):
+            return f"{named(by)} separated two profiles.", "plain"
+    return None
+
+
+def _from_outside(event: Event, sources: Sources) -> Told:
+    body = event.body
+    title = sources.failures.get(event.id, "")
+    match body:
+        case Touchpoint(name=name):
+            return (f"{name}. {title}.", "alarm") if title else (f"{name}.", "plain")
+        case FailureRaised(by=by, failure=failure):
+            who = rep_name(sources.reps, by) if by else "The customer"
+            what = title or failure_words(failure, sources.library)
+            return f"{who} raised a failure: {what}.", "alarm"
+        case Chosen(by=by, offer=offer):
+            how = f", on the phone with {rep_name(sources.reps, by)}" if by else ""
+            return f"The customer chose: {remedy_words(offer, sources.library)}{how}.", "customer"
+        case Answered(answer=answer, by=by):
+            verdict = "it is good again" if answer == "good" else "it is not good yet"
+            how = f" (written down by {rep_name(sources.reps, by)})" if by else ""
+            return f"The customer said: {verdict}{how}.", "ok" if answer == "good" else "warn"
+        case Wrote():
+            return "The customer wrote:", "customer"
+        case Opened():
+            return "The customer opened the page.", "customer"
+        case Unsubscribed(brand=brand, channel=channel, again=again):
+            scope = f"{'all brands' if brand == '*' else brand}, {_channel(channel)}"
+            verb = "wants offers again" if again else "wants no more offers"
+            return f"The customer {verb} ({scope}).", "customer"
+        case Referred(joined=joined):
+            return ("A friend joined" if joined else "A friend looked") + " by the link.", "ok"
+        case Identified():
+            return "", "plain"
+    return "", "plain"
+
+
+def _channel(channel: str) -> str:
+    return {"*": "all channels", "mail": "e-mail", "sms": "text message"}.get(channel, channel)
