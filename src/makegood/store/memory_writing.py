@@ -106,10 +106,11 @@ class MemoryWriting(MemoryOutbox):
         _drop(t.members, customer)
 
     def lock(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, CustomerRow]:
-        for customer in customers:
+        there = [customer for customer in sorted(set(customers)) if customer in self._t.members]
+        for customer in there:
             if customer not in self._t.customers:
                 self._t.customers[customer] = CustomerRow(customer=customer)
-        return {customer: self._t.customers[customer] for customer in sorted(set(customers))}
+        return {customer: self._t.customers[customer] for customer in there}
 
     def save(self, rows: Sequence[CustomerRow]) -> None:
         for row in rows:

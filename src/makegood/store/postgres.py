@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 import psycopg
 from psycopg import IsolationLevel, errors
@@ -16,6 +17,7 @@ from makegood.store.schema import BLOBS, META, NUMBERS, STEPS, steps_after
 from makegood.store.session import Row, Value
 from makegood.store.sql import SqlReading, SqlWriting
 
+NUL, REPLACEMENT = "\x00", "\ufffd"
 POOL_SIZE = 10
 SLOTS = 1024  # more than connections at a time, so that two rarely add to one tally row
 MIGRATION_LOCK = 0x6D616B65  # any number that is always this one
@@ -102,7 +104,10 @@ class PostgresSession:
         return self._execute(sql, values).rowcount
 
     def _execute(self, sql: str, values: Sequence[Value | Sequence[int]]) -> psycopg.Cursor[Row]:
-        cursor = self._connection.execute(in_postgres(sql).encode(), values)
+        try:
+            cursor = self._connection.execute(in_postgres(sql).encode(), _storable(values))
+        except BUSY as error:
+            raise StoreBusy from error
         changed = not (cursor.statusmessage or "").startswith("SELECT") and cursor.rowcount != 0
         self.wrote = self.wrote or changed
         return cursor
@@ -116,7 +121,7 @@ class PostgresSession:
             f"INSERT INTO {into} ({', '.join(names)}) SELECT * FROM unnest({arrays}) "
             f"ON CONFLICT {conflict}"
         )
-        self._execute(sql, [list(column) for column in zip(*rows, strict=True)])
+        self._execute(sql, [_storable(column) for column in zip(*rows, strict=True)])
 
     def positions(self, count: int) -> list[int]:
         sql = "SELECT nextval('log_position') FROM generate_series(1, ?)"
@@ -124,6 +129,14 @@ class PostgresSession:
 
     def slot(self) -> int:
         return self._connection.info.backend_pid % SLOTS
+
+
+def _storable(values: Sequence[Any]) -> list[Any]:
+    """Leave NUL out of texts: PostgreSQL keeps none, and an answer must not fail for it."""
+    return [
+        value.replace(NUL, REPLACEMENT) if isinstance(value, str) and NUL in value else value
+        for value in values
+    ]
 
 
 def kind_of(column: str) -> str:

@@ -67,10 +67,9 @@ class LogWriting(StateWriting, CustomerReading):
             return
         self._know((left, right))
         self._db.put("edge", "profile other", [(left, right), (right, left)], "DO NOTHING")
-        both = sorted(set(self._locked_of(left, right)))
-        if len(both) == 1:
+        if len(set(self.customers_of((left, right)).values())) == 1:
             return
-        remains, gone = both
+        remains, gone = sorted(self._locked_of(left, right))
         self._db.run("UPDATE profile SET customer = ? WHERE customer = ?", remains, gone)
         self._remove(gone)
 

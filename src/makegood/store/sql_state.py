@@ -33,7 +33,21 @@ class StateWriting(SqlBase):
         empty = [from_customer(CustomerRow(customer=customer)) for customer in wanted]
         self._db.put("customer", CUSTOMER, empty, "(customer) DO NOTHING")
         found = self._db.rows(_LOCK + self._db.lock_rows, wanted)
-        return {row[0]: to_customer(row) for row in found}
+        rows = {row[0]: to_customer(row) for row in found}
+        for customer in self._without_profile([id_ for id_ in rows if rows[id_].last is None]):
+            del rows[customer]
+        return rows
+
+    def _without_profile(self, empty: list[CustomerId]) -> list[CustomerId]:
+        """Remove empty rows of customers that are not: unknown, or joined to another by now."""
+        if not empty:
+            return []
+        sql = "SELECT DISTINCT customer FROM profile WHERE customer = ANY(?)"
+        there = {row[0] for row in self._db.rows(sql, empty)}
+        gone = [customer for customer in empty if customer not in there]
+        if gone:
+            self._db.run("DELETE FROM customer WHERE customer = ANY(?)", gone)
+        return gone
 
     def save(self, rows: Sequence[CustomerRow]) -> None:
         last = {row.customer: from_customer(row) for row in rows}

@@ -8,6 +8,7 @@ Derive a test class, say how to make a fresh store, and run it with pytest:
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from threading import Barrier, Thread
 from typing import TypeVar
 
@@ -15,7 +16,6 @@ from msgspec.structs import replace
 
 from makegood.messages.errors import StoreBusy
 from makegood.ports.rows import Taken
-from makegood.ports.store import Store
 from makegood.testing.store_desk_conformance import (
     CaseConformance,
     CustomerConformance,
@@ -28,7 +28,7 @@ from makegood.testing.store_log_conformance import (
     LogConformance,
 )
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
-from makegood.testing.store_samples import command, customer, offered, profile, put
+from makegood.testing.store_samples import command, customer, known, offered, profile, put
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -39,6 +39,7 @@ class ThreadConformance(Conformance):
 
     def test_two_who_change_one_customer_wait_for_each_other(self) -> None:
         store = self.make_store()
+        known(store, "ana", "ben")
 
         def add_one(_thread: int) -> None:
             with store.writing() as writing:
@@ -79,7 +80,7 @@ class ThreadConformance(Conformance):
     def test_two_who_link_a_chain_from_both_ends_make_one_customer(self) -> None:
         store = self.make_store()
         names = [f"c{n}" for n in range(8)]
-        pairs = list(zip(names, names[1:], strict=False))
+        pairs = list(pairwise(names))
 
         def link(thread: int) -> None:
             for left, right in pairs if thread else reversed(pairs):

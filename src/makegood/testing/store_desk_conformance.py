@@ -19,6 +19,7 @@ from makegood.testing.store_samples import (
     case,
     customer,
     event,
+    known,
     ledger_line,
     offered,
     profile,
@@ -34,6 +35,7 @@ class CustomerConformance(Conformance):
         self,
     ) -> None:
         store = self.make_store()
+        known(store, "ana", "ben")
         with store.writing() as writing:
             rows = writing.lock((customer("ben"), customer("ana"), customer("ben")))
             assert list(rows) == [customer("ana"), customer("ben")]
@@ -56,6 +58,17 @@ class CustomerConformance(Conformance):
         with store.reading() as reading:
             assert reading.row(customer("nobody")) is None
             assert reading.counts()["stuck_customers"] == 1
+
+    def test_a_customer_that_is_not_cannot_be_locked_into_being(self) -> None:
+        store = self.make_store()
+        known(store, "ana", "ben")
+        with store.writing() as writing:
+            writing.lock((customer("ben"),))
+            writing.link(profile("ana"), profile("ben"))
+            gone = (customer("ben"), customer("nobody"))
+            assert list(writing.lock((*gone, customer("ana")))) == [customer("ana")]
+        with store.reading() as reading:
+            assert [row.customer for row in reading.rows(customer(""), 9)] == [customer("ana")]
 
     def test_customers_are_paged_by_id(self) -> None:
         store = self.make_store()

@@ -1,8 +1,9 @@
 """What every store keeps of events and of who is who."""
 
 from abc import abstractmethod
+from itertools import pairwise
 
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import BookHash, CustomerId
 from makegood.ports.rows import CustomerRow, Snapshot, Taken
 from makegood.ports.store import Store
 from makegood.testing.store_samples import (
@@ -38,6 +39,9 @@ class LogConformance(Conformance):
         assert [it.taken for it in again] == [Taken.DUPLICATE, Taken.NEW, Taken.DUPLICATE]
         assert [it.id for it in again] == [event(name).id for name in ("2", "3", "1")]
         with store.reading() as reading:
+            ids = [event(name).id for name in ("1", "3", "4")]
+            assert reading.taken(ids) == frozenset(ids[:2])
+            assert reading.taken(()) == frozenset()
             assert [kept.message_id for _, kept in reading.log(0, 10)] == ["1", "2", "3"]
             assert reading.counts()["log"] == 3
 
@@ -93,6 +97,16 @@ class LogConformance(Conformance):
             assert list(positions) == sorted(set(positions))
             assert [it for _, it in reading.log(positions[1], 1)] == [events[2]]
 
+    def test_an_id_may_hold_any_character(self) -> None:
+        store = self.make_store()
+        odd = ("a\x00b", "%s %(x)s ?", "'; DROP TABLE log; --", "\u202e\U0010ffff", "")
+        append(store, *(offered(name) for name in odd))
+        with store.writing() as writing:
+            again = writing.append([offered(name) for name in odd])
+            assert {receipt.taken for receipt in again} == {Taken.DUPLICATE}
+            assert {it.message_id for it in writing.history(customer("ana"))} == set(odd)
+            assert writing.find_persons("a\x00", 5) == ()
+
     def test_order_is_by_code_point_and_not_by_a_language(self) -> None:
         store = self.make_store()
         names = ["é", "Z", "a", "_", "zz", "\U0001f697", "10", "9"]
@@ -109,6 +123,7 @@ class LogConformance(Conformance):
                 writing.append((offered("1"),))
                 writing.link(profile("ana"), profile("ben"))
                 writing.lock((customer("ana"),))
+                writing.put_book(BookHash("one"), "text", activate=True)
                 raise InterruptedError
         except InterruptedError:
             pass
@@ -117,6 +132,7 @@ class LogConformance(Conformance):
             assert reading.customers_of((profile("ana"),)) == {}
             assert reading.counts()["log"] == 0
             assert reading.row(customer("ana")) is None
+            assert reading.books() == {}
         assert store.syncs() == before
         with store.writing() as writing:
             assert writing.append((offered("1"),))[0].taken is Taken.NEW
@@ -194,7 +210,7 @@ class LinkConformance(Conformance):
         names = ("ana", "ben", "cid", "dan")
         append(store, *(offered(name, name, at) for at, name in enumerate(names)))
         with store.writing() as writing:
-            for left, right in zip(names, names[1:], strict=False):
+            for left, right in pairwise(names):
                 writing.link(profile(left), profile(right))
         _fill(store, "ana")
         with store.writing() as writing:

@@ -154,6 +154,9 @@ class OutboxConformance(Conformance):
             assert seen == sorted(row.command.id for row in everyone)
             assert reading.outbox(OutboxStatus.DONE, CommandId(""), 9) == ()
             assert reading.command(CommandId("mnone")) is None
+            some = [CommandId(id_) for id_ in ("ma1", "mnone", "ma3", "ma1")]
+            assert [row.command.id for row in reading.commands(some)] == ["ma3", "ma1"]
+            assert reading.commands(()) == ()
             counts = reading.counts()
             assert (counts["outbox_waiting"], counts["outbox_done"]) == (6, 0)
 

@@ -1,5 +1,7 @@
 """Rows for the store's conformance suite, short to write and easy to tell apart."""
 
+from msgspec.structs import replace
+
 from makegood.messages.commands import Command, MessageClass, SendMessage
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Body, Identified, Touchpoint
@@ -73,18 +75,8 @@ def command(
     )
 
 
-def case(
-    name: str,
-    about: str = "ana",
-    *,
-    risk: int = 1,
-    due_ms: int = 0,
-    owner: str = "kathy",
-    is_open: bool = True,
-    held: bool = True,
-    opened_ms: int = 1000,
-) -> CaseRow:
-    return CaseRow(
+def case(name: str, about: str = "ana", **changes: object) -> CaseRow:
+    row = CaseRow(
         case=CaseId("k" + name),
         customer=customer(about),
         opener=profile(about),
@@ -92,15 +84,16 @@ def case(
         phase="opened",
         severity=3,
         double=False,
-        risk=risk,
-        opened_ms=opened_ms,
-        due_ms=due_ms,
+        risk=1,
+        opened_ms=1000,
+        due_ms=0,
         waiting_for="call",
-        owner=RepId(owner),
+        owner=RepId("kathy"),
         line="Flight 12, 200 minutes late",
-        is_open=is_open,
-        held=held,
+        is_open=True,
+        held=True,
     )
+    return replace(row, **changes)
 
 
 def ledger_line(case_name: str, name: str, about: str = "ana", at_ms: int = 1000) -> LedgerRow:
@@ -119,6 +112,11 @@ def ledger_line(case_name: str, name: str, about: str = "ana", at_ms: int = 1000
 def append(store: Store, *offers: Offered) -> None:
     with store.writing() as writing:
         writing.append(offers)
+
+
+def known(store: Store, *names: str) -> None:
+    """Let people be customers."""
+    append(store, *(offered(f"known {name}", name) for name in names))
 
 
 def put(store: Store, *commands: Command) -> None:
