@@ -18,9 +18,7 @@ from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, Phase, TimerKind, Unclear
 from makegood.core.turn import Turn
 from makegood.messages.ids import case_id
-from makegood.playbooks.terms import Plan, Tier
-
-CHOICES = (Tier.BETTER, Tier.BEYOND)
+from makegood.playbooks.terms import Plan
 
 
 def take_failure(turn: Turn, failure: Failure) -> None:
@@ -120,7 +118,7 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
     case = turn.put(with_failure(case, failure, after))
     case = _apologise(turn, case, after, plan, second=second)
     case = give_by_itself(turn, case, after, plan)
-    tiers: tuple[Tier, ...] = CHOICES
+    tiers = plan.tiers
     if second and plan.double is not None:
         tiers = plan.double.tiers
         call_ms = plan.double.call_within_ms

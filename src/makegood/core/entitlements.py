@@ -38,25 +38,9 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
     found = book.owed(facts, turn.state.facts)
     known = {owed.entitlement: owed for owed in failure.owed}
     for entitled in found:
-        if entitled.entitlement not in known and _owed_elsewhere(turn, failure, entitled):
-            continue
         owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)
         known[entitled.entitlement] = _order(turn, case, failure, owed, book)
     return replace(failure, owed=tuple(known.values()))
-
-
-def _owed_elsewhere(turn: Turn, failure: Failure, entitled: Entitled) -> bool:
-    """Whether another failure of the same booking has it already; a price is refunded once."""
-    others = (
-        one
-        for case in turn.state.cases
-        for other in case.failures
-        if other.about != failure.about
-        for one in other.owed
-    )
-    return bool(entitled.once) and any(
-        one.entitlement == entitled.entitlement and one.once == entitled.once for one in others
-    )
 
 
 def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
@@ -73,7 +57,6 @@ def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
         basis=entitled.basis,
         source=entitled.source,
         line=entitled.line,
-        once=entitled.once,
         missing=entitled.missing,
     )
 

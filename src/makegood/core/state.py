@@ -70,7 +70,6 @@ class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
         amount: What is owed, a function of the facts.
         due_ms: Deadline of the rule.
         payments: Commands that pay it, in order; a later one tops up.
-        once: What it is owed once for, however many failures that meets; "" for each failure.
         missing: The fact that is needed before an amount can be told; a person finds it.
     """
 
@@ -82,7 +81,6 @@ class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     line: int = 0
     payments: tuple[Payment, ...] = ()
-    once: str = ""
     missing: str = ""
 
     @property

@@ -61,7 +61,6 @@ class Entitled(Struct, frozen=True, kw_only=True):
         basis: law, contract or guarantee.
         source: Where it is written.
         line: Line in the book.
-        once: What it is owed once for (a booking), however many failures it meets; "" for each.
         seen: The facts the rule read.
         missing: What could not be read.
     """
@@ -74,7 +73,6 @@ class Entitled(Struct, frozen=True, kw_only=True):
     basis: str = ""
     source: str = ""
     line: int = 0
-    once: str = ""
     seen: tuple[tuple[str, object], ...] = ()
     missing: str = ""
 

@@ -78,7 +78,6 @@ def _owed(failure: FailureFacts, customer: Facts) -> tuple[Entitled, ...]:
             amount=amount,
             deadline_ms=7 * DAY_MS,
             basis="contract",
-            once=str(failure.details.get("booking") or ""),
         ),
     )
 

@@ -1,0 +1,120 @@
+"""Run the examples inside a rule book: the book's own tests, by the same fold as live traffic."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from makegood.core.fold import FOLD_VERSION, advance, step
+from makegood.core.holds import is_holding
+from makegood.core.state import EMPTY, State
+from makegood.messages.events import Event, OnDuty, Stamp
+from makegood.messages.facts import Body, Chosen, Identified, Touchpoint
+from makegood.messages.ids import ProfileId, RepId
+from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.examples import Example
+from makegood.playbooks.terms import Tier
+
+_ANY_DAY_MS = 1_767_225_600_000  # 1 January 2026: a day on which today's law applies
+_LONG_MS = 365 * 86_400_000
+_CUSTOMER = ProfileId("p" + "0" * 32)
+
+
+class Mismatch(Struct, frozen=True, kw_only=True):
+    """An example that did not come out as the book says.
+
+    Attributes:
+        line: Line of the example.
+        what: Which expectation.
+        expected: As written.
+        found: What the book does.
+    """
+
+    example: str
+    line: int
+    what: str
+    expected: object
+    found: object
+
+
+def run_examples(book: RuleBook, examples: Sequence[Example]) -> tuple[Mismatch, ...]:
+    """Run examples; give those that came out otherwise, none when the book does as it says."""
+    library = Library(active=book.hash, books={book.hash: book})
+    return tuple(mismatch for example in examples for mismatch in _compared(example, library))
+
+
+def _compared(example: Example, library: Library) -> Iterator[Mismatch]:
+    state = _played(example, library)
+    failures = [failure for case in state.cases for failure in case.failures]
+    expect = example.expect
+    found: dict[str, tuple[object, object]] = {
+        "failures": (expect.failures, tuple(failure.rule for failure in failures)),
+        "cannot": (
+            expect.cannot,
+            tuple(one.rule for case in state.cases for one in case.unclear),
+        ),
+        "held": (expect.held, any(is_holding(case) for case in state.cases)),
+        "offers": (
+            set(expect.offers) if expect.offers is not None else None,
+            _tiers(state),
+        ),
+        "owed": (
+            dict(expect.owed) if expect.owed is not None else None,
+            {
+                owed.entitlement: owed.amount.cents
+                for failure in failures
+                for owed in failure.owed
+                if owed.amount.cents
+            },
+        ),
+        "double": (expect.double, any(case.double for case in state.cases)),
+    }
+    for what, (expected, came) in found.items():
+        if expected is not None and expected != came:
+            yield Mismatch(
+                example=example.name, line=example.line, what=what, expected=expected, found=came
+            )
+
+
+def _played(example: Example, library: Library) -> State:
+    at_ms = example.on_ms or _ANY_DAY_MS
+    state = EMPTY
+    if example.customer:
+        body = Identified(traits=dict(example.customer))
+        state = step(state, _event(body, "customer", at_ms, library), library).state
+    for n, given in enumerate(example.given):
+        at_ms += given.after_ms
+        touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
+        state = step(state, _event(touchpoint, str(n), at_ms, library), library).state
+    if example.declines:
+        state = _declined(state, at_ms, library)
+    return advance(state, at_ms + example.wait_ms, library).state
+
+
+def _declined(state: State, at_ms: int, library: Library) -> State:
+    case = state.open_case
+    offer = next((one for one in case.offers if one.declines), None) if case else None
+    if case is None or offer is None:
+        return state
+    body = Chosen(case=case.id, offer=offer.offer)
+    return step(state, _event(body, "declined", at_ms, library), library).state
+
+
+def _event(body: Body, name: str, at_ms: int, library: Library) -> Event:
+    duty = (OnDuty(RepId("example"), at_ms + _LONG_MS),)
+    return Event(
+        source="example",
+        message_id=name,
+        profile=_CUSTOMER,
+        time_ms=at_ms,
+        received_ms=at_ms,
+        body=body,
+        stamp=Stamp(book=library.active, fold=FOLD_VERSION, on_duty=duty),
+    )
+
+
+def _tiers(state: State) -> set[Tier]:
+    """Tiers that were given or offered; an apology and what is owed are the least of them."""
+    tiers = {offer.tier for case in state.cases for offer in case.offers}
+    spoken = any(case.messages or case.gifts for case in state.cases)
+    owed = any(failure.owed for case in state.cases for failure in case.failures)
+    return tiers | ({Tier.LEAST} if spoken or owed else set())
