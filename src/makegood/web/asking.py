@@ -1,0 +1,139 @@
+"""The gate's paths: one question, one fresh answer, never from a cache."""
+
+import re
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from makegood.api.problems import Problem
+from makegood.core.holds import Answer, Question
+from makegood.gate.service import Gate
+from makegood.messages.commands import MessageClass
+from makegood.messages.errors import InputError
+from makegood.messages.ids import CaseId, CustomerId
+from makegood.web.entry import Entry, Reads
+from makegood.web.wire import Receive, Scope, Send, Stopped, query, read_body, respond
+
+PATH = "/v1/may-send"
+BY_ID = "/v1/may-send/"
+_MOST_BYTES = 16 * 1024  # a question is a line
+_CUSTOMER_ID = re.compile(r"p[0-9a-f]{32}")
+
+
+class Asked(Struct, kw_only=True, rename={"message_class": "class"}):
+    """May this message go out to this identifier?
+
+    Attributes:
+        identifier: Typed, for example "email:ana@example.org" or "user:42".
+        brand: Who wants to speak.
+        message_class: promotional, survey, mixed, service, receipt, safety or legal.
+        channel: mail, sms, push, phone and so on.
+        case: The case whose own question it is; only the firm's own sender sets it.
+    """
+
+    identifier: str
+    brand: str
+    message_class: MessageClass
+    channel: str
+    case: str = ""
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """The gate's answer on the wire.
+
+    Attributes:
+        since: ISO 8601 instant since when it has been so, or null.
+        until: What ends it: an instant, "made_whole", "judged" or "resubscribed", or null.
+        case: The case behind it, or null.
+    """
+
+    allowed: bool
+    reason: str
+    says: str
+    since: str | None
+    until: str | None
+    case: str | None
+
+
+_ASKED = msgspec.json.Decoder(Asked)
+_CLASSES = ", ".join(one.value for one in MessageClass)
+_WHAT_TO_DO = (
+    'Send {"identifier": "email:ana@example.org", "brand": "...", "class": "promotional", '
+    f'"channel": "mail"}}; class is one of {_CLASSES}.'
+)
+
+
+class Asking:
+    """Answers whether a message may go out."""
+
+    def __init__(self, entry: Entry, gate: Gate, reads: Reads) -> None:
+        self._entry = entry
+        self._gate = gate
+        self._reads = reads
+
+    async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by typed identifier; addresses stay out of URLs and logs."""
+        await self._entry.admit(scope, "gate")
+        asked = _read(await read_body(scope, receive, _MOST_BYTES))
+        question = Question(
+            brand=asked.brand,
+            message_class=asked.message_class,
+            channel=asked.channel,
+            case=CaseId(asked.case),
+        )
+        try:
+            answer = await self._reads.run(self._gate.ask, asked.identifier, question)
+        except InputError as error:
+            raise Stopped(400, _problem(str(error), "identifier")) from None
+        await respond(send, 200, msgspec.json.encode(_told(answer)))
+
+    async def get(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Answer by opaque customer id."""
+        await self._entry.admit(scope, "gate")
+        customer = scope["path"].removeprefix(BY_ID)
+        if not _CUSTOMER_ID.fullmatch(customer):
+            raise Stopped(400, _problem("This is not a customer id: p and 32 hex digits.", "path"))
+        given = query(scope)
+        for name in ("brand", "class", "channel"):
+            if name not in given:
+                raise Stopped(400, _problem(f"{name} is missing.", f"query {name}"))
+        try:
+            message_class = MessageClass(given["class"])
+        except ValueError:
+            raise Stopped(
+                400, _problem(f"class is not one of {_CLASSES}.", "query class")
+            ) from None
+        question = Question(
+            brand=given["brand"], message_class=message_class, channel=given["channel"]
+        )
+        ask = self._gate.ask_customer
+        answer = await self._reads.run(ask, CustomerId(customer), question)
+        await respond(send, 200, msgspec.json.encode(_told(answer)))
+
+
+def _read(body: bytes) -> Asked:
+    try:
+        return _ASKED.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Stopped(400, _problem(f"The question cannot be read: {error}.", "body")) from None
+
+
+def _problem(message: str, where: str) -> Problem:
+    return Problem(code="bad_question", message=message, where=where, what_to_do=_WHAT_TO_DO)
+
+
+def _told(answer: Answer) -> Told:
+    return Told(
+        allowed=answer.allowed,
+        reason=answer.reason,
+        says=answer.says,
+        since=_instant(answer.since_ms) if answer.since_ms else None,
+        until=answer.until or None,
+        case=answer.case or None,
+    )
+
+
+def _instant(at_ms: int) -> str:
+    moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,169 @@
+"""The one door: hot paths are answered here, everything else goes to Django.
+
+Ingest, the gate and live updates need many requests in flight and no thread each; screens need
+Django, which runs as WSGI in a fixed pool of threads.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from typing import TypeAlias
+
+import msgspec
+
+from makegood.api.problems import FAULT, Problem
+from makegood.web import asking, ingest, live
+from makegood.web.outages import STORE_FAULTS
+from makegood.web.parts import Parts
+from makegood.web.wire import (
+    Gone,
+    Handler,
+    Receive,
+    Scope,
+    Send,
+    Stopped,
+    refuse,
+    respond,
+    retry_after,
+)
+
+Routes: TypeAlias = Mapping[str, Mapping[str, Handler]]
+_LOG = logging.getLogger("makegood.front")
+_STARTING = Problem(
+    code="starting",
+    message="Makegood is starting.",
+    where="server",
+    what_to_do="Try again in a few seconds.",
+)
+
+
+class Front:
+    """An ASGI application; opens its parts when the server starts, closes them when it ends."""
+
+    def __init__(self, open_parts: Callable[[], Parts], rest: Callable[[], Handler]) -> None:
+        """Say how to begin.
+
+        Args:
+            open_parts: Opens what the hot paths need.
+            rest: Makes the application that answers every other path.
+        """
+        self._open_parts = open_parts
+        self._make_rest = rest
+        self._routes: Routes = {}
+        self._rest: Handler | None = None
+        self._ask_by_id: Mapping[str, Handler] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await self._http(scope, receive, send)
+            case "lifespan":
+                await self._live(receive, send)
+            case "websocket":
+                await receive()
+                await send({"type": "websocket.close", "code": 1000})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope["method"] == "HEAD"
+        try:
+            handler = self._handler(scope)
+            await handler(scope, receive, send)
+        except Stopped as stopped:
+            await refuse(send, stopped, is_head=is_head)
+        except Gone:
+            return
+        except STORE_FAULTS as fault:
+            _LOG.error("%s failed: %s", scope["path"], type(fault).__name__)
+            await refuse(send, Stopped(503, FAULT, retry_after(2)), is_head=is_head)
+
+    def _handler(self, scope: Scope) -> Handler:
+        path: str = scope["path"]
+        methods = self._routes.get(path)
+        if methods is None and path.startswith(asking.BY_ID):
+            methods = self._ask_by_id
+        if methods is None:
+            if self._rest is None:
+                raise Stopped(503, _STARTING, retry_after(2))
+            return self._rest
+        method: str = scope["method"]
+        if method == "OPTIONS":
+            return _options(methods)
+        handler = methods.get("GET" if method == "HEAD" else method)
+        if handler is None:
+            raise Stopped(405, _not_allowed(methods), ((b"allow", _allowed(methods)),))
+        return _without_body(handler) if method == "HEAD" else handler
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Follow the server's life; a start that fails ends the server and says so."""
+        await receive()
+        is_open = False
+        async with AsyncExitStack() as closing:
+            try:
+                parts = self._open_parts()
+                closing.push_async_callback(parts.close)
+                self._begin(parts)
+                is_open = True
+            finally:
+                outcome = "complete" if is_open else "failed"
+                await send({"type": f"lifespan.startup.{outcome}"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _begin(self, parts: Parts) -> None:
+        ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock)
+        asker = asking.Asking(parts.entry, parts.gate, parts.reads)
+        self._ask_by_id = {"GET": asker.get}
+        self._routes = {
+            **{path: {"POST": ingesting} for path in ingest.PATHS},
+            asking.PATH: {"POST": asker.post},
+            live.PATH: {"GET": parts.live},
+            "/healthz": {"GET": _alive},
+            "/readyz": {"GET": _readiness(parts)},
+        }
+        self._rest = self._make_rest()
+
+
+def _readiness(parts: Parts) -> Handler:
+    async def ready(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+        missing = await parts.reads.run(parts.missing)
+        body = msgspec.json.encode(
+            {"status": "waiting" if missing else "ready", "missing": missing}
+        )
+        await respond(send, 503 if missing else 200, body)
+
+    return ready
+
+
+async def _alive(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    await respond(send, 200, b'{"status":"ok"}')
+
+
+def _allowed(methods: Mapping[str, Handler]) -> bytes:
+    names = {*methods, "OPTIONS", *(("HEAD",) if "GET" in methods else ())}
+    return ", ".join(sorted(names)).encode()
+
+
+def _not_allowed(methods: Mapping[str, Handler]) -> Problem:
+    return Problem(
+        code="method_not_allowed",
+        message="This path does not know this method.",
+        where="method",
+        what_to_do=f"Use {_allowed(methods).decode()}.",
+    )
+
+
+def _options(methods: Mapping[str, Handler]) -> Handler:
+    async def options(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+        await respond(send, 204, b"", ((b"allow", _allowed(methods)),))
+
+    return options
+
+
+def _without_body(handler: Handler) -> Handler:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_head(message: dict[str, object]) -> None:
+            await send({**message, "body": b""} if "body" in message else message)
+
+        await handler(scope, receive, send_head)
+
+    return answer

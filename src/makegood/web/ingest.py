@@ -1,0 +1,152 @@
+"""The Segment paths: read, store in a group, answer for each item."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from makegood.api.problems import BUSY, Problem
+from makegood.messages.errors import InputError
+from makegood.ports.arrivals import Acknowledged
+from makegood.ports.clock import Clock
+from makegood.ports.rows import KeyRow, Taken
+from makegood.sources.batch import Outcome, Rejected, read_batch, read_one
+from makegood.sources.limits import MAX_BATCH_BYTES
+from makegood.sources.segment import KINDS, Envelope
+from makegood.web.commit import GroupCommit, QueueFull
+from makegood.web.entry import Entry
+from makegood.web.wire import (
+    JSON,
+    Receive,
+    Scope,
+    Send,
+    Stopped,
+    query,
+    read_body,
+    respond,
+    retry_after,
+)
+
+PATHS = {"/v1/batch": "", **{f"/v1/{kind}": kind for kind in KINDS}}
+
+
+class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one item.
+
+    Attributes:
+        status: `accepted` is stored and folded; `duplicate` was before; `conflict` is another
+            event under a known id; `rejected` cannot be taken.
+        error: What is wrong and what to do.
+        warning: What was left out of an accepted item.
+    """
+
+    index: int
+    message_id: str
+    status: Literal["accepted", "duplicate", "conflict", "rejected"]
+    error: str = ""
+    warning: str = ""
+
+
+class Results(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to a batch, in the order of its items."""
+
+    results: tuple[Result, ...]
+    error: Problem | None = None
+
+
+_STATUS: dict[Taken, Literal["accepted", "duplicate", "conflict"]] = {
+    Taken.NEW: "accepted",
+    Taken.DUPLICATE: "duplicate",
+    Taken.CONFLICT: "conflict",
+}
+_CONFLICT = "Another event with this message id says something else; give this one its own id."
+
+
+class Ingest:
+    """Answers the Segment paths."""
+
+    def __init__(self, entry: Entry, commit: GroupCommit, clock: Clock) -> None:
+        self._entry = entry
+        self._commit = commit
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        key = await self._entry.admit(scope, "ingest")
+        body = await read_body(scope, receive, MAX_BATCH_BYTES)
+        outcomes = self._read(scope["path"], body, key)
+        strict = key.strict or query(scope).get("strict") == "1"
+        status, results = await self._answer(outcomes, strict=strict)
+        await respond(send, status, msgspec.json.encode(results), JSON)
+
+    def _read(self, path: str, body: bytes, key: KeyRow) -> tuple[Outcome, ...]:
+        kind = PATHS[path]
+        envelope = Envelope(source=key.name, received_ms=self._clock.now_ms(), kind=kind)
+        if kind:
+            return (read_one(body, envelope),)
+        try:
+            return read_batch(body, envelope)
+        except InputError as error:
+            raise Stopped(400, _no_batch(str(error))) from None
+
+    async def _answer(self, outcomes: Sequence[Outcome], *, strict: bool) -> tuple[int, Results]:
+        rejected = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)]
+        if rejected and (strict or len(rejected) == len(outcomes)):
+            problem = _refusal(outcomes, rejected)
+            return 400, Results(results=_results(outcomes, ()), error=problem)
+        arrivals = [outcome.arrival for outcome in outcomes if not isinstance(outcome, Rejected)]
+        try:
+            answers = await self._commit.store(arrivals)
+        except QueueFull:
+            raise Stopped(503, BUSY, retry_after(1)) from None
+        # 200, not 202: it is done, not merely accepted, and older libraries know only 200.
+        return 200, Results(results=_results(outcomes, answers))
+
+
+def _results(outcomes: Sequence[Outcome], answers: Sequence[Acknowledged]) -> tuple[Result, ...]:
+    """Join what could not be read with what the log said; without answers only the former."""
+    told = iter(answers)
+    results: list[Result] = []
+    for index, outcome in enumerate(outcomes):
+        if isinstance(outcome, Rejected):
+            results.append(_rejected(index, outcome))
+        elif answers:
+            results.append(_stored(index, outcome.arrival.message_id, next(told), outcome.warning))
+    return tuple(results)
+
+
+def _rejected(index: int, outcome: Rejected) -> Result:
+    return Result(
+        index=index, message_id=outcome.message_id, status="rejected", error=outcome.error
+    )
+
+
+def _stored(index: int, message_id: str, answer: Acknowledged, warning: str) -> Result:
+    is_conflict = answer.taken is Taken.CONFLICT
+    return Result(
+        index=index,
+        message_id=message_id,
+        status=_STATUS[answer.taken],
+        error=(answer.error or _CONFLICT) if is_conflict else answer.error,
+        warning=warning,
+    )
+
+
+def _refusal(outcomes: Sequence[Outcome], rejected: Sequence[int]) -> Problem:
+    first = outcomes[rejected[0]]
+    return Problem(
+        code="item_rejected",
+        message=first.error if isinstance(first, Rejected) else "",
+        where=f"batch[{rejected[0]}]",
+        what_to_do=f"{len(rejected)} of {len(outcomes)} items cannot be taken and nothing of the "
+        "request was stored; see results, repair them and send it again.",
+    )
+
+
+def _no_batch(message: str) -> Problem:
+    return Problem(
+        code="not_a_batch",
+        message=message,
+        where="body",
+        what_to_do='Send JSON of the form {"batch": [...], "sentAt": "2026-01-31T09:30:00Z"}.',
+    )

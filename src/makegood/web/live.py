@@ -1,0 +1,178 @@
+"""Live updates: a stream of server-sent events that says which cases changed."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from makegood.api.problems import Problem
+from makegood.gate.tickets import read_ticket
+from makegood.ports.clock import Clock
+from makegood.ports.store import Reading, Store
+from makegood.web.entry import Reads
+from makegood.web.outages import STORE_FAULTS
+from makegood.web.wire import Receive, Scope, Send, Stopped, query
+
+_LOG = logging.getLogger("makegood.live")
+PATH = "/live"
+LOOK_SECONDS = 0.5  # one look for all streams of this process, and none without a stream
+STILL_HERE_SECONDS = 15.0  # proxies close a stream that is silent for longer
+_MOST_EVENTS = 500
+_MOST_CHANGES = 100  # a page that is this far behind is told to load everything again
+_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+_FORBIDDEN = Problem(
+    code="ticket_invalid",
+    message="The ticket of this page is not ours or too old.",
+    where="query token",
+    what_to_do="Load the page again.",
+)
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Something changed.
+
+    Attributes:
+        position: Position of the last event in the log.
+        cases: Cases of the customers who had events; empty when only totals changed.
+    """
+
+    position: int
+    cases: tuple[str, ...]
+
+
+class Tail:
+    """Finds out what changed since it last looked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._position = -1
+        self._counts: Mapping[str, int] = {}
+
+    def look(self) -> Change | None:
+        """Give what changed; None for nothing, and at the first look."""
+        with self._store.reading() as reading:
+            counts = dict(reading.counts())
+            if self._position < 0:
+                self._position = _end(reading, counts["log"])
+                self._counts = counts
+                return None
+            entries = reading.log(self._position, _MOST_EVENTS)
+            if not entries and counts == self._counts:
+                return None
+            profiles = sorted({event.profile for _, event in entries})
+            customers = sorted(set(reading.customers_of(profiles).values()))
+            cases = reading.cases_of(customers) if customers else ()
+        self._position = entries[-1][0] if entries else self._position
+        self._counts = counts
+        return Change(position=self._position, cases=tuple(row.case for row in cases))
+
+
+def _end(reading: Reading, start: int) -> int:
+    """Find the last position of the log; positions may have gaps."""
+    position, step = start, 1_024
+    while step:
+        found = reading.log(position + step - 1, 1)
+        if found:
+            position = found[0][0]
+            step *= 2
+        else:
+            step //= 2
+    return position
+
+
+class Live:
+    """Answers the live path; one look at the store serves every open stream."""
+
+    def __init__(self, store: Store, clock: Clock, key: bytes, reads: Reads) -> None:
+        self._store = store
+        self._clock = clock
+        self._key = key
+        self._reads = reads
+        self._streams: set[asyncio.Queue[Change]] = set()
+        self._joining = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if read_ticket(self._key, query(scope).get("token", ""), self._clock) is None:
+            raise Stopped(403, _FORBIDDEN)
+        stream: asyncio.Queue[Change] = asyncio.Queue(_MOST_CHANGES)
+        if scope["method"] != "HEAD":
+            await self._join(stream)
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await _write(send, b"retry: 2000\n\n")
+        gone = asyncio.create_task(_until_gone(receive))
+        try:
+            await _pass_on(stream, gone, send)
+        finally:
+            gone.cancel()
+            self._streams.discard(stream)
+
+    async def _join(self, stream: "asyncio.Queue[Change]") -> None:
+        """Let a stream hear of every change from now on."""
+        async with self._joining:
+            if not self._streams:
+                tail = Tail(self._store)
+                await self._reads.run(tail.look)
+                self.close()
+                self._looking = asyncio.create_task(self._look(tail))
+            self._streams.add(stream)
+
+    async def _look(self, tail: Tail) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if not self._streams:
+                return
+            try:
+                change = await self._reads.run(tail.look)
+            except STORE_FAULTS as fault:
+                _LOG.error("looking for changes failed: %s", type(fault).__name__)
+                continue
+            if change is not None:
+                self._tell(change)
+
+    def _tell(self, change: Change) -> None:
+        for stream in self._streams:
+            if stream.full():
+                stream.get_nowait()
+            stream.put_nowait(change)
+
+    def close(self) -> None:
+        """Stop looking; streams end with their connections."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+
+async def _pass_on(
+    stream: "asyncio.Queue[Change]", gone: "asyncio.Task[None]", send: Send
+) -> None:
+    """Write changes until the reader has gone."""
+    while not gone.done():
+        coming = asyncio.create_task(stream.get())
+        await asyncio.wait(
+            {gone, coming}, timeout=STILL_HERE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if coming.done():
+            change = coming.result()
+            words = b"event: changed\nid: %d\ndata: %s\n\n"
+            await _write(send, words % (change.position, msgspec.json.encode(change)))
+        else:
+            coming.cancel()
+            await _write(send, b": still here\n\n")
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _write(send: Send, words: bytes) -> None:
+    await send({"type": "http.response.body", "body": words, "more_body": True})

@@ -1,0 +1,103 @@
+"""What the hot paths need, joined once for each server process."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
+
+from msgspec import Struct
+
+from makegood.api.keys import KeyRing
+from makegood.api.limits import Allowance, RateLimit
+from makegood.gate.service import Gate
+from makegood.ports.clock import Clock
+from makegood.ports.store import Store
+from makegood.web.commit import GroupCommit, Room, Take
+from makegood.web.entry import Entry, Reads
+from makegood.web.live import Live
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """How a server process is built.
+
+    Attributes:
+        read_threads: Threads that wait for the database server; 0 reads on the event loop, which
+            is faster where the store is a file.
+        allowance: How fast one key may ask this process.
+        room: How much ingest is taken on.
+    """
+
+    read_threads: int = 0
+    allowance: Allowance = Allowance(per_second=5_000, burst=10_000)
+    room: Room = Room()
+
+
+class Joined(Struct, frozen=True, kw_only=True):
+    """What a Makegood hands to its front.
+
+    Attributes:
+        take: Stores arrivals in one transaction and answers after its commit.
+        key: The deployment's secret.
+        work: Delivers until told to stop; None when workers run as processes of their own.
+        close: Gives everything back.
+    """
+
+    take: Take
+    gate: Gate
+    store: Store
+    clock: Clock
+    key: bytes
+    work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
+    close: Callable[[], None] | None = None
+
+
+class Parts:
+    """The parts of one running front; made on its event loop."""
+
+    def __init__(self, joined: Joined, shape: Shape | None = None) -> None:
+        shape = shape or Shape()
+        self._joined = joined
+        self._threads = (
+            ThreadPoolExecutor(shape.read_threads, "reads") if shape.read_threads else None
+        )
+        self.clock = joined.clock
+        self.gate = joined.gate
+        self.reads = Reads(self._threads)
+        self.entry = Entry(
+            KeyRing(joined.store, time.monotonic),
+            RateLimit(shape.allowance, time.monotonic),
+            self.reads,
+        )
+        self.commit = GroupCommit(joined.take, shape.room)
+        self.live = Live(joined.store, joined.clock, joined.key, self.reads)
+        self._stopping = Event()
+        self._worker = self._start_worker()
+
+    def _start_worker(self) -> Thread | None:
+        work = self._joined.work
+        if work is None:
+            return None
+        stopping = self._stopping
+        worker = Thread(target=lambda: work(stopping.is_set, stopping.wait), name="worker")
+        worker.start()
+        return worker
+
+    def missing(self) -> tuple[str, ...]:
+        """Say what is missing before this process can serve; nothing when it can."""
+        with self._joined.store.reading() as reading:
+            has_book = reading.active_book() is not None
+        is_working = self._worker is None or self._worker.is_alive()
+        found = (("rule book", has_book), ("worker", is_working))
+        return tuple(name for name, is_there in found if not is_there)
+
+    async def close(self) -> None:
+        """Finish what was taken on, stop the worker, then give everything back."""
+        self.live.close()
+        await self.commit.close()
+        self._stopping.set()
+        if self._worker is not None:
+            self._worker.join()
+        if self._threads is not None:
+            self._threads.shutdown()
+        if self._joined.close is not None:
+            self._joined.close()

@@ -1,0 +1,46 @@
+"""Live updates: a stream tells which cases changed, to pages with a ticket only."""
+
+import json
+
+import httpx
+
+from makegood.gate.tickets import TICKET_SECONDS, issue_ticket
+from makegood.messages.ids import RepId
+from tests.integration.fronts import SECRET, running
+
+LOST = {"event": "Rental Unfulfilled", "userId": "1", "properties": {"reason": "sold_out"}}
+
+
+def test_a_stream_hears_of_the_case_that_an_event_opened(tmp_path):
+    with running(tmp_path) as front, front.client() as client:
+        ticket = issue_ticket(SECRET, RepId("kathy"), front.clock)
+        with client.stream("GET", "/live", params={"token": ticket}) as stream:
+            assert stream.headers["content-type"] == "text/event-stream"
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 2000"
+            assert client.post("/v1/track", json=LOST).status_code == 200
+            seen = _cases(lines)
+        with front.store.reading() as reading:
+            assert len(seen) == 1
+            assert all(reading.case(case) is not None for case in seen)
+
+
+def _cases(lines) -> list[str]:
+    """Read one whole message; the cases it names."""
+    for line in lines:
+        if line.startswith("data: "):
+            told = json.loads(line.removeprefix("data: "))
+            assert told["position"] > 0
+            return told["cases"]
+    return []
+
+
+def test_a_page_without_a_ticket_hears_nothing(tmp_path):
+    with running(tmp_path) as front:
+        ticket = issue_ticket(SECRET, RepId("kathy"), front.clock)
+        assert httpx.head(f"{front.url}/live", params={"token": ticket}).status_code == 200
+        front.clock.advance((TICKET_SECONDS + 1) * 1000)
+        for token in ("", "forged", ticket):
+            answer = httpx.get(f"{front.url}/live", params={"token": token})
+            assert answer.status_code == 403
+            assert answer.json()["error"]["what_to_do"] == "Load the page again."
