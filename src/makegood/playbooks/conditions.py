@@ -1,5 +1,7 @@
 """The conditions and values of a book: compiled, with known facts only, and fair."""
 
+import re
+
 from msgspec import Struct
 
 from makegood.playbooks.cel import CelError, Expression, Scope, compile_expression
@@ -122,9 +124,10 @@ class Conditions:
         )
 
     def _place_of(self, written: Scalar, part: str) -> Place:
-        before, found, _ = written.written.partition(part)
-        if not found:
+        found = re.search(rf"\b{re.escape(part)}\b", written.written)
+        if found is None:
             return written.place
+        before = written.written[: found.start()]
         line = before.count("\n")
         return self._place(written, line + 1, len(before) - (before.rfind("\n") + 1) + 1)
 

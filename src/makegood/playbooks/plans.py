@@ -165,7 +165,8 @@ class _Reading:
         double = self.section.section("on_double_deviation", "answer to a second failure")
         if double is None:
             return None
-        double.node("offer", required=True)
+        if offers:
+            double.node("offer", required=True)
         terms = DoubleTerms(
             tiers=self._tiers(double, "offer", offers),
             call_within_ms=double.span_ms("call_within"),

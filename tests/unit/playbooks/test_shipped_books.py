@@ -1,0 +1,239 @@
+"""The shipped rule books: without mistakes or warnings, and their own examples come true."""
+
+from importlib.resources import files
+from string import Template
+
+import pytest
+
+from makegood.playbooks.book import FailureFacts, RuleBook
+from makegood.playbooks.examples import Example
+from makegood.playbooks.load import check_book, load_book, load_examples
+from makegood.playbooks.messages import GIVEN, OF_A_CASE, OF_A_CHOICE, spoken
+from makegood.playbooks.terms import Cause
+
+NAMES = ("airline.yaml", "car-rental.yaml")
+TEXTS = {
+    name: files("makegood.books").joinpath(name).read_text(encoding="utf-8") for name in NAMES
+}
+BOOKS = {name: load_book(text, name=name) for name, text in TEXTS.items()}
+AIRLINE, CARS = BOOKS["airline.yaml"], BOOKS["car-rental.yaml"]
+EXAMPLES = [
+    pytest.param(BOOKS[name], example, id=f"{name}: {example.name}")
+    for name, text in TEXTS.items()
+    for example in load_examples(text, name=name)
+]
+TODAY_MS = 1_780_000_000_000
+FLIGHT = {
+    "flight": "UA1545",
+    "date": "2013-02-08",
+    "origin": "EWR",
+    "destination": "IAH",
+    "carrier": "UA",
+    "brand": "meridian",
+    "price_cents": 31000,
+    "booking": "B1",
+    "distance_miles": 1400,
+    "domestic": True,
+}
+CLEAR = {
+    "visibility_miles": 10.0,
+    "wind_mph": 8.0,
+    "gust_mph": 9.0,
+    "precip_inches": 0.0,
+    "temp_f": 41.0,
+    "inferred": True,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_book_has_neither_mistakes_nor_warnings(name):
+    checked = check_book(TEXTS[name], name=name)
+    assert checked.errors == checked.warnings == ()
+
+
+@pytest.mark.parametrize(("book", "example"), EXAMPLES)
+def test_example_finds_and_owes_what_it_expects(book: RuleBook, example: Example):
+    findings = [
+        one
+        for given in example.given
+        for one in book.find(given.name, given.properties, example.customer)
+    ]
+    expect = example.expect
+    if expect.failures is not None and not example.wait_ms:
+        assert tuple(one.rule for one in findings if one.outcome == "yes") == expect.failures
+    if expect.cannot is not None:
+        assert tuple(one.rule for one in findings if one.outcome == "cannot") == expect.cannot
+    if expect.owed is not None:
+        owed: dict[str, int] = {}
+        for one in findings:
+            if one.outcome == "yes":
+                facts = FailureFacts(
+                    rule=one.rule,
+                    at_ms=example.on_ms or TODAY_MS,
+                    declined=example.declines,
+                    price=one.price,
+                    cause=one.cause,
+                    details=one.details,
+                )
+                owed |= {
+                    e.entitlement: e.amount.cents
+                    for e in book.owed(facts, {})
+                    if e.outcome == "yes"
+                }
+        assert owed == expect.owed
+
+
+@pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
+def test_every_message_can_be_filled_in_for_every_failure_of_its_plans(book: RuleBook):
+    for kind, plan in book.plans.items():
+        known = {*GIVEN, *spoken(OF_A_CASE), *book.failures[kind].details}
+        double = plan.double.apology if plan.double else ""
+        offer = plan.then_offer.message if plan.then_offer else ""
+        for message in (
+            plan.apology,
+            plan.explanation,
+            plan.offer_message,
+            plan.made_whole.question,
+            double,
+            offer,
+        ):
+            for text in book.messages[message].texts.values() if message else ():
+                assert set(Template(text.text).get_identifiers()) <= known
+        for text in book.messages[plan.chosen_message].texts.values():
+            assert set(Template(text.text).get_identifiers()) <= known | OF_A_CHOICE
+
+
+@pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
+def test_everything_is_said_in_three_languages(book: RuleBook):
+    assert all(set(message.texts) == {"en", "de", "es"} for message in book.messages.values())
+    assert all(set(remedy.title) == {"en", "de", "es"} for remedy in book.remedies.values())
+
+
+@pytest.mark.parametrize(
+    ("weather", "cause"),
+    [
+        (CLEAR, Cause.FIRM),
+        ({**CLEAR, "visibility_miles": 1.0}, Cause.FIRM),
+        ({**CLEAR, "visibility_miles": 0.99}, Cause.NATURE),
+        ({**CLEAR, "gust_mph": 40.0}, Cause.NATURE),
+        ({**CLEAR, "wind_mph": 30.0}, Cause.NATURE),
+        ({**CLEAR, "precip_inches": 0.1}, Cause.NATURE),
+        ({**CLEAR, "precip_inches": 0.01, "temp_f": 34.0}, Cause.NATURE),
+        ({**CLEAR, "precip_inches": 0.01, "temp_f": 34.1}, Cause.FIRM),
+        ({"gust_mph": 45.0}, Cause.NATURE),
+        ({}, Cause.FIRM),
+    ],
+)
+def test_weather_is_the_cause_from_its_limits_on(weather, cause):
+    (finding,) = AIRLINE.find("Flight Cancelled", {**FLIGHT, "weather": weather}, {})
+    assert (finding.outcome, finding.cause, finding.inferred) == ("yes", cause, True)
+
+
+def test_without_weather_facts_it_is_ours():
+    (finding,) = AIRLINE.find("Flight Cancelled", FLIGHT, {})
+    assert finding.cause is Cause.FIRM
+    assert finding.brand == "meridian"
+
+
+def test_carrier_tells_the_brand_when_the_event_does_not():
+    unnamed = {name: value for name, value in FLIGHT.items() if name != "brand"}
+    assert AIRLINE.find("Flight Cancelled", {**unnamed, "carrier": "B6"}, {})[0].brand == "bluefin"
+    assert AIRLINE.find("Flight Cancelled", {**unnamed, "carrier": "ZZ"}, {})[0].brand == ""
+
+
+def test_delay_and_cancellation_of_a_flight_are_about_the_same():
+    (late,) = AIRLINE.find("Flight Delayed", {**FLIGHT, "delay_minutes": 200}, {})
+    (gone,) = AIRLINE.find("Flight Cancelled", FLIGHT, {})
+    assert late.about == gone.about == "UA1545/2013-02-08"
+    assert late.severity < gone.severity
+
+
+@pytest.mark.parametrize(
+    ("domestic", "minutes", "owed"),
+    [
+        (True, 179, False),
+        (True, 180, True),
+        (False, 180, False),
+        (False, 359, False),
+        (False, 360, True),
+    ],
+)
+def test_us_refund_starts_at_the_boundary(domestic, minutes, owed):
+    facts = FailureFacts(
+        rule="flight_delayed",
+        at_ms=TODAY_MS,
+        declined=True,
+        price=None,
+        cause=Cause.FIRM,
+        details={"domestic": domestic, "delay_minutes": minutes},
+    )
+    assert bool(AIRLINE.owed(facts, {})) is owed
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rule"),
+    [
+        (60, ""),
+        (61, "us_denied_boarding"),
+        (120, "us_denied_boarding"),
+        (121, "us_denied_boarding_long"),
+    ],
+)
+def test_denied_boarding_has_its_steps(minutes, rule):
+    facts = FailureFacts(
+        rule="boarding_denied",
+        at_ms=TODAY_MS,
+        declined=False,
+        price=None,
+        cause=Cause.FIRM,
+        details={"domestic": True, "late_minutes": minutes},
+    )
+    assert [one.entitlement for one in AIRLINE.owed(facts, {})] == ([rule] if rule else [])
+
+
+def test_unknown_whether_domestic_cannot_be_judged():
+    facts = FailureFacts(
+        rule="flight_delayed",
+        at_ms=TODAY_MS,
+        declined=True,
+        price=None,
+        cause=Cause.FIRM,
+        details={"delay_minutes": 200},
+    )
+    (owed,) = AIRLINE.owed(facts, {})
+    assert (owed.outcome, owed.missing) == ("cannot", "failure.domestic")
+
+
+def test_the_second_branch_is_another_failure_and_the_first_is_paid_back_once():
+    first = {
+        "reservation": "SYN-1",
+        "branch": "Airport",
+        "reason": "no_vehicle",
+        "price_cents": 28900,
+    }
+    second = {**first, "reservation": "SYN-1-H", "branch": "Harbour", "moved_from": "SYN-1"}
+    (one,), (two,) = (CARS.find("Rental Unfulfilled", facts, {}) for facts in (first, second))
+    assert one.about == "SYN-1@Airport"
+    assert two.about == "SYN-1-H@Harbour"
+    assert one.price is not None
+    assert two.price is not None
+    assert (one.price.cents, two.price.cents) == (28900, 0)
+
+
+def test_same_branch_with_another_reservation_is_another_failure():
+    facts = {"reservation": "R1", "branch": "Airport", "reason": "no_vehicle"}
+    (one,) = CARS.find("Rental Unfulfilled", facts, {})
+    (two,) = CARS.find("Rental Unfulfilled", {**facts, "reservation": "R2"}, {})
+    assert one.about != two.about
+
+
+def test_a_class_nobody_ranked_cannot_be_judged():
+    facts = {
+        "reservation": "R1",
+        "branch": "Airport",
+        "late_minutes": 0,
+        "class_booked": "compact",
+        "class_given": "hovercraft",
+    }
+    (finding,) = CARS.find("Car Handed Over", facts, {})
+    assert (finding.rule, finding.outcome) == ("wrong_class", "cannot")
