@@ -20,11 +20,12 @@ USER, PASSWORD = "care@rent.example", "p:w"
 
 
 class Box:
-    """Keeps what arrives; `rcpt` and `data` answers are scripted, first come first served."""
+    """Keeps what arrives; answers to `mail`, `rcpt` and `data` are scripted."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.envelopes: list[tuple[str, tuple[str, ...]]] = []
+        self.mail: list[str] = []
         self.rcpt: list[str] = []
         self.data: list[str] = []
         self.connections = 0
@@ -36,6 +37,12 @@ class Box:
         self.transports.append(server.transport)
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        if self.mail:
+            return self.mail.pop(0)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.rcpt:

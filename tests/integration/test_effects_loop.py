@@ -129,9 +129,20 @@ def answer(received):
     return Reply(content={"reference": "T-1"})
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+def a_store(name, request, folder):
+    match name:
+        case "memory":
+            return MemoryStore()
+        case "sqlite":
+            return SqliteStore(folder / "makegood.db")
+    from makegood.store.postgres import PostgresStore
+
+    return PostgresStore(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def firm(request, tmp_path):
-    store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "makegood.db")
+    store = a_store(request.param, request, tmp_path)
     with MailServer() as mail, LocalCounterpart(answer) as local:
         made = Firm(store, mail.port, local)
         made.box, made.local = mail.box, local

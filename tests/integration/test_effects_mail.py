@@ -129,3 +129,13 @@ def test_a_server_without_tls_gets_no_mail_when_tls_was_asked_for(server):
     with pytest.raises(EffectFailed, match="refused the session"):
         Mail(connections, words()).carry_out(command(message()), TO, NOW_MS)
     assert server.box.mails == []
+
+
+@pytest.mark.parametrize(("answer", "retry"), [("451 busy", True), ("553 not you", False)])
+def test_a_sender_that_is_refused_says_whether_to_try_again(server, mail, answer, retry):
+    server.box.mail = [answer]
+    with pytest.raises(EffectFailed, match=answer[:3]) as failed:
+        mail.carry_out(command(message()), TO, NOW_MS)
+    assert failed.value.retry is retry
+    mail.carry_out(command(message(), step="next"), TO, NOW_MS)
+    assert len(server.box.mails) == 1

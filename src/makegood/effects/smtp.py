@@ -13,6 +13,7 @@ from msgspec import Struct
 from makegood.messages.errors import EffectFailed, InputError
 
 _OK = 250
+_CLOSING = 421
 _PERMANENT = 500
 _KEPT_OPEN = 8  # idle connections kept; as many as a worker delivers mail at once
 
@@ -78,21 +79,36 @@ class Connections:
             EffectFailed: 4xx and broken connections may be tried again, 5xx may not. A connection
                 that breaks after the message was sent is tried again with the same Message-ID.
         """
-        connection = self._take()
-        if connection is not None:
-            try:
-                connection.rset()  # finds a connection that the server closed meanwhile
-            except (smtplib.SMTPException, OSError):
-                connection.close()
-                connection = None
-        connection = connection or self._open()
+        connection = self._ready(sender)
         try:
-            said = _hand_over(connection, sender, recipient, message)
+            said = _hand_over(connection, recipient, message)
         except EffectFailed:
             connection.close()
             raise
         self._give_back(connection)
         return said
+
+    def _ready(self, sender: str) -> smtplib.SMTP:
+        """Begin an envelope; a kept connection that the server closed meanwhile is replaced."""
+        kept = self._take()
+        if kept is not None:
+            try:
+                code, _ = kept.mail(sender)
+            except (smtplib.SMTPException, OSError):
+                code = _CLOSING
+            if code == _OK:
+                return kept
+            kept.close()
+        connection = self._open()
+        try:
+            _expect_ok(connection.mail(sender))
+        except (smtplib.SMTPException, OSError) as error:
+            connection.close()
+            raise EffectFailed(f"The connection broke at once: {error}.") from error
+        except EffectFailed:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
         """Say goodbye on every idle connection."""
@@ -139,10 +155,9 @@ class Connections:
         return smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
 
 
-def _hand_over(connection: smtplib.SMTP, sender: str, recipient: str, message: bytes) -> str:
+def _hand_over(connection: smtplib.SMTP, recipient: str, message: bytes) -> str:
     stage = _Stage.ENVELOPE
     try:
-        _expect_ok(connection.mail(sender))
         _expect_ok(connection.rcpt(recipient))
         stage = _Stage.ANSWER
         code, said = connection.data(message)
