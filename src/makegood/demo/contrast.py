@@ -10,7 +10,7 @@ from makegood.demo.mailings import Mailings
 from makegood.demo.marketing import AT_HOUR, SLICE_MS, SLICES
 from makegood.demo.refold import Past
 from makegood.demo.report import WithoutMakegood
-from makegood.messages.facts import Answered, Called, Chosen, Opened
+from makegood.messages.facts import Answered, Chosen, Opened, Wrote
 from makegood.messages.ids import CustomerId
 
 
@@ -75,9 +75,9 @@ def _twice(past: Past, window_ms: int) -> bool:
 
 
 def _was_heard(past: Past) -> bool:
-    """Whether the customer opened a page, chose, answered or was reached by telephone."""
+    """Whether the customer did anything unasked: opened a page, chose, answered, wrote."""
     return any(
-        isinstance(event.body, Opened | Chosen | Answered)
-        or (isinstance(event.body, Called) and event.body.reached)
+        isinstance(event.body, Opened | Wrote)
+        or (isinstance(event.body, Chosen | Answered) and not event.body.by)
         for event in past.events
     )

@@ -69,6 +69,7 @@ class Counterparts:
                 remedy=str(asked.data.get("remedy", "")),
                 about=str(asked.data.get("about", "")),
                 cents=cents,
+                owed=asked.data.get("owed") is True,
                 yes=yes,
             )
         )
@@ -85,6 +86,7 @@ def _cents(told: Facts) -> int:
 def _text_message(id_: str, told: Facts) -> TextMessage:
     return TextMessage(
         id=id_,
+        message=str(told.get("message", "")),
         to=str(told.get("to", "")),
         case=str(told.get("case", "")),
         message_class=str(told.get("class", "")),

@@ -47,6 +47,7 @@ class House:
     ) -> None:
         self.store = store
         self.book = book
+        self._clock = clock
         library = Library(active=book.hash, books={book.hash: book})
         self.library = library
         self._intake = Intake(store, lambda: library, clock, KEY)
@@ -96,14 +97,20 @@ class House:
         self._intake.take(arrivals)
 
     def act(self, customer: CustomerId, wanted: Body, asker: Asker, message_id: str) -> bool:
+        self._pass_a_moment()
         answer = self._acts.act(customer, wanted, asker, message_id=message_id)
         return not isinstance(answer, Refused)
 
     def work(self) -> bool:
+        self._pass_a_moment()
         return not self._worker.run_once().is_idle
 
     def may_send(self, identifier: str, question: Question) -> Answer:
         return self._gate.ask(identifier, question)
+
+    def _pass_a_moment(self) -> None:
+        """Nothing happens in the same instant as what caused it."""
+        self._clock.move_to(self._clock.now_ms() + 1)
 
     def _rep_name(self, rep: str) -> str:
         return self._names.get(rep, rep)

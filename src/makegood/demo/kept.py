@@ -29,6 +29,7 @@ class TextMessage(Struct, frozen=True, kw_only=True, tag="sms"):
     """One text message as the gateway took it."""
 
     id: str
+    message: str
     to: str
     case: str
     message_class: str
@@ -40,6 +41,7 @@ class Deed(Struct, frozen=True, kw_only=True, tag="deed"):
 
     Attributes:
         asks: "offer.confirm" or "remedy.fulfil".
+        owed: It is an entitlement, not goodwill.
         cents: What was paid; 0 for a question.
     """
 
@@ -49,6 +51,7 @@ class Deed(Struct, frozen=True, kw_only=True, tag="deed"):
     remedy: str
     about: str
     cents: int
+    owed: bool
     yes: bool
 
 

@@ -12,7 +12,8 @@ class WithoutMakegood(Struct, frozen=True, kw_only=True):
         cheery_mails: Promotional mails that would have reached a customer during the hold.
         cheered_customers: Customers who would have got at least one of them.
         second_failures: Customers let down twice; nobody would have told them apart.
-        silent_customers: Let down, and never heard from again: no page, no answer, no call.
+        silent_customers: Let down, and never said or opened anything by themselves; without the
+            events nobody would have known. Modelled, as far as it follows from reactions.
         began_during_the_run: Customers let down while the day's mailing was under way; a list
             screened at nine would have let them through.
     """

@@ -106,6 +106,7 @@ def mail_of(command: Command, rendered: Rendered, sender: Address, now_ms: int) 
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms // 1000, UTC))
     message["Message-ID"] = message_id_of(command, sender.addr_spec)
     message["X-Makegood-Class"] = order.message_class.value
+    message["X-Makegood-Message"] = order.message
     if command.case:
         message["X-Makegood-Case"] = command.case
     if order.message_class in PROMOTIONAL_MAIL:

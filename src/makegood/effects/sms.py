@@ -54,6 +54,7 @@ class WebhookGateway:
                 "command": command.id,
                 "case": command.case,
                 "class": order.message_class.value if isinstance(order, SendMessage) else "",
+                "message": order.message if isinstance(order, SendMessage) else "",
                 "to": text.to,
                 "from": text.sender,
                 "text": text.words,
