@@ -1,0 +1,154 @@
+"""Events in and out: `ingest` a file, `export` the log, `replay` it and prove the state."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+from rich.progress import Progress as Bar
+
+from makegood.bootstrap import Makegood
+from makegood.cli.opening import opened
+from makegood.cli.output import CONSOLE, ERRORS, Format, print_facts, print_json
+from makegood.messages.errors import InputError
+from makegood.ports.rows import PersonRow
+from makegood.replay.again import replay as replay_log
+from makegood.sources.files import Counted, Options, Progress, import_file
+
+PAGE = 1000  # events, or persons, read at once
+Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
+Output = Annotated[Format, typer.Option("--format", help="text or json.")]
+
+
+class Mode(StrEnum):
+    """What importing means."""
+
+    LIVE = "live"
+    HISTORY = "history"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(ingest)
+    app.command()(export)
+    app.command()(replay)
+
+
+def ingest(  # noqa: PLR0913 - each is one option of the command
+    file: Annotated[Path, typer.Argument(help="JSON lines, CSV or Parquet.")],
+    source: Annotated[str, typer.Option(help="Name of the source its events carry.")] = "import",
+    mode: Annotated[Mode, typer.Option(help="history folds and sends nothing.")] = Mode.LIVE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and count.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Where unreadable rows go.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="column=field, repeated.")] = None,
+    database: Database = "",
+    output: Output = Format.TEXT,
+) -> None:
+    """Bring a file of events into the log; every row is taken, known, in conflict or rejected."""
+    mapping = dict(_pair(one) for one in column or [])
+    with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
+        task = bar.add_task(file.name)
+
+        def moved(progress: Progress) -> None:
+            bar.update(task, completed=progress.done, total=progress.total)
+
+        options = Options(
+            source=source,
+            mapping=mapping,
+            is_history=mode is Mode.HISTORY,
+            is_dry_run=dry_run,
+            rejects=rejects,
+            progress=moved,
+        )
+        counted = import_file(file, makegood.intake.take, makegood.clock, options)
+    _print_counted(counted, output)
+    if counted.rejected or counted.conflict:
+        raise typer.Exit(1)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, field = text.partition("=")
+    if not equals or not column or not field:
+        raise InputError(f"{text!r}: write --column name=field.")
+    return column, field
+
+
+def _print_counted(counted: Counted, output: Format) -> None:
+    if output is Format.JSON:
+        print_json(counted)
+    else:
+        print_facts({name: getattr(counted, name) for name in Counted.__struct_fields__})
+
+
+def export(
+    to: Annotated[Path, typer.Option("--output", "-o", help="File; - for standard output.")],
+    without_personal: Annotated[
+        bool, typer.Option("--without-personal", help="Leave names and addresses out.")
+    ] = False,
+    database: Database = "",
+) -> None:
+    """Write the log as JSON lines: one event a line, then one line for each person."""
+    with opened(database) as makegood:
+        if str(to) == "-":
+            _export(makegood, typer.get_binary_stream("stdout"), not without_personal)
+            return
+        with to.open("wb") as file:
+            count = _export(makegood, file, not without_personal)
+    ERRORS.print(f"{count:,} events in {to}.", highlight=False)
+
+
+def _export(makegood: Makegood, file: BinaryIO, personal: bool) -> int:
+    """Write page by page, so that a long log fits in memory."""
+    encoder = msgspec.json.Encoder()
+    count, after = 0, 0
+    profiles: set[str] = set()
+    while True:
+        with makegood.store.reading() as reading:
+            page = reading.log(after, PAGE)
+            fresh = [e.profile for _, e in page if e.profile not in profiles]
+            known = dict.fromkeys(fresh)
+            for _, event in page:
+                known |= dict.fromkeys(getattr(event.body, "lookups", ()))
+            persons = reading.persons(list(known)) if personal and known else {}
+        for _, event in page:
+            file.write(encoder.encode(event) + b"\n")
+        for row in persons.values():
+            if row.profile not in profiles:
+                file.write(encoder.encode({"person": _person(row)}) + b"\n")
+        profiles |= set(known)
+        count += len(page)
+        if not page:
+            return count
+        after = page[-1][0]
+
+
+def _person(row: PersonRow) -> dict[str, str]:
+    return {name: getattr(row, name) for name in PersonRow.__struct_fields__}
+
+
+def replay(database: Database = "", output: Output = Format.TEXT) -> None:
+    """Fold the whole log again and prove that every stored state is what the events say."""
+    with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
+        with makegood.store.reading() as reading:
+            task = bar.add_task("replay", total=reading.counts()["customers"])
+        result = replay_log(
+            makegood.store,
+            makegood.library,
+            lambda done: bar.update(task, completed=done),
+        )
+    facts = {
+        "customers": result.customers,
+        "events": result.events,
+        "stuck": result.stuck,
+        "different": len(result.differences),
+        "identical": result.is_identical,
+    }
+    if output is Format.JSON:
+        print_json({**facts, "differences": result.differences})
+    else:
+        print_facts(facts)
+        for one in result.differences[:20]:
+            CONSOLE.print(f"{one.customer}: {', '.join(one.fields)}", highlight=False)
+    if not result.is_identical:
+        raise typer.Exit(1)

@@ -1,0 +1,83 @@
+"""`makegood check`: read rule books like a compiler reads code, and run their examples."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from makegood.bootstrap import read_book, shipped_books
+from makegood.cli.output import CONSOLE, Format, print_json
+from makegood.playbooks.load import CheckedBook, check_book
+from makegood.replay.examples import Mismatch, run_examples
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(check)
+
+
+def check(
+    books: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders or names of shipped books.")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+) -> None:
+    """Check rule books: every mistake at once, with file, line and what to do."""
+    found = [_checked(name) for name in _names(books or list(shipped_books()))]
+    if output is Format.JSON:
+        print_json([_as_json(*one) for one in found])
+    else:
+        for name, checked, mismatches in found:
+            _print(name, checked, mismatches)
+    if any(checked.errors or mismatches for _, checked, mismatches in found):
+        raise typer.Exit(1)
+
+
+def _names(given: list[str]) -> list[str]:
+    names: list[str] = []
+    for name in given:
+        folder = Path(name)
+        names += [str(p) for p in sorted(folder.glob("*.yaml"))] if folder.is_dir() else [name]
+    return names
+
+
+def _checked(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
+    text, name = read_book(wanted)
+    checked = check_book(text, name=name)
+    if checked.book is None:
+        return name, checked, ()
+    return name, checked, run_examples(checked.book, checked.examples)
+
+
+def _print(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) -> None:
+    for error in (*checked.errors, *checked.warnings):
+        CONSOLE.print(str(error), highlight=False, markup=False, soft_wrap=True)
+    for one in mismatches:
+        words = f"{name}:{one.line}: {one.example}: {one.what}: {_says(one)}"
+        CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
+    if checked.book is not None and not mismatches:
+        count = len(checked.examples)
+        CONSOLE.print(f"{name}: good, {count} examples ran.", highlight=False, soft_wrap=True)
+
+
+def _says(one: Mismatch) -> str:
+    return f"the example says {_plain(one.expected)}, the book does {_plain(one.found)}."
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, set | tuple):
+        return ", ".join(sorted(str(one) for one in value)) or "nothing"
+    return str(value)
+
+
+def _as_json(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) -> object:
+    return {
+        "book": name,
+        "errors": [str(error) for error in checked.errors],
+        "warnings": [str(warning) for warning in checked.warnings],
+        "examples": len(checked.examples),
+        "mismatches": [
+            {"example": one.example, "line": one.line, "what": one.what, "says": _says(one)}
+            for one in mismatches
+        ],
+    }
