@@ -13,14 +13,14 @@ from makegood.playbooks.cel import (
     Match,
     RuleSource,
     compile_rules,
-    facts_seen,
 )
 from makegood.playbooks.failures import Detector
 from makegood.playbooks.header import Header
 from makegood.playbooks.terms import Cause
 
 _ROOTS = ("event", "customer", "params")
-_PLAIN = (str, int, float, bool)
+_FACT_TYPES = (str, int, float, bool, list, dict)
+_CAUSES = {cause.value: cause for cause in Cause}
 
 
 def make_triggers(
@@ -48,7 +48,8 @@ def about_reader(
     def about(event: Facts) -> str:
         if expression is None:
             return ""
-        return _name(_value(expression, {"event": event, "params": parameters})) or ""
+        env: Facts = {"event": event, "params": parameters}
+        return _name(_value(expression, env)) or ""
 
     return about
 
@@ -56,7 +57,7 @@ def about_reader(
 def with_fallbacks(one: Detector, parameters: Mapping[str, object]) -> Detector:
     """Work out what the details say when no event tells: a failure raised by hand has none."""
     nothing: Facts = {}
-    env = {"event": nothing, "customer": nothing, "params": parameters}
+    env: Facts = {"event": nothing, "customer": nothing, "params": parameters}
     return replace(one, rule=replace(one.rule, details=_details(one.details, env)))
 
 
@@ -68,57 +69,87 @@ def _trigger(
         for one in detectors
     ]
     fused = compile_rules(sources, _ROOTS)
-    rules = tuple(detectors)
+    judges = tuple(_Judge(one, header) for one in detectors)
 
     def trigger(event: Facts, customer: Facts) -> tuple[Finding, ...]:
         matches = fused(event, customer, parameters)
         if not matches:
             return ()
-        env = {"event": event, "customer": customer, "params": parameters}
-        return tuple(_finding(rules[match.rule], match, env, header) for match in matches)
+        env: Facts = {"event": event, "customer": customer, "params": parameters}
+        return tuple(judges[match.rule].finding(match, env) for match in matches)
 
     return trigger
 
 
-def _finding(one: Detector, match: Match, env: Mapping[str, object], header: Header) -> Finding:
-    if match.outcome == "cannot":
-        return _cannot(one, match.missing, env, header)
-    about, severity, cause = _name(match.values[0]), match.values[1], _cause(match.values[2])
-    if about is None:
-        return _cannot(one, "about: not a name or a number", env, header)
-    if cause is None:
-        return _cannot(one, f"cause: {match.values[2]!r} is no cause", env, header)
-    if not isinstance(severity, int) or not 1 <= severity <= 5:
-        return _cannot(one, f"severity: {severity!r} is not 1 to 5", env, header)
-    return Finding(
-        rule=one.rule.id,
-        outcome="yes",
-        about=about,
-        brand=_brand(one, env, header),
-        severity=severity,
-        cause=cause,
-        inferred=one.inferred,
-        price=_price(one.price, env, header.currency),
-        details=_details(one.details, env),
-        seen=_seen(one, env),
-    )
+class _Judge:
+    """Makes the findings of one rule; what can be prepared is, because storms are busy."""
+
+    def __init__(self, one: Detector, header: Header) -> None:
+        self.one = one
+        self.header = header
+        self.known_brands = frozenset(header.brands)
+        parts = (one.when, one.severity, one.cause)
+        paths = [path for part in parts if isinstance(part, Expression) for path in part.paths]
+        self.reads = tuple((".".join(path), path) for path in dict.fromkeys(paths) if path[1:])
+
+    def finding(self, match: Match, env: Facts) -> Finding:
+        if match.outcome == "cannot":
+            return self.cannot(match.missing, env)
+        about, severity, cause = _name(match.values[0]), match.values[1], _cause(match.values[2])
+        if about is None:
+            return self.cannot("about: not a name or a number", env)
+        if cause is None:
+            return self.cannot(f"cause: {match.values[2]!r} is no cause", env)
+        if not isinstance(severity, int) or not 1 <= severity <= 5:
+            return self.cannot(f"severity: {severity!r} is not 1 to 5", env)
+        return Finding(
+            rule=self.one.rule.id,
+            outcome="yes",
+            about=about,
+            brand=self.brand(env),
+            severity=severity,
+            cause=cause,
+            inferred=self.one.inferred,
+            price=_price(self.one.price, env, self.header.currency),
+            details=_details(self.one.details, env),
+            seen=self.seen(env),
+        )
+
+    def cannot(self, missing: str, env: Facts) -> Finding:
+        one = self.one
+        about = _name(_value(one.about, env)) if one.about is not None else None
+        return Finding(
+            rule=one.rule.id,
+            outcome="cannot",
+            about=about or "",
+            brand=self.brand(env),
+            severity=one.severity if isinstance(one.severity, int) else 3,
+            details=_details(one.details, env),
+            seen=self.seen(env),
+            missing=missing,
+        )
+
+    def brand(self, env: Facts) -> str:
+        """The brand, or the umbrella when the event names none that the book knows."""
+        brand = self.one.brand
+        value = _value(brand, env) if isinstance(brand, Expression) else brand
+        return value if isinstance(value, str) and value in self.known_brands else ""
+
+    def seen(self, env: Facts) -> tuple[tuple[str, object], ...]:
+        """The facts that were there to be read; `cel.facts_seen` with the paths prepared."""
+        found = []
+        for dotted, path in self.reads:
+            value: object = env
+            for step in path:
+                if not isinstance(value, dict) or step not in value:
+                    break
+                value = value[step]
+            else:
+                found.append((dotted, value))
+        return tuple(found)
 
 
-def _cannot(one: Detector, missing: str, env: Mapping[str, object], header: Header) -> Finding:
-    about = _name(_value(one.about, env)) if one.about is not None else None
-    return Finding(
-        rule=one.rule.id,
-        outcome="cannot",
-        about=about or "",
-        brand=_brand(one, env, header),
-        severity=one.severity if isinstance(one.severity, int) else 3,
-        details=_details(one.details, env),
-        seen=_seen(one, env),
-        missing=missing,
-    )
-
-
-def _value(expression: Expression, env: Mapping[str, object]) -> object:
+def _value(expression: Expression, env: Facts) -> object:
     try:
         return expression.evaluate(env)
     except CelEvaluationError:
@@ -132,18 +163,10 @@ def _name(value: object) -> str | None:
 
 
 def _cause(value: object) -> Cause | None:
-    return Cause(value) if isinstance(value, str) and value in tuple(Cause) else None
+    return _CAUSES.get(value) if isinstance(value, str) else None
 
 
-def _brand(one: Detector, env: Mapping[str, object], header: Header) -> str:
-    """The brand, or the umbrella when the event names none that the book knows."""
-    value = _value(one.brand, env) if isinstance(one.brand, Expression) else one.brand
-    return value if isinstance(value, str) and value in header.brands else ""
-
-
-def _price(
-    expression: Expression | None, env: Mapping[str, object], currency: str
-) -> Money | None:
+def _price(expression: Expression | None, env: Facts, currency: str) -> Money | None:
     """The price, or None when it is not known; what depends on it then cannot be judged."""
     cents = _value(expression, env) if expression is not None else None
     if not isinstance(cents, int) or isinstance(cents, bool) or cents < 0:
@@ -151,17 +174,7 @@ def _price(
     return Money(cents, currency)
 
 
-def _details(details: Mapping[str, Expression], env: Mapping[str, object]) -> Facts:
+def _details(details: Mapping[str, Expression], env: Facts) -> Facts:
     """The details that are known; one that is missing is left out."""
     values = {name: _value(expression, env) for name, expression in details.items()}
-    return {name: value for name, value in values.items() if _is_fact(value)}
-
-
-def _is_fact(value: object) -> bool:
-    return isinstance(value, (*_PLAIN, list, dict))
-
-
-def _seen(one: Detector, env: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
-    parts = (one.when, one.severity, one.cause)
-    paths = [path for part in parts if isinstance(part, Expression) for path in part.paths]
-    return tuple((path, value) for path, value in facts_seen(paths, env) if "." in path)
+    return {name: value for name, value in values.items() if isinstance(value, _FACT_TYPES)}
