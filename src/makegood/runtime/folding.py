@@ -1,7 +1,9 @@
 """Fold customers inside a transaction: the one path for new, late, linked and timed changes."""
 
 import logging
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,6 +12,7 @@ from makegood.core.fold import FOLD_VERSION, Step, advance, step
 from makegood.core.holds import encode_gate, gate_row
 from makegood.core.state import EMPTY, State, decode_state, encode_state
 from makegood.messages.commands import Command
+from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.playbooks.book import Library
@@ -53,9 +56,12 @@ def fold_history(
 
 
 def is_late(row: CustomerRow, event: Event) -> bool:
-    """Whether an event comes before something that was folded already."""
+    """Whether an event comes before something that was folded already.
+
+    A timer fires before an event only up to the time at which our server had received it.
+    """
     before_last = row.last is not None and event.order < row.last
-    return before_last or event.time_ms < row.fired_ms
+    return before_last or min(event.time_ms, event.received_ms) < row.fired_ms
 
 
 class Folding:
@@ -91,9 +97,11 @@ class Folding:
         """Keep a fault of one customer from its neighbours: it is stuck, and marketing waits."""
         try:
             self._folded.append(fold())
+        except StoreBusy:
+            raise  # no fault of this customer; the whole transaction is tried again
         except Exception as fault:
-            _LOG.exception("customer %s is stuck", row.customer)
-            stuck = f"{type(fault).__name__} in the fold"
+            stuck = _where(fault)
+            _LOG.error("customer %s is stuck: %s", row.customer, stuck)
             self._folded.append(Folded(row=replace(row, stuck=stuck, next_due_ms=0)))
 
     def _went_on(self, row: CustomerRow, events: Sequence[Event]) -> Folded:
@@ -101,12 +109,12 @@ class Folding:
         state, commands, withdrawn = fold_history(before, events, self._library)
         count = row.events + len(events)
         row = replace(row, last=events[-1].order, events=count, fold=FOLD_VERSION)
-        if state is before:
-            return Folded(row=row)
-        outbox = self._reconciled(commands, withdrawn)
         snapshot = None
         if count // SNAPSHOT_EVERY > (count - len(events)) // SNAPSHOT_EVERY:
             snapshot = _snapshot(row, state)
+        if state is before:
+            return Folded(row=row, snapshot=snapshot)
+        outbox = self._reconciled(commands, withdrawn)
         return Folded(row=_with(row, state), state=state, outbox=outbox, snapshot=snapshot)
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -137,7 +145,8 @@ class Folding:
         known = {one.command.id: one for one in self._writing.outbox_of(profiles)}
         before = frozenset(command for command, _ in base.orders)
         outbox = reconcile(commands, needless, known, self._now_ms, kept=before)
-        self._writing.drop_snapshots(row.customer, after if since else None)
+        valid_before = since.order if since is not None and snapshot is not None else None
+        self._writing.drop_snapshots(row.customer, valid_before)
         count = (snapshot.events if snapshot else 0) + len(history)
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
@@ -149,7 +158,7 @@ class Folding:
         if since is None or row.stuck or row.fold != FOLD_VERSION:
             return None
         snapshot = self._writing.snapshot_before(row.customer, since.order)
-        if snapshot is not None and snapshot.fired_ms > since.time_ms:
+        if snapshot is not None and snapshot.fired_ms > min(since.time_ms, since.received_ms):
             return None
         return snapshot
 
@@ -174,6 +183,13 @@ class Folding:
                 writing.put_snapshot(snapshot)
         _write_outbox(writing, [one.outbox for one in folded], now_ms)
         self._folded = []
+
+
+def _where(fault: Exception) -> str:
+    """Name a fault and its place; its own words could hold a customer's facts."""
+    places = traceback.extract_tb(fault.__traceback__)
+    place = f"{PurePath(places[-1].filename).name}:{places[-1].lineno}" if places else "nowhere"
+    return f"{type(fault).__name__}: {place}"
 
 
 def _write_outbox(writing: Writing, learned: Sequence[Reconciled], now_ms: int) -> None:

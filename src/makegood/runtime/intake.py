@@ -6,16 +6,19 @@ by then, is answered with yes to marketing: hold and log are one commit.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from hashlib import blake2b
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION
+from makegood.messages.errors import StoreBusy
 from makegood.messages.events import OWN_SOURCE, Event, OnDuty, Stamp, capped_time_ms
 from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
 from makegood.messages.identifiers import LOOKUP_KINDS
-from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile_id
+from makegood.messages.ids import BookHash, CustomerId, EventId, ProfileId, RepId, profile_id
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
@@ -31,6 +34,10 @@ _CONFLICT = (
     "An event with this source and message id is stored already and says something else; "
     "give the new event an id of its own."
 )
+
+
+_TRIES = 5  # two transactions meet now and then; five times in a row is a fault to be told
+Given = TypeVar("Given")
 
 
 class Intake:
@@ -63,7 +70,7 @@ class Intake:
         """
         answers: list[Acknowledged] = []
         for chunk in self._chunks(arrivals):
-            answers += self._commit(chunk)
+            answers += _patiently(partial(self._commit, chunk))
         return tuple(answers)
 
     def _chunks(self, arrivals: Sequence[Arrival]) -> Iterable[Sequence[Arrival]]:
@@ -195,7 +202,10 @@ class Intake:
             return
         library = self._library_of()
         duty = _Duty(writing, library, now_ms)
-        offered = [self._own(one, library, now_ms, duty) for one in told]
+        last = _last_times(writing, [one.profile for one in told])
+        offered = [
+            self._own(one, max(now_ms, last.get(one.profile, 0) + 1), now_ms, duty) for one in told
+        ]
         receipts = writing.append(offered)
         fresh = [
             item.event
@@ -204,22 +214,26 @@ class Intake:
         ]
         self._fold(writing, fresh, library, now_ms)
 
-    def _own(self, told: Told, library: Library, now_ms: int, duty: "_Duty") -> Offered:
+    def _own(self, told: Told, time_ms: int, now_ms: int, duty: "_Duty") -> Offered:
         event = Event(
             source=told.source or EFFECTS,
             message_id=told.message_id,
             profile=told.profile,
-            time_ms=now_ms,
+            time_ms=time_ms,
             received_ms=now_ms,
             body=told.body,
-            stamp=Stamp(book=library.active, fold=FOLD_VERSION, on_duty=duty.for_body(told.body)),
+            stamp=Stamp(book=duty.book, fold=FOLD_VERSION, on_duty=duty.for_body(told.body)),
         )
         return Offered(event=event, body_digest=body_digest(told.body))
 
     def advance(self, customers: Sequence[CustomerId], now_ms: int) -> None:
         """Fire the due timers of customers, in a transaction of its own."""
-        with self._store.writing() as writing:
-            self.tick(writing, customers, now_ms)
+
+        def fire() -> None:
+            with self._store.writing() as writing:
+                self.tick(writing, customers, now_ms)
+
+        _patiently(fire)
 
     def tick(self, writing: Writing, customers: Sequence[CustomerId], now_ms: int) -> None:
         """Fire the due timers of customers inside a transaction."""
@@ -242,6 +256,16 @@ class Intake:
             folding.write()
 
 
+def _patiently(do: Callable[[], Given]) -> Given:
+    """Run a transaction, again when another one was in the way and nothing was stored."""
+    for _ in range(_TRIES - 1):
+        try:
+            return do()
+        except StoreBusy:
+            continue
+    return do()
+
+
 class _Duty:
     """Who is on duty, looked up once for a transaction and only when somebody needs to know."""
 
@@ -251,6 +275,11 @@ class _Duty:
         self._now_ms = now_ms
         self._known: tuple[OnDuty, ...] | None = None
         self._asked: Counter[RepId] = Counter()
+
+    @property
+    def book(self) -> BookHash:
+        """The book that is active now."""
+        return self._book.hash
 
     def for_body(self, body: Body) -> tuple[OnDuty, ...]:
         """Give the reps to stamp on an event; none on one that can open no case."""
@@ -281,11 +310,11 @@ def _relink(writing: Writing, events: Sequence[Event]) -> frozenset[CustomerId]:
         elif isinstance(event.body, Identified) and event.body.also:
             profiles = (event.profile, *event.body.also)
             before = writing.customers_of(profiles)
-            if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
-                continue
             writing.lock(sorted(set(before.values())))
             for other in event.body.also:
-                writing.link(event.profile, other)
+                writing.link(event.profile, other)  # also within one customer: it may be cut
+            if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
+                continue
             again |= set(writing.customers_of([event.profile]).values())
     return frozenset(again)
 
@@ -302,6 +331,21 @@ def _locked(
         if now == customers:
             return customers, rows
         customers = now
+
+
+def _last_times(writing: Writing, profiles: Sequence[ProfileId]) -> dict[ProfileId, int]:
+    """When the last known event of each customer happened, by what the sources say.
+
+    A fact of our own answers what we know, so it comes after all of it: in the same millisecond,
+    and also when a source's clock runs ahead of ours.
+    """
+    customers = writing.customers_of(profiles)
+    rows = writing.lock(sorted(set(customers.values())))
+    return {
+        profile: row.last[0]
+        for profile, customer in customers.items()
+        if (row := rows.get(customer)) is not None and row.last is not None
+    }
 
 
 def _filled(before: PersonRow | None, after: PersonRow) -> PersonRow:
