@@ -4,6 +4,7 @@ import json
 import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
@@ -78,6 +79,17 @@ def test_a_refund_is_asked_for_signed_and_its_reference_comes_back(ask):
     assert received.content["owed"] is True
     assert received.content["case"] == CASE
     assert json.loads(received.body)["type"] == "remedy.fulfil"
+
+
+def test_the_documented_message_is_the_one_that_is_sent(ask):
+    page = (Path(__file__).parents[2] / "docs/reference/effects.md").read_text(encoding="utf-8")
+    documented = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    asked = ask()
+    asked.refund()
+    sent = json.loads(asked.local.received[0].body)
+    assert list(sent) == list(documented)
+    assert list(sent["data"]) == list(documented["data"])
+    assert list(sent["data"]["customer"]) == list(documented["data"]["customer"])
 
 
 def test_the_signature_satisfies_the_reference_implementation_now(ask):

@@ -10,7 +10,7 @@ from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Confirmed, Declined, Facts
 from makegood.messages.ids import CommandId
 
-_LONGEST_TEXT = 120  # a fact, not a letter; letters may hold personal data
+LONGEST_TEXT = 120  # a fact, not a letter; letters may hold personal data
 _MOST_FACTS = 12
 
 
@@ -67,7 +67,7 @@ def read_answer(content: bytes, as_type: type[_A], counterpart: str) -> _A:
 def confirmed_or_declined(command: CommandId, answer: ConfirmAnswer) -> Confirmed | Declined:
     """Turn the answer about an offer into the event of it."""
     if not answer.confirmed:
-        return Declined(command=command, why=answer.why[:_LONGEST_TEXT])
+        return Declined(command=command, why=answer.why[:LONGEST_TEXT])
     expires_ms = answer.expires_ms
     if answer.expires_at is not None:
         expires_ms = int(answer.expires_at.timestamp() * 1000)
@@ -82,5 +82,5 @@ def plain_facts(detail: Facts) -> Facts:
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= _LONGEST_TEXT
+        return len(value) <= LONGEST_TEXT
     return isinstance(value, bool | int | float)

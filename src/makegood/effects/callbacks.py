@@ -7,7 +7,12 @@ from hmac import compare_digest
 import msgspec
 from msgspec import Struct
 
-from makegood.effects.answers import ConfirmAnswer, confirmed_or_declined, plain_facts
+from makegood.effects.answers import (
+    LONGEST_TEXT,
+    ConfirmAnswer,
+    confirmed_or_declined,
+    plain_facts,
+)
 from makegood.effects.webhook import signed_headers
 from makegood.messages.errors import InputError
 from makegood.messages.facts import Body, Carried, Dropped, Facts
@@ -107,7 +112,7 @@ def _body(kind: str, command: CommandId, told: _Told) -> Body:
         case "remedy.carried":
             return _carried(command, told)
         case "remedy.failed":
-            return Dropped(command=command, why="failed", reason=told.why[:120])
+            return Dropped(command=command, why="failed", reason=told.why[:LONGEST_TEXT])
         case _:
             raise CallbackUnreadable(f"{kind[:60]!r} is not a type of callback that we know.")
 
@@ -134,5 +139,8 @@ def _carried(command: CommandId, told: _Told) -> Body:
             raise CallbackUnreadable("data.paid_cents needs a currency and is not negative.")
         paid = Money(told.paid_cents, told.currency.upper())
     return Carried(
-        command=command, paid=paid, reference=told.reference, detail=plain_facts(told.detail)
+        command=command,
+        paid=paid,
+        reference=told.reference[:LONGEST_TEXT],
+        detail=plain_facts(told.detail),
     )

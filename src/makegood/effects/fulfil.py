@@ -1,6 +1,6 @@
 """Remedies carried out by counterparts: refund, credit, ride, driver."""
 
-from makegood.effects.answers import FulfilAnswer, plain_facts, read_answer
+from makegood.effects.answers import LONGEST_TEXT, FulfilAnswer, plain_facts, read_answer
 from makegood.effects.webhook import Webhooks, shared
 from makegood.messages.commands import Command, Fulfil
 from makegood.messages.errors import EffectFailed
@@ -60,7 +60,7 @@ def _carried(command: Command, order: Fulfil, answer: FulfilAnswer) -> Carried:
     return Carried(
         command=command.id,
         paid=_moved(Money(cents, answer.currency or order.amount.currency)),
-        reference=answer.reference,
+        reference=answer.reference[:LONGEST_TEXT],
         detail=plain_facts(answer.detail),
     )
 

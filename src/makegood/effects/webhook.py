@@ -3,9 +3,11 @@
 import json
 import ssl
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
@@ -13,7 +15,7 @@ from standardwebhooks import Webhook
 
 from makegood.effects.addresses import Guard, public_only
 from makegood.messages.commands import Command
-from makegood.messages.errors import EffectFailed
+from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.facts import Facts
 from makegood.ports.rows import PersonRow
 
@@ -23,6 +25,7 @@ _LONGEST_ANSWER_BYTES = 64 * 1024
 _LONGEST_WAIT_MS = 24 * 3_600_000  # no Retry-After may park a command for longer
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
 _GONE = 410
+_SHORTEST_SECRET, _LONGEST_SECRET = 24, 64  # bytes; Standard Webhooks 1.0.0
 _SERVER_FAULT = 500
 
 
@@ -70,7 +73,12 @@ class Webhooks:
         Args:
             guard: Chooses the address to connect to, or refuses.
             tls: Whom to trust; the certificates that httpx ships when not given.
+
+        Raises:
+            InputError: A counterpart's secret or address cannot be used.
         """
+        for counterpart in counterparts.values():
+            check_counterpart(counterpart)
         self._counterparts = counterparts
         self._guard = guard
         self._client = httpx.Client(
@@ -154,6 +162,27 @@ class Webhooks:
             content=body,
             headers={**everything, "host": url.netloc.decode("ascii")},
             extensions={"sni_hostname": url.host},
+        )
+
+
+def check_counterpart(counterpart: Counterpart) -> None:
+    """Find a wrong setting at the start, and not in the first refund.
+
+    Raises:
+        InputError: The secret or the address cannot be used; says what to write.
+    """
+    name, url = counterpart.name, urlsplit(counterpart.url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise InputError(f"The URL of the counterpart {name!r} is not an http address.")
+    if url.scheme == "http" and not counterpart.allow_private:
+        raise InputError(f"The counterpart {name!r} needs https, or `allow_private`.")
+    try:
+        size = len(b64decode(counterpart.secret.removeprefix("whsec_") + "==", validate=False))
+    except ValueError:
+        size = 0
+    if not _SHORTEST_SECRET <= size <= _LONGEST_SECRET:
+        raise InputError(
+            f"The secret of the counterpart {name!r} is not whsec_ and base64 of 24 to 64 bytes."
         )
 
 
