@@ -28,9 +28,9 @@ def failures_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[F
 def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
     rule = turn.book.failures[finding.rule]
     return Failure(
-        event=event.id,
+        event=turn.cause,
         rule=finding.rule,
-        about=finding.about or event.id,
+        about=finding.about or turn.cause,
         brand=finding.brand,
         at_ms=event.time_ms,
         severity=finding.severity,

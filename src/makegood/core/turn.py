@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.core.state import Case, Origin, State, Timer, TimerKind
 from makegood.messages.commands import Command, Order
 from makegood.messages.events import OnDuty
-from makegood.messages.ids import CaseId, CommandId, command_id, event_id
+from makegood.messages.ids import CaseId, CommandId, EventId, command_id, event_id
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Plan
 
@@ -28,6 +28,7 @@ class Turn:
     """
 
     __slots__ = (
+        "_cause",
         "at_ms",
         "commands",
         "known_ms",
@@ -56,6 +57,14 @@ class Turn:
         self.on_duty = on_duty
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
+        self._cause: EventId | None = None
+
+    @property
+    def cause(self) -> EventId:
+        """The id of the event that causes all this."""
+        if self._cause is None:
+            self._cause = event_id(self.origin.source, self.origin.message_id)
+        return self._cause
 
     @property
     def book(self) -> RuleBook:
@@ -68,12 +77,14 @@ class Turn:
 
     def put(self, case: Case) -> Case:
         """Put a new or changed case into the state."""
-        cases = self.state.cases
-        if any(known.id == case.id for known in cases):
-            kept = tuple(case if known.id == case.id else known for known in cases)
+        kept, wanted = list(self.state.cases), case.id
+        for index, known in enumerate(kept):
+            if known.id == wanted:
+                kept[index] = case
+                break
         else:
-            kept = (*cases, case)
-        self.state = replace(self.state, cases=kept)
+            kept.append(case)
+        self.state = replace(self.state, cases=tuple(kept))
         return case
 
     def issue(
@@ -100,7 +111,7 @@ class Turn:
                 id=wanted,
                 profile=origin.profile,
                 case=case,
-                cause=event_id(origin.source, origin.message_id),
+                cause=self.cause,
                 step=named,
                 due_ms=self.known_ms,
                 useful_until_ms=self.known_ms + useful_ms if useful_ms else 0,
@@ -113,17 +124,25 @@ class Turn:
         """Set a timer; one of the same kind, subject and `about` is replaced."""
         self.clear_timers(subject, kind, about=about)
         timer = Timer(due_ms, kind, subject, about, self.origin)
-        timers = sorted((*self.state.timers, timer), key=lambda one: one.order)
+        timers = [*self.state.timers, timer]
+        timers.sort(key=_firing_order)
         self.state = replace(self.state, timers=tuple(timers))
 
     def clear_timers(self, subject: str, *kinds: TimerKind, about: str | None = None) -> None:
         """Take timers back; all kinds of the subject when none is named."""
+        timers = self.state.timers
+        if not timers:
+            return
         kept = tuple(
             timer
-            for timer in self.state.timers
+            for timer in timers
             if timer.subject != subject
             or (kinds and timer.kind not in kinds)
             or (about is not None and timer.about != about)
         )
-        if len(kept) != len(self.state.timers):
+        if len(kept) != len(timers):
             self.state = replace(self.state, timers=kept)
+
+
+def _firing_order(timer: Timer) -> tuple[int, str, str, str]:
+    return timer.order
