@@ -1,0 +1,231 @@
+"""Measure the fold: JSON lines decoded and folded with 20 rules and reasons, against decoding only.
+
+Run it with `python -m benchmarks.fold`. CI gates the ratio of one run, not the absolute rate.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+from msgspec import Struct
+
+from makegood.core.fold import FOLD_VERSION, step
+from makegood.core.state import EMPTY, State
+from makegood.messages.events import Event, OnDuty, Stamp
+from makegood.messages.facts import Facts, Touchpoint
+from makegood.messages.ids import ProfileId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.load import load_book
+
+EVENTS = 200_000
+CUSTOMERS = 40_000
+TROUBLE = 0.08  # of events let somebody down
+FLOOR = 0.12  # of the decode-only rate
+DAY_MS = 86_400_000
+NINETY_DAYS_MS = 90 * DAY_MS
+BEGIN_MS = 1_767_225_600_000
+
+# event -> facts of an ordinary day, facts of a bad one, conditions (20 in all)
+EVENT_KINDS: dict[str, tuple[Facts, Facts, tuple[str, ...]]] = {
+    "Flight Arrived": (
+        {"delay_minutes": 4, "price_cents": 21_000, "tier": "basic"},
+        {"delay_minutes": 214, "price_cents": 21_000, "tier": "gold"},
+        (
+            "event.delay_minutes >= 180",
+            "event.delay_minutes >= 90 && event.delay_minutes < 180",
+            'event.delay_minutes >= 60 && event.tier in ["gold", "platinum"] && event.delay_minutes < 90',
+        ),
+    ),
+    "Flight Cancelled": (
+        {"cause": "customer", "notice_hours": 400, "price_cents": 0},
+        {"cause": "weather", "notice_hours": 3, "price_cents": 30_000},
+        (
+            'event.cause != "customer" && event.notice_hours < 24',
+            'event.cause == "crew" && event.notice_hours >= 24',
+            "event.notice_hours >= 24 && event.price_cents > 0",
+        ),
+    ),
+    "Rental Started": (
+        {"reason": "", "branch": "city", "price_cents": 9_000, "found": True},
+        {"reason": "no_car", "branch": "airport_bos", "price_cents": 9_000, "found": False},
+        ('!event.found && event.reason != "no_show"', 'event.branch.startsWith("closed")'),
+    ),
+    "Call Ended": (
+        {"wait_minutes": 3, "hung_up": False, "solved": True, "price_cents": 0},
+        {"wait_minutes": 44, "hung_up": True, "solved": False, "price_cents": 0},
+        ("event.wait_minutes > 60", "event.hung_up", "!event.solved && event.wait_minutes > 120"),
+    ),
+    "Survey Answered": (
+        {"score": 9, "price_cents": 0},
+        {"score": 2, "comment": "never again", "price_cents": 0},
+        ("has(event.comment) && event.score < 3", "event.score < 0"),
+    ),
+    "Bag Arrived": (
+        {"hours": 0, "lost": False, "bags": [12, 14], "price_cents": 4_000},
+        {"hours": 80, "lost": True, "bags": [12, 31], "price_cents": 4_000},
+        ("event.hours > 12 && !event.lost", "event.lost", "event.bags.exists(b, b > 99)"),
+    ),
+    "Order Delivered": (
+        {"days_late": 0, "damaged": False, "price_cents": 5_500},
+        {"days_late": 4, "damaged": True, "price_cents": 5_500},
+        ("event.days_late >= 2", "event.damaged && event.days_late < 2"),
+    ),
+    "Fee Charged": (
+        {"announced": True, "fee_cents": 900, "price_cents": 900},
+        {"announced": False, "fee_cents": 3_600, "price_cents": 3_600},
+        ("!event.announced && event.fee_cents >= 500", "event.fee_cents > 100000"),
+    ),
+}
+_HEAD = """
+makegood: 1
+name: benchmark
+umbrella: Bench
+currency: USD
+timezone: UTC
+brands: [{id: bench, name: Bench, sender: a@bench.example, offers_sender: b@bench.example}]
+authority: {rep: {cents: 10000}}
+remedies:
+  - {id: refund, kind: refund, title: {en: refund}, cost: {ratio: 1.0}, provider: pay}
+  - {id: ride, kind: ride, title: {en: ride}, cost: {cents: 900}, provider: ride, confirm_within: 2m}
+messages:
+  - {id: sorry, class: service, urgency: now, texts: {en: {subject: Sorry, text: Sorry}}}
+  - {id: choose, class: service, urgency: now, texts: {en: {subject: Choose, text: Choose}}}
+  - {id: good, class: survey, urgency: soon, texts: {en: {subject: Good, text: Good}}}
+"""
+_PLAN = """
+  - for: [{all}]
+    hold: {{scope: umbrella, until: made_whole, longest: 30d}}
+    apology: sorry
+    offers: {{least: [apology: status], better: [ride]}}
+    offer_message: choose
+    chosen_message: choose
+    choose_within: 2h
+    open_within: 1h
+    call_within: 1h
+    useful_within: 6h
+    on_double_deviation: {{offer: better, call_within: 15m, apology: sorry}}
+    made_whole: {{asked: good, ask_after: 2h}}
+"""
+
+
+class Line(Struct):
+    """One line of the file, as a Segment track call."""
+
+    userId: str  # noqa: N815 - the wire's own name
+    event: str
+    messageId: str  # noqa: N815
+    timestamp: int
+    properties: Facts
+
+
+def book_text() -> str:
+    """Write the rule book of the benchmark: 20 rules over 8 events."""
+    failures, names = ["failures:"], []
+    for event, (_, _, conditions) in EVENT_KINDS.items():
+        for when in conditions:
+            name = f"f{len(names)}"
+            names.append(name)
+            failures += [
+                f"  - id: {name}",
+                f"    on: {event}",
+                f"    title: {name}",
+                "    about: event.booking",
+                f"    when: '{when}'",
+                "    loses: service",
+                "    severity: 3",
+                "    cause: firm",
+                "    price: event.price_cents",
+            ]
+    plan = "plans:" + _PLAN.format(all=", ".join([*names, "other"]))
+    return _HEAD + "\n".join(failures) + "\n" + plan
+
+
+def lines(count: int, seed: int = 7) -> list[bytes]:
+    """Make the events: a few customers are busy, most are not; times rise over 90 days."""
+    draw = Random(seed)  # noqa: S311 - repeatable input, no secret
+    kinds = list(EVENT_KINDS)
+    encoder = msgspec.json.Encoder()
+    made = []
+    for number in range(count):
+        name = draw.choice(kinds)
+        ordinary, bad, _ = EVENT_KINDS[name]
+        facts = bad if draw.random() < TROUBLE else ordinary
+        line = Line(
+            userId=f"u{int(CUSTOMERS * draw.random() ** 2.2)}",
+            event=name,
+            messageId=f"m{number}",
+            timestamp=BEGIN_MS + number * NINETY_DAYS_MS // count,
+            properties={**facts, "booking": f"b{number // 3}"},
+        )
+        made.append(encoder.encode(line))
+    return made
+
+
+def decode_only(data: list[bytes]) -> int:
+    """Decode every line and do nothing with it."""
+    decode = msgspec.json.Decoder(Line).decode
+    count = 0
+    for raw in data:
+        decode(raw)
+        count += 1
+    return count
+
+
+def decode_and_fold(data: list[bytes]) -> tuple[int, dict[str, State]]:
+    """Decode and fold every line; give the number of commands and the states."""
+    book = load_book(book_text(), name="benchmark.yaml")
+    library = Library(active=book.hash, books={book.hash: book})
+    duty = (OnDuty(RepId("rep"), BEGIN_MS + 2 * NINETY_DAYS_MS),)
+    stamp = Stamp(book=book.hash, fold=FOLD_VERSION, on_duty=duty)
+    decode = msgspec.json.Decoder(Line).decode
+    states: dict[str, State] = {}
+    commands = 0
+    for raw in data:
+        line = decode(raw)
+        event = Event(
+            source="bench",
+            message_id=line.messageId,
+            profile=ProfileId(line.userId),
+            time_ms=line.timestamp,
+            received_ms=line.timestamp,
+            body=Touchpoint(name=line.event, properties=line.properties),
+            stamp=stamp,
+        )
+        before = states.get(line.userId, EMPTY)
+        after = step(before, event, library)
+        commands += len(after.commands)
+        if after.state is not before:
+            states[line.userId] = after.state
+    return commands, states
+
+
+def rate(run: Callable[[list[bytes]], object], data: list[bytes], repeats: int = 3) -> float:
+    """Give the best rate of some runs, in events per CPU-second."""
+    best = 0.0
+    for _ in range(repeats):
+        begin = time.process_time()
+        run(data)
+        best = max(best, len(data) / (time.process_time() - begin))
+    return best
+
+
+def main() -> None:
+    """Print both rates and their ratio; fail below half the floor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    data = lines(parser.parse_args().events)
+    commands, states = decode_and_fold(data)
+    cases = sum(len(state.cases) for state in states.values())
+    bare, whole = rate(decode_only, data), rate(decode_and_fold, data)
+    print(f"events {len(data):,}, cases {cases:,}, commands {commands:,}")
+    print(f"decode only      {bare:>12,.0f} events/CPU-s")
+    print(f"decode and fold  {whole:>12,.0f} events/CPU-s")
+    print(f"ratio {whole / bare:.3f} (goal {FLOOR}, gate {FLOOR / 2})")
+    if whole / bare < FLOOR / 2:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
