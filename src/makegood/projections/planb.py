@@ -39,7 +39,7 @@ def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
     """Lay out Plan B: what is owed and given first, then the choices, cheapest tier first."""
     book = library.books.get(case.origin.book) or library.books[library.active]
     settled = [*_owed(case, library), *_gifts(case, library)]
-    latest = _latest(case.offers)
+    latest = latest_offers(case.offers)
     choices = []
     key = 0
     for offer in sorted(latest, key=lambda one: list(Tier).index(one.tier)):
@@ -59,7 +59,7 @@ def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
     return (*settled, *choices)
 
 
-def _latest(offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
+def latest_offers(offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
     """Only the last word on each remedy: an offer that lapsed and came again is one card."""
     return tuple({offer.offer: offer for offer in offers}.values())
 

@@ -9,7 +9,9 @@ from makegood.messages.events import Event
 from makegood.messages.facts import Answered, Called, Touchpoint, Wrote
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library
+from makegood.playbooks.terms import Remedy
 from makegood.projections.figures import clock_words, listed, money_words, times_words
+from makegood.projections.planb import latest_offers
 
 _PLACES = ("branch", "station", "location", "place", "airport", "hotel", "origin", "shop")
 _BOOKINGS = ("reservation", "booking", "flight", "order", "segment", "ticket", "invoice")
@@ -70,19 +72,20 @@ def _failed(failure: Failure, library: Library) -> list[Part]:
     words = title.rstrip(".")
     if not words[:2].isupper():
         words = words[:1].lower() + words[1:]
-    at = f" at {place}" if (place := _place(failure)) else ""
+    at = f" at {place}" if (place := place_of(failure)) else ""
+    named = f" ({booking})" if (booking := booking_of(failure)) else ""
     when = f", {clock_words(failure.at_ms, zone)}"
-    return [Part(f"{words}{at}", strong=True), Part(f"{_about(failure)}{when}")]
+    return [Part(f"{words}{at}", strong=True), Part(f"{named}{when}")]
 
 
-def _place(failure: Failure) -> str:
+def place_of(failure: Failure) -> str:
+    """Give where it happened, when the rule kept it."""
     return next((str(failure.details[key]) for key in _PLACES if failure.details.get(key)), "")
 
 
-def _about(failure: Failure) -> str:
-    """Name the booking, unless the failure was about nothing that has a name."""
-    named = next((str(failure.details[key]) for key in _BOOKINGS if failure.details.get(key)), "")
-    return f" ({named})" if named else ""
+def booking_of(failure: Failure) -> str:
+    """Give the booking, flight or order it was about, when the rule kept it."""
+    return next((str(failure.details[key]) for key in _BOOKINGS if failure.details.get(key)), "")
 
 
 def _what_was_done(case: Case, library: Library) -> list[Part]:
@@ -99,9 +102,9 @@ def _what_was_done(case: Case, library: Library) -> list[Part]:
 
     def titled(status: tuple[OfferStatus, ...]) -> tuple[str, ...]:
         return tuple(
-            remedies[o.offer].title["en"].lower() if o.offer in remedies else o.offer
-            for o in case.offers
-            if o.status in status
+            "a call" if one.calls else _shortly(remedies.get(one.offer), one.offer)
+            for one in latest_offers(case.offers)
+            if one.status in status
         )
 
     kept = titled((OfferStatus.CHOSEN, OfferStatus.KEPT))
@@ -113,6 +116,13 @@ def _what_was_done(case: Case, library: Library) -> list[Part]:
     if broken := titled((OfferStatus.BROKEN,)):
         parts.append(Part(f" We promised {listed(broken)} and did not keep it.", strong=True))
     return parts
+
+
+def _shortly(remedy: Remedy | None, name: str) -> str:
+    """The title up to its first comma, as words inside a sentence."""
+    title = remedy.title.get("en", name) if remedy is not None else name.replace("_", " ")
+    title = title.partition(",")[0].rstrip(".")
+    return title[:1].lower() + title[1:]
 
 
 def _told(case: Case, history: Sequence[Event]) -> list[Part]:

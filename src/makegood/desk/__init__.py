@@ -1,0 +1,1 @@
+"""The rep's screens: the queue, the case, the customer, and what went wrong inside."""

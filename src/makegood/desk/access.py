@@ -1,0 +1,119 @@
+"""Who stands at the desk, and what they may see: asked once, before every view."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from msgspec import Struct
+
+from makegood.bootstrap import Makegood
+from makegood.core.decide import Asker
+from makegood.messages.ids import CaseId, RepId
+from makegood.ports.rows import CaseRow, RepRow
+from makegood.ports.store import Reading
+
+REP = "rep"
+SUPERVISOR = "supervisor"
+ROLES = frozenset({REP, SUPERVISOR})
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """Who is signed in.
+
+    Attributes:
+        role: Key of the authority table.
+        brands: Brands they serve; empty for all.
+        is_supervisor: May release a hold and retry what failed.
+    """
+
+    rep: RepId
+    name: str
+    role: str
+    brands: tuple[str, ...]
+    is_supervisor: bool
+
+    @property
+    def asker(self) -> Asker:
+        """The same person, as the core knows them."""
+        return Asker(rep=self.rep, role=self.role)
+
+    def may_see(self, brand: str) -> bool:
+        """Whether a case of a brand is theirs to see; one without a brand is everybody's."""
+        return not self.brands or not brand or brand in self.brands
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """Everything a view works with: one consistent look at the store, and who looks."""
+
+    makegood: Makegood
+    reading: Reading
+    me: Me
+    reps: tuple[RepRow, ...]
+    now_ms: int
+
+    def case_row(self, case: str) -> CaseRow:
+        """Find a case that this person may see; any other one does not exist for them."""
+        row = self.reading.case(CaseId(case))
+        if row is None or not self.me.may_see(row.brand):
+            raise Http404
+        return row
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def makegood_of(request: HttpRequest) -> Makegood:
+    """Give the Makegood that the middleware joined to the request."""
+    return cast(Makegood, request.makegood)  # type: ignore[attr-defined]
+
+
+def for_reps(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> View[P]:
+    """Let only signed-in people with a role in."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return cast(View[P], guarded)
+
+
+@contextmanager
+def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
+    """Open one look at the store for the person who is signed in.
+
+    Raises:
+        PermissionDenied: They have no role at this desk.
+    """
+    makegood = makegood_of(request)
+    roles = ROLES & {group.name for group in request.user.groups.all()}
+    if not roles:
+        raise PermissionDenied
+    with makegood.store.reading() as reading:
+        reps = reading.reps()
+        me = _me(request, reps, is_supervisor=SUPERVISOR in roles)
+        yield Desk(
+            makegood=makegood,
+            reading=reading,
+            me=me,
+            reps=reps,
+            now_ms=makegood.clock.now_ms(),
+        )
+
+
+def _me(request: HttpRequest, reps: tuple[RepRow, ...], *, is_supervisor: bool) -> Me:
+    username = request.user.get_username()
+    row = next((row for row in reps if row.rep == username), None)
+    role = SUPERVISOR if is_supervisor else REP
+    return Me(
+        rep=RepId(username),
+        name=row.name if row and row.name else username,
+        role=row.role if row and row.role else role,
+        brands=row.brands if row else (),
+        is_supervisor=is_supervisor,
+    )

@@ -1,0 +1,80 @@
+"""What went wrong inside: dead letters to retry, commands that came too late, stuck customers."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from msgspec import Struct
+
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.shell import shell
+from makegood.messages.ids import CaseId, CommandId
+from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.projections.orders import order_words
+from makegood.projections.roster import called
+
+PAGE = 50
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A command that did not get through."""
+
+    id: CommandId
+    what: str
+    name: str
+    case: CaseId
+    attempts: int
+    error: str
+    at_ms: int
+
+
+@require_safe
+@for_reps
+def broken(request: HttpRequest) -> HttpResponse:
+    after = CommandId(request.GET.get("after", ""))
+    status = OutboxStatus.MISSED if request.GET.get("show") == "missed" else OutboxStatus.FAILED
+    with at_the_desk(request) as desk:
+        found = desk.reading.outbox(status, after, PAGE)
+        library = desk.makegood.library
+        page = {
+            **shell(desk, page="broken"),
+            "letters": _letters(desk, found),
+            "show": status.value,
+            "next": found[-1].command.id if len(found) == PAGE else "",
+            "zone": library.books[library.active].timezone,
+            "stuck": desk.reading.counts().get("stuck_customers", 0),
+        }
+    return render(request, "desk/broken.html", page)
+
+
+def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
+    persons = desk.reading.persons(tuple({row.command.profile for row in found}))
+    return tuple(
+        Letter(
+            id=row.command.id,
+            what=order_words(row.command, desk.makegood.library),
+            name=called(persons.get(row.command.profile)),
+            case=row.command.case,
+            attempts=row.attempts,
+            error=row.error,
+            at_ms=row.settled_ms or row.command.due_ms,
+        )
+        for row in found
+    )
+
+
+@require_POST
+@for_reps
+def retry(request: HttpRequest, command_id: str) -> HttpResponse:
+    """Let a dead letter wait for the worker again."""
+    with at_the_desk(request) as desk:
+        if not desk.me.is_supervisor:
+            raise PermissionDenied
+    with desk.makegood.store.writing() as writing:
+        revived = writing.revive(CommandId(command_id), desk.now_ms)
+    says = "It will be tried again at once." if revived else "It had been settled already."
+    messages.info(request, says)
+    return redirect("desk:broken")

@@ -1,0 +1,125 @@
+"""The case page: a sentence about a person, what is due, what may be given, what happened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from makegood.core.remedies import authority_used
+from makegood.core.state import Case
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.queue import side_rows
+from makegood.desk.requests import asked_for, form_of
+from makegood.desk.shell import shell
+from makegood.desk.story import Story, story_of
+from makegood.desk.tokens import message_id_of, new_token
+from makegood.messages.errors import Refused
+from makegood.playbooks.book import RuleBook
+from makegood.ports.rows import CaseRow, RepRow
+from makegood.projections.clock import due_of
+from makegood.projections.orders import remedy_words
+from makegood.projections.person import known_about
+from makegood.projections.planb import cards, limit_of
+from makegood.projections.reasons import reasons_of
+from makegood.projections.roster import called, first_name, rep_name
+from makegood.projections.sentence import sentence_about
+
+UNPROCESSABLE = 422
+
+
+@require_safe
+@for_reps
+def case(request: HttpRequest, case_id: str) -> HttpResponse:
+    with at_the_desk(request) as desk:
+        page = case_page(desk, desk.case_row(case_id))
+    fragment = bool(getattr(request, "htmx", False)) and "fragment" in request.GET
+    return render(request, "desk/_case.html" if fragment else "desk/case.html", page)
+
+
+@require_POST
+@for_reps
+def act(request: HttpRequest, case_id: str, act: str) -> HttpResponse:
+    """Do what a rep asks, once; show the page again, or why not."""
+    with at_the_desk(request) as desk:
+        row = desk.case_row(case_id)
+        story = story_of(desk, row.customer)
+        me = desk.me
+        message_id = message_id_of(request, me.rep, f"{row.case}:{act}")
+        form = form_of(request, _case_in(story, row), me, _book(desk), message_id)
+        asked = asked_for(act, form)
+    if not isinstance(asked, Refused):
+        outcome = desk.makegood.acts.act(
+            row.customer, asked.body, me.asker, message_id=message_id, texts=asked.texts
+        )
+        if not isinstance(outcome, Refused):
+            return redirect("desk:case", case_id=case_id)
+        asked = outcome
+    with at_the_desk(request) as desk:
+        page = case_page(desk, desk.case_row(case_id))
+    page |= {"refused": asked, "refused_act": act, "written": request.POST}
+    return render(request, "desk/case.html", page, status=UNPROCESSABLE)
+
+
+def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
+    """Put the page together."""
+    story = story_of(desk, row.customer)
+    case = _case_in(story, row)
+    book = story.library.books.get(case.origin.book) or _book(desk)
+    name = first_name(story.person) or called(story.person)
+    return {
+        **shell(desk, page="case"),
+        "row": row,
+        "case": case,
+        "name": called(story.person),
+        "first": name,
+        "person": story.person,
+        "customer": row.customer,
+        "stuck": story.stuck,
+        "sentence": sentence_about(case, name, story.history, story.library),
+        "known": known_about(story.state, case, desk.now_ms),
+        "due": due_of(story.state, case, desk.now_ms),
+        "owner": rep_name(desk.reps, case.owner),
+        "is_mine": case.owner == desk.me.rep,
+        "cards": cards(case, story.library, desk.now_ms),
+        "limit": limit_of(authority_used(case), desk.me.role, _book(desk)),
+        "remedies": _remedies(_book(desk), story),
+        "failures": tuple(_book(desk).failures.values()),
+        "colleagues": _colleagues(desk, case),
+        "reasons": reasons_of(case, story.library),
+        "lines": tuple(reversed(story.lines)),
+        "pending": story.pending,
+        "zone": book.timezone,
+        "side": side_rows(desk),
+        "token": new_token(),
+        "cause": case.failures[-1].cause.value if case.failures else "",
+    }
+
+
+def _case_in(story: Story, row: CaseRow) -> Case:
+    case = story.state.case(row.case)
+    if case is None:
+        raise Http404
+    return case
+
+
+def _book(desk: Desk) -> RuleBook:
+    library = desk.makegood.library
+    return library.books[library.active]
+
+
+def _remedies(book: RuleBook, story: Story) -> Sequence[tuple[str, str]]:
+    return sorted(
+        ((remedy, remedy_words(remedy, story.library)) for remedy in book.remedies),
+        key=lambda pair: pair[1],
+    )
+
+
+def _colleagues(desk: Desk, case: Case) -> tuple[RepRow, ...]:
+    """Who could take the case: everyone who serves the brand, except who has it."""
+    return tuple(
+        rep
+        for rep in desk.reps
+        if rep.rep != case.owner and (not rep.brands or case.brand in rep.brands)
+    )

@@ -1,0 +1,174 @@
+"""Find a customer, see everything about them, raise a failure for them in two clicks."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from msgspec import Struct
+
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.queue import rows_of
+from makegood.desk.shell import shell
+from makegood.desk.story import Story, story_of
+from makegood.desk.tokens import message_id_of, new_token
+from makegood.messages.errors import Refused
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CaseId, CustomerId
+from makegood.playbooks.book import RuleBook
+from makegood.projections.person import known_about
+from makegood.projections.roster import called, first_name
+
+MOST_FOUND = 20
+SHORTEST_SEARCH = 2
+UNPROCESSABLE = 422
+OTHER = "other"
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """A customer that a search found."""
+
+    customer: CustomerId
+    name: str
+    identifier: str
+
+
+@require_safe
+@for_reps
+def search(request: HttpRequest) -> HttpResponse:
+    """Search names, addresses and identifiers by their beginning; a case by its id."""
+    text = request.GET.get("q", "").strip()[:100]
+    with at_the_desk(request) as desk:
+        row = desk.reading.case(CaseId(text)) if text.startswith("k") else None
+        if row is not None and desk.me.may_see(row.brand):
+            return redirect("desk:case", case_id=row.case)
+        found = _found(desk, text) if len(text) >= SHORTEST_SEARCH else ()
+        cases = desk.reading.cases_of([one.customer for one in found])
+        page = {
+            **shell(desk, page="search"),
+            "q": text,
+            "found": found,
+            "cases": rows_of(desk, cases),
+            "too_short": len(text) < SHORTEST_SEARCH,
+            "failures": tuple(_book(desk).failures.values()),
+            "token": new_token(),
+        }
+    return render(request, "desk/search.html", page)
+
+
+def _found(desk: Desk, text: str) -> tuple[Found, ...]:
+    persons = desk.reading.find_persons(text, MOST_FOUND)
+    customers = desk.reading.customers_of([person.profile for person in persons])
+    first = {customers[p.profile]: p for p in reversed(persons) if p.profile in customers}
+    return tuple(
+        Found(
+            customer=customer,
+            name=called(person),
+            identifier=person.identifier.partition(":")[2],
+        )
+        for customer, person in reversed(first.items())
+    )
+
+
+@require_safe
+@for_reps
+def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
+    with at_the_desk(request) as desk:
+        page = _page(desk, CustomerId(customer_id))
+    return render(request, "desk/customer.html", page)
+
+
+@require_POST
+@for_reps
+def raise_failure(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Raise a failure by hand: anyone who is signed in may."""
+    wanted = CustomerId(customer_id)
+    with at_the_desk(request) as desk:
+        _visible(desk, wanted)
+        book, me = _book(desk), desk.me
+    message_id = message_id_of(request, me.rep, f"{wanted}:raise")
+    body, texts, wrong = _raised(request, book, message_id)
+    if not wrong:
+        body = FailureRaised(
+            failure=body.failure, about=body.about, brand=body.brand, by=me.rep, words=body.words
+        )
+        outcome = desk.makegood.acts.act(
+            wanted, body, me.asker, message_id=message_id, texts=texts
+        )
+        if not isinstance(outcome, Refused):
+            return _to_the_case(request, wanted)
+        wrong = outcome.why
+    with at_the_desk(request) as desk:
+        page = _page(desk, wanted) | {"wrong": wrong, "written": request.POST}
+    return render(request, "desk/customer.html", page, status=UNPROCESSABLE)
+
+
+def _raised(
+    request: HttpRequest, book: RuleBook, message_id: str
+) -> tuple[FailureRaised, dict[str, str], str]:
+    failure = request.POST.get("failure", "")
+    brand = request.POST.get("brand", "")
+    words = request.POST.get("words", "").strip()[:4000]
+    wrong = ""
+    if failure != OTHER and failure not in book.failures:
+        wrong = "Choose what went wrong."
+    elif failure == OTHER and not words:
+        wrong = "Say in a sentence what went wrong."
+    elif brand and brand not in book.brands:
+        wrong = "The rule book knows no such brand."
+    ref = f"desk:{message_id}" if words else ""
+    body = FailureRaised(
+        failure=failure, about=request.POST.get("about", "").strip()[:80], brand=brand, words=ref
+    )
+    return body, ({ref: words} if words else {}), wrong
+
+
+def _to_the_case(request: HttpRequest, wanted: CustomerId) -> HttpResponse:
+    with at_the_desk(request) as desk:
+        cases = desk.reading.cases_of([wanted])
+        opened = next((row for row in cases if row.is_open), None)
+    if opened is None:
+        return redirect("desk:customer", customer_id=wanted)
+    return redirect("desk:case", case_id=opened.case)
+
+
+def _page(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
+    cases = _visible(desk, wanted)
+    story = story_of(desk, wanted)
+    if not story.history and story.person is None:
+        raise Http404
+    return {
+        **shell(desk, page="customer"),
+        "customer": wanted,
+        "name": called(story.person),
+        "first": first_name(story.person) or "this customer",
+        "person": story.person,
+        "identifiers": len(story.profiles),
+        "stuck": story.stuck,
+        "known": known_about(story.state, None, desk.now_ms),
+        "unsubscribed": story.state.unsubscribed,
+        "cases": rows_of(desk, cases),
+        "lines": _lines(story),
+        "pending": story.pending,
+        "zone": _book(desk).timezone,
+        "failures": tuple(_book(desk).failures.values()),
+        "brands": tuple(_book(desk).brands.values()),
+        "token": new_token(),
+    }
+
+
+def _lines(story: Story) -> tuple[object, ...]:
+    return tuple(reversed(story.lines))
+
+
+def _visible(desk: Desk, wanted: CustomerId) -> tuple[Any, ...]:
+    """A customer whose every case belongs to other brands is not for this person."""
+    cases = desk.reading.cases_of([wanted])
+    if cases and not any(desk.me.may_see(row.brand) for row in cases):
+        raise Http404
+    return cases
+
+
+def _book(desk: Desk) -> RuleBook:
+    library = desk.makegood.library
+    return library.books[library.active]

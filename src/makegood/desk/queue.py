@@ -1,0 +1,126 @@
+"""The queue: the customer about to be lost first."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from msgspec import Struct
+
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.shell import shell
+from makegood.messages.ids import CaseId
+from makegood.ports.rows import CaseRow, PersonRow
+from makegood.projections.figures import ago_words, times_words
+from makegood.projections.orders import failure_words
+from makegood.projections.roster import called, rep_name
+
+PAGE = 50
+SIDE = 12  # what fits beside a case without scrolling
+NO_DUE = 2**63 - 1
+FILTERS = ("all", "mine", "closed")
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One case in a list."""
+
+    case: CaseId
+    name: str
+    line: str
+    phase: str
+    double: bool
+    held: bool
+    is_open: bool
+    due_ms: int
+    overdue: bool
+    waiting_for: str
+    owner: str
+    mine: bool
+    opened: str
+    brand: str
+
+
+@require_safe
+@for_reps
+def queue(request: HttpRequest) -> HttpResponse:
+    show = request.GET.get("show", "all")
+    show = show if show in FILTERS else "all"
+    with at_the_desk(request) as desk:
+        found = desk.reading.cases(
+            owner=desk.me.rep if show == "mine" else None,
+            open_only=show != "closed",
+            after=_after(request.GET.get("after", "")),
+            limit=PAGE,
+        )
+        rows = rows_of(desk, found)
+        page = {
+            **shell(desk, page="queue"),
+            "rows": rows,
+            "show": show,
+            "filters": FILTERS,
+            "next": _next(found) if len(found) == PAGE else "",
+            "is_first": not request.GET.get("after"),
+        }
+    template = "desk/_queue_rows.html" if _is_fragment(request) else "desk/queue.html"
+    return render(request, template, page)
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False)) and "fragment" in request.GET
+
+
+def side_rows(desk: Desk) -> tuple[Row, ...]:
+    """The top of the queue, to stand beside a case."""
+    return rows_of(desk, desk.reading.cases(limit=SIDE))
+
+
+def rows_of(desk: Desk, found: Sequence[CaseRow]) -> tuple[Row, ...]:
+    """Put names to cases, with one query for all of them."""
+    seen = [row for row in found if desk.me.may_see(row.brand)]
+    persons = desk.reading.persons(tuple({row.opener for row in seen}))
+    return tuple(_row(desk, row, persons.get(row.opener)) for row in seen)
+
+
+def _row(desk: Desk, row: CaseRow, person: PersonRow | None) -> Row:
+    return Row(
+        case=row.case,
+        name=called(person),
+        line=_line(desk, row),
+        phase=row.phase,
+        double=row.double,
+        held=row.held,
+        is_open=row.is_open,
+        due_ms=row.due_ms if row.is_open else 0,
+        overdue=bool(row.due_ms) and row.due_ms <= desk.now_ms,
+        waiting_for=row.waiting_for,
+        owner=rep_name(desk.reps, row.owner),
+        mine=row.owner == desk.me.rep,
+        opened=ago_words(desk.now_ms - row.opened_ms),
+        brand=row.brand,
+    )
+
+
+def _line(desk: Desk, row: CaseRow) -> str:
+    """The row names failures by their ids; say them as the rule book does, each once."""
+    kinds = Counter(part for part in row.line.split(", ") if part)
+    library = desk.makegood.library
+    titles = [
+        failure_words(kind, library) + (f", {times_words(count)}" if count > 1 else "")
+        for kind, count in kinds.items()
+    ]
+    return ". ".join(titles)
+
+
+def _after(text: str) -> tuple[int, int, CaseId] | None:
+    """Read the place where the page before ended; anything else begins at the top."""
+    risk, _, rest = text.partition(".")
+    due, _, case = rest.partition(".")
+    if not (risk.lstrip("-").isdigit() and due.isdigit() and case):
+        return None
+    return int(risk), min(int(due), NO_DUE), CaseId(case)
+
+
+def _next(found: Sequence[CaseRow]) -> str:
+    last = found[-1]
+    return f"{last.risk}.{last.due_ms or NO_DUE}.{last.case}"

@@ -1,0 +1,172 @@
+"""What a rep asks for, as the fact it wants to become."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.http import HttpRequest
+from msgspec import Struct
+
+from makegood.core.state import Case
+from makegood.desk.access import Me
+from makegood.messages.errors import InputError, Refused
+from makegood.messages.facts import (
+    Answered,
+    Body,
+    Called,
+    Chosen,
+    Granted,
+    HandedOver,
+    Judged,
+    Noted,
+    Released,
+)
+from makegood.messages.ids import EventId, RepId
+from makegood.messages.money import Money
+from makegood.playbooks.book import RuleBook
+from makegood.projections.amounts import read_cents
+
+LONGEST_TEXT = 4000
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request: the fact it wants to become, and the free text that goes with it."""
+
+    body: Body
+    texts: Mapping[str, str] = {}
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    """What was sent, and what it is about.
+
+    Attributes:
+        ref: Where the free text of this form is kept.
+    """
+
+    case: Case
+    me: Me
+    book: RuleBook
+    values: Mapping[str, str]
+    ref: str
+
+    def text(self, name: str) -> str:
+        return self.values.get(name, "").strip()[:LONGEST_TEXT]
+
+    def kept(self, name: str) -> tuple[str, Mapping[str, str]]:
+        """Give the reference of a text and what to keep there; nothing for no text."""
+        text = self.text(name)
+        return (self.ref, {self.ref: text}) if text else ("", {})
+
+
+def asked_for(act: str, form: Form) -> Asked | Refused:
+    """Turn a sent form into a request; refuse one that nobody at the desk could mean."""
+    make = _ACTS.get(act)
+    if make is None:
+        return Refused(code="no_such_act", why="The desk knows no such act.")
+    return make(form)
+
+
+def form_of(request: HttpRequest, case: Case, me: Me, book: RuleBook, message_id: str) -> Form:
+    values = {name: request.POST.get(name, "") for name in request.POST}
+    return Form(case=case, me=me, book=book, values=values, ref=f"desk:{message_id}")
+
+
+def _choose(form: Form) -> Asked | Refused:
+    return Asked(body=Chosen(case=form.case.id, offer=form.text("offer"), by=form.me.rep))
+
+
+def _grant(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("reason")
+    remedy = form.text("remedy")
+    if not ref:
+        return Refused(code="reason_needed", why="Say why; one sentence is enough.")
+    try:
+        cents = read_cents(form.text("amount"))
+    except InputError as error:
+        return Refused(code="bad_amount", why=str(error))
+    known = form.book.remedies.get(remedy)
+    if known is None and not remedy:
+        return Refused(code="no_remedy", why="Say what to give.")
+    body = Granted(
+        case=form.case.id,
+        remedy=remedy,
+        cost=Money(cents, form.book.currency),
+        by=form.me.rep,
+        off_script=True,
+        reason=ref,
+    )
+    return Asked(body=body, texts=texts)
+
+
+def _good(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("words")
+    answer = Answered(case=form.case.id, answer="good", by=form.me.rep, words=ref)
+    return Asked(body=answer, texts=texts)
+
+
+def _not_yet(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("words")
+    answer = Answered(case=form.case.id, answer="not_yet", by=form.me.rep, words=ref)
+    return Asked(body=answer, texts=texts)
+
+
+def _call(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("note")
+    reached = form.text("reached") == "yes"
+    body = Called(case=form.case.id, by=form.me.rep, reached=reached, note=ref)
+    return Asked(body=body, texts=texts)
+
+
+def _note(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("text")
+    if not ref:
+        return Refused(code="nothing_written", why="There is nothing in the note yet.")
+    return Asked(body=Noted(case=form.case.id, by=form.me.rep, text=ref), texts=texts)
+
+
+def _hand_over(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("note")
+    if not ref:
+        why = "Tell the story in a line, so that the customer need not repeat it."
+        return Refused(code="story_needed", why=why)
+    to = RepId(form.text("to"))
+    body = HandedOver(case=form.case.id, to=to, by=form.me.rep, note=ref)
+    return Asked(body=body, texts=texts)
+
+
+def _take(form: Form) -> Asked | Refused:
+    return Asked(body=HandedOver(case=form.case.id, to=form.me.rep, by=form.me.rep))
+
+
+def _release(form: Form) -> Asked | Refused:
+    if not form.me.is_supervisor:
+        why = "Only a supervisor may release a hold; hand the case over, or ask the customer."
+        return Refused(code="supervisors_only", why=why)
+    ref, texts = form.kept("reason")
+    if not ref:
+        return Refused(code="reason_needed", why="A release needs a reason.")
+    return Asked(body=Released(case=form.case.id, by=form.me.rep, reason=ref), texts=texts)
+
+
+def _judge(form: Form) -> Asked | Refused:
+    failure = form.text("failure")
+    if failure and failure not in form.book.failures:
+        return Refused(code="no_such_failure", why="The rule book knows no such failure.")
+    ref, texts = form.kept("reason")
+    question = EventId(form.text("question"))
+    body = Judged(question=question, failure=failure, by=form.me.rep, reason=ref)
+    return Asked(body=body, texts=texts)
+
+
+_ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
+    "choose": _choose,
+    "grant": _grant,
+    "good": _good,
+    "not-yet": _not_yet,
+    "call": _call,
+    "note": _note,
+    "hand-over": _hand_over,
+    "take": _take,
+    "release": _release,
+    "judge": _judge,
+}
+ACTS = tuple(_ACTS)

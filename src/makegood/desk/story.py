@@ -1,0 +1,81 @@
+"""Gather everything one customer's pages tell, with a fixed number of queries."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from makegood.core.fold import advance
+from makegood.core.state import State, decode_state
+from makegood.desk.access import Desk
+from makegood.messages.events import Event
+from makegood.messages.ids import CommandId, CustomerId, ProfileId
+from makegood.playbooks.book import Library
+from makegood.ports.rows import CustomerRow, OutboxRow, PersonRow
+from makegood.projections.orders import failure_words
+from makegood.projections.roster import person_of
+from makegood.projections.timeline import Line, Sources, refs_of, timeline, under_way
+
+
+class Story(Struct, frozen=True, kw_only=True):
+    """One customer as the desk knows them.
+
+    Attributes:
+        state: Folded to now, so that a page never shows a timer that has passed as pending.
+        stuck: Why the fold could not go on; empty when it could.
+        pending: What was ordered and has not come back: (words, since when, last error).
+    """
+
+    customer: CustomerId
+    profiles: tuple[ProfileId, ...]
+    person: PersonRow | None
+    state: State
+    stuck: str
+    history: tuple[Event, ...]
+    lines: tuple[Line, ...]
+    pending: tuple[tuple[str, int, str], ...]
+    library: Library
+
+
+def story_of(desk: Desk, customer: CustomerId) -> Story:
+    """Read a customer's story."""
+    reading, library = desk.reading, desk.makegood.library
+    row = reading.row(customer) or CustomerRow(customer=customer)
+    profiles = reading.profiles_of([customer]).get(customer, ())
+    history = reading.history(customer)
+    outbox = {row.command.id: row for row in reading.outbox_of(profiles)}
+    state = decode_state(row.state)
+    if not row.stuck:
+        state = advance(state, desk.now_ms, library).state
+    sources = _sources(desk, state, outbox, history)
+    return Story(
+        customer=customer,
+        profiles=profiles,
+        person=person_of(tuple(reading.persons(profiles).values())),
+        state=state,
+        stuck=row.stuck,
+        history=history,
+        lines=timeline(history, sources),
+        pending=under_way(sources),
+        library=library,
+    )
+
+
+def _sources(
+    desk: Desk,
+    state: State,
+    outbox: Mapping[CommandId, OutboxRow],
+    history: tuple[Event, ...],
+) -> Sources:
+    library = desk.makegood.library
+    titles = {
+        str(failure.event): failure_words(failure.rule, library)
+        for case in state.cases
+        for failure in case.failures
+    }
+    return Sources(
+        library=library,
+        reps=desk.reps,
+        outbox=outbox,
+        failures=titles,
+        texts=desk.reading.texts(refs_of(history)),
+    )

@@ -1,0 +1,49 @@
+"""Clock times, spans and short words, for templates."""
+
+from django import template
+
+from makegood.projections import figures
+
+register = template.Library()
+
+_PHASES = {
+    "unclear": ("cannot judge", "warn"),
+    "opened": ("just opened", "warn"),
+    "offered": ("choosing", "warn"),
+    "calling": ("call due", "alarm"),
+    "helping": ("help on its way", ""),
+    "asked": ("asked if good", ""),
+    "made_whole": ("made good", "ok"),
+    "released": ("released", ""),
+    "dismissed": ("no failure", ""),
+}
+
+
+@register.filter
+def phase_words(phase: str) -> str:
+    return _PHASES.get(str(phase), (str(phase).replace("_", " "), ""))[0]
+
+
+@register.filter
+def phase_mark(phase: str) -> str:
+    return _PHASES.get(str(phase), ("", ""))[1]
+
+
+@register.filter
+def span(span_ms: int) -> str:
+    return figures.span_words(span_ms)
+
+
+@register.filter
+def minus(left: int, right: int) -> int:
+    return left - right
+
+
+@register.simple_tag
+def moment(at_ms: int, now_ms: int, zone: str) -> str:
+    return figures.moment_words(at_ms, now_ms, zone)
+
+
+@register.simple_tag
+def clock(at_ms: int, zone: str) -> str:
+    return figures.clock_words(at_ms, zone)

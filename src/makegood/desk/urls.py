@@ -1,0 +1,18 @@
+"""Where the desk's pages are."""
+
+from django.urls import path
+
+from makegood.desk import broken, case, customers, queue
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("search", customers.search, name="search"),
+    path("cases/<str:case_id>", case.case, name="case"),
+    path("cases/<str:case_id>/<str:act>", case.act, name="act"),
+    path("customers/<str:customer_id>", customers.customer, name="customer"),
+    path("customers/<str:customer_id>/raise", customers.raise_failure, name="raise"),
+    path("broken", broken.broken, name="broken"),
+    path("broken/<str:command_id>/retry", broken.retry, name="retry"),
+]

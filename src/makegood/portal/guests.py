@@ -1,0 +1,88 @@
+"""Whose page this is: the signed link is the only key, and it opens one case of one customer."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from msgspec import Struct
+
+from makegood.bootstrap import Makegood
+from makegood.core.fold import advance
+from makegood.core.state import Case, State, decode_state
+from makegood.effects.links import LinkForged
+from makegood.messages.ids import CaseId, CustomerId, ProfileId
+from makegood.playbooks.book import Library, RuleBook
+from makegood.ports.rows import PersonRow, RepRow
+from makegood.projections.roster import person_of
+
+
+class Guest(Struct, frozen=True, kw_only=True):
+    """A customer on their page.
+
+    Attributes:
+        state: Folded to now.
+        book: The rule book the case opened with.
+    """
+
+    token: str
+    customer: CustomerId
+    profile: ProfileId
+    person: PersonRow | None
+    state: State
+    case: Case
+    book: RuleBook
+    library: Library
+    reps: tuple[RepRow, ...]
+    now_ms: int
+
+    @property
+    def brand_name(self) -> str:
+        """The name the customer knows the firm by."""
+        brand = self.book.brands.get(self.case.brand)
+        return brand.name if brand else self.book.umbrella
+
+
+def makegood_of(request: HttpRequest) -> Makegood:
+    """Give the Makegood that the middleware joined to the request."""
+    return cast(Makegood, request.makegood)  # type: ignore[attr-defined]
+
+
+def guest_of(request: HttpRequest, token: str) -> Guest:
+    """Find whose page a link opens.
+
+    Raises:
+        LinkExpired: The link is ours and too old.
+        LinkForged: It is not ours, or names a case that is not this customer's (any more).
+    """
+    makegood = makegood_of(request)
+    profile, wanted = makegood.links.read_portal(token)
+    return _guest(makegood, token, profile, wanted)
+
+
+def _guest(makegood: Makegood, token: str, profile: ProfileId, wanted: CaseId) -> Guest:
+    library, now_ms = makegood.library, makegood.clock.now_ms()
+    with makegood.store.reading() as reading:
+        customer = reading.customers_of([profile]).get(profile)
+        row = reading.row(customer) if customer is not None else None
+        if customer is None or row is None:
+            raise LinkForged
+        state = decode_state(row.state)
+        if not row.stuck:
+            state = advance(state, now_ms, library).state
+        case = state.case(wanted)
+        if case is None:
+            raise LinkForged
+        profiles = reading.profiles_of([customer]).get(customer, (profile,))
+        persons = reading.persons(profiles)
+        reps = reading.reps()
+    return Guest(
+        token=token,
+        customer=customer,
+        profile=profile,
+        person=person_of(tuple(persons.values())),
+        state=state,
+        case=case,
+        book=library.books.get(case.origin.book) or library.books[library.active],
+        library=library,
+        reps=reps,
+        now_ms=now_ms,
+    )

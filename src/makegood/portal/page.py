@@ -1,0 +1,243 @@
+"""The customer's page, put together from the state: one for each turn a case can take."""
+
+from string import Template
+from typing import Any
+
+from msgspec import Struct
+
+from makegood.core.decide import is_on_offer
+from makegood.core.holds import EVERYWHERE, is_holding
+from makegood.core.say import variables
+from makegood.core.state import Case, Failure, OfferState, OfferStatus, Phase
+from makegood.effects.locales import locale_of
+from makegood.effects.words import chosen_text, spoken
+from makegood.playbooks.terms import Cause, Plan
+from makegood.portal.guests import Guest
+from makegood.portal.speech import Speech
+from makegood.projections.orders import remedy_words
+from makegood.projections.planb import arrival_minutes, latest_offers
+from makegood.projections.roster import first_name, rep_name
+from makegood.projections.sentence import booking_of, place_of
+
+_ASKABLE = (Phase.HELPING, Phase.ASKED)
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One confirmed offer."""
+
+    offer: str
+    title: str
+    detail: str
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """One thing that is done, or under way."""
+
+    says: str
+    waiting: bool = False
+
+
+def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
+    """Put the page together."""
+    case = guest.case
+    owner = _owner(guest, speech)
+    choices = _choices(guest, speech, owner)
+    asking = any(offer.status is OfferStatus.ASKING for offer in case.offers)
+    return {
+        "guest": guest,
+        "case": case,
+        "brand": guest.brand_name,
+        "brand_id": case.brand or next(iter(guest.book.brands), ""),
+        "heading": _heading(guest, speech),
+        "lead": _lead(guest, speech),
+        "done": _done(guest, speech, owner),
+        "choices": choices,
+        "gone": _gone(guest, speech),
+        "asking": asking and not choices and case.is_open,
+        "question": case.is_open and case.phase in _ASKABLE and not choices,
+        "early": case.is_open and bool(case.failures) and case.phase not in _ASKABLE,
+        "owner": owner,
+        "has_owner": bool(case.owner),
+        "initial": owner[:1].upper(),
+        "can_call": case.is_open and not any(offer.calls for offer in _open(guest)),
+        "marketing": _marketing(guest, speech),
+    }
+
+
+def _owner(guest: Guest, speech: Speech) -> str:
+    if not guest.case.owner:
+        return speech.say("owner.someone")
+    return rep_name(guest.reps, guest.case.owner).split(" ")[0]
+
+
+def _heading(guest: Guest, speech: Speech) -> str:
+    case = guest.case
+    if case.phase is Phase.MADE_WHOLE:
+        words = speech.say("heading.good")
+    elif not case.is_open:
+        words = speech.say("heading.closed")
+    elif not case.failures:
+        words = speech.say("heading.unclear")
+    else:
+        words = _what_went_wrong(guest, speech)
+    name = first_name(guest.person)
+    if name:
+        words = f"{name}, {words[:1].lower()}{words[1:]}"
+    twice = case.is_open and len(case.failures) == 2
+    more = case.is_open and len(case.failures) > 2
+    tail = speech.say("heading.twice") if twice else speech.say("heading.again") if more else ""
+    return f"{words.rstrip('.')}. {tail}." if tail else f"{words.rstrip('.')}."
+
+
+def _what_went_wrong(guest: Guest, speech: Speech) -> str:
+    """What the apology of the plan is headed: the firm's own words in the customer's language."""
+    failure = guest.case.failures[0]
+    book = guest.library.books.get(failure.book, guest.book)
+    plan = book.plans.get(failure.rule)
+    template = book.messages.get(_apology(plan, failure)) if plan else None
+    if template is None:
+        return speech.say("heading.plain")
+    _, text = chosen_text(template, speech.language)
+    values = spoken(variables(guest.case, failure, None), book, locale_of(speech.language))
+    words = Template(text.subject).safe_substitute(values).strip()
+    return speech.say("heading.plain") if "$" in words or not words else words
+
+
+def _apology(plan: Plan, failure: Failure) -> str:
+    outside = failure.cause.is_outside and plan.explanation
+    return plan.explanation if outside else plan.apology
+
+
+def _lead(guest: Guest, speech: Speech) -> str:
+    """What happened and, once, the apology or the explanation."""
+    case = guest.case
+    if case.phase is Phase.MADE_WHOLE:
+        return speech.say("good.lead")
+    if not case.is_open:
+        return speech.say("closed.lead")
+    if not case.failures:
+        return speech.say("unclear.lead")
+    times = [_when(failure, speech) for failure in case.failures]
+    if len(times) == 1:
+        happened = speech.say("happened.one", first=times[0])
+    else:
+        rest = speech.say("happened.then").join(times[1:])
+        happened = speech.say("happened.more", first=times[0], rest=rest)
+    return f"{happened} {speech.say(_sorry(case))}"
+
+
+def _sorry(case: Case) -> str:
+    causes = {failure.cause for failure in case.failures}
+    if all(cause.is_outside for cause in causes):
+        return "explained"
+    return "sorry.partner" if causes == {Cause.PARTNER} else "sorry"
+
+
+def _when(failure: Failure, speech: Speech) -> str:
+    clock, place, booking = speech.clock(failure.at_ms), place_of(failure), booking_of(failure)
+    if place and booking:
+        return speech.say("happened.place_booking", clock=clock, place=place, booking=booking)
+    if place:
+        return speech.say("happened.place", clock=clock, place=place)
+    if booking:
+        return speech.say("happened.booking", clock=clock, booking=booking)
+    return speech.say("happened.at", clock=clock)
+
+
+def _title(guest: Guest, speech: Speech, remedy: str) -> str:
+    return remedy_words(remedy, guest.library, speech.language).rstrip(".")
+
+
+def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
+    case = guest.case
+    lines = []
+    for owed in (owed for failure in case.failures for owed in failure.owed):
+        if owed.amount.cents:
+            paid = owed.paid_cents >= owed.amount.cents
+            key = "done.paid" if paid else "done.paying"
+            money = speech.money(owed.amount)
+            lines.append(Done(says=speech.say(key, money=money), waiting=not paid))
+    for gift in case.gifts:
+        if not gift.failed:
+            key = "done.gift" if gift.paid is not None else "done.gift_coming"
+            title = _title(guest, speech, gift.remedy)
+            lines.append(Done(says=speech.say(key, title=title), waiting=gift.paid is None))
+    lines += [line for offer in case.offers if (line := _chosen(guest, speech, offer, owner))]
+    call = case.call
+    if call is not None and call.promised and not call.done_ms and case.is_open:
+        says = speech.say("done.call", owner=owner, clock=speech.clock(call.due_ms))
+        lines.append(Done(says=says, waiting=True))
+    return tuple(lines)
+
+
+def _chosen(guest: Guest, speech: Speech, offer: OfferState, owner: str) -> Done | None:
+    title = _title(guest, speech, offer.offer)
+    if offer.status is OfferStatus.BROKEN:
+        return Done(says=speech.say("done.broken", title=title, owner=owner), waiting=True)
+    if offer.status is OfferStatus.KEPT and not offer.calls:
+        return Done(says=speech.say("done.kept", title=title))
+    if offer.status is OfferStatus.CHOSEN:
+        minutes = arrival_minutes(offer)
+        key = "done.chosen_soon" if minutes else "done.chosen"
+        return Done(says=speech.say(key, title=title, minutes=minutes), waiting=True)
+    return None
+
+
+def _open(guest: Guest) -> tuple[OfferState, ...]:
+    if not guest.case.is_open:
+        return ()
+    latest = latest_offers(guest.case.offers)
+    return tuple(offer for offer in latest if is_on_offer(offer, guest.now_ms))
+
+
+def _choices(guest: Guest, speech: Speech, owner: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            offer=offer.offer,
+            title=_title(guest, speech, offer.offer),
+            detail=_detail(offer, speech, owner),
+        )
+        for offer in reversed(_open(guest))
+    )
+
+
+def _detail(offer: OfferState, speech: Speech, owner: str) -> str:
+    if offer.calls:
+        return speech.say("choice.calls", owner=owner)
+    minutes = arrival_minutes(offer)
+    parts = [
+        speech.say("choice.pays") if offer.cost.cents else "",
+        speech.say("choice.soon", minutes=minutes) if minutes else "",
+        speech.say("choice.declines") if offer.declines else "",
+        speech.say("choice.until", clock=speech.clock(offer.expires_ms))
+        if offer.expires_ms
+        else speech.say("choice.confirmed"),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _gone(guest: Guest, speech: Speech) -> str:
+    """Offers that were confirmed and can no longer be kept: they do not vanish without a word."""
+    case = guest.case
+    if not case.is_open:
+        return ""
+    late = [
+        offer
+        for offer in latest_offers(case.offers)
+        if offer.status is OfferStatus.CONFIRMED and not is_on_offer(offer, guest.now_ms)
+    ]
+    titles = ", ".join(_title(guest, speech, offer.offer) for offer in late)
+    return speech.say("choice.gone", titles=titles) if titles else ""
+
+
+def _marketing(guest: Guest, speech: Speech) -> str:
+    brands = {brand for brand, _ in guest.state.unsubscribed}
+    if brands & {EVERYWHERE, guest.case.brand}:
+        return speech.say("marketing.none")
+    holding = [case for case in guest.state.cases if is_holding(case)]
+    if any(not case.lifts_ms for case in holding):
+        return speech.say("marketing.held")
+    if holding:
+        day = speech.day(max(case.lifts_ms for case in holding))
+        return speech.say("marketing.until", day=day)
+    return speech.say("marketing.free")

@@ -1,0 +1,1 @@
+"""The customer's words, for templates."""

@@ -1,0 +1,21 @@
+"""Where the customer's pages are; the addresses are those that `effects.links` writes."""
+
+from django.urls import path
+
+from makegood.portal import friends, leaving, telling, views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("c/<str:token>", views.case, name="case"),
+    path("c/<str:token>/choose", views.choose, name="choose"),
+    path("c/<str:token>/answer", views.answer, name="answer"),
+    path("c/<str:token>/write", views.write, name="write"),
+    path("c/<str:token>/call", views.call_me, name="call"),
+    path("c/<str:token>/opened", views.opened, name="opened"),
+    path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
+    path("r/<str:token>", friends.friend, name="friend"),
+    path("r/<str:token>/seen", friends.seen, name="seen"),
+    path("tell/<str:brand>", telling.tell, name="tell"),
+    path("told/<str:token>", telling.confirm, name="confirm"),
+]

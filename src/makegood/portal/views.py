@@ -1,0 +1,184 @@
+"""The customer's page and what they can do on it.
+
+The secret is in the address and nothing else gives power here: a forged form from another site
+would need the link itself, so these forms carry no second token and work without cookies. Looking
+changes nothing; a program that checks links in mails only looks. `Opened` is told by the page's
+script, and without a script by the first thing the customer does.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from makegood.core.decide import Asker
+from makegood.effects.links import LinkExpired, LinkForged
+from makegood.messages.errors import Refused
+from makegood.messages.facts import Answered, Body, Chosen, Opened, Wrote
+from makegood.portal.guests import Guest, guest_of, makegood_of
+from makegood.portal.page import page_of
+from makegood.portal.speech import Speech, language_of
+
+LONGEST_TEXT = 4000
+GONE, UNPROCESSABLE, NOT_FOUND = 410, 422, 404
+CUSTOMER = Asker()
+_REFUSALS = ("offer_gone", "already_chosen", "case_closed")
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def by_link(view: View[P]) -> View[P]:
+    """Answer a link that is too old or not ours in words, without revealing anything."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except LinkExpired:
+            return bad_link(request, "expired", GONE)
+        except LinkForged:
+            return bad_link(request, "forged", NOT_FOUND)
+
+    return guarded
+
+
+def bad_link(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    library = makegood_of(request).library
+    book = library.books[library.active]
+    page = {
+        "speech": Speech(language_of(request)),
+        "lang": language_of(request),
+        "why": why,
+        "brand": book.umbrella,
+        "brands": tuple(book.brands.values()),
+    }
+    return render(request, "portal/bad_link.html", page, status=status)
+
+
+@require_safe
+@by_link
+def case(request: HttpRequest, token: str) -> HttpResponse:
+    return _show(request, guest_of(request, token))
+
+
+def _show(request: HttpRequest, guest: Guest, *, notice: str = "", status: int = 200) -> HttpResponse:
+    language = language_of(request, guest.person)
+    speech = Speech(language, guest.book.timezone)
+    said = request.GET.get("said", "")
+    page = {
+        **page_of(guest, speech),
+        "speech": speech,
+        "lang": language,
+        "asked_lang": request.GET.get("lang", ""),
+        "form_token": secrets.token_urlsafe(9),
+        "notice": speech.say(notice) if notice else "",
+        "leave_url": _leave_url(request, guest),
+        "said": speech.say(f"{said}.sent") if said in ("write", "call") else "",
+    }
+    return render(request, "portal/case.html", page, status=status)
+
+
+def _leave_url(request: HttpRequest, guest: Guest) -> str:
+    """The way out of all offers, in the language the page is read in."""
+    brand = guest.case.brand or next(iter(guest.book.brands), "")
+    token = makegood_of(request).links.unsubscribe_token(guest.profile, brand, "mail")
+    return reverse("portal:unsubscribe", args=[token])
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def choose(request: HttpRequest, token: str) -> HttpResponse:
+    guest = guest_of(request, token)
+    offer = request.POST.get("offer", "")[:80]
+    if not offer:
+        return _show(request, guest, notice="refused.choose_one", status=UNPROCESSABLE)
+    return _do(request, guest, "choose", Chosen(case=guest.case.id, offer=offer))
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    guest = guest_of(request, token)
+    good = request.POST.get("answer") == "good"
+    body = Answered(case=guest.case.id, answer="good" if good else "not_yet")
+    return _do(request, guest, "answer", body)
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def write(request: HttpRequest, token: str) -> HttpResponse:
+    guest = guest_of(request, token)
+    text = request.POST.get("text", "").strip()[:LONGEST_TEXT]
+    if not text:
+        return _show(request, guest, notice="refused.empty", status=UNPROCESSABLE)
+    return _write(request, guest, "write", text)
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def call_me(request: HttpRequest, token: str) -> HttpResponse:
+    guest = guest_of(request, token)
+    speech = Speech(language_of(request, guest.person))
+    return _write(request, guest, "call", speech.say("call.text"))
+
+
+def _write(request: HttpRequest, guest: Guest, act: str, text: str) -> HttpResponse:
+    ref = f"portal:{_message_id(request, guest, act)}"
+    body = Wrote(case=guest.case.id, text=ref)
+    return _do(request, guest, act, body, texts={ref: text}, said=act)
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The page's script says that somebody really looks; told once for each case and failure."""
+    guest = guest_of(request, token)
+    message_id = f"{guest.case.id}:opened:{len(guest.case.failures)}"
+    makegood_of(request).acts.act(
+        guest.customer, Opened(case=guest.case.id), CUSTOMER, message_id=message_id
+    )
+    return HttpResponse(status=204)
+
+
+def _message_id(request: HttpRequest, guest: Guest, act: str) -> str:
+    form = request.POST.get("form", "")[:40] or secrets.token_urlsafe(9)
+    return f"{guest.case.id}:{act}:{form}"
+
+
+def _do(
+    request: HttpRequest,
+    guest: Guest,
+    act: str,
+    body: Body,
+    *,
+    texts: Mapping[str, str] | None = None,
+    said: str = "",
+) -> HttpResponse:
+    outcome = makegood_of(request).acts.act(
+        guest.customer,
+        body,
+        CUSTOMER,
+        message_id=_message_id(request, guest, act),
+        texts=texts or {},
+    )
+    if isinstance(outcome, Refused):
+        notice = f"refused.{outcome.code}" if outcome.code in _REFUSALS else "refused.other"
+        return _show(request, guest, notice=notice, status=UNPROCESSABLE)
+    return redirect(_back(request, guest.token, said))
+
+
+def _back(request: HttpRequest, token: str, said: str) -> str:
+    asked = {"lang": request.GET.get("lang", ""), "said": said}
+    query = "&".join(f"{name}={value}" for name, value in asked.items() if value.isalpha())
+    return reverse("portal:case", args=[token]) + (f"?{query}" if query else "")

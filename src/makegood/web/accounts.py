@@ -1,0 +1,61 @@
+"""People of the firm: who may sign in, with which role, and their line in the roster."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from makegood.messages.errors import InputError
+from makegood.messages.ids import RepId
+from makegood.ports.rows import RepRow
+from makegood.ports.store import Store
+
+ROLES = ("rep", "supervisor")
+"""Also the keys of a rule book's authority table."""
+
+
+def ensure_user(
+    username: str, password: str, role: str, name: str, *, store: Store | None = None
+) -> None:
+    """Make somebody able to sign in, or bring their password, role and name up to date.
+
+    Args:
+        username: Sign-in name; the same word names the rep in the roster.
+        password: In clear; only its slow hash is kept.
+        role: `rep` or `supervisor`.
+        name: What customers read.
+        store: Also write the role and name into the roster kept there.
+
+    Raises:
+        InputError: The role is unknown.
+    """
+    if role not in ROLES:
+        raise InputError(f"{role!r} is not a role: choose one of {', '.join(ROLES)}.")
+    first, _, last = name.partition(" ")
+    with transaction.atomic():
+        user, _created = get_user_model().objects.get_or_create(username=username)
+        user.first_name, user.last_name = first, last
+        user.is_active = True
+        user.set_password(password)
+        user.save()
+        user.groups.set([Group.objects.get_or_create(name=role)[0]])
+    if store is not None:
+        _write_roster(store, RepId(username), role, name)
+
+
+def _write_roster(store: Store, rep: RepId, role: str, name: str) -> None:
+    with store.writing() as writing:
+        known = {row.rep: row for row in writing.reps()}
+        old = known.get(rep, RepRow(rep=rep, name=name, role=role, hours=_ALWAYS))
+        row = RepRow(
+            rep=rep,
+            name=name,
+            role=role,
+            brands=old.brands,
+            hours=old.hours,
+            timezone=old.timezone,
+            present=old.present,
+        )
+        writing.put_reps((row,))
+
+
+_ALWAYS = "mon-sun 00:00-00:00"
