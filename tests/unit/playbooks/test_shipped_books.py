@@ -5,6 +5,7 @@ from string import Template
 
 import pytest
 
+from makegood.effects import words
 from makegood.playbooks.book import FailureFacts, RuleBook
 from makegood.playbooks.examples import Example
 from makegood.playbooks.load import check_book, load_book, load_examples
@@ -75,6 +76,13 @@ def test_every_message_can_be_filled_in_for_every_failure_of_its_plans(book: Rul
                 assert set(Template(text.text).get_identifiers()) <= known
         for text in book.messages[plan.chosen_message].texts.values():
             assert set(Template(text.text).get_identifiers()) <= known | OF_A_CHOICE
+
+
+def test_the_checker_knows_the_variables_that_messages_are_given():
+    assert GIVEN == words.GIVEN
+    assert spoken({"price_cents", "due_ms", "x"}) == words.spoken_names(
+        {"price_cents", "due_ms", "x"}
+    )
 
 
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
