@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 
 import msgspec
-from msgspec import Struct
 
+from makegood.api.forms import Asked, Told
 from makegood.api.problems import Problem
 from makegood.core.holds import Answer, Question
 from makegood.gate.service import Gate
@@ -19,41 +19,6 @@ PATH = "/v1/may-send"
 BY_ID = "/v1/may-send/"
 _MOST_BYTES = 16 * 1024  # a question is a line
 _CUSTOMER_ID = re.compile(r"p[0-9a-f]{32}")
-
-
-class Asked(Struct, kw_only=True, rename={"message_class": "class"}):
-    """May this message go out to this identifier?
-
-    Attributes:
-        identifier: Typed, for example "email:ana@example.org" or "user:42".
-        brand: Who wants to speak.
-        message_class: promotional, survey, mixed, service, receipt, safety or legal.
-        channel: mail, sms, push, phone and so on.
-        case: The case whose own question it is; only the firm's own sender sets it.
-    """
-
-    identifier: str
-    brand: str
-    message_class: MessageClass
-    channel: str
-    case: str = ""
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """The gate's answer on the wire.
-
-    Attributes:
-        since: ISO 8601 instant since when it has been so, or null.
-        until: What ends it: an instant, "made_whole", "judged" or "resubscribed", or null.
-        case: The case behind it, or null.
-    """
-
-    allowed: bool
-    reason: str
-    says: str
-    since: str | None
-    until: str | None
-    case: str | None
 
 
 _ASKED = msgspec.json.Decoder(Asked)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
+from makegood.api.forms import Result, Results
 from makegood.api.problems import BUSY, Problem
 from makegood.messages.errors import InputError
 from makegood.ports.arrivals import Acknowledged
@@ -29,30 +29,6 @@ from makegood.web.wire import (
 )
 
 PATHS = {"/v1/batch": "", **{f"/v1/{kind}": kind for kind in KINDS}}
-
-
-class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one item.
-
-    Attributes:
-        status: `accepted` is stored and folded; `duplicate` was before; `conflict` is another
-            event under a known id; `rejected` cannot be taken.
-        error: What is wrong and what to do.
-        warning: What was left out of an accepted item.
-    """
-
-    index: int
-    message_id: str
-    status: Literal["accepted", "duplicate", "conflict", "rejected"]
-    error: str = ""
-    warning: str = ""
-
-
-class Results(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to a batch, in the order of its items."""
-
-    results: tuple[Result, ...]
-    error: Problem | None = None
 
 
 _STATUS: dict[Taken, Literal["accepted", "duplicate", "conflict"]] = {

@@ -1,0 +1,15 @@
+"""Write the OpenAPI document: `python -m makegood.api > docs/reference/openapi.json`."""
+
+import os
+import sys
+
+import django
+
+from makegood.api.openapi import written
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "makegood.web.settings")
+django.setup()
+
+from makegood.api.urls import openapi
+
+sys.stdout.write(written(openapi()))

@@ -1,0 +1,75 @@
+"""The application that the server runs: `makegood.web.asgi:application`, and how to run it."""
+
+from a2wsgi import WSGIMiddleware
+from granian.constants import HTTPModes, Interfaces
+from granian.server import Server
+
+from makegood.bootstrap import Makegood, read_settings
+from makegood.messages.errors import InputError
+from makegood.web import instance
+from makegood.web.front import Front
+from makegood.web.parts import Joined, Parts, Shape
+from makegood.web.setup import prepare
+from makegood.web.wire import Handler
+
+SCREEN_THREADS = 8  # a fixed pool: Django keeps one database connection for each thread
+READ_THREADS = 8  # for PostgreSQL only
+TARGET = "makegood.web.asgi:application"
+
+
+def is_one_process(database: str) -> bool:
+    """Whether the store is a file (or memory), which one process serves alone, worker included."""
+    return not database.startswith(("postgresql:", "postgres:"))
+
+
+def parts_of(makegood: Makegood) -> Parts:
+    """Join the hot paths to an open Makegood, which they close at the end."""
+    is_alone = is_one_process(makegood.settings.database)
+    joined = Joined(
+        take=makegood.intake.take,
+        gate=makegood.gate,
+        store=makegood.store,
+        clock=makegood.clock,
+        key=makegood.settings.key,
+        work=makegood.worker.run_forever if is_alone else None,
+        close=makegood.close,
+    )
+    return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
+
+
+def _open() -> Parts:
+    prepare()
+    return parts_of(instance.current())
+
+
+def screens() -> Handler:
+    """Give Django, as WSGI in a fixed pool of threads."""
+    from makegood.web.wsgi import application as django
+
+    rest: Handler = WSGIMiddleware(django, workers=SCREEN_THREADS)  # type: ignore[assignment,arg-type]
+    return rest
+
+
+application = Front(_open, screens)
+
+
+def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        InputError: More than one process was asked for where the store is a file.
+    """
+    if processes > 1 and is_one_process(read_settings().database):
+        raise InputError("SQLite is served by one process; PostgreSQL by as many as you like.")
+    Server(
+        TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=processes,
+        http=HTTPModes.auto,
+        websockets=False,
+        log_level="warning",  # type: ignore[arg-type]
+        workers_kill_timeout=30,
+        respawn_failed_workers=True,
+    ).serve()
