@@ -36,4 +36,4 @@ def extract(folder: Path) -> None:
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else SHIPPED
     extract(target)
-    print(f"Wrote {', '.join(TABLES)} to {target}.")
+    print(f"Wrote {', '.join(TABLES)} to {target}.")  # noqa: T201

@@ -13,7 +13,8 @@ from makegood.messages.facts import Answered, Body, Called, Chosen, Judged
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.rows import CaseRow, RepRow
 
-TASK_MS = 10 * MINUTE_MS  # assumed: a rep does one task in so long
+ROUND_MS = 30 * MINUTE_MS  # how often everyone on duty takes the next tasks
+TASKS_A_ROUND = 3  # assumed: a rep does so many in that time
 TRY_AGAIN_MS = 2 * HOUR_MS  # assumed: nobody picked up; the rep tries later
 LATE_MINUTES = 180
 PAGE = 200
@@ -38,8 +39,8 @@ class Desk:
         self._not_before: dict[CaseId, int] = {}
 
     def work(self, now_ms: int) -> int:
-        """Let everyone on duty do one task; give how many were done."""
-        reps = on_duty(self._reps, now_ms)
+        """Let everyone on duty do their next tasks; give how many were done."""
+        reps = on_duty(self._reps, now_ms) * TASKS_A_ROUND
         tasks = self._tasks(now_ms, len(reps))
         for rep, row in zip(reps, tasks, strict=False):
             customer, case = find_case(self._verbs, row.opener, row.case)

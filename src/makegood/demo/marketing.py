@@ -21,8 +21,8 @@ from makegood.messages.commands import MessageClass
 from makegood.playbooks.terms import Brand
 
 AT_HOUR = 9  # by the clock of the brand
-SLICES = 12  # the run of an hour in steps of five minutes
-SLICE_MS = 5 * MINUTE_MS
+SLICES = 6  # the run of an hour in steps of ten minutes
+SLICE_MS = 10 * MINUTE_MS
 CONNECTIONS = 4  # as many as the mail server answers faster than one after the other
 
 May = Callable[[str, Question], Answer]

@@ -8,14 +8,15 @@ from msgspec import Struct
 
 from makegood.demo.clock import MovableClock
 from makegood.demo.customers import Customers
-from makegood.demo.desk import TASK_MS, Desk
+from makegood.demo.desk import ROUND_MS, Desk
 from makegood.demo.flights import HOUR_MS, MINUTE_MS, local_ms
 from makegood.demo.marketing import AT_HOUR, SLICE_MS, SLICES, Campaign, MarketingTeam, slice_of
 from makegood.demo.people import Person
 from makegood.demo.verbs import Verbs
 from makegood.ports.arrivals import Arrival
 
-STEP_MS = 5 * MINUTE_MS
+STEP_MS = 10 * MINUTE_MS
+LOOK_MS = HOUR_MS  # how often somebody looks for due timers when nothing else happens
 BATCH = 500  # events in one batch, as many as a Segment library sends at most
 Progress = Callable[[int, int], None]
 """(steps done, steps in all)"""
@@ -69,15 +70,15 @@ class Storm:
         for step in range(steps):
             now_ms = begins_ms + step * STEP_MS
             self._clock.move_to(now_ms)
-            self._take(now_ms)
+            taken = self._take(now_ms)
             if now_ms in slices:
                 campaign, number = slices[now_ms]
                 self._cast.team.mail(campaign, slice_of(self._cast.people, number), now_ms)
-            self._live(now_ms)
+            self._live(now_ms, look=bool(taken) or now_ms % LOOK_MS == 0)
             progress(step + 1, steps)
 
-    def _take(self, now_ms: int) -> None:
-        """Take the events that have happened by now."""
+    def _take(self, now_ms: int) -> int:
+        """Take the events that have happened by now; give how many."""
         first = self._next
         while self._next < len(self._arrivals) and self._arrivals[self._next].time_ms <= now_ms:
             self._next += 1
@@ -85,15 +86,15 @@ class Storm:
         for start in range(first, self._next, BATCH):
             self._verbs.take(self._arrivals[start : min(start + BATCH, self._next)])
         self.intake_s += time.perf_counter() - begun
+        return self._next - first
 
-    def _live(self, now_ms: int) -> None:
+    def _live(self, now_ms: int, *, look: bool) -> None:
         """Deliver, react, call, until nothing more is due at this instant."""
         customers, desk = self._cast.customers, self._cast.desk
-        busy = self._work()
-        if busy:
+        if look and self._work():
             customers.read_mail()
         acted = customers.react(now_ms)
-        if now_ms % TASK_MS == 0:
+        if now_ms % ROUND_MS == 0:
             acted += desk.work(now_ms)
         if acted and self._work():
             customers.read_mail()
