@@ -5,13 +5,18 @@ from string import Template
 
 import pytest
 
-from makegood.effects import words
-from makegood.playbooks.book import FailureFacts, RuleBook
+from makegood.effects.links import Links
+from makegood.effects.words import Words
+from makegood.messages.commands import Command, SendMessage
+from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId
+from makegood.playbooks.book import FailureFacts, Library, RuleBook
 from makegood.playbooks.examples import Example
 from makegood.playbooks.load import check_book, load_book, load_examples
 from makegood.playbooks.messages import GIVEN, OF_A_CASE, OF_A_CHOICE, spoken
 from makegood.playbooks.terms import Cause
+from makegood.ports.rows import PersonRow
 from makegood.replay.examples import run_examples
+from makegood.testing.clock import FakeClock
 
 NAMES = ("airline.yaml", "car-rental.yaml")
 TEXTS = {
@@ -78,11 +83,41 @@ def test_every_message_can_be_filled_in_for_every_failure_of_its_plans(book: Rul
             assert set(Template(text.text).get_identifiers()) <= known | OF_A_CHOICE
 
 
-def test_the_checker_knows_the_variables_that_messages_are_given():
-    assert GIVEN == words.GIVEN
-    assert spoken({"price_cents", "due_ms", "x"}) == words.spoken_names(
-        {"price_cents", "due_ms", "x"}
+def rendered(book: RuleBook, message: str, variables: dict[str, object], language: str) -> str:
+    """Say a message as the effect does, with nothing but what a plan always has."""
+    library = Library(active=book.hash, books={book.hash: book})
+    words = Words(lambda: library, Links(b"k" * 32, "https://care.example.com", FakeClock()))
+    template = book.messages[message]
+    command = Command(
+        id=CommandId("m1"),
+        profile=ProfileId("p1"),
+        case=CaseId("k1"),
+        step="no_car/apology",
+        cause=EventId("e1"),
+        due_ms=0,
+        useful_until_ms=0,
+        order=SendMessage(
+            message=message,
+            brand=next(iter(book.brands)),
+            message_class=template.message_class,
+            variables=variables,
+        ),
     )
+    person = PersonRow(profile=ProfileId("p1"), name="Ana Ruiz", language=language)
+    return words.render(command, person, "mail").text
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+@pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
+def test_every_message_is_said_even_when_the_failure_was_raised_by_hand(book, language):
+    for kind, plan in book.plans.items():
+        case = {"about": "B1", "owner": "", "owed_cents": 0, "currency": "", "failure": kind}
+        offer = plan.offers[0].id
+        after = plan.then_offer.message if plan.then_offer else plan.made_whole.question
+        for message in (plan.apology, plan.explanation or plan.apology, plan.offer_message, after):
+            assert "$" not in rendered(book, message, case, language)
+        said = rendered(book, plan.chosen_message, {**case, "offer": offer}, language)
+        assert book.remedies[offer].title[language if language != "fr" else "en"] in said
 
 
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
