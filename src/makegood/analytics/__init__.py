@@ -1,0 +1,1 @@
+"""What recovery earns and what silence would have saved, counted over many customers at once."""
