@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from msgspec import Struct
@@ -69,7 +70,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 def makegood_of(request: HttpRequest) -> Makegood:
     """Give the Makegood that the middleware joined to the request."""
-    return cast(Makegood, request.makegood)  # type: ignore[attr-defined]
+    return cast("Makegood", request.makegood)  # type: ignore[attr-defined]
 
 
 def for_reps(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> View[P]:
@@ -80,7 +81,7 @@ def for_reps(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> View[
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         return view(request, *args, **kwargs)
 
-    return cast(View[P], guarded)
+    return cast("View[P]", guarded)
 
 
 @contextmanager
@@ -91,7 +92,10 @@ def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
         PermissionDenied: They have no role at this desk.
     """
     makegood = makegood_of(request)
-    roles = ROLES & {group.name for group in request.user.groups.all()}
+    user = request.user
+    if not isinstance(user, User):
+        raise PermissionDenied
+    roles = ROLES & set(user.groups.values_list("name", flat=True))
     if not roles:
         raise PermissionDenied
     with makegood.store.reading() as reading:

@@ -11,9 +11,8 @@ from makegood.messages.events import Event
 from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, PersonRow
-from makegood.projections.orders import failure_words
 from makegood.projections.roster import person_of
-from makegood.projections.timeline import Line, Sources, refs_of, timeline, under_way
+from makegood.projections.timeline import Line, Sources, refs_of, shown_by, timeline, under_way
 
 
 class Story(Struct, frozen=True, kw_only=True):
@@ -67,15 +66,10 @@ def _sources(
     history: tuple[Event, ...],
 ) -> Sources:
     library = desk.makegood.library
-    titles = {
-        str(failure.event): failure_words(failure.rule, library)
-        for case in state.cases
-        for failure in case.failures
-    }
     return Sources(
         library=library,
         reps=desk.reps,
         outbox=outbox,
-        failures=titles,
+        failures=shown_by(state, library),
         texts=desk.reading.texts(refs_of(history)),
     )

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from makegood.messages.facts import Identified, Referred
 from makegood.messages.ids import CaseId, CustomerId, ProfileId
-from makegood.ports.arrivals import Arrival
-from makegood.ports.rows import PersonRow
 from makegood.portal.guests import makegood_of
 from makegood.portal.rates import PER_FRIEND, address_of, is_within
 from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, NOT_FOUND, UNPROCESSABLE, bad_link, by_link
+from makegood.ports.arrivals import Arrival
+from makegood.ports.rows import PersonRow
 
 COOKIE = "makegood_friend"
 COOKIE_SECONDS = 365 * 86_400  # as long as the link itself
@@ -65,7 +65,7 @@ def friend(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @by_link
 def seen(request: HttpRequest, token: str) -> HttpResponse:
-    """The page's script says that somebody really looks; a visitor without our cookie is nobody."""
+    """The page's script says that somebody really looks; without our cookie nobody does."""
     makegood = makegood_of(request)
     profile, case = makegood.links.read_referral(token)
     visitor = request.get_signed_cookie(COOKIE, default="", max_age=COOKIE_SECONDS)

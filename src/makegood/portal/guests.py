@@ -43,7 +43,7 @@ class Guest(Struct, frozen=True, kw_only=True):
 
 def makegood_of(request: HttpRequest) -> Makegood:
     """Give the Makegood that the middleware joined to the request."""
-    return cast(Makegood, request.makegood)  # type: ignore[attr-defined]
+    return cast("Makegood", request.makegood)  # type: ignore[attr-defined]
 
 
 def guest_of(request: HttpRequest, token: str) -> Guest:

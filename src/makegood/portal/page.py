@@ -11,7 +11,7 @@ from makegood.core.say import variables
 from makegood.core.state import Case, Failure, OfferState, OfferStatus, Phase
 from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
-from makegood.playbooks.terms import Cause, Plan
+from makegood.playbooks.terms import Cause, Plan, Tier
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
 from makegood.projections.orders import remedy_words
@@ -117,7 +117,7 @@ def _lead(guest: Guest, speech: Speech) -> str:
         return speech.say("closed.lead")
     if not case.failures:
         return speech.say("unclear.lead")
-    times = [_when(failure, speech) for failure in case.failures]
+    times = [_when(failure, speech, guest.now_ms) for failure in case.failures]
     if len(times) == 1:
         happened = speech.say("happened.one", first=times[0])
     else:
@@ -133,15 +133,10 @@ def _sorry(case: Case) -> str:
     return "sorry.partner" if causes == {Cause.PARTNER} else "sorry"
 
 
-def _when(failure: Failure, speech: Speech) -> str:
-    clock, place, booking = speech.clock(failure.at_ms), place_of(failure), booking_of(failure)
-    if place and booking:
-        return speech.say("happened.place_booking", clock=clock, place=place, booking=booking)
-    if place:
-        return speech.say("happened.place", clock=clock, place=place)
-    if booking:
-        return speech.say("happened.booking", clock=clock, booking=booking)
-    return speech.say("happened.at", clock=clock)
+def _when(failure: Failure, speech: Speech, now_ms: int) -> str:
+    when = speech.when(failure.at_ms, now_ms)
+    named = ", ".join(part for part in (place_of(failure), booking_of(failure)) if part)
+    return speech.say("happened.named", when=when, named=named) if named else when
 
 
 def _title(guest: Guest, speech: Speech, remedy: str) -> str:
@@ -197,8 +192,13 @@ def _choices(guest: Guest, speech: Speech, owner: str) -> tuple[Choice, ...]:
             title=_title(guest, speech, offer.offer),
             detail=_detail(offer, speech, owner),
         )
-        for offer in reversed(_open(guest))
+        for offer in sorted(_open(guest), key=_wish)
     )
+
+
+def _wish(offer: OfferState) -> tuple[bool, int]:
+    """What goes furthest first; a call, which leaves it open, last."""
+    return offer.calls, -list(Tier).index(offer.tier)
 
 
 def _detail(offer: OfferState, speech: Speech, owner: str) -> str:

@@ -19,7 +19,7 @@ PER_FRIEND = Rate(name="friend", most=20, seconds=3600)
 
 
 def is_within(rate: Rate, who: str) -> bool:
-    """Count one try; False when it was one too many. Keys are digests or addresses, never names."""
+    """Count one try; False when it was one too many. Never keyed by names or e-mails."""
     key = f"makegood:{rate.name}:{who}"
     if cache.add(key, 1, rate.seconds):
         return True

@@ -11,8 +11,8 @@ from babel.dates import format_time
 from django.http import HttpRequest
 
 from makegood.messages.money import Money
-from makegood.ports.rows import PersonRow
 from makegood.portal.words import de, en, es
+from makegood.ports.rows import PersonRow
 from makegood.projections.figures import day_words, local, locale_for, money_words
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {"en": en.WORDS, "de": de.WORDS, "es": es.WORDS}
@@ -39,6 +39,13 @@ class Speech:
     def clock(self, at_ms: int) -> str:
         text: str = format_time(local(at_ms, self._timezone), "short", locale=self._locale)
         return text
+
+    def when(self, at_ms: int, now_ms: int) -> str:
+        """Say when something happened; with the day when it is not today."""
+        clock = self.clock(at_ms)
+        if local(at_ms, self._timezone).date() == local(now_ms, self._timezone).date():
+            return self.say("happened.today", clock=clock)
+        return self.say("happened.day", clock=clock, day=self.day(at_ms))
 
     def day(self, at_ms: int) -> str:
         return day_words(at_ms, self._timezone, self._locale)

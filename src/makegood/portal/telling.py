@@ -26,11 +26,11 @@ from makegood.messages.facts import FailureRaised
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, profile_id
 from makegood.playbooks.terms import Brand
-from makegood.ports.arrivals import Arrival
 from makegood.portal.guests import makegood_of
 from makegood.portal.rates import PER_ADDRESS, PER_RECIPIENT, address_of, is_within
 from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, UNPROCESSABLE, by_link
+from makegood.ports.arrivals import Arrival
 
 _LOG = logging.getLogger("makegood.portal")
 LONGEST_STORY = 1000  # it has to fit into a link
@@ -47,7 +47,7 @@ class Told(Struct, frozen=True, kw_only=True):
     words: str
 
 
-def _signer(makegood: Makegood) -> "URLSafeTimedSerializer[str]":
+def _signer(makegood: Makegood) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
         makegood.settings.key,
         salt="makegood.link.tell",
@@ -177,9 +177,7 @@ def _raise(makegood: Makegood, brand: Brand, told: Told, token: str) -> None:
     identifier = normal(f"email:{told.email}")
     customer = _customer_of(makegood, identifier)
     if customer is not None:
-        makegood.acts.act(
-            customer, body, CUSTOMER, message_id=message_id, texts={ref: told.words}
-        )
+        makegood.acts.act(customer, body, CUSTOMER, message_id=message_id, texts={ref: told.words})
         return
     arrival = Arrival(
         source=SOURCE,

@@ -9,7 +9,7 @@ script, and without a script by the first thing the customer does.
 import secrets
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,7 +45,7 @@ def by_link(view: View[P]) -> View[P]:
         except LinkForged:
             return bad_link(request, "forged", NOT_FOUND)
 
-    return guarded
+    return cast(View[P], guarded)
 
 
 def bad_link(request: HttpRequest, why: str, status: int) -> HttpResponse:
@@ -67,7 +67,9 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, guest_of(request, token))
 
 
-def _show(request: HttpRequest, guest: Guest, *, notice: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, guest: Guest, *, notice: str = "", status: int = 200
+) -> HttpResponse:
     language = language_of(request, guest.person)
     speech = Speech(language, guest.book.timezone)
     said = request.GET.get("said", "")

@@ -81,8 +81,9 @@ def _failures(state: State, current: Case | None, now_ms: int) -> str:
     ]
     before = recent.count(False)
     if not here:
-        return str(before)
-    return f"{recent.count(True)} in this case, {before or 'none'} before"
+        return str(before or "none")
+    now = recent.count(True)
+    return f"{now} in this case, {before or 'none'} before" if now else str(before or "none")
 
 
 def _apologies(state: State, now_ms: int) -> str:

@@ -68,6 +68,8 @@ def _owed(case: Case, library: Library) -> list[OfferCard]:
     found = []
     for failure in case.failures:
         for owed in failure.owed:
+            if not owed.amount.cents:
+                continue
             amount = money_words(owed.amount)
             done = owed.paid_cents >= owed.amount.cents
             basis = f"Owed by {owed.basis}" if owed.basis else "Owed"
@@ -129,7 +131,7 @@ def _detail(offer: OfferState, book: RuleBook) -> str:
     words = remedy.detail.get("en", "").rstrip(".") if remedy else ""
     cost = f"about {money_words(offer.cost)}" if offer.cost.cents else ""
     soon = arrival_minutes(offer)
-    parts = [words, cost.capitalize() if words else cost, f"Arrives in {soon} min" if soon else ""]
+    parts = [words, cost.capitalize(), f"Arrives in {soon} min" if soon else ""]
     kept = [part for part in parts if part]
     if offer.calls and not kept:
         kept = ["You call the customer"]

@@ -49,11 +49,9 @@ def sentence_about(
 def _what_went_wrong(case: Case, name: str, library: Library) -> list[Part]:
     if not case.failures:
         count = len(case.unclear)
-        words = f"Something happened to {name} that the rules could not judge"
-        return [
-            Part(words, strong=True),
-            Part(f" ({times_words(count)}). Please say what it was."),
-        ]
+        often = f", {times_words(count)}" if count > 1 else ""
+        words = f"Something happened to {name} that the rules could not judge{often}."
+        return [Part(words, strong=True), Part(" Please say what it was.")]
     count = len(case.failures)
     often = f" {times_words(count)}" if count > 1 else ""
     parts = [Part(f"{name} was let down{often}: ")]

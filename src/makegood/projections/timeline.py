@@ -5,6 +5,8 @@ from typing import Literal, assert_never
 
 from msgspec import Struct
 
+from makegood.core.state import State
+from makegood.messages.commands import ConfirmOffer
 from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
@@ -35,6 +37,7 @@ from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failure_words, order_words, remedy_words
 from makegood.projections.roster import rep_name
+from makegood.projections.sentence import booking_of, place_of
 
 Mark = Literal["plain", "alarm", "warn", "ok", "customer", "note"]
 
@@ -58,7 +61,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     """What a timeline is told from.
 
     Attributes:
-        failures: Event id -> title of the failure it showed.
+        failures: Event id -> what it showed, as `shown_by` says it.
         texts: Free texts by reference.
     """
 
@@ -67,6 +70,22 @@ class Sources(Struct, frozen=True, kw_only=True):
     outbox: Mapping[CommandId, OutboxRow]
     failures: Mapping[str, str] = {}
     texts: Mapping[str, str] = {}
+
+
+def shown_by(state: State, library: Library) -> Mapping[str, str]:
+    """Say of every event that showed a failure, or could not be judged, what it showed."""
+    said = {}
+    for case in state.cases:
+        for index, failure in enumerate(case.failures):
+            title = failure_words(failure.rule, library)
+            place, booking = place_of(failure), booking_of(failure)
+            at = f" at {place}" if place else ""
+            named = f" ({booking})" if booking else ""
+            held = ". Marketing held from here" if not index else ""
+            said[str(failure.event)] = f"{title[:1].lower()}{title[1:]}{at}{named}{held}"
+        for one in case.unclear:
+            said[str(one.event)] = f"cannot judge, {one.missing} is missing. Marketing waits"
+    return said
 
 
 def refs_of(history: Sequence[Event]) -> tuple[str, ...]:
@@ -146,15 +165,21 @@ def _outcome(body: Body, sources: Sources) -> Told | None:
             amount = f", {money_words(paid)} paid" if paid and paid.cents else ""
             return f"{what}: done{amount}.", "ok"
         case Confirmed():
-            return f"{what}: yes.", "ok"
+            return f"{_asked_for(row, sources)}: confirmed.", "plain"
         case Declined(why=why):
-            return f"{what}: no{f', {why}' if why else ''}.", "warn"
+            return f"{_asked_for(row, sources)}: no{f', {why}' if why else ''}.", "warn"
         case Dropped(why=why, reason=reason):
             ending = _ENDINGS[OutboxStatus(why)]
             mark: Mark = "plain" if why == "withdrawn" else "warn"
             return f"{what} {ending}{f' ({reason})' if reason else ''}.", mark
         case _ as never:
             assert_never(never)
+
+
+def _asked_for(row: OutboxRow | None, sources: Sources) -> str:
+    if row is None or not isinstance(row.command.order, ConfirmOffer):
+        return "An offer"
+    return remedy_words(row.command.order.remedy, sources.library)
 
 
 def _by_a_person(body: Body, sources: Sources) -> Told | None:
@@ -189,10 +214,10 @@ def _from_outside(event: Event, sources: Sources) -> Told:
     title = sources.failures.get(event.id, "")
     match body:
         case Touchpoint(name=name):
-            return (f"{name}. {title}.", "alarm") if title else (f"{name}.", "plain")
+            return (f"{name}: {title}.", "alarm") if title else (f"{name}.", "plain")
         case FailureRaised(by=by, failure=failure):
             who = rep_name(sources.reps, by) if by else "The customer"
-            what = title or failure_words(failure, sources.library)
+            what = title or failure_words(failure, sources.library).lower()
             return f"{who} raised a failure: {what}.", "alarm"
         case Chosen(by=by, offer=offer):
             how = f", on the phone with {rep_name(sources.reps, by)}" if by else ""

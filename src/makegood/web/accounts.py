@@ -1,7 +1,6 @@
 """People of the firm: who may sign in, with which role, and their line in the roster."""
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from makegood.messages.errors import InputError
@@ -32,7 +31,7 @@ def ensure_user(
         raise InputError(f"{role!r} is not a role: choose one of {', '.join(ROLES)}.")
     first, _, last = name.partition(" ")
     with transaction.atomic():
-        user, _created = get_user_model().objects.get_or_create(username=username)
+        user, _created = User.objects.get_or_create(username=username)
         user.first_name, user.last_name = first, last
         user.is_active = True
         user.set_password(password)

@@ -1,6 +1,6 @@
 """Sign-in rules: nobody signs up by themselves; the firm makes its people's accounts."""
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter  # type: ignore[import-untyped]
 from django.http import HttpRequest
 
 

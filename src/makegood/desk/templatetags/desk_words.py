@@ -2,6 +2,7 @@
 
 from django import template
 
+from makegood.playbooks.terms import FailureRule
 from makegood.projections import figures
 
 register = template.Library()
@@ -37,6 +38,11 @@ def span(span_ms: int) -> str:
 @register.filter
 def minus(left: int, right: int) -> int:
     return left - right
+
+
+@register.filter
+def rule_words(rule: str, failures: tuple[FailureRule, ...]) -> str:
+    return next((one.title for one in failures if one.id == rule), rule.replace("_", " "))
 
 
 @register.simple_tag

@@ -88,10 +88,14 @@
     const part = one("[data-live]");
     if (!part || !window.htmx) return;
     if (writing(part)) { one("#changed")?.removeAttribute("hidden"); return; }
+    drawn = Date.now();
     window.htmx.ajax("GET", part.dataset.live, { target: part, swap: "innerHTML" });
   }
   let waiting = 0;
-  function soon() { clearTimeout(waiting); waiting = setTimeout(changed, 150); }
+  // A busy firm changes many times a second; a page is drawn at most every other second.
+  function soon() { waiting ||= setTimeout(() => { waiting = 0; changed(); }, waitMs()); }
+  let drawn = 0;
+  function waitMs() { return Math.max(100, drawn + 2000 - Date.now()); }
   function listen() {
     const url = document.body.dataset.liveUrl;
     if (!url || !window.EventSource) { setInterval(soon, 30000); return; }
@@ -99,7 +103,11 @@
     let fallback = 0;
     source.onopen = () => { clearInterval(fallback); fallback = 0; };
     source.onmessage = soon;
-    source.addEventListener("changed", soon);
+    source.addEventListener("changed", (event) => {
+      const mine = one("[data-live]")?.dataset.case;
+      const { cases = [] } = JSON.parse(event.data);
+      if (!mine || !cases.length || cases.includes(mine)) soon();
+    });
     // Without the live channel the page asks by itself.
     source.onerror = () => { if (!fallback) fallback = setInterval(soon, 30000); };
     window.addEventListener("pagehide", () => source.close());
