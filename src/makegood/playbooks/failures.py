@@ -129,7 +129,7 @@ class _Reading:
                 "This failure has no `about`.",
                 "Name the booking, segment or order; another `about` makes a second failure.",
             )
-        return self.conditions.read(self.section, "about", self.reads, gives="")
+        return self._value("about", "")
 
     def _severity(self) -> int | Expression:
         written = self.section.scalar("severity", "a number from 1 to 5", required=True)

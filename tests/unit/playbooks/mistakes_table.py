@@ -46,6 +46,7 @@ MISTAKES = {
     "value sizes": ("when: failure.minutes", "when: customer.followers > 100 && failure.minutes", "customer.followers > 100", "never the size", "allow_because"),
     "value sizes, declared": ("when: failure.minutes", "when: customer.tenure_years > 3 && failure.minutes", "customer.tenure_years > 3", "never the size", "allow_because"),
     "value sets a price": ("price: event.price_cents", "price: 'customer.followers > 9 ? 2 : 1'", "price: 'customer", "never the size", "allow_because"),
+    "value makes it a second failure": ("about: event.order\n    when", "about: event.order + customer.tier\n    when", "about: event.order + customer", "never the size", "allow_because"),
     "value picks the customer": ("when: event.minutes", "when: customer.tier == 'gold' && event.minutes", "customer.tier ==", "never the size", "allow_because"),
     "value by a detail": ("      minutes: event.minutes\n", "      minutes: customer.tenure_years\n", "when: failure.minutes", "never the size", "allow_because"),
     "silence event": ("unless: Promise Kept", "unless: Promise Keept", "Promise Keept", "no event", "`Promise Kept`"),
