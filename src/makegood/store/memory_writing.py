@@ -79,6 +79,7 @@ class MemoryWriting(MemoryOutbox):
         t = self._t
         if right not in t.edges.get(left, ()):
             return ()
+        self.lock((t.customer_of[left],))
         for one, other in ((left, right), (right, left)):
             t.edges[one] = tuple(profile for profile in t.edges[one] if profile != other)
         side = self._reach(left)

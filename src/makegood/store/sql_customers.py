@@ -18,21 +18,23 @@ ORDER = "time_ms, received_ms, source, message_id"
 _CUSTOMER = names(CUSTOMER)
 _SNAPSHOT = names(SNAPSHOT)
 
+# CROSS JOIN, because SQLite then keeps this order and searches; PostgreSQL orders as it likes.
 GATE = """
     WITH found (customer) AS (
         SELECT customer FROM profile WHERE profile = ?
         UNION
-        SELECT p.customer FROM lookup l JOIN profile p ON p.profile = l.profile WHERE l.lookup = ?
+        SELECT p.customer FROM lookup l CROSS JOIN profile p
+        WHERE l.lookup = ? AND p.profile = l.profile
     ), meant (customer) AS (
         SELECT customer FROM found
         UNION
-        SELECT theirs.customer FROM found
-        JOIN profile own ON own.customer = found.customer
-        JOIN lookup l ON l.profile = own.profile
-        JOIN profile theirs ON theirs.profile = l.lookup
+        SELECT theirs.customer
+        FROM found CROSS JOIN profile own CROSS JOIN lookup l CROSS JOIN profile theirs
+        WHERE own.customer = found.customer
+        AND l.profile = own.profile AND theirs.profile = l.lookup
     )
     SELECT c.customer, c.gate, c.next_due_ms, c.stuck
-    FROM meant JOIN customer c ON c.customer = meant.customer ORDER BY c.customer"""
+    FROM meant CROSS JOIN customer c WHERE c.customer = meant.customer ORDER BY c.customer"""
 
 
 class SqlBase:

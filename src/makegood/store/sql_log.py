@@ -74,9 +74,9 @@ class LogWriting(StateWriting, CustomerReading):
         self._remove(gone)
 
     def unlink(self, left: ProfileId, right: ProfileId) -> tuple[CustomerId, ...]:
-        if len(self.customers_of((left, right))) < len({left, right}):
+        if not self._db.rows("SELECT 1 FROM edge WHERE profile = ? AND other = ?", left, right):
             return ()
-        customer, *_ = self._locked_of(left, right)
+        customer, _ = self._locked_of(left, right)
         either = "(profile = ? AND other = ?) OR (profile = ? AND other = ?)"
         if not self._db.run(f"DELETE FROM edge WHERE {either}", left, right, right, left):
             return ()

@@ -25,7 +25,8 @@ RECORD_AGAIN = """(command_id) DO UPDATE SET
     command = excluded.command, due_ms = excluded.due_ms,
     status = excluded.status, error = excluded.error, settled_ms = excluded.settled_ms
     WHERE outbox.status = 'waiting'"""
-READY = """SELECT command_id FROM outbox
+# The comment names the index to SQLite, which would else sort everything that waits.
+READY = """SELECT command_id FROM outbox /* by outbox_ready */
     WHERE status IN ('waiting', 'leased') AND next_ms <= ? ORDER BY next_ms, command_id LIMIT ?"""
 LEASE = f"""UPDATE outbox SET status = 'leased', attempts = attempts + 1, fence = fence + 1,
     next_ms = ? WHERE command_id IN ({{ready}}) RETURNING {names(OUTBOX)}"""

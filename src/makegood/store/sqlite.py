@@ -138,7 +138,8 @@ class SqliteSession:
 @lru_cache(maxsize=256)
 def in_sqlite(sql: str) -> str:
     """Spell the shared SQL for SQLite: a list of texts comes as one JSON array."""
-    return sql.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
+    sql = sql.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
+    return re.sub(r"/\* by (\w+) \*/", r"INDEXED BY \1", sql)
 
 
 def _bound(values: Sequence[Value]) -> list[str | int | bytes]:
