@@ -80,7 +80,7 @@ class Section:
         """Read one of several words."""
         found = self.text(key, default)
         if found and found not in known:
-            self.error(key, f"`{found}` is not a {key}.", nearest(found, known))
+            self.error(key, f"`{key}` cannot be `{found}`.", nearest(found, known))
             return default or next(iter(known))
         return found or next(iter(known))
 

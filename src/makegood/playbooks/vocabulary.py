@@ -88,7 +88,7 @@ def unknown_step(path: Path, shape: Shape) -> tuple[str, str] | None:
             return (
                 None
                 if inside in ("map", "list")
-                else (f"{before}.{step}", f"`{before}` is a {inside}.")
+                else (f"{before}.{step}", f"`{before}` is of type {inside}.")
             )
         if step not in inside:
             return f"{before}.{step}", nearest(
@@ -108,13 +108,13 @@ def overlaps(path: Path, others: Iterable[Path]) -> Path | None:
 
 
 def wrong_type(value: object, declared: Shape | str) -> str:
-    """Say what type a fact should have had; empty when it is right."""
+    """Say of what type a fact should have been; empty when it is right."""
     if not isinstance(declared, str):
-        return "" if isinstance(value, dict) else "a map"
+        return "" if isinstance(value, dict) else "of type map"
     right = isinstance(value, _PYTHON[declared])
     if isinstance(value, bool) and declared != "bool":
         right = False
-    return "" if right else f"a {declared}"
+    return "" if right else f"of type {declared}"
 
 
 def _parameters(top: Section) -> Iterable[tuple[str, object]]:

@@ -60,7 +60,7 @@ def test_pieces_of_yaml_in_any_order(text: str):
     loads_or_lists(text)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     st.integers(0, len(SMALL)), st.integers(0, 30), st.sampled_from([*PIECES, "", "\n", " ", ": "])
 )
@@ -68,7 +68,7 @@ def test_a_book_with_a_piece_of_text_replaced(at: int, length: int, piece: str):
     loads_or_lists(SMALL[:at] + piece + SMALL[at + length :])
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.data())
 def test_a_book_with_any_value_in_any_place(data: st.DataObject):
     tree = yaml.safe_load(SMALL)
@@ -86,14 +86,14 @@ def test_a_book_with_any_value_in_any_place(data: st.DataObject):
     loads_or_lists(yaml.safe_dump(tree, allow_unicode=True))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.integers(0, CARS.count("\n")), st.integers(1, 4))
 def test_a_shipped_book_without_some_lines(first: int, number: int):
     lines = CARS.splitlines(keepends=True)
     loads_or_lists("".join(lines[:first] + lines[first + number :]))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     st.dictionaries(st.sampled_from(["order", "minutes", "brand", "price_cents", "van"]), VALUES)
 )
