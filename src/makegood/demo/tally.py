@@ -62,6 +62,7 @@ class Tally:
             marketing_attempted=len(attempts),
             marketing_passed=len(self._mail.marketing),
             marketing_passed_while_held=_passed_while_held(self._past, self._mail, brands),
+            cheered_customers=_cheered(self._past, self._mail, brands),
             double_deviations=sum(
                 seconds_of(past.state, self._book.double_window_ms) for past in self._past
             ),
@@ -145,17 +146,26 @@ def _could_not_judge(past: Past, book: RuleBook) -> int:
     )
 
 
-def _passed_while_held(past: Sequence[Past], mail: Mailings, brands: dict[str, str]) -> int:
-    """Marketing mails that reached an address while somebody behind it was held."""
+def _reached(
+    past: Sequence[Past], mail: Mailings, brands: dict[str, str]
+) -> Iterable[tuple[Past, ...]]:
+    """For each marketing mail, who behind its address was held when it was handed over."""
     behind: dict[str, list[Past]] = {}
     for one in past:
         if one.person is not None and one.held:
             behind.setdefault(one.person.email, []).append(one)
-    return sum(
-        any(one.is_held(brands.get(sent.sender, ""), sent.at_ms) for one in behind[sent.address])
-        for sent in mail.marketing
-        if sent.address in behind
-    )
+    for sent in mail.marketing:
+        brand = brands.get(sent.sender, "")
+        known = behind.get(sent.address, ())
+        yield tuple(one for one in known if one.is_held(brand, sent.at_ms))
+
+
+def _passed_while_held(past: Sequence[Past], mail: Mailings, brands: dict[str, str]) -> int:
+    return sum(bool(held) for held in _reached(past, mail, brands))
+
+
+def _cheered(past: Sequence[Past], mail: Mailings, brands: dict[str, str]) -> int:
+    return len({one.customer for held in _reached(past, mail, brands) for one in held})
 
 
 def _boundary(touches: Sequence[Touchpoint]) -> Boundary:
