@@ -113,7 +113,8 @@ class Folding:
         if count // SNAPSHOT_EVERY > (count - len(events)) // SNAPSHOT_EVERY:
             snapshot = _snapshot(row, state)
         if state is before:
-            return Folded(row=row, snapshot=snapshot)
+            # Equal states are equal bytes, so the first event writes even an empty one.
+            return Folded(row=row if row.state else _with(row, state), snapshot=snapshot)
         outbox = self._reconciled(commands, withdrawn)
         return Folded(row=_with(row, state), state=state, outbox=outbox, snapshot=snapshot)
 
