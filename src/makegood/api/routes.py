@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Query, Router
+from ninja import Header, Router
 from pydantic import Field
 
 from makegood.api.access import CasesKey, Declined
@@ -59,9 +59,9 @@ def _missing(what: str, where: str) -> Declined:
 @router.get("/cases", response={200: CasePage, **_REFUSED}, tags=["cases"])
 def list_cases(
     request: HttpRequest,
-    owner: Annotated[Line, Query(description="Only this rep's cases.")] = "",
-    closed: Annotated[bool, Query(description="Closed cases too.")] = False,
-    after: Annotated[Line, Query(description="`next` of the page before.")] = "",
+    owner: Annotated[Line, Field(description="Only this rep's cases.")] = "",
+    closed: Annotated[bool, Field(description="Closed cases too.")] = False,
+    after: Annotated[Line, Field(description="`next` of the page before.")] = "",
     limit: PageSize = 50,
 ) -> Fields:
     """List cases, the customer about to be lost first."""
@@ -138,7 +138,7 @@ def list_commands(
     status: Literal[
         "waiting", "leased", "done", "withdrawn", "missed", "held", "failed"
     ] = "failed",
-    after: Annotated[str, Query(pattern=r"^(m[0-9a-f]{32})?$")] = "",
+    after: Annotated[str, Field(pattern=r"^(m[0-9a-f]{32})?$")] = "",
     limit: PageSize = 50,
 ) -> Fields:
     """List commands of one status; without one the dead letters."""

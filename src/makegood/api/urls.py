@@ -118,7 +118,8 @@ def _in_json(view: View) -> View:
 
 
 def _patterns() -> list[URLPattern]:
-    patterns: list[URLPattern] = [p for p in api().urls[0] if isinstance(p, URLPattern)]
+    found = (one for one in api().urls[0] if isinstance(one, URLPattern))
+    patterns = [one for one in found if one.name != "api-root"]
     for pattern in patterns:
         pattern.callback = _in_json(pattern.callback)
     return patterns

@@ -1,5 +1,7 @@
 """The application that the server runs: `makegood.web.asgi:application`, and how to run it."""
 
+from typing import Any
+
 from a2wsgi import WSGIMiddleware
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
@@ -10,7 +12,7 @@ from makegood.web import instance
 from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.setup import prepare
-from makegood.web.wire import Handler
+from makegood.web.wire import Handler, Receive, Scope, Send
 
 SCREEN_THREADS = 8  # a fixed pool: Django keeps one database connection for each thread
 READ_THREADS = 8  # for PostgreSQL only
@@ -46,8 +48,16 @@ def screens() -> Handler:
     """Give Django, as WSGI in a fixed pool of threads."""
     from makegood.web.wsgi import application as django
 
-    rest: Handler = WSGIMiddleware(django, workers=SCREEN_THREADS)  # type: ignore[assignment,arg-type]
-    return rest
+    threads: Any = WSGIMiddleware(django, workers=SCREEN_THREADS)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        # The threads ask the loop for the body and need a coroutine; granian gives an awaitable.
+        async def next_part() -> dict[str, Any]:
+            return await receive()
+
+        await threads(scope, next_part, send)
+
+    return answer
 
 
 application = Front(_open, screens)

@@ -145,6 +145,7 @@ def dead_letter(makegood: Makegood) -> CommandId:
     order = SendMessage(message="sorry", brand="n", message_class=MessageClass.SERVICE)
     command = Command(
         id=id_,
+        step="no_car/apology",
         profile=profile_of("user:0"),
         case=CaseId("k"),
         cause=EventId("e"),
