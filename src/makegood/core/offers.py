@@ -27,16 +27,18 @@ def open_offers(
 ) -> Case:
     """Ask whether the offers of some tiers can be kept; make those that need no asking.
 
-    Offers of an earlier failure that nobody chose lapse: there is one Plan B at a time.
+    Offers of an earlier failure that nobody chose lapse: there is one Plan B at a time. A failure
+    whose plan has nothing to choose from leaves the Plan B that is open as it is.
     """
+    wanted = tuple(offer for offer in plan.offers if offer.tier in tiers)
+    if not wanted and any(offer.status in _UNDECIDED for offer in case.offers):
+        return case
     kept = tuple(
         replace(offer, status=OfferStatus.LAPSED) if offer.status in _UNDECIDED else offer
         for offer in case.offers
         if offer.about != failure.about or offer.status not in _UNDECIDED
     )
-    fresh = tuple(
-        _asked(turn, case, failure, plan, offer) for offer in plan.offers if offer.tier in tiers
-    )
+    fresh = tuple(_asked(turn, case, failure, plan, offer) for offer in wanted)
     case = turn.put(replace(case, offers=kept + fresh))
     asking = [offer for offer in fresh if offer.status is OfferStatus.ASKING]
     if asking:
