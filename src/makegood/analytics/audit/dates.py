@@ -26,7 +26,8 @@ PATTERNS = {
     "numbers": r"^(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<y>\d{4})" + _TIME,
     "day_name": _WEEKDAY + r"(?P<d>\d{1,2})[ -](?P<mo>[A-Za-z]{3,9})\.?,?[ -](?P<y>\d{4})" + _TIME,
     "name_day": _WEEKDAY
-    + r"(?P<mo>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME,
+    + r"(?P<mo>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})"
+    + _TIME,
 }
 _EPOCH = r"^\d{10}(?:\d{3})?$"
 _FIELDS = ("y", "mo", "d", "a", "b", "h", "mi", "s", "f", "ap", "z")
@@ -58,11 +59,11 @@ def look(seen: Seen, texts: pl.Series) -> Seen:
             shapes.add(name)
         if name == "numbers" and not found.is_empty():
             parts = found.str.extract_groups(pattern).struct
-            first_above |= bool((parts.field("a").cast(pl.Int32) > 12).any())
-            second_above |= bool((parts.field("b").cast(pl.Int32) > 12).any())
-    return Seen(
-        shapes=frozenset(shapes), first_above_12=first_above, second_above_12=second_above
-    )
+            first, second = (parts.field(part).cast(pl.Int32) for part in ("a", "b"))
+            # "13/45/2026" is no date in either order and tells nothing
+            first_above |= bool(((first > 12) & (second <= 12)).any())
+            second_above |= bool(((second > 12) & (first <= 12)).any())
+    return Seen(shapes=frozenset(shapes), first_above_12=first_above, second_above_12=second_above)
 
 
 def decide(seen: Seen, wanted: DayOrder, where: str) -> DayOrder:

@@ -68,9 +68,7 @@ def open_export(path: Path, *, encoding: str = "") -> Export:
     separator = max(SEPARATORS, key=lambda mark: len(next(csv.reader([first], delimiter=mark))))
     with path.open(encoding=found, errors="replace", newline="") as text:
         headings = next(csv.reader(text, delimiter=separator))
-    return Export(
-        path=path, headings=tuple(headings), separator=separator, encoding=found
-    )
+    return Export(path=path, headings=tuple(headings), separator=separator, encoding=found)
 
 
 def _encoding(path: Path, wanted: str) -> str:

@@ -93,9 +93,7 @@ def _frames(
     rulings: Rulings,
     tray: Tray,
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    headings = tuple(
-        heading for heading in export.headings if export.headings.count(heading) == 1
-    )
+    headings = tuple(heading for heading in export.headings if export.headings.count(heading) == 1)
     for batch in batches(export, headings):
         tray.put("broken_row", batch.broken)
         cells = batch.frame

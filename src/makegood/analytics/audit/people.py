@@ -138,6 +138,4 @@ def _joined(groups: Iterable[list[str]]) -> dict[str, int]:
     members: defaultdict[str, list[str]] = defaultdict(list)
     for name in parent:
         members[root(name)].append(name)
-    return {
-        name: number for number, one in enumerate(sorted(members)) for name in members[one]
-    }
+    return {name: number for number, one in enumerate(sorted(members)) for name in members[one]}
