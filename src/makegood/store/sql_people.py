@@ -17,15 +17,20 @@ class PeopleWriting(PeopleReading):
     def put_persons(self, rows: Sequence[PersonRow]) -> None:
         if not rows:
             return
-        people = dict(self.persons([row.profile for row in rows]))
+        known = self.persons([row.profile for row in rows])
+        people = dict(known)
         for row in rows:
             people[row.profile] = merged(people.get(row.profile), row)
-        ordered = [people[profile] for profile in sorted(people)]
+        # Most events say again what is known; that writes nothing.
+        changed = [profile for profile in sorted(people) if people[profile] != known.get(profile)]
+        if not changed:
+            return
+        ordered = [people[profile] for profile in changed]
         fields = [
             (it.profile, it.identifier, it.name, it.email, it.phone, it.language) for it in ordered
         ]
         self._db.put("person", PERSON, fields, replace(PERSON, "profile"))
-        self._db.run("DELETE FROM person_key WHERE profile = ANY(?)", sorted(people))
+        self._db.run("DELETE FROM person_key WHERE profile = ANY(?)", changed)
         words = [(word, it.profile) for it in ordered for word in sorted(person_words(it))]
         self._db.put("person_key", "word profile", words, "DO NOTHING")
 
