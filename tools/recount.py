@@ -243,7 +243,8 @@ def recount(log: Log, outside: Outside) -> dict[str, object]:
         "offers_sent": named.count(OFFER_MESSAGE),
         "service_mails_delivered": sum(classes[name] for name in CARE),
         "text_messages_delivered": len(outside.texts),
-        "marketing_attempted": len(outside.campaigns()) * sum("email" in p for p in log.people),
+        "marketing_attempted": len(outside.campaigns())
+        * sum(bool(p.get("email")) for p in log.people),
         "marketing_passed": len(outside.marketing),
         "marketing_passed_while_held": sum(
             log.held_at(mail["to"], sent_ms(mail)) for mail in outside.marketing
@@ -285,7 +286,7 @@ def wrongs(log: Log, outside: Outside) -> list[str]:
     good = {
         person["email"]
         for person in log.people
-        if "email" in person
+        if person.get("email")
         and any(case.good for case in log.customers[log.root(person["profile"])].cases)
     }
     found += [

@@ -21,6 +21,7 @@ from makegood.messages.facts import Facts
 FULL_SHARE = 0.12  # assumed: no seat, no car, no room can be had
 _ASK = "offer.confirm"
 _TEXT = "sms.send"
+_NOT_SIGNED = HTTPStatus(401)
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ def http_server(counterparts: Counterparts) -> ThreadingHTTPServer:
                 for name in ("id", "timestamp", "signature")
             )
             if not counterparts.is_signed(id_, stamp, signature, body):
-                self._say(HTTPStatus.UNAUTHORIZED, b'{"error": "wrong signature"}')
+                self._say(_NOT_SIGNED, b'{"error": "wrong signature"}')
             else:
                 self._say(HTTPStatus.OK, counterparts.answer(self.path.strip("/"), id_, body))
 

@@ -36,6 +36,6 @@ LAST_NAMES = {
 COMPANIES = (
     "Synthetic Anchor Supply", "Synthetic Birch Books", "Synthetic Cedar Legal",
     "Synthetic Delta Tools", "Synthetic Ember Energy", "Synthetic Falcon Freight",
-    "Synthetic Garnet Health", "Synthetic Harbor Foods", "Synthetic Iris Design",
+    "Synthetic Garnet Health", "Synthetic Harvest Foods", "Synthetic Iris Design",
     "Synthetic Juniper Labs", "Synthetic Kite Media", "Synthetic Lantern Travel",
 )  # fmt: skip
