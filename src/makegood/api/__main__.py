@@ -5,11 +5,16 @@ import sys
 
 import django
 
-from makegood.api.openapi import written
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "makegood.web.settings")
-django.setup()
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "makegood.web.settings")
+    django.setup()
 
-from makegood.api.urls import openapi
+    from makegood.api.openapi import written
+    from makegood.api.urls import openapi
 
-sys.stdout.write(written(openapi()))
+    sys.stdout.write(written(openapi()))
+
+
+if __name__ == "__main__":
+    main()

@@ -111,7 +111,9 @@ def one_customer(request: HttpRequest, customer_id: CustomerKey) -> Fields:
 
 
 @router.post(
-    "/failures", response={200: RaisedOut, **_NOT_FOUND, 409: ErrorOut}, tags=["failures"]
+    "/failures",
+    response={200: RaisedOut, **_NOT_FOUND, 409: ErrorOut, 413: ErrorOut},
+    tags=["failures"],
 )
 def post_failure(
     request: HttpRequest,

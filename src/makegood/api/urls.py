@@ -5,12 +5,13 @@ from functools import cache, wraps
 from typing import Any
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.openapi import get_schema
 
 from makegood import __version__
@@ -49,6 +50,18 @@ def _input(request: HttpRequest, error: InputError) -> HttpResponse:  # noqa: AR
     return _respond(400, problem)
 
 
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001
+    problem = Problem(code="bad_request", message=f"{error}.", where="body", what_to_do=_SEE)
+    return _respond(error.status_code, problem)
+
+
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
+    problem = Problem(
+        code="too_large", message="The body is too large.", where="body", what_to_do=_SEE
+    )
+    return _respond(413, problem)
+
+
 def _busy(request: HttpRequest, error: StoreBusy) -> HttpResponse:  # noqa: ARG001
     return _respond(503, FAULT, retry_seconds=1)
 
@@ -57,6 +70,8 @@ _HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
     (Declined, _declined),
     (ValidationError, _invalid),
     (InputError, _input),
+    (HttpError, _http),
+    (RequestDataTooBig, _too_large),
     (StoreBusy, _busy),
 )
 

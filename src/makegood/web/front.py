@@ -4,6 +4,7 @@ Ingest, the gate and live updates need many requests in flight and no thread eac
 Django, which runs as WSGI in a fixed pool of threads.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -99,9 +100,10 @@ class Front:
         is_open = False
         async with AsyncExitStack() as closing:
             try:
-                parts = self._open_parts()
+                # In a thread: Django refuses to touch its tables on an event loop.
+                parts = await asyncio.to_thread(self._open_parts)
                 closing.push_async_callback(parts.close)
-                self._begin(parts)
+                await asyncio.to_thread(self._begin, parts)
                 is_open = True
             finally:
                 outcome = "complete" if is_open else "failed"

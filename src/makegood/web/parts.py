@@ -52,7 +52,7 @@ class Joined(Struct, frozen=True, kw_only=True):
 
 
 class Parts:
-    """The parts of one running front; made on its event loop."""
+    """The parts of one running front."""
 
     def __init__(self, joined: Joined, shape: Shape | None = None) -> None:
         shape = shape or Shape()

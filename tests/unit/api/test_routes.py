@@ -11,7 +11,7 @@ from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
 from makegood.core.holds import Question
 from makegood.messages.commands import Command, MessageClass, SendMessage
-from makegood.messages.facts import Dropped, FailureRaised, Identified, Touchpoint
+from makegood.messages.facts import FailureRaised, Identified, Touchpoint
 from makegood.messages.ids import CaseId, CommandId, EventId, case_id, command_id
 from makegood.ports.rows import OutboxStatus
 from makegood.store.sqlite import SqliteSession
@@ -138,6 +138,15 @@ def test_the_same_name_for_another_failure_is_a_conflict(makegood, client):
 def test_a_failure_that_cannot_be_raised_says_why(makegood, client, name, more, status):
     take(makegood, "user:0", Identified(), "hello")
     assert_problem(raised(client, name, **more), status)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"\x00", 400), (b"[1]", 422), (b" " * 300_000, 413)]
+)
+def test_a_body_that_is_no_failure_is_refused(client, body, status):
+    headers = {"Idempotency-Key": "k"}
+    answer = client.post("/v1/failures", body, content_type="application/json", headers=headers)
+    assert_problem(answer, status)
 
 
 def dead_letter(makegood: Makegood) -> CommandId:
