@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import ClassVar
 
-from makegood.bootstrap import Makegood, Settings, open_makegood
+from makegood.bootstrap import Makegood, Settings, Shelf, read_book
 from makegood.messages.facts import Body, Identified, Touchpoint
 from makegood.messages.ids import CaseId, CustomerId, ProfileId, RepId, profile_id
+from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.load import load_book
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import PersonRow, RepRow
+from makegood.ports.store import Store
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 
@@ -33,13 +37,33 @@ REPS = (
 _FOLDER = Path(mkdtemp(prefix="makegood-screens-"))
 
 
+class Compiled(Shelf):
+    """The car rental book, compiled once for all tests of this process."""
+
+    _book: ClassVar[RuleBook | None] = None
+    _text: ClassVar[str] = ""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        if Compiled._book is None:
+            Compiled._text, name = read_book("car-rental")
+            Compiled._book = load_book(Compiled._text, name=name)
+        with store.writing() as writing:
+            writing.put_book(Compiled._book.hash, Compiled._text, activate=True)
+        self._of = Library(active=Compiled._book.hash, books={Compiled._book.hash: Compiled._book})
+
+    def library(self) -> Library:
+        return self._of
+
+
 def new_makegood(now_ms: int = NINE_MS) -> tuple[Makegood, FakeClock]:
     """Open a Makegood in memory with the car rental book and three reps."""
     clock = FakeClock(now_ms)
     settings = Settings(
         database=f"sqlite:///{_FOLDER / 'web.db'}", key=KEY, book="car-rental", base_url=BASE_URL
     )
-    makegood = open_makegood(settings, clock=clock, store=MemoryStore())
+    store = MemoryStore()
+    makegood = Makegood(settings, store, clock, Compiled(store))
     with makegood.store.writing() as writing:
         writing.put_reps(REPS)
     return makegood, clock
@@ -56,7 +80,11 @@ def ready_django(makegood: Makegood) -> None:
     from makegood.web.setup import prepare
 
     prepare()
+    from django.conf import settings
     from django.test.utils import setup_test_environment
+
+    # Slow on purpose in the product; a test signs in often.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     setup_test_environment()
     from makegood.web.accounts import ensure_user

@@ -11,7 +11,7 @@ from makegood.core.remedies import authority_used
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.queue import side_rows
-from makegood.desk.requests import asked_for, form_of
+from makegood.desk.requests import Form, asked_for
 from makegood.desk.shell import shell
 from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
@@ -47,7 +47,15 @@ def act(request: HttpRequest, case_id: str, act: str) -> HttpResponse:
         story = story_of(desk, row.customer)
         me = desk.me
         message_id = message_id_of(request, me.rep, f"{row.case}:{act}")
-        form = form_of(request, _case_in(story, row), me, _book(desk), message_id)
+        case = _case_in(story, row)
+        form = Form(
+            case=case,
+            me=me,
+            book=_book(desk),
+            colleagues=frozenset(rep.rep for rep in _colleagues(desk, case)),
+            values={name: request.POST.get(name, "") for name in request.POST},
+            ref=f"desk:{message_id}",
+        )
         asked = asked_for(act, form)
     if not isinstance(asked, Refused):
         outcome = desk.makegood.acts.act(

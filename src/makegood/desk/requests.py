@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from django.http import HttpRequest
 from msgspec import Struct
 
 from makegood.core.state import Case
@@ -39,12 +38,14 @@ class Form(Struct, frozen=True, kw_only=True):
     """What was sent, and what it is about.
 
     Attributes:
+        colleagues: Sign-in names of those who could take the case.
         ref: Where the free text of this form is kept.
     """
 
     case: Case
     me: Me
     book: RuleBook
+    colleagues: frozenset[str]
     values: Mapping[str, str]
     ref: str
 
@@ -63,11 +64,6 @@ def asked_for(act: str, form: Form) -> Asked | Refused:
     if make is None:
         return Refused(code="no_such_act", why="The desk knows no such act.")
     return make(form)
-
-
-def form_of(request: HttpRequest, case: Case, me: Me, book: RuleBook, message_id: str) -> Form:
-    values = {name: request.POST.get(name, "") for name in request.POST}
-    return Form(case=case, me=me, book=book, values=values, ref=f"desk:{message_id}")
 
 
 def _choose(form: Form) -> Asked | Refused:
@@ -129,6 +125,8 @@ def _hand_over(form: Form) -> Asked | Refused:
         why = "Tell the story in a line, so that the customer need not repeat it."
         return Refused(code="story_needed", why=why)
     to = RepId(form.text("to"))
+    if to not in form.colleagues:
+        return Refused(code="not_on_the_roster", why="Choose somebody who can take this case.")
     body = HandedOver(case=form.case.id, to=to, by=form.me.rep, note=ref)
     return Asked(body=body, texts=texts)
 

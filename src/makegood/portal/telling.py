@@ -17,24 +17,25 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 from msgspec import Struct
 
 from makegood.bootstrap import Makegood
 from makegood.effects.links import LinkExpired, LinkForged
 from makegood.messages.facts import FailureRaised
 from makegood.messages.identifiers import normal
-from makegood.messages.ids import CustomerId, profile_id
+from makegood.messages.ids import CustomerId, ProfileId, profile_id
 from makegood.playbooks.terms import Brand
 from makegood.portal.guests import makegood_of
 from makegood.portal.rates import PER_ADDRESS, PER_RECIPIENT, address_of, is_within
 from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, UNPROCESSABLE, by_link
 from makegood.ports.arrivals import Arrival
+from makegood.ports.rows import PersonRow
 
 _LOG = logging.getLogger("makegood.portal")
 LONGEST_STORY = 1000  # it has to fit into a link
-LINK_SECONDS = 2 * 86_400
+LINK_MS = 2 * 86_400_000
 SOURCE = "makegood:portal"
 TOO_MANY = 429
 
@@ -47,8 +48,8 @@ class Told(Struct, frozen=True, kw_only=True):
     words: str
 
 
-def _signer(makegood: Makegood) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
+def _signer(makegood: Makegood) -> URLSafeSerializer:
+    return URLSafeSerializer(
         makegood.settings.key,
         salt="makegood.link.tell",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
@@ -95,11 +96,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show once more what was written; one click makes it a failure that is taken care of."""
     makegood = makegood_of(request)
     try:
-        brand, email, about, words = _signer(makegood).loads(token, max_age=LINK_SECONDS)
-    except SignatureExpired as error:
-        raise LinkExpired from error
+        brand, email, about, words, signed_ms = _signer(makegood).loads(token)
     except (BadData, UnicodeError, ValueError) as error:
         raise LinkForged from error
+    if makegood.clock.now_ms() > signed_ms + LINK_MS:
+        raise LinkExpired
     spoken_by = _brand(request, brand)
     speech = Speech(language_of(request))
     page = {
@@ -111,7 +112,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "portal/confirm.html", page)
-    _raise(makegood, spoken_by, Told(email=email, about=about, words=words), token)
+    _raise(
+        makegood, spoken_by, Told(email=email, about=about, words=words), token, speech.language
+    )
     page["title"] = speech.say("tell.thanks_title")
     page["says"] = speech.say("tell.thanks", brand=spoken_by.name)
     return render(request, "portal/said.html", page)
@@ -150,7 +153,8 @@ def _may_ask(request: HttpRequest, told: Told) -> bool:
 
 def _send(request: HttpRequest, brand: Brand, told: Told, speech: Speech) -> bool:
     makegood = makegood_of(request)
-    token = str(_signer(makegood).dumps([brand.id, told.email, told.about, told.words]))
+    story = [brand.id, told.email, told.about, told.words, makegood.clock.now_ms()]
+    token = str(_signer(makegood).dumps(story))
     base = makegood.settings.base_url.rstrip("/")
     link = f"{base}{reverse('portal:confirm', args=[token])}?lang={speech.language}"
     mail = EmailMessage(
@@ -168,7 +172,7 @@ def _send(request: HttpRequest, brand: Brand, told: Told, speech: Speech) -> boo
     return True
 
 
-def _raise(makegood: Makegood, brand: Brand, told: Told, token: str) -> None:
+def _raise(makegood: Makegood, brand: Brand, told: Told, token: str, language: str) -> None:
     """File it with the one customer who has this address, else with the address itself."""
     digest = hashlib.blake2b(token.encode(), digest_size=16)
     message_id = f"told:{digest.hexdigest()}"
@@ -186,6 +190,7 @@ def _raise(makegood: Makegood, brand: Brand, told: Told, token: str) -> None:
         time_ms=makegood.clock.now_ms(),
         body=body,
         body_digest=digest.digest(),
+        person=PersonRow(profile=ProfileId(""), email=told.email, language=language),
         texts={ref: told.words},
     )
     makegood.intake.take([arrival])

@@ -45,7 +45,7 @@ def by_link(view: View[P]) -> View[P]:
         except LinkForged:
             return bad_link(request, "forged", NOT_FOUND)
 
-    return cast(View[P], guarded)
+    return cast("View[P]", guarded)
 
 
 def bad_link(request: HttpRequest, why: str, status: int) -> HttpResponse:

@@ -112,6 +112,7 @@
     source.onerror = () => { if (!fallback) fallback = setInterval(soon, 30000); };
     window.addEventListener("pagehide", () => source.close());
   }
+  window.addEventListener("makegood:look", soon); // whoever embeds the page may ask it to look
   document.addEventListener("DOMContentLoaded", () => {
     const off = one("#keys-off");
     if (off) off.checked = keysOff();

@@ -1,0 +1,111 @@
+"""The queue shows the customer about to be lost first, page by page, with few questions."""
+
+import re
+
+from makegood.bootstrap import Makegood
+from makegood.testing.clock import FakeClock
+from tests.e2e.screens import MINUTE_MS, case_of, customer_of, introduce, no_car, take
+from tests.unit.desk.browsing import questions, words_of
+
+BATCH = 120
+
+
+def crowd(makegood: Makegood, count: int) -> None:
+    for number in range(count):
+        introduce(makegood, f"user:c{number}", f"Synthetic {number:03}")
+        no_car(makegood, f"user:c{number}", reservation=f"R{number}")
+
+
+def cases_on(page) -> list[str]:
+    return re.findall(r'href="/desk/cases/(k\w+)"', page.content.decode())
+
+
+def test_a_stranger_is_sent_to_sign_in(makegood: Makegood):
+    from django.test import Client
+
+    answer = Client().get("/desk/")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/accounts/login/?next=/desk/"
+
+
+def test_an_account_without_a_role_sees_nothing(makegood: Makegood):
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    user, _ = User.objects.get_or_create(username="guest")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/desk/").status_code == 403
+
+
+def test_the_second_failure_comes_first(makegood: Makegood, clock: FakeClock, kathy):
+    for name in ("bo", "ana"):
+        introduce(makegood, f"user:{name}", name.title())
+        no_car(makegood, f"user:{name}")
+        clock.advance(MINUTE_MS)
+    introduce(makegood, "user:eve", "Eve")
+    no_car(makegood, "user:ana", branch="Harbour", reservation="R2")
+    no_car(makegood, "user:eve")
+    page = kathy.get("/desk/")
+    assert cases_on(page)[0] == case_of(makegood, "user:ana")
+    assert "There was no car, twice" in words_of(page)
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(makegood: Makegood, kathy):
+    crowd(makegood, BATCH)
+    path, seen = "/desk/?show=all", []
+    while path:
+        page = kathy.get(path)
+        seen += cases_on(page)
+        more = re.search(r'href="(\?show=all&amp;after=[^"]+)"', page.content.decode())
+        path = "/desk/" + more[1].replace("&amp;", "&") if more else ""
+    assert len(seen) == len(set(seen)) == BATCH
+
+
+def test_a_place_in_the_queue_that_is_nonsense_begins_at_the_top(makegood: Makegood, kathy):
+    crowd(makegood, 2)
+    assert len(cases_on(kathy.get("/desk/?after=..x&show=nothing"))) == 2
+
+
+def test_every_page_asks_the_same_number_of_questions_whatever_there_is(makegood: Makegood, kathy):
+    crowd(makegood, 2)
+    case, customer = case_of(makegood, "user:c0"), customer_of(makegood, "user:c0")
+    paths = (
+        "/desk/", f"/desk/cases/{case}", f"/desk/customers/{customer}", "/desk/search?q=synth",
+        "/desk/broken",
+    )  # fmt: skip
+    few = [questions(makegood, kathy, path) for path in paths]
+    crowd(makegood, 40)
+    for number in range(20):
+        from makegood.messages.facts import Touchpoint
+
+        take(makegood, "user:c0", Touchpoint(name="Call Centre Contacted"), f"call{number}")
+    many = [questions(makegood, kathy, path) for path in paths]
+    assert few == many
+    assert max(asked for asked, _ in many) <= 16
+    assert {django for _, django in many} == {2}
+
+
+def test_mine_shows_only_mine(makegood: Makegood, kathy):
+    crowd(makegood, 6)
+    mine = cases_on(kathy.get("/desk/?show=mine"))
+    with makegood.store.reading() as reading:
+        owners = {row.case: row.owner for row in reading.cases(limit=50)}
+    assert mine
+    assert {owners[case] for case in mine} == {"kathy"}
+    assert len(mine) < 6
+
+
+def test_a_rep_of_another_brand_does_not_see_the_case(makegood: Makegood, vera):
+    introduce(makegood)
+    case = no_car(makegood)
+    introduce(makegood, "user:van", "Van Morris")
+    van = no_car(makegood, "user:van", brand="northwind_vans")
+    assert cases_on(vera.get("/desk/")) == [van]
+    assert vera.get(f"/desk/cases/{case}").status_code == 404
+    assert vera.get(f"/desk/customers/{customer_of(makegood, 'user:ana')}").status_code == 404
+    assert vera.post(f"/desk/cases/{case}/note", {"text": "x", "token": "t"}).status_code == 404
+
+
+def test_an_empty_queue_says_so(makegood: Makegood, kathy):
+    assert "Nobody is waiting." in words_of(kathy.get("/desk/"))

@@ -1,0 +1,129 @@
+"""Anybody may tell us of a failure; it is believed when the address is shown to be theirs."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from makegood.bootstrap import Makegood
+from makegood.core.holds import Question
+from makegood.messages.commands import MessageClass
+from makegood.testing.clock import FakeClock
+from tests.e2e.screens import customer_of, introduce
+from tests.unit.desk.browsing import words_of
+
+PROMOTION = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL)
+PATH = "/tell/northwind_cars"
+STORY = {"email": "ana@example.org", "about": "R7", "words": "The desk was closed."}
+
+
+@pytest.fixture
+def outbox(makegood: Makegood) -> list:
+    from django.core import mail
+
+    mail.outbox = []
+    return mail.outbox
+
+
+def link_in(message) -> str:
+    found = re.search(r"http://localhost:8000(/told/[^?\s]+)", message.body)
+    assert found is not None
+    return found[1]
+
+
+def log_length(makegood: Makegood) -> int:
+    with makegood.store.reading() as reading:
+        return reading.counts()["log"]
+
+
+def test_known_and_unknown_addresses_read_the_same_and_get_the_same_mail(
+    makegood: Makegood, outbox: list
+):
+    introduce(makegood)
+    before = log_length(makegood)
+    known = Client().post(PATH, STORY)
+    unknown = Client().post(PATH, {**STORY, "email": "eve@example.org"})
+    assert known.status_code == unknown.status_code == 200
+    assert known.content == unknown.content
+    texts = [re.sub(r"/told/\S+", "", message.body) for message in outbox]
+    assert texts[0] == texts[1]
+    assert outbox[0].to == ["ana@example.org"]
+    assert log_length(makegood) == before
+
+
+def test_the_link_in_the_mail_raises_the_failure_and_a_look_at_it_does_not(
+    makegood: Makegood, outbox: list
+):
+    introduce(makegood)
+    Client().post(PATH, STORY)
+    link = link_in(outbox[0])
+    before = log_length(makegood)
+    assert "The desk was closed." in words_of(Client().get(link))
+    assert log_length(makegood) == before
+    for _ in range(2):
+        assert "knows now" in words_of(Client().post(link))
+    assert log_length(makegood) == before + 1
+    assert makegood.gate.ask("user:ana", PROMOTION).reason == "hold"
+    with makegood.store.reading() as reading:
+        (case,) = reading.cases_of([customer_of(makegood, "user:ana")])
+    assert case.line == "other"
+
+
+def test_somebody_we_do_not_know_is_looked_after_as_well(makegood: Makegood, outbox: list):
+    Client().post(PATH, {**STORY, "email": "Eve@Example.org"})
+    Client().post(link_in(outbox[0]))
+    assert makegood.gate.ask("email:eve@example.org", PROMOTION).reason == "hold"
+
+
+def test_an_old_or_a_forged_link_raises_nothing(
+    makegood: Makegood, clock: FakeClock, outbox: list
+):
+    Client().post(PATH, STORY)
+    before = log_length(makegood)
+    assert Client().post(link_in(outbox[0])[:-2] + "zz").status_code == 404
+    clock.advance(2 * 86_400_000)
+    assert Client().get(link_in(outbox[0])).status_code == 200
+    clock.advance(1)
+    assert Client().post(link_in(outbox[0])).status_code == 410
+    assert log_length(makegood) == before
+
+
+def test_one_recipient_gets_no_more_than_three_mails_a_day(makegood: Makegood, outbox: list):
+    statuses = [
+        Client().post(PATH, STORY, REMOTE_ADDR=f"10.0.0.{n}").status_code for n in range(5)
+    ]
+    assert statuses == [200, 200, 200, 429, 429]
+    assert len(outbox) == 3
+
+
+def test_one_address_may_tell_no_more_than_six_times_an_hour(makegood: Makegood, outbox: list):
+    statuses = [
+        Client().post(PATH, {**STORY, "email": f"u{n}@example.org"}).status_code for n in range(8)
+    ]
+    assert statuses == [200] * 6 + [429] * 2
+
+
+@pytest.mark.parametrize("wrong", [{"email": "nobody"}, {"email": ""}, {"words": " "}])
+def test_what_is_missing_is_said_and_what_was_written_is_kept(
+    makegood: Makegood, outbox: list, wrong: dict[str, str]
+):
+    answer = Client().post(PATH, {**STORY, **wrong})
+    assert answer.status_code == 422
+    assert 'value="R7"' in answer.content.decode()
+    assert outbox == []
+
+
+def test_a_program_that_fills_every_field_sends_no_mail(makegood: Makegood, outbox: list):
+    answer = Client().post(PATH, {**STORY, "website": "http://spam.example"})
+    assert "Please look into your mailbox" in words_of(answer)
+    assert outbox == []
+
+
+def test_a_brand_we_do_not_have_is_not_found(makegood: Makegood):
+    assert Client().get("/tell/nobody").status_code == 404
+
+
+def test_the_address_is_not_a_way_to_write_other_headers(makegood: Makegood, outbox: list):
+    answer = Client().post(PATH, {**STORY, "email": "a@example.org\nBcc: b@example.org"})
+    assert answer.status_code == 422
+    assert outbox == []

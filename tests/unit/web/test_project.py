@@ -1,0 +1,137 @@
+"""Sign-in, headers, static files and the database address."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from makegood.bootstrap import Makegood
+from makegood.messages.errors import InputError
+from makegood.web.database import django_database
+from tests.e2e.screens import PASSWORD, introduce
+from tests.unit.desk.browsing import words_of
+
+
+def test_somebody_signs_in_with_name_and_password_and_out_again(makegood: Makegood):
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/accounts/login/?next=/desk/")
+    token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
+    assert token is not None
+    values = {"login": "kathy", "password": PASSWORD, "next": "/desk/"}
+    answer = client.post("/accounts/login/", {**values, "csrfmiddlewaretoken": token[1]})
+    assert answer["Location"] == "/desk/"
+    assert "Kathy Moreno" in words_of(client.get("/desk/"))
+    cookie = client.cookies["makegood_session"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+
+
+def test_a_wrong_password_and_an_unknown_name_read_the_same(makegood: Makegood):
+    answers = [
+        words_of(Client().post("/accounts/login/", {"login": name, "password": "wrong"}))
+        for name in ("kathy", "unknown")
+    ]
+    assert "Sign in" in answers[0]
+    assert answers[0] == answers[1]
+
+
+def test_guessing_is_slowed_down(makegood: Makegood):
+    client = Client()
+    statuses = {
+        client.post("/accounts/login/", {"login": "omar", "password": f"no{n}"}).status_code
+        for n in range(12)
+    }
+    page = client.post("/accounts/login/", {"login": "omar", "password": PASSWORD})
+    assert page.status_code != 302
+    assert statuses <= {200, 429}
+
+
+def test_nobody_signs_up_by_themselves(makegood: Makegood):
+    from django.contrib.auth.models import User
+
+    values = {"username": "mallory", "password1": "a long password 9"}
+    Client().post("/accounts/signup/", values)
+    assert not User.objects.filter(username="mallory").exists()
+
+
+def test_a_second_factor_can_be_set_up(makegood: Makegood):
+    client = Client()
+    assert client.login(username="kathy", password=PASSWORD)
+    assert "Authenticator App" in words_of(client.get("/accounts/2fa/"))
+
+
+def test_every_answer_forbids_inline_scripts_and_foreign_frames(makegood: Makegood):
+    for path in ("/accounts/login/", "/c/nonsense", "/nowhere"):
+        answer = Client().get(path)
+        policy = answer["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert answer["X-Frame-Options"] == "SAMEORIGIN"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Cache-Control"].startswith(("no-store", "max-age=0"))
+        assert not re.search(r"<(script|style)(?![^>]*src)[^>]*>", answer.content.decode())
+        assert not re.search(r'\s(style|onclick)="', answer.content.decode())
+
+
+def test_static_files_are_kept_for_ever_under_the_digest_of_their_content(makegood: Makegood):
+    html = Client().get("/accounts/login/").content.decode()
+    found = re.search(r'href="(/static/(\w{12})/makegood/base\.css)"', html)
+    assert found is not None
+    path, digest = found[1], found[2]
+    answer = Client().get(path)
+    assert answer["Content-Type"] == "text/css"
+    assert "immutable" in answer["Cache-Control"]
+    old = Client().get(path.replace(digest, "0" * 12))
+    assert old["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["../settings.py", "makegood/../../settings.py", "nothing.css"])
+def test_nothing_else_can_be_reached_as_a_static_file(makegood: Makegood, name: str):
+    assert Client().get(f"/static/{'0' * 12}/{name}").status_code == 404
+
+
+def test_a_page_that_is_not_there_says_so_plainly(makegood: Makegood):
+    introduce(makegood)
+    answer = Client().get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in words_of(answer)
+
+
+def test_our_own_fault_shows_no_details(makegood: Makegood, monkeypatch: pytest.MonkeyPatch):
+    client = Client(raise_request_exception=False)
+    token = makegood.links.portal_token("p0", "k0")  # type: ignore[arg-type]
+    with monkeypatch.context() as broken:
+        broken.setattr(makegood, "store", None)
+        answer = client.get(f"/c/{token}")
+    assert answer.status_code == 500
+    assert "That is our fault" in words_of(answer)
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_an_account_is_brought_up_to_date_with_its_line_in_the_roster(makegood: Makegood):
+    from django.contrib.auth.models import User
+
+    from makegood.web.accounts import ensure_user
+
+    ensure_user("nia", "a long password 1", "rep", "Nia Okoro", store=makegood.store)
+    ensure_user("nia", "a long password 2", "supervisor", "Nia Okoro", store=makegood.store)
+    user = User.objects.get(username="nia")
+    assert user.check_password("a long password 2")
+    assert [group.name for group in user.groups.all()] == ["supervisor"]
+    with makegood.store.reading() as reading:
+        (row,) = [rep for rep in reading.reps() if rep.rep == "nia"]
+    assert (row.role, row.name) == ("supervisor", "Nia Okoro")
+    with pytest.raises(InputError, match="not a role"):
+        ensure_user("nia", "x", "king", "Nia")
+
+
+def test_one_address_names_the_database_of_everything():
+    assert django_database("sqlite:///makegood.db")["NAME"] == "makegood.db"
+    absolute = django_database("sqlite:////var/lib/makegood.db")
+    assert absolute["NAME"] == "/var/lib/makegood.db"
+    assert absolute["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    server = django_database("postgresql://ana:s%40cret@db.example:5433/firm")
+    assert (server["USER"], server["PASSWORD"], server["PORT"]) == ("ana", "s@cret", "5433")
+    assert server["NAME"] == "firm"
+    with pytest.raises(InputError, match="MAKEGOOD_DATABASE"):
+        django_database("mysql://localhost/x")
