@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies
+from makegood.core.holds import EVERYWHERE
 from makegood.core.state import Case, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages import facts
@@ -58,9 +59,13 @@ def _decline(turn: Turn, body: facts.Declined) -> None:
 
 def _unsubscribe(turn: Turn, body: facts.Unsubscribed) -> None:
     pair = (body.brand, body.channel)
-    kept = tuple(one for one in turn.state.unsubscribed if one != pair)
+    kept = tuple(one for one in turn.state.unsubscribed if not _covers(pair, one))
     after = kept if body.again else (*kept, pair)
     turn.state = replace(turn.state, unsubscribed=after)
+
+
+def _covers(pair: tuple[str, str], one: tuple[str, str]) -> bool:
+    return all(wide in (EVERYWHERE, narrow) for wide, narrow in zip(pair, one, strict=True))
 
 
 def _judge(turn: Turn, body: facts.Judged) -> None:

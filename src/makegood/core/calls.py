@@ -24,24 +24,31 @@ def need_call(turn: Turn, case: Case, why: str, within_ms: int, *, promise: bool
         promise: Tell the customer so, if somebody is on duty.
 
     Returns:
-        The case, calling. A call that is already due sooner stays as it is.
+        The case, calling. A call that is due sooner keeps its time, and a promise stays one.
     """
     due_ms = turn.known_ms + within_ms
     promised = promise and can_promise_call(within_ms, turn.known_ms, case.brand, turn.on_duty)
-    waiting = case.call is not None and not case.call.done_ms
-    if waiting and case.call is not None and case.call.due_ms <= due_ms:
-        return turn.put(moved(case, Move.CALL_NEEDED, turn.at_ms))
-    case = replace(case, call=Call(due_ms=due_ms, why=why, promised=promised))
-    turn.set_timer(TimerKind.CALL_BY, due_ms, case.id)
+    call = Call(due_ms=due_ms, why=why, promised=promised, promise_ms=due_ms if promised else 0)
+    if case.call is not None and not case.call.done_ms:
+        call = _both(case.call, call)
+    case = replace(case, call=call)
+    turn.set_timer(TimerKind.CALL_BY, call.promise_ms or call.due_ms, case.id)
     turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
     return turn.put(moved(case, Move.CALL_NEEDED, turn.at_ms))
+
+
+def _both(waiting: Call, more: Call) -> Call:
+    """One call answers both needs: by the sooner time, and no later than either promise."""
+    sooner = waiting if waiting.due_ms <= more.due_ms else more
+    promises = [call.promise_ms for call in (waiting, more) if call.promised]
+    return replace(sooner, promised=bool(promises), promise_ms=min(promises, default=0))
 
 
 def called(turn: Turn, case: Case, *, reached: bool) -> Case:
     """Write down a call; only one that reached the customer ends the task."""
     if case.call is None or not reached:
         return case
-    turn.clear_timers(case.id, TimerKind.CALL_BY)
+    turn.clear_timers(case.id, TimerKind.CALL_BY, TimerKind.CHOOSE_BY, TimerKind.OPEN_BY)
     case = replace(case, call=replace(case.call, done_ms=turn.at_ms))
     return turn.put(moved(case, Move.CALLED, turn.at_ms))
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
-from makegood.core.failures import grown, is_second, known
+from makegood.core.failures import back_again, grown, is_news, is_second, known
 from makegood.core.holds import EVERYWHERE
 from makegood.core.offers import open_offers, with_failure
 from makegood.core.recovery import Move, moved
@@ -26,10 +26,11 @@ def take_failure(turn: Turn, failure: Failure) -> None:
     place = known(turn.state, failure.about)
     if place is not None:
         case, before = place
-        if case.is_open or failure.severity <= before.severity:
+        if case.is_open or is_news(case, before, failure):
             _grow(turn, case, before, failure)
             return
-    _new_failure(turn, failure, follows=place is not None)
+        failure = back_again(before, failure)
+    _new_failure(turn, failure)
 
 
 def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
@@ -37,19 +38,23 @@ def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
     case = turn.put(with_failure(case, before, after))
     after = pay_what_is_owed(turn, case, after)
     case = turn.put(with_failure(case, before, after))
-    if case.is_open and after.rule != before.rule:
+    if not case.is_open:
+        return
+    case = turn.put(replace(case, scope=_wider(case, _scope(_plan(turn, after), after))))
+    if after.rule != before.rule:
         begin_plan(turn, case, after, second=False)
 
 
-def _new_failure(turn: Turn, failure: Failure, *, follows: bool) -> None:
+def _new_failure(turn: Turn, failure: Failure) -> None:
     case = turn.state.open_case
     window_ms = turn.library.book(failure.book).double_window_ms
-    second = not follows and is_second(turn.state, case, failure, window_ms)
+    second = is_second(turn.state, case, failure, window_ms)
     if case is None:
         case = _opened(turn, failure)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
-        case = replace(case, plan=failure.rule, origin=turn.origin)
+        scope = _scope(_plan(turn, failure), failure)
+        case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
         _watch(turn, case, _plan(turn, failure), failure)
     unclear = tuple(one for one in case.unclear if one.event != failure.event)
     case = replace(
@@ -110,12 +115,12 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
         second: It is a double deviation.
     """
     plan = _plan(turn, failure)
+    after = pay_what_is_owed(turn, case, failure)
+    case = turn.put(with_failure(case, failure, after))
     if plan is None:
         need_call(turn, case, "no_plan", 0)
         return
     turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
-    after = pay_what_is_owed(turn, case, failure)
-    case = turn.put(with_failure(case, failure, after))
     case = _apologise(turn, case, after, plan, second=second)
     case = give_by_itself(turn, case, after, plan)
     tiers = plan.tiers

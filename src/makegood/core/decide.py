@@ -16,6 +16,9 @@ from makegood.messages.facts import Body
 from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.terms import Remedy
+
+_WORST = 5
 
 
 class Asker(Struct, frozen=True, kw_only=True):
@@ -62,8 +65,12 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         The fact to append, perhaps completed by us, or a refusal with its code.
     """
     match wanted:
-        case facts.FailureRaised() | facts.Unsubscribed() | facts.Identified() | facts.Unlinked():
+        case facts.FailureRaised():
+            return _raise(wanted, asker)
+        case facts.Unsubscribed():
             return Decision(body=wanted)
+        case facts.Unlinked():
+            return _by_rep(wanted, asker, "take two customers apart")
         case facts.Judged():
             return _judge(state, wanted, asker)
         case (
@@ -88,8 +95,10 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
 
 def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:
     match wanted:
-        case facts.Referred() | facts.Noted() | facts.Opened():
+        case facts.Referred() | facts.Opened():
             return Decision(body=wanted)
+        case facts.Noted():
+            return _by_rep(wanted, asker, "write a note")
         case _ if not case.is_open:
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():
@@ -97,15 +106,33 @@ def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.Granted():
             return _grant(case, wanted, asker, library.book(library.active))
         case facts.Released():
-            if not asker.rep or not wanted.reason:
-                return _no("reason_needed", "A person may release a hold, with a reason.")
-            return Decision(body=replace(wanted, by=asker.rep))
+            return _release(wanted, asker)
         case facts.HandedOver():
             return _hand_over(case, wanted, asker)
         case facts.Called():
-            return _call(wanted, asker)
+            return _by_rep(wanted, asker, "write down a call")
+        case facts.Answered():
+            return Decision(body=replace(wanted, by=asker.rep))
         case _:
             return Decision(body=wanted)
+
+
+def _by_rep(
+    wanted: facts.Unlinked | facts.Noted | facts.Called, asker: Asker, do: str
+) -> Decision:
+    if not asker.rep:
+        return _no("reps_only", f"Only a person of the firm can {do}.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def _raise(wanted: facts.FailureRaised, asker: Asker) -> Decision:
+    """Anyone may raise a failure; what was paid for is not taken from the customer's word."""
+    if not 0 <= wanted.severity <= _WORST:
+        return _no("bad_severity", f"Severity is 1 (nuisance) to {_WORST} (stranded), 0 unsaid.")
+    price = wanted.price if asker.rep else None
+    if price is not None and price.cents < 0:
+        return _no("bad_amount", "A price is not negative.")
+    return Decision(body=replace(wanted, by=asker.rep, price=price))
 
 
 def _judge(state: State, wanted: facts.Judged, asker: Asker) -> Decision:
@@ -137,6 +164,8 @@ def _choose(case: Case, wanted: facts.Chosen, asker: Asker, now_ms: int) -> Deci
 
 
 def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> Decision:
+    if not asker.rep:
+        return _no("reps_only", "Only a person of the firm can give this.")
     if not case.failures:
         return _no("nothing_failed", "No failure is known yet; judge it first.")
     remedy = book.remedies.get(wanted.remedy)
@@ -144,9 +173,7 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
         return _no("no_such_remedy", "The rule book knows no such remedy; leave the script.")
     if wanted.off_script and not wanted.reason:
         return _no("reason_needed", "Something outside the plan needs a reason.")
-    cost = wanted.cost
-    if remedy is not None and not wanted.off_script:
-        cost = expected_cost(remedy, case.failures[-1].price, book.currency)
+    cost = _cost(case, wanted, remedy, book)
     if cost.cents < 0 or cost.currency != book.currency:
         return _no("bad_amount", f"Give an amount in {book.currency} that is not negative.")
     limit_cents = book.authority_cents.get(asker.role, 0)
@@ -161,9 +188,26 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
     return Decision(body=replace(wanted, cost=cost, by=asker.rep), reasons=(limit,))
 
 
+def _cost(case: Case, wanted: facts.Granted, remedy: Remedy | None, book: RuleBook) -> Money:
+    """What it costs by the book; leaving the script makes a remedy of fixed cost no cheaper."""
+    if remedy is None:
+        return wanted.cost
+    by_book = expected_cost(remedy, case.failures[-1].price, book.currency)
+    if not wanted.off_script:
+        return by_book
+    cheaper = wanted.cost.currency == by_book.currency and wanted.cost.cents < by_book.cents
+    return by_book if remedy.cost_cents and cheaper else wanted.cost
+
+
 def _money(cents: int, book: RuleBook) -> str:
     money = Money(cents, book.currency)
     return f"{money.currency} {money.cents // 100}.{money.cents % 100:02d}"
+
+
+def _release(wanted: facts.Released, asker: Asker) -> Decision:
+    if not asker.rep or not wanted.reason:
+        return _no("reason_needed", "A person may release a hold, with a reason.")
+    return Decision(body=replace(wanted, by=asker.rep))
 
 
 def _hand_over(case: Case, wanted: facts.HandedOver, asker: Asker) -> Decision:
@@ -173,10 +217,4 @@ def _hand_over(case: Case, wanted: facts.HandedOver, asker: Asker) -> Decision:
         return _no("nobody_named", "Name the person who takes the case.")
     if wanted.to == case.owner:
         return _no("already_owner", "This person has the case already.")
-    return Decision(body=replace(wanted, by=asker.rep))
-
-
-def _call(wanted: facts.Called, asker: Asker) -> Decision:
-    if not asker.rep:
-        return _no("reps_only", "Only a person of the firm can write down a call.")
     return Decision(body=replace(wanted, by=asker.rep))

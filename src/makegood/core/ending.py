@@ -16,13 +16,14 @@ from makegood.messages.facts import Answered
 from makegood.playbooks.terms import Plan
 
 OFFER_USEFUL_MS = 7 * 86_400_000  # a loyalty offer a week late only reminds of the bad day
+_UNSETTLED = frozenset({OfferStatus.ASKING, OfferStatus.CHOSEN})
 CALL_BACK_MS = 4 * 3_600_000  # for a call that no plan times
 
 
 def maybe_ask(turn: Turn, case: Case) -> Case:
     """Plan the question once everything chosen was delivered; never before."""
     plan = turn.plan_of(case)
-    waiting = any(offer.status is OfferStatus.CHOSEN for offer in case.offers)
+    waiting = any(offer.status in _UNSETTLED for offer in case.offers)
     waiting = waiting or (case.call is not None and not case.call.done_ms)
     if plan is None or waiting or not can(case, Move.QUESTION_ASKED):
         return case
@@ -118,10 +119,17 @@ def lift(turn: Turn, case: Case) -> Case:
 
 
 def offer_at_last(turn: Turn, case: Case) -> Case:
-    """Sell, if nothing else holds; an offer that must not go now never goes."""
+    """Sell, if nothing else holds; an offer that must not go now never goes.
+
+    Nor does it go once we let the customer down again, however that ended: if they were made whole
+    again the later case has an offer of its own, and a mere release is followed by none.
+    """
     plan = turn.plan_of(case)
     holding = any(is_holding(one) for one in turn.state.cases)
-    if plan is None or plan.then_offer is None or case.phase is not Phase.MADE_WHOLE or holding:
+    last = [one for one in turn.state.cases if one.phase is not Phase.DISMISSED][-1:] == [case]
+    if plan is None or plan.then_offer is None or case.phase is not Phase.MADE_WHOLE:
+        return case
+    if holding or not last:
         return case
     before = case.messages
     words = Words(

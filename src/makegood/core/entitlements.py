@@ -7,7 +7,8 @@ Source: science, section 1e (statutory first, goodwill second); DESIGN, "Late ev
 
 from msgspec.structs import replace
 
-from makegood.core.state import Case, Failure, Owed, Payment
+from makegood.core.owed import Owed, Payment
+from makegood.core.state import Case, Failure
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
 from makegood.messages.ids import CommandId
@@ -39,6 +40,7 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
     known = {owed.entitlement: owed for owed in failure.owed}
     for entitled in found:
         owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)
+        owed = _with_strays(turn, failure, owed)
         known[entitled.entitlement] = _order(turn, case, failure, owed, book)
     return replace(failure, owed=tuple(known.values()))
 
@@ -48,7 +50,8 @@ def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
     if before is not None:
         if entitled.outcome == "cannot":
             return before
-        return replace(before, amount=entitled.amount, missing="")
+        if not before.missing:
+            return replace(before, amount=entitled.amount)
     return Owed(
         entitlement=entitled.entitlement,
         remedy=entitled.remedy,
@@ -62,7 +65,13 @@ def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
 
 
 def _order(turn: Turn, case: Case, failure: Failure, owed: Owed, book: RuleBook) -> Owed:
-    """Order what is short; each order has its own id by how many came before."""
+    """Order what is short; each order has its own id by how many came before.
+
+    A failure that came back after its case was closed is owed in full, less what was ordered for
+    it then.
+    """
+    earlier = _elsewhere(turn, case, failure, owed.entitlement)
+    owed = replace(owed, elsewhere_cents=sum(one.counted_cents for one in earlier))
     if owed.short_cents <= 0:
         return owed
     remedy = book.remedies[owed.remedy]
@@ -77,13 +86,44 @@ def _order(turn: Turn, case: Case, failure: Failure, owed: Owed, book: RuleBook)
         brand=failure.brand,
         basis=owed.entitlement,
     )
-    step = f"{failure.about}/owed/{owed.entitlement}"
-    command = turn.issue(case.id, step, fulfil, ordinal=len(owed.payments))
+    ordinal = len(owed.payments) + len(earlier)
+    command = turn.issue(case.id, _step(failure, owed), fulfil, ordinal=ordinal)
     return replace(owed, payments=(*owed.payments, Payment(command, amount.cents)))
 
 
+def _step(failure: Failure, owed: Owed) -> str:
+    return f"{failure.about}/owed/{owed.entitlement}"
+
+
+def _elsewhere(turn: Turn, case: Case, failure: Failure, entitlement: str) -> tuple[Payment, ...]:
+    """Payments towards the same entitlement for the same thing, in other cases."""
+    return tuple(
+        payment
+        for other in turn.state.cases
+        if other.id != case.id
+        for one in other.failures
+        if one.about == failure.about
+        for owed in one.owed
+        if owed.entitlement == entitlement
+        for payment in owed.payments
+    )
+
+
+def _with_strays(turn: Turn, failure: Failure, owed: Owed) -> Owed:
+    """Count money that moved by the same step before a late event changed its cause."""
+    step, currency = f"{_step(failure, owed)}#", owed.amount.currency
+    strays = turn.state.strays
+    mine = [one for one in strays if one.step.startswith(step) and one.currency == currency]
+    if not mine:
+        return owed
+    rest = tuple(one for one in strays if one not in mine)
+    turn.state = replace(turn.state, strays=rest)
+    found = tuple(Payment(one.command, one.cents, one.cents) for one in mine)
+    return replace(owed, payments=(*owed.payments, *found))
+
+
 def paid(failure: Failure, command: CommandId, money: Money | None) -> Failure | None:
-    """Write down the outcome of a payment.
+    """Write down the outcome of a payment; one in another currency paid what it was told to.
 
     Returns:
         The failure, or None when none of its payments is meant.
@@ -91,7 +131,8 @@ def paid(failure: Failure, command: CommandId, money: Money | None) -> Failure |
     for owed in failure.owed:
         for payment in owed.payments:
             if payment.command == command:
-                cents = payment.cents if money is None else money.cents
+                same = money is not None and money.currency == owed.amount.currency
+                cents = money.cents if money is not None and same else payment.cents
                 payments = tuple(
                     Payment(one.command, one.cents, cents) if one is payment else one
                     for one in owed.payments

@@ -7,7 +7,7 @@ Source: Maxham and Netemeyer 2002; Knox and van Oest 2014; DESIGN, "Failures".
 
 from msgspec.structs import replace
 
-from makegood.core.state import Case, Failure, State, TimerKind, Unclear
+from makegood.core.state import Case, Failure, State, Timer, TimerKind, Unclear
 from makegood.core.turn import Turn
 from makegood.messages.events import Event
 from makegood.messages.facts import Facts, FailureRaised, Judged, Touchpoint
@@ -15,6 +15,7 @@ from makegood.messages.ids import EventId, event_id
 from makegood.playbooks.book import Finding
 from makegood.playbooks.terms import Cause, SilenceRule
 
+NEWS_MS = 2 * 86_400_000  # feeds repeat themselves for a day or two, not longer
 SEVERITY_BY_HAND = 3  # the middle of the scale, when neither rule nor person says how bad it is
 
 
@@ -128,34 +129,65 @@ def grown(before: Failure, now: Failure) -> Failure:
     )
 
 
+def back_again(before: Failure, now: Failure) -> Failure:
+    """Take a failure that came back for a new one that knows what was known of the old."""
+    details: Facts = {**before.details, **now.details}
+    return replace(now, price=now.price or before.price, details=details)
+
+
 def is_second(state: State, case: Case | None, failure: Failure, window_ms: int) -> bool:
     """Whether a new failure is a double deviation.
 
     Args:
         state: The customer.
         case: The open case, if there is one.
-        failure: A failure with an `about` not seen before.
+        failure: A failure that is new to the open case; one with its own `about` in a closed case
+            has grown since and does not make itself the second.
         window_ms: How long after a failure another one counts as the second.
     """
     if case is not None and case.failures:
         return True
-    earlier = (f.at_ms for one in state.cases for f in one.failures if one is not case)
-    return any(0 <= failure.at_ms - at_ms <= window_ms for at_ms in earlier)
+    earlier = (one for known in state.cases for one in known.failures)
+    return any(
+        one.about != failure.about and 0 <= failure.at_ms - one.at_ms <= window_ms
+        for one in earlier
+    )
+
+
+def is_news(case: Case, before: Failure, now: Failure) -> bool:
+    """Whether what is told about a failure in a closed case is no more than news about it.
+
+    Feeds tell a failure again until the trip is over, also after the customer was made whole: that
+    opens nothing. Worse than it was, or days later, we have let them down once more.
+    """
+    return now.severity <= before.severity and now.at_ms - case.closed_ms <= NEWS_MS
 
 
 def follow_promises(turn: Turn, event: Event, body: Touchpoint) -> None:
-    """Start the clock of a promise, or stop it because it was kept."""
+    """Start the clock of a promise, or stop it because it was kept.
+
+    What does not say which promise it keeps keeps the one that is due first.
+    """
     book = turn.book
+    read = book.about_of.get(body.name)
+    about = read(body.properties) if read else ""
     for rule in book.ends.get(body.name, ()):
-        turn.clear_timers(rule.id, TimerKind.SILENCE, about=_about(turn, event, body))
+        waiting = [timer.about for timer in turn.state.timers if _is_promise(timer, rule)]
+        kept = about if about in waiting else ""
+        if waiting and not about:
+            kept = waiting[0]
+        if kept:
+            turn.clear_timers(rule.id, TimerKind.SILENCE, about=kept)
     for rule in book.starts.get(body.name, ()):
-        due_ms = event.time_ms + rule.within_ms
-        turn.set_timer(TimerKind.SILENCE, due_ms, rule.id, about=_about(turn, event, body))
+        promise = about or event.id
+        timers = turn.state.timers
+        if any(_is_promise(timer, rule) and timer.about == promise for timer in timers):
+            continue  # asking again gives us no more time
+        turn.set_timer(TimerKind.SILENCE, event.time_ms + rule.within_ms, rule.id, about=promise)
 
 
-def _about(turn: Turn, event: Event, body: Touchpoint) -> str:
-    read = turn.book.about_of.get(body.name)
-    return (read(body.properties) if read else "") or event.id
+def _is_promise(timer: Timer, rule: SilenceRule) -> bool:
+    return timer.kind is TimerKind.SILENCE and timer.subject == rule.id
 
 
 def overdue(turn: Turn, rule: SilenceRule, about: str, brand: str) -> Failure:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from makegood.core.state import Case, Phase, State
 from makegood.messages.commands import HELD_CLASSES, MessageClass
-from makegood.messages.ids import CaseId, case_id
+from makegood.messages.ids import CaseId
 
 EVERYWHERE = "*"
 """Scope of a hold on the whole umbrella, and of an unsubscription from all brands or channels."""
@@ -109,11 +109,11 @@ def is_holding(case: Case) -> bool:
 def _hold(case: Case) -> Hold:
     return Hold(
         case=case.id,
-        scope=case.scope,
+        scope=EVERYWHERE if case.unclear else case.scope,  # nobody knows yet what it touches
         since_ms=case.opened_ms,
         lifts_ms=case.lifts_ms,
         unclear=case.phase is Phase.UNCLEAR,
-        names=tuple(case_id(failure.event) for failure in case.failures),
+        names=case.names,
     )
 
 

@@ -20,6 +20,8 @@ from makegood.messages.ids import CommandId
 from makegood.playbooks.terms import Offer, Plan, Tier
 
 _UNDECIDED = frozenset({OfferStatus.ASKING, OfferStatus.CONFIRMED})
+_CHOICE_ENDS = frozenset({"no_choice", "no_offer", "not_opened", "unreached"})
+"""Calls about the choice itself; any other is made even when the customer has chosen."""
 
 
 def open_offers(
@@ -33,11 +35,7 @@ def open_offers(
     wanted = tuple(offer for offer in plan.offers if offer.tier in tiers)
     if not wanted and any(offer.status in _UNDECIDED for offer in case.offers):
         return case
-    kept = tuple(
-        replace(offer, status=OfferStatus.LAPSED) if offer.status in _UNDECIDED else offer
-        for offer in case.offers
-        if offer.about != failure.about or offer.status not in _UNDECIDED
-    )
+    kept = _lapsed(turn, case.offers)
     fresh = tuple(_asked(turn, case, failure, plan, offer) for offer in wanted)
     case = turn.put(replace(case, offers=kept + fresh))
     asking = [offer for offer in fresh if offer.status is OfferStatus.ASKING]
@@ -48,6 +46,15 @@ def open_offers(
     return make_offers(turn, case, failure.about)
 
 
+def _lapsed(turn: Turn, offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
+    """Let go of what nobody chose; who has not been asked yet need not be."""
+    turn.withdrawn += [one.asked for one in offers if one.status is OfferStatus.ASKING]
+    return tuple(
+        replace(one, status=OfferStatus.LAPSED) if one.status in _UNDECIDED else one
+        for one in offers
+    )
+
+
 def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -> OfferState:
     remedy = turn.library.book(failure.book).remedies[offer.id]
     state = OfferState(
@@ -55,6 +62,7 @@ def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -
         about=failure.about,
         tier=offer.tier,
         status=OfferStatus.CONFIRMED,
+        rule=failure.rule,
         declines=offer.declines,
         calls=offer.calls,
         cost=expected_cost(remedy, failure.price, turn.book.currency),
@@ -85,13 +93,13 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
     It is told once; a late yes only joins the page that the customer has already. With nothing
     confirmed the owner calls; a plan without offers goes on helping.
     """
-    current = [offer for offer in case.offers if offer.about == about]
-    if any(offer.status is OfferStatus.ASKING for offer in current) or _decided(current):
-        return case
-    turn.clear_timers(case.id, TimerKind.CONFIRM_BY, about=about)
     failure = next((one for one in case.failures if one.about == about), None)
     if failure is None:
         return case
+    current = [one for one in case.offers if one.about == about and one.rule == failure.rule]
+    if any(offer.status is OfferStatus.ASKING for offer in current) or _decided(current):
+        return case
+    turn.clear_timers(case.id, TimerKind.CONFIRM_BY, about=about)
     plan = turn.library.book(failure.book).plans.get(failure.rule)
     if plan is None or not current:
         return turn.put(moved(case, Move.NOTHING_TO_CHOOSE, turn.at_ms))
@@ -123,7 +131,7 @@ def offer_confirmed(turn: Turn, case: Case, answer: Confirmed) -> Case:
 
 
 def offer_unavailable(turn: Turn, case: Case, command: CommandId) -> Case:
-    """The other side said no, or could not be asked."""
+    """The other side said no, took its yes back, or could not be asked."""
     return _answered(turn, case, command, OfferStatus.UNAVAILABLE, 0, {})
 
 
@@ -135,7 +143,9 @@ def _answered(
     expires_ms: int,
     detail: dict[str, object],
 ) -> Case:
-    open_to_it = (OfferStatus.ASKING, OfferStatus.UNAVAILABLE)
+    if not case.is_open:
+        return case  # an answer that comes when nobody needs it any more
+    open_to_it = (*_UNDECIDED, OfferStatus.UNAVAILABLE)
     for offer in case.offers:
         if offer.asked == command and offer.status in open_to_it:
             changed = replace(offer, status=status, expires_ms=expires_ms, detail=detail)
@@ -161,10 +171,7 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
     if chosen.status in (OfferStatus.CHOSEN, OfferStatus.KEPT):
         return case
     turn.clear_timers(case.id, TimerKind.CHOOSE_BY, TimerKind.OPEN_BY, TimerKind.CONFIRM_BY)
-    lapsed = tuple(
-        replace(one, status=OfferStatus.LAPSED) if one.status in _UNDECIDED else one
-        for one in case.offers
-    )
+    lapsed = _lapsed(turn, case.offers)
     case = replace(case, offers=lapsed)
     chosen = next(one for one in reversed(lapsed) if one.offer == choice.offer)
     failure = _failure_of(case, chosen)
@@ -179,8 +186,9 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
     if plan and plan.chosen_message:
         step = f"{failure.about}/{failure.rule}/chosen"
         words = Words(message=plan.chosen_message, step=step, useful_ms=plan.useful_ms)
-        case = say(turn, case, failure, words, chosen)
-    if case.call is not None and not case.call.done_ms and case.call.why != "second_failure":
+        case = say(turn, case, _failure_of(case, chosen), words, chosen)
+    call = case.call
+    if call is not None and not call.done_ms and not call.promised and call.why in _CHOICE_ENDS:
         turn.clear_timers(case.id, TimerKind.CALL_BY)
         case = replace(case, call=None)
     return turn.put(moved(case, Move.CHOSEN, turn.at_ms))
@@ -199,7 +207,9 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
         case = with_failure(case, failure, declined)
         payments = [p for owed in declined.owed if owed.remedy == remedy.id for p in owed.payments]
         if payments:
-            ordered = replace(status, ordered=payments[-1].command)
+            paid = all(one.paid_cents >= 0 for one in payments)
+            settled = OfferStatus.KEPT if paid else OfferStatus.CHOSEN
+            ordered = replace(status, ordered=payments[-1].command, status=settled)
             return turn.put(_with(case, chosen, ordered))
     step = f"{failure.about}/{failure.rule}/keep/{chosen.offer}"
     command, cost = order_remedy(turn, case, remedy, failure, step, dict(chosen.detail))

@@ -11,7 +11,8 @@ from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
 from makegood.core.offers import offer_unavailable, with_failure
-from makegood.core.state import Case, OfferStatus, Stray
+from makegood.core.owed import Stray
+from makegood.core.state import Case, OfferStatus
 from makegood.core.turn import Turn
 from makegood.messages.facts import Carried, Dropped
 from makegood.messages.ids import CommandId
@@ -49,7 +50,7 @@ def carried(turn: Turn, body: Carried) -> None:
         if any(known == command for known, _ in case.messages):
             return
     if body.paid is not None:
-        stray = Stray(body.command, body.paid.cents, body.paid.currency, turn.at_ms)
+        stray = Stray(body.command, body.paid.cents, body.paid.currency, turn.at_ms, body.step)
         turn.state = replace(turn.state, strays=(*turn.state.strays, stray))
 
 

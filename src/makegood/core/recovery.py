@@ -43,6 +43,7 @@ TRANSITIONS: Mapping[Phase, Mapping[Move, Phase]] = {
     Phase.OPENED: {
         Move.OFFERS_MADE: Phase.OFFERED,
         Move.NOTHING_TO_CHOOSE: Phase.HELPING,
+        Move.CHOSEN: Phase.HELPING,
         **_CALL,
         **_END,
     },

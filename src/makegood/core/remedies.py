@@ -72,7 +72,7 @@ def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case
 
 def grant(turn: Turn, case: Case, granted: Granted) -> Case:
     """Carry out what a rep granted; `decide` judged it before it became a fact."""
-    failure = case.failures[-1]
+    failure = case.failures[-1] if case.failures else None
     remedy = turn.book.remedies.get(granted.remedy)
     fulfil = Fulfil(
         remedy=granted.remedy,
@@ -80,10 +80,11 @@ def grant(turn: Turn, case: Case, granted: Granted) -> Case:
         provider=remedy.provider if remedy else "",
         amount=granted.cost,
         owed=False,
-        about=failure.about,
-        brand=failure.brand,
+        about=failure.about if failure else "",
+        brand=failure.brand if failure else case.brand,
     )
-    command = turn.issue(case.id, f"grant/{granted.remedy}", fulfil)
+    step = f"grant/{granted.remedy}/{turn.cause}"  # giving the same again is not a repeat
+    command = turn.issue(case.id, step, fulfil)
     gift = Gift(
         remedy=granted.remedy,
         command=command,

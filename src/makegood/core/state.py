@@ -5,8 +5,17 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from makegood.core.owed import Owed, Stray
 from makegood.messages.facts import Facts
-from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.ids import (
+    BookHash,
+    CaseId,
+    CommandId,
+    EventId,
+    ProfileId,
+    RepId,
+    case_id,
+)
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Tier
 
@@ -45,54 +54,6 @@ class Origin(Struct, frozen=True, array_like=True):
     profile: ProfileId
     book: BookHash
     imported: bool = False
-
-
-class Payment(Struct, frozen=True, array_like=True):
-    """One command that pays towards an entitlement.
-
-    Attributes:
-        command: Which.
-        cents: What it was told to pay.
-        paid_cents: What the outcome says; -1 while there is none.
-    """
-
-    command: CommandId
-    cents: int
-    paid_cents: int = -1
-
-
-class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An entitlement of the customer for one failure.
-
-    Attributes:
-        entitlement: Rule of the book.
-        remedy: Remedy that pays it.
-        amount: What is owed, a function of the facts.
-        due_ms: Deadline of the rule.
-        payments: Commands that pay it, in order; a later one tops up.
-        missing: The fact that is needed before an amount can be told; a person finds it.
-    """
-
-    entitlement: str
-    remedy: str
-    amount: Money
-    due_ms: int
-    basis: str = ""
-    source: str = ""
-    line: int = 0
-    payments: tuple[Payment, ...] = ()
-    missing: str = ""
-
-    @property
-    def paid_cents(self) -> int:
-        """What outcomes say was paid."""
-        return sum(max(payment.paid_cents, 0) for payment in self.payments)
-
-    @property
-    def short_cents(self) -> int:
-        """What is neither paid nor under way; negative when more was paid than is owed."""
-        under_way = sum(p.cents if p.paid_cents < 0 else p.paid_cents for p in self.payments)
-        return self.amount.cents - under_way
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -150,6 +111,7 @@ class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         offer: The remedy's id.
         about: The failure it is for.
+        rule: The kind that failure had; one that grows worse has a Plan B of its own.
         asked: Command that asked the other side; empty when no yes is needed.
         ordered: Command that carries it out, once chosen.
         expires_ms: Until when the other side's yes stands; 0 for no end.
@@ -162,6 +124,7 @@ class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     about: str
     tier: Tier
     status: OfferStatus
+    rule: str = ""
     declines: bool = False
     calls: bool = False
     asked: CommandId = CommandId("")
@@ -199,6 +162,7 @@ class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         due_ms: Until when.
         promised: The customer was told; late is a broken promise.
+        promise_ms: Until when the customer was told it would come; 0 when not told.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
             broken_promise, no_plan or unreached.
     """
@@ -206,6 +170,7 @@ class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
     due_ms: int
     why: str
     promised: bool = False
+    promise_ms: int = 0
     done_ms: int = 0
 
 
@@ -225,15 +190,6 @@ class Unclear(Struct, frozen=True, array_like=True):
     missing: str
     about: str
     brand: str
-    at_ms: int
-
-
-class Stray(Struct, frozen=True, array_like=True):
-    """Money that moved by a command the history no longer asks for; shown, never clawed back."""
-
-    command: CommandId
-    cents: int
-    currency: str
     at_ms: int
 
 
@@ -279,6 +235,16 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     offered: tuple[str, ...] = ()
     referred: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[CaseId, ...]:
+        """What it would be called if another of its events had come first.
+
+        A late event may become the first of a case; what people said about it before still finds
+        it by the name it had then.
+        """
+        events = (*(one.event for one in self.failures), *(one.event for one in self.unclear))
+        return tuple(case_id(event) for event in events)
 
     @property
     def is_open(self) -> bool:
@@ -363,9 +329,9 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return next((case for case in reversed(self.cases) if case.is_open), None)
 
     def case(self, wanted: str) -> Case | None:
-        """Find a case by its id, or by the id of any failure in it."""
+        """Find a case by its id, or by the id of any event that could have opened it."""
         for case in self.cases:
-            if case.id == wanted or any("k" + f.event == wanted for f in case.failures):
+            if case.id == wanted or wanted in case.names:
                 return case
         return None
 
