@@ -208,7 +208,10 @@ class Writing(Reading, Protocol):
     def record(
         self, commands: Sequence[Command], status: OutboxStatus, now_ms: int, error: str
     ) -> None:
-        """Write down commands that are not sent (missed, withdrawn), if unknown or waiting."""
+        """Write down commands that are not sent (missed, withdrawn).
+
+        Those that are unknown, waiting, or withdrawn: one may be wanted again when it is too late.
+        """
 
     def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
         """Lease due commands, oldest first; each with a new fence.

@@ -1,5 +1,6 @@
 """After a history was folded anew: what to send, what to take back, what has gone already."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -8,7 +9,9 @@ from makegood.messages.commands import Command
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 
-_GONE = frozenset({OutboxStatus.LEASED, OutboxStatus.DONE})
+_GONE = frozenset({OutboxStatus.LEASED, OutboxStatus.DONE, OutboxStatus.FAILED})
+"""What went out, may be going out now, or is a dead letter that a person may revive."""
+_MAY_GO = frozenset({OutboxStatus.WAITING, OutboxStatus.WITHDRAWN})
 
 
 class Reconciled(Struct, frozen=True, kw_only=True):
@@ -47,16 +50,19 @@ def reconcile(
         kept: Commands of the part of the history that was not folded again; still wanted.
     """
     ids = kept | {command.id for command in wanted}
-    gone = {
+    gone = Counter(
         row.command.step
         for row in known.values()
         if row.status in _GONE and row.command.id not in ids
-    }
+    )
     put: list[Command] = []
     missed: list[Command] = []
     needless: list[Command] = []
     for command in wanted:
-        if command.id in withdrawn or (command.id not in known and command.step in gone):
+        if command.id in withdrawn:
+            needless.append(command)
+        elif _can_go(known.get(command.id)) and gone[command.step]:
+            gone[command.step] -= 1  # one that went stands in for one
             needless.append(command)
         elif command.useful_until_ms and command.useful_until_ms < now_ms:
             missed.append(command)
@@ -71,3 +77,8 @@ def reconcile(
     return Reconciled(
         put=tuple(put), missed=tuple(missed), needless=tuple(needless), withdraw=unwanted
     )
+
+
+def _can_go(row: OutboxRow | None) -> bool:
+    """Whether the order would be put: a repeat that was found needless is, fold after fold."""
+    return row is None or row.status in _MAY_GO

@@ -32,7 +32,7 @@ class MemoryOutbox(MemoryReading):
         for command in commands:
             old = self._t.commands.get(command.id)
             new = OutboxRow(command=command, status=status, next_ms=command.due_ms)
-            if old is None or old.status is OutboxStatus.WAITING:
+            if old is None or old.status in AGAIN:
                 row = replace(old or new, command=command, status=status)
                 self._write(replace(row, error=error, settled_ms=now_ms))
 

@@ -24,7 +24,7 @@ QUEUE_AGAIN = """(command_id) DO UPDATE SET
 RECORD_AGAIN = """(command_id) DO UPDATE SET
     command = excluded.command, due_ms = excluded.due_ms,
     status = excluded.status, error = excluded.error, settled_ms = excluded.settled_ms
-    WHERE outbox.status = 'waiting'"""
+    WHERE outbox.status IN ('waiting', 'withdrawn')"""
 # The comment names the index to SQLite, which would else sort everything that waits.
 READY = """SELECT command_id FROM outbox /* by outbox_ready */
     WHERE status IN ('waiting', 'leased') AND next_ms <= ? ORDER BY next_ms, command_id LIMIT ?"""
