@@ -231,6 +231,8 @@ class Makegood:
         self.acts = Acts(store, self.intake, shelf.library, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
+        self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
+        self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
         self._channels = Channels(self._ways())
         outside = Outside(
             messages=self._channels,
@@ -259,13 +261,16 @@ class Makegood:
     def close(self) -> None:
         """End deliveries and give back every connection."""
         self.worker.close()
+        if self._mail is not None:
+            self._mail.close()
+        self._webhooks.close()
         self.store.close()
 
     def _ways(self) -> tuple[Channel, ...]:
         words = Words(self.shelf.library, self.links, self._rep_name)
         ways: list[Channel] = []
-        if self.settings.smtp:
-            ways.append(Mail(Connections(server_of(self.settings.smtp)), words))
+        if self._mail is not None:
+            ways.append(Mail(self._mail, words))
         if any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)

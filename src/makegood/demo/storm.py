@@ -4,20 +4,20 @@ import tempfile
 import time
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 
 from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from makegood.bootstrap import read_book
 from makegood.demo.bookings import Passengers, board
 from makegood.demo.chance import Chance
 from makegood.demo.clock import MovableClock
 from makegood.demo.customers import Customers
 from makegood.demo.desk import Desk
 from makegood.demo.flights import HOUR_MS, Flight, flights_of, shift_to
-from makegood.demo.house import House
+from makegood.demo.house import BOOK, House, open_house
 from makegood.demo.launch import OutsideWorld
 from makegood.demo.mailings import mailings
 from makegood.demo.marketing import Campaign, MarketingTeam
@@ -30,13 +30,11 @@ from makegood.demo.tables import STORM, installed_days, shipped_storm
 from makegood.demo.tally import Tally
 from makegood.demo.touchpoints import touchpoints
 from makegood.demo.world import Cast, Storm, quiet_after
+from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import load_book
 from makegood.ports.arrivals import Arrival
-from makegood.ports.store import Store
-from makegood.store.sqlite import SqliteStore
 
 KNOWN_BEFORE_MS = 2 * HOUR_MS  # the register introduces everyone before the first event
-BOOK = "airline.yaml"
 
 
 class StormOptions(Struct, frozen=True, kw_only=True):
@@ -84,40 +82,47 @@ def run_storm(options: StormOptions, console: Console) -> StormReport:
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
-        store = open_store(options.database, folder)
-        stack.callback(store.close)
-        return play(options, store, folder, console)
+        return _play(options, folder, console)
 
 
-def play(options: StormOptions, store: Store, folder: Path, console: Console) -> StormReport:
-    """Play the storm into a store; the outside world's file stays in the folder."""
-    text = files("makegood.books").joinpath(BOOK).read_text(encoding="utf-8")
-    book = load_book(text, name=BOOK)
+def _play(options: StormOptions, folder: Path, console: Console) -> StormReport:
+    book = load_book(read_book(BOOK)[0], name=BOOK)
     chance = Chance(options.seed)
     scene = set_scene(options, chance, tuple(book.brands))
     console.print(_announcement(scene), highlight=False)
     clock = MovableClock(scene.arrivals[0].time_ms)
     kept = folder / "outside.jsonl"
-    ends_ms = quiet_after(scene.arrivals, options.quiet_days)
+    database = options.database or f"sqlite:///{folder / 'makegood.db'}"
     with OutsideWorld(kept, options.seed) as outside:
-        with House(store, clock, book, outside) as house:
-            reps = roster(options.customers)
-            house.hire(reps, text)
-            mood = Mood(chance, options.reactions)
-            flights = {b.reference: b.flight for b in scene.passengers.bookings}
-            with MarketingTeam(outside.ports.smtp, house.may_send) as team:
-                cast = Cast(
-                    customers=Customers(house, mood),
-                    desk=Desk(house, mood, reps, flights),
-                    team=team,
-                    people=scene.passengers.people,
-                )
-                storm = Storm(house, clock, cast, scene.arrivals)
-                _play_with_bar(storm, ends_ms, campaigns(options, scene, house), console)
-        outside.end()
-    past = tuple(pasts(store, house.library, clock.now_ms()))
+        house = open_house(database, clock, book, outside)
+        try:
+            storm = _storm(options, scene, house, outside, clock)
+            ends_ms = quiet_after(scene.arrivals, options.quiet_days)
+            with storm.cast.team:
+                _play_with_bar(storm, ends_ms, campaigns(options, scene, book), console)
+            outside.end()
+            past = tuple(pasts(house.store, house.makegood.library, clock.now_ms()))
+        finally:
+            house.makegood.close()
     tally = Tally(past, mailings(kept), book)
     return tally.report(_days_text(scene.days), scene.shift_days, storm.intake_s)
+
+
+def _storm(
+    options: StormOptions, scene: Scene, house: House, outside: OutsideWorld, clock: MovableClock
+) -> Storm:
+    """Bring everyone together."""
+    reps = roster(options.customers)
+    house.hire(reps)
+    mood = Mood(Chance(options.seed), options.reactions)
+    flights = {b.reference: b.flight for b in scene.passengers.bookings}
+    cast = Cast(
+        customers=Customers(house, mood),
+        desk=Desk(house, mood, reps, flights),
+        team=MarketingTeam(outside.ports.smtp, house.may_send),
+        people=scene.passengers.people,
+    )
+    return Storm(house, clock, cast, scene.arrivals)
 
 
 def set_scene(options: StormOptions, chance: Chance, brands: tuple[str, ...]) -> Scene:
@@ -146,24 +151,15 @@ def _shift_days(last: date, options: StormOptions) -> int:
     return shift_to(last, today - timedelta(days=2 + options.quiet_days))
 
 
-def campaigns(options: StormOptions, scene: Scene, house: House) -> tuple[Campaign, ...]:
+def campaigns(options: StormOptions, scene: Scene, book: RuleBook) -> tuple[Campaign, ...]:
     """One mailing a day, each day from another brand of the umbrella."""
     first, last = (day + timedelta(days=scene.shift_days) for day in scene.days)
     count = (last - first).days + 1 + options.campaign_days_after
-    brands = tuple(house.book.brands.values())
+    brands = tuple(book.brands.values())
     return tuple(
         Campaign(day=first + timedelta(days=number), brand=brands[number % len(brands)])
         for number in range(count)
     )
-
-
-def open_store(database: str, folder: Path) -> Store:
-    """Open what `database` names, or a SQLite file in the folder."""
-    if database.startswith(("postgresql://", "postgres://")):
-        from makegood.store.postgres import PostgresStore  # an extra: only who wants it has it
-
-        return PostgresStore(database)
-    return SqliteStore(database.removeprefix("sqlite:///") or folder / "makegood.db")
 
 
 def _play_with_bar(

@@ -35,6 +35,7 @@ class Storm:
     """One run from the first event to the last; what it counts is for the progress bar only.
 
     Attributes:
+        cast: Everyone who does something.
         intake_s: Wall time that the intake of outside events took.
     """
 
@@ -48,7 +49,7 @@ class Storm:
         """
         self._verbs = verbs
         self._clock = clock
-        self._cast = cast
+        self.cast = cast
         self._arrivals = arrivals
         self._next = 0
         self.intake_s = 0.0
@@ -73,7 +74,7 @@ class Storm:
             taken = self._take(now_ms)
             if now_ms in slices:
                 campaign, number = slices[now_ms]
-                self._cast.team.mail(campaign, slice_of(self._cast.people, number), now_ms)
+                self.cast.team.mail(campaign, slice_of(self.cast.people, number), now_ms)
             self._live(now_ms, look=bool(taken) or now_ms % LOOK_MS == 0)
             progress(step + 1, steps)
 
@@ -90,7 +91,7 @@ class Storm:
 
     def _live(self, now_ms: int, *, look: bool) -> None:
         """Deliver, react, call, until nothing more is due at this instant."""
-        customers, desk = self._cast.customers, self._cast.desk
+        customers, desk = self.cast.customers, self.cast.desk
         if look and self._work():
             customers.read_mail()
         acted = customers.react(now_ms)
