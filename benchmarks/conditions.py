@@ -1,17 +1,19 @@
 """Measure compiled conditions: one fused function an event, one lambda a rule, and doing nothing.
 
-Run it with `python -m benchmarks.conditions`. Ratios of one run are comparable, absolute rates
-are not: they move with the machine.
+Run it with `python -m benchmarks --only conditions`. Ratios of one run are comparable, absolute
+rates are not: they move with the machine.
 """
 
 import time
 from collections.abc import Callable
 from random import Random
 
+from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.playbooks.cel import RuleSource, Scope, compile_expression, compile_rules
 
-EVENTS = 100_000
+EVENTS, QUICK_EVENTS = 100_000, 20_000
 REPEATS = 5
+SLOWEST = 2.0  # times the hand-written lambdas, which know nothing of CEL's rules: slack of two
 ROOTS = ("event", "customer")
 
 # 20 rules over 8 events: condition, the same by hand, and a field to work out.
@@ -121,11 +123,11 @@ FACTS: dict[str, Callable[[Random], object]] = {
 }
 
 
-def synthetic_events() -> list[tuple[str, dict, dict]]:
+def synthetic_events(count: int) -> list[tuple[str, dict, dict]]:
     """Make events, the same in every run; about 1 in 50 misses a fact."""
     draw = Random(7)
     events = []
-    for _ in range(EVENTS):
+    for _ in range(count):
         name = draw.choice(list(RULES))
         event = {fact: drawn(draw) for fact, drawn in FACTS.items()}
         if draw.random() < 0.02:
@@ -220,33 +222,42 @@ def seconds(functions: dict[str, Callable], events: list) -> float:
     return time.process_time() - start
 
 
-def main() -> None:
-    """Measure and print."""
-    events = synthetic_events()
+def run(plan: Plan) -> Result:
+    """Check that the ways agree, then let them take turns: a slow moment hits all of them."""
+    events = synthetic_events(QUICK_EVENTS if plan.quick else EVENTS)
     ways = {
         "nothing": nothing_functions(),
-        "fused function": fused_functions(),
-        "lambda a rule": lambda_functions(),
-        "evaluate a rule": single_expressions(),
+        "one fused function an event": fused_functions(),
+        "one hand-written lambda a rule": lambda_functions(),
+        "one evaluation a rule": single_expressions(),
     }
-    # Where a fact is missing a lambda cannot absorb it as CEL does, so those are not compared.
-    whole = [item for item in events if len(item[1]) == len(FACTS)]
-    reference = answers(ways["lambda a rule"], whole)
-    for name in ("fused function", "evaluate a rule"):
-        assert answers(ways[name], whole) == reference, f"{name} answers otherwise"
-    # The ways take turns, so that a slow moment of the machine hits all of them.
+    _agree(ways, events)
     best = dict.fromkeys(ways, float("inf"))
     for _ in range(REPEATS):
         for name, functions in ways.items():
             best[name] = min(best[name], seconds(functions, events))
-    rules = sum(map(len, RULES.values()))
-    matched = sum(map(len, answers(ways["fused function"], events)))
-    print(f"{rules} rules, {len(RULES)} event names, {EVENTS} events, {matched} matches")
-    print(f"{'':18}{'events/CPU-s':>14}{'us/event':>10}{'to fused':>10}")
-    for name, taken in best.items():
-        rate, ratio = EVENTS / taken, best["fused function"] / taken
-        print(f"{name:18}{rate:14,.0f}{taken / EVENTS * 1e6:10.2f}{ratio:10.2f}")
+    nothing, fused, by_hand, _single = best.values()
+    return Result(
+        name="conditions",
+        figures=tuple(
+            Figure(
+                what=name,
+                value=len(events) / taken,
+                unit="events/CPU-s",
+                nothing=len(events) / nothing,
+            )
+            for name, taken in best.items()
+            if name != "nothing"
+        ),
+        bounds=(Bound(what="time to lambdas", value=fused / by_hand, most=SLOWEST),),
+    )
 
 
-if __name__ == "__main__":
-    main()
+def _agree(ways: dict[str, dict[str, Callable]], events: list) -> None:
+    """Where a fact is missing a lambda cannot absorb it as CEL does, so only the rest is compared."""
+    whole = [item for item in events if len(item[1]) == len(FACTS)]
+    first, *others = [
+        answers(functions, whole) for name, functions in ways.items() if name != "nothing"
+    ]
+    assert any(first)
+    assert all(other == first for other in others), "the ways answer differently"

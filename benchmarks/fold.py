@@ -1,9 +1,10 @@
-"""Measure the fold: JSON lines decoded and folded with 20 rules and reasons, against decoding only.
+"""Measure the fold: JSON lines decoded and folded with 20 rules, against decoding only.
 
-Run it with `python -m benchmarks.fold`. CI gates the ratio of one run, not the absolute rate.
+Run it with `python -m benchmarks --only fold`. The two take turns, best of five, with the garbage
+collector on and in the same state for both; CI gates the ratio of one run, not the rate.
 """
 
-import argparse
+import gc
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
+from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.core.fold import FOLD_VERSION, step
 from makegood.core.state import EMPTY, State
 from makegood.messages.events import Event, OnDuty, Stamp
@@ -21,10 +23,11 @@ from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
 
-EVENTS = 200_000
+EVENTS, QUICK_EVENTS = 200_000, 30_000
+REPEATS = 5
 CUSTOMERS = 40_000
 TROUBLE = 0.08  # of events let somebody down
-FLOOR = 0.12  # of the decode-only rate
+FLOOR = 0.12  # of the decode-only rate: the goal; CI holds half of it
 DAY_MS = 86_400_000
 NINETY_DAYS_MS = 90 * DAY_MS
 BEGIN_MS = 1_767_225_600_000
@@ -37,7 +40,8 @@ EVENT_KINDS: dict[str, tuple[Facts, Facts, tuple[str, ...]]] = {
         (
             "event.delay_minutes >= 180",
             "event.delay_minutes >= 90 && event.delay_minutes < 180",
-            'event.delay_minutes >= 60 && event.tier in ["gold", "platinum"] && event.delay_minutes < 90',
+            'event.tier in ["gold", "platinum"] && '
+            "event.delay_minutes >= 60 && event.delay_minutes < 90",
         ),
     ),
     "Flight Cancelled": (
@@ -90,7 +94,12 @@ brands: [{id: bench, name: Bench, sender: a@bench.example, offers_sender: b@benc
 authority: {rep: {cents: 10000}}
 remedies:
   - {id: refund, kind: refund, title: {en: refund}, cost: {ratio: 1.0}, provider: pay}
-  - {id: ride, kind: ride, title: {en: ride}, cost: {cents: 900}, provider: ride, confirm_within: 2m}
+  - id: ride
+    kind: ride
+    title: {en: ride}
+    cost: {cents: 900}
+    provider: ride
+    confirm_within: 2m
 messages:
   - {id: sorry, class: service, urgency: now, texts: {en: {subject: Sorry, text: Sorry}}}
   - {id: choose, class: service, urgency: now, texts: {en: {subject: Choose, text: Choose}}}
@@ -157,7 +166,7 @@ def the_library() -> Library:
 
 def lines(count: int, seed: int = 7) -> list[bytes]:
     """Make the events: a few customers are busy, most are not; times rise over 90 days."""
-    draw = Random(seed)  # noqa: S311 - repeatable input, no secret
+    draw = Random(seed)
     kinds = list(EVENT_KINDS)
     encoder = msgspec.json.Encoder()
     made = []
@@ -218,31 +227,44 @@ def decode_and_fold(data: list[bytes]) -> tuple[int, dict[str, State]]:
     return commands, states
 
 
-def rate(run: Callable[[list[bytes]], object], data: list[bytes], repeats: int = 3) -> float:
-    """Give the best rate of some runs, in events per CPU-second."""
-    best = 0.0
+def cpu_seconds(run: Callable[[list[bytes]], object], data: list[bytes]) -> float:
+    """Give the processor seconds of one pass, with nothing left to collect from before."""
+    gc.collect()
+    gc.freeze()
+    begin = time.process_time()
+    run(data)
+    taken = time.process_time() - begin
+    gc.unfreeze()
+    return taken
+
+
+def best_rates(data: list[bytes], repeats: int = REPEATS) -> tuple[float, float]:
+    """Give the best rates of decoding, and of decoding and folding, in events per CPU-second."""
+    bare = whole = float("inf")
     for _ in range(repeats):
-        begin = time.process_time()
-        run(data)
-        best = max(best, len(data) / (time.process_time() - begin))
-    return best
+        bare = min(bare, cpu_seconds(decode_only, data))
+        whole = min(whole, cpu_seconds(decode_and_fold, data))
+    return len(data) / bare, len(data) / whole
 
 
-def main() -> None:
-    """Print both rates and their ratio; fail below half the floor."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=EVENTS)
-    data = lines(parser.parse_args().events)
-    commands, states = decode_and_fold(data)
+def run(plan: Plan) -> Result:
+    """Measure the whole stream, and the same stream on which nothing goes wrong."""
+    data = lines(QUICK_EVENTS if plan.quick else EVENTS)
+    commands, states = decode_and_fold(data)  # also the warm-up
     cases = sum(len(state.cases) for state in states.values())
-    bare, whole = rate(decode_only, data), rate(decode_and_fold, data)
-    print(f"events {len(data):,}, cases {cases:,}, commands {commands:,}")
-    print(f"decode only      {bare:>12,.0f} events/CPU-s")
-    print(f"decode and fold  {whole:>12,.0f} events/CPU-s")
-    print(f"ratio {whole / bare:.3f} (goal {FLOOR}, gate {FLOOR / 2})")
-    if whole / bare < FLOOR / 2:
-        raise SystemExit(1)
-
-
-if __name__ == "__main__":
-    main()
+    assert cases > len(data) * TROUBLE / 2, "too little goes wrong to be worth measuring"
+    assert commands > cases, "cases bring commands"
+    bare, whole = best_rates(data)
+    return Result(
+        name="fold",
+        figures=(
+            Figure(
+                what=f"decode and fold, 20 rules, {TROUBLE:.0%} of events are trouble",
+                value=whole,
+                unit="events/CPU-s",
+                nothing=bare,
+                target=f"100,000; ratio {FLOOR}",
+            ),
+        ),
+        bounds=(Bound(what="rate to decode only", value=whole / bare, least=FLOOR / 2),),
+    )
