@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from makegood.analytics.audit.windows import is_held
@@ -16,13 +16,14 @@ HOURS = st.integers(0, 24 * 14)
 PEOPLE = st.sampled_from(("", "a", "b", "c"))
 FAILURE = st.tuples(HOURS, PEOPLE, PEOPLE, st.none() | st.integers(0, 24 * 10))
 SEND = st.tuples(HOURS, PEOPLE, PEOPLE)
-HOLD = st.tuples(
-    st.integers(0, 2), st.sampled_from(("", "x", "y")), st.integers(0, 30), st.integers(0, 9)
-)
-SENT = st.tuples(st.integers(0, 2), st.sampled_from(("", "x", "y")), st.integers(0, 40))
+BRANDS = st.sampled_from(("", "x", "y"))
+LENGTHS = st.sampled_from((0, 1, 3, 8, 30))  # long holds with short ones inside them
+HOLD = st.tuples(st.integers(0, 1), BRANDS, st.integers(0, 30), LENGTHS)
+SENT = st.tuples(st.integers(0, 1), BRANDS, st.integers(0, 40))
 
 
 @settings(max_examples=200)
+@example([(0, "", 0, 30), (0, "", 1, 1), (0, "", 5, 1)], [(0, "", 10)])  # one holds over others
 @given(st.lists(HOLD, max_size=12), st.lists(SENT, max_size=12))
 def test_holds_by_brand_and_umbrella_equal_the_oracle(
     holds: list[tuple[int, str, int, int]], sent: list[tuple[int, str, int]]

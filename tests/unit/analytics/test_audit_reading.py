@@ -182,6 +182,7 @@ def test_purposes_follow_the_column_then_the_header_then_the_words() -> None:
         ("Your survey", "", "<mailto:x>", "mixed"),
         ("Hello", "", "no", "unclassified"),
         ("Weekend offer", "regular", "", "promotional"),
+        ("20% off vans", "", "", "promotional"),
         ("How was your trip", "", "", "survey"),
         ("Feedback and a voucher", "", "", "mixed"),
         ("Booking confirmation", "", "", "service"),

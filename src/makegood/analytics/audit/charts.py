@@ -60,7 +60,7 @@ def draw(bars: Bars, width: int) -> str:
         ),
     )  # fmt: skip
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(alt.InlineData(values=rows))
         .mark_bar()
         .encode(
             _labels(bars, width),
@@ -92,7 +92,7 @@ def _labels(bars: Bars, width: int) -> alt.X | alt.Y:
 
 
 def _styled(chart: alt.Chart, width: int) -> alt.Chart:
-    return (
+    styled: alt.Chart = (
         chart.properties(
             background="transparent",
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
@@ -106,6 +106,7 @@ def _styled(chart: alt.Chart, width: int) -> alt.Chart:
         )
         .configure_legend(labelColor=INK, labelFontSize=12)
     )  # fmt: skip
+    return styled
 
 
 def _bare(svg: str) -> str:

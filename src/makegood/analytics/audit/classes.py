@@ -27,9 +27,9 @@ CLASS_NAMES: Mapping[MessageClass, tuple[str, ...]] = {
 }  # fmt: skip
 PROMOTIONAL_WORDS = (
     "newsletter", "newsletters", "offer", "offers", "sale", "sales", "discount", "discounts",
-    "deal", "deals", "promo", "promotion", "promotions", "voucher", "coupon", "% off", "off your next",
-    "loyalty", "rewards", "upgrade now", "win-back", "winback", "we miss you", "black friday",
-    "referral", "join our", "last chance",
+    "deal", "deals", "promo", "promotion", "promotions", "voucher", "coupon",
+    "% off", "off your next", "loyalty", "rewards", "upgrade now", "win-back", "winback",
+    "we miss you", "black friday", "referral", "join our", "last chance",
 )  # fmt: skip
 SURVEY_WORDS = (
     "survey", "feedback", "nps", "csat", "how was", "how did we do", "rate us", "rate your",
@@ -105,5 +105,10 @@ def _by_words(text: pl.Expr) -> pl.Expr:
 
 
 def _has(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
-    pattern = "|".join(re.escape(word).replace(r"\ ", r"[\s_-]+") for word in words)
-    return text.str.contains(rf"(?:^|[^a-z0-9])(?:{pattern})(?:$|[^a-z0-9])")
+    """Whether one of the words stands by itself; "% off" may follow a number at once."""
+    spaced = {word: re.escape(word).replace(r"\ ", r"[\s_-]+") for word in words}
+    whole = (
+        pattern if word.startswith("%") else rf"(?:^|[^a-z0-9]){pattern}"
+        for word, pattern in spaced.items()
+    )
+    return text.str.contains(rf"(?:{'|'.join(whole)})(?:$|[^a-z0-9])")

@@ -10,9 +10,11 @@ from makegood.messages.errors import InputError
 WHO = ("email", "phone", "user", "loyalty")
 FAILURES: Mapping[str, tuple[str, ...]] = {
     "at": (
-        "occurred_at", "failed_at", "happened_at", "incident_date", "event_time", "event_timestamp",
+        "occurred_at", "failed_at", "happened_at", "incident_date", "event_time",
+        "event_timestamp",
         "timestamp", "created_at", "created_time", "create_date", "created", "date_created",
-        "created_date", "ticket_created_at", "ticket_created", "opened_at", "date_opened", "opened",
+        "created_date", "ticket_created_at", "ticket_created", "opened_at", "date_opened",
+        "opened",
         "date_time", "datetime", "date", "time", "when", "at",
     ),
     "email": (
@@ -162,10 +164,11 @@ def _check_needed(file: str, headings: Sequence[str], found: Mapping[str, str]) 
         lacking.append("email, phone, user or loyalty (one is enough)")
     if not lacking:
         return
+    recognised = ", ".join(f"{field} = {name!r}" for field, name in found.items())
     raise InputError(
         f"The {file} file lacks: {'; '.join(lacking)}.\n"
         f"Headings found: {_listed(headings)}.\n"
-        f"Recognised: {', '.join(f'{field} = {name!r}' for field, name in found.items()) or '-'}.\n"
+        f"Recognised: {recognised or 'none'}.\n"
         f"Say which heading it is, for example --map {file}.{lacking[0].split(',')[0]}="
         f"'{headings[0]}'."
     )

@@ -34,8 +34,8 @@ def method_of(book: RuleBook | None, options: Options, failures: pl.DataFrame) -
         "marketing; else words in its name and subject. Marketing: "
         f"{', '.join(PROMOTIONAL_WORDS[:6])} and {len(PROMOTIONAL_WORDS) - 6} more. Survey: "
         f"{', '.join(SURVEY_WORDS[:4])} and {len(SURVEY_WORDS) - 4} more. Service: "
-        f"{', '.join(SERVICE_WORDS[:5])} and {len(SERVICE_WORDS) - 5} more. With words of both, or "
-        "of none, it is unclassified: shown apart, never counted as marketing.",
+        f"{', '.join(SERVICE_WORDS[:5])} and {len(SERVICE_WORDS) - 5} more. With words of both, "
+        "or of none, it is unclassified: shown apart, never counted as marketing.",
         f"Dates without a time zone were read as {options.zone('failures')} in the failures file "
         f"and {options.zone('sends')} in the sends file.",
         f"Nothing is said about money or about who left because of it: two exports cannot tell. "

@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from makegood.analytics.audit import charts, sections
-from makegood.analytics.audit.figures import SMALL, Audit, share
+from makegood.analytics.audit.figures import SMALL, Audit, Line, share
 from makegood.analytics.audit.tables import count, table
 
 _AXES = {"days": "days since the failure (0: first 24 hours)", "week": "week from Monday"}
@@ -135,7 +135,7 @@ def _what(audit: Audit) -> SafeString:
     return format_html("<h2>Which messages</h2>{}<h2>Which brands</h2>{}", messages, brands)
 
 
-def _figure(audit: Audit, lines: Sequence[charts.Line], axis: str, first: str) -> SafeString:
+def _figure(audit: Audit, lines: Sequence[Line], axis: str, first: str) -> SafeString:
     if not lines:
         return format_html('<p class="soft">{}</p>', "Nothing to show.")
     across = first in ("message", "brand")

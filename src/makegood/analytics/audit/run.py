@@ -8,7 +8,7 @@ import polars as pl
 from makegood.analytics.audit import counting
 from makegood.analytics.audit.dates import DAY_MS
 from makegood.analytics.audit.exports import ROW
-from makegood.analytics.audit.figures import Audit, FailureRows, LeftOut, SendRows
+from makegood.analytics.audit.figures import Audit, FailureRows, KindLine, LeftOut, SendRows
 from makegood.analytics.audit.letdowns import LetDowns, read_let_downs
 from makegood.analytics.audit.method import method_of, warnings_of
 from makegood.analytics.audit.options import REASONS, Options, Tray
@@ -97,7 +97,7 @@ def _figures(
 
 def _if_told(
     let_downs: LetDowns, failures: pl.DataFrame, held: pl.DataFrame, column: str
-) -> tuple[counting.KindLine, ...]:
+) -> tuple[KindLine, ...]:
     is_told = column in let_downs.columns.of or bool((failures[column] != "").any())
     return counting.by_kind(failures, held, column) if is_told else ()
 

@@ -42,7 +42,7 @@ def second(audit: Audit) -> SafeString:
         return format_html('{}<p class="soft">{}</p>', head, says)
     return format_html(
         '{}<p>Customers let down again over something else within {} days: <b>{}</b>, by {} '
-        "further failures. Between one failure and the next they got <b>{}</b> marketing messages "
+        "further failures). Between one failure and the next they got <b>{}</b> marketing messages "
         'in the headline\'s window <span class="soft">(at most {})</span>.</p>',
         head, told.days, count(told.customers), count(told.failures),
         count(told.between.messages), count(told.between_full.messages),
@@ -67,7 +67,12 @@ def examples(audit: Audit) -> SafeString:
     return format_html(
         "<h2>{}</h2>{}",
         "What it looked like",
-        table(heads, rows, caption="The soonest messages, one a customer, masked.", stacks=True),
+        table(
+            heads,
+            rows,
+            caption="The soonest messages, one for each customer, masked.",
+            stacks=True,
+        ),
     )
 
 
@@ -83,7 +88,8 @@ def unclassified(audit: Audit) -> SafeString:
     rows = [(line.label, line.messages) for line in audit.unclassified[:MOST]]
     told = format_html(
         "<h2>Purpose unknown</h2><p>{} of {} messages could not be told marketing or service, and "
-        "are in no figure above. {} of them went to {} customers within the headline's window.</p>",
+        "are in no figure above. {} of them went to {} customers within the headline's "
+        "window.</p>",
         count(audit.sends.unclassified), count(audit.sends.rows),
         count(audit.unclassified_held.messages), count(audit.unclassified_held.customers),
     )  # fmt: skip

@@ -11,7 +11,7 @@ FEW = 5  # a count below this is marked: chance alone could have made it
 def count(number: int) -> SafeString:
     """Write a count; a small one is marked."""
     if 0 < number < FEW:
-        return format_html('{} <span class="few">(few)</span>', number)
+        return format_html('<span>{} <span class="few">(few)</span></span>', number)
     return format_html("{}", f"{number:,}")
 
 
