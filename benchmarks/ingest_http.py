@@ -34,13 +34,15 @@ def _item(number: int) -> dict[str, object]:
     }
     if is_failure:
         properties["reason"] = "sold_out"
+    second, millisecond = divmod(number % 3_600_000, 1_000)
     return {
         "type": "track",
         "event": "Rental Unfulfilled" if is_failure else "Rental Returned",
         "userId": f"{number * 7919 % 10_000}",
         "anonymousId": None,
         "messageId": f"bench-{number}",
-        "timestamp": "2026-01-01T08:59:59.000+00:00",
+        # In order, as one source sends them; what comes late folds a history again.
+        "timestamp": f"2026-01-01T08:{second // 60:02}:{second % 60:02}.{millisecond:03}+00:00",
         "integrations": {},
         "context": {"library": {"name": "analytics-python", "version": "2.4.0"}},
         "properties": properties,
