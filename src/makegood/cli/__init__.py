@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from makegood.cli import asking, data, playing, rules, serving
+from makegood.cli import asking, data, people, playing, rules, serving
 from makegood.cli.output import ERRORS
 from makegood.messages.errors import MakegoodError
 
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _group in (playing, rules, serving, data, asking):
+for _group in (playing, rules, serving, people, data, asking):
     _group.register(app)
 
 

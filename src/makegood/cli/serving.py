@@ -7,12 +7,48 @@ from typing import Annotated
 import typer
 
 from makegood.cli.opening import opened
-from makegood.cli.output import CONSOLE
+from makegood.cli.output import CONSOLE, ERRORS
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(serve)
     app.command()(work)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes; more than one on PostgreSQL.")] = 1,
+) -> None:
+    """Serve ingest, gate, desk and the customers' pages, until told to stop.
+
+    SQLite is served by one process with the worker inside; beside PostgreSQL run `makegood work`.
+    """
+    with opened() as makegood:  # tables, rule book and settings are right before anything starts
+        has_people = _prepared()
+    from makegood.web.asgi import is_one_process
+    from makegood.web.asgi import serve as run
+
+    ERRORS.print(f"Makegood on http://{host}:{port}/ (stop with Ctrl+C)", highlight=False)
+    if not has_people:
+        ERRORS.print("Nobody can sign in yet: makegood user create NAME --role rep")
+    if not is_one_process(makegood.settings.database):
+        ERRORS.print("Deliveries need a worker beside it: makegood work")
+    run(host, port, workers)
+
+
+def _prepared() -> bool:
+    """Make the tables of the web side, and say whether anybody can sign in."""
+    from makegood.web.setup import prepare
+
+    prepare()
+    from django.contrib.auth.models import User
+    from django.db import connections
+
+    has_people = User.objects.exists()
+    connections.close_all()  # nothing open is handed on to the processes that serve
+    return has_people
 
 
 def work(

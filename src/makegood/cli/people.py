@@ -1,0 +1,71 @@
+"""`key` and `user`: who may speak to a deployment, programs and people."""
+
+from typing import Annotated
+
+import typer
+from rich.prompt import Prompt
+
+from makegood.cli.opening import opened
+from makegood.cli.output import CONSOLE, ERRORS, print_table
+
+_key = typer.Typer(help="Keys of programs that send events or ask the gate.", no_args_is_help=True)
+_user = typer.Typer(help="People of the firm who sign in.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_key, name="key")
+    app.add_typer(_user, name="user")
+
+
+@_key.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="Also the source name of the events it sends.")],
+    scope: Annotated[list[str], typer.Option(help="ingest, gate or cases; may be repeated.")],
+    strict: Annotated[
+        bool, typer.Option(help="A batch with a bad item is refused whole.")
+    ] = False,
+) -> None:
+    """Make a key. It is printed once, alone on standard output; only its digest is kept."""
+    from makegood.api.keys import mint
+
+    with opened() as makegood:
+        text, row = mint(name, tuple(scope), makegood.clock.now_ms(), strict=strict)
+        with makegood.store.writing() as writing:
+            writing.put_key(row)
+    ERRORS.print(f"A key for {row.name} ({', '.join(row.scopes)}); it is shown only now:")
+    print(text)
+
+
+@_key.command("list")
+def list_keys() -> None:
+    """Show the keys, never their text."""
+    with opened() as makegood, makegood.store.reading() as reading:
+        rows = reading.keys()
+    print_table(
+        ("name", "scopes", "digest begins", "state"),
+        (
+            (row.name, ", ".join(row.scopes), row.sha256.hex()[:8],
+             "revoked" if row.revoked_ms else "valid")
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+@_user.command("create")
+def create_user(
+    name: Annotated[str, typer.Argument(help="Sign-in name, also in the roster.")],
+    role: Annotated[str, typer.Option(help="rep or supervisor.")],
+    called: Annotated[str, typer.Option(help="What customers read; else the name.")] = "",
+    password: Annotated[str, typer.Option(help="Asked for when it is not given.")] = "",
+) -> None:
+    """Let somebody sign in, or bring their password and role up to date."""
+    secret = password or Prompt.ask("Password", password=True, console=ERRORS)
+    with opened() as makegood:
+        from makegood.web.setup import prepare
+
+        prepare()
+        from makegood.web.accounts import ensure_user
+
+        ensure_user(name, secret, role, called or name.capitalize(), store=makegood.store)
+    CONSOLE.print(f"{name} may sign in as {role}.", highlight=False)

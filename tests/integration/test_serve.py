@@ -1,0 +1,95 @@
+"""`makegood serve` as a person runs it: a process, a key, an event, a question, a stop."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+START_TRIES = 8  # each waits twice as long as the one before: a minute in all
+NO_CAR = {
+    "type": "track",
+    "event": "Rental Unfulfilled",
+    "messageId": "serve-1",
+    "userId": "synthetic-1",
+    "properties": {
+        "reservation": "SYN-1",
+        "branch": "Airport",
+        "brand": "northwind_cars",
+        "reason": "no_vehicle",
+        "price_cents": 28_900,
+    },
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def makegood(environ: dict[str, str], *words: str) -> str:
+    """Run the command to its end; give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "makegood.cli", *words],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    database = f"sqlite:///{tmp_path / 'serve.db'}"
+    return {**os.environ, "MAKEGOOD_DATABASE": database, "MAKEGOOD_BOOK": "car-rental"}
+
+
+@pytest.fixture
+def served(environ: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A running server and its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "makegood.cli", "serve", "--port", str(port)], env=environ
+    )
+    url = f"http://127.0.0.1:{port}"
+    with httpx.Client(transport=httpx.HTTPTransport(retries=START_TRIES)) as client:
+        assert client.get(f"{url}/healthz", timeout=60).status_code == 200
+    yield url, process
+    process.kill()
+    process.wait()
+
+
+def test_an_event_with_a_key_is_held_at_once_and_sigterm_ends_the_server(environ, served):
+    url, process = served
+    key = makegood(environ, "key", "create", "shop", "--scope", "ingest", "--scope", "gate")
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
+        taken = client.post("/v1/track", json=NO_CAR)
+        assert taken.status_code in (200, 202), taken.text
+        question = {"identifier": "user:synthetic-1", "brand": "northwind_cars",
+                    "class": "promotional", "channel": "mail"}  # fmt: skip
+        answer = client.post("/v1/may-send", json=question).json()
+        assert (answer["allowed"], answer["reason"]) == (False, "hold")
+        assert client.get("/readyz").status_code == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+
+
+def test_a_person_made_on_the_command_line_signs_in(environ, served):
+    url, _ = served
+    password = "a bad day ends well"
+    makegood(environ, "user", "create", "kathy", "--role", "rep", "--password", password)
+    with httpx.Client(base_url=url, follow_redirects=True) as client:
+        page = client.get("/accounts/login/")
+        token = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        form = {"login": "kathy", "password": password, "csrfmiddlewaretoken": token}
+        desk = client.post("/accounts/login/", data=form, headers={"Origin": url, "Referer": url})
+        assert desk.url.path == "/desk/", desk.text
+        assert "Kathy" in desk.text
