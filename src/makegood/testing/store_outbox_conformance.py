@@ -78,6 +78,11 @@ class OutboxConformance(Conformance):
                 50,
             )
         assert status_of(store, "sent") is OutboxStatus.DONE
+        put(store, command("needless"))
+        with store.writing() as writing:
+            writing.withdraw((CommandId("mneedless"),), 40)
+            writing.record((command("needless"),), OutboxStatus.MISSED, 50, "too late")
+        assert status_of(store, "needless") is OutboxStatus.MISSED
         put(store, command("new"))
         assert status_of(store, "new") is OutboxStatus.MISSED
         assert claim(store, 10**9) == ()
