@@ -13,8 +13,8 @@ from makegood.messages.facts import Answered, Body, Called, Chosen, Judged
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.rows import CaseRow, RepRow
 
-ROUND_MS = 30 * MINUTE_MS  # how often everyone on duty takes the next tasks
-TASKS_A_ROUND = 3  # assumed: a rep does so many in that time
+ROUND_MS = 10 * MINUTE_MS  # assumed: everyone on duty does one task in so long
+THOROUGH_MS = 30 * MINUTE_MS  # how often the whole queue is looked through, not only its top
 TRY_AGAIN_MS = 2 * HOUR_MS  # assumed: nobody picked up; the rep tries later
 LATE_MINUTES = 180
 PAGE = 200
@@ -39,8 +39,8 @@ class Desk:
         self._not_before: dict[CaseId, int] = {}
 
     def work(self, now_ms: int) -> int:
-        """Let everyone on duty do their next tasks; give how many were done."""
-        reps = on_duty(self._reps, now_ms) * TASKS_A_ROUND
+        """Let everyone on duty do the next task; give how many were done."""
+        reps = on_duty(self._reps, now_ms)
         tasks = self._tasks(now_ms, len(reps))
         for rep, row in zip(reps, tasks, strict=False):
             customer, case = find_case(self._verbs, row.opener, row.case)
@@ -54,6 +54,8 @@ class Desk:
         with self._verbs.store.reading() as reading:
             while len(found) < most and (rows := reading.cases(after=after, limit=PAGE)):
                 found += [row for row in rows if self._is_due(row, now_ms)]
+                if now_ms % THOROUGH_MS:
+                    break
                 last = rows[-1]
                 after = (last.risk, last.due_ms or 2**63 - 1, last.case)
         return found[:most]
