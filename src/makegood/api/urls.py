@@ -19,7 +19,8 @@ from makegood.api.access import Declined
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.routes import router
-from makegood.messages.errors import InputError, StoreBusy
+from makegood.messages.errors import InputError
+from makegood.store.outages import ENGINE_FAULTS
 
 View = Callable[..., HttpResponse]
 _SEE = "See /v1/openapi.json for what this route takes."
@@ -62,7 +63,7 @@ def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse: 
     return _respond(413, problem)
 
 
-def _busy(request: HttpRequest, error: StoreBusy) -> HttpResponse:  # noqa: ARG001
+def _away(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
     return _respond(503, FAULT, retry_seconds=1)
 
 
@@ -72,7 +73,7 @@ _HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
     (InputError, _input),
     (HttpError, _http),
     (RequestDataTooBig, _too_large),
-    (StoreBusy, _busy),
+    *((kind, _away) for kind in ENGINE_FAULTS),
 )
 
 

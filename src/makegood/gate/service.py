@@ -1,6 +1,6 @@
 """The gate: answers from what is committed now, never from a copy.
 
-A hold that was acknowledged before the question is always seen, by every identifier linked by then.
+A hold acknowledged before the question is always seen, by every identifier linked by then.
 What cannot be judged stops promotional mail; service mail always passes.
 Source: DESIGN ideas 2 and 7.
 """
@@ -16,6 +16,7 @@ from makegood.core.fold import advance
 from makegood.core.holds import Answer, GateRow, Question, decode_gate, gate_row, judge
 from makegood.core.state import decode_state
 from makegood.messages.commands import HELD_CLASSES
+from makegood.messages.errors import MakegoodError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
 from makegood.playbooks.book import Library, RuleBook
@@ -32,6 +33,7 @@ _CANNOT_FOLD = (
     ArithmeticError,
     RecursionError,
     msgspec.MsgspecError,
+    MakegoodError,
 )
 
 

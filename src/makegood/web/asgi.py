@@ -48,7 +48,8 @@ def screens() -> Handler:
     """Give Django, as WSGI in a fixed pool of threads."""
     from makegood.web.wsgi import application as django
 
-    threads: Any = WSGIMiddleware(django, workers=SCREEN_THREADS)
+    wsgi: Any = django
+    threads: Any = WSGIMiddleware(wsgi, workers=SCREEN_THREADS)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         # The threads ask the loop for the body and need a coroutine; granian gives an awaitable.

@@ -1,19 +1,6 @@
-"""What the engines raise when a disk, a file or a server fails: an outage, never a mistake."""
+"""Faults of the store that a request may meet; each is answered with 503, never with 500."""
 
-import sqlite3
-from importlib.util import find_spec
-
-from makegood.messages.errors import StoreBusy
+from makegood.store.outages import ENGINE_FAULTS
 from makegood.web.commit import NotStored
 
-
-def _store_faults() -> tuple[type[Exception], ...]:
-    always = (StoreBusy, NotStored, OSError, sqlite3.Error)
-    if find_spec("psycopg") is None:
-        return always
-    import psycopg
-
-    return (*always, psycopg.Error)
-
-
-STORE_FAULTS = _store_faults()
+STORE_FAULTS: tuple[type[Exception], ...] = (*ENGINE_FAULTS, NotStored)
