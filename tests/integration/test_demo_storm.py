@@ -16,6 +16,7 @@ from rich.console import Console
 from makegood.core import holds
 from makegood.demo.people import DOMAIN
 from makegood.demo.storm import StormOptions, run_storm
+from makegood.messages.errors import InputError
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -125,6 +126,11 @@ def test_an_independent_count_finds_the_same_numbers(report, folder):
     counted = recount(folder)
     assert counted.returncode == 0, counted.stderr
     assert "20 numbers counted again; 0 problems." in counted.stdout
+
+
+def test_a_folder_of_an_earlier_run_is_refused(report, folder):
+    with pytest.raises(InputError, match="holds the files of an earlier run"):
+        run_storm(StormOptions(folder=folder, customers=1), Console(file=io.StringIO()))
 
 
 def test_the_script_shares_no_code_with_the_product():

@@ -30,6 +30,7 @@ from makegood.demo.tables import STORM, installed_days, shipped_storm
 from makegood.demo.tally import Tally
 from makegood.demo.touchpoints import touchpoints
 from makegood.demo.world import Cast, Storm, quiet_after
+from makegood.messages.errors import InputError
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import load_book
 from makegood.ports.arrivals import Arrival
@@ -77,7 +78,7 @@ def run_storm(options: StormOptions, console: Console) -> StormReport:
     """Play the storm and count what it came to.
 
     Raises:
-        InputError: The days cannot be had, or the mail server is not installed.
+        InputError: The days cannot be had, the folder is in use, or the mail server is missing.
     """
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -92,6 +93,11 @@ def _play(options: StormOptions, folder: Path, console: Console) -> StormReport:
     console.print(_announcement(scene), highlight=False)
     clock = MovableClock(scene.arrivals[0].time_ms)
     kept = folder / "outside.jsonl"
+    if kept.exists():
+        raise InputError(
+            f"{folder} holds the files of an earlier run, and two runs cannot be counted as one. "
+            "Name another folder, or delete that one."
+        )
     database = options.database or f"sqlite:///{folder / 'makegood.db'}"
     with OutsideWorld(kept, options.seed) as outside:
         house = open_house(database, clock, book, outside)
