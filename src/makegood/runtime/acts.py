@@ -6,14 +6,14 @@ from msgspec import Struct
 
 from makegood.core.decide import Asker, decide
 from makegood.core.state import State, decode_state
-from makegood.messages.errors import Refused
+from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import Body
 from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
-from makegood.runtime.intake import Intake
+from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.told import Told
 
 DESK = f"{OWN_SOURCE}:desk"
@@ -68,6 +68,19 @@ class Acts:
         Returns:
             The fact, or why not. A refusal is an answer, not an error.
         """
+        return patiently(
+            lambda: self._act(customer, wanted, asker, message_id=message_id, texts=texts or {})
+        )
+
+    def _act(
+        self,
+        customer: CustomerId,
+        wanted: Body,
+        asker: Asker,
+        *,
+        message_id: str,
+        texts: Mapping[str, str],
+    ) -> Acted | Refused:
         source = DESK if asker.rep else PORTAL
         wanted_id = event_id(source, message_id)
         now_ms = self._clock.now_ms()
@@ -77,7 +90,9 @@ class Acts:
                 return Refused(code="no_such_customer", why="There is no such customer.")
             found = known[ProfileId(customer)]
             self._intake.tick(writing, [found], now_ms)
-            row = writing.lock([found])[found]
+            row = writing.lock([found]).get(found)
+            if row is None:
+                raise StoreBusy("The customer was linked to another one just now.")
             if writing.taken([wanted_id]):
                 return Acted(event=wanted_id, body=wanted, repeated=True)
             state = decode_state(row.state)

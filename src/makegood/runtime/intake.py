@@ -70,7 +70,7 @@ class Intake:
         """
         answers: list[Acknowledged] = []
         for chunk in self._chunks(arrivals):
-            answers += _patiently(partial(self._commit, chunk))
+            answers += patiently(partial(self._commit, chunk))
         return tuple(answers)
 
     def _chunks(self, arrivals: Sequence[Arrival]) -> Iterable[Sequence[Arrival]]:
@@ -233,7 +233,7 @@ class Intake:
             with self._store.writing() as writing:
                 self.tick(writing, customers, now_ms)
 
-        _patiently(fire)
+        patiently(fire)
 
     def tick(self, writing: Writing, customers: Sequence[CustomerId], now_ms: int) -> None:
         """Fire the due timers of customers inside a transaction."""
@@ -256,7 +256,7 @@ class Intake:
             folding.write()
 
 
-def _patiently(do: Callable[[], Given]) -> Given:
+def patiently(do: Callable[[], Given]) -> Given:
     """Run a transaction, again when another one was in the way and nothing was stored."""
     for _ in range(_TRIES - 1):
         try:
