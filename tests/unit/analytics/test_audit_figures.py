@@ -199,13 +199,13 @@ def test_the_rule_book_judges_events_names_kinds_and_sets_the_hold(
             ("2026-03-04 09:00", "b@example.com", "Offer"),
             ("2026-03-04 09:00", "c@example.com", "Offer"),
             ("2026-03-04 09:00", "d@example.com", "Offer"),  # no cool-off
-            ("2026-03-04 09:00", "e@example.com", "Offer"),  # cooling off for seven days
+            ("2026-03-04 09:00", "e@example.com", "Offer"),  # cooling off: in the bound only
             ("2026-03-04 09:00", "f@example.com", "Offer"),  # by the plan for other failures
         ],
         book=car_rental,
     )  # fmt: skip
     assert (figures.failures.no_failure, figures.failures.cannot_judge) == (1, 1)
-    assert figures.held == Tally(messages=2, customers=2)
+    assert figures.held == Tally(messages=1, customers=1)
     assert figures.held_full == Tally(messages=3, customers=3)
     assert {line.label: line.basis for line in figures.by_kind} == {
         "There was no car": "rule", "We did not call back": "rule", "Cold coffee": "other",

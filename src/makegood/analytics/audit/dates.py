@@ -26,7 +26,7 @@ PATTERNS = {
     "numbers": r"^(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<y>\d{4})" + _TIME,
     "day_name": _WEEKDAY + r"(?P<d>\d{1,2})[ -](?P<mo>[A-Za-z]{3,9})\.?,?[ -](?P<y>\d{4})" + _TIME,
     "name_day": _WEEKDAY
-    + r"(?P<mo>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})"
+    + r"(?P<mo>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|[nr]d|th)?,?\s+(?P<y>\d{4})"
     + _TIME,
 }
 _EPOCH = r"^\d{10}(?:\d{3})?$"

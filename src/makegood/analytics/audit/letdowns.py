@@ -215,7 +215,8 @@ def _with_ends(failures: pl.DataFrame, window_ms: int) -> pl.DataFrame:
     """Work out from when to when marketing should have waited.
 
     A failure of which only the day is known counts from the end of that day, and a resolution of
-    which only the day is known from its beginning: the figures err to the smaller side.
+    which only the day is known from its beginning: the figures err to the smaller side. The
+    headline ends with the resolution, before any cool-off.
     """
     start = pl.col("at_ms") + pl.when("is_day").then(DAY_MS).otherwise(0)
     lifted = pl.col("resolved_ms") + pl.col("cool_off_ms")
@@ -228,7 +229,9 @@ def _with_ends(failures: pl.DataFrame, window_ms: int) -> pl.DataFrame:
             pl.col("resolved_ms").is_not_null().alias("is_resolved"),
         )
         .with_columns(
-            pl.min_horizontal("full_ms", pl.col("start_ms") + window_ms).alias("head_ms")
+            pl.min_horizontal("full_ms", "resolved_ms", pl.col("start_ms") + window_ms).alias(
+                "head_ms"
+            )
         )
         .drop("is_day", "resolved_ms", "resolved_is_day", "cool_off_ms", "longest_ms", "hold")
         .drop("outcome")

@@ -16,9 +16,9 @@ def method_of(book: RuleBook | None, options: Options, failures: pl.DataFrame) -
     days = options.window_ms // DAY_MS
     return (
         *_of_failures(book, failures),
-        f"The headline counts a message from the instant of a failure until it was resolved, and "
-        f"for {days} days at most, whatever the rule book says. It is the smaller figure on "
-        "purpose.",
+        "The headline counts a message from the instant of a failure until it was resolved, "
+        f"without any cool-off, and for {days} days at most, whatever the rule book says. It is "
+        "the smaller figure on purpose.",
         "The larger figure is an upper bound: a hold lasts until the failure was resolved and its "
         "cool-off has passed, and without a date of resolution for the longest time the rule book "
         "names. Some of these customers may have been content sooner; the files do not say.",

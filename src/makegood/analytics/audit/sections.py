@@ -41,9 +41,9 @@ def second(audit: Audit) -> SafeString:
         says = "Cannot be told: the failures file does not say what each failure is about."
         return format_html('{}<p class="soft">{}</p>', head, says)
     return format_html(
-        '{}<p>Customers let down again over something else within {} days: <b>{}</b>, by {} '
-        "further failures). Between one failure and the next they got <b>{}</b> marketing messages "
-        'in the headline\'s window <span class="soft">(at most {})</span>.</p>',
+        '{}<p>Customers let down again over something else within {} days: <b>{}</b> ({} '
+        "further failures). Between one failure and the next they got <b>{}</b> marketing "
+        'messages in the headline\'s window <span class="soft">(at most {})</span>.</p>',
         head, told.days, count(told.customers), count(told.failures),
         count(told.between.messages), count(told.between_full.messages),
     )  # fmt: skip

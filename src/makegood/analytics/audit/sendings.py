@@ -21,7 +21,7 @@ SENT = ("sent", "send", "processed", "accepted", "success", "successful", "ok", 
         "completed")  # fmt: skip
 DID_NOT_ARRIVE = (
     "bounce", "bounced", "hard bounce", "soft bounce", "hard bounced", "soft bounced", "dropped",
-    "deferred", "blocked", "failed", "rejected", "suppressed", "skipped", "cancelled", "canceled",
+    "deferred", "blocked", "failed", "rejected", "suppressed", "skipped", "cancelled",
     "queued", "scheduled", "draft", "undelivered",
 )  # fmt: skip
 CAME_LATER = (
@@ -127,6 +127,7 @@ class _Reader:
         if "status" not in frame.columns:
             return frame
         status = pl.col("status").str.to_lowercase().str.replace_all(r"[\s_-]+", " ")
+        status = status.str.replace(r"celed$", "celled")  # as it is spelt in the United States
         counted = (*ARRIVED, "") if self._has_arrivals else (*SENT, "")
         fate = (
             pl.when(status.is_in(counted)).then(pl.lit(""))
