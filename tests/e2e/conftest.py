@@ -1,5 +1,6 @@
 """A real browser in front of real pages."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,9 @@ from makegood.bootstrap import Makegood
 from makegood.testing.clock import FakeClock
 from tests.e2e.live_server import running
 from tests.e2e.screens import PASSWORD, serving
+
+# The browser is driven by a loop in this thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")

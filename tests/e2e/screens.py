@@ -195,37 +195,33 @@ def case_of(makegood: Makegood, identifier: str = "user:ana") -> CaseId:
         return reading.cases_of([customer_of(makegood, identifier)])[0].case
 
 
-def confirm_offers(
-    makegood: Makegood, identifier: str = "user:ana", *, minutes: int = 14, for_ms: int = 0
-) -> None:
+def confirm_offers(makegood: Makegood, *, minutes: int = 14, for_ms: int = 0) -> None:
     """Let the other side say yes to everything it was asked."""
     from makegood.messages.commands import ConfirmOffer
     from makegood.messages.facts import Confirmed
     from makegood.ports.rows import OutboxStatus
     from makegood.runtime.told import Told
 
-    profile = profile_of(identifier)
     now_ms = makegood.clock.now_ms()
     with makegood.store.writing() as writing:
-        profiles = writing.profiles_of([customer_of(makegood, identifier)])
-        rows = writing.outbox_of([one for group in profiles.values() for one in group])
-        told = [
-            Told(
-                profile=profile,
-                body=Confirmed(
-                    command=row.command.id,
-                    expires_ms=now_ms + for_ms if for_ms else 0,
-                    detail={"minutes": minutes},
-                ),
-                message_id=f"{row.command.id}-yes",
+        told = []
+        for row in writing.claim(now_ms, MINUTE_MS, 100):
+            if not isinstance(row.command.order, ConfirmOffer):
+                writing.retry_at(row.command.id, row.fence, now_ms, "")
+                continue
+            writing.settle(row.command.id, row.fence, OutboxStatus.DONE, now_ms)
+            body = Confirmed(
+                command=row.command.id,
+                expires_ms=now_ms + for_ms if for_ms else 0,
+                detail={"minutes": minutes},
             )
-            for row in rows
-            if isinstance(row.command.order, ConfirmOffer) and row.status is OutboxStatus.WAITING
-        ]
+            told.append(
+                Told(profile=row.command.profile, body=body, message_id=f"{row.command.id}-yes")
+            )
         makegood.intake.record(writing, told, now_ms)
 
 
-def carry_out(makegood: Makegood, identifier: str = "user:ana") -> None:
+def carry_out(makegood: Makegood) -> None:
     """Let everything that was ordered be done: messages delivered, refunds paid, rides sent."""
     from makegood.messages.commands import Fulfil, SendMessage
     from makegood.messages.facts import Carried
@@ -242,7 +238,7 @@ def carry_out(makegood: Makegood, identifier: str = "user:ana") -> None:
                 writing.settle(row.command.id, row.fence, OutboxStatus.DONE, now_ms)
                 told.append(
                     Told(
-                        profile=profile_of(identifier),
+                        profile=row.command.profile,
                         body=Carried(command=row.command.id, paid=paid),
                         message_id=f"{row.command.id}-done",
                     )

@@ -22,11 +22,12 @@ from tests.e2e.screens import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-_TARGETS = """least => [...document.querySelectorAll('a.button, button, summary, input:not([type=hidden],
- [type=radio], [type=checkbox]), select, textarea, .choice')]
- .filter(one => one.offsetParent && !one.closest('.trap'))
- .filter(one => one.getBoundingClientRect().height < least - 0.5)
- .map(one => one.outerHTML.slice(0, 90))"""
+_TARGETS = """least => [...document.querySelectorAll(
+  'a.button, button, summary, input:not([type=hidden], [type=radio], [type=checkbox]), ' +
+  'select, textarea, .choice')]
+  .filter(one => one.offsetParent && !one.closest('.trap'))
+  .filter(one => one.getBoundingClientRect().height < least - 0.5)
+  .map(one => one.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from makegood.desk.access import Desk
 from makegood.gate.tickets import issue_ticket
 
+_SHOWN = ("open_cases", "held_customers", "stuck_customers", "outbox_failed", "outbox_missed")
+
 
 def shell(desk: Desk, *, page: str) -> dict[str, Any]:
     """Give the context that the base template of the desk needs.
@@ -14,18 +16,18 @@ def shell(desk: Desk, *, page: str) -> dict[str, Any]:
         desk: The desk.
         page: Which page this is, for the navigation.
     """
-    counts = desk.reading.counts()
+    counts = desk.reading.counts(*_SHOWN)
     mine = desk.reading.open_cases_by_owner().get(desk.me.rep, 0)
-    broken = counts.get("outbox_failed", 0) + counts.get("stuck_customers", 0)
+    broken = counts["outbox_failed"] + counts["stuck_customers"]
     return {
         "page": page,
         "me": desk.me,
         "now_ms": desk.now_ms,
         "mine": mine,
-        "open_cases": counts.get("open_cases", 0),
-        "held_customers": counts.get("held_customers", 0),
+        "open_cases": counts["open_cases"],
+        "held_customers": counts["held_customers"],
         "broken": broken,
-        "missed": counts.get("outbox_missed", 0),
+        "missed": counts["outbox_missed"],
         "live_url": live_url(desk),
     }
 

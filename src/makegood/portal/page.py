@@ -54,14 +54,20 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
         "choices": choices,
         "gone": _gone(guest, speech),
         "asking": asking and not choices and case.is_open,
-        "question": case.is_open and case.phase in _ASKABLE and not choices,
-        "early": case.is_open and bool(case.failures) and case.phase not in _ASKABLE,
+        "question": _is_time_to_ask(case) and not choices,
+        "early": case.is_open and bool(case.failures) and not _is_time_to_ask(case),
         "owner": owner,
         "has_owner": bool(case.owner),
         "initial": owner[:1].upper(),
         "can_call": case.is_open and not any(offer.calls for offer in _open(guest)),
         "marketing": _marketing(guest, speech),
     }
+
+
+def _is_time_to_ask(case: Case) -> bool:
+    """Only once everything chosen was delivered; before that the question would be an insult."""
+    waiting = any(offer.status is OfferStatus.CHOSEN for offer in case.offers)
+    return case.phase in _ASKABLE and not waiting
 
 
 def _owner(guest: Guest, speech: Speech) -> str:

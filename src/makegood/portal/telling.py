@@ -46,6 +46,7 @@ class Told(Struct, frozen=True, kw_only=True):
     email: str
     about: str
     words: str
+    language: str = ""
 
 
 def _signer(makegood: Makegood) -> URLSafeSerializer:
@@ -112,9 +113,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "portal/confirm.html", page)
-    _raise(
-        makegood, spoken_by, Told(email=email, about=about, words=words), token, speech.language
-    )
+    told = Told(email=email, about=about, words=words, language=speech.language)
+    _raise(makegood, spoken_by, told, token)
     page["title"] = speech.say("tell.thanks_title")
     page["says"] = speech.say("tell.thanks", brand=spoken_by.name)
     return render(request, "portal/said.html", page)
@@ -172,7 +172,7 @@ def _send(request: HttpRequest, brand: Brand, told: Told, speech: Speech) -> boo
     return True
 
 
-def _raise(makegood: Makegood, brand: Brand, told: Told, token: str, language: str) -> None:
+def _raise(makegood: Makegood, brand: Brand, told: Told, token: str) -> None:
     """File it with the one customer who has this address, else with the address itself."""
     digest = hashlib.blake2b(token.encode(), digest_size=16)
     message_id = f"told:{digest.hexdigest()}"
@@ -190,7 +190,7 @@ def _raise(makegood: Makegood, brand: Brand, told: Told, token: str, language: s
         time_ms=makegood.clock.now_ms(),
         body=body,
         body_digest=digest.digest(),
-        person=PersonRow(profile=ProfileId(""), email=told.email, language=language),
+        person=PersonRow(profile=ProfileId(""), email=told.email, language=told.language),
         texts={ref: told.words},
     )
     makegood.intake.take([arrival])

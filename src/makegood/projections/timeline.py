@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 from msgspec import Struct
 
 from makegood.core.state import State
-from makegood.messages.commands import ConfirmOffer
+from makegood.messages.commands import ConfirmOffer, SendMessage
 from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
@@ -162,6 +162,8 @@ def _outcome(body: Body, sources: Sources) -> Told | None:
     what = order_words(row.command, sources.library) if row else "An order"
     match body:
         case Carried(paid=paid):
+            if row is not None and isinstance(row.command.order, SendMessage):
+                return f"{what} sent.", "plain"
             amount = f", {money_words(paid)} paid" if paid and paid.cents else ""
             return f"{what}: done{amount}.", "ok"
         case Confirmed():

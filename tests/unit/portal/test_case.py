@@ -162,6 +162,7 @@ def test_only_after_help_it_is_asked_whether_it_is_good(makegood: Makegood, page
     client = Client()
     assert "Is it good again?" not in words_of(client.get(page))
     client.post(f"{page}/choose", {"offer": "ride_home"})
+    assert "Is it good again?" not in words_of(client.get(page))
     carry_out(makegood)
     assert "Is it good again?" in words_of(client.get(page))
 
