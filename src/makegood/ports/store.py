@@ -89,11 +89,12 @@ class Reading(Protocol):
     def cases_of(self, customers: Sequence[CustomerId]) -> tuple[CaseRow, ...]:
         """Give all cases of some customers, newest first."""
 
-    def counts(self) -> Mapping[str, int]:
+    def counts(self, *names: str) -> Mapping[str, int]:
         """Count what there is, without reading every row of the log.
 
-        Keys: log, customers, open_cases, held_customers, stuck_customers, and outbox rows by
-        status (`outbox_waiting`, ...).
+        Args:
+            names: Only these, which is cheaper: log, customers, open_cases, held_customers,
+                stuck_customers, and outbox rows by status (`outbox_waiting`, ...). None for all.
         """
 
     def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:

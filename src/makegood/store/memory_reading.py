@@ -149,7 +149,7 @@ class MemoryReading:
         found = [t.case_rows[case] for one in set(customers) for case in t.cases_by.get(one, ())]
         return tuple(sorted(found, key=lambda row: (-row.opened_ms, row.case)))
 
-    def counts(self) -> Mapping[str, int]:
+    def counts(self, *names: str) -> Mapping[str, int]:
         t, counts = self._t, no_counts()
         counts["log"] = len(t.log)
         counts["customers"] = len(t.customers)
@@ -158,7 +158,7 @@ class MemoryReading:
         counts["held_customers"] = len({row.customer for row in t.case_rows.values() if row.held})
         for row in t.commands.values():
             counts[f"outbox_{row.status}"] += 1
-        return counts
+        return {name: counts[name] for name in names or counts}
 
     def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:
         row = self._t.case_rows.get(case)

@@ -147,6 +147,10 @@ class CaseConformance(Conformance):
             assert reading.open_cases_by_owner() == {"kathy": 1}
             counts = reading.counts()
             assert (counts["held_customers"], counts["open_cases"]) == (1, 1)
+            assert reading.counts("open_cases", "outbox_failed") == {
+                "open_cases": 1,
+                "outbox_failed": 0,
+            }
 
     def test_the_ledger_of_a_case_is_oldest_first(self) -> None:
         store = self.make_store()
