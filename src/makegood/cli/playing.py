@@ -1,13 +1,17 @@
 """`demo`, `story` and `audit`: see what Makegood does before connecting anything."""
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from makegood.cli.output import ERRORS, Format, print_json
+from makegood.bootstrap import SystemClock
+from makegood.cli.output import CONSOLE, ERRORS, Format, print_json
 from makegood.demo.storm import StormOptions, run_storm
+from makegood.demo.story_missing_car import play_missing_car, this_afternoon
+from makegood.demo.story_show import show
 from makegood.messages.errors import InputError
 
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
@@ -16,6 +20,7 @@ Output = Annotated[Format, typer.Option("--format", help="text or json.")]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(demo)
+    app.command()(story)
 
 
 def demo(  # noqa: PLR0913 - each is one option of the command
@@ -41,6 +46,24 @@ def demo(  # noqa: PLR0913 - each is one option of the command
         print_json(report)
     else:
         report.show()
+
+
+class Told(StrEnum):
+    """Stories that can be told."""
+
+    MISSING_CAR = "missing-car"
+
+
+def story(
+    name: Annotated[Told, typer.Argument(help="Which one.")] = Told.MISSING_CAR,  # noqa: ARG001 - there is one
+    output: Output = Format.TEXT,
+) -> None:
+    """Tell one bad day, with and without Makegood, as a timeline; ends by itself in seconds."""
+    told = play_missing_car(this_afternoon(SystemClock().now_ms()))
+    if output is Format.JSON:
+        print_json(told)
+    else:
+        show(told, CONSOLE)
 
 
 def _days(text: str) -> tuple[date, date]:
