@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +19,7 @@ from makegood.effects.fulfil import Fulfilment
 from makegood.effects.links import Links
 from makegood.effects.mail import Mail
 from makegood.effects.outside import Outside
-from makegood.effects.sms import Sms, WebhookGateway
+from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
@@ -40,6 +41,23 @@ from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
 _KEY_BYTES = 32
+Form = TypeVar("Form")
+
+
+class SmsGateway(Struct, frozen=True, kw_only=True):
+    """Any HTTP gateway that takes JSON and a bearer token.
+
+    Attributes:
+        url: Where it listens.
+        token: Its bearer token.
+        mapping: Its JSON with `$to`, `$from`, `$text` and `$id` where they belong.
+        allow_private: The deployment itself runs it: private addresses and http are fine.
+    """
+
+    url: str
+    token: str
+    mapping: Mapping[str, str]
+    allow_private: bool = False
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -51,7 +69,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         book: Path of the rule book, or the name of one that ships.
         base_url: Where customers and reps reach this Makegood.
         smtp: smtp://host:port of the mail server; empty sends no mail.
-        counterparts: Who is asked to carry out remedies, and to send SMS.
+        counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
+        sms: A gateway for text messages, instead of a counterpart.
         threads: Deliveries at the same time.
     """
 
@@ -61,6 +80,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     base_url: str = "http://localhost:8000"
     smtp: str = ""
     counterparts: tuple[Counterpart, ...] = ()
+    sms: SmsGateway | None = None
     threads: int = 8
 
 
@@ -78,23 +98,26 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         InputError: One is missing or cannot be read; it says which and what to write.
     """
     database = environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood.db")
-    counterparts: tuple[Counterpart, ...] = ()
-    path = environ.get("MAKEGOOD_COUNTERPARTS", "")
-    if path:
-        try:
-            counterparts = msgspec.json.decode(
-                Path(path).read_bytes(), type=tuple[Counterpart, ...]
-            )
-        except (OSError, msgspec.MsgspecError) as error:
-            raise InputError(f"MAKEGOOD_COUNTERPARTS: {path}: {error}") from error
     return Settings(
         database=database,
         key=_key(environ.get("MAKEGOOD_KEY", ""), database),
         book=environ.get("MAKEGOOD_BOOK", "car-rental"),
         base_url=environ.get("MAKEGOOD_BASE_URL", "http://localhost:8000"),
         smtp=environ.get("MAKEGOOD_SMTP", ""),
-        counterparts=counterparts,
+        counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
+        sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
     )
+
+
+def _file(environ: Mapping[str, str], name: str, form: type[Form]) -> Form | None:
+    """Read a setting that is a JSON file; None when it is not set."""
+    path = environ.get(name, "")
+    if not path:
+        return None
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=form)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InputError(f"{name}: {path}: {error}") from error
 
 
 def _key(given: str, database: str) -> bytes:
@@ -271,7 +294,13 @@ class Makegood:
         ways: list[Channel] = []
         if self._mail is not None:
             ways.append(Mail(self._mail, words))
-        if any(one.name == "sms" for one in self.settings.counterparts):
+        sms = self.settings.sms
+        if sms is not None:
+            receiver = Counterpart(
+                name="sms", url=sms.url, secret="", allow_private=sms.allow_private
+            )
+            ways.append(Sms(HttpGateway(self._webhooks, receiver, sms.mapping, sms.token), words))
+        elif any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)
 

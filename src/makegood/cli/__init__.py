@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from makegood.cli import asking, data, people, playing, rules, serving
+from makegood.cli import asking, audit, data, people, playing, rules, serving
 from makegood.cli.output import ERRORS
 from makegood.messages.errors import MakegoodError
 
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _group in (playing, rules, serving, people, data, asking):
+for _group in (playing, audit, rules, serving, people, data, asking):
     _group.register(app)
 
 
@@ -24,5 +24,6 @@ def main() -> None:
     try:
         app()
     except MakegoodError as error:
-        ERRORS.print(f"[bold red]Not done.[/] {error}", highlight=False)
+        ERRORS.print("[bold red]Not done.[/]", end=" ")
+        ERRORS.print(str(error), highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)

@@ -12,6 +12,7 @@ from makegood.bootstrap import Makegood
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_facts, print_json
 from makegood.messages.errors import InputError
+from makegood.messages.identifiers import normal
 from makegood.ports.rows import PersonRow
 from makegood.replay.again import replay as replay_log
 from makegood.sources.files import Counted, Options, Progress, import_file
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command()(ingest)
     app.command()(export)
     app.command()(replay)
+    app.command()(erase)
 
 
 def ingest(  # noqa: PLR0913 - each is one option of the command
@@ -127,8 +129,31 @@ def _person(row: PersonRow) -> dict[str, str]:
     return {name: getattr(row, name) for name in PersonRow.__struct_fields__}
 
 
-def replay(database: Database = "", output: Output = Format.TEXT) -> None:
-    """Fold the whole log again and prove that every stored state is what the events say."""
+def erase(
+    identifier: Annotated[str, typer.Argument(help="For example user:42")],
+    database: Database = "",
+) -> None:
+    """Delete a person's names, addresses and words; log, counts and replay stay as they are."""
+    with opened(database) as makegood, makegood.store.writing() as writing:
+        profile = makegood.intake.profile(normal(identifier))
+        customer = writing.customers_of([profile]).get(profile)
+        if customer is None:
+            raise InputError(f"Nobody is known as {identifier}.")
+        rows = writing.erase(customer)
+    CONSOLE.print(f"{rows} rows of personal data deleted.", highlight=False)
+
+
+def replay(
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="After an upgrade: store what the new fold says.")
+    ] = False,
+    database: Database = "",
+    output: Output = Format.TEXT,
+) -> None:
+    """Fold the whole log again and prove that every stored state is what the events say.
+
+    With --adopt the differences are reported and then stored; nothing is ever sent by it.
+    """
     with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
         with makegood.store.reading() as reading:
             task = bar.add_task("replay", total=reading.counts()["customers"])
@@ -137,6 +162,9 @@ def replay(database: Database = "", output: Output = Format.TEXT) -> None:
             makegood.library,
             lambda done: bar.update(task, completed=done),
         )
+        if adopt:
+            for one in result.differences:
+                makegood.intake.refold([one.customer])
     facts = {
         "customers": result.customers,
         "events": result.events,
@@ -150,5 +178,5 @@ def replay(database: Database = "", output: Output = Format.TEXT) -> None:
         print_facts(facts)
         for one in result.differences[:20]:
             CONSOLE.print(f"{one.customer}: {', '.join(one.fields)}", highlight=False)
-    if not result.is_identical:
+    if not result.is_identical and not adopt:
         raise typer.Exit(1)

@@ -14,7 +14,7 @@ from makegood.core.state import EMPTY, State, decode_state, encode_state
 from makegood.messages.commands import Command
 from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
-from makegood.messages.ids import CommandId, CustomerId, ProfileId
+from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
@@ -33,12 +33,14 @@ class Folded(Struct, frozen=True, kw_only=True):
         state: Its state; None when nothing changed but the row's counters.
         outbox: What the outbox has to learn.
         snapshot: To be kept, if it is time for one.
+        known: Commands the outbox had already, when a history was folded again.
     """
 
     row: CustomerRow
     state: State | None = None
     outbox: Reconciled = Reconciled()
     snapshot: Snapshot | None = None
+    known: frozenset[CommandId] = frozenset()
 
 
 def fold_history(
@@ -53,6 +55,22 @@ def fold_history(
         commands += after.commands
         withdrawn += after.withdrawn
     return state, tuple(commands), tuple(withdrawn)
+
+
+def is_outdated(row: CustomerRow) -> bool:
+    """Whether a state was made by another version of the fold."""
+    return row.fold not in (0, FOLD_VERSION)
+
+
+def _sending_only(folded: Folded, new: frozenset[EventId]) -> Folded:
+    """Write down, and do not send, what an upgraded fold newly finds in old events."""
+    put: list[Command] = []
+    unsent: list[Command] = []
+    for command in folded.outbox.put:
+        goes = command.cause in new or command.id in folded.known
+        (put if goes else unsent).append(command)
+    needless = (*folded.outbox.needless, *unsent)
+    return replace(folded, outbox=replace(folded.outbox, put=tuple(put), needless=needless))
 
 
 def is_late(row: CustomerRow, event: Event) -> bool:
@@ -80,13 +98,28 @@ class Folding:
             row: Locked.
             events: New ones, already in the log, in fold order.
         """
-        if row.stuck or row.fold not in (0, FOLD_VERSION) or is_late(row, events[0]):
+        if is_outdated(row):
+            self.upgrade(row, frozenset(event.id for event in events))
+            return
+        if row.stuck or is_late(row, events[0]):
             self.refold(row, since=events[0])
             return
         self._guard(row, lambda: self._went_on(row, events))
 
+    def upgrade(self, row: CustomerRow, new: frozenset[EventId] = frozenset()) -> None:
+        """Fold a customer of an older fold again: what only the new fold wants is not sent.
+
+        Args:
+            row: Locked.
+            new: Events that have just come in; what they cause is sent.
+        """
+        self._guard(row, lambda: _sending_only(self._again(row, None), new))
+
     def tick(self, row: CustomerRow) -> None:
         """Fire the due timers of a customer."""
+        if is_outdated(row):
+            self.upgrade(row)
+            return
         self._guard(row, lambda: self._ticked(row))
 
     def refold(self, row: CustomerRow, since: Event | None = None) -> None:
@@ -153,7 +186,13 @@ class Folding:
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
         row = _with(row, timed.state)
-        return Folded(row=row, state=timed.state, outbox=outbox, snapshot=fresh)
+        return Folded(
+            row=row,
+            state=timed.state,
+            outbox=outbox,
+            snapshot=fresh,
+            known=frozenset(known),
+        )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
         if since is None or row.stuck or row.fold != FOLD_VERSION:

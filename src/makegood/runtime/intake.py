@@ -246,13 +246,13 @@ class Intake:
         folding.write()
 
     def refold(self, customers: Sequence[CustomerId]) -> None:
-        """Fold whole histories again, as after an upgrade; what was sent stays sent."""
+        """Fold whole histories again after an upgrade: nothing is sent, what was sent stays."""
         now_ms = self._clock.now_ms()
         with self._store.writing() as writing:
             rows = writing.lock(sorted(customers))
             folding = Folding(writing, self._library_of(), now_ms)
             for customer in sorted(rows):
-                folding.refold(rows[customer])
+                folding.upgrade(rows[customer])
             folding.write()
 
 
