@@ -14,10 +14,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("br
 @pytest.fixture
 def missing_car(makegood: Makegood, clock: FakeClock) -> str:
     """Ana was left without a car twice; Bo once."""
-    introduce(makegood, "user:bo", "Bo Lindqvist")
-    no_car(makegood, "user:bo")
     introduce(makegood)
     case = no_car(makegood)
+    introduce(makegood, "user:bo", "Bo Lindqvist")
+    no_car(makegood, "user:bo")
     clock.advance(31 * MINUTE_MS)
     no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
     confirm_offers(makegood)
