@@ -1,6 +1,7 @@
 """One OpenAPI document: the hot paths, written from their forms, joined to the slower routes."""
 
 import re
+from http.client import responses
 from typing import TypeAlias
 
 import msgspec
@@ -57,10 +58,16 @@ def _map(of: Json, name: str) -> Json:
 
 
 def _with_keys(item: Json) -> Json:
-    """Let every operation that needs a key name both ways to send it."""
-    for operation in item.values():
-        if isinstance(operation, dict) and "security" in operation:
+    """Let every operation that needs a key name both ways to send it; say each no alike."""
+    for name in item:
+        operation = _map(item, name)
+        if "security" in operation:
             operation.update(_KEY)
+        answers = _map(operation, "responses")
+        for status in answers:
+            answer = _map(answers, status)
+            if status >= "400" and answer["description"] == responses.get(int(status)):
+                answer["description"] = "No."
     return item
 
 

@@ -133,7 +133,7 @@ def test_unknown_identifiers_pass_and_are_counted_unless_the_brand_is_strict():
 def test_a_brand_nobody_knows_finds_every_hold():
     world = World()
     world.lose_the_car("user:1")
-    assert not world.ask("user:1", replace(PROMO, brand="tpyo")).allowed
+    assert not world.ask("user:1", replace(PROMO, brand="no_such_brand")).allowed
 
 
 def test_what_cannot_be_judged_waits_for_a_person():
