@@ -97,7 +97,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         InputError: One is missing or cannot be read; it says which and what to write.
     """
-    database = environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood.db")
+    database = environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood-data/makegood.db")
     return Settings(
         database=database,
         key=_key(environ.get("MAKEGOOD_KEY", ""), database),
@@ -142,7 +142,9 @@ def open_store(database: str) -> Store:
         InputError: No engine has such an address, or its driver is not installed.
     """
     if database.startswith("sqlite:///"):
-        return SqliteStore(Path(database.removeprefix("sqlite:///")))
+        path = Path(database.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteStore(path)
     if database.startswith(("postgresql://", "postgres://")):
         try:
             from makegood.store.postgres import PostgresStore
