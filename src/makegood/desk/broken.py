@@ -45,7 +45,7 @@ def broken(request: HttpRequest) -> HttpResponse:
             "show": status.value,
             "next": found[-1].command.id if len(found) == PAGE else "",
             "zone": library.books[library.active].timezone,
-            "stuck": desk.reading.counts().get("stuck_customers", 0),
+            "stuck": desk.reading.counts("stuck_customers")["stuck_customers"],
         }
     return render(request, "desk/broken.html", page)
 
