@@ -2,7 +2,8 @@
 
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,9 @@ from makegood.playbooks.load import load_book
 from makegood.ports.arrivals import Arrival
 
 KNOWN_BEFORE_MS = 2 * HOUR_MS  # the register introduces everyone before the first event
+
+
+Moved = Callable[[int, int], None]
 
 
 class StormOptions(Struct, frozen=True, kw_only=True):
@@ -74,8 +78,13 @@ class Scene(Struct, frozen=True, kw_only=True):
     arrivals: tuple[Arrival, ...]
 
 
-def run_storm(options: StormOptions, console: Console) -> StormReport:
+def run_storm(options: StormOptions, console: Console, moved: Moved | None = None) -> StormReport:
     """Play the storm and count what it came to.
+
+    Args:
+        options: What can be chosen.
+        console: Where the progress bar goes.
+        moved: Also told of the progress: steps done, and steps in all.
 
     Raises:
         InputError: The days cannot be had, the folder is in use, or the mail server is missing.
@@ -83,10 +92,12 @@ def run_storm(options: StormOptions, console: Console) -> StormReport:
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
-        return _play(options, folder, console)
+        return _play(options, folder, console, moved)
 
 
-def _play(options: StormOptions, folder: Path, console: Console) -> StormReport:
+def _play(
+    options: StormOptions, folder: Path, console: Console, moved: Moved | None
+) -> StormReport:
     book = load_book(read_book(BOOK)[0], name=BOOK)
     chance = Chance(options.seed)
     scene = set_scene(options, chance, tuple(book.brands))
@@ -105,7 +116,9 @@ def _play(options: StormOptions, folder: Path, console: Console) -> StormReport:
             storm = _storm(options, scene, house, outside, clock)
             ends_ms = quiet_after(scene.arrivals, options.quiet_days)
             with storm.cast.team:
-                _play_with_bar(storm, ends_ms, campaigns(options, scene, book), console)
+                days = campaigns(options, scene, book)
+                with _bar(console, moved) as told:
+                    storm.play(ends_ms, days, told)
             outside.end()
             past = tuple(pasts(house.store, house.makegood.library, clock.now_ms()))
         finally:
@@ -168,17 +181,19 @@ def campaigns(options: StormOptions, scene: Scene, book: RuleBook) -> tuple[Camp
     )
 
 
-def _play_with_bar(
-    storm: Storm, ends_ms: int, mailing: tuple[Campaign, ...], console: Console
-) -> None:
+@contextmanager
+def _bar(console: Console, also: Moved | None) -> Iterator[Moved]:
+    """Show a progress bar, and tell whoever else wants to know."""
     columns = (TextColumn("[progress.description]{task.description}"), BarColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task("The storm")
 
         def moved(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
+            if also is not None:
+                also(done, total)
 
-        storm.play(ends_ms, mailing, moved)
+        yield moved
 
 
 def _announcement(scene: Scene) -> str:
