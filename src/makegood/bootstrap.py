@@ -24,9 +24,10 @@ from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
 from makegood.gate.service import Gate
+from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
-from makegood.messages.ids import BookHash, CustomerId
+from makegood.messages.ids import BookHash, CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.load import load_book
 from makegood.ports.clock import Clock
@@ -36,6 +37,7 @@ from makegood.ports.store import Store
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
+from makegood.runtime.raising import Raising
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
@@ -241,6 +243,7 @@ class Makegood:
         shelf: The rule books.
         intake: Takes events in.
         acts: Decides what people ask for.
+        raising: Raises failures by hand.
         gate: May we send?
         worker: Fires timers and delivers.
         links: Signs the addresses that reach customers.
@@ -254,6 +257,7 @@ class Makegood:
         self.gate = Gate(store, shelf.library, clock, settings.key)
         self.intake = Intake(store, shelf.library, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.library, clock)
+        self.raising = Raising(store, self.intake, self.acts, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
@@ -282,6 +286,10 @@ class Makegood:
         """The active rule book."""
         library = self.library
         return library.book(library.active)
+
+    def live_token(self, rep: RepId) -> str:
+        """Sign a ticket for the live updates of a person who is signed in."""
+        return issue_ticket(self.settings.key, rep, self.clock)
 
     def close(self) -> None:
         """End deliveries and give back every connection."""

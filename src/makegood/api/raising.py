@@ -1,16 +1,17 @@
 """A failure raised over HTTP: once for each Idempotency-Key, whatever the network does."""
 
+from msgspec.structs import replace
+
 from makegood.api.access import Declined
 from makegood.api.problems import Problem
 from makegood.api.shapes import FailureIn
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Body, FailureRaised
+from makegood.messages.facts import FailureRaised
 from makegood.messages.identifiers import normal
-from makegood.messages.ids import ProfileId, RepId, event_id, profile_id
-from makegood.ports.rows import KeyRow
-from makegood.ports.store import Reading
+from makegood.messages.ids import ProfileId, RepId, event_id
+from makegood.ports.rows import KeyRow, Taken
 from makegood.runtime.acts import DESK
 from makegood.runtime.intake import text_ref
 
@@ -18,40 +19,32 @@ from makegood.runtime.intake import text_ref
 def raise_failure(
     makegood: Makegood, key: KeyRow, failure: FailureIn, idempotency_key: str
 ) -> dict[str, object]:
-    """Append a failure.
+    """Append a failure; nobody needs to be known by the identifier yet.
 
     Raises:
-        Declined: 404 for a customer nobody knows, 409 when the key named another failure before.
+        Declined: 409 when the key named another failure before.
         InputError: The identifier or the failure kind is none.
     """
-    profile = profile_id(normal(failure.identifier), makegood.settings.key)
-    with makegood.store.reading() as reading:
-        customer = reading.customers_of([profile]).get(profile)
-        if customer is None:
-            records = reading.gate_records(profile)
-            customer = records[0].customer if len(records) == 1 else None
-    if customer is None:
-        raise Declined(404, _NOBODY)
     _check_kind(makegood, failure)
     message_id = f"{key.name}/{idempotency_key}"
-    ref = text_ref(event_id(DESK, message_id), "words")
-    rep = RepId(f"key:{key.name}")
+    asker = Asker(rep=RepId(f"key:{key.name}"))
     wanted = FailureRaised(
         failure=failure.failure,
         about=failure.about,
         brand=failure.brand,
-        by=rep,
-        words=ref if failure.words else "",
         severity=failure.severity,
     )
-    texts = {ref: failure.words} if failure.words else {}
-    acted = makegood.acts.act(customer, wanted, Asker(rep=rep), message_id=message_id, texts=texts)
-    if isinstance(acted, Refused):
-        raise Declined(404 if acted.code == "no_such_customer" else 409, _refused(acted))
-    if acted.repeated:
-        with makegood.store.reading() as reading:
-            _check_same(reading, ProfileId(customer), message_id, wanted, texts)
-    return {"event": acted.event, "repeated": acted.repeated}
+    raised = makegood.raising.raise_failure(
+        failure.identifier, wanted, asker, message_id=message_id, words=failure.words
+    )
+    if isinstance(raised, Refused):
+        raise Declined(409, _refused(raised))
+    if raised.taken is Taken.CONFLICT:
+        raise Declined(409, _OTHER)
+    if raised.taken is Taken.DUPLICATE:
+        profile = makegood.intake.profile(normal(failure.identifier))
+        _check_same(makegood, profile, message_id, wanted, failure.words)
+    return {"event": raised.event, "repeated": raised.taken is Taken.DUPLICATE}
 
 
 def _check_kind(makegood: Makegood, failure: FailureIn) -> None:
@@ -67,24 +60,25 @@ def _check_kind(makegood: Makegood, failure: FailureIn) -> None:
 
 
 def _check_same(
-    reading: Reading, profile: ProfileId, message_id: str, wanted: Body, texts: dict[str, str]
+    makegood: Makegood, profile: ProfileId, message_id: str, wanted: FailureRaised, words: str
 ) -> None:
-    customer = reading.customers_of([profile])[profile]
-    stored = {
-        event.body
-        for event in reading.history(customer)
-        if event.source == DESK and event.message_id == message_id
-    }
-    if stored != {wanted} or dict(reading.texts(list(texts))) != texts:
+    """Tell a repeat from another failure that came under the same key."""
+    ref = text_ref(event_id(DESK, message_id), "words") if words else ""
+    with makegood.store.reading() as reading:
+        customers = {record.customer for record in reading.gate_records(profile)}
+        stored = {
+            replace(event.body, by=RepId(""))
+            for customer in customers
+            for event in reading.history(customer)
+            if event.source == DESK
+            and event.message_id == message_id
+            and isinstance(event.body, FailureRaised)
+        }
+        said = reading.texts([ref]).get(ref, "") if ref else ""
+    if stored != {replace(wanted, words=ref)} or said != words:
         raise Declined(409, _OTHER)
 
 
-_NOBODY = Problem(
-    code="customer_unknown",
-    message="Nobody, or more than one customer, is known by this identifier.",
-    where="body identifier",
-    what_to_do="Name the customer by user:<id>, or send an identify call for them first.",
-)
 _OTHER = Problem(
     code="idempotency_conflict",
     message="This Idempotency-Key named another failure before.",

@@ -112,7 +112,7 @@ def one_customer(request: HttpRequest, customer_id: CustomerKey) -> Fields:
 
 @router.post(
     "/failures",
-    response={200: RaisedOut, **_NOT_FOUND, 409: ErrorOut, 413: ErrorOut},
+    response={200: RaisedOut, **_REFUSED, 409: ErrorOut, 413: ErrorOut},
     tags=["failures"],
 )
 def post_failure(

@@ -7,15 +7,12 @@ import typer
 
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, Format, print_json
+from makegood.core.decide import Asker
 from makegood.core.holds import Question
 from makegood.messages.commands import MessageClass
+from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import FailureRaised
-from makegood.messages.identifiers import normal
-from makegood.messages.ids import RepId, event_id
-from makegood.ports.arrivals import Arrival
-from makegood.ports.rows import Taken
-from makegood.runtime.acts import DESK
-from makegood.runtime.intake import body_digest, text_ref
+from makegood.messages.ids import RepId
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
@@ -57,20 +54,13 @@ def raise_failure(  # noqa: PLR0913 - each is one option of the command
     database: Database = "",
 ) -> None:
     """Raise a failure by hand: an ordinary event that holds marketing at once."""
-    name = normal(identifier)
+    wanted = FailureRaised(failure=failure, about=about, brand=brand)
+    asker = Asker(rep=RepId(by))
     message_id = f"raise/{secrets.token_hex(8)}"
-    ref = text_ref(event_id(DESK, message_id)) if words else ""
     with opened(database) as makegood:
-        body = FailureRaised(failure=failure, about=about, brand=brand, by=RepId(by), words=ref)
-        arrival = Arrival(
-            source=DESK,
-            message_id=message_id,
-            identifier=name,
-            time_ms=makegood.clock.now_ms(),
-            body=body,
-            body_digest=body_digest(body),
-            texts={ref: words} if words else {},
+        raised = makegood.raising.raise_failure(
+            identifier, wanted, asker, message_id=message_id, words=words
         )
-        (answer,) = makegood.intake.take([arrival])
-    taken = "raised and held" if answer.taken is Taken.NEW else answer.taken.value
-    CONSOLE.print(f"{taken}: {answer.event}", highlight=False)
+    if isinstance(raised, Refused):
+        raise InputError(raised.why)
+    CONSOLE.print(f"raised, and marketing held: {raised.event}", highlight=False)

@@ -9,6 +9,7 @@ import typer
 
 from makegood.bootstrap import SystemClock
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_json
+from makegood.demo.served import Served, serve_demo
 from makegood.demo.storm import StormOptions, run_storm
 from makegood.demo.story_missing_car import play_missing_car, this_afternoon
 from makegood.demo.story_show import show
@@ -30,9 +31,16 @@ def demo(  # noqa: PLR0913 - each is one option of the command
     shift: Annotated[bool, typer.Option(help="Move the days into the present.")] = True,
     folder: Annotated[Path | None, typer.Option(help="Where the run's files stay.")] = None,
     database: Annotated[str, typer.Option(help="postgresql://... instead of a file.")] = "",
+    serve: Annotated[bool, typer.Option("--serve", help="Open on the missing car.")] = False,
+    host: Annotated[str, typer.Option(help="With --serve: where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="With --serve: the port.")] = 8000,
+    storm: Annotated[bool, typer.Option(help="With --serve: also play the storm.")] = True,
     output: Output = Format.TEXT,
 ) -> None:
-    """Play a real storm with synthetic customers, with and without Makegood; ends by itself."""
+    """Play a real storm with synthetic customers, with and without Makegood; ends by itself.
+
+    With --serve it opens on the missing car in the browser and plays the storm beside it.
+    """
     options = StormOptions(
         customers=customers,
         seed=seed,
@@ -41,6 +49,10 @@ def demo(  # noqa: PLR0913 - each is one option of the command
         folder=folder,
         database=database,
     )
+    if serve:
+        served = Served(host=host, port=port, storm=options if storm else None)
+        serve_demo(served, ERRORS)
+        return
     report = run_storm(options, ERRORS)
     if output is Format.JSON:
         print_json(report)

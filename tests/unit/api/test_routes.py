@@ -126,7 +126,6 @@ def test_the_same_name_for_another_failure_is_a_conflict(makegood, client):
     ("name", "more", "status"),
     [
         ("", {}, 422),
-        ("k", {"identifier": "user:unknown"}, 404),
         ("k", {"identifier": "nonsense"}, 400),
         ("k", {"failure": "no_such_rule"}, 422),
         ("k", {"severity": 6}, 422),
@@ -138,6 +137,16 @@ def test_the_same_name_for_another_failure_is_a_conflict(makegood, client):
 def test_a_failure_that_cannot_be_raised_says_why(makegood, client, name, more, status):
     take(makegood, "user:0", Identified(), "hello")
     assert_problem(raised(client, name, **more), status)
+
+
+@pytest.mark.parametrize("identifier", ["user:unknown", "email:nobody@synthetic.example.com"])
+def test_anybody_can_be_let_down_also_somebody_nobody_knows_yet(makegood, client, identifier):
+    assert raised(client, "k", identifier=identifier, words="No car").status_code == 200
+    again = raised(client, "k", identifier=identifier, words="No car").json()
+    question = Question(brand="", message_class=MessageClass.PROMOTIONAL)
+    assert again["repeated"] is True
+    assert makegood.gate.ask(identifier, question).reason == "hold"
+    assert_problem(raised(client, "k", identifier=identifier, words="No room"), 409)
 
 
 @pytest.mark.parametrize(
