@@ -1,0 +1,394 @@
+"""A firm that lives through random days, for properties: every kind of event, and what is told.
+
+`Life` takes moves and turns them into arrivals that fit what is known at that moment (a choice of
+an offer that exists, the outcome of a command that was given, also of a withdrawn one), through
+the real intake. What it took can be given again to another store in any order, with each event's
+received time as it was.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.state import Case, State, decode_state
+from makegood.messages import facts
+from makegood.messages.commands import Fulfil
+from makegood.messages.facts import Body
+from makegood.messages.ids import CaseId, CustomerId, EventId, ProfileId, RepId, event_id
+from makegood.messages.money import Money
+from makegood.ports.arrivals import Arrival
+from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
+from makegood.ports.store import Store
+from makegood.runtime.intake import Intake, body_digest
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
+from makegood.testing.clock import STORY_BEGINS_MS
+
+LIBRARY = small_library()
+KEY = b"a key for tests"
+WHO = ("user:ana", "user:ben", "anon:1")
+EMAILS = ("email:ana@example.org", "email:ben@example.org", "email:one@example.org")
+ABOUTS = ("R1", "R2", "R3")
+KATHY = RepId("kathy")
+
+KINDS = (
+    "no_car",
+    "no_car",
+    "late",
+    "no_show",
+    "unclear",
+    "page",
+    "promise",
+    "kept",
+    "raised",
+    "judged",
+    "chosen",
+    "good",
+    "good",
+    "not_yet",
+    "released",
+    "granted",
+    "handed_over",
+    "noted",
+    "wrote",
+    "called",
+    "opened",
+    "referred",
+    "unsubscribed",
+    "traits",
+    "link",
+    "unlink",
+    "yes",
+    "no",
+    "carried",
+    "carried",
+    "dropped",
+    "deliver",
+    "timers",
+    "deadline",
+)
+WAITS_MS = (
+    0,
+    0,
+    1,
+    MINUTE_MS,
+    2 * MINUTE_MS,
+    15 * MINUTE_MS,
+    HOUR_MS,
+    4 * HOUR_MS,
+    DAY_MS,
+    7 * DAY_MS,
+)
+LAGS_MS = (0, 0, 0, 0, 1, MINUTE_MS, HOUR_MS, 3 * DAY_MS, -MINUTE_MS, -9 * MINUTE_MS)
+
+
+class Move(Struct, frozen=True):
+    """One thing that happens.
+
+    Attributes:
+        kind: One of `KINDS`.
+        who: Index of the identifier.
+        pick: Chooses among what there is.
+        lag_ms: How long before it arrives it happened; a negative one is a clock that runs ahead.
+        wait_ms: How much time passes before it.
+        imported: It arrives as history.
+    """
+
+    kind: str
+    who: int
+    pick: int
+    lag_ms: int = 0
+    wait_ms: int = 0
+    imported: bool = False
+
+
+class Given(Struct, frozen=True):
+    """An arrival and when it was received."""
+
+    arrival: Arrival
+    received_ms: int
+
+
+class SetClock:
+    """A clock that tests set to any instant, also an earlier one."""
+
+    def __init__(self, now_ms: int = STORY_BEGINS_MS) -> None:
+        self.at_ms = now_ms
+
+    def now_ms(self) -> int:
+        return self.at_ms
+
+
+class Firm:
+    """A store with its intake, one rep who is always there, and a clock that can be set."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = SetClock()
+        self.intake = Intake(store, lambda: LIBRARY, self.clock, KEY)
+        with store.writing() as writing:
+            hours = "mon-sun 00:00-00:00"
+            writing.put_reps([RepRow(rep=KATHY, name="K", role="agent", hours=hours)])
+
+    def take(self, given: Sequence[Given]) -> None:
+        """Take arrivals of one instant as one batch."""
+        self.clock.at_ms = given[0].received_ms
+        self.intake.take([one.arrival for one in given])
+
+    def until(self, now_ms: int) -> None:
+        """Fire every timer that is due by an instant."""
+        self.clock.at_ms = now_ms
+        with self.store.writing() as writing:
+            due = writing.due_customers(now_ms, 100)
+        self.intake.advance(due, now_ms)
+
+    def customer(self, identifier: str) -> CustomerId | None:
+        profile = self.intake.profile(identifier)
+        with self.store.reading() as reading:
+            return reading.customers_of([profile]).get(profile)
+
+    def state(self, identifier: str) -> State:
+        customer = self.customer(identifier)
+        if customer is None:
+            return State()
+        with self.store.reading() as reading:
+            row = reading.row(customer)
+        return decode_state(row.state if row else b"")
+
+    def outbox(self, identifier: str) -> tuple[OutboxRow, ...]:
+        customer = self.customer(identifier)
+        if customer is None:
+            return ()
+        with self.store.reading() as reading:
+            profiles = reading.profiles_of([customer])[customer]
+            return reading.outbox_of(profiles)
+
+
+class Life(Firm):
+    """Lives through moves and remembers what it took, and what kinds of things happened."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.given: list[Given] = []
+        self.kinds: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
+
+    def live(self, moves: Sequence[Move]) -> "Life":
+        for move in moves:
+            self.clock.at_ms += move.wait_ms
+            self._do(move)
+        self.until(self.clock.at_ms)
+        return self
+
+    def _do(self, move: Move) -> None:
+        who = WHO[move.who % len(WHO)]
+        if move.kind == "timers":
+            self.until(self.clock.at_ms)
+            return
+        if move.kind == "deliver":
+            self._deliver()
+            return
+        before = self.state(who)
+        if move.kind == "deadline":
+            if before.next_due_ms > self.clock.at_ms:
+                self.clock.at_ms = before.next_due_ms
+                self.kinds["event at a deadline"] += 1
+            move = replace(move, kind="no_car", lag_ms=0)
+        body = self._body(move, who, before)
+        if body is None:
+            return
+        self._give(move, who, body)
+        self._notice(before, self.state(who), move, body)
+
+    def _give(self, move: Move, who: str, body: Body) -> None:
+        number = len(self.given)
+        also: tuple[str, ...] = ()
+        lookups: tuple[str, ...] = ()
+        if move.kind == "link":
+            also = (WHO[(WHO.index(who) + 1) % len(WHO)],)
+        if isinstance(body, facts.Identified):
+            lookups = (EMAILS[WHO.index(who)],)
+        arrival = Arrival(
+            source=f"source{move.pick % 3}",
+            message_id=f"{number}",
+            identifier=who,
+            time_ms=self.clock.at_ms - move.lag_ms,
+            body=body,
+            body_digest=body_digest(body),
+            also=also,
+            lookups=lookups,
+            imported=move.imported,
+        )
+        given = Given(arrival, self.clock.at_ms)
+        self.given.append(given)
+        self.take([given])
+
+    def _body(self, move: Move, who: str, state: State) -> Body | None:
+        about = ABOUTS[move.pick % len(ABOUTS)]
+        kind, pick = move.kind, move.pick
+        if kind in ("no_car", "late", "no_show", "unclear", "page", "promise", "kept"):
+            return _touchpoint(kind, about, pick)
+        if kind in ("yes", "no", "carried", "dropped"):
+            return self._outcome(kind, pick, who)
+        if kind in _PLAIN:
+            return _PLAIN[kind](pick)
+        if kind == "unlink":
+            other = WHO[(WHO.index(who) + 1) % len(WHO)]
+            return facts.Unlinked(other=self.intake.profile(other), by=KATHY)
+        if kind == "judged":
+            return _judged(state, pick)
+        case = state.cases[pick % len(state.cases)] if state.cases else None
+        return None if case is None else _about_case(kind, case, pick)
+
+    def _outcome(self, kind: str, pick: int, who: str) -> Body | None:
+        """What the outside says about any command that was ever given, wanted still or not."""
+        rows = self.outbox(who)
+        if not rows:
+            return None
+        paying = [row for row in rows if isinstance(row.command.order, Fulfil)]
+        rows = tuple(paying) if kind == "carried" and paying and pick % 2 else rows
+        row = rows[pick // 2 % len(rows)]
+        command, step = row.command.id, row.command.step
+        if row.status is OutboxStatus.WITHDRAWN:
+            self.kinds["outcome of a withdrawn command"] += 1
+        if kind == "yes":
+            expires_ms = (0, 1, self.clock.at_ms + HOUR_MS)[pick % 3]
+            return facts.Confirmed(command=command, step=step, expires_ms=expires_ms)
+        if kind == "no":
+            return facts.Declined(command=command, step=step)
+        if kind == "dropped":
+            why = ("withdrawn", "missed", "failed", "held")[pick % 4]
+            self.kinds[f"dropped as {why}"] += 1
+            return facts.Dropped(command=command, step=step, why=why)  # type: ignore[arg-type]
+        order = row.command.order
+        cents = order.amount.cents if isinstance(order, Fulfil) else 0
+        paid = (Money(cents), Money(cents // 2), None)[pick % 3]
+        return facts.Carried(command=command, step=step, paid=paid)
+
+    def _deliver(self) -> None:
+        """Do what a worker does: claim, hand over, settle; the outcome may come as a move."""
+        with self.store.writing() as writing:
+            rows = writing.claim(self.clock.at_ms, MINUTE_MS, 5)
+            for row in rows:
+                self.sent[row.command.id] += 1
+                writing.settle(row.command.id, row.fence, OutboxStatus.DONE, self.clock.at_ms)
+        self.kinds["delivered"] += bool(rows)
+
+    def _notice(self, before: State, after: State, move: Move, body: Body) -> None:
+        name = body.name if isinstance(body, facts.Touchpoint) else type(body).__name__
+        self.kinds[name] += 1
+        failed = move.kind in ("no_car", "late", "raised")
+        self.kinds["late failure"] += failed and move.lag_ms > 0
+        self.kinds["clock ahead"] += move.lag_ms < 0
+        self.kinds["imported"] += move.imported
+        self.kinds["second failure"] += _doubles(after) > _doubles(before)
+        self.kinds["growth"] += _has_grown(before, after)
+        silent = [one for case in after.cases for one in case.failures if "/" in one.about]
+        self.kinds["silence"] += bool(silent)
+        self.kinds["made whole"] += any(case.phase == "made_whole" for case in after.cases)
+        self.kinds["offer after"] += any(case.offer_after for case in after.cases)
+        self.kinds["stray"] += bool(after.strays)
+        self.kinds["topped up"] += any(
+            len(owed.payments) > 1 for c in after.cases for f in c.failures for owed in f.owed
+        )
+
+
+def _doubles(state: State) -> int:
+    return sum(case.double for case in state.cases)
+
+
+def _has_grown(before: State, after: State) -> bool:
+    rules = {one.event: one.rule for case in before.cases for one in case.failures}
+    return any(
+        rules.get(one.event, one.rule) != one.rule for case in after.cases for one in case.failures
+    )
+
+
+def _touchpoint(kind: str, about: str, pick: int) -> Body:
+    match kind:
+        case "no_car":
+            more = {"price_cents": (21_000, 9_900)[pick % 2]} if pick % 5 else {}
+            return facts.Touchpoint(
+                name="Rental Unfulfilled",
+                properties={"reservation": about, "reason": "overbooked", **more},
+            )
+        case "late":
+            return facts.Touchpoint(
+                name="Rental Late",
+                properties={"reservation": about, "delay_minutes": 60, "storm": pick % 2 == 0},
+            )
+        case "no_show":
+            return facts.Touchpoint(
+                name="Rental Unfulfilled",
+                properties={"reservation": about, "reason": "no_show"},
+            )
+        case "unclear":
+            return facts.Touchpoint(name="Rental Unfulfilled", properties={"reservation": about})
+        case "page":
+            return facts.Touchpoint(name="Page Viewed", properties={"reservation": about})
+        case "promise":
+            return facts.Touchpoint(name="Callback Promised", properties={"reservation": about})
+        case _:
+            named: facts.Facts = {"reservation": about} if pick % 4 else {}
+            return facts.Touchpoint(name="Callback Made", properties=named)
+
+
+_PLAIN: Mapping[str, Callable[[int], Body]] = {
+    "raised": lambda pick: facts.FailureRaised(
+        failure=("no_car", "other", "late")[pick % 3],
+        about=(*ABOUTS, "")[pick % 4],
+        severity=pick % 6,
+        by=KATHY,
+        price=Money(5_000) if pick % 2 else None,
+    ),
+    "unsubscribed": lambda pick: facts.Unsubscribed(
+        brand=("cars", "*")[pick % 2], channel=("mail", "*")[pick % 2], again=pick % 3 == 0
+    ),
+    "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
+    "link": lambda _pick: facts.Identified(),
+}
+
+
+def _judged(state: State, pick: int) -> Body | None:
+    waiting = [one for case in state.cases for one in case.unclear]
+    known = [one.event for case in state.cases for one in case.failures]
+    questions: list[EventId] = [one.event for one in waiting] or known
+    if not questions:
+        return None
+    failure = ("no_car", "", "late")[pick % 3]
+    return facts.Judged(question=questions[pick % len(questions)], failure=failure, by=KATHY)
+
+
+def _about_case(kind: str, case: Case, pick: int) -> Body | None:
+    offers = [one.offer for one in case.offers] or ["ride_home"]
+    cost = Money(1_500 + pick)
+    bodies: dict[str, Body] = {
+        "chosen": facts.Chosen(case=case.id, offer=offers[pick % len(offers)], by=RepId("")),
+        "good": facts.Answered(case=case.id, answer="good"),
+        "not_yet": facts.Answered(case=case.id, answer="not_yet"),
+        "released": facts.Released(case=case.id, by=KATHY, reason="r"),
+        "granted": facts.Granted(case=case.id, remedy="snack", cost=cost, by=KATHY),
+        "handed_over": facts.HandedOver(case=case.id, to=RepId("bo"), by=KATHY),
+        "noted": facts.Noted(case=case.id, by=KATHY, text="t"),
+        "wrote": facts.Wrote(case=case.id, text="t"),
+        "called": facts.Called(case=case.id, by=KATHY, reached=pick % 3 > 0),
+        "opened": facts.Opened(case=case.id),
+        "referred": facts.Referred(case=case.id, visitor=f"v{pick % 3}", joined=pick % 2 == 0),
+    }
+    return bodies.get(kind)
+
+
+def event_of(given: Given) -> EventId:
+    """The id of what was taken."""
+    return event_id(given.arrival.source, given.arrival.message_id)
+
+
+def names_of(case: Case) -> set[CaseId]:
+    """Every id a case answers to."""
+    return {case.id, *case.names}
+
+
+def profile_of(firm: Firm, identifier: str) -> ProfileId:
+    """The pseudonym of an identifier."""
+    return firm.intake.profile(identifier)
