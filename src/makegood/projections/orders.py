@@ -54,6 +54,9 @@ def remedy_words(remedy: str, library: Library, language: str = "en") -> str:
     return remedy.replace("_", " ").capitalize()
 
 
+_BY_HAND = "Something went wrong"
+
+
 def failure_words(failure: str, library: Library) -> str:
     """Give a failure's title, from a rule or a silence."""
     for book in _books(library):
@@ -62,7 +65,7 @@ def failure_words(failure: str, library: Library) -> str:
         for silence in book.silences:
             if silence.id == failure:
                 return silence.title.rstrip(".")
-    return failure.replace("_", " ").capitalize() or "Something else"
+    return _BY_HAND if failure in ("", "other") else failure.replace("_", " ").capitalize()
 
 
 def _books(library: Library) -> tuple[RuleBook, ...]:

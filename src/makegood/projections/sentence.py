@@ -11,6 +11,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.book import Library
 from makegood.playbooks.terms import Remedy
 from makegood.projections.figures import clock_words, listed, money_words, times_words
+from makegood.projections.orders import failure_words
 from makegood.projections.planb import latest_offers
 
 _PLACES = ("branch", "station", "location", "place", "airport", "hotel", "origin", "shop")
@@ -63,11 +64,8 @@ def _what_went_wrong(case: Case, name: str, library: Library) -> list[Part]:
 
 def _failed(failure: Failure, library: Library) -> list[Part]:
     book = library.books.get(failure.book)
-    rule = book.failures.get(failure.rule) if book else None
-    silence = next((s for s in book.silences if s.id == failure.rule), None) if book else None
-    title = rule.title if rule else silence.title if silence else failure.rule.replace("_", " ")
     zone = book.timezone if book else "UTC"
-    words = title.rstrip(".")
+    words = failure_words(failure.rule, library)
     if not words[:2].isupper():
         words = words[:1].lower() + words[1:]
     at = f" at {place}" if (place := place_of(failure)) else ""

@@ -69,6 +69,22 @@ def test_the_link_in_the_mail_raises_the_failure_and_a_look_at_it_does_not(
     assert case.line == "other"
 
 
+def test_a_rep_reads_what_was_told_with_the_address_to_answer(makegood: Makegood, outbox: list):
+    from django.contrib.auth.models import User
+
+    Client().post(PATH, {**STORY, "email": "eve@example.org"})
+    Client().post(link_in(outbox[0]))
+    rep = Client()
+    user = User.objects.get(username="kathy")
+    rep.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    with makegood.store.reading() as reading:
+        (case,) = reading.cases(limit=5)
+    words = words_of(rep.get(f"/desk/cases/{case.case}"))
+    assert "was let down: something went wrong" in words
+    assert "The desk was closed." in words
+    assert "eve@example.org" in words_of(rep.get(f"/desk/customers/{case.customer}"))
+
+
 def test_somebody_we_do_not_know_is_looked_after_as_well(makegood: Makegood, outbox: list):
     Client().post(PATH, {**STORY, "email": "Eve@Example.org"})
     Client().post(link_in(outbox[0]))
