@@ -16,13 +16,14 @@ from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.playbooks.book import RuleBook
+from makegood.playbooks.terms import FailureRule
+from makegood.projections.orders import OTHER
 from makegood.projections.person import known_about
 from makegood.projections.roster import called, first_name
 
 MOST_FOUND = 20
 SHORTEST_SEARCH = 2
 UNPROCESSABLE = 422
-OTHER = "other"
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "found": found,
             "cases": rows_of(desk, cases),
             "too_short": len(text) < SHORTEST_SEARCH,
-            "failures": tuple(_book(desk).failures.values()),
+            "failures": _kinds(_book(desk)),
             "token": new_token(),
         }
     return render(request, "desk/search.html", page)
@@ -151,10 +152,15 @@ def _page(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "lines": _lines(story),
         "pending": story.pending,
         "zone": _book(desk).timezone,
-        "failures": tuple(_book(desk).failures.values()),
+        "failures": _kinds(_book(desk)),
         "brands": tuple(_book(desk).brands.values()),
         "token": new_token(),
     }
+
+
+def _kinds(book: RuleBook) -> tuple[FailureRule, ...]:
+    """The kinds of failure to choose from; the page adds "something else" itself."""
+    return tuple(rule for rule in book.failures.values() if rule.id != OTHER)
 
 
 def _lines(story: Story) -> tuple[object, ...]:

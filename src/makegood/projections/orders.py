@@ -54,18 +54,20 @@ def remedy_words(remedy: str, library: Library, language: str = "en") -> str:
     return remedy.replace("_", " ").capitalize()
 
 
-_BY_HAND = "Something went wrong"
+OTHER = "other"
 
 
 def failure_words(failure: str, library: Library) -> str:
-    """Give a failure's title, from a rule or a silence."""
+    """Give a failure's title, from a rule or a silence; "other" was raised by hand."""
+    if failure in ("", OTHER):
+        return "Something went wrong"
     for book in _books(library):
         if failure in book.failures:
             return book.failures[failure].title.rstrip(".")
         for silence in book.silences:
             if silence.id == failure:
                 return silence.title.rstrip(".")
-    return _BY_HAND if failure in ("", "other") else failure.replace("_", " ").capitalize()
+    return failure.replace("_", " ").capitalize()
 
 
 def _books(library: Library) -> tuple[RuleBook, ...]:
