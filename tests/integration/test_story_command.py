@@ -1,5 +1,7 @@
 """`makegood story missing-car`: the timeline comes from the log, and ends by itself."""
 
+from io import StringIO
+
 import msgspec
 from rich.console import Console
 from typer.testing import CliRunner
@@ -56,7 +58,7 @@ def test_the_command_prints_one_json_object():
 
 
 def test_a_manager_reads_both_days_side_by_side():
-    console = Console(width=140, record=True, quiet=True)
+    console = Console(width=140, record=True, file=StringIO())
     show(play_missing_car(AT_MS), console)
     text = console.export_text()
     assert "The same day without Makegood" in text

@@ -1,0 +1,105 @@
+"""Serve the demo: the missing car on a page, and the storm beside it."""
+
+import asyncio
+import os
+import signal
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from subprocess import Popen
+
+from msgspec import Struct
+from rich.console import Console
+
+from makegood.demo import served_stage, served_storm
+from makegood.demo.car import KATHY
+from makegood.demo.missing_car_outside import Surroundings
+from makegood.demo.storm import StormOptions
+from makegood.web import instance
+
+SETTINGS = "makegood.demo.served_settings"
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """Where and what to serve.
+
+    Attributes:
+        storm: None plays no storm.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    storm: StormOptions | None = StormOptions()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+def serve_demo(served: Served, console: Console) -> None:
+    """Serve until told to stop."""
+    with ExitStack() as closing:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="makegood-demo-")))
+        clock = served_stage.running_clock()
+        around = closing.enter_context(Surroundings(clock))
+        database = f"sqlite:///{folder / 'web.db'}"
+        stage = served_stage.ServedStage(around, clock, database, served.url)
+        served_stage.use(stage)
+        _ready_django(stage)
+        _announce(stage, served, console)
+        storm = _storm(served, folder / "storm")
+        if storm is not None:
+            closing.callback(_end, storm)
+        asyncio.run(_run(stage, served))
+
+
+def _ready_django(stage: served_stage.ServedStage) -> None:
+    instance.use(stage.makegood)
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    from makegood.web.setup import prepare
+
+    prepare()
+    from makegood.web.accounts import ensure_user
+
+    ensure_user(KATHY.rep, stage.password, KATHY.role, KATHY.name)
+
+
+def _announce(stage: served_stage.ServedStage, served: Served, console: Console) -> None:
+    console.print(f"\n[bold]The missing car:[/] {served.url}/")
+    console.print(
+        f"One click signs in as {KATHY.name}; or sign in at {served.url}/desk/"
+        f" as [bold]{KATHY.rep}[/] with [bold]{stage.password}[/]. Stop with Ctrl+C.\n",
+        highlight=False,
+    )
+
+
+def _storm(served: Served, folder: Path) -> "Popen[bytes] | None":
+    return served_storm.start(folder, served.storm) if served.storm is not None else None
+
+
+def _end(storm: "Popen[bytes]") -> None:
+    """A storm that still plays ends with its stage."""
+    storm.terminate()
+    storm.wait()
+
+
+async def _run(stage: served_stage.ServedStage, served: Served) -> None:
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    from makegood.web.asgi import parts_of, screens
+    from makegood.web.front import Front
+
+    front = Front(lambda: parts_of(stage.makegood), screens)
+    server = Server(
+        front,
+        address=served.host,
+        port=served.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_level="error",  # type: ignore[arg-type]
+    )
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, server.stop)
+    await server.serve()

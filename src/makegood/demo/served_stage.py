@@ -1,0 +1,119 @@
+"""The one stage that the demo's pages show, and what a visitor may do on it."""
+
+import time
+from collections.abc import Callable, Mapping
+from secrets import token_bytes, token_urlsafe
+from threading import Event, Lock
+
+from makegood.bootstrap import Settings, open_makegood, read_book
+from makegood.core.state import Case, decode_state
+from makegood.demo.missing_car import MissingCar
+from makegood.demo.missing_car_clock import StageClock
+from makegood.demo.missing_car_outside import Surroundings
+from makegood.demo.served_store import FreshStore
+from makegood.demo.story_missing_car import BOOK, this_afternoon
+
+PATIENCE_S = 8.0  # how long a page waits for the deliveries that it caused
+_LOOK_S = 0.05
+
+
+def _monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class ServedStage:
+    """The missing car behind the pages; verbs of a visitor, one at a time.
+
+    Attributes:
+        password: Kathy's, for those who sign in by hand.
+    """
+
+    def __init__(self, around: Surroundings, clock: StageClock, database: str, url: str) -> None:
+        self._store = FreshStore()
+        settings = Settings(
+            database=database,
+            key=token_bytes(32),
+            book=BOOK,
+            base_url=url,
+            smtp=around.smtp,
+            counterparts=around.counterparts,
+            threads=2,
+        )
+        self.makegood = open_makegood(settings, clock=clock, store=self._store)
+        self.car = MissingCar(self.makegood, clock, around)
+        self.password = token_urlsafe(9)
+        self._lock = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.car.begin(this_afternoon(time.time_ns() // 1_000_000))
+
+    def again(self) -> None:
+        """Forget the day and begin it anew."""
+        self._store.wipe()
+        self.makegood.shelf.adopt(*read_book(BOOK))
+        self._begin()
+
+    def do(self, act: str) -> bool:
+        """Do what a button says; False for a button that is not there."""
+        verb = self._verbs.get(act)
+        if verb is None:
+            return False
+        with self._lock:
+            verb()
+            self._wait()
+        return True
+
+    @property
+    def _verbs(self) -> Mapping[str, Callable[[], None]]:
+        return {
+            "lose": self.car.lose_the_car,
+            "lose-again": self.car.lose_it_again,
+            "tell-again": self.car.tell_it_again,
+            "morning": self.car.next_morning,
+            "week": self.car.a_week_later,
+            "again": self.again,
+        }
+
+    @property
+    def case(self) -> Case | None:
+        """The case as the fold knows it."""
+        row = self.car.row
+        if row is None:
+            return None
+        with self.makegood.store.reading() as reading:
+            kept = reading.row(row.customer)
+        return decode_state(kept.state).case(row.case) if kept is not None else None
+
+    def _wait(self) -> None:
+        """Let the worker deliver first, so that the page shows what came of it."""
+        pause, ends = Event(), time.monotonic() + PATIENCE_S
+        while time.monotonic() < ends and not self._is_settled():
+            pause.wait(_LOOK_S)
+
+    def _is_settled(self) -> bool:
+        row, now_ms = self.car.row, self.car.clock.now_ms()
+        with self.makegood.store.reading() as reading:
+            counts = reading.counts()
+            kept = reading.row(row.customer) if row is not None else None
+        due_ms = kept.next_due_ms if kept is not None else 0
+        waiting = counts.get("outbox_waiting", 0) + counts.get("outbox_leased", 0)
+        return not waiting and not (0 < due_ms <= now_ms)
+
+
+def running_clock() -> StageClock:
+    """A clock that runs while the visitor watches."""
+    return StageClock(time.time_ns() // 1_000_000, _monotonic_ms)
+
+
+_held: list[ServedStage] = []
+
+
+def use(stage: ServedStage) -> None:
+    """Show this stage from now on."""
+    _held[:] = [stage]
+
+
+def current() -> ServedStage:
+    """Give the stage that is shown."""
+    return _held[0]

@@ -1,0 +1,22 @@
+"""Where the stage's pages are, before those of the product."""
+
+from django.urls import include, path
+
+from makegood.demo import served_views
+from makegood.web import urls as ours
+
+handler400, handler403 = ours.handler400, ours.handler403
+handler404, handler500 = ours.handler404, ours.handler500
+
+_stage = (
+    [
+        path("", served_views.page, name="page"),
+        path("demo/part/<str:name>", served_views.part, name="part"),
+        path("demo/do/<str:act>", served_views.do, name="do"),
+        path("demo/phone", served_views.phone, name="phone"),
+        path("demo/desk", served_views.desk, name="desk"),
+        path("demo/sign-in", served_views.sign_in, name="sign_in"),
+    ],
+    "demo",
+)
+urlpatterns = [path("", include(_stage)), path("", include(ours))]
