@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.databases import postgres_server
 from benchmarks.report import Plan, machine, markdown, moment
 from benchmarks.suite import ALL, run_all
 
@@ -30,16 +31,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small inputs, few repeats")
     parser.add_argument("--only", action="append", choices=ALL, help="repeat for several")
-    parser.add_argument("--postgres", default="", metavar="URL", help="an empty database")
+    parser.add_argument("--postgres", default="", metavar="URL", help="a server; else the wheel's")
     parser.add_argument("--folder", metavar="PATH", help="on the disk to measure")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="a page with the two marks")
     asked = parser.parse_args()
     names = [name for name in ALL if not asked.only or name in asked.only]
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
-        plan = Plan(quick=asked.quick, postgres=asked.postgres, folder=Path(folder))
-        before = moment(plan.folder)
-        results = run_all(names, plan)
-        where = machine(before, moment(plan.folder))
+        path = Path(folder)
+        with postgres_server(asked.postgres, path) as url:
+            before = moment(path)
+            results = run_all(names, Plan(quick=asked.quick, postgres=url, folder=path))
+            where = machine(before, moment(path))
     table = markdown(where, results)
     print(table)
     print()

@@ -249,12 +249,14 @@ def run(plan: Plan) -> Result:
             for name, taken in best.items()
             if name != "nothing"
         ),
-        bounds=(Bound(what="time to lambdas", value=fused / by_hand, most=SLOWEST),),
+        bounds=(
+            Bound(what="time to lambdas", value=fused / by_hand, most=SLOWEST, is_timed=True),
+        ),
     )
 
 
 def _agree(ways: dict[str, dict[str, Callable]], events: list) -> None:
-    """Where a fact is missing a lambda cannot absorb it as CEL does, so only the rest is compared."""
+    """Compare where no fact is missing: a lambda cannot absorb one that is, as CEL does."""
     whole = [item for item in events if len(item[1]) == len(FACTS)]
     first, *others = [
         answers(functions, whole) for name, functions in ways.items() if name != "nothing"

@@ -60,7 +60,7 @@ class CountingStore:
     def reading(self) -> Iterator[Reading]:
         with self._store.reading() as reading:
             assert isinstance(reading, SqlReading)
-            yield SqlReading(CountingSession(reading._db, self.asked))  # noqa: SLF001
+            yield SqlReading(CountingSession(reading._db, self.asked))
 
     def writing(self) -> AbstractContextManager[Writing]:
         return self._store.writing()

@@ -1,17 +1,27 @@
 """A store full of open cases, written straight into its tables: the fold is measured elsewhere.
 
-All people are synthetic. What a page reads is as in real life: a customer, a person, two profiles'
-worth of words to search, a case that holds, and three commands of which one waits, for each case.
+All people are synthetic. There is as much to count and to step over as in real life: for each case
+a customer with a state, a person, words to search, a case that holds, and three commands of which
+one waits.
 """
 
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.messages.commands import Command, MessageClass, SendMessage
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Touchpoint
-from makegood.messages.ids import BookHash, CaseId, CommandId, CustomerId, EventId, ProfileId, RepId
+from makegood.messages.ids import (
+    BookHash,
+    CaseId,
+    CommandId,
+    CustomerId,
+    EventId,
+    ProfileId,
+    RepId,
+)
 from makegood.ports.rows import CaseRow, Offered, OutboxStatus, PersonRow, RepRow
 from makegood.ports.store import Store, Writing
 from makegood.store.sql_desk import MOST_CASES
@@ -22,6 +32,7 @@ REPS = 40
 WAITS = ("call", "choice", "delivery", "answer")
 STEPS = ("apology", "offers", "chosen")
 MINUTE_MS = 60_000
+STATE_BYTES, GATE_BYTES = 900, 90  # what one open case takes, median
 NO_DUE = 2**63 - 1
 
 Place = tuple[int, int, CaseId]
@@ -80,6 +91,15 @@ def _profile(number: int) -> ProfileId:
     return ProfileId(f"p{number:012x}")
 
 
+_FOLDED = {
+    "state": bytes(STATE_BYTES),
+    "gate": bytes(GATE_BYTES),
+    "last": (STORY_BEGINS_MS, STORY_BEGINS_MS, "crowd", "k"),
+    "events": 1,
+    "fold": 1,
+}
+
+
 def _rep(number: int) -> RepRow:
     return RepRow(rep=RepId(f"rep{number}"), name=f"Synthetic Rep {number}", role="rep")
 
@@ -87,7 +107,7 @@ def _rep(number: int) -> RepRow:
 def _write(writing: Writing, rows: Sequence[CaseRow]) -> None:
     customers = [row.customer for row in rows]
     writing.append([_offered(row) for row in rows])
-    writing.lock(customers)
+    writing.save([replace(row, **_FOLDED) for row in writing.lock(customers).values()])
     writing.project(customers, rows, (), {row.case: row.case for row in rows})
     writing.put_persons([_person(row) for row in rows])
     for position, step in enumerate(STEPS):

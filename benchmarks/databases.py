@@ -1,4 +1,4 @@
-"""PostgreSQL to measure against: a server that is given, or one from the wheel; empty databases."""
+"""PostgreSQL to measure: a server that is given, or one from the wheel; empty databases."""
 
 import warnings
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
 """Servers and a client for the HTTP benchmarks: granian with our front, and with nothing."""
 
 import asyncio
-import os
 import socket
 import threading
 import time
@@ -37,20 +36,6 @@ class Serving(NamedTuple):
     key: str
     syncs: Callable[[], int]
     commits: Callable[[], int]
-
-
-def fsyncs_per_second(folder: Path, seconds: float = 1.0) -> float:
-    """Measure how often this disk can promise a page, so that other figures can be read."""
-    path = folder / "probe"
-    count = 0
-    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY)
-    began = time.perf_counter()
-    while time.perf_counter() - began < seconds:
-        os.pwrite(descriptor, b"x" * 4096, count % 64 * 4096)
-        os.fdatasync(descriptor)
-        count += 1
-    os.close(descriptor)
-    return count / (time.perf_counter() - began)
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:

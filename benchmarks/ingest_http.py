@@ -4,16 +4,17 @@ Absolute rates follow the disk and the neighbours on the machine; read syncs and
 the ratio to a handler that does nothing on the same server in the same run.
 """
 
-import argparse
 import json
-import os
 import resource
-import tempfile
-from pathlib import Path
 
-from benchmarks.fronts import Serving, drive, fsyncs_per_second, serve_front, serve_noop
+from benchmarks.fronts import Serving, drive, serve_front, serve_noop
+from benchmarks.report import Bound, Figure, Plan, Result
 
+EVENTS, QUICK_EVENTS = 20_000, 4_000
 EVENTS_IN_BATCH = 100
+CLIENTS = 16
+TARGET = 4_000
+MOST_SYNCS = 1.02  # of a request; the group commit makes it fewer
 
 
 def bodies(events: int) -> list[bytes]:
@@ -57,37 +58,33 @@ def measure(served: Serving, made: list[bytes], clients: int) -> tuple[float, fl
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main() -> None:
-    """Run and print one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=20_000)
-    parser.add_argument("--clients", type=int, default=16)
-    asked = parser.parse_args()
-    made = bodies(asked.events)
-    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
-        probe = fsyncs_per_second(Path(folder))
-        with serve_noop() as served:
-            noop_seconds, _ = measure(served, made, asked.clients)
-        with serve_front(Path(folder)) as served:
-            seconds, cpu_seconds = measure(served, made, asked.clients)
-            syncs, commits = served.syncs(), served.commits()
-    print(
-        json.dumps(
-            {
-                "events": asked.events,
-                "events_per_second": round(asked.events / seconds),
-                "cpu_us_per_event": round(cpu_seconds / asked.events * 1e6, 1),
-                "syncs": syncs,
-                "syncs_per_1000_events": round(syncs / asked.events * 1000, 2),
-                "requests_per_commit": round(len(made) / commits, 1),
-                "fsyncs_per_second_of_the_disk": round(probe),
-                "do_nothing_events_per_second": round(asked.events / noop_seconds),
-                "ratio_to_do_nothing": round(noop_seconds / seconds, 3),
-            },
-            indent=2,
-        )
+def run(plan: Plan) -> Result:
+    """Send everything to a server that does nothing, then to ours."""
+    events = QUICK_EVENTS if plan.quick else EVENTS
+    made = bodies(events)
+    with serve_noop() as served:
+        noop_seconds, noop_cpu = measure(served, made, CLIENTS)
+    with serve_front(plan.folder) as served:
+        seconds, cpu_seconds = measure(served, made, CLIENTS)
+        syncs, commits = served.syncs(), served.commits()
+    return Result(
+        name="ingest_http",
+        figures=(
+            Figure(
+                what=f"durable with fold, batches of {EVENTS_IN_BATCH}, {CLIENTS} clients",
+                value=events / seconds,
+                unit="events/s",
+                nothing=events / noop_seconds,
+                target=f"{TARGET:,}",
+            ),
+            Figure(
+                what="the same, in the server's process",
+                value=cpu_seconds / events * 1e6,
+                unit="CPU us/event",
+                nothing=noop_cpu / events * 1e6,
+            ),
+            Figure(what="syncs", value=syncs / events * 1000, unit="in 1,000 events"),
+            Figure(what="requests in one commit", value=len(made) / commits, unit="requests"),
+        ),
+        bounds=(Bound(what="syncs a request", value=syncs / len(made), most=MOST_SYNCS),),
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -52,12 +52,14 @@ class Bound(Struct, frozen=True, kw_only=True):
     Attributes:
         least: The value may not be smaller; None for no such bound.
         most: The value may not be larger; None for no such bound.
+        is_timed: It follows the machine, so that a noisy moment may break it; a count never does.
     """
 
     what: str
     value: float
     least: float | None = None
     most: float | None = None
+    is_timed: bool = False
 
     @property
     def holds(self) -> bool:

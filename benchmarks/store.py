@@ -1,20 +1,21 @@
 """Measure the store: a bare insert of the same blobs against append and fold, durable.
 
-Run it with `python -m benchmarks.store`. Durable rates follow the disk, whose speed moves; compare
-the syncs and the processor time of an event, and the ratios of one run. `--postgres URL` measures
-PostgreSQL too, in an empty database; its server's processor time is not counted.
+Run it with `python -m benchmarks --only store`. Durable rates follow the disk, whose speed moves;
+compare the syncs and the processor time of an event, and the ratios of one run. The processor time
+of a PostgreSQL server is not counted.
 """
 
-import argparse
-import os
 import sqlite3
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
+from msgspec import Struct
+
+from benchmarks.databases import empty_database
+from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.messages.events import encode_event
 from makegood.messages.facts import Body, Identified, Touchpoint
 from makegood.ports.arrivals import Arrival
@@ -25,12 +26,11 @@ from makegood.store.sqlite import SETTINGS, SqliteStore
 from makegood.testing.book import small_library
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
 
-EVENTS = 20_000
+EVENTS, QUICK_EVENTS = 20_000, 4_000
 CUSTOMERS = 4_000
 BATCH = 100
 TROUBLE = 0.02  # of events let somebody down
 IDENTIFIED = 0.1  # of events say who somebody is
-PROBES = 200
 MOST_SYNCS = 1.02  # of a batch; CI gates counts, not rates
 ASKED = 20_000
 Batches = Sequence[Sequence[Arrival]]
@@ -65,17 +65,6 @@ def _body(who: int, chance: float) -> Body:
     return Touchpoint(name=name, properties=facts)
 
 
-def fsyncs_per_second(folder: Path) -> float:
-    """Probe the disk of this moment."""
-    with (folder / "probe").open("wb") as file:
-        began = time.perf_counter()
-        for _ in range(PROBES):
-            file.write(b"x" * 4096)
-            file.flush()
-            os.fdatasync(file.fileno())
-        return PROBES / (time.perf_counter() - began)
-
-
 def timed(work: Callable[[], object]) -> tuple[float, float]:
     """Give (seconds, processor seconds)."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -99,7 +88,7 @@ def bare_insert(folder: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) ->
 def blobs_of(store: Store) -> list[list[tuple[str, bytes]]]:
     """Read back what was stored, in the same batches."""
     with store.reading() as reading:
-        log = [(event.id, encode_event(event)) for _, event in reading.log(0, sys.maxsize)]
+        log = [(str(event.id), encode_event(event)) for _, event in reading.log(0, sys.maxsize)]
     return [log[n : n + BATCH] for n in range(0, len(log), BATCH)]
 
 
@@ -122,47 +111,86 @@ def ask(store: Store) -> None:
             reading.gate_records(profiles[n % len(profiles)])
 
 
-def measure(name: str, store: Store, batches: Batches) -> float:
-    """Print one engine's figures; give its processor seconds."""
+class Measured(Struct, frozen=True, kw_only=True):
+    """What one engine took for all events."""
+
+    wall_s: float
+    cpu_s: float
+    asking_cpu_s: float
+    syncs: int
+
+
+def measure(store: Store, batches: Batches) -> Measured:
+    """Take everything in, then ask the gate's rows."""
     before = store.syncs()
-    count = sum(map(len, batches))
-    wall, cpu = timed(lambda: take_all(store, batches))
+    wall_s, cpu_s = timed(lambda: take_all(store, batches))
     syncs = store.syncs() - before
-    show(name, count, wall, cpu)
-    wall, cpu_asked = timed(lambda: ask(store))
-    print(f"{'':24}{syncs / count:.4f} syncs/event, {syncs / len(batches):.2f} syncs/batch")
-    print(f"{'':24}{ASKED / wall:8,.0f} gate reads/s {cpu_asked / ASKED * 1e6:8.1f} CPU us/read")
-    assert syncs <= MOST_SYNCS * len(batches), "a batch waits for the disk more than once"
-    return cpu
+    _, asking_cpu_s = timed(lambda: ask(store))
+    return Measured(wall_s=wall_s, cpu_s=cpu_s, asking_cpu_s=asking_cpu_s, syncs=syncs)
 
 
-def show(name: str, count: int, wall: float, cpu: float) -> None:
-    """Print one line."""
-    print(f"{name:24}{count / wall:8,.0f} events/s {cpu / count * 1e6:8.1f} CPU us/event")
+def on_sqlite(folder: Path, batches: Batches) -> tuple[Measured, tuple[float, float]]:
+    """Measure SQLite, and then the bare insert of what it stored: (seconds, CPU seconds)."""
+    store = SqliteStore(folder / "makegood.sqlite3")
+    found = measure(store, batches)
+    blobs = blobs_of(store)
+    store.close()
+    return found, timed(lambda: bare_insert(folder, blobs))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=EVENTS)
-    parser.add_argument("--postgres", metavar="URL", help="an empty database")
-    chosen = parser.parse_args()
-    batches = arrivals(chosen.events)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        print(f"{fsyncs_per_second(folder):.0f} fsyncs/s before, batches of {BATCH}")
-        store = SqliteStore(folder / "makegood.sqlite3")
-        cpu = measure("SQLite append and fold", store, batches)
-        blobs = blobs_of(store)
+def on_postgres(server_url: str, batches: Batches) -> Measured:
+    """Measure PostgreSQL in a database of its own."""
+    with empty_database(server_url) as url:
+        store = PostgresStore(url)
+        found = measure(store, batches)
         store.close()
-        wall, bare = timed(lambda: bare_insert(folder, blobs))
-        show("SQLite bare insert", chosen.events, wall, bare)
-        print(f"{'':24}{cpu / bare:.1f} x the processor time of the bare insert")
-        if chosen.postgres:
-            postgres = PostgresStore(chosen.postgres)
-            measure("PostgreSQL", postgres, batches)
-            postgres.close()
-        print(f"{fsyncs_per_second(folder):.0f} fsyncs/s after")
+    return found
 
 
-if __name__ == "__main__":
-    main()
+def run(plan: Plan) -> Result:
+    """Measure SQLite beside a bare insert, and PostgreSQL where there is one."""
+    batches = arrivals(QUICK_EVENTS if plan.quick else EVENTS)
+    found, (bare_s, bare_cpu_s) = on_sqlite(plan.folder, batches)
+    engines = {"SQLite": (found, bare_s, bare_cpu_s)}
+    if plan.postgres:
+        engines["PostgreSQL"] = (on_postgres(plan.postgres, batches), 0.0, 0.0)
+    count = sum(map(len, batches))
+    return Result(
+        name="store",
+        figures=tuple(
+            figure for name, taken in engines.items() for figure in _figures(name, count, *taken)
+        ),
+        bounds=tuple(
+            Bound(
+                what=f"{name}: syncs a batch of {BATCH}",
+                value=one.syncs / len(batches),
+                most=MOST_SYNCS,
+            )
+            for name, (one, _, _) in engines.items()
+        ),
+    )
+
+
+def _figures(
+    name: str, count: int, found: Measured, bare_s: float, bare_cpu_s: float
+) -> tuple[Figure, ...]:
+    """Show one engine's figures; 0 seconds of a bare insert for none."""
+    return (
+        Figure(
+            what=f"{name}: append and fold, durable",
+            value=count / found.wall_s,
+            unit="events/s",
+            nothing=count / bare_s if bare_s else 0,
+        ),
+        Figure(
+            what=f"{name}: append and fold",
+            value=found.cpu_s / count * 1e6,
+            unit="CPU us/event",
+            nothing=bare_cpu_s / count * 1e6,
+        ),
+        Figure(
+            what=f"{name}: read the gate's rows",
+            value=found.asking_cpu_s / ASKED * 1e6,
+            unit="CPU us/question",
+        ),
+    )

@@ -1,0 +1,105 @@
+"""Write docs/reference/cli.md from the command itself: `python -m tools.cli_reference`."""
+
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from makegood.cli import app
+
+PAGE = Path(__file__).parents[1] / "docs/reference/cli.md"
+HEAD = """# The command line
+
+Made from the command itself by `python -m tools.cli_reference`; a test compares them.
+
+Commands that open a deployment read the environment:
+
+| Variable | What it says | Unless set |
+|---|---|---|
+| `MAKEGOOD_DATABASE` | `sqlite:///path` or `postgresql://user@host/name` | `sqlite:///makegood.db` |
+| `MAKEGOOD_KEY` | the secret behind pseudonyms, links and cookies; 16 to 64 bytes | beside an SQLite file, a file of its own |
+| `MAKEGOOD_BOOK` | path of the rule book, or the name of one that ships | `car-rental` |
+| `MAKEGOOD_BASE_URL` | where customers and reps reach this deployment | `http://localhost:8000` |
+| `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server | no mail is sent |
+| `MAKEGOOD_COUNTERPARTS` | path of a JSON file that names who carries out remedies | nobody is asked |
+
+`NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
+"""  # noqa: E501 - a table of Markdown has long lines
+
+
+def page() -> str:
+    """Give the whole page."""
+    return "\n".join([HEAD, *_sections(typer.main.get_command(app), "makegood")])
+
+
+def _sections(command: Any, path: str) -> Iterator[str]:
+    """Walk a group of commands; click's classes are vendored by typer and have no public types."""
+    for name, child in command.commands.items():
+        if child.hidden:
+            continue
+        whole = f"{path} {name}"
+        if hasattr(child, "commands"):
+            yield f"## `{whole}`\n\n{_sentence(child.help)}\n"
+            yield from _sections(child, whole)
+        else:
+            yield _section(child, whole)
+
+
+def _section(command: Any, path: str) -> str:
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    options = [one for one in command.params if one.param_type_name == "option"]
+    usage = [path, *(_usage(one) for one in arguments), *(["[options]"] if options else [])]
+    parts = [f"{'#' * path.count(' ')}# `{path}`", _sentence(command.help)]
+    parts.append(f"    {' '.join(usage)}")
+    rows = [_row(f"`{_name(one)}`", one) for one in arguments]
+    rows += [_row(_spelt(one), one) for one in options]
+    if rows:
+        parts.append("\n".join(["| | | Unless given |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _usage(argument: Any) -> str:
+    name = _name(argument) + ("..." if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def _name(parameter: Any) -> str:
+    return str(parameter.name).upper()
+
+
+def _spelt(option: Any) -> str:
+    """Write an option with the values it takes."""
+    names = [*option.opts, *option.secondary_opts]
+    spelt = ", ".join(f"`{name}`" for name in names)
+    kind = option.type_descriptor.annotation
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        spelt += " " + ", ".join(str(one.value) for one in kind)
+    return spelt
+
+
+def _row(first: str, parameter: Any) -> str:
+    says = (parameter.help or "").replace("|", r"\|")
+    return f"| {first} | {says} | {_default(parameter)} |"
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "must be given"
+    value = parameter.default() if callable(parameter.default) else parameter.default
+    if getattr(parameter, "is_flag", False):
+        return "yes" if value else "no"
+    return f"`{_plain(value)}`" if value not in (None, "", (), []) else ""
+
+
+def _plain(value: object) -> str:
+    return str(getattr(value, "value", value))
+
+
+def _sentence(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
