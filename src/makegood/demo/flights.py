@@ -19,11 +19,18 @@ NEW_YORK = ZoneInfo("America/New_York")
 PUERTO_RICO = ZoneInfo("America/Puerto_Rico")  # the four airports the source leaves out lie there
 
 
+HOURS_OF_WEATHER = 12  # a snowed-in field cancels the next morning's flights under a clear sky
+
+
 class Weather(Struct, frozen=True, kw_only=True):
-    """What the station at the origin reported for the scheduled hour; it explains, never proves.
+    """The worst of what the origin reported in the hours up to departure; explains, never proves.
 
     Attributes:
-        gust_mph: The wind itself where the station reported no gusts.
+        visibility_miles: The lowest.
+        wind_mph: The highest.
+        gust_mph: The highest; the wind itself where the station reported no gusts.
+        precip_inches: The most in one hour.
+        temp_f: The lowest, of the hours in which rain or snow fell if there were any.
     """
 
     visibility_miles: float
@@ -56,7 +63,7 @@ class Flight(Struct, frozen=True, kw_only=True):
         late_minutes: Minutes late at arrival; None when cancelled or when the source does not
             say (a diverted flight).
         landed_ms: Arrival, as far as known; 0 when cancelled.
-        weather: None when the station has no row for the hour.
+        weather: None when the station has no row for those hours.
     """
 
     number: str
@@ -79,7 +86,8 @@ class Flight(Struct, frozen=True, kw_only=True):
 
 def flights_of(tables: Tables, shift_days: int) -> tuple[Flight, ...]:
     """Read the flights, moved by a whole number of days, in order of departure."""
-    weather = {(row["origin"], row["time_hour"]): _weather(row) for row in tables.weather}
+    hourly = {(row["origin"], _hour(row)): _weather(row) for row in tables.weather}
+    weather = {(row["origin"], _hour(row)): _worst(hourly, row) for row in tables.flights}
     zones = {row["faa"]: _zone(row) for row in tables.airports}
     found = (_flight(row, weather, zones, shift_days) for row in tables.flights)
     return tuple(sorted(found, key=lambda flight: (flight.departs_ms, flight.number)))
@@ -103,12 +111,12 @@ def local_day(at_ms: int, zone: ZoneInfo = NEW_YORK) -> date:
 
 def _flight(
     row: Row,
-    weather: Mapping[tuple[str, str], Weather | None],
+    weather: Mapping[tuple[str, datetime], Weather | None],
     zones: Mapping[str, ZoneInfo],
     shift_days: int,
 ) -> Flight:
     zone = zones.get(row["dest"], PUERTO_RICO)
-    hour = datetime.strptime(row["time_hour"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    hour = _hour(row)
     departs_ms = int(hour.timestamp() * 1000) + int(row["minute"]) * MINUTE_MS
     arrives_ms = _next_time(departs_ms, row["sched_arr_time"], zone)
     left, late = _minutes(row["dep_delay"]), _minutes(row["arr_delay"])
@@ -127,7 +135,7 @@ def _flight(
         left_minutes=left,
         late_minutes=late,
         landed_ms=landed_ms + moved_ms if landed_ms else 0,
-        weather=weather.get((origin, row["time_hour"])),
+        weather=weather.get((origin, hour)),
     )
 
 
@@ -164,6 +172,27 @@ def _minutes(text: str) -> int | None:
 
 def _zone(row: Row) -> ZoneInfo:
     return ZoneInfo(row["tzone"]) if "/" in row["tzone"] else NEW_YORK
+
+
+def _hour(row: Row) -> datetime:
+    return datetime.strptime(row["time_hour"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _worst(hourly: Mapping[tuple[str, datetime], Weather | None], row: Row) -> Weather | None:
+    """The worst weather at a flight's origin in the hours up to its departure."""
+    departs = _hour(row)
+    hours = (departs - timedelta(hours=back) for back in range(HOURS_OF_WEATHER + 1))
+    known = [found for hour in hours if (found := hourly.get((row["origin"], hour)))]
+    if not known:
+        return None
+    wet = [one for one in known if one.precip_inches > 0]
+    return Weather(
+        visibility_miles=min(one.visibility_miles for one in known),
+        wind_mph=max(one.wind_mph for one in known),
+        gust_mph=max(one.gust_mph for one in known),
+        precip_inches=max(one.precip_inches for one in known),
+        temp_f=min(one.temp_f for one in wet or known),
+    )
 
 
 def _weather(row: Row) -> Weather | None:

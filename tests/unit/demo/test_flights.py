@@ -1,14 +1,18 @@
 """Flights get their instants right, and a shift keeps the weekday and the clock."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from makegood.bootstrap import shipped_books
 from makegood.demo.flights import HOUR_MS, flights_of, shift_to
 from makegood.demo.tables import shipped_storm
+from makegood.playbooks.load import load_book
 
 NEW_YORK = ZoneInfo("America/New_York")
+NATURE = 902  # of 974 cancellations, by the worst weather of twelve hours
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,20 @@ def test_a_diverted_flight_has_no_delay_that_anybody_measured(storm):
 def test_every_flight_of_the_storm_has_its_weather(storm):
     assert all(flight.weather is not None for flight in storm)
     assert storm[0].weather.facts()["inferred"] is True
+
+
+def test_the_morning_after_the_snow_is_still_its_doing(storm):
+    book = load_book(shipped_books()["airline"], name="airline.yaml")
+    causes = Counter()
+    for flight in storm:
+        if flight.is_cancelled:
+            facts = {"flight": flight.number, "date": "d", "weather": flight.weather.facts()}
+            (finding,) = book.find("Flight Cancelled", facts, {})
+            causes[flight.day.day, finding.cause.value] += 1
+    assert (causes[8, "nature"], causes[8, "firm"]) == (466, 6)
+    assert (causes[9, "nature"], causes[9, "firm"]) == (360, 33)
+    assert (causes[10, "nature"], causes[10, "firm"]) == (0, 26)
+    assert sum(n for (_, cause), n in causes.items() if cause == "nature") == NATURE
 
 
 def test_without_reported_gusts_the_wind_is_the_gust(storm):
