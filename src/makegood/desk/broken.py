@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
@@ -51,7 +51,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
-    persons = desk.reading.persons(tuple({row.command.profile for row in found}))
+    seen = [row for row in found if desk.me.may_see(row.command.order.brand)]
+    persons = desk.reading.persons(tuple({row.command.profile for row in seen}))
     return tuple(
         Letter(
             id=row.command.id,
@@ -62,7 +63,7 @@ def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
             error=row.error,
             at_ms=row.settled_ms or row.command.due_ms,
         )
-        for row in found
+        for row in seen
     )
 
 
@@ -73,6 +74,9 @@ def retry(request: HttpRequest, command_id: str) -> HttpResponse:
     with at_the_desk(request) as desk:
         if not desk.me.is_supervisor:
             raise PermissionDenied
+        row = desk.reading.command(CommandId(command_id))
+        if row is None or not desk.me.may_see(row.command.order.brand):
+            raise Http404
     with desk.makegood.store.writing() as writing:
         revived = writing.revive(CommandId(command_id), desk.now_ms)
     says = "It will be tried again at once." if revived else "It had been settled already."

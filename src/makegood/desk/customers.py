@@ -1,5 +1,6 @@
 """Find a customer, see everything about them, raise a failure for them in two clicks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.terms import FailureRule
+from makegood.ports.rows import CaseRow
 from makegood.projections.orders import OTHER
 from makegood.projections.person import known_about
 from makegood.projections.roster import called, first_name
@@ -45,6 +47,7 @@ def search(request: HttpRequest) -> HttpResponse:
             return redirect("desk:case", case_id=row.case)
         found = _found(desk, text) if len(text) >= SHORTEST_SEARCH else ()
         cases = desk.reading.cases_of([one.customer for one in found])
+        found = tuple(one for one in found if _may_see(desk, one.customer, cases))
         page = {
             **shell(desk, page="search"),
             "q": text,
@@ -167,12 +170,18 @@ def _lines(story: Story) -> tuple[object, ...]:
     return tuple(reversed(story.lines))
 
 
-def _visible(desk: Desk, wanted: CustomerId) -> tuple[Any, ...]:
+def _visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
     """A customer whose every case belongs to other brands is not for this person."""
     cases = desk.reading.cases_of([wanted])
-    if cases and not any(desk.me.may_see(row.brand) for row in cases):
+    if not _may_see(desk, wanted, cases):
         raise Http404
     return cases
+
+
+def _may_see(desk: Desk, wanted: CustomerId, cases: Sequence[CaseRow]) -> bool:
+    """Somebody without a case is everybody's; one case of a brand served is enough."""
+    brands = [row.brand for row in cases if row.customer == wanted]
+    return not brands or any(desk.me.may_see(brand) for brand in brands)
 
 
 def _book(desk: Desk) -> RuleBook:

@@ -33,6 +33,13 @@ def test_dead_letters_are_shown_with_their_error_and_retried_once(makegood: Make
     assert "It had been settled already." in words_of(second)
 
 
+def test_what_another_brand_did_not_deliver_is_not_shown(makegood: Makegood, vera):
+    introduce(makegood)
+    no_car(makegood)
+    fail_everything(makegood, OutboxStatus.FAILED)
+    assert "Ana Ruiz" not in words_of(vera.get("/desk/broken"))
+
+
 def test_what_came_too_late_is_put_before_a_person(makegood: Makegood, kathy):
     introduce(makegood)
     no_car(makegood)

@@ -216,3 +216,18 @@ def test_looking_at_pages_changes_nothing(makegood: Makegood, case: str, kathy):
     assert kathy.get(f"/desk/cases/{case}/note").status_code == 405
     with makegood.store.reading() as reading:
         assert reading.counts()["log"] == before
+
+
+def test_a_customer_whose_history_is_stuck_is_still_shown_with_a_warning(
+    makegood: Makegood, case: str, kathy
+):
+    from msgspec.structs import replace
+
+    customer = customer_of(makegood, "user:ana")
+    with makegood.store.writing() as writing:
+        row = writing.lock([customer])[customer]
+        writing.save([replace(row, stuck="KeyError: a rule book is missing")])
+    words = words_of(kathy.get(f"/desk/cases/{case}"))
+    assert "could not be folded to its end" in words
+    assert "a rule book is missing" in words
+    assert "The history of 1 customer could not" in words_of(kathy.get("/desk/broken"))

@@ -104,6 +104,8 @@ def test_a_rep_of_another_brand_does_not_see_the_case(makegood: Makegood, vera):
     assert cases_on(vera.get("/desk/")) == [van]
     assert vera.get(f"/desk/cases/{case}").status_code == 404
     assert vera.get(f"/desk/customers/{customer_of(makegood, 'user:ana')}").status_code == 404
+    assert "Ana Ruiz" not in words_of(vera.get("/desk/search?q=ana"))
+    assert "Van Morris" in words_of(vera.get("/desk/search?q=van"))
     assert vera.post(f"/desk/cases/{case}/note", {"text": "x", "token": "t"}).status_code == 404
 
 
