@@ -2,17 +2,14 @@
 
 from datetime import date
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from makegood.bootstrap import SystemClock
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_json
-from makegood.demo.served import Served, serve_demo
 from makegood.demo.storm import StormOptions, run_storm
-from makegood.demo.story_missing_car import play_missing_car, this_afternoon
-from makegood.demo.story_show import show
 from makegood.messages.errors import InputError
 
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
@@ -50,6 +47,9 @@ def demo(  # noqa: PLR0913 - each is one option of the command
         database=database,
     )
     if serve:
+        _need_mail_server()
+        from makegood.demo.served import Served, serve_demo
+
         served = Served(host=host, port=port, storm=options if storm else None)
         serve_demo(served, ERRORS)
         return
@@ -71,11 +71,22 @@ def story(
     output: Output = Format.TEXT,
 ) -> None:
     """Tell one bad day, with and without Makegood, as a timeline; ends by itself in seconds."""
+    _need_mail_server()
+    from makegood.bootstrap import SystemClock
+    from makegood.demo.story_missing_car import play_missing_car, this_afternoon
+    from makegood.demo.story_show import show
+
     told = play_missing_car(this_afternoon(SystemClock().now_ms()))
     if output is Format.JSON:
         print_json(told)
     else:
         show(told, CONSOLE)
+
+
+def _need_mail_server() -> None:
+    """The stage has a mail server of its own, which not every installation carries."""
+    if find_spec("aiosmtpd") is None:
+        raise InputError("The demo's mail server is missing: pip install 'makegood[demo]'.")
 
 
 def _days(text: str) -> tuple[date, date]:

@@ -13,11 +13,13 @@ from makegood.demo.flights import HOUR_MS, MINUTE_MS
 from makegood.demo.missing_car_clock import StageClock
 from makegood.demo.missing_car_outside import Stopped, Surroundings, send, send_through
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Body
+from makegood.messages.facts import Body, Called
+from makegood.messages.ids import CaseId
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import CaseRow
 
 BRAND = "northwind_cars"
+KATHY_CALLS_MINUTES = 20  # after the first failure, before the second
 WEEK_MS = 7 * 24 * HOUR_MS
 _ROUNDS = 20  # more than one turn of this story ever needs
 REP = Asker(rep=KATHY.rep, role=KATHY.role)
@@ -78,6 +80,10 @@ class MissingCar:
 
     def a_week_later(self) -> None:
         self.clock.move_to(self.clock.now_ms() + WEEK_MS + MINUTE_MS)
+
+    def kathy_calls(self) -> None:
+        """Kathy reaches her."""
+        self.asks(Called(case=CaseId(""), by=KATHY.rep, reached=True), REP)
 
     @property
     def is_morning(self) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,7 @@ from makegood.demo import served_stage, served_storm
 from makegood.demo.car import KATHY
 from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.storm import StormOptions
+from makegood.messages.errors import InputError
 from makegood.web import instance
 
 SETTINGS = "makegood.demo.served_settings"
@@ -37,7 +39,12 @@ class Served(Struct, frozen=True, kw_only=True):
 
 
 def serve_demo(served: Served, console: Console) -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop.
+
+    Raises:
+        InputError: Something else listens there already.
+    """
+    _check_free(served)
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="makegood-demo-")))
         clock = served_stage.running_clock()
@@ -51,6 +58,15 @@ def serve_demo(served: Served, console: Console) -> None:
         if storm is not None:
             closing.callback(_end, storm)
         asyncio.run(_run(stage, served))
+
+
+def _check_free(served: Served) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((served.host, served.port))
+        except OSError as error:
+            raise InputError(f"{served.url} cannot be had ({error}); try --port 8001.") from error
 
 
 def _ready_django(stage: served_stage.ServedStage) -> None:

@@ -46,8 +46,8 @@ HINTS = {
     " synthetic customer; everything else here is real.",
     "lost": "In that very moment marketing was held, Kathy became the owner, the money went back"
     " and Plan B was confirmed. Now the counter sends Ana to the other branch.",
-    "lost_again": "A second failure is the dangerous one. Choose Plan B on the phone page. Kathy"
-    " promised a call within five minutes: sign in and write it down on the desk.",
+    "lost_again": "A second failure is the dangerous one: Kathy promised a call within five"
+    " minutes, and the desk waits for it. Choose Plan B on the phone page.",
     "chosen": "Plan B is on its way, and its cost is booked to marketing. Now see what the booking"
     " system does the next morning.",
     "morning": "The cheery mail was stopped, and the mailbox shows why. On the phone page, say"
@@ -89,10 +89,16 @@ def _turn(case: Case | None, failures: int, *, is_morning: bool) -> str:
         return "offered"
     if case.phase is Phase.MADE_WHOLE:
         return "good" if is_morning else "good_early"
-    chosen = any(o.status in (OfferStatus.CHOSEN, OfferStatus.KEPT) for o in case.offers)
-    if chosen:
+    if _is_chosen(case):
         return "morning" if is_morning else "chosen"
     return "lost" if failures == 1 else "lost_again"
+
+
+def _is_chosen(case: Case) -> bool:
+    """Whether the Plan B of the latest missing car was chosen."""
+    latest = [failure.about for failure in case.failures if failure.rule == NO_CAR][-1:]
+    done = (OfferStatus.CHOSEN, OfferStatus.KEPT)
+    return any(one.status in done and one.about in latest for one in case.offers)
 
 
 def buttons_of(scene: Scene) -> tuple[Button, ...]:

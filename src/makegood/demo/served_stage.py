@@ -7,7 +7,7 @@ from threading import Event, Lock
 
 from makegood.bootstrap import Settings, open_makegood, read_book
 from makegood.core.state import Case, decode_state
-from makegood.demo.missing_car import MissingCar
+from makegood.demo.missing_car import KATHY_CALLS_MINUTES, MissingCar
 from makegood.demo.missing_car_clock import StageClock
 from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.served_store import FreshStore
@@ -68,12 +68,28 @@ class ServedStage:
     def _verbs(self) -> Mapping[str, Callable[[], None]]:
         return {
             "lose": self.car.lose_the_car,
-            "lose-again": self.car.lose_it_again,
+            "lose-again": self._lose_again,
             "tell-again": self.car.tell_it_again,
-            "morning": self.car.next_morning,
+            "morning": self._next_morning,
             "week": self.car.a_week_later,
             "again": self.again,
         }
+
+    def _lose_again(self) -> None:
+        """The counter sends her on, Kathy calls, and the other branch has no car either."""
+        self.car.after(KATHY_CALLS_MINUTES)
+        self._wait()
+        self.car.kathy_calls()
+        self.car.lose_it_again()
+
+    def _next_morning(self) -> None:
+        """Kathy keeps what she promised, if the visitor at the desk has not done it for her."""
+        case = self.case
+        call = case.call if case is not None else None
+        in_time = call is not None and self.car.clock.now_ms() < call.promise_ms
+        if in_time and call is not None and not call.done_ms:
+            self.car.kathy_calls()
+        self.car.next_morning()
 
     @property
     def case(self) -> Case | None:

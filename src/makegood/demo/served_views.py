@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth import login
@@ -16,9 +17,10 @@ from makegood.demo.car import ANA, KATHY
 from makegood.demo.served_page import HINTS, buttons_of, clock_text, scene_of
 from makegood.demo.served_stage import current
 from makegood.demo.served_storm import news
+from makegood.demo.story import Moment
 from makegood.demo.story_missing_car import story_of
 from makegood.messages.money import Money
-from makegood.projections.figures import moment_words, money_words
+from makegood.projections.figures import clock_words, day_words, moment_words, money_words
 
 _NOTHING_NEW = 204
 _LINK = re.compile(r"https?://[^\s<>]+")
@@ -71,9 +73,14 @@ def phone(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The desk for Kathy, who signs in with one click."""
+    stage = current()
     if not request.user.is_authenticated:
-        return render(request, "demo/desk.html", {"rep": KATHY.name})
-    row = current().car.row
+        book = stage.makegood.book
+        limit = money_words(Money(book.authority_cents[KATHY.role], book.currency))
+        brand = book.brands[stage.car.day.brand].name
+        words = {"rep": KATHY.name, "limit": limit, "brand": brand}
+        return render(request, "demo/desk.html", words)
+    row = stage.car.row
     return redirect("desk:queue") if row is None else redirect("desk:case", case_id=row.case)
 
 
@@ -128,15 +135,18 @@ def _linked(text: str) -> SafeString:
 
 def _twice() -> dict[str, Any]:
     stage = current()
-    story, now_ms = story_of(stage.car), stage.car.clock.now_ms()
-    zone = story.zone
+    story = story_of(stage.car)
     return {
-        "told": [(moment_words(m.at_ms, now_ms, zone), m) for m in story.told],
-        "without": [(moment_words(m.at_ms, now_ms, zone), m) for m in story.without],
+        "told": _dated(story.told, story.zone),
+        "without": _dated(story.without, story.zone),
         "money": [(line, money_words(Money(line.cents, line.currency))) for line in story.money],
         "looked": story.looked,
         "joined": story.joined,
     }
+
+
+def _dated(moments: Sequence[Moment], zone: str) -> list[tuple[str, str, Moment]]:
+    return [(day_words(m.at_ms, zone), clock_words(m.at_ms, zone), m) for m in moments]
 
 
 def _storm() -> dict[str, Any]:

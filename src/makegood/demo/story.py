@@ -221,7 +221,15 @@ def _plainly(body: object) -> str:
     if "late_minutes" in facts:
         hours = _whole(facts["late_minutes"]) // MINUTES_PER_HOUR
         words += [f"{counted(hours, 'hour')} late"]
-    return f"{body.name}: {', '.join(words)}." if words else f"{body.name}."
+    name = _PLAIN.get(body.name, body.name)
+    return f"{name}: {', '.join(words)}." if words else f"{name}."
+
+
+_PLAIN = {
+    "Rental Unfulfilled": "There is no car",
+    "Call Ended": "On the telephone with the call centre",
+    "Journey Ended": "Home by bus",
+}
 
 
 def _whole(value: Fact) -> int:

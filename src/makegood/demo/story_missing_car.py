@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from makegood.bootstrap import Makegood, Settings, open_makegood
 from makegood.demo.car import FRIEND, KATHY
-from makegood.demo.missing_car import CUSTOMER, REP, MissingCar
+from makegood.demo.missing_car import CUSTOMER, KATHY_CALLS_MINUTES, REP, MissingCar
 from makegood.demo.missing_car_clock import StageClock
 from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.story import SYNTHETIC, Story, stopped_moments, tell, without
@@ -61,8 +61,8 @@ def _bad_day(stage: MissingCar) -> None:
     stage.settle()
     _at(stage, 1)
     stage.asks(Opened(case=_THIS), CUSTOMER)
-    _at(stage, 20)
-    stage.asks(Called(case=_THIS, by=KATHY.rep, reached=True), REP)
+    _at(stage, KATHY_CALLS_MINUTES)
+    stage.kathy_calls()
     _at(stage, 45)
     stage.lose_it_again()
     stage.settle()

@@ -166,7 +166,8 @@ def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
     lines += [line for offer in case.offers if (line := _chosen(guest, speech, offer, owner))]
     call = case.call
     if call is not None and call.promised and not call.done_ms and case.is_open:
-        says = speech.say("done.call", owner=owner, clock=speech.clock(call.due_ms))
+        until = speech.clock(call.promise_ms or call.due_ms)
+        says = speech.say("done.call", owner=owner, clock=until)
         lines.append(Done(says=says, waiting=True))
     return tuple(lines)
 
