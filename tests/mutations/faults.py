@@ -13,4 +13,174 @@ class Fault(NamedTuple):
     tests: tuple[str, ...]
 
 
-FAULTS: tuple[Fault, ...] = ()
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        name="commit-before-fold",
+        file="src/makegood/runtime/intake.py",
+        old="""            self._keep_personal(writing, fresh)
+            self._fold(writing,""",
+        new="""            self._keep_personal(writing, fresh)
+        with self._store.writing() as writing:
+            self._fold(writing,""",
+        tests=("tests/properties/test_one_commit.py",),
+    ),
+    Fault(
+        name="no-dedupe-in-memory",
+        file="src/makegood/store/memory_writing.py",
+        old="        if digest is None:\n",
+        new="        if digest is None or digest:\n",
+        tests=(
+            "tests/properties/test_histories.py::" + "test_any_order_repetition_and_batching"
+            "_ends_in_the_same_state",
+        ),
+    ),
+    Fault(
+        name="no-dedupe-on-sqlite",
+        file="src/makegood/store/sql_log.py",
+        old="        known = {id_: (digest, seqs[id_] == seq) for id_, digest, seq in stored}\n",
+        new="        known = {id_: (digest, True) for id_, digest, seq in stored}\n",
+        tests=("tests/integration/test_crash.py::test_nothing_acknowledged_is_lost_on_sqlite",),
+    ),
+    Fault(
+        name="cached-gate",
+        file="src/makegood/gate/service.py",
+        old="""        with self._store.reading() as reading:
+            records = reading.gate_records(profile)
+            rows = [_judged(reading, record, library, now_ms) for record in records]
+""",
+        new="""        kept: dict[ProfileId, list[GateRow]] = self.__dict__.setdefault("kept", {})
+        if profile not in kept:
+            with self._store.reading() as reading:
+                records = reading.gate_records(profile)
+                kept[profile] = [_judged(reading, one, library, now_ms) for one in records]
+        rows = kept[profile]
+""",
+        tests=("tests/unit/gate/test_service.py::test_a_failure_holds_at_the_next_question",),
+    ),
+    Fault(
+        name="cached-gate-in-the-race",
+        file="src/makegood/gate/service.py",
+        old="""        with self._store.reading() as reading:
+            records = reading.gate_records(profile)
+            rows = [_judged(reading, record, library, now_ms) for record in records]
+""",
+        new="""        kept: dict[ProfileId, list[GateRow]] = self.__dict__.setdefault("kept", {})
+        if profile not in kept:
+            with self._store.reading() as reading:
+                records = reading.gate_records(profile)
+                kept[profile] = [_judged(reading, one, library, now_ms) for one in records]
+        rows = kept[profile]
+""",
+        tests=(
+            "tests/integration/test_race.py::"
+            "test_after_an_acknowledgement_nobody_hears_yes_on_sqlite",
+        ),
+    ),
+    Fault(
+        name="hold-rule-deleted",
+        file="src/makegood/core/holds.py",
+        old="    holds = tuple(_hold(case) for case in state.cases if is_holding(case))\n",
+        new="    holds = tuple(_hold(case) for case in state.cases if False)\n",
+        tests=("tests/properties/test_gate.py",),
+    ),
+    Fault(
+        name="late-event-not-folded-in-its-place",
+        file="src/makegood/runtime/folding.py",
+        old="    return before_last or min(event.time_ms, event.received_ms) < row.fired_ms\n",
+        new="    return before_last and min(event.time_ms, event.received_ms) < row.fired_ms\n",
+        tests=("tests/properties/test_histories.py",),
+    ),
+    Fault(
+        name="timer-late-by-a-millisecond",
+        file="src/makegood/core/fold.py",
+        old="    while state.timers and state.timers[0].due_ms <= now_ms:\n",
+        new="    while state.timers and state.timers[0].due_ms < now_ms:\n",
+        tests=("tests/unit/core/test_failures.py",),
+    ),
+    Fault(
+        name="sent-is-sent-again",
+        file="src/makegood/runtime/reconcile.py",
+        old="        elif _can_go(known.get(command.id)) and gone[command.step]:\n",
+        new="        elif _can_go(known.get(command.id)) and not command.step:\n",
+        tests=("tests/properties/test_outbox.py",),
+    ),
+    Fault(
+        name="needless-is-not-withdrawn",
+        file="src/makegood/runtime/reconcile.py",
+        old="        and (row.command.id not in ids or row.command.id in withdrawn)\n",
+        new="        and row.command.id in withdrawn\n",
+        tests=("tests/properties/test_outbox.py",),
+    ),
+    Fault(
+        name="late-is-sent-late",
+        file="src/makegood/runtime/reconcile.py",
+        old="        elif command.useful_until_ms and command.useful_until_ms < now_ms:\n",
+        new="        elif command.useful_until_ms and command.useful_until_ms < 0:\n",
+        tests=("tests/properties/test_outbox.py",),
+    ),
+    Fault(
+        name="a-dead-workers-lease-is-settled",
+        file="src/makegood/store/sql_outbox.py",
+        old="    WHERE status IN ('waiting', 'leased') AND next_ms <= ?",
+        new="    WHERE status IN ('waiting') AND next_ms <= ?",
+        tests=("tests/integration/test_crash.py::test_nothing_acknowledged_is_lost_on_sqlite",),
+    ),
+    Fault(
+        name="history-is-sent",
+        file="src/makegood/core/turn.py",
+        old="        if not origin.imported:\n",
+        new="        if not (origin.imported and self.commands):\n",
+        tests=("tests/unit/core/test_fold.py",),
+    ),
+    Fault(
+        name="double-deviation-ignored",
+        file="src/makegood/core/failures.py",
+        old="    if case is not None and case.failures:\n        return True\n",
+        new="    if case is not None and case.failures:\n        return False\n",
+        tests=("tests/unit/core/test_cases.py",),
+    ),
+    Fault(
+        name="then-offer-after-a-release",
+        file="src/makegood/core/ending.py",
+        old="    if holding or not last:\n",
+        new="    if holding:\n",
+        tests=("tests/unit/core/test_ending.py",),
+    ),
+    Fault(
+        name="offer-while-another-case-holds",
+        file="src/makegood/core/ending.py",
+        old="    if holding or not last:\n        return case\n",
+        new="",
+        tests=("tests/unit/core/test_ending.py",),
+    ),
+    Fault(
+        name="entitlement-netted-against-goodwill",
+        file="src/makegood/core/entitlements.py",
+        old="    amount = Money(owed.short_cents, owed.amount.currency)\n",
+        new="""    given = sum(gift.expected.cents for gift in case.gifts)
+    amount = Money(owed.short_cents - given, owed.amount.currency)
+""",
+        tests=("tests/unit/core/test_entitlements.py",),
+    ),
+    Fault(
+        name="paid-twice-when-it-comes-back",
+        file="src/makegood/core/entitlements.py",
+        old="    owed = replace(owed, elsewhere_cents=sum(one.counted_cents for one in earlier))\n",
+        new="",
+        tests=("tests/unit/core/test_entitlements.py",),
+    ),
+    Fault(
+        name="authority-over-by-a-cent",
+        file="src/makegood/core/decide.py",
+        old="    if used_cents + cost.cents > limit_cents:\n",
+        new="    if used_cents + cost.cents > limit_cents + 1:\n",
+        tests=("tests/unit/core/test_decide.py",),
+    ),
+    Fault(
+        name="offer-in-a-closed-case",
+        file="src/makegood/core/offers.py",
+        old="    if not case.is_open:\n        return case  # an answer that comes",
+        new="    if not case:\n        return case  # an answer that comes",
+        tests=("tests/unit/core/test_offers.py",),
+    ),
+)

@@ -9,6 +9,7 @@ from makegood.core.fold import Step
 from makegood.messages.ids import CustomerId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.store.memory import MemoryStore
+from makegood.testing.book import DAY_MS
 from makegood.testing.history import folded
 from tests.properties.life import LIBRARY, Life, Move
 from tests.properties.strategies import days
@@ -103,3 +104,17 @@ def test_history_sends_nothing(moves):
     for wanted, outbox in books(life):
         assert wanted.commands == ()
         assert outbox == ()
+
+
+def test_what_became_known_too_late_is_missed_and_shown_and_what_is_owed_still_goes():
+    life = Life(MemoryStore())
+    life.live([Move(kind="no_car", who=0, pick=3), Move(kind="promise", who=0, pick=1)])
+    waiting = {row.command.id for row in life.outbox("user:ana")}
+    life.clock.at_ms += 7 * DAY_MS  # nobody looked for a week
+    life.live([])
+    later = [row for row in life.outbox("user:ana") if row.command.id not in waiting]
+    assert later
+    assert {row.status for row in later} == {OutboxStatus.MISSED}
+    assert all(row.error for row in later)
+    owed = [row for row in life.outbox("user:ana") if "/owed/" in row.command.step]
+    assert [row.status for row in owed] == [OutboxStatus.WAITING]

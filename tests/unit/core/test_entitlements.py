@@ -8,6 +8,7 @@ from makegood.messages.money import Money
 from tests.unit.core.day import Day
 
 KATHY = RepId("kathy")
+GONE = CommandId("m" + "1" * 32)
 
 
 def paid(day: Day) -> list[int]:
@@ -97,9 +98,7 @@ def test_what_was_paid_for_the_same_thing_in_a_closed_case_is_not_paid_again():
 
 def test_money_that_moved_under_another_cause_counts_for_the_same_step():
     day = Day()
-    gone = Carried(
-        command=CommandId("m" + "1" * 32), step="R1/owed/refund_all#0", paid=Money(15_000)
-    )
+    gone = Carried(command=GONE, step="R1/owed/refund_all#0", paid=Money(15_000))
     day.told(gone)
     assert day.state.strays[0].cents == 15_000
     day.no_car(price_cents=21_000)
@@ -109,9 +108,7 @@ def test_money_that_moved_under_another_cause_counts_for_the_same_step():
 
 def test_money_that_moved_for_something_else_is_shown_and_nets_nothing():
     day = Day()
-    day.told(
-        Carried(command=CommandId("m" + "1" * 32), step="R2/owed/refund_all#0", paid=Money(15_000))
-    )
+    day.told(Carried(command=GONE, step="R2/owed/refund_all#0", paid=Money(15_000)))
     day.no_car()
     assert paid(day) == [21_000]
     assert len(day.state.strays) == 1
