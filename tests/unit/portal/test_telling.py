@@ -1,6 +1,7 @@
 """Anybody may tell us of a failure; it is believed when the address is shown to be theirs."""
 
 import re
+import smtplib
 
 import pytest
 from django.test import Client
@@ -143,3 +144,17 @@ def test_the_address_is_not_a_way_to_write_other_headers(makegood: Makegood, out
     answer = Client().post(PATH, {**STORY, "email": "a@example.org\nBcc: b@example.org"})
     assert answer.status_code == 422
     assert outbox == []
+
+
+def test_a_mail_server_that_refuses_leaves_no_address_in_the_log_of_the_server(
+    makegood: Makegood, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    from django.core.mail import EmailMessage
+
+    def refuse(message: EmailMessage) -> int:
+        raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    assert Client().post(PATH, STORY).status_code == 503
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "ana@example.org" not in caplog.text
