@@ -13,6 +13,10 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Before anything imports them: the conformance suites ship with the product and assert like tests.
+for _suite in ("conformance", "desk_conformance", "log_conformance", "outbox_conformance"):
+    pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
+
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 POSTGRES_URL = os.environ.get("MAKEGOOD_TEST_POSTGRES_URL", "")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -4,14 +4,11 @@ from pathlib import Path
 
 import pytest
 
-for suite in ("conformance", "desk_conformance", "log_conformance", "outbox_conformance"):
-    pytest.register_assert_rewrite(f"makegood.testing.store_{suite}")
-
-from makegood.ports.store import Store  # noqa: E402
-from makegood.store.memory import MemoryStore  # noqa: E402
-from makegood.store.postgres import PostgresStore  # noqa: E402
-from makegood.store.sqlite import SqliteStore  # noqa: E402
-from makegood.testing.store_conformance import StoreConformance  # noqa: E402
+from makegood.ports.store import Store
+from makegood.store.memory import MemoryStore
+from makegood.store.postgres import PostgresStore
+from makegood.store.sqlite import SqliteStore
+from makegood.testing.store_conformance import StoreConformance
 
 
 class TestMemory(StoreConformance):

@@ -98,6 +98,10 @@ class MemoryOutbox(MemoryReading):
 
     def _write(self, row: OutboxRow) -> OutboxRow:
         t, id_, profile = self._t, row.command.id, row.command.profile
+        old = t.commands.get(id_)
+        if old is not None and old.command.profile != profile:
+            others = t.commands_of[old.command.profile]
+            t.commands_of[old.command.profile] = tuple(one for one in others if one != id_)
         t.commands[id_] = row
         known = t.commands_of.get(profile, ())
         if id_ not in known:
