@@ -1,7 +1,8 @@
 """A store that counts what its engine is asked, and how many rows come back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -20,12 +21,11 @@ class Asked(Struct):
 
 
 class CountingSession:
-    """Passes everything on, and counts."""
+    """Passes everything on, and counts what is read."""
 
     def __init__(self, session: Session, asked: Asked) -> None:
         self._session = session
         self._asked = asked
-        self.lock_rows, self.skip_locked = session.lock_rows, session.skip_locked
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         found = self._session.rows(sql, *values)
@@ -33,20 +33,8 @@ class CountingSession:
         self._asked.rows += len(found)
         return found
 
-    def run(self, sql: str, *values: Value) -> int:
-        self._asked.statements += 1
-        return self._session.run(sql, *values)
-
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
-        self._asked.statements += 1
-        self._session.put(into, columns, rows, conflict)
-
-    def positions(self, count: int) -> list[int]:
-        self._asked.statements += 1
-        return self._session.positions(count)
-
-    def slot(self) -> int:
-        return self._session.slot()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
 
 
 class CountingStore:
@@ -60,7 +48,7 @@ class CountingStore:
     def reading(self) -> Iterator[Reading]:
         with self._store.reading() as reading:
             assert isinstance(reading, SqlReading)
-            yield SqlReading(CountingSession(reading._db, self.asked))
+            yield SqlReading(cast("Session", CountingSession(reading._db, self.asked)))
 
     def writing(self) -> AbstractContextManager[Writing]:
         return self._store.writing()
