@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -25,8 +26,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def stage() -> Iterator[str]:
+@contextmanager
+def served() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """The demo as `make run` serves it, without the storm."""
     port = free_port()
     process = subprocess.Popen(
@@ -44,9 +45,17 @@ def stage() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
         assert client.get(f"{url}/healthz", timeout=60).status_code == 200
-    yield url
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    try:
+        yield url, process
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[str]:
+    with served() as (url, _):
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +158,19 @@ def test_the_day_begins_anew(page):
     press(page, "Start again")
     shows(page, "No mail yet.")
     shows(page.frame_locator("iframe[name=phone]"), "Nothing here yet.")
+
+
+def test_the_server_ends_while_somebody_still_looks(browser):
+    with served() as (url, process):
+        page = browser.new_page()
+        page.goto(url)
+        desk = page.frame_locator("iframe[name=desk]")
+        with page.expect_event("requestfinished", lambda one: "/desk/" in one.url):
+            desk.get_by_role("button", name="Sign in as Kathy").click()
+        shows(desk, "Queue")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        page.close()
 
 
 def test_a_deployment_has_no_sign_in_without_a_password():

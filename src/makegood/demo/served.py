@@ -8,6 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from msgspec import Struct
 from rich.console import Console
@@ -18,6 +19,8 @@ from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.storm import StormOptions
 from makegood.messages.errors import InputError
 from makegood.web import instance
+from makegood.web.live import PATH as LIVE
+from makegood.web.wire import Handler, Receive, Scope, Send
 
 SETTINGS = "makegood.demo.served_settings"
 
@@ -106,16 +109,48 @@ async def _run(stage: served_stage.ServedStage, served: Served) -> None:
     from makegood.web.asgi import parts_of, screens
     from makegood.web.front import Front
 
+    stopping = asyncio.Event()
     front = Front(lambda: parts_of(stage.makegood), screens)
     server = Server(
-        front,
+        ending_streams(front, stopping),
         address=served.host,
         port=served.port,
         interface=Interfaces.ASGI,
         websockets=False,
         log_level="error",  # type: ignore[arg-type]
     )
+
+    def stop() -> None:
+        stopping.set()
+        server.stop()  # type: ignore[no-untyped-call]
+
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, server.stop)
+        loop.add_signal_handler(name, stop)
     await server.serve()
+
+
+def ending_streams(app: Handler, stopping: asyncio.Event) -> Handler:
+    """Tell live streams that their reader has gone when the server stops.
+
+    A browser keeps such a stream open for ever, and the server waits for every connection.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != LIVE:
+            await app(scope, receive, send)
+            return
+
+        async def receive_or_stop() -> dict[str, Any]:
+            coming = asyncio.ensure_future(receive())
+            stop = asyncio.ensure_future(stopping.wait())
+            await asyncio.wait({coming, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                stop.cancel()
+                return coming.result()
+            coming.cancel()
+            return {"type": "http.disconnect"}
+
+        await app(scope, receive_or_stop, send)
+
+    return answer
