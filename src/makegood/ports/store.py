@@ -151,6 +151,10 @@ class Reading(Protocol):
 class Writing(Reading, Protocol):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
+    @property
+    def is_alone(self) -> bool:
+        """Nobody else writes until the end: what was read before `lock` is still so after it."""
+
     def append(self, offered: Sequence[Offered]) -> tuple[Receipt, ...]:
         """Store events that are new; a repeat or a conflict stores nothing.
 

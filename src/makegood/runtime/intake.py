@@ -327,6 +327,8 @@ def _locked(
     customers = writing.customers_of(profiles)
     while True:
         rows = writing.lock(sorted(set(customers.values()) | also))
+        if writing.is_alone:
+            return customers, rows
         now = writing.customers_of(profiles)
         if now == customers:
             return customers, rows

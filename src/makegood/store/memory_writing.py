@@ -27,6 +27,10 @@ Value = TypeVar("Value")
 class MemoryWriting(MemoryOutbox):
     """One transaction on memory."""
 
+    @property
+    def is_alone(self) -> bool:
+        return True
+
     def append(self, offered: Sequence[Offered]) -> tuple[Receipt, ...]:
         return tuple(self._enter(offer) for offer in offered)
 

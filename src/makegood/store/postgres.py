@@ -91,6 +91,7 @@ class PostgresSession:
 
     lock_rows = " FOR UPDATE"
     skip_locked = " FOR UPDATE SKIP LOCKED"
+    is_alone = False
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -112,16 +113,17 @@ class PostgresSession:
         self.wrote = self.wrote or changed
         return cursor
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
         if not rows:
-            return
+            return 0
         names = columns.split()
         arrays = ", ".join(f"?::{kind_of(name)}[]" for name in names)
         sql = (
             f"INSERT INTO {into} ({', '.join(names)}) SELECT * FROM unnest({arrays}) "
             f"ON CONFLICT {conflict}"
         )
-        self._execute(sql, [_storable(column) for column in zip(*rows, strict=True)])
+        arrays_of = [_storable(column) for column in zip(*rows, strict=True)]
+        return self._execute(sql, arrays_of).rowcount
 
     def positions(self, count: int) -> list[int]:
         sql = "SELECT nextval('log_position') FROM generate_series(1, ?)"

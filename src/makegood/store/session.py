@@ -16,10 +16,12 @@ class Session(Protocol):
     Attributes:
         lock_rows: Appended to a SELECT whose rows stay locked until the end.
         skip_locked: The same, leaving out rows that somebody else has locked.
+        is_alone: Nobody else can write while this transaction is open.
     """
 
     lock_rows: str
     skip_locked: str
+    is_alone: bool
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Run a statement and give its rows."""
@@ -27,8 +29,8 @@ class Session(Protocol):
     def run(self, sql: str, *values: Value) -> int:
         """Run a statement and say how many rows it touched."""
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
-        """Insert rows, in the order given.
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+        """Insert rows, in the order given; say how many were inserted or changed.
 
         Args:
             into: Table.

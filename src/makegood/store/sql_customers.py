@@ -43,6 +43,10 @@ class SqlBase:
     def __init__(self, db: Session) -> None:
         self._db = db
 
+    @property
+    def is_alone(self) -> bool:
+        return self._db.is_alone
+
 
 class CustomerReading(SqlBase):
     """Profiles, customers, histories, the log."""

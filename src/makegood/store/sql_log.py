@@ -41,10 +41,12 @@ class LogWriting(StateWriting, CustomerReading):
             return {}
         seqs = dict(zip(first, self._db.positions(len(first)), strict=True))
         claims = [(id_, offer.body_digest, seqs[id_]) for id_, offer in sorted(first.items())]
-        self._db.put("dedupe", "event_id digest seq", claims, ONCE)
-        sql = "SELECT event_id, digest, seq FROM dedupe WHERE event_id = ANY(?)"
-        stored = self._db.rows(sql, list(first))
-        known = {id_: (digest, seqs[id_] == seq) for id_, digest, seq in stored}
+        if self._db.put("dedupe", "event_id digest seq", claims, ONCE) == len(claims):
+            known = {id_: (digest, True) for id_, digest, _seq in claims}
+        else:
+            sql = "SELECT event_id, digest, seq FROM dedupe WHERE event_id = ANY(?)"
+            stored = self._db.rows(sql, list(first))
+            known = {id_: (digest, seqs[id_] == seq) for id_, digest, seq in stored}
         self._store({seqs[id_]: first[id_].event for id_ in first if known[id_][1]})
         return known
 

@@ -30,13 +30,21 @@ class StateWriting(SqlBase):
         wanted = sorted(set(customers))
         if not wanted:
             return {}
-        empty = [from_customer(CustomerRow(customer=customer)) for customer in wanted]
-        self._db.put("customer", CUSTOMER, empty, "(customer) DO NOTHING")
+        if not self._db.is_alone:
+            self._put_empty(wanted)  # a row has to be there to be locked
         found = self._db.rows(_LOCK + self._db.lock_rows, wanted)
         rows = {row[0]: to_customer(row) for row in found}
+        if self._db.is_alone and len(rows) < len(wanted):
+            missing = [customer for customer in wanted if customer not in rows]
+            self._put_empty(missing)
+            rows |= {customer: CustomerRow(customer=customer) for customer in missing}
         for customer in self._without_profile([id_ for id_ in rows if rows[id_].last is None]):
             del rows[customer]
         return rows
+
+    def _put_empty(self, customers: Sequence[CustomerId]) -> None:
+        empty = [from_customer(CustomerRow(customer=customer)) for customer in customers]
+        self._db.put("customer", CUSTOMER, empty, "(customer) DO NOTHING")
 
     def _without_profile(self, empty: list[CustomerId]) -> list[CustomerId]:
         """Remove empty rows of customers that are not: unknown, or joined to another by now."""

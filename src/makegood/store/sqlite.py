@@ -1,6 +1,5 @@
 """SQLite, the default: one file, no server, one writer at a time."""
 
-import json
 import re
 import sqlite3
 from collections import deque
@@ -9,6 +8,8 @@ from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+
+import msgspec
 
 from makegood.messages.errors import StoreBusy
 from makegood.ports.store import Reading, Writing
@@ -106,6 +107,7 @@ class SqliteSession:
 
     lock_rows = ""  # the one writer already holds everything
     skip_locked = ""
+    is_alone = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -118,14 +120,12 @@ class SqliteSession:
         with closing(self._connection.execute(in_sqlite(sql), _bound(values))) as cursor:
             return cursor.rowcount
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
-        if rows:
-            names = columns.split()
-            marks = ", ".join("?" * len(names))
-            sql = (
-                f"INSERT INTO {into} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT {conflict}"
-            )
-            self._connection.executemany(sql, rows).close()
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+        if not rows:
+            return 0
+        sql = _insert(into, columns, conflict)
+        with closing(self._connection.executemany(sql, rows)) as cursor:
+            return cursor.rowcount
 
     def positions(self, count: int) -> list[int]:
         last = self.rows("SELECT coalesce(max(seq), 0) FROM log")[0][0]
@@ -136,16 +136,25 @@ class SqliteSession:
 
 
 @lru_cache(maxsize=256)
+def _insert(into: str, columns: str, conflict: str) -> str:
+    names = columns.split()
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {into} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT {conflict}"
+
+
+@lru_cache(maxsize=256)
 def in_sqlite(sql: str) -> str:
     """Spell the shared SQL for SQLite: a list of texts comes as one JSON array."""
     sql = sql.replace("= ANY(?)", "IN (SELECT value FROM json_each(?))")
     return re.sub(r"/\* by (\w+) \*/", r"INDEXED BY \1", sql)
 
 
+def _json(texts: Sequence[str] | Sequence[bytes]) -> str:
+    return msgspec.json.encode(texts).decode()
+
+
 def _bound(values: Sequence[Value]) -> list[str | int | bytes]:
-    return [
-        value if isinstance(value, str | int | bytes) else json.dumps(value) for value in values
-    ]
+    return [value if isinstance(value, str | int | bytes) else _json(value) for value in values]
 
 
 def _migrate(session: SqliteSession) -> None:

@@ -44,6 +44,7 @@ class Counting:
         self.count = 0
         self._session = session
         self.lock_rows, self.skip_locked = session.lock_rows, session.skip_locked
+        self.is_alone = session.is_alone
 
     def rows(self, sql, *values):
         self.count += 1
@@ -55,7 +56,7 @@ class Counting:
 
     def put(self, *what):
         self.count += 1
-        self._session.put(*what)
+        return self._session.put(*what)
 
     def positions(self, count):
         self.count += 1
