@@ -74,6 +74,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
         sms: A gateway for text messages, instead of a counterpart.
         threads: Deliveries at the same time.
+        proxies: Servers of yours in front of this one, each of which appends the address it saw
+            to X-Forwarded-For; 0 when clients connect to Makegood itself.
     """
 
     database: str
@@ -84,6 +86,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     counterparts: tuple[Counterpart, ...] = ()
     sms: SmsGateway | None = None
     threads: int = 8
+    proxies: int = 0
 
 
 class SystemClock:
@@ -108,7 +111,15 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp=environ.get("MAKEGOOD_SMTP", ""),
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
+        proxies=_count(environ, "MAKEGOOD_PROXIES"),
     )
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    given = environ.get(name, "0")
+    if not (given.isascii() and given.isdigit() and len(given) < 3):
+        raise InputError(f"{name} is {given[:20]!r}: write a small whole number.")
+    return int(given)
 
 
 def _file(environ: Mapping[str, str], name: str, form: type[Form]) -> Form | None:
@@ -260,7 +271,6 @@ class Makegood:
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
-        self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
         self._channels = Channels(self._ways())
         outside = Outside(

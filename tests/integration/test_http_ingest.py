@@ -226,3 +226,17 @@ def test_a_store_that_fails_is_a_503_and_the_key_may_try_again(tmp_path):
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) >= 1
         assert_says_what_and_where(answer)
+
+
+def test_an_unforeseen_fault_is_a_plain_500_without_its_words(front, monkeypatch, caplog):
+    def broken(*args):
+        raise ZeroDivisionError("ana@example.org")
+
+    monkeypatch.setattr(front.gate, "ask", broken)
+    with front.client() as client:
+        body = {"identifier": "user:1", "brand": "", "class": "survey", "channel": "mail"}
+        answer = client.post("/v1/may-send", json=body)
+    assert answer.status_code == 500
+    assert_says_what_and_where(answer)
+    assert "ZeroDivisionError" in caplog.text
+    assert "ana@example.org" not in caplog.text + answer.text

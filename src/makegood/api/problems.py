@@ -61,6 +61,13 @@ FAULT = Problem(
     "all the same is recognised by its id.",
 )
 
+OURS = Problem(
+    code="our_fault",
+    message="Something went wrong here.",
+    where="server",
+    what_to_do="Send the same request again; when it goes on, tell whoever runs Makegood.",
+)
+
 
 def scope_missing(scope: str) -> Problem:
     """The key is good, but not for this."""

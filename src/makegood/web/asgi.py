@@ -1,8 +1,5 @@
 """The application that the server runs: `makegood.web.asgi:application`, and how to run it."""
 
-from typing import Any
-
-from a2wsgi import WSGIMiddleware
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
@@ -11,10 +8,10 @@ from makegood.messages.errors import InputError
 from makegood.web import instance
 from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts, Shape
+from makegood.web.screens import screens
 from makegood.web.setup import prepare
-from makegood.web.wire import Handler, Receive, Scope, Send
+from makegood.web.wire import Handler
 
-SCREEN_THREADS = 8  # a fixed pool: Django keeps one database connection for each thread
 READ_THREADS = 8  # for PostgreSQL only
 TARGET = "makegood.web.asgi:application"
 
@@ -44,24 +41,11 @@ def _open() -> Parts:
     return parts_of(instance.current())
 
 
-def screens() -> Handler:
-    """Give Django, as WSGI in a fixed pool of threads."""
-    from makegood.web.wsgi import application as django
-
-    wsgi: Any = django
-    threads: Any = WSGIMiddleware(wsgi, workers=SCREEN_THREADS)
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        # The threads ask the loop for the body and need a coroutine; granian gives an awaitable.
-        async def next_part() -> dict[str, Any]:
-            return await receive()
-
-        await threads(scope, next_part, send)
-
-    return answer
+def _screens() -> Handler:
+    return screens(instance.settings().proxies)
 
 
-application = Front(_open, screens)
+application = Front(_open, _screens)
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:

@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from makegood.api.problems import FAULT, Problem
+from makegood.api.problems import FAULT, OURS, Problem
 from makegood.web import asking, ingest, live
-from makegood.web.outages import STORE_FAULTS
+from makegood.web.outages import STORE_FAULTS, place_of
 from makegood.web.parts import Parts
 from makegood.web.wire import (
     Gone,
@@ -74,8 +74,12 @@ class Front:
         except Gone:
             return
         except STORE_FAULTS as fault:
-            _LOG.error("%s failed: %s", scope["path"], type(fault).__name__)
+            _LOG.error("the store failed: %s", type(fault).__name__)
             await refuse(send, Stopped(503, FAULT, retry_after(2)), is_head=is_head)
+        except Exception as fault:
+            # Not its words, which may be a customer's.
+            _LOG.error("a request failed: %s at %s", type(fault).__name__, place_of(fault))
+            await refuse(send, Stopped(500, OURS), is_head=is_head)
 
     def _handler(self, scope: Scope) -> Handler:
         path: str = scope["path"]

@@ -1,5 +1,6 @@
 """Reading requests and writing answers on bare ASGI."""
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
@@ -15,6 +16,7 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 Handler: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
+BODY_SECONDS = 30.0  # half a megabyte over a slow line; who needs longer would hold a place
 JSON: Headers = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
@@ -49,15 +51,34 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     """Read and unpack a body, never holding more than the limit.
 
     Raises:
-        Stopped: It is too large, or packed in a way we do not read.
+        Stopped: It is too large or too slow, or packed in a way we do not read.
+        Gone: The client went away.
+    """
+    coding = header(scope, b"content-encoding").strip().casefold()
+    if coding not in ("", "identity", "gzip"):
+        raise Stopped(415, _coding(coding))
+    body = await receive_body(scope, receive, most)
+    return _unpacked(body, most) if coding == "gzip" else body
+
+
+async def receive_body(scope: Scope, receive: Receive, most: int) -> bytes:
+    """Read a body as it was sent, whole or not at all.
+
+    Raises:
+        Stopped: It is too large, or did not come in time.
         Gone: The client went away.
     """
     declared = header(scope, b"content-length")
     if declared.isdigit() and int(declared) > most:
         raise _too_large(most)
-    coding = header(scope, b"content-encoding").strip().casefold()
-    if coding not in ("", "identity", "gzip"):
-        raise Stopped(415, _coding(coding))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _received(receive, most)
+    except TimeoutError:
+        raise Stopped(408, _too_slow()) from None
+
+
+async def _received(receive: Receive, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -70,8 +91,7 @@ async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
             raise _too_large(most)
         chunks.append(chunk)
         if not message.get("more_body", False):
-            body = b"".join(chunks)
-            return _unpacked(body, most) if coding == "gzip" else body
+            return b"".join(chunks)
 
 
 def _unpacked(body: bytes, most: int) -> bytes:
@@ -95,6 +115,15 @@ def _too_large(most: int) -> Stopped:
         what_to_do="Send it in several requests.",
     )
     return Stopped(413, problem)
+
+
+def _too_slow() -> Problem:
+    return Problem(
+        code="too_slow",
+        message=f"The body did not come within {BODY_SECONDS:g} seconds.",
+        where="body",
+        what_to_do="Send it again, in several requests when it is large.",
+    )
 
 
 def _coding(coding: str) -> Problem:
