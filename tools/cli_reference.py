@@ -22,8 +22,9 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_KEY` | the secret behind pseudonyms, links and cookies; 16 to 64 bytes | beside an SQLite file, a file of its own |
 | `MAKEGOOD_BOOK` | path of the rule book, or the name of one that ships | `car-rental` |
 | `MAKEGOOD_BASE_URL` | where customers and reps reach this deployment | `http://localhost:8000` |
-| `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server | no mail is sent |
+| `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server; `?starttls=1` for TLS | no mail is sent |
 | `MAKEGOOD_COUNTERPARTS` | path of a JSON file that names who carries out remedies | nobody is asked |
+| `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -8,7 +8,7 @@ from makegood.messages.errors import InputError
 from makegood.web import instance
 from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts, Shape
-from makegood.web.screens import screens
+from makegood.web.screens import django_behind
 from makegood.web.setup import prepare
 from makegood.web.wire import Handler
 
@@ -41,11 +41,12 @@ def _open() -> Parts:
     return parts_of(instance.current())
 
 
-def _screens() -> Handler:
-    return screens(instance.settings().proxies)
+def screens() -> Handler:
+    """Give Django, behind as many proxies as the deployment says."""
+    return django_behind(instance.settings().proxies)
 
 
-application = Front(_open, _screens)
+application = Front(_open, screens)
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None:

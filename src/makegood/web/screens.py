@@ -16,7 +16,7 @@ MOST_BYTES = 1_048_576  # Django itself refuses less, in words; this only bounds
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-def screens(proxies: int) -> Handler:
+def django_behind(proxies: int) -> Handler:
     """Give Django, as WSGI in a fixed pool of threads.
 
     Args:
