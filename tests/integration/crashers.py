@@ -140,6 +140,7 @@ def live_and_die(begun: Round, told: int) -> None:
     while True:
         batch = [arrival(n, steps.at_ms) for n in range(number, number + BATCH)]
         answers = intake.take(batch)
+        steps.moment()  # durable, and nobody has been told: the source sends it again
         number += len(batch)
         lines = [f"{number} {answer.event}" for answer in answers]
         os.write(told, ("\n".join(lines) + "\n").encode())

@@ -105,6 +105,13 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/properties/test_outbox.py",),
     ),
     Fault(
+        name="needless-is-sent-the-next-time",
+        file="src/makegood/runtime/reconcile.py",
+        old="        elif _can_go(known.get(command.id)) and gone[command.step]:\n",
+        new="        elif command.id not in known and gone[command.step]:\n",
+        tests=("tests/properties/test_outbox.py",),
+    ),
+    Fault(
         name="needless-is-not-withdrawn",
         file="src/makegood/runtime/reconcile.py",
         old="        and (row.command.id not in ids or row.command.id in withdrawn)\n",
@@ -165,8 +172,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="paid-twice-when-it-comes-back",
         file="src/makegood/core/entitlements.py",
-        old="    owed = replace(owed, elsewhere_cents=sum(one.counted_cents for one in earlier))\n",
-        new="",
+        old="    earlier = _elsewhere(turn, case, failure, owed.entitlement)\n",
+        new="    earlier: tuple[Payment, ...] = ()\n",
         tests=("tests/unit/core/test_entitlements.py",),
     ),
     Fault(

@@ -35,6 +35,8 @@ KATHY = RepId("kathy")
 KINDS = (
     "no_car",
     "no_car",
+    "no_car",
+    "no_car",
     "late",
     "no_show",
     "unclear",
@@ -64,6 +66,8 @@ KINDS = (
     "carried",
     "carried",
     "dropped",
+    "deliver",
+    "deliver",
     "deliver",
     "timers",
     "deadline",
@@ -269,7 +273,7 @@ class Life(Firm):
     def _deliver(self) -> None:
         """Do what a worker does: claim, hand over, settle; the outcome may come as a move."""
         with self.store.writing() as writing:
-            rows = writing.claim(self.clock.at_ms, MINUTE_MS, 5)
+            rows = writing.claim(self.clock.at_ms, MINUTE_MS, 50)
             for row in rows:
                 self.sent[row.command.id] += 1
                 writing.settle(row.command.id, row.fence, OutboxStatus.DONE, self.clock.at_ms)

@@ -4,12 +4,13 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from makegood.core.fold import Step
 from makegood.messages.ids import CustomerId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.store.memory import MemoryStore
-from makegood.testing.book import DAY_MS
+from makegood.testing.book import DAY_MS, HOUR_MS
 from makegood.testing.history import folded
 from tests.properties.life import LIBRARY, Life, Move
 from tests.properties.strategies import days
@@ -104,6 +105,19 @@ def test_history_sends_nothing(moves):
     for wanted, outbox in books(life):
         assert wanted.commands == ()
         assert outbox == ()
+
+
+def test_a_late_cause_sends_nothing_again_however_often_history_is_folded_anew():
+    life = Life(MemoryStore())
+    failure, deliver = Move(kind="no_car", who=0, pick=3), Move(kind="deliver", who=0, pick=0)
+    life.live([failure, deliver])
+    for lag_ms in (HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS):
+        page = Move(kind="page", who=0, pick=0, lag_ms=lag_ms)  # late, and changes no cause
+        life.live([replace(failure, lag_ms=lag_ms), deliver, page, deliver])
+    delivered = [row for row in life.outbox("user:ana") if row.command.id in life.sent]
+    steps = Counter(row.command.step for row in delivered)
+    assert steps["R1/owed/refund_all#0"] == 1
+    assert set(steps.values()) == {1}
 
 
 def test_what_became_known_too_late_is_missed_and_shown_and_what_is_owed_still_goes():
