@@ -1,5 +1,6 @@
 """The queue: the customer about to be lost first."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ from makegood.projections.roster import called, rep_name
 PAGE = 50
 SIDE = 12  # what fits beside a case without scrolling
 NO_DUE = 2**63 - 1
+_PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,19})\.(k[0-9a-z]+)")
 FILTERS = ("all", "mine", "closed")
 
 
@@ -114,11 +116,10 @@ def _line(desk: Desk, row: CaseRow) -> str:
 
 def _after(text: str) -> tuple[int, int, CaseId] | None:
     """Read the place where the page before ended; anything else begins at the top."""
-    risk, _, rest = text.partition(".")
-    due, _, case = rest.partition(".")
-    if not (risk.lstrip("-").isdigit() and due.isdigit() and case):
+    place = _PLACE.fullmatch(text)
+    if place is None:
         return None
-    return int(risk), min(int(due), NO_DUE), CaseId(case)
+    return int(place[1]), min(int(place[2]), NO_DUE), CaseId(place[3])
 
 
 def _next(found: Sequence[CaseRow]) -> str:

@@ -4,6 +4,7 @@ A small catalogue of our own: the pages are few, the wheel ships no compiled fil
 or extra word fails a test.
 """
 
+import re
 from collections.abc import Mapping
 
 from babel import Locale
@@ -18,6 +19,7 @@ from makegood.projections.figures import day_words, local, locale_for, money_wor
 CATALOGUE: Mapping[str, Mapping[str, str]] = {"en": en.WORDS, "de": de.WORDS, "es": es.WORDS}
 DEFAULT = "en"
 _LONGEST_HEADER = 200
+_QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 
 
 class Speech:
@@ -65,7 +67,7 @@ def _of_browser(header: str) -> str:
     wishes = []
     for part in header[:_LONGEST_HEADER].split(","):
         tag, _, quality = part.strip().partition(";q=")
-        weight = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
+        weight = float(quality) if _QUALITY.fullmatch(quality) else 1.0
         wishes.append((-weight, _base(tag)))
     return next((tag for _, tag in sorted(wishes) if tag in CATALOGUE), DEFAULT)
 

@@ -1,7 +1,15 @@
 """Pages for what goes wrong: not found, refused, stale form, our own fault."""
 
+import sys
+
+from django.db import Error as DjangoStoreError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from makegood.api.problems import FAULT, OURS, problem_body
+from makegood.web.outages import STORE_FAULTS
+
+_RETRY_SECONDS = "2"
 
 
 def _page(request: HttpRequest, status: int, title: str, says: str) -> HttpResponse:
@@ -11,6 +19,11 @@ def _page(request: HttpRequest, status: int, title: str, says: str) -> HttpRespo
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     says = "There is nothing at this address, or it is not for you to see."
     return _page(request, 404, "Not found", says)
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    says = "This cannot be read: it is too long, or holds characters that nobody can type."
+    return _page(request, 400, "Not readable", says)
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -25,11 +38,19 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
 
 
 def our_fault(request: HttpRequest) -> HttpResponse:
-    # Without the request context: whatever broke may break again in a context processor.
-    del request
-    page = render(None, "makegood/fault.html", {"title": "That is our fault", "says": _OURS})
-    page.status_code = 500
+    """Say 503 when the store is away, which passes, and 500 for everything else."""
+    is_outage = isinstance(sys.exc_info()[1], (*STORE_FAULTS, DjangoStoreError))
+    status = 503 if is_outage else 500
+    if request.path.startswith("/v1/"):
+        problem = FAULT if is_outage else OURS
+        page = HttpResponse(problem_body(problem), content_type="application/json")
+    else:
+        # Without the request context: whatever broke may break again in a context processor.
+        page = render(None, "makegood/fault.html", {"title": "That is our fault", "says": _OURS})
+    page.status_code = status
+    if is_outage:
+        page["Retry-After"] = _RETRY_SECONDS
     return page
 
 
-_OURS = "Something went wrong here. Nothing was lost; please try again in a minute."
+_OURS = "Something went wrong here. Please try again in a minute."

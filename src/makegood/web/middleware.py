@@ -1,7 +1,9 @@
 """What every answer carries: the opened Makegood going in, the security headers coming out."""
 
+import re
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from makegood.web.instance import current
@@ -21,6 +23,7 @@ _POLICY = "; ".join(
     )
 )
 _PUBLIC = "/static/"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|%(?:0[0-8a-f]|1[0-9a-f]|7f)", re.IGNORECASE)
 
 Answering = Callable[[HttpRequest], HttpResponse]
 
@@ -33,6 +36,17 @@ def join_makegood(answer: Answering) -> Answering:
         return answer(request)
 
     return joined
+
+
+def refuse_control(answer: Answering) -> Answering:
+    """Refuse addresses with control characters: no store keeps them, and no page writes them."""
+
+    def refused(request: HttpRequest) -> HttpResponse:
+        if _CONTROL.search(request.path) or _CONTROL.search(request.META["QUERY_STRING"]):
+            raise BadRequest
+        return answer(request)
+
+    return refused
 
 
 def guard(answer: Answering) -> Answering:

@@ -3,12 +3,13 @@
 import hashlib
 from urllib.parse import urlsplit
 
+from makegood.effects.smtp import server_of
 from makegood.web.database import django_database
 from makegood.web.instance import settings as _ours
 
 _OURS = _ours()
 _BASE = urlsplit(_OURS.base_url)
-_SMTP = urlsplit(_OURS.smtp or "smtp://localhost:25")
+_SMTP = server_of(_OURS.smtp or "smtp://localhost:25")
 _IS_SECURE = _BASE.scheme == "https"
 
 DEBUG = False
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "makegood.web.middleware.guard",
+    "makegood.web.middleware.refuse_control",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,11 +121,12 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Makegood"
 
-EMAIL_HOST = _SMTP.hostname or "localhost"
-EMAIL_PORT = _SMTP.port or 25
-EMAIL_HOST_USER = _SMTP.username or ""
-EMAIL_HOST_PASSWORD = _SMTP.password or ""
-EMAIL_USE_SSL = _SMTP.scheme == "smtps"
+EMAIL_HOST = _SMTP.host
+EMAIL_PORT = _SMTP.port
+EMAIL_HOST_USER = _SMTP.user
+EMAIL_HOST_PASSWORD = _SMTP.password
+EMAIL_USE_SSL = _SMTP.tls
+EMAIL_USE_TLS = _SMTP.starttls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = "noreply@localhost"
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from makegood.web.assets import asset
 
-handler400 = "makegood.web.faults.not_found"
+handler400 = "makegood.web.faults.unreadable"
 handler403 = "makegood.web.faults.refused"
 handler404 = "makegood.web.faults.not_found"
 handler500 = "makegood.web.faults.our_fault"

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from makegood.bootstrap import Makegood
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import MINUTE_MS, case_of, customer_of, introduce, no_car, take
@@ -111,3 +113,10 @@ def test_a_rep_of_another_brand_does_not_see_the_case(makegood: Makegood, vera):
 
 def test_an_empty_queue_says_so(makegood: Makegood, kathy):
     assert "Nobody is waiting." in words_of(kathy.get("/desk/"))
+
+
+@pytest.mark.parametrize(
+    "after", ["\u00b2.1.k0", "--5.1.k0", "1.\u00b2.k0", f"{'9' * 30}.1.k0", "1.1."]
+)
+def test_a_place_that_is_none_begins_at_the_top(makegood: Makegood, kathy, after: str):
+    assert kathy.get("/desk/", {"after": after}).status_code == 200
