@@ -44,7 +44,7 @@ class Told(Struct, frozen=True, kw_only=True):
     case: str | None
 
 
-class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Result(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What became of one item.
 
     Attributes:
@@ -61,7 +61,7 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     warning: str = ""
 
 
-class Results(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Results(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The answer to a batch, in the order of its items."""
 
     results: tuple[Result, ...]
