@@ -15,6 +15,7 @@ from makegood.demo.story_missing_car import BOOK, this_afternoon
 
 PATIENCE_S = 8.0  # how long a page waits for the deliveries that it caused
 _LOOK_S = 0.05
+EVENING_MINUTES = 6 * 60  # what the day still brings comes before the night
 
 
 def _monotonic_ms() -> int:
@@ -89,6 +90,8 @@ class ServedStage:
         in_time = call is not None and self.car.clock.now_ms() < call.promise_ms
         if in_time and call is not None and not call.done_ms:
             self.car.kathy_calls()
+        self.car.after(EVENING_MINUTES)
+        self._wait()
         self.car.next_morning()
 
     @property
