@@ -8,6 +8,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.failures import OTHER, WORST
 from makegood.core.remedies import authority_used, expected_cost
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
@@ -17,8 +18,6 @@ from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Remedy
-
-_WORST = 5
 
 
 class Asker(Struct, frozen=True, kw_only=True):
@@ -66,7 +65,7 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
     """
     match wanted:
         case facts.FailureRaised():
-            return _raise(wanted, asker)
+            return _raise(wanted, asker, library.book(library.active))
         case facts.Unsubscribed():
             return Decision(body=wanted)
         case facts.Unlinked():
@@ -125,10 +124,12 @@ def _by_rep(
     return Decision(body=replace(wanted, by=asker.rep))
 
 
-def _raise(wanted: facts.FailureRaised, asker: Asker) -> Decision:
+def _raise(wanted: facts.FailureRaised, asker: Asker, book: RuleBook) -> Decision:
     """Anyone may raise a failure; what was paid for is not taken from the customer's word."""
-    if not 0 <= wanted.severity <= _WORST:
-        return _no("bad_severity", f"Severity is 1 (nuisance) to {_WORST} (stranded), 0 unsaid.")
+    if wanted.failure != OTHER and wanted.failure not in (*book.failures, *book.plans):
+        return _no("no_such_failure", f'The rule book names no such failure; say "{OTHER}".')
+    if not 0 <= wanted.severity <= WORST:
+        return _no("bad_severity", f"Severity is 1 (nuisance) to {WORST} (stranded), 0 unsaid.")
     price = wanted.price if asker.rep else None
     if price is not None and price.cents < 0:
         return _no("bad_amount", "A price is not negative.")
@@ -173,6 +174,8 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
         return _no("no_such_remedy", "The rule book knows no such remedy; leave the script.")
     if wanted.off_script and not wanted.reason:
         return _no("reason_needed", "Something outside the plan needs a reason.")
+    if remedy is not None and not wanted.off_script and _needs_price(remedy, case):
+        return _no("price_unknown", "The price is not known; leave the script and name a sum.")
     cost = _cost(case, wanted, remedy, book)
     if cost.cents < 0 or cost.currency != book.currency:
         return _no("bad_amount", f"Give an amount in {book.currency} that is not negative.")
@@ -186,6 +189,11 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
         return _no("over_authority", why, limit_cents)
     limit = f"{_money(limit_cents, book)} a case for {asker.role}"
     return Decision(body=replace(wanted, cost=cost, by=asker.rep), reasons=(limit,))
+
+
+def _needs_price(remedy: Remedy, case: Case) -> bool:
+    shared = bool(remedy.cost_ratio) and not remedy.cost_cents
+    return shared and case.failures[-1].price is None
 
 
 def _cost(case: Case, wanted: facts.Granted, remedy: Remedy | None, book: RuleBook) -> Money:

@@ -16,6 +16,8 @@ from makegood.playbooks.book import Finding
 from makegood.playbooks.terms import Cause, SilenceRule
 
 NEWS_MS = 2 * 86_400_000  # feeds repeat themselves for a day or two, not longer
+OTHER = "other"  # the kind of a failure that no rule of the book names
+WORST = 5
 SEVERITY_BY_HAND = 3  # the middle of the scale, when neither rule nor person says how bad it is
 
 
@@ -71,7 +73,7 @@ def raised(turn: Turn, event: Event, body: FailureRaised) -> Failure:
         about=body.about or event.id,
         brand=body.brand,
         at_ms=event.time_ms,
-        severity=body.severity or SEVERITY_BY_HAND,
+        severity=min(max(body.severity, 0), WORST) or SEVERITY_BY_HAND,
         cause=Cause.FIRM,
         book=turn.origin.book,
         price=body.price,
@@ -112,8 +114,11 @@ def known(state: State, about: str) -> tuple[Case, Failure] | None:
 
 
 def grown(before: Failure, now: Failure) -> Failure:
-    """Let a failure grow: the worse kind counts, facts add up, severity never falls."""
-    worse = now.severity >= before.severity
+    """Let a failure grow: the worse kind counts, facts add up, severity never falls.
+
+    A kind of the book says what is owed; "other", raised by hand, never takes its place.
+    """
+    worse = _takes_over(before, now)
     details: Facts = {**before.details, **now.details}
     return replace(
         before,
@@ -127,6 +132,12 @@ def grown(before: Failure, now: Failure) -> Failure:
         details=details,
         seen=now.seen or before.seen,
     )
+
+
+def _takes_over(before: Failure, now: Failure) -> bool:
+    if (now.rule == OTHER) != (before.rule == OTHER):
+        return before.rule == OTHER
+    return now.severity >= before.severity
 
 
 def back_again(before: Failure, now: Failure) -> Failure:

@@ -24,7 +24,7 @@ FOLD_VERSION = 1
 """Raised when the same events would give another state; upgrading refolds and sends nothing."""
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, gc=False):
     """What one event, or the passing of time, brings.
 
     Attributes:

@@ -21,7 +21,7 @@ Why = Literal["free", "hold", "cannot_judge", "unsubscribed", "stuck", "unknown"
 _STRICTEST: tuple[Why, ...] = ("stuck", "cannot_judge", "hold", "unsubscribed", "unknown", "free")
 
 
-class Hold(Struct, frozen=True, array_like=True):
+class Hold(Struct, frozen=True, gc=False, array_like=True):
     """One standing hold.
 
     Attributes:
@@ -41,7 +41,7 @@ class Hold(Struct, frozen=True, array_like=True):
     names: tuple[CaseId, ...] = ()
 
 
-class GateRow(Struct, frozen=True, array_like=True):
+class GateRow(Struct, frozen=True, gc=False, array_like=True):
     """What the gate needs to know about one customer.
 
     Attributes:

@@ -6,7 +6,7 @@ from makegood.messages.ids import CommandId
 from makegood.messages.money import Money
 
 
-class Payment(Struct, frozen=True, array_like=True):
+class Payment(Struct, frozen=True, gc=False, array_like=True):
     """One command that pays towards an entitlement.
 
     Attributes:
@@ -25,7 +25,7 @@ class Payment(Struct, frozen=True, array_like=True):
         return self.cents if self.paid_cents < 0 else self.paid_cents
 
 
-class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Owed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """An entitlement of the customer for one failure.
 
     Attributes:
@@ -61,7 +61,7 @@ class Owed(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.amount.cents - self.elsewhere_cents - under_way
 
 
-class Stray(Struct, frozen=True, array_like=True):
+class Stray(Struct, frozen=True, gc=False, array_like=True):
     """Money that moved by a command the history no longer asks for; shown, never clawed back.
 
     Attributes:

@@ -12,7 +12,7 @@ from makegood.messages.commands import SendMessage
 from makegood.messages.facts import Facts
 
 
-class Words(Struct, frozen=True, kw_only=True):
+class Words(Struct, frozen=True, gc=False, kw_only=True):
     """What to say.
 
     Attributes:

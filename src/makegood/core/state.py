@@ -38,7 +38,7 @@ CLOSED = frozenset({Phase.MADE_WHOLE, Phase.RELEASED, Phase.DISMISSED})
 """Phases in which nobody works on the case any more."""
 
 
-class Origin(Struct, frozen=True, array_like=True):
+class Origin(Struct, frozen=True, gc=False, array_like=True):
     """The event that caused something, enough to derive command ids and to find the customer.
 
     Attributes:
@@ -56,7 +56,7 @@ class Origin(Struct, frozen=True, array_like=True):
     imported: bool = False
 
 
-class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Failure(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One service failure; it may grow, and stays one by its `about`.
 
     Attributes:
@@ -105,7 +105,7 @@ class OfferStatus(StrEnum):
     LAPSED = "lapsed"
 
 
-class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One offer of a case.
 
     Attributes:
@@ -135,7 +135,7 @@ class OfferState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost: Money = Money(0)
 
 
-class Gift(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A remedy given as goodwill, by the plan itself or by a rep.
 
     Attributes:
@@ -156,7 +156,7 @@ class Gift(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
-class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A call the owner has to make.
 
     Attributes:
@@ -174,7 +174,7 @@ class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
     done_ms: int = 0
 
 
-class Unclear(Struct, frozen=True, array_like=True):
+class Unclear(Struct, frozen=True, gc=False, array_like=True):
     """An event that a rule could not judge because a fact was missing.
 
     Attributes:
@@ -193,7 +193,7 @@ class Unclear(Struct, frozen=True, array_like=True):
     at_ms: int
 
 
-class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A recovery: everything done between a failure and "made whole".
 
     Attributes:
@@ -272,7 +272,7 @@ class TimerKind(StrEnum):
     LONGEST = "j_longest"
 
 
-class Timer(Struct, frozen=True, array_like=True):
+class Timer(Struct, frozen=True, gc=False, array_like=True):
     """Something that happens unless an event comes first. A firing is never logged.
 
     Attributes:
@@ -295,7 +295,7 @@ class Timer(Struct, frozen=True, array_like=True):
         return (self.due_ms, self.kind, self.subject, self.about)
 
 
-class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """All that is remembered about one customer.
 
     Attributes:

@@ -207,3 +207,21 @@ def test_anybody_may_raise_a_failure_and_a_release_ends_it():
     assert day.asks().reason == "hold"
     day.told(Released(case=day.id, by=KATHY, reason="r"))
     assert day.asks().allowed
+
+
+def test_a_complaint_about_the_same_thing_takes_nothing_away_from_what_is_owed():
+    day = Day()
+    day.no_car(price_cents=21_000)
+    day.told(FailureRaised(failure="other", about="R1", severity=5))
+    day.no_car(price_cents=25_000)
+    assert [(one.rule, one.severity) for one in day.case.failures] == [("no_car", 5)]
+    assert day.case.failures[0].owed[0].amount.cents == 25_000
+
+
+def test_what_a_rule_finds_takes_over_from_a_complaint_that_came_first():
+    day = Day()
+    day.told(FailureRaised(failure="other", about="R1", severity=5))
+    day.no_car(price_cents=21_000)
+    assert day.case.failures[0].rule == "no_car"
+    assert "R1/owed/refund_all#0" in day.steps
+    assert "R1/no_car/apology#0" in day.steps

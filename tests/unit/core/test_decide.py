@@ -221,3 +221,16 @@ def test_anybody_unsubscribes_and_the_answer_of_a_rep_carries_the_name(day):
     body = granted(day, facts.Answered(case=day.id, answer="good"), REP)
     assert isinstance(body, facts.Answered)
     assert body.by == "kathy"
+
+
+def test_a_failure_that_the_book_does_not_name_is_raised_as_other():
+    raised = facts.FailureRaised(failure="balloon")
+    assert refusal(Day(), raised, CUSTOMER) == "no_such_failure"
+    granted(Day(), replace(raised, failure="other"), CUSTOMER)
+
+
+def test_a_share_of_a_price_that_nobody_knows_is_not_given():
+    day = Day()
+    day.no_car(price_cents=None)
+    assert refusal(day, give(day, "refund"), REP) == "price_unknown"
+    granted(day, give(day, "refund", 5_000, off_script=True, reason="r"), REP)
