@@ -10,7 +10,7 @@ from makegood.sources.limits import MAX_BATCH_ITEMS
 from makegood.sources.segment import Envelope, Read, read_item
 
 
-class Rejected(Struct, frozen=True, kw_only=True):
+class Rejected(Struct, frozen=True, gc=False, kw_only=True):
     """An item that cannot be taken.
 
     Attributes:
@@ -25,12 +25,12 @@ class Rejected(Struct, frozen=True, kw_only=True):
 Outcome: TypeAlias = Read | Rejected
 
 
-class _Batch(Struct, kw_only=True):
+class _Batch(Struct, kw_only=True, gc=False):
     batch: list[msgspec.Raw]
     sentAt: str | None = None  # noqa: N815 - the name of the wire
 
 
-class _Id(Struct, kw_only=True):
+class _Id(Struct, kw_only=True, gc=False):
     messageId: str = ""  # noqa: N815 - the name of the wire
 
 

@@ -22,6 +22,8 @@ def check_integer(value: int, where: str) -> None:
 
 def check_text(value: str, where: str) -> None:
     """Refuse control characters, which databases and mail cannot carry."""
+    if value.isprintable():
+        return  # no control character is
     found = _CONTROL.search(value)
     if found is not None:
         raise InputError(

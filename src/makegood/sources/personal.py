@@ -5,6 +5,8 @@ They go to the side table of personal data, from which they can be erased.
 """
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -45,12 +47,18 @@ _NOISE = str.maketrans("", "", "_- ")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+def _holds_address(value: str) -> bool:
+    """Whether a text names somebody: words around an e-mail address are free text as well."""
+    return "@" in value and _ADDRESS.search(value) is not None
+
+
+@lru_cache(maxsize=4096)
 def is_personal(key: str) -> bool:
     """Whether a value under this key must not reach the log."""
     return key.casefold().translate(_NOISE) in PERSONAL
 
 
-class Separated(Struct, frozen=True, kw_only=True):
+class Separated(Struct, frozen=True, gc=False, kw_only=True):
     """A map of facts with its personal values taken out.
 
     Attributes:
@@ -65,7 +73,13 @@ class Separated(Struct, frozen=True, kw_only=True):
 class Separator:
     """Walks one map once: checks its size and takes the personal values out."""
 
-    def __init__(self, event: str, keep: frozenset[str] = frozenset()) -> None:
+    def __init__(self, event: Callable[[], str], keep: frozenset[str] = frozenset()) -> None:
+        """Begin.
+
+        Args:
+            event: Gives the event's id, which names the words that are taken out.
+            keep: Keys that are personal elsewhere and not here.
+        """
         self._event = event
         self._keep = keep
         self._texts: dict[str, str] = {}
@@ -96,7 +110,7 @@ class Separator:
     def _value(self, value: Fact, path: str, depth: int) -> Fact:
         if isinstance(value, str):
             check_text(value, path)
-            return self._taken_out(value, path) if _ADDRESS.fullmatch(value) else value
+            return self._taken_out(value, path) if _holds_address(value) else value
         if isinstance(value, dict):
             return self._map(value, path, depth + 1)
         if isinstance(value, list):
@@ -110,7 +124,7 @@ class Separator:
     def _taken_out(self, value: Fact, path: str) -> str:
         words = value if isinstance(value, str) else _as_text(value, path)
         check_text(words, path)
-        ref = f"{self._event}/{path}"
+        ref = f"{self._event()}/{path}"
         self._texts[ref] = words
         return ref
 

@@ -1,6 +1,7 @@
 """The Segment wire format: one item of a batch becomes one arrival."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, TypeAlias
 
@@ -10,6 +11,7 @@ from msgspec import Meta, Struct
 from makegood.messages.errors import InputError
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import Body, Facts, Identified, Touchpoint
+from makegood.messages.identifiers import one_form
 from makegood.messages.ids import event_id
 from makegood.ports.arrivals import Arrival
 from makegood.sources.limits import MAX_EVENT_BYTES, MAX_ID_LENGTH, check_id, check_integer
@@ -19,14 +21,14 @@ from makegood.sources.traits import Known, person_of, read_traits
 
 KINDS = ("track", "identify", "group", "alias", "page", "screen")
 # What changes when a client sends the same event again; it must stay the same event.
-_CHANGES_ON_RETRY = ("sentAt", "receivedAt", "_metadata", "writeKey")
+_CHANGES_ON_RETRY = frozenset({"sentAt", "receivedAt", "_metadata", "writeKey"})
 
 Id: TypeAlias = str | int | None
 Text: TypeAlias = str | None
 Map: TypeAlias = dict[str, object] | None
 
 
-class Item(Struct, kw_only=True):
+class Item(Struct, kw_only=True, gc=False):
     """One call of a Segment library, as it stands on the wire."""
 
     type: Text = None
@@ -65,7 +67,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     imported: bool = False
 
 
-class Read(Struct, frozen=True, kw_only=True):
+class Read(Struct, frozen=True, gc=False, kw_only=True):
     """An item that could be read.
 
     Attributes:
@@ -77,7 +79,7 @@ class Read(Struct, frozen=True, kw_only=True):
     warning: str = ""
 
 
-class Named(Struct, frozen=True, kw_only=True):
+class Named(Struct, frozen=True, gc=False, kw_only=True):
     """An item with its id, its customer and its times made out."""
 
     item: Item
@@ -88,8 +90,7 @@ class Named(Struct, frozen=True, kw_only=True):
     claimed_ms: int
     envelope: Envelope
 
-    @property
-    def event(self) -> str:
+    def event_id(self) -> str:
         return event_id(self.envelope.source, self.message_id)
 
 
@@ -116,6 +117,7 @@ def read_item(raw: bytes | msgspec.Raw, envelope: Envelope) -> Read:
         raise InputError(f"The event is not what it should be: {error}.") from None
 
 
+@lru_cache(maxsize=256)
 def check_source(source: str) -> None:
     """Refuse names that would pass an outside event off as our own."""
     if not source or source.casefold().startswith(OWN_SOURCE):
@@ -126,7 +128,9 @@ def check_source(source: str) -> None:
 
 def canonical(payload: Mapping[str, object]) -> bytes:
     """Write a payload in its one form, without what changes when it is sent again."""
-    kept = {key: value for key, value in payload.items() if key not in _CHANGES_ON_RETRY}
+    kept = payload
+    if not _CHANGES_ON_RETRY.isdisjoint(payload):
+        kept = {key: value for key, value in payload.items() if key not in _CHANGES_ON_RETRY}
     try:
         return _SORTED.encode(kept)
     except UnicodeEncodeError:
@@ -176,7 +180,7 @@ def _identifier(item: Item) -> str:
 def _id(value: Id, where: str) -> str:
     if isinstance(value, int):
         check_integer(value, where)
-    return check_id(str(value), where)
+    return check_id(one_form(str(value)), where)
 
 
 def _arrival(named: Named, body: Body, known: Known, texts: Mapping[str, str]) -> Read:
@@ -203,7 +207,7 @@ def _touchpoint(named: Named, name: str) -> Read:
     properties = dict(named.item.properties or {})
     if named.item.category:
         properties.setdefault("category", named.item.category)
-    apart = Separator(named.event).separate(properties, "properties")
+    apart = Separator(named.event_id).separate(properties, "properties")
     known = Known(person=person_of(named.item.context, named.identifier))
     return _arrival(named, Touchpoint(name=name, properties=apart.facts), known, apart.texts)
 
@@ -221,7 +225,7 @@ def _viewed(named: Named, what: str) -> Read:
 
 def _identify(named: Named) -> Read:
     known = read_traits(named.item.traits or {}, named.item.context, named.identifier)
-    apart = Separator(named.event).separate(known.facts, "traits")
+    apart = Separator(named.event_id).separate(known.facts, "traits")
     item = named.item
     if item.userId not in (None, "") and item.anonymousId not in (None, ""):
         other = f"anon:{_id(item.anonymousId, 'anonymousId')}"
@@ -232,7 +236,7 @@ def _identify(named: Named) -> Read:
 def _group(named: Named) -> Read:
     if named.item.groupId in (None, ""):
         raise InputError("groupId is missing; a group call names the company.")
-    apart = Separator(named.event, COMPANY_MAY_KEEP).separate(named.item.traits or {}, "traits")
+    apart = Separator(named.event_id, COMPANY_MAY_KEEP).separate(named.item.traits or {}, "traits")
     company: Facts = {**apart.facts, "id": _id(named.item.groupId, "groupId")}
     return _arrival(named, Identified(traits={"company": company}), Known(), apart.texts)
 

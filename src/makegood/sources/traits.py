@@ -25,7 +25,7 @@ Traits: TypeAlias = dict[str, object]
 _LONGEST = 320  # the longest address there can be
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class Known(Struct, frozen=True, gc=False, kw_only=True):
     """What an item tells about who the customer is.
 
     Attributes:
