@@ -317,3 +317,16 @@ def test_no_address_reaches_a_body_from_any_place(address):
     for item in (track(properties=places), {"type": "identify", "userId": "1", "traits": places}):
         arrival = read(item).arrival
         assert address.encode() not in msgspec.json.encode(arrival.body)
+
+
+def test_an_address_inside_other_words_is_personal_too():
+    sent = {
+        "event": "Rental Unfulfilled",
+        "userId": "1",
+        "properties": {"reason": "told by Ana <ana@example.org>", "desk": "counter @ terminal 2"},
+    }
+    read = read_item(json.dumps(sent).encode(), Envelope(source="test", received_ms=0))
+    assert isinstance(read.arrival.body, Touchpoint)
+    assert "ana@" not in repr(read.arrival.body)
+    assert read.arrival.body.properties["desk"] == "counter @ terminal 2"
+    assert "told by Ana <ana@example.org>" in read.arrival.texts.values()
