@@ -44,7 +44,8 @@ PERSONAL = NAMES | ADDRESSES | NUMBERS | WORDS
 COMPANY_MAY_KEEP = frozenset({"name", "website"})  # of a company these name nobody
 
 _NOISE = str.maketrans("", "", "_- ")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# One sign on each side is enough to find it, and keeps a text of 32 KB without a dot fast.
+_ADDRESS = re.compile(r"[^@\s]@[^@\s]+\.[^@\s]")
 
 
 def _holds_address(value: str) -> bool:
