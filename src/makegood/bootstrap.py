@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from threading import Lock
 from typing import TypeVar
 
 import msgspec
@@ -27,9 +26,8 @@ from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
-from makegood.messages.ids import BookHash, CustomerId, RepId
+from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
-from makegood.playbooks.load import load_book
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
@@ -38,11 +36,14 @@ from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
+from makegood.runtime.shelf import Shelf
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
 _KEY_BYTES = 32
+_SHORTEST_KEY = 32  # characters; a shorter secret can be guessed, and it signs every link
+FIRST_BOOK = "car-rental"
 Form = TypeVar("Form")
 
 
@@ -68,7 +69,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database: sqlite:///path, postgresql://user@host/name, or memory: for a trial.
         key: Secret for pseudonyms, links and cookies; 16 to 64 bytes.
-        book: Path of the rule book, or the name of one that ships.
+        book: Path of the rule book, or the name of one that ships; empty keeps the one that is
+            active, and a new deployment begins with `FIRST_BOOK`.
         base_url: Where customers and reps reach this Makegood.
         smtp: smtp://host:port of the mail server; empty sends no mail.
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
@@ -80,7 +82,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     database: str
     key: bytes
-    book: str = "car-rental"
+    book: str = ""
     base_url: str = "http://localhost:8000"
     smtp: str = ""
     counterparts: tuple[Counterpart, ...] = ()
@@ -96,17 +98,21 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
 
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
     """Read the settings of the environment.
+
+    Args:
+        environ: The environment.
+        database: Instead of MAKEGOOD_DATABASE; an embedded one brings its own secret.
 
     Raises:
         InputError: One is missing or cannot be read; it says which and what to write.
     """
-    database = environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood-data/makegood.db")
+    database = database or environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood-data/makegood.db")
     return Settings(
         database=database,
         key=_key(environ.get("MAKEGOOD_KEY", ""), database),
-        book=environ.get("MAKEGOOD_BOOK", "car-rental"),
+        book=environ.get("MAKEGOOD_BOOK", ""),
         base_url=environ.get("MAKEGOOD_BASE_URL", "http://localhost:8000"),
         smtp=environ.get("MAKEGOOD_SMTP", ""),
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
@@ -136,16 +142,47 @@ def _file(environ: Mapping[str, str], name: str, form: type[Form]) -> Form | Non
 def _key(given: str, database: str) -> bytes:
     """Take the secret from the environment, or from a file beside an embedded database."""
     if given:
-        return given.encode()[:64]
+        return _long_enough(given.encode(), "MAKEGOOD_KEY")
     if not database.startswith("sqlite:///"):
-        raise InputError("Set MAKEGOOD_KEY to a secret of 32 characters or more.")
+        raise InputError(f"Set MAKEGOOD_KEY to a secret of {_SHORTEST_KEY} characters or more.")
     path = Path(database.removeprefix("sqlite:///") + ".key")
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(_KEY_BYTES).encode())
-    return path.read_bytes().strip()[:64]
+        _write_key(path)
+    return _long_enough(path.read_bytes().strip(), str(path))
+
+
+def _long_enough(secret: bytes, where: str) -> bytes:
+    """Give the part of a secret that is used; a short one, or a file cut off, signs nothing."""
+    if len(secret) < _SHORTEST_KEY:
+        raise InputError(
+            f"{where} holds {len(secret)} characters; a secret has {_SHORTEST_KEY} or more, "
+            "such as `openssl rand -hex 32` prints."
+        )
+    return secret[:64]
+
+
+def _write_key(path: Path) -> None:
+    """Draw a secret; the file appears whole or not at all, and the first process wins."""
+    _own_folder(path.parent)
+    drawn = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(_KEY_BYTES).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(drawn, path)
+    except FileExistsError:
+        pass  # another process was first, and both read its secret
+    except OSError:  # a file system without links
+        drawn.replace(path)
+    finally:
+        drawn.unlink(missing_ok=True)
+
+
+def _own_folder(folder: Path) -> None:
+    """Make the folder of an embedded database; nobody else on the machine reads it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def open_store(database: str) -> Store:
@@ -156,7 +193,7 @@ def open_store(database: str) -> Store:
     """
     if database.startswith("sqlite:///"):
         path = Path(database.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _own_folder(path.parent)
         return SqliteStore(path)
     if database.startswith(("postgresql://", "postgres://")):
         try:
@@ -168,7 +205,9 @@ def open_store(database: str) -> Store:
         return PostgresStore(database)
     if database == "memory:":
         return MemoryStore()
-    raise InputError(f"{database[:60]!r} is no database: write sqlite:///path or postgresql://...")
+    # Only its first word: the rest may hold a password.
+    scheme = database.partition(":")[0][:20]
+    raise InputError(f"{scheme!r} is no database: write sqlite:///path or postgresql://...")
 
 
 def shipped_books() -> Mapping[str, str]:
@@ -198,50 +237,6 @@ def read_book(name: str) -> tuple[str, str]:
     except (OSError, UnicodeError) as error:
         known = ", ".join(shipped)
         raise InputError(f"Rule book {name}: {error}. Those that ship: {known}.") from error
-
-
-class Shelf:
-    """Every rule book the log was stamped with, compiled once; the active one on top."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._lock = Lock()
-        self._compiled: dict[BookHash, RuleBook] = {}
-        self._library: Library | None = None
-
-    def adopt(self, text: str, name: str) -> RuleBook:
-        """Make a rule book the active one.
-
-        Raises:
-            BookErrors: It has mistakes; nothing was changed.
-        """
-        book = load_book(text, name=name)
-        with self._store.writing() as writing:
-            writing.put_book(book.hash, text, activate=True)
-        with self._lock:
-            self._compiled[book.hash] = book
-            self._library = None
-        return book
-
-    def library(self) -> Library:
-        """Give the books of this moment.
-
-        Raises:
-            InputError: No book is active yet.
-        """
-        known = self._library
-        if known is not None:
-            return known
-        with self._lock:
-            with self._store.reading() as reading:
-                texts, active = reading.books(), reading.active_book()
-            if active is None:
-                raise InputError("No rule book is active: start with MAKEGOOD_BOOK set.")
-            for hash_, text in texts.items():
-                if hash_ not in self._compiled:
-                    self._compiled[hash_] = load_book(text, name=f"stored book {hash_}")
-            self._library = Library(active=active, books=dict(self._compiled))
-            return self._library
 
 
 class Makegood:
@@ -355,6 +350,9 @@ def open_makegood(
     """
     store = store or open_store(settings.database)
     shelf = Shelf(store)
-    text, name = read_book(settings.book)
-    shelf.adopt(text, name)
+    with store.reading() as reading:
+        is_new = reading.active_book() is None
+    if settings.book or is_new:
+        text, name = read_book(settings.book or FIRST_BOOK)
+        shelf.adopt(text, name)
     return Makegood(settings, store, clock or SystemClock(), shelf)

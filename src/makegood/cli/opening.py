@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from msgspec.structs import replace
-
 from makegood.bootstrap import Makegood, open_makegood, read_settings
 
 
@@ -15,10 +13,7 @@ def opened(database: str = "") -> Iterator[Makegood]:
     Args:
         database: Instead of MAKEGOOD_DATABASE.
     """
-    settings = read_settings()
-    if database:
-        settings = replace(settings, database=database)
-    makegood = open_makegood(settings)
+    makegood = open_makegood(read_settings(database=database))
     try:
         yield makegood
     finally:
