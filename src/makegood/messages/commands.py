@@ -35,7 +35,7 @@ class Urgency(StrEnum):
     WHEN_CONVENIENT = "when_convenient"
 
 
-class SendMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="send"):
+class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="send"):
     """Tell the customer something on the fastest reachable channel.
 
     Attributes:
@@ -55,7 +55,7 @@ class SendMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="se
     question: bool = False
 
 
-class ConfirmOffer(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="confirm"):
+class ConfirmOffer(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="confirm"):
     """Ask the other side whether an offer can be kept before it is made.
 
     Attributes:
@@ -73,7 +73,7 @@ class ConfirmOffer(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="c
     facts: Facts = {}
 
 
-class Fulfil(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="fulfil"):
+class Fulfil(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="fulfil"):
     """Carry out a remedy: pay the refund, send the ride.
 
     Attributes:
@@ -102,7 +102,7 @@ class Fulfil(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="fulfil"
 Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil
 
 
-class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Command(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One order with its stable id and its time window.
 
     Attributes:

@@ -16,7 +16,7 @@ OrderKey: TypeAlias = tuple[int, int, str, str]
 """(event time, received time, source, message id): the order in which a history is folded."""
 
 
-class OnDuty(Struct, frozen=True, array_like=True):
+class OnDuty(Struct, frozen=True, gc=False, array_like=True):
     """A rep who was on duty when the event was appended.
 
     Attributes:
@@ -30,7 +30,7 @@ class OnDuty(Struct, frozen=True, array_like=True):
     brands: tuple[str, ...] = ()
 
 
-class Stamp(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What was true in the firm when the event was appended; a refold uses it again.
 
     Attributes:
@@ -46,7 +46,7 @@ class Stamp(Struct, frozen=True, kw_only=True, omit_defaults=True):
     imported: bool = False
 
 
-class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One fact about one customer.
 
     Attributes:

@@ -14,7 +14,7 @@ TextRef: TypeAlias = str
 """Key of a free text in the side table of personal data; the log never holds the words."""
 
 
-class _Body(Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+class _Body(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag=True):
     """One kind of fact."""
 
 

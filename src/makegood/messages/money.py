@@ -7,7 +7,7 @@ from msgspec import Struct
 from makegood.messages.errors import InputError
 
 
-class Money(Struct, frozen=True, order=True):
+class Money(Struct, frozen=True, gc=False, order=True):
     """An amount of money.
 
     Attributes:

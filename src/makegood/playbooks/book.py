@@ -19,7 +19,7 @@ from makegood.playbooks.terms import (
 )
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, gc=False, kw_only=True):
     """What one failure rule made of one event.
 
     Attributes:

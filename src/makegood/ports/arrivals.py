@@ -8,7 +8,7 @@ from makegood.messages.facts import Body
 from makegood.ports.rows import PersonRow, Taken
 
 
-class Arrival(Struct, frozen=True, kw_only=True):
+class Arrival(Struct, frozen=True, gc=False, kw_only=True):
     """One event as it arrived.
 
     Attributes:
@@ -40,7 +40,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     imported: bool = False
 
 
-class Acknowledged(Struct, frozen=True, kw_only=True):
+class Acknowledged(Struct, frozen=True, gc=False, kw_only=True):
     """The intake's answer for one arrival, given after the commit.
 
     Attributes:

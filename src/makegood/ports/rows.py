@@ -24,7 +24,7 @@ class Taken(StrEnum):
     CONFLICT = "conflict"
 
 
-class Offered(Struct, frozen=True, kw_only=True):
+class Offered(Struct, frozen=True, gc=False, kw_only=True):
     """An event on its way into the log.
 
     Attributes:
@@ -37,7 +37,7 @@ class Offered(Struct, frozen=True, kw_only=True):
     body_digest: bytes
 
 
-class Receipt(Struct, frozen=True, kw_only=True):
+class Receipt(Struct, frozen=True, gc=False, kw_only=True):
     """The log's answer for one event, in the order offered.
 
     Attributes:
@@ -49,7 +49,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     taken: Taken
 
 
-class CustomerRow(Struct, frozen=True, kw_only=True):
+class CustomerRow(Struct, frozen=True, gc=False, kw_only=True):
     """All the fold keeps about one customer.
 
     Attributes:
@@ -74,7 +74,7 @@ class CustomerRow(Struct, frozen=True, kw_only=True):
     fold: int = 0
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
+class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
     """A state kept so that a late event need not refold everything.
 
     Attributes:
@@ -93,7 +93,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     events: int
 
 
-class CaseRow(Struct, frozen=True, kw_only=True):
+class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
     """One case as queues and lists show it.
 
     Attributes:
@@ -125,7 +125,7 @@ class CaseRow(Struct, frozen=True, kw_only=True):
     closed_ms: int = 0
 
 
-class LedgerRow(Struct, frozen=True, kw_only=True):
+class LedgerRow(Struct, frozen=True, gc=False, kw_only=True):
     """Money that moved for a case.
 
     Attributes:
@@ -155,7 +155,7 @@ class OutboxStatus(StrEnum):
     FAILED = "failed"
 
 
-class OutboxRow(Struct, frozen=True, kw_only=True):
+class OutboxRow(Struct, frozen=True, gc=False, kw_only=True):
     """A command with its delivery.
 
     Attributes:
@@ -175,7 +175,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     settled_ms: int = 0
 
 
-class GateRecord(Struct, frozen=True, kw_only=True):
+class GateRecord(Struct, frozen=True, gc=False, kw_only=True):
     """What the gate reads about one customer.
 
     Attributes:
@@ -190,7 +190,7 @@ class GateRecord(Struct, frozen=True, kw_only=True):
     stuck: str
 
 
-class PersonRow(Struct, frozen=True, kw_only=True):
+class PersonRow(Struct, frozen=True, gc=False, kw_only=True):
     """Personal data of one profile; conditions never read it.
 
     Attributes:

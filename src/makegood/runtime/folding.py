@@ -25,7 +25,7 @@ _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
 
 
-class Folded(Struct, frozen=True, kw_only=True):
+class Folded(Struct, frozen=True, gc=False, kw_only=True):
     """A customer after the fold, not yet written.
 
     Attributes:

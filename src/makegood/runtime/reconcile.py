@@ -14,7 +14,7 @@ _GONE = frozenset({OutboxStatus.LEASED, OutboxStatus.DONE, OutboxStatus.FAILED})
 _MAY_GO = frozenset({OutboxStatus.WAITING, OutboxStatus.WITHDRAWN})
 
 
-class Reconciled(Struct, frozen=True, kw_only=True):
+class Reconciled(Struct, frozen=True, gc=False, kw_only=True):
     """What the outbox has to learn.
 
     Attributes:
