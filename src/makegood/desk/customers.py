@@ -22,9 +22,12 @@ from makegood.ports.rows import CaseRow
 from makegood.projections.orders import OTHER
 from makegood.projections.person import known_about
 from makegood.projections.roster import called, first_name
+from makegood.sources.limits import writable
 
 MOST_FOUND = 20
 SHORTEST_SEARCH = 2
+LONGEST_TEXT = 4000
+LONGEST_ABOUT = 80
 UNPROCESSABLE = 422
 
 
@@ -112,7 +115,7 @@ def _raised(
 ) -> tuple[FailureRaised, dict[str, str], str]:
     failure = request.POST.get("failure", "")
     brand = request.POST.get("brand", "")
-    words = request.POST.get("words", "").strip()[:4000]
+    words = writable(request.POST.get("words", ""), LONGEST_TEXT)
     wrong = ""
     if failure != OTHER and failure not in book.failures:
         wrong = "Choose what went wrong."
@@ -122,7 +125,10 @@ def _raised(
         wrong = "The rule book knows no such brand."
     ref = f"desk:{message_id}" if words else ""
     body = FailureRaised(
-        failure=failure, about=request.POST.get("about", "").strip()[:80], brand=brand, words=ref
+        failure=failure,
+        about=writable(request.POST.get("about", ""), LONGEST_ABOUT),
+        brand=brand,
+        words=ref,
     )
     return body, ({ref: words} if words else {}), wrong
 

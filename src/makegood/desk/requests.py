@@ -23,6 +23,7 @@ from makegood.messages.ids import EventId, RepId
 from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.projections.amounts import read_cents
+from makegood.sources.limits import writable
 
 LONGEST_TEXT = 4000
 
@@ -50,7 +51,7 @@ class Form(Struct, frozen=True, kw_only=True):
     ref: str
 
     def text(self, name: str) -> str:
-        return self.values.get(name, "").strip()[:LONGEST_TEXT]
+        return writable(self.values.get(name, ""), LONGEST_TEXT)
 
     def kept(self, name: str) -> tuple[str, Mapping[str, str]]:
         """Give the reference of a text and what to keep there; nothing for no text."""

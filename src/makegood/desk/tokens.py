@@ -5,6 +5,7 @@ import secrets
 from django.http import HttpRequest
 
 from makegood.messages.ids import RepId
+from makegood.sources.limits import writable
 
 
 def new_token() -> str:
@@ -14,5 +15,5 @@ def new_token() -> str:
 
 def message_id_of(request: HttpRequest, rep: RepId, act: str) -> str:
     """Derive the event's message id: the same form sent again is the same event."""
-    token = request.POST.get("token", "")[:40] or new_token()
+    token = writable(request.POST.get("token", ""), 40) or new_token()
     return f"{rep}:{act}:{token}"

@@ -3,6 +3,7 @@
 import secrets
 from hashlib import blake2b
 
+from django.conf import settings
 from django.core.validators import validate_email
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, NOT_FOUND, UNPROCESSABLE, bad_link, by_link
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import PersonRow
+from makegood.sources.limits import writable
 
 COOKIE = "makegood_friend"
 COOKIE_SECONDS = 365 * 86_400  # as long as the link itself
@@ -56,7 +58,7 @@ def friend(request: HttpRequest, token: str) -> HttpResponse:
     response = render(request, "portal/friend.html", page, status=status)
     response.set_signed_cookie(
         COOKIE, visitor, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax",
-        secure=request.is_secure(),
+        secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
     return response
 
@@ -93,7 +95,7 @@ def _join(
     request: HttpRequest, customer: CustomerId, case: CaseId, visitor: str, language: str
 ) -> str:
     """Take the friend's own details in; give what was wrong, or nothing."""
-    email = request.POST.get("email", "").strip()[:254]
+    email = writable(request.POST.get("email", ""), 254)
     try:
         validate_email(email)
     except ValidationError:
@@ -109,10 +111,10 @@ def _join(
         time_ms=makegood.clock.now_ms(),
         body=Identified(),
         body_digest=blake2b(email.casefold().encode(), digest_size=16).digest(),
-        lookups=(f"email:{email.casefold()}",),
+        # No look-up: nobody has shown that the address is theirs, so it finds nobody yet.
         person=PersonRow(
             profile=ProfileId(""),
-            name=request.POST.get("name", "").strip()[:100],
+            name=writable(request.POST.get("name", ""), 100),
             email=email,
             language=language,
         ),

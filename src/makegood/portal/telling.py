@@ -6,6 +6,7 @@ The answer is the same for addresses we know and for those we do not.
 
 import hashlib
 import logging
+import re
 import smtplib
 from typing import Any
 
@@ -32,9 +33,12 @@ from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, UNPROCESSABLE, by_link
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import PersonRow
+from makegood.sources.limits import writable
 
 _LOG = logging.getLogger("makegood.portal")
 LONGEST_STORY = 1000  # it has to fit into a link
+# The log keeps what it is about for ever: a number of a booking, never somebody's sentence.
+_BOOKING = re.compile(r"(?=.*[0-9])[A-Za-z0-9#/_-]{1,40}")
 LINK_MS = 2 * 86_400_000
 SOURCE = "makegood:portal"
 TOO_MANY = 429
@@ -129,10 +133,14 @@ def _brand(request: HttpRequest, brand: str) -> Brand:
 
 
 def _read(request: HttpRequest) -> Told:
+    about = writable(request.POST.get("about", ""), 80)
+    words = writable(request.POST.get("words", ""), LONGEST_STORY)
+    if about and words and not _BOOKING.fullmatch(about):
+        about, words = "", f"{about}: {words}"[:LONGEST_STORY]
     return Told(
-        email=request.POST.get("email", "").strip()[:254],
-        about=request.POST.get("about", "").strip()[:80],
-        words=request.POST.get("words", "").strip()[:LONGEST_STORY],
+        email=writable(request.POST.get("email", ""), 254),
+        about=about,
+        words=words,
     )
 
 

@@ -24,6 +24,7 @@ from makegood.messages.facts import Answered, Body, Chosen, Opened, Wrote
 from makegood.portal.guests import Guest, guest_of, makegood_of
 from makegood.portal.page import page_of
 from makegood.portal.speech import Speech, language_of
+from makegood.sources.limits import writable
 
 LONGEST_TEXT = 4000
 GONE, UNPROCESSABLE, NOT_FOUND = 410, 422, 404
@@ -98,7 +99,7 @@ def _leave_url(request: HttpRequest, guest: Guest) -> str:
 @by_link
 def choose(request: HttpRequest, token: str) -> HttpResponse:
     guest = guest_of(request, token)
-    offer = request.POST.get("offer", "")[:80]
+    offer = writable(request.POST.get("offer", ""), 80)
     if not offer:
         return _show(request, guest, notice="refused.choose_one", status=UNPROCESSABLE)
     return _do(request, guest, "choose", Chosen(case=guest.case.id, offer=offer))
@@ -119,7 +120,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 @by_link
 def write(request: HttpRequest, token: str) -> HttpResponse:
     guest = guest_of(request, token)
-    text = request.POST.get("text", "").strip()[:LONGEST_TEXT]
+    text = writable(request.POST.get("text", ""), LONGEST_TEXT)
     if not text:
         return _show(request, guest, notice="refused.empty", status=UNPROCESSABLE)
     return _write(request, guest, "write", text)
@@ -154,7 +155,7 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _message_id(request: HttpRequest, guest: Guest, act: str) -> str:
-    form = request.POST.get("form", "")[:40] or secrets.token_urlsafe(9)
+    form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
     return f"{guest.case.id}:{act}:{form}"
 
 

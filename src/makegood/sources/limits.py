@@ -31,6 +31,11 @@ def check_text(value: str, where: str) -> None:
         )
 
 
+def writable(text: str, longest: int) -> str:
+    """Give what somebody typed, fit to be kept: no control characters, no space around it."""
+    return _CONTROL.sub("", text).strip()[:longest]
+
+
 def check_key(key: str, where: str) -> None:
     """Refuse keys that nobody could name in a rule."""
     if not key or len(key) > MAX_KEY_LENGTH:

@@ -231,3 +231,10 @@ def test_a_customer_whose_history_is_stuck_is_still_shown_with_a_warning(
     assert "could not be folded to its end" in words
     assert "a rule book is missing" in words
     assert "The history of 1 customer could not" in words_of(kathy.get("/desk/broken"))
+
+
+def test_a_note_is_kept_without_signs_that_no_store_keeps(makegood: Makegood, case: str, kathy):
+    page = kathy.get(f"/desk/cases/{case}")
+    values = {"text": "Rang\x00 her\x1b twice.", "token": token_of(page)}
+    assert kathy.post(f"/desk/cases/{case}/note", values).status_code == 302
+    assert "Rang her twice." in words_of(kathy.get(f"/desk/cases/{case}"))

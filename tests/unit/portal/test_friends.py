@@ -60,3 +60,15 @@ def test_a_link_to_somebody_else_s_case_is_refused(makegood: Makegood, path: str
     assert Client().get(f"/r/{stolen}").status_code == 404
     nothing = makegood.links.referral_token(profile_of("user:ana"), CaseId("k0"))
     assert Client().get(f"/r/{nothing}").status_code == 404
+
+
+def test_an_address_that_nobody_has_shown_to_be_theirs_finds_nobody(makegood: Makegood, path: str):
+    """Else a stranger could put people of their choice behind somebody's address."""
+    client = Client()
+    client.get(path)
+    with makegood.store.reading() as reading:
+        before = reading.gate_records(profile_of("email:ana@example.org"))
+    assert before
+    client.post(path, {"email": "ana@example.org", "name": "Mallory"})
+    with makegood.store.reading() as reading:
+        assert reading.gate_records(profile_of("email:ana@example.org")) == before

@@ -158,3 +158,24 @@ def test_a_mail_server_that_refuses_leaves_no_address_in_the_log_of_the_server(
     assert Client().post(PATH, STORY).status_code == 503
     assert "SMTPRecipientsRefused" in caplog.text
     assert "ana@example.org" not in caplog.text
+
+
+def test_a_sentence_where_the_booking_belongs_stays_out_of_the_log(
+    makegood: Makegood, outbox: list
+):
+    Client().post(PATH, {**STORY, "about": "Ana Ruiz +1 212 555 0100", "email": "eve@example.org"})
+    Client().post(link_in(outbox[0]))
+    with makegood.store.reading() as reading:
+        events = [event for _, event in reading.log(0, 50)]
+        texts = reading.texts([event.body.words for event in events if event.body.words])
+    assert "Ana Ruiz" not in repr(events)
+    assert "Ana Ruiz +1 212 555 0100: The desk was closed." in texts.values()
+
+
+def test_signs_that_no_store_keeps_are_left_out(makegood: Makegood, outbox: list):
+    words = "The\x00 desk\x1b was\x08 closed."
+    assert Client().post(PATH, {**STORY, "words": words}).status_code == 200
+    Client().post(link_in(outbox[0]))
+    with makegood.store.reading() as reading:
+        ((_, event),) = reading.log(0, 50)[-1:]
+        assert reading.texts([event.body.words])[event.body.words] == "The desk was closed."
