@@ -55,15 +55,11 @@ class ServedStage:
         self.makegood.shelf.adopt(*read_book(BOOK))
         self._begin()
 
-    def do(self, act: str) -> bool:
-        """Do what a button says; False for a button that is not there."""
-        verb = self._verbs.get(act)
-        if verb is None:
-            return False
+    def do(self, act: str) -> None:
+        """Do what a button says."""
         with self._lock:
-            verb()
+            self._verbs[act]()
             self._wait()
-        return True
 
     @property
     def _verbs(self) -> Mapping[str, Callable[[], None]]:

@@ -54,9 +54,12 @@ def _without_secrets(content: bytes) -> bytes:
 
 @require_POST
 def do(request: HttpRequest, act: str) -> HttpResponse:  # noqa: ARG001 - the form says nothing more
-    """Press one of the buttons."""
-    if not current().do(act):
+    """Press one of the buttons; one that can no longer be pressed changes nothing."""
+    known = {button.act: button for button in buttons_of(scene_of(current()))}
+    if act not in known:
         raise Http404
+    if known[act].enabled:
+        current().do(act)
     return redirect("demo:page")
 
 
