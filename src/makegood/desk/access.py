@@ -1,6 +1,6 @@
 """Who stands at the desk, and what they may see: asked once, before every view."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
-from makegood.messages.ids import CaseId, RepId
+from makegood.messages.ids import CaseId, CustomerId, RepId
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.ports.store import Reading
 
@@ -62,6 +62,12 @@ class Desk(Struct, frozen=True, kw_only=True):
         if row is None or not self.me.may_see(row.brand):
             raise Http404
         return row
+
+
+def may_see_customer(desk: Desk, wanted: CustomerId, cases: Sequence[CaseRow]) -> bool:
+    """Somebody without a case is everybody's; one case of a brand served is enough."""
+    brands = [row.brand for row in cases if row.customer == wanted]
+    return not brands or any(desk.me.may_see(brand) for brand in brands)
 
 
 P = ParamSpec("P")

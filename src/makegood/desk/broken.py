@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
-from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.shell import shell
-from makegood.messages.ids import CaseId, CommandId
+from makegood.messages.ids import CaseId, CommandId, CustomerId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.projections.orders import order_words
-from makegood.projections.roster import called
+from makegood.projections.roster import called, person_of
 
 PAGE = 50
 
@@ -29,6 +29,14 @@ class Letter(Struct, frozen=True, kw_only=True):
     attempts: int
     error: str
     at_ms: int
+
+
+class Stuck(Struct, frozen=True, kw_only=True):
+    """A customer whose history cannot be folded to its end."""
+
+    customer: CustomerId
+    name: str
+    why: str
 
 
 @require_safe
@@ -46,8 +54,26 @@ def broken(request: HttpRequest) -> HttpResponse:
             "next": found[-1].command.id if len(found) == PAGE else "",
             "zone": library.books[library.active].timezone,
             "stuck": desk.reading.counts("stuck_customers")["stuck_customers"],
+            "stuck_people": _stuck(desk),
         }
     return render(request, "desk/broken.html", page)
+
+
+def _stuck(desk: Desk) -> tuple[Stuck, ...]:
+    """Who is stuck, for somebody to look after until it is mended."""
+    found = desk.reading.stuck(PAGE)
+    cases = desk.reading.cases_of(tuple(found))
+    profiles = desk.reading.profiles_of(tuple(found))
+    persons = desk.reading.persons(tuple(one for group in profiles.values() for one in group))
+    return tuple(
+        Stuck(
+            customer=customer,
+            name=called(person_of(tuple(persons[p] for p in profiles[customer] if p in persons))),
+            why=why,
+        )
+        for customer, why in found.items()
+        if may_see_customer(desk, customer, cases)
+    )
 
 
 def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:

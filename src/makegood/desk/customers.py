@@ -1,6 +1,5 @@
 """Find a customer, see everything about them, raise a failure for them in two clicks."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
-from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.queue import rows_of
 from makegood.desk.shell import shell
 from makegood.desk.story import Story, story_of
@@ -50,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
             return redirect("desk:case", case_id=row.case)
         found = _found(desk, text) if len(text) >= SHORTEST_SEARCH else ()
         cases = desk.reading.cases_of([one.customer for one in found])
-        found = tuple(one for one in found if _may_see(desk, one.customer, cases))
+        found = tuple(one for one in found if may_see_customer(desk, one.customer, cases))
         page = {
             **shell(desk, page="search"),
             "q": text,
@@ -179,15 +178,9 @@ def _lines(story: Story) -> tuple[object, ...]:
 def _visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
     """A customer whose every case belongs to other brands is not for this person."""
     cases = desk.reading.cases_of([wanted])
-    if not _may_see(desk, wanted, cases):
+    if not may_see_customer(desk, wanted, cases):
         raise Http404
     return cases
-
-
-def _may_see(desk: Desk, wanted: CustomerId, cases: Sequence[CaseRow]) -> bool:
-    """Somebody without a case is everybody's; one case of a brand served is enough."""
-    brands = [row.brand for row in cases if row.customer == wanted]
-    return not brands or any(desk.me.may_see(brand) for brand in brands)
 
 
 def _book(desk: Desk) -> RuleBook:

@@ -132,6 +132,9 @@ class Reading(Protocol):
     def open_cases_by_owner(self) -> Mapping[RepId, int]:
         """Count open cases of each rep."""
 
+    def stuck(self, limit: int) -> Mapping[CustomerId, str]:
+        """Give customers whose history cannot be folded, by id, and where it stopped."""
+
     def key(self, sha256: bytes) -> KeyRow | None:
         """Find a key by its digest."""
 

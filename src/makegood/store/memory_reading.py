@@ -173,6 +173,10 @@ class MemoryReading:
                 counts[row.owner] = counts.get(row.owner, 0) + 1
         return counts
 
+    def stuck(self, limit: int) -> Mapping[CustomerId, str]:
+        found = sorted(row.customer for row in self._t.customers.values() if row.stuck)
+        return {customer: self._t.customers[customer].stuck for customer in found[:limit]}
+
     def outbox_of(self, profiles: Sequence[ProfileId]) -> tuple[OutboxRow, ...]:
         t = self._t
         found = [t.commands[it] for one in set(profiles) for it in t.commands_of.get(one, ())]

@@ -102,6 +102,10 @@ class CaseReading(SqlBase):
         sql = "SELECT owner, count(*) FROM cases WHERE is_open = 1 AND owner <> '' GROUP BY owner"
         return {row[0]: row[1] for row in self._db.rows(sql)}
 
+    def stuck(self, limit: int) -> Mapping[CustomerId, str]:
+        sql = "SELECT customer, stuck FROM customer WHERE stuck <> '' ORDER BY customer LIMIT ?"
+        return {row[0]: row[1] for row in self._db.rows(sql, limit)}
+
 
 class OutboxReading(SqlBase):
     """Commands and how they fare."""

@@ -58,6 +58,8 @@ class CustomerConformance(Conformance):
         with store.reading() as reading:
             assert reading.row(customer("nobody")) is None
             assert reading.counts()["stuck_customers"] == 1
+            assert reading.stuck(5) == {full.customer: "KeyError"}
+            assert reading.stuck(0) == {}
 
     def test_a_customer_that_is_not_cannot_be_locked_into_being(self) -> None:
         store = self.make_store()

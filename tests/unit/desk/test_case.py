@@ -219,7 +219,7 @@ def test_looking_at_pages_changes_nothing(makegood: Makegood, case: str, kathy):
 
 
 def test_a_customer_whose_history_is_stuck_is_still_shown_with_a_warning(
-    makegood: Makegood, case: str, kathy
+    makegood: Makegood, case: str, kathy, vera
 ):
     from msgspec.structs import replace
 
@@ -230,7 +230,10 @@ def test_a_customer_whose_history_is_stuck_is_still_shown_with_a_warning(
     words = words_of(kathy.get(f"/desk/cases/{case}"))
     assert "could not be folded to its end" in words
     assert "a rule book is missing" in words
-    assert "The history of 1 customer could not" in words_of(kathy.get("/desk/broken"))
+    page = kathy.get("/desk/broken")
+    assert "The history of 1 customer could not" in words_of(page)
+    assert f'href="/desk/customers/{customer}"' in page.content.decode()
+    assert str(customer) not in vera.get("/desk/broken").content.decode()
 
 
 def test_a_note_is_kept_without_signs_that_no_store_keeps(makegood: Makegood, case: str, kathy):
