@@ -18,7 +18,7 @@ from makegood.messages.errors import StoreBusy
 from makegood.messages.events import OWN_SOURCE, Event, OnDuty, Stamp, capped_time_ms
 from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
 from makegood.messages.identifiers import LOOKUP_KINDS
-from makegood.messages.ids import BookHash, CustomerId, EventId, ProfileId, RepId, profile_id
+from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile_id
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
@@ -110,7 +110,7 @@ class Intake:
         with self._store.writing() as writing:
             duty = _Duty(writing, library, now_ms)
             offered = [
-                Offered(event=self._event(one, library, now_ms, duty), body_digest=one.body_digest)
+                Offered(event=self._event(one, now_ms, duty), body_digest=one.body_digest)
                 for one in arrivals
             ]
             receipts = writing.append(offered)
@@ -130,7 +130,7 @@ class Intake:
             for receipt in receipts
         ]
 
-    def _event(self, arrival: Arrival, library: Library, now_ms: int, duty: "_Duty") -> Event:
+    def _event(self, arrival: Arrival, now_ms: int, duty: "_Duty") -> Event:
         body = arrival.body
         if isinstance(body, Identified):
             body = replace(
@@ -148,12 +148,7 @@ class Intake:
             received_ms=now_ms,
             body=body,
             claimed_ms=arrival.claimed_ms or capped,
-            stamp=Stamp(
-                book=library.active,
-                fold=FOLD_VERSION,
-                on_duty=duty.for_body(body),
-                imported=arrival.imported,
-            ),
+            stamp=duty.stamp(body, imported=arrival.imported),
         )
 
     def _keep_personal(self, writing: Writing, fresh: Sequence[tuple[Arrival, Event]]) -> None:
@@ -161,14 +156,19 @@ class Intake:
         people: dict[ProfileId, PersonRow] = {}
         texts: dict[str, tuple[ProfileId, str]] = {}
         for arrival, event in fresh:
-            base = arrival.person or PersonRow(profile=event.profile)
-            row = replace(base, profile=event.profile, identifier=arrival.identifier)
-            people[event.profile] = _filled(people.get(event.profile), row)
+            if arrival.person is not None:
+                row = replace(arrival.person, profile=event.profile, identifier=arrival.identifier)
+                people[event.profile] = _filled(people.get(event.profile), row)
+            elif event.profile not in people:
+                people[event.profile] = PersonRow(
+                    profile=event.profile, identifier=arrival.identifier
+                )
             for name in arrival.lookups:
                 if name.split(":", 1)[0] in LOOKUP_KINDS:
                     lookup = self.profile(name)
                     people[lookup] = PersonRow(profile=lookup, identifier=name)
-            texts |= {ref: (event.profile, text) for ref, text in arrival.texts.items()}
+            for ref, text in arrival.texts.items():
+                texts[ref] = (event.profile, text)
         if people:
             writing.put_persons([people[profile] for profile in sorted(people)])
         if texts:
@@ -222,7 +222,7 @@ class Intake:
             time_ms=time_ms,
             received_ms=now_ms,
             body=told.body,
-            stamp=Stamp(book=duty.book, fold=FOLD_VERSION, on_duty=duty.for_body(told.body)),
+            stamp=duty.stamp(told.body),
         )
         return Offered(event=event, body_digest=body_digest(told.body))
 
@@ -273,15 +273,18 @@ class _Duty:
         self._reading = reading
         self._book = library.book(library.active)
         self._now_ms = now_ms
+        self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
         self._known: tuple[OnDuty, ...] | None = None
         self._asked: Counter[RepId] = Counter()
 
-    @property
-    def book(self) -> BookHash:
-        """The book that is active now."""
-        return self._book.hash
+    def stamp(self, body: Body, *, imported: bool = False) -> Stamp:
+        """Say what is true in the firm now; most events open no case and share one stamp."""
+        on_duty = self._for_body(body)
+        if not on_duty and not imported:
+            return self._plain
+        return replace(self._plain, on_duty=on_duty, imported=imported)
 
-    def for_body(self, body: Body) -> tuple[OnDuty, ...]:
+    def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
         """Give the reps to stamp on an event; none on one that can open no case."""
         if isinstance(body, Identified):
             return ()

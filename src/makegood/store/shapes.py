@@ -150,3 +150,14 @@ def merged(old: PersonRow | None, new: PersonRow) -> PersonRow:
         phone=new.phone or old.phone,
         language=new.language or old.language,
     )
+
+
+def says_more(old: PersonRow, new: PersonRow) -> bool:
+    """Whether overlaying would change anything."""
+    return (
+        (new.identifier not in ("", old.identifier))
+        or (new.name not in ("", old.name))
+        or (new.email not in ("", old.email))
+        or (new.phone not in ("", old.phone))
+        or (new.language not in ("", old.language))
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from makegood.messages.ids import BookHash, CustomerId, ProfileId
 from makegood.ports.rows import KeyRow, PersonRow, RepRow
 from makegood.store.session import replace
-from makegood.store.shapes import PERSON, merged, pack, person_words
+from makegood.store.shapes import PERSON, merged, pack, person_words, says_more
 from makegood.store.sql_desk import PeopleReading
 
 _MEMBERS = "SELECT profile FROM profile WHERE customer = ?"
@@ -18,13 +18,15 @@ class PeopleWriting(PeopleReading):
         if not rows:
             return
         known = self.persons([row.profile for row in rows])
-        people = dict(known)
+        people: dict[ProfileId, PersonRow] = {}
         for row in rows:
-            people[row.profile] = merged(people.get(row.profile), row)
-        # Most events say again what is known; that writes nothing.
-        changed = [profile for profile in sorted(people) if people[profile] != known.get(profile)]
-        if not changed:
+            old = people.get(row.profile) or known.get(row.profile)
+            # Most events say again what is known; that writes nothing.
+            if old is None or says_more(old, row):
+                people[row.profile] = merged(old, row)
+        if not people:
             return
+        changed = sorted(people)
         ordered = [people[profile] for profile in changed]
         fields = [
             (it.profile, it.identifier, it.name, it.email, it.phone, it.language) for it in ordered

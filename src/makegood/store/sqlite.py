@@ -21,6 +21,7 @@ BUSY_TIMEOUT_S = 15.0  # another process may hold the file for one batch, not lo
 SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit that was acknowledged survives a power cut
+    "PRAGMA wal_autocheckpoint = 4000",  # pages: many commits change the same ones
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32768",  # KiB
