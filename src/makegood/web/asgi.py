@@ -66,6 +66,6 @@ def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None
         http=HTTPModes.auto,
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
-        workers_kill_timeout=10,  # a live stream ends only with its page; nothing else takes longer
+        workers_kill_timeout=10,  # a live stream ends only with its page
         respawn_failed_workers=True,
     ).serve()

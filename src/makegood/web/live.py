@@ -19,6 +19,7 @@ _LOG = logging.getLogger("makegood.live")
 PATH = "/live"
 LOOK_SECONDS = 0.5  # one look for all streams of this process, and none without a stream
 STILL_HERE_SECONDS = 15.0  # proxies close a stream that is silent for longer
+_TOTALS = ("log", "open_cases", "outbox_failed")
 _MOST_EVENTS = 500
 _MOST_CHANGES = 100  # a page that is this far behind is told to load everything again
 _HEADERS = [
@@ -57,7 +58,7 @@ class Tail:
     def look(self) -> Change | None:
         """Give what changed; None for nothing, and at the first look."""
         with self._store.reading() as reading:
-            counts = dict(reading.counts())
+            counts = dict(reading.counts(*_TOTALS))
             if self._position < 0:
                 self._position = _end(reading, counts["log"])
                 self._counts = counts
