@@ -3,10 +3,14 @@
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 from rich.prompt import Prompt
 
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, print_table
+from makegood.messages.errors import InputError
+
+_SHORTEST_DIGEST = 8
 
 _key = typer.Typer(help="Keys of programs that send events or ask the gate.", no_args_is_help=True)
 _user = typer.Typer(help="People of the firm who sign in.", no_args_is_help=True)
@@ -50,6 +54,26 @@ def list_keys() -> None:
             for row in rows
         ),
     )  # fmt: skip
+
+
+@_key.command("revoke")
+def revoke_key(
+    digest: Annotated[str, typer.Argument(help="How its digest begins, as `key list` shows it.")],
+) -> None:
+    """Revoke a key; every process refuses it within 5 seconds."""
+    wanted = digest.strip().casefold()
+    with opened() as makegood, makegood.store.writing() as writing:
+        known = writing.keys()
+        found = [row for row in known if row.sha256.hex().startswith(wanted)]
+        if len(wanted) < _SHORTEST_DIGEST or len(found) != 1:
+            raise InputError(
+                f"{len(found)} keys have a digest that begins so; write the {_SHORTEST_DIGEST} "
+                "signs or more that `makegood key list` shows."
+            )
+        (row,) = found
+        if not row.revoked_ms:
+            writing.put_key(replace(row, revoked_ms=makegood.clock.now_ms()))
+    CONSOLE.print(f"The key {row.name} is revoked.", highlight=False)
 
 
 @_user.command("create")

@@ -1,6 +1,7 @@
 """What counterparts say back, checked at the edge: to us at once, or later in a callback."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -11,7 +12,9 @@ from makegood.messages.facts import Confirmed, Declined, Facts
 from makegood.messages.ids import CommandId
 
 LONGEST_TEXT = 120  # a fact, not a letter; letters may hold personal data
+LARGEST = 2**53  # what JSON, MessagePack and every store agree on
 _MOST_FACTS = 12
+_EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
 class FulfilAnswer(Struct, frozen=True, kw_only=True):
@@ -67,20 +70,34 @@ def read_answer(content: bytes, as_type: type[_A], counterpart: str) -> _A:
 def confirmed_or_declined(command: CommandId, answer: ConfirmAnswer) -> Confirmed | Declined:
     """Turn the answer about an offer into the event of it."""
     if not answer.confirmed:
-        return Declined(command=command, why=answer.why[:LONGEST_TEXT])
+        return Declined(command=command, why=without_addresses(answer.why))
     expires_ms = answer.expires_ms
     if answer.expires_at is not None:
-        expires_ms = int(answer.expires_at.timestamp() * 1000)
+        expires_ms = _instant_ms(answer.expires_at)
+    expires_ms = min(max(0, expires_ms), LARGEST)
     return Confirmed(command=command, expires_ms=expires_ms, detail=plain_facts(answer.detail))
+
+
+def _instant_ms(moment: datetime) -> int:
+    """Without an offset it is UTC, wherever this server stands."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return int(aware.timestamp() * 1000)
+
+
+def without_addresses(words: str) -> str:
+    """Cut a reason short and take e-mail addresses out: it goes into the log, for ever."""
+    return _EMAIL.sub("…", words[: 4 * LONGEST_TEXT])[:LONGEST_TEXT]
 
 
 def plain_facts(detail: Facts) -> Facts:
     """Keep what may stand in the log: few, short, scalar facts."""
-    kept = [(name, value) for name, value in detail.items() if _is_plain(value)]
+    kept = [(name[:LONGEST_TEXT], value) for name, value in detail.items() if _is_plain(value)]
     return dict(kept[:_MOST_FACTS])
 
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= LONGEST_TEXT
-    return isinstance(value, bool | int | float)
+        return len(value) <= LONGEST_TEXT and _EMAIL.search(value) is None
+    if isinstance(value, int):
+        return abs(value) <= LARGEST
+    return isinstance(value, float)

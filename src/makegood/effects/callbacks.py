@@ -8,10 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from makegood.effects.answers import (
+    LARGEST,
     LONGEST_TEXT,
     ConfirmAnswer,
     confirmed_or_declined,
     plain_facts,
+    without_addresses,
 )
 from makegood.effects.webhook import signed_headers
 from makegood.messages.errors import InputError
@@ -78,7 +80,9 @@ def verify_callback(
     )
     try:
         callback = msgspec.json.decode(body, type=_Callback)
-    except msgspec.DecodeError as error:
+    except RecursionError:
+        raise CallbackUnreadable("The callback is nested too deep.") from None
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise CallbackUnreadable(f"The callback cannot be read: {error}.") from error
     command = CommandId(callback.data.command)
     if len(command) != _COMMAND_ID_LENGTH or not command.startswith("m"):
@@ -112,7 +116,7 @@ def _body(kind: str, command: CommandId, told: _Told) -> Body:
         case "remedy.carried":
             return _carried(command, told)
         case "remedy.failed":
-            return Dropped(command=command, why="failed", reason=told.why[:LONGEST_TEXT])
+            return Dropped(command=command, why="failed", reason=without_addresses(told.why))
         case _:
             raise CallbackUnreadable(f"{kind[:60]!r} is not a type of callback that we know.")
 
@@ -135,7 +139,8 @@ def _answered(command: CommandId, told: _Told) -> Body:
 def _carried(command: CommandId, told: _Told) -> Body:
     paid: Money | None = None
     if told.paid_cents is not None:
-        if told.paid_cents < 0 or len(told.currency) != _CURRENCY_LENGTH:
+        is_sum = 0 <= told.paid_cents <= LARGEST
+        if not is_sum or len(told.currency) != _CURRENCY_LENGTH:
             raise CallbackUnreadable("data.paid_cents needs a currency and is not negative.")
         paid = Money(told.paid_cents, told.currency.upper())
     return Carried(

@@ -1,6 +1,6 @@
 """Remedies carried out by counterparts: refund, credit, ride, driver."""
 
-from makegood.effects.answers import LONGEST_TEXT, FulfilAnswer, plain_facts, read_answer
+from makegood.effects.answers import LARGEST, LONGEST_TEXT, FulfilAnswer, plain_facts, read_answer
 from makegood.effects.webhook import Webhooks, shared
 from makegood.messages.commands import Command, Fulfil
 from makegood.messages.errors import EffectFailed
@@ -55,8 +55,8 @@ class Fulfilment:
 
 def _carried(command: Command, order: Fulfil, answer: FulfilAnswer) -> Carried:
     cents = order.amount.cents if answer.paid_cents is None else answer.paid_cents
-    if cents < 0:
-        raise EffectFailed(f"{order.provider} says that it paid less than nothing.")
+    if not 0 <= cents <= LARGEST:
+        raise EffectFailed(f"{order.provider} says that it paid a sum that cannot be.")
     return Carried(
         command=command.id,
         paid=_moved(Money(cents, answer.currency or order.amount.currency)),

@@ -1,5 +1,6 @@
 import base64
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,3 +134,42 @@ def test_a_signed_callback_of_another_form_is_unreadable(kind, data):
 def test_nothing_unsigned_gets_in(headers, body):
     with pytest.raises(CallbackForged):
         verify_callback(headers, body, SECRET, NOW_MS)
+
+
+def test_an_address_in_a_reason_or_a_detail_does_not_reach_the_log():
+    _, no = read("offer.answered", {"confirmed": False, "why": "ask ana@example.org first"})
+    _, failed = read("remedy.failed", {"why": "no such account: ana@example.org"})
+    _, done = read("remedy.carried", {"detail": {"to": "Ana <ana@example.org>", "eta": 3}})
+    assert "ana@" not in repr((no, failed, done))
+    assert isinstance(done, Carried)
+    assert done.detail == {"eta": 3}
+
+
+def test_a_time_without_an_offset_is_utc_wherever_the_server_stands(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        _, body = read("offer.answered", {"confirmed": True, "expires_at": "2030-01-01T00:00:00"})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert body == Confirmed(command=ID, expires_ms=1_893_456_000_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("remedy.carried", {"paid_cents": 10**30, "currency": "EUR"}),
+        ("remedy.carried", {"paid_cents": -1, "currency": "EUR"}),
+    ],
+)
+def test_a_sum_that_no_store_keeps_is_refused(kind, data):
+    with pytest.raises(CallbackUnreadable):
+        read(kind, data)
+
+
+def test_a_number_that_no_store_keeps_is_left_out():
+    _, body = read(
+        "offer.answered", {"confirmed": True, "expires_ms": 10**30, "detail": {"n": 10**30}}
+    )
+    assert body == Confirmed(command=ID, expires_ms=2**53)
