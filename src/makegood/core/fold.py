@@ -55,7 +55,9 @@ def step(state: State, event: Event, library: Library) -> Step:
     Raises:
         KeyError: The event is stamped with a book that is not in the library.
     """
-    before = advance(state, min(event.time_ms, event.received_ms), library)
+    until_ms = min(event.time_ms, event.received_ms)
+    is_due = state.timers and state.timers[0].due_ms <= until_ms
+    before = advance(state, until_ms, library) if is_due else Step(state)
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.book(event.stamp.book)

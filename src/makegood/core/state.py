@@ -326,7 +326,10 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     @property
     def open_case(self) -> Case | None:
         """The case that is worked on; there is at most one."""
-        return next((case for case in reversed(self.cases) if case.is_open), None)
+        for case in reversed(self.cases):
+            if case.is_open:
+                return case
+        return None
 
     def case(self, wanted: str) -> Case | None:
         """Find a case by its id, or by the id of any event that could have opened it."""

@@ -122,10 +122,14 @@ class Turn:
 
     def set_timer(self, kind: TimerKind, due_ms: int, subject: str, about: str = "") -> None:
         """Set a timer; one of the same kind, subject and `about` is replaced."""
-        self.clear_timers(subject, kind, about=about)
-        timer = Timer(due_ms, kind, subject, about, self.origin)
-        timers = [*self.state.timers, timer]
-        timers.sort(key=_firing_order)
+        timers = [
+            timer
+            for timer in self.state.timers
+            if timer.subject != subject or timer.kind is not kind or timer.about != about
+        ]
+        timers.append(Timer(due_ms, kind, subject, about, self.origin))
+        if len(timers) > 1:
+            timers.sort(key=_firing_order)
         self.state = replace(self.state, timers=tuple(timers))
 
     def clear_timers(self, subject: str, *kinds: TimerKind, about: str | None = None) -> None:
@@ -145,4 +149,4 @@ class Turn:
 
 
 def _firing_order(timer: Timer) -> tuple[int, str, str, str]:
-    return timer.order
+    return (timer.due_ms, timer.kind, timer.subject, timer.about)
