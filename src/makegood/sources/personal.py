@@ -48,7 +48,7 @@ _NOISE = str.maketrans("", "", "_- ")
 _ADDRESS = re.compile(r"[^@\s]@[^@\s]+\.[^@\s]")
 
 
-def _holds_address(value: str) -> bool:
+def holds_address(value: str) -> bool:
     """Whether a text names somebody: words around an e-mail address are free text as well."""
     return "@" in value and _ADDRESS.search(value) is not None
 
@@ -99,6 +99,9 @@ class Separator:
         kept: Facts = {}
         for key, value in facts.items():
             check_key(key, where)
+            if holds_address(key):  # a map by address: the address is the personal part
+                self._taken_out({key: value}, f"{where}.address")
+                continue
             path = f"{where}.{key}"
             if value in (None, ""):
                 kept[key] = value
@@ -111,7 +114,7 @@ class Separator:
     def _value(self, value: Fact, path: str, depth: int) -> Fact:
         if isinstance(value, str):
             check_text(value, path)
-            return self._taken_out(value, path) if _holds_address(value) else value
+            return self._taken_out(value, path) if holds_address(value) else value
         if isinstance(value, dict):
             return self._map(value, path, depth + 1)
         if isinstance(value, list):

@@ -15,7 +15,7 @@ from makegood.messages.identifiers import one_form
 from makegood.messages.ids import event_id
 from makegood.ports.arrivals import Arrival
 from makegood.sources.limits import MAX_EVENT_BYTES, MAX_ID_LENGTH, check_id, check_integer
-from makegood.sources.personal import COMPANY_MAY_KEEP, Separator
+from makegood.sources.personal import COMPANY_MAY_KEEP, Separator, holds_address
 from makegood.sources.times import corrected
 from makegood.sources.traits import Known, person_of, read_traits
 
@@ -204,6 +204,10 @@ def _arrival(named: Named, body: Body, known: Known, texts: Mapping[str, str]) -
 
 def _touchpoint(named: Named, name: str) -> Read:
     check_id(name, "event")
+    if holds_address(name):
+        raise InputError(
+            "event holds an e-mail address; a name of an event is for every customer."
+        )
     properties = dict(named.item.properties or {})
     if named.item.category:
         properties.setdefault("category", named.item.category)

@@ -330,3 +330,13 @@ def test_an_address_inside_other_words_is_personal_too():
     assert "ana@" not in repr(read.arrival.body)
     assert read.arrival.body.properties["desk"] == "counter @ terminal 2"
     assert "told by Ana <ana@example.org>" in read.arrival.texts.values()
+
+
+def test_an_address_as_a_key_or_in_the_name_of_an_event_is_personal_too():
+    envelope = Envelope(source="test", received_ms=0)
+    sent = {"event": "X", "userId": "1", "properties": {"seen": {"ana@example.org": 2}, "n": 1}}
+    read = read_item(json.dumps(sent).encode(), envelope)
+    assert "ana@" not in repr(read.arrival.body)
+    assert "ana@example.org" in repr(read.arrival.texts)
+    with pytest.raises(InputError, match="e-mail address"):
+        read_item(json.dumps({**sent, "event": "Wrote to ana@example.org"}).encode(), envelope)
