@@ -18,6 +18,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.session import Row
 
+OWNER = "owner:"  # begins the names of running counts of a rep's open cases
 NEVER = 2**63 - 1
 """Where a case without a due time stands in the queue: after every other of its risk."""
 LAST_CHARACTER = "\U0010ffff"

@@ -16,6 +16,7 @@ from makegood.store.session import Value
 from makegood.store.shapes import (
     LAST_CHARACTER,
     OUTBOX,
+    OWNER,
     PERSON,
     names,
     to_outbox,
@@ -35,12 +36,13 @@ COUNT_OF = {
     "log": "SELECT coalesce(sum(amount), 0) FROM tally WHERE name = 'log'",
     "customers": "SELECT count(*) FROM customer",
     "stuck_customers": "SELECT count(*) FROM customer WHERE stuck <> ''",
-    "open_cases": "SELECT count(*) FROM cases WHERE is_open = 1",
+    "open_cases": "SELECT coalesce(sum(amount), 0) FROM tally WHERE name = 'open_cases'",
     "held_customers": "SELECT count(DISTINCT customer) FROM cases WHERE held = 1",
 } | {
     f"outbox_{status}": f"SELECT count(*) FROM outbox WHERE status = '{status}'"
     for status in OutboxStatus
 }
+_OPEN_OF = "SELECT name, sum(amount) FROM tally WHERE name >= ? AND name < ? GROUP BY name"
 COUNTS = "SELECT " + ", ".join(f"({sql})" for sql in COUNT_OF.values())
 
 
@@ -99,8 +101,9 @@ class CaseReading(SqlBase):
         return tuple(unpack_ledger(row[0]) for row in self._db.rows(sql, case))
 
     def open_cases_by_owner(self) -> Mapping[RepId, int]:
-        sql = "SELECT owner, count(*) FROM cases WHERE is_open = 1 AND owner <> '' GROUP BY owner"
-        return {row[0]: row[1] for row in self._db.rows(sql)}
+        rows = self._db.rows(_OPEN_OF, OWNER, f"{OWNER}{LAST_CHARACTER}")
+        counts = {RepId(row[0].removeprefix(OWNER)): int(row[1]) for row in rows}
+        return {rep: count for rep, count in counts.items() if rep and count}
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         sql = "SELECT customer, stuck FROM customer WHERE stuck <> '' ORDER BY customer LIMIT ?"

@@ -8,7 +8,7 @@ from makegood.messages.facts import Identified
 from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.ports.rows import Offered, Receipt, Taken
 from makegood.store.sql_customers import CustomerReading
-from makegood.store.sql_state import StateWriting
+from makegood.store.sql_state import StateWriting, add
 
 LOG = "seq profile time_ms received_ms source message_id book fold event"
 ONCE = "(event_id) DO NOTHING"
@@ -56,9 +56,7 @@ class LogWriting(StateWriting, CustomerReading):
         self._db.put("log", LOG, [_row(seq, event) for seq, event in events.items()], "DO NOTHING")
         self._know({event.profile for event in events.values()})
         self._db.put("lookup", "lookup profile", lookups_in(events.values()), "DO NOTHING")
-        tally = [("log", self._db.slot(), len(events))]
-        add = "(name, slot) DO UPDATE SET amount = tally.amount + excluded.amount"
-        self._db.put("tally", "name slot amount", tally, add)
+        add(self._db, {"log": len(events)})
 
     def _know(self, profiles: Iterable[ProfileId]) -> None:
         rows = [(profile, profile) for profile in sorted(profiles)]

@@ -1,14 +1,16 @@
 """Writing customers, snapshots, cases and the ledger by SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from makegood.messages.events import OrderKey
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.rows import CaseRow, CustomerRow, LedgerRow, Snapshot
-from makegood.store.session import replace
+from makegood.store.session import Row, Session, replace
 from makegood.store.shapes import (
     CASES,
     CUSTOMER,
+    OWNER,
     SNAPSHOT,
     from_case,
     from_customer,
@@ -20,7 +22,7 @@ from makegood.store.shapes import (
 from makegood.store.sql_customers import ORDER, SqlBase
 
 _LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
-OWNED_BY_CUSTOMER = ("customer", "snapshot", "cases", "case_key", "ledger")
+OWNED_BY_CUSTOMER = ("customer", "snapshot", "case_key", "ledger")
 
 
 class StateWriting(SqlBase):
@@ -70,9 +72,12 @@ class StateWriting(SqlBase):
     ) -> None:
         if not customers:
             return
-        for table in ("cases", "case_key", "ledger"):
+        newest = {case.case: case for case in cases}
+        gone = self._db.rows(_TAKE_CASES, list(customers), list(newest))
+        for table in ("case_key", "ledger"):
             self._db.run(f"DELETE FROM {table} WHERE customer = ANY(?)", list(customers))
-        self._db.put("cases", CASES, [from_case(case) for case in cases], _CASE_AGAIN)
+        self._db.put("cases", CASES, [from_case(case) for case in newest.values()], _CASE_AGAIN)
+        self._tally_cases(gone, [(case.is_open, case.owner) for case in newest.values()])
         customer_of = {case.case: case.customer for case in cases}
         keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]
         again = replace("failure case_id customer", "failure")
@@ -103,8 +108,29 @@ class StateWriting(SqlBase):
         return tuple(CustomerId(row[0]) for row in self._db.rows(sql, now_ms, limit))
 
     def _remove(self, customer: CustomerId) -> None:
+        self._tally_cases(self._db.rows(_TAKE_CASES, [customer], []), ())
         for table in OWNED_BY_CUSTOMER:
             self._db.run(f"DELETE FROM {table} WHERE customer = ?", customer)
 
+    def _tally_cases(self, gone: Iterable[Row], new: Iterable[tuple[bool, str]]) -> None:
+        """Keep count of open cases, in all and of each rep, so that nobody has to count them."""
+        change: Counter[str] = Counter()
+        for sign, rows in ((-1, gone), (1, new)):
+            for is_open, owner in rows:
+                if is_open:
+                    change["open_cases"] += sign
+                    change[f"{OWNER}{owner}"] += sign
+        add(self._db, {name: amount for name, amount in change.items() if amount})
+
+
+def add(db: Session, amounts: Mapping[str, int]) -> None:
+    """Add to running counts, each connection to a row of its own."""
+    slot = db.slot() if amounts else 0
+    rows = [(name, slot, amounts[name]) for name in sorted(amounts)]
+    again = "(name, slot) DO UPDATE SET amount = tally.amount + excluded.amount"
+    db.put("tally", "name slot amount", rows, again)
+
 
 _CASE_AGAIN = replace(CASES, "case_id")
+_TAKE_CASES = """DELETE FROM cases WHERE customer = ANY(?) OR case_id = ANY(?)
+    RETURNING is_open, owner"""
