@@ -3,12 +3,14 @@
 import base64
 import gzip
 import json
+import socket
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from makegood.api.limits import Allowance
+from makegood.web import wire
 from makegood.web.parts import Shape
 from tests.integration.fronts import Running, running
 
@@ -240,3 +242,17 @@ def test_an_unforeseen_fault_is_a_plain_500_without_its_words(front, monkeypatch
     assert_says_what_and_where(answer)
     assert "ZeroDivisionError" in caplog.text
     assert "ana@example.org" not in caplog.text + answer.text
+
+
+def test_a_client_that_never_ends_its_body_gives_its_place_back(front, monkeypatch):
+    monkeypatch.setattr(wire, "BODY_SECONDS", 0.1)
+    host, port = front.url.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/track HTTP/1.1\r\nHost: {host}\r\nContent-Length: 100\r\n"
+        f"Authorization: Bearer {front.keys['all']}\r\n\r\n{{"
+    )
+    with socket.create_connection((host, int(port)), timeout=30) as slow:
+        slow.sendall(head.encode())
+        assert slow.recv(65_536).startswith(b"HTTP/1.1 408 ")
+    with front.client() as client:
+        assert client.post("/v1/track", json=LOST).status_code == 200
