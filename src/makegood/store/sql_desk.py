@@ -37,7 +37,7 @@ COUNT_OF = {
     "customers": "SELECT count(*) FROM customer",
     "stuck_customers": "SELECT count(*) FROM customer WHERE stuck <> ''",
     "open_cases": "SELECT coalesce(sum(amount), 0) FROM tally WHERE name = 'open_cases'",
-    "held_customers": "SELECT count(DISTINCT customer) FROM cases WHERE held = 1",
+    "held_customers": "SELECT coalesce(sum(amount), 0) FROM tally WHERE name = 'held_customers'",
 } | {
     f"outbox_{status}": f"SELECT count(*) FROM outbox WHERE status = '{status}'"
     for status in OutboxStatus

@@ -77,7 +77,8 @@ class StateWriting(SqlBase):
         for table in ("case_key", "ledger"):
             self._db.run(f"DELETE FROM {table} WHERE customer = ANY(?)", list(customers))
         self._db.put("cases", CASES, [from_case(case) for case in newest.values()], _CASE_AGAIN)
-        self._tally_cases(gone, [(case.is_open, case.owner) for case in newest.values()])
+        new = [(one.is_open, one.owner, one.customer, one.held) for one in newest.values()]
+        self._tally_cases(gone, new, self._others_held({*customers}, gone, newest.values()))
         customer_of = {case.case: case.customer for case in cases}
         keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]
         again = replace("failure case_id customer", "failure")
@@ -108,18 +109,35 @@ class StateWriting(SqlBase):
         return tuple(CustomerId(row[0]) for row in self._db.rows(sql, now_ms, limit))
 
     def _remove(self, customer: CustomerId) -> None:
-        self._tally_cases(self._db.rows(_TAKE_CASES, [customer], []), ())
+        self._tally_cases(self._db.rows(_TAKE_CASES, [customer], []), (), frozenset())
         for table in OWNED_BY_CUSTOMER:
             self._db.run(f"DELETE FROM {table} WHERE customer = ?", customer)
 
-    def _tally_cases(self, gone: Iterable[Row], new: Iterable[tuple[bool, str]]) -> None:
-        """Keep count of open cases, in all and of each rep, so that nobody has to count them."""
+    def _others_held(
+        self, customers: set[CustomerId], gone: Iterable[Row], new: Iterable[CaseRow]
+    ) -> frozenset[str]:
+        """Customers beside those projected who keep another case that holds; seldom anybody."""
+        ids = [case.case for case in new]
+        outside = {row[2] for row in gone} | {case.customer for case in new}
+        others = sorted(outside - customers)
+        found = self._db.rows(_STILL_HELD, others, ids) if others else []
+        return frozenset(row[0] for row in found)
+
+    def _tally_cases(
+        self, gone: Iterable[Row], new: Iterable[Row], others: frozenset[str]
+    ) -> None:
+        """Keep count of open cases, of each rep too, and of held customers, change by change."""
         change: Counter[str] = Counter()
+        held: list[set[str]] = []
         for sign, rows in ((-1, gone), (1, new)):
-            for is_open, owner in rows:
+            held.append(set(others))
+            for is_open, owner, customer, holds in rows:
                 if is_open:
                     change["open_cases"] += sign
                     change[f"{OWNER}{owner}"] += sign
+                if holds:
+                    held[-1].add(customer)
+        change["held_customers"] += len(held[1]) - len(held[0])
         add(self._db, {name: amount for name, amount in change.items() if amount})
 
 
@@ -133,4 +151,6 @@ def add(db: Session, amounts: Mapping[str, int]) -> None:
 
 _CASE_AGAIN = replace(CASES, "case_id")
 _TAKE_CASES = """DELETE FROM cases WHERE customer = ANY(?) OR case_id = ANY(?)
-    RETURNING is_open, owner"""
+    RETURNING is_open, owner, customer, held"""
+_STILL_HELD = """SELECT DISTINCT customer FROM cases
+    WHERE customer = ANY(?) AND NOT case_id = ANY(?) AND held = 1"""
