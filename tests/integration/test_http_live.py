@@ -6,6 +6,7 @@ import httpx
 
 from makegood.gate.tickets import TICKET_SECONDS, issue_ticket
 from makegood.messages.ids import RepId
+from makegood.web import live
 from tests.integration.fronts import SECRET, running
 
 LOST = {"event": "Rental Unfulfilled", "userId": "1", "properties": {"reason": "sold_out"}}
@@ -44,3 +45,23 @@ def test_a_page_without_a_ticket_hears_nothing(tmp_path):
             answer = httpx.get(f"{front.url}/live", params={"token": token})
             assert answer.status_code == 403
             assert answer.json()["error"]["what_to_do"] == "Load the page again."
+
+
+def test_a_stream_ends_with_its_ticket(tmp_path):
+    with running(tmp_path) as front, front.client() as client:
+        ticket = issue_ticket(SECRET, RepId("kathy"), front.clock)
+        with client.stream("GET", "/live", params={"token": ticket}) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 2000"
+            front.clock.advance((TICKET_SECONDS + 1) * 1000)
+            assert client.post("/v1/track", json=LOST).status_code == 200
+            assert sum(line.startswith("data: ") for line in lines) == 1  # and then it ends
+
+
+def test_streams_are_not_without_number(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "MOST_STREAMS", 0)
+    with running(tmp_path) as front:
+        ticket = issue_ticket(SECRET, RepId("kathy"), front.clock)
+        answer = httpx.get(f"{front.url}/live", params={"token": ticket})
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) >= 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +13,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
 from makegood.web.entry import Reads
 from makegood.web.outages import STORE_FAULTS
-from makegood.web.wire import Receive, Scope, Send, Stopped, query
+from makegood.web.wire import Receive, Scope, Send, Stopped, query, retry_after
 
 _LOG = logging.getLogger("makegood.live")
 PATH = "/live"
@@ -21,6 +21,7 @@ LOOK_SECONDS = 0.5  # one look for all streams of this process, and none without
 STILL_HERE_SECONDS = 15.0  # proxies close a stream that is silent for longer
 _TOTALS = ("log", "open_cases", "outbox_failed")
 _MOST_EVENTS = 500
+MOST_STREAMS = 1_000  # of this process; each is an open connection of somebody signed in
 _MOST_CHANGES = 100  # a page that is this far behind is told to load everything again
 _HEADERS = [
     (b"content-type", b"text/event-stream"),
@@ -32,6 +33,14 @@ _FORBIDDEN = Problem(
     message="The ticket of this page is not ours or too old.",
     where="query token",
     what_to_do="Load the page again.",
+)
+
+
+_FULL = Problem(
+    code="too_many_streams",
+    message="Too many pages are open at once.",
+    where="server",
+    what_to_do="The page works without live updates; load it again later.",
 )
 
 
@@ -100,8 +109,15 @@ class Live:
         self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if read_ticket(self._key, query(scope).get("token", ""), self._clock) is None:
+        ticket = query(scope).get("token", "")
+
+        def is_good() -> bool:
+            return read_ticket(self._key, ticket, self._clock) is not None
+
+        if not is_good():
             raise Stopped(403, _FORBIDDEN)
+        if len(self._streams) >= MOST_STREAMS:
+            raise Stopped(503, _FULL, retry_after(STILL_HERE_SECONDS))
         stream: asyncio.Queue[Change] = asyncio.Queue(_MOST_CHANGES)
         if scope["method"] != "HEAD":
             await self._join(stream)
@@ -112,7 +128,7 @@ class Live:
         await _write(send, b"retry: 2000\n\n")
         gone = asyncio.create_task(_until_gone(receive))
         try:
-            await _pass_on(stream, gone, send)
+            await _pass_on(stream, gone, send, is_good)
         finally:
             gone.cancel()
             self._streams.discard(stream)
@@ -153,10 +169,13 @@ class Live:
 
 
 async def _pass_on(
-    stream: "asyncio.Queue[Change]", gone: "asyncio.Task[None]", send: Send
+    stream: "asyncio.Queue[Change]",
+    gone: "asyncio.Task[None]",
+    send: Send,
+    is_good: Callable[[], bool],
 ) -> None:
-    """Write changes until the reader has gone."""
-    while not gone.done():
+    """Write changes until the reader has gone or the ticket is too old."""
+    while not gone.done() and is_good():
         coming = asyncio.create_task(stream.get())
         await asyncio.wait(
             {gone, coming}, timeout=STILL_HERE_SECONDS, return_when=asyncio.FIRST_COMPLETED
@@ -168,6 +187,8 @@ async def _pass_on(
         else:
             coming.cancel()
             await _write(send, b": still here\n\n")
+    if not gone.done():
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def _until_gone(receive: Receive) -> None:
