@@ -30,8 +30,8 @@ FAULTS: tuple[Fault, ...] = (
         old="        if digest is None:\n",
         new="        if digest is None or digest:\n",
         tests=(
-            "tests/properties/test_histories.py::" + "test_any_order_repetition_and_batching"
-            "_ends_in_the_same_state",
+            "tests/unit/runtime/test_intake.py::"
+            "test_a_repeat_changes_nothing_and_another_body_is_told_as_a_conflict",
         ),
     ),
     Fault(
