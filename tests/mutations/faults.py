@@ -30,8 +30,8 @@ FAULTS: tuple[Fault, ...] = (
         old="        if digest is None:\n",
         new="        if digest is None or digest:\n",
         tests=(
-            "tests/unit/runtime/test_intake.py::"
-            "test_a_repeat_changes_nothing_and_another_body_is_told_as_a_conflict",
+            "tests/conformance/test_stores.py::TestMemory::"
+            "test_an_event_is_stored_once_inside_a_batch_and_across_batches",
         ),
     ),
     Fault(

@@ -1,1 +1,1 @@
-"""For tests, ours and those of an adapter's author: a clock that stands still, conformance suites."""
+"""The shipped test kit: builders, a clock that is told the time, the conformance suites."""

@@ -31,7 +31,7 @@ DAY_MS = 24 * HOUR_MS
 SMALL_BOOK = BookHash("5ma11b00c5ma11b0")
 
 
-def _no_car(event: Facts, customer: Facts) -> tuple[Finding, ...]:
+def _no_car(event: Facts, _customer: Facts) -> tuple[Finding, ...]:
     if "reason" not in event:
         return (Finding(rule="no_car", outcome="cannot", missing="event.reason"),)
     if event["reason"] == "no_show":
@@ -51,7 +51,7 @@ def _no_car(event: Facts, customer: Facts) -> tuple[Finding, ...]:
     )
 
 
-def _late(event: Facts, customer: Facts) -> tuple[Finding, ...]:
+def _late(event: Facts, _customer: Facts) -> tuple[Finding, ...]:
     minutes = event.get("delay_minutes")
     if not isinstance(minutes, int) or minutes < 60:
         return ()
@@ -61,7 +61,7 @@ def _late(event: Facts, customer: Facts) -> tuple[Finding, ...]:
     return (finding,)
 
 
-def _owed(failure: FailureFacts, customer: Facts) -> tuple[Entitled, ...]:
+def _owed(failure: FailureFacts, _customer: Facts) -> tuple[Entitled, ...]:
     if failure.rule != "no_car":
         return ()
     if failure.price is None:

@@ -16,7 +16,7 @@ NOON_MS = 1_770_000_000_000  # 2 February 2026, an arbitrary instant that tests 
 KATHY = OnDuty(RepId("kathy"), NOON_MS + DAY_MS)
 
 
-def event(
+def event(  # noqa: PLR0913 - a builder: each is one field of an event
     body: Body,
     *,
     at_ms: int,
