@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # Before anything imports them: the conformance suites ship with the product and assert like tests.
 for _suite in ("conformance", "desk_conformance", "log_conformance", "outbox_conformance"):
@@ -31,7 +31,11 @@ settings.register_profile(
 settings.register_profile(
     "ci", settings.get_profile("makegood"), max_examples=300, derandomize=True
 )
-settings.load_profile("ci" if IN_CI else "makegood")
+settings.register_profile(  # a seeded fault has to be noticed, not made small
+    "seeded", settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate), database=None
+)
+_SEEDED = "MAKEGOOD_SEEDED_FAULT" in os.environ
+settings.load_profile("seeded" if _SEEDED else "ci" if IN_CI else "makegood")
 
 
 def unavailable(reason: str) -> NoReturn:

@@ -58,7 +58,12 @@ def seed(tree: Path, fault: Fault) -> None:
 
 def run_tests(tree: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run the named tests in the copy, with its own source first on the path."""
-    environment = dict(os.environ, PYTHONPATH=str(tree / "src"), PYTHONDONTWRITEBYTECODE="1")
+    environment = dict(
+        os.environ,
+        PYTHONPATH=str(tree / "src"),
+        PYTHONDONTWRITEBYTECODE="1",
+        MAKEGOOD_SEEDED_FAULT="1",
+    )
     arguments = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
