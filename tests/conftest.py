@@ -1,5 +1,6 @@
 """What every test may ask for: PostgreSQL, a browser, and one way of judging properties."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -43,6 +44,18 @@ def unavailable(reason: str) -> NoReturn:
     if IN_CI:
         pytest.fail(f"required in CI: {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_silences_the_log() -> Iterator[None]:
+    """A logger switched off in one test would hide what another one waits to read."""
+    yield
+    silent = [
+        name
+        for name, logger in logging.root.manager.loggerDict.items()
+        if isinstance(logger, logging.Logger) and logger.disabled
+    ]
+    assert not silent, f"this test switched off the loggers {silent}"
 
 
 def _run_id() -> str:

@@ -1,17 +1,23 @@
 """The import contracts hold, and know every room."""
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
-
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
-def test_every_contract_is_kept(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS
+def test_every_contract_is_kept():
+    """In a process of its own: the linter switches off every logger that is there before it."""
+    lint = (
+        "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
 
 
 def test_rooms_and_core_are_exhaustive():
