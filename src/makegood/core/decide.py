@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.failures import OTHER, WORST
-from makegood.core.remedies import authority_used, expected_cost
+from makegood.core.remedies import authority_used, expected_cost, is_unsized
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
 from makegood.messages.errors import Refused
@@ -192,15 +192,20 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
 
 
 def _needs_price(remedy: Remedy, case: Case) -> bool:
-    shared = bool(remedy.cost_ratio) and not remedy.cost_cents
-    return shared and case.failures[-1].price is None
+    return is_unsized(remedy, _price(case))
+
+
+def _price(case: Case) -> Money | None:
+    """What the customer paid for: the newest failure that knows says it, nothing is no price."""
+    prices = (one.price for one in reversed(case.failures))
+    return next((price for price in prices if price is not None and price.cents), None)
 
 
 def _cost(case: Case, wanted: facts.Granted, remedy: Remedy | None, book: RuleBook) -> Money:
     """What it costs by the book; leaving the script makes a remedy of fixed cost no cheaper."""
     if remedy is None:
         return wanted.cost
-    by_book = expected_cost(remedy, case.failures[-1].price, book.currency)
+    by_book = expected_cost(remedy, _price(case), book.currency)
     if not wanted.off_script:
         return by_book
     cheaper = wanted.cost.currency == by_book.currency and wanted.cost.cents < by_book.cents

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.recovery import Move, moved
-from makegood.core.remedies import expected_cost, order_remedy
+from makegood.core.remedies import expected_cost, is_unsized, order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, OfferState, OfferStatus, TimerKind
@@ -211,9 +211,21 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
             settled = OfferStatus.KEPT if paid else OfferStatus.CHOSEN
             ordered = replace(status, ordered=payments[-1].command, status=settled)
             return turn.put(_with(case, chosen, ordered))
+    if is_unsized(remedy, failure.price):
+        return turn.put(_with(case, chosen, status))  # a person finds the price first
     step = f"{failure.about}/{failure.rule}/keep/{chosen.offer}"
     command, cost = order_remedy(turn, case, remedy, failure, step, dict(chosen.detail))
     return turn.put(_with(case, chosen, replace(status, ordered=command, cost=cost)))
+
+
+def order_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:
+    """Order what was chosen while nobody knew the price of the failure, once it is known."""
+    for offer in case.offers:
+        if offer.waits_for_price and offer.about == failure.about and failure.price is not None:
+            known = next(one for one in case.failures if one.about == failure.about)
+            choice = Chosen(case=case.id, offer=offer.offer, by=offer.by)
+            case = _ordered(turn, case, known, offer, choice)
+    return case
 
 
 def with_failure(case: Case, before: Failure, after: Failure) -> Case:

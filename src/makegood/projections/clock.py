@@ -17,7 +17,8 @@ _WHY = {
     "wrote": "because the customer wrote",
     "broken_promise": "because we broke a promise",
     "no_plan": "because the rule book has no plan for this",
-    "unreached": "because the last call reached nobody",
+    "unreached": "because the offer could not be delivered",
+    "not_asked": "because we could not ask in writing whether it is good again",
 }
 
 

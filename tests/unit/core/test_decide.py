@@ -234,3 +234,13 @@ def test_a_share_of_a_price_that_nobody_knows_is_not_given():
     day.no_car(price_cents=None)
     assert refusal(day, give(day, "refund"), REP) == "price_unknown"
     granted(day, give(day, "refund", 5_000, off_script=True, reason="r"), REP)
+
+
+def test_a_share_is_of_the_newest_price_that_is_known():
+    day = Day()
+    day.no_car("R1", price_cents=21_000)
+    day.no_car("R2", price_cents=0)
+    day.no_car("R3", price_cents=None)
+    body = granted(day, give(day, "refund"), REP)
+    assert isinstance(body, facts.Granted)
+    assert body.cost == Money(21_000)
