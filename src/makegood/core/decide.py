@@ -125,14 +125,18 @@ def _by_rep(
 
 
 def _raise(wanted: facts.FailureRaised, asker: Asker, book: RuleBook) -> Decision:
-    """Anyone may raise a failure; what was paid for is not taken from the customer's word."""
+    """Anyone may raise a failure; a price is taken from a person of the firm, within their limit."""
     if wanted.failure != OTHER and wanted.failure not in (*book.failures, *book.plans):
         return _no("no_such_failure", f'The rule book names no such failure; say "{OTHER}".')
     if not 0 <= wanted.severity <= WORST:
         return _no("bad_severity", f"Severity is 1 (nuisance) to {WORST} (stranded), 0 unsaid.")
     price = wanted.price if asker.rep else None
-    if price is not None and price.cents < 0:
-        return _no("bad_amount", "A price is not negative.")
+    if price is not None and (price.cents < 0 or price.currency != book.currency):
+        return _no("bad_amount", f"A price is in {book.currency} and not negative.")
+    limit_cents = book.authority_cents.get(asker.role, 0)
+    if price is not None and price.cents > limit_cents:  # what is owed follows it by itself
+        why = f"A price above {_money(limit_cents, book)} is for somebody with a higher limit."
+        return _no("over_authority", why, limit_cents)
     return Decision(body=replace(wanted, by=asker.rep, price=price))
 
 

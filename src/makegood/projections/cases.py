@@ -82,6 +82,8 @@ def _waiting(case: Case) -> tuple[str, int]:
         return "judgement", case.unclear[0].at_ms
     if case.call is not None and not case.call.done_ms:
         return "call", case.call.due_ms
+    if case.missing:
+        return "judgement", 0
     if case.look:
         return "release", 0
     waits = {Phase.OFFERED: "choice", Phase.ASKED: "answer", Phase.HELPING: "delivery"}

@@ -48,6 +48,8 @@ def due_of(state: State, case: Case, now_ms: int) -> Due | None:
         return Due(what="Call", why=_WHY.get(call.why, ""), at_ms=call.due_ms, level=level)
     if case.unclear:
         return Due(what="Say whether this was a failure", level="warn")
+    if case.missing:
+        return Due(what="Find the fact that what is owed or given waits for", level="warn")
     if case.look:
         return Due(what="Look at this hold: it stands very long", level="warn")
     return _waiting(state, case, now_ms)

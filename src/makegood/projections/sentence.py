@@ -90,7 +90,7 @@ def _what_was_done(case: Case, library: Library) -> list[Part]:
     parts = []
     if paid:
         cents = sum(owed.amount.cents for owed in paid)
-        done = all(owed.paid_cents >= owed.amount.cents for owed in paid)
+        done = all(owed.is_paid for owed in paid)
         amount = money_words(Money(cents, paid[0].amount.currency))
         tail = "is paid" if done else "is on its way"
         parts.append(Part(f" What is owed, {amount}, {tail}."))

@@ -196,13 +196,13 @@ def test_leaving_the_script_makes_a_remedy_no_cheaper(day):
 
 def test_anybody_raises_a_failure_but_the_customers_word_sets_no_price():
     day = Day()
-    raised = facts.FailureRaised(failure="no_car", about="R1", price=Money(99_000), by=KATHY)
+    raised = facts.FailureRaised(failure="no_car", about="R1", price=Money(50_000), by=KATHY)
     body = granted(day, raised, CUSTOMER)
     assert isinstance(body, facts.FailureRaised)
     assert (body.price, body.by) == (None, "")
     body = granted(day, raised, REP)
     assert isinstance(body, facts.FailureRaised)
-    assert body.price == Money(99_000)
+    assert body.price == Money(50_000)
 
 
 @pytest.mark.parametrize("severity", [-1, 6])
@@ -244,3 +244,10 @@ def test_a_share_is_of_the_newest_price_that_is_known():
     body = granted(day, give(day, "refund"), REP)
     assert isinstance(body, facts.Granted)
     assert body.cost == Money(21_000)
+
+
+def test_a_price_beyond_the_limit_is_for_somebody_with_a_higher_one(day):
+    wanted = facts.FailureRaised(failure="no_car", about="R1", price=Money(50_001))
+    assert refusal(day, wanted, REP) == "over_authority"
+    granted(day, wanted, BOSS)
+    assert refusal(day, replace(wanted, price=Money(1, "EUR")), BOSS) == "bad_amount"
