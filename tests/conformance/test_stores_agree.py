@@ -119,7 +119,10 @@ def projects(draw) -> Do:
     ]
     money = [ledger_line(f"{name}{n}", f"{name}{n}", name) for n in range(len(rows))]
     failures = {CaseId(f"kfailure{row.case}"): row.case for row in rows}
-    failures |= {booking_key(draw(st.sampled_from(["R1", "r1r1", "Ré"])), row.case): row.case for row in rows}
+    failures |= {
+        booking_key(draw(st.sampled_from(["R1", "r1r1", "Ré"])), row.case): row.case
+        for row in rows
+    }
     return lambda writing: writing.project([customer(name)], rows, money, failures)
 
 

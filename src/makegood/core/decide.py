@@ -125,7 +125,7 @@ def _by_rep(
 
 
 def _raise(wanted: facts.FailureRaised, asker: Asker, book: RuleBook) -> Decision:
-    """Anyone may raise a failure; a price is taken from a person of the firm, within their limit."""
+    """Anyone may raise a failure; a price is a person's of the firm to say, within their limit."""
     if wanted.failure != OTHER and wanted.failure not in (*book.failures, *book.plans):
         return _no("no_such_failure", f'The rule book names no such failure; say "{OTHER}".')
     if not 0 <= wanted.severity <= WORST:

@@ -104,7 +104,7 @@ def judged(turn: Turn, case: Case, body: Judged) -> Failure | None:
         about=question.about,
         brand=question.brand,
         at_ms=question.at_ms,
-        severity=is_its_rule and question.severity or SEVERITY_BY_HAND,
+        severity=(question.severity if is_its_rule else 0) or SEVERITY_BY_HAND,
         cause=Cause.FIRM,
         book=turn.origin.book,
         price=question.price,

@@ -158,7 +158,7 @@ def _judge(form: Form) -> Asked | Refused:
 
 
 def _price(form: Form) -> Asked | Refused:
-    """Say what was paid for: raised by hand about a failure that is known, and so no second one."""
+    """Say what the customer paid: about a failure that is known, and so no second one."""
     about = form.text("about")
     failure = next((one for one in form.case.failures if one.about == about), None)
     if failure is None:

@@ -15,7 +15,6 @@ from makegood.messages.ids import (
     RepId,
 )
 
-
 _BOOKING = "about:"
 _LONGEST_BOOKING = 80  # an index takes no long texts, and nobody types one
 

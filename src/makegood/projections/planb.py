@@ -101,7 +101,8 @@ def _owed_detail(owed: Owed) -> str:
 
 
 def _waits_for(missing: str) -> str:
-    return f"cannot judge: {missing.rpartition('.')[2].replace('_cents', '').replace('_', ' ')} is missing"
+    fact = missing.rpartition(".")[2].removesuffix("_cents").replace("_", " ")
+    return f"cannot judge: {fact} is missing"
 
 
 def _gifts(case: Case, library: Library) -> list[OfferCard]:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from makegood.core.failures import NEWS_MS
 from makegood.messages.commands import Fulfil
-from makegood.messages.facts import Answered, Carried, FailureRaised, Facts, Granted
+from makegood.messages.facts import Answered, Carried, Facts, FailureRaised, Granted
 from makegood.messages.ids import CommandId, RepId
 from makegood.messages.money import Money
 from makegood.playbooks.book import Entitled, FailureFacts, Library

@@ -112,10 +112,11 @@ def test_a_chosen_share_of_an_unknown_price_waits_and_no_question_is_asked_meanw
     day.told(Chosen(case=day.id, offer="fifth"))
     day.waits(3 * DAY_MS)
     assert (ordered(day), day.offers()) == ([], {"fifth": "chosen"})
-    assert not [step for step in day.steps if "question" in step]
+    assert not [step for step in day.steps if "question" in step or "chosen" in step]
     day.told(FailureRaised(failure="no_car", about="R1", price=Money(5_000), by=KATHY))
     assert ordered(day) == [1_000]
     assert day.case.offers[-1].ordered
+    assert day.steps[-1] == "R1/no_car/chosen#0"
 
 
 def test_a_price_that_a_person_adds_changes_neither_cause_nor_severity():
