@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from makegood.messages.facts import Identified
 from makegood.messages.ids import BookHash, CaseId, CommandId, RepId
-from makegood.ports.rows import CustomerRow, OutboxStatus, PersonRow, Snapshot
+from makegood.ports.rows import CustomerRow, OutboxStatus, PersonRow, Snapshot, booking_key
 from makegood.ports.store import Reading, Store, Writing
 from makegood.store.memory import MemoryStore
 from makegood.store.postgres import PostgresStore
@@ -119,6 +119,10 @@ def projects(draw) -> Do:
     ]
     money = [ledger_line(f"{name}{n}", f"{name}{n}", name) for n in range(len(rows))]
     failures = {CaseId(f"kfailure{row.case}"): row.case for row in rows}
+    failures |= {
+        booking_key(draw(st.sampled_from(["R1", "r1r1", "Ré"])), row.case): row.case
+        for row in rows
+    }
     return lambda writing: writing.project([customer(name)], rows, money, failures)
 
 
@@ -213,6 +217,7 @@ def seen(reading: Reading) -> list[object]:
         reading.outbox_of(PROFILES),
         [reading.outbox(status, CommandId(""), 9) for status in OutboxStatus],
         dict(reading.persons(PROFILES)),
+        [reading.find_cases(text, 2) for text in ("r1", "R1R", "", "%", "r1r1r1")],
         [reading.find_persons(text, 9) for text in ("a", "user:", "LIMA")],
         dict(reading.texts(["1", "2", "3"])),
         dict(reading.open_cases_by_owner()),

@@ -170,6 +170,27 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/unit/core/test_entitlements.py",),
     ),
     Fault(
+        name="owed-outlives-its-rule",
+        file="src/makegood/core/entitlements.py",
+        old="owed if owed.entitlement in applies else _no_longer(owed)\n",
+        new="owed\n",
+        tests=("tests/unit/core/test_entitlements.py",),
+    ),
+    Fault(
+        name="a-share-of-nothing-known-is-ordered",
+        file="src/makegood/core/remedies.py",
+        old="    return bool(remedy.cost_ratio) and not remedy.cost_cents and price is None\n",
+        new="    return False and price is None\n",
+        tests=("tests/unit/core/test_remedies.py",),
+    ),
+    Fault(
+        name="who-unsubscribed-is-never-asked",
+        file="src/makegood/core/holds.py",
+        old="    if _is_own_question(row, question):\n",
+        new="    if _is_own_question(row, question) and not row.unsubscribed:\n",
+        tests=("tests/unit/core/test_holds.py",),
+    ),
+    Fault(
         name="paid-twice-when-it-comes-back",
         file="src/makegood/core/entitlements.py",
         old="    earlier = _elsewhere(turn, case, failure, owed.entitlement)\n",

@@ -7,16 +7,16 @@ received time as it was.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core.state import Case, State, decode_state
+from makegood.core.state import Case, OfferStatus, State, decode_state
 from makegood.messages import facts
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Body
-from makegood.messages.ids import CaseId, CustomerId, EventId, ProfileId, RepId, event_id
+from makegood.messages.ids import CaseId, CustomerId, EventId, ProfileId, event_id
 from makegood.messages.money import Money
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
@@ -24,13 +24,12 @@ from makegood.ports.store import Store
 from makegood.runtime.intake import Intake, body_digest
 from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
 from makegood.testing.clock import STORY_BEGINS_MS
+from tests.properties.bodies import ABOUTS, KATHY, PLAIN, about_case, judged, touchpoint
 
 LIBRARY = small_library()
 KEY = b"a key for tests"
 WHO = ("user:ana", "user:ben", "anon:1")
 EMAILS = ("email:ana@example.org", "email:ben@example.org", "email:one@example.org")
-ABOUTS = ("R1", "R2", "R3")
-KATHY = RepId("kathy")
 
 KINDS = (
     "no_car",
@@ -202,8 +201,26 @@ class Life(Firm):
         body = self._body(move, who, before)
         if body is None:
             return
+        one_before = self._is_one(who)
+        late = self._is_late(move, who)
         self._give(move, who, body)
-        self._notice(before, self.state(who), move, body)
+        self._notice(before, self.state(who), move, body, late=late)
+        self.kinds["linked"] += self._is_one(who) > one_before
+        self.kinds["unlinked"] += self._is_one(who) < one_before
+
+    def _is_one(self, who: str) -> int:
+        """How many others are known to be the same customer."""
+        own = self.customer(who)
+        return sum(
+            other != who and own is not None and self.customer(other) == own for other in WHO
+        )
+
+    def _is_late(self, move: Move, who: str) -> bool:
+        """Whether something that happened after it was told before it."""
+        time_ms = self.clock.at_ms - move.lag_ms
+        return any(
+            one.arrival.time_ms > time_ms for one in self.given if one.arrival.identifier == who
+        )
 
     def _give(self, move: Move, who: str, body: Body) -> None:
         number = len(self.given)
@@ -232,18 +249,18 @@ class Life(Firm):
         about = ABOUTS[move.pick % len(ABOUTS)]
         kind, pick = move.kind, move.pick
         if kind in ("no_car", "late", "no_show", "unclear", "page", "promise", "kept"):
-            return _touchpoint(kind, about, pick)
+            return touchpoint(kind, about, pick)
         if kind in ("yes", "no", "carried", "dropped"):
             return self._outcome(kind, pick, who)
-        if kind in _PLAIN:
-            return _PLAIN[kind](pick)
+        if kind in PLAIN:
+            return PLAIN[kind](pick)
         if kind == "unlink":
             other = WHO[(WHO.index(who) + 1) % len(WHO)]
             return facts.Unlinked(other=self.intake.profile(other), by=KATHY)
         if kind == "judged":
-            return _judged(state, pick)
+            return judged(state, pick)
         case = state.cases[pick % len(state.cases)] if state.cases else None
-        return None if case is None else _about_case(kind, case, pick)
+        return None if case is None else about_case(kind, case, pick)
 
     def _outcome(self, kind: str, pick: int, who: str) -> Body | None:
         """What the outside says about any command that was ever given, wanted still or not."""
@@ -279,11 +296,20 @@ class Life(Firm):
                 writing.settle(row.command.id, row.fence, OutboxStatus.DONE, self.clock.at_ms)
         self.kinds["delivered"] += bool(rows)
 
-    def _notice(self, before: State, after: State, move: Move, body: Body) -> None:
+    def _notice(self, before: State, after: State, move: Move, body: Body, *, late: bool) -> None:
         name = body.name if isinstance(body, facts.Touchpoint) else type(body).__name__
         self.kinds[name] += 1
         failed = move.kind in ("no_car", "late", "raised")
-        self.kinds["late failure"] += failed and move.lag_ms > 0
+        self.kinds["late failure"] += failed and late
+        self.kinds["choice that stands"] += _settled(after) > _settled(before)
+        self.kinds["price unknown"] += any(case.missing for case in after.cases)
+        self.kinds["price found"] += any(
+            case.missing and after.case(case.id) is not None and not _missing(after, case.id)
+            for case in before.cases
+        )
+        self.kinds["overpaid"] += any(
+            owed.over_cents for c in after.cases for f in c.failures for owed in f.owed
+        )
         self.kinds["clock ahead"] += move.lag_ms < 0
         self.kinds["imported"] += move.imported
         self.kinds["second failure"] += _doubles(after) > _doubles(before)
@@ -302,85 +328,21 @@ def _doubles(state: State) -> int:
     return sum(case.double for case in state.cases)
 
 
+def _settled(state: State) -> int:
+    chosen = (OfferStatus.CHOSEN, OfferStatus.KEPT)
+    return sum(offer.status in chosen for case in state.cases for offer in case.offers)
+
+
+def _missing(state: State, case_id: CaseId) -> bool:
+    case = state.case(case_id)
+    return case is not None and bool(case.missing)
+
+
 def _has_grown(before: State, after: State) -> bool:
     rules = {one.event: one.rule for case in before.cases for one in case.failures}
     return any(
         rules.get(one.event, one.rule) != one.rule for case in after.cases for one in case.failures
     )
-
-
-def _touchpoint(kind: str, about: str, pick: int) -> Body:
-    match kind:
-        case "no_car":
-            more = {"price_cents": (21_000, 9_900)[pick % 2]} if pick % 5 else {}
-            return facts.Touchpoint(
-                name="Rental Unfulfilled",
-                properties={"reservation": about, "reason": "overbooked", **more},
-            )
-        case "late":
-            return facts.Touchpoint(
-                name="Rental Late",
-                properties={"reservation": about, "delay_minutes": 60, "storm": pick % 2 == 0},
-            )
-        case "no_show":
-            return facts.Touchpoint(
-                name="Rental Unfulfilled",
-                properties={"reservation": about, "reason": "no_show"},
-            )
-        case "unclear":
-            return facts.Touchpoint(name="Rental Unfulfilled", properties={"reservation": about})
-        case "page":
-            return facts.Touchpoint(name="Page Viewed", properties={"reservation": about})
-        case "promise":
-            return facts.Touchpoint(name="Callback Promised", properties={"reservation": about})
-        case _:
-            named: facts.Facts = {"reservation": about} if pick % 4 else {}
-            return facts.Touchpoint(name="Callback Made", properties=named)
-
-
-_PLAIN: Mapping[str, Callable[[int], Body]] = {
-    "raised": lambda pick: facts.FailureRaised(
-        failure=("no_car", "other", "late")[pick % 3],
-        about=(*ABOUTS, "")[pick % 4],
-        severity=pick % 6,
-        by=KATHY,
-        price=Money(5_000) if pick % 2 else None,
-    ),
-    "unsubscribed": lambda pick: facts.Unsubscribed(
-        brand=("cars", "*")[pick % 2], channel=("mail", "*")[pick % 2], again=pick % 3 == 0
-    ),
-    "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
-    "link": lambda _pick: facts.Identified(),
-}
-
-
-def _judged(state: State, pick: int) -> Body | None:
-    waiting = [one for case in state.cases for one in case.unclear]
-    known = [one.event for case in state.cases for one in case.failures]
-    questions: list[EventId] = [one.event for one in waiting] or known
-    if not questions:
-        return None
-    failure = ("no_car", "", "late")[pick % 3]
-    return facts.Judged(question=questions[pick % len(questions)], failure=failure, by=KATHY)
-
-
-def _about_case(kind: str, case: Case, pick: int) -> Body | None:
-    offers = [one.offer for one in case.offers] or ["ride_home"]
-    cost = Money(1_500 + pick)
-    bodies: dict[str, Body] = {
-        "chosen": facts.Chosen(case=case.id, offer=offers[pick % len(offers)], by=RepId("")),
-        "good": facts.Answered(case=case.id, answer="good"),
-        "not_yet": facts.Answered(case=case.id, answer="not_yet"),
-        "released": facts.Released(case=case.id, by=KATHY, reason="r"),
-        "granted": facts.Granted(case=case.id, remedy="snack", cost=cost, by=KATHY),
-        "handed_over": facts.HandedOver(case=case.id, to=RepId("bo"), by=KATHY),
-        "noted": facts.Noted(case=case.id, by=KATHY, text="t"),
-        "wrote": facts.Wrote(case=case.id, text="t"),
-        "called": facts.Called(case=case.id, by=KATHY, reached=pick % 3 > 0),
-        "opened": facts.Opened(case=case.id),
-        "referred": facts.Referred(case=case.id, visitor=f"v{pick % 3}", joined=pick % 2 == 0),
-    }
-    return bodies.get(kind)
 
 
 def event_of(given: Given) -> EventId:

@@ -13,7 +13,19 @@ from makegood.core.state import OfferStatus, Phase, TimerKind
 from makegood.demo.car import ANA, FRIEND, KATHY, PRICE_CENTS
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Answered, Called, Chosen, Opened, Referred, Released
+from makegood.messages.facts import (
+    Answered,
+    Called,
+    Chosen,
+    FailureRaised,
+    Judged,
+    Opened,
+    Referred,
+    Released,
+    Touchpoint,
+    Unsubscribed,
+)
+from makegood.messages.money import Money
 from makegood.playbooks.terms import Tier
 from makegood.projections.cases import MARKETING, OWED
 from tests.stories.conftest import DAY, World, text_of, told
@@ -268,3 +280,56 @@ def test_a_no_show_is_no_failure_of_ours(world):
     world.happens(told(DAY.no_car_at_the_airport(), reason="no_show"))
     assert world.rows == ()
     assert world.gate(MessageClass.PROMOTIONAL).allowed
+
+
+def test_who_unsubscribed_is_still_asked_whether_it_is_good_again_and_is_sold_nothing(twice):
+    no_more = Unsubscribed(brand="*", channel="*")
+    twice.does(no_more, twice.customer)
+    twice.does(Chosen(case=twice.row.case, offer="driver"), twice.customer)
+    twice.does(Called(case=twice.row.case, by=KATHY.rep, reached=True), twice.rep)
+    twice.later(2 * HOUR_MS)
+    assert twice.subjects[-1] == "Is it good again?"
+    twice.does(Answered(case=twice.row.case, answer="good"), twice.customer)
+    before = len(twice.mails)
+    twice.later(5 * WEEK_MS)
+    assert twice.subjects[before:] == []
+    assert twice.gate(MessageClass.PROMOTIONAL).reason == "unsubscribed"
+
+
+def test_a_price_nobody_told_is_found_by_a_person_and_the_refund_goes_out_once(world):
+    lost = DAY.no_car_at_the_airport()
+    assert isinstance(lost.body, Touchpoint)
+    facts = {name: fact for name, fact in lost.body.properties.items() if name != "price_cents"}
+    world.happens(replace(lost, body=replace(lost.body, properties=facts)))
+    assert ("fulfil", "refund") not in world.firm.asked
+    (about, fact) = world.case.missing[0]
+    assert fact == "failure.price_cents"
+    price = FailureRaised(failure="no_car", about=about, price=Money(PRICE_CENTS))
+    for _ in range(2):
+        world.does(price, world.rep)
+    assert world.firm.asked.count(("fulfil", "refund")) == 1
+    assert [(line.account, line.cents) for line in world.ledger] == [(OWED, PRICE_CENTS)]
+    assert not world.row.double
+
+
+def test_what_a_person_judges_to_be_a_failure_is_paid_without_asking_for_the_price(world):
+    lost = DAY.no_car_at_the_airport()
+    assert isinstance(lost.body, Touchpoint)
+    facts = {name: fact for name, fact in lost.body.properties.items() if name != "reason"}
+    world.happens(replace(lost, body=replace(lost.body, properties=facts)))
+    assert world.gate(MessageClass.PROMOTIONAL).reason == "cannot_judge"
+    (question,) = world.case.unclear
+    world.does(Judged(question=question.event, failure="no_car", by=KATHY.rep), world.rep)
+    assert [(line.account, line.cents) for line in world.ledger] == [(OWED, PRICE_CENTS)]
+    assert world.gate(MessageClass.PROMOTIONAL).reason == "hold"
+
+
+def test_a_call_back_of_the_vans_that_did_not_come_is_regretted_by_the_vans(world):
+    promised = DAY.no_car_at_the_airport()
+    body = Touchpoint(
+        name="Callback Promised", properties={"reservation": "V1", "brand": "northwind_vans"}
+    )
+    world.happens(replace(promised, message_id="promise", body=body))
+    world.later(30 * MINUTE_MS)
+    assert world.row.brand == "northwind_vans"
+    assert "Northwind Vans" in text_of(world.mails[0])

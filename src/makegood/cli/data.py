@@ -152,7 +152,8 @@ def replay(
 ) -> None:
     """Fold the whole log again and prove that every stored state is what the events say.
 
-    With --adopt the differences are reported and then stored; nothing is ever sent by it.
+    With --adopt the differences are reported and then stored; nothing is sent by it. Only to
+    customers who were stuck does it send: what is owed, and what still helps, goes out at last.
     """
     with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
         with makegood.store.reading() as reading:
@@ -163,8 +164,10 @@ def replay(
             lambda done: bar.update(task, completed=done),
         )
         if adopt:
-            for one in result.differences:
-                makegood.intake.refold([one.customer])
+            with makegood.store.reading() as reading:
+                stuck = reading.stuck(result.stuck) if result.stuck else {}
+            for customer in (*(one.customer for one in result.differences), *stuck):
+                makegood.intake.refold([customer])
     facts = {
         "customers": result.customers,
         "events": result.events,

@@ -10,9 +10,9 @@ from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.failures import back_again, grown, is_news, is_second, known
 from makegood.core.holds import EVERYWHERE
-from makegood.core.offers import open_offers, with_failure
+from makegood.core.offers import open_offers, order_what_waited, with_failure
 from makegood.core.recovery import Move, moved
-from makegood.core.remedies import give_by_itself
+from makegood.core.remedies import give_by_itself, give_what_waited
 from makegood.core.routing import owner_for
 from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, Phase, TimerKind, Unclear
@@ -41,6 +41,7 @@ def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
     if not case.is_open:
         return
     case = turn.put(replace(case, scope=_wider(case, _scope(_plan(turn, after), after))))
+    case = order_what_waited(turn, give_what_waited(turn, case, after), after)
     if after.rule != before.rule:
         begin_plan(turn, case, after, second=False)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.failures import OTHER, WORST
-from makegood.core.remedies import authority_used, expected_cost
+from makegood.core.remedies import authority_used, expected_cost, is_unsized
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
 from makegood.messages.errors import Refused
@@ -125,14 +125,18 @@ def _by_rep(
 
 
 def _raise(wanted: facts.FailureRaised, asker: Asker, book: RuleBook) -> Decision:
-    """Anyone may raise a failure; what was paid for is not taken from the customer's word."""
+    """Anyone may raise a failure; a price is a person's of the firm to say, within their limit."""
     if wanted.failure != OTHER and wanted.failure not in (*book.failures, *book.plans):
         return _no("no_such_failure", f'The rule book names no such failure; say "{OTHER}".')
     if not 0 <= wanted.severity <= WORST:
         return _no("bad_severity", f"Severity is 1 (nuisance) to {WORST} (stranded), 0 unsaid.")
     price = wanted.price if asker.rep else None
-    if price is not None and price.cents < 0:
-        return _no("bad_amount", "A price is not negative.")
+    if price is not None and (price.cents < 0 or price.currency != book.currency):
+        return _no("bad_amount", f"A price is in {book.currency} and not negative.")
+    limit_cents = book.authority_cents.get(asker.role, 0)
+    if price is not None and price.cents > limit_cents:  # what is owed follows it by itself
+        why = f"A price above {_money(limit_cents, book)} is for somebody with a higher limit."
+        return _no("over_authority", why, limit_cents)
     return Decision(body=replace(wanted, by=asker.rep, price=price))
 
 
@@ -192,15 +196,20 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
 
 
 def _needs_price(remedy: Remedy, case: Case) -> bool:
-    shared = bool(remedy.cost_ratio) and not remedy.cost_cents
-    return shared and case.failures[-1].price is None
+    return is_unsized(remedy, _price(case))
+
+
+def _price(case: Case) -> Money | None:
+    """What the customer paid for: the newest failure that knows says it, nothing is no price."""
+    prices = (one.price for one in reversed(case.failures))
+    return next((price for price in prices if price is not None and price.cents), None)
 
 
 def _cost(case: Case, wanted: facts.Granted, remedy: Remedy | None, book: RuleBook) -> Money:
     """What it costs by the book; leaving the script makes a remedy of fixed cost no cheaper."""
     if remedy is None:
         return wanted.cost
-    by_book = expected_cost(remedy, case.failures[-1].price, book.currency)
+    by_book = expected_cost(remedy, _price(case), book.currency)
     if not wanted.off_script:
         return by_book
     cheaper = wanted.cost.currency == by_book.currency and wanted.cost.cents < by_book.cents

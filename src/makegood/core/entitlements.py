@@ -37,12 +37,22 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
         details=failure.details,
     )
     found = book.owed(facts, turn.state.facts)
-    known = {owed.entitlement: owed for owed in failure.owed}
+    applies = {entitled.entitlement for entitled in found}
+    known = {
+        owed.entitlement: owed if owed.entitlement in applies else _no_longer(owed)
+        for owed in failure.owed
+        if owed.entitlement in applies or owed.payments
+    }
     for entitled in found:
         owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)
         owed = _with_strays(turn, failure, owed)
         known[entitled.entitlement] = _order(turn, case, failure, owed, book)
     return replace(failure, owed=tuple(known.values()))
+
+
+def _no_longer(owed: Owed) -> Owed:
+    """The facts have grown out of the rule: nothing is owed by it, and what was paid is kept."""
+    return replace(owed, amount=Money(0, owed.amount.currency), missing="")
 
 
 def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:

@@ -48,9 +48,8 @@ def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
 
 
 def unclear_in(event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
-    """List what could not be judged; one clear yes on the event settles it."""
-    if any(finding.outcome == "yes" for finding in found):
-        return ()
+    """List what could not be judged; a clear yes about the same thing settles it."""
+    settled = {finding.about or event.id for finding in found if finding.outcome == "yes"}
     return tuple(
         Unclear(
             event.id,
@@ -59,22 +58,30 @@ def unclear_in(event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
             finding.about or event.id,
             finding.brand,
             event.time_ms,
+            finding.severity,
+            finding.price,
+            finding.details,
         )
         for finding in found
+        if finding.outcome == "cannot" and (finding.about or event.id) not in settled
     )
 
 
 def raised(turn: Turn, event: Event, body: FailureRaised) -> Failure:
-    """Make a failure of what somebody raised by hand."""
+    """Make a failure of what somebody raised by hand; one that is known keeps its cause."""
     rule = turn.book.failures.get(body.failure)
+    place = known(turn.state, body.about)
+    told = place[1] if place is not None and place[1].rule == body.failure else None
     return Failure(
         event=event.id,
         rule=body.failure,
         about=body.about or event.id,
         brand=body.brand,
         at_ms=event.time_ms,
-        severity=min(max(body.severity, 0), WORST) or SEVERITY_BY_HAND,
-        cause=Cause.FIRM,
+        severity=min(max(body.severity, 0), WORST)
+        or (told.severity if told is not None else SEVERITY_BY_HAND),
+        cause=told.cause if told is not None else Cause.FIRM,
+        inferred=told is not None and told.inferred,
         book=turn.origin.book,
         price=body.price,
         by=body.by,
@@ -85,9 +92,11 @@ def raised(turn: Turn, event: Event, body: FailureRaised) -> Failure:
 
 def judged(turn: Turn, case: Case, body: Judged) -> Failure | None:
     """Make a failure of what a person judged to be one; None for "no failure"."""
-    question = next((one for one in case.unclear if one.event == body.question), None)
-    if question is None or not body.failure:
+    asked = [one for one in case.unclear if one.event == body.question]
+    if not asked or not body.failure:
         return None
+    question = next((one for one in asked if one.rule == body.failure), asked[0])
+    is_its_rule = question.rule == body.failure
     rule = turn.book.failures.get(body.failure)
     return Failure(
         event=question.event,
@@ -95,9 +104,11 @@ def judged(turn: Turn, case: Case, body: Judged) -> Failure | None:
         about=question.about,
         brand=question.brand,
         at_ms=question.at_ms,
-        severity=SEVERITY_BY_HAND,
+        severity=(question.severity if is_its_rule else 0) or SEVERITY_BY_HAND,
         cause=Cause.FIRM,
         book=turn.origin.book,
+        price=question.price,
+        details=question.details,
         by=body.by,
         words=body.reason,
         line=rule.line if rule else 0,
@@ -194,7 +205,13 @@ def follow_promises(turn: Turn, event: Event, body: Touchpoint) -> None:
         timers = turn.state.timers
         if any(_is_promise(timer, rule) and timer.about == promise for timer in timers):
             continue  # asking again gives us no more time
-        turn.set_timer(TimerKind.SILENCE, event.time_ms + rule.within_ms, rule.id, about=promise)
+        due_ms = event.time_ms + rule.within_ms
+        turn.set_timer(TimerKind.SILENCE, due_ms, rule.id, promise, _brand_of(turn, body))
+
+
+def _brand_of(turn: Turn, body: Touchpoint) -> str:
+    brand = body.properties.get("brand")
+    return brand if isinstance(brand, str) and brand in turn.book.brands else ""
 
 
 def _is_promise(timer: Timer, rule: SilenceRule) -> bool:

@@ -19,7 +19,7 @@ def fire(turn: Turn, timer: Timer) -> None:
     """
     if timer.kind is TimerKind.SILENCE:
         rule = next(rule for rule in turn.book.silences if rule.id == timer.subject)
-        cases.take_failure(turn, failures.overdue(turn, rule, timer.about, ""))
+        cases.take_failure(turn, failures.overdue(turn, rule, timer.about, timer.brand))
         return
     case = turn.state.case(timer.subject)
     if case is not None:

@@ -62,7 +62,7 @@ class Question(Struct, frozen=True, kw_only=True):
         brand: Who wants to speak; empty asks for the umbrella.
         message_class: What the message is for.
         channel: mail, sms and so on.
-        case: Set for the case's own "is it good again?", which its own hold lets pass.
+        case: Set for the case's own "is it good again?", which passes while the case holds.
     """
 
     brand: str
@@ -141,6 +141,9 @@ def _answers(row: GateRow, question: Question) -> Iterable[Answer]:
     if row.stuck:
         says = "This customer's history could not be folded; a person has to look."
         yield Answer(allowed=False, reason="stuck", says=says)
+    if _is_own_question(row, question):
+        yield Answer(allowed=True, reason="free", says="It is the case's own question.")
+        return
     for hold in row.holds:
         if _stops(hold, question):
             yield _held(hold)
@@ -150,9 +153,18 @@ def _answers(row: GateRow, question: Question) -> Iterable[Answer]:
     yield Answer(allowed=True, reason="free", says="Nothing stands against it.")
 
 
+def _is_own_question(row: GateRow, question: Question) -> bool:
+    """Whether it asks this customer how a case that holds stands.
+
+    That is part of the service: neither a hold nor an unsubscription, which is the no to what
+    sells, takes it away. CAN-SPAM passes relationship messages, and the answer ends the hold.
+    """
+    return question.message_class is MessageClass.SURVEY and any(
+        question.case in (hold.case, *hold.names) for hold in row.holds
+    )
+
+
 def _stops(hold: Hold, question: Question) -> bool:
-    if question.case in (hold.case, *hold.names) and question.message_class is MessageClass.SURVEY:
-        return False
     return hold.scope == EVERYWHERE or not question.brand or hold.scope == question.brand
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.recovery import Move, moved
-from makegood.core.remedies import expected_cost, order_remedy
+from makegood.core.remedies import expected_cost, is_unsized, order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, OfferState, OfferStatus, TimerKind
@@ -183,15 +183,24 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
             within_ms = plan.double.call_within_ms
         return need_call(turn, turn.put(case), "asked_for", within_ms, promise=True)
     case = _ordered(turn, case, failure, chosen, choice)
-    if plan and plan.chosen_message:
-        step = f"{failure.about}/{failure.rule}/chosen"
-        words = Words(message=plan.chosen_message, step=step, useful_ms=plan.useful_ms)
-        case = say(turn, case, _failure_of(case, chosen), words, chosen)
+    case = _say_chosen(turn, case, chosen)
     call = case.call
     if call is not None and not call.done_ms and not call.promised and call.why in _CHOICE_ENDS:
         turn.clear_timers(case.id, TimerKind.CALL_BY)
         case = replace(case, call=None)
     return turn.put(moved(case, Move.CHOSEN, turn.at_ms))
+
+
+def _say_chosen(turn: Turn, case: Case, chosen: OfferState) -> Case:
+    """Say that it is arranged; not while it waits for a price that nobody knows."""
+    failure = _failure_of(case, chosen)
+    plan = turn.library.book(failure.book).plans.get(failure.rule)
+    waits = any(one.offer == chosen.offer and one.waits_for_price for one in case.offers)
+    if plan is None or not plan.chosen_message or waits:
+        return case
+    step = f"{failure.about}/{failure.rule}/chosen"
+    words = Words(message=plan.chosen_message, step=step, useful_ms=plan.useful_ms)
+    return say(turn, case, failure, words, chosen)
 
 
 def _failure_of(case: Case, offer: OfferState) -> Failure:
@@ -211,9 +220,21 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
             settled = OfferStatus.KEPT if paid else OfferStatus.CHOSEN
             ordered = replace(status, ordered=payments[-1].command, status=settled)
             return turn.put(_with(case, chosen, ordered))
+    if is_unsized(remedy, failure.price):
+        return turn.put(_with(case, chosen, status))  # a person finds the price first
     step = f"{failure.about}/{failure.rule}/keep/{chosen.offer}"
     command, cost = order_remedy(turn, case, remedy, failure, step, dict(chosen.detail))
     return turn.put(_with(case, chosen, replace(status, ordered=command, cost=cost)))
+
+
+def order_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:
+    """Order what was chosen while nobody knew the price of the failure, once it is known."""
+    for offer in case.offers:
+        if offer.waits_for_price and offer.about == failure.about and failure.price is not None:
+            known = next(one for one in case.failures if one.about == failure.about)
+            choice = Chosen(case=case.id, offer=offer.offer, by=offer.by)
+            case = _say_chosen(turn, _ordered(turn, case, known, offer, choice), offer)
+    return case
 
 
 def with_failure(case: Case, before: Failure, after: Failure) -> Case:

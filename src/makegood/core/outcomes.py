@@ -12,10 +12,11 @@ from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
 from makegood.core.offers import offer_unavailable, with_failure
 from makegood.core.owed import Stray
-from makegood.core.state import Case, OfferStatus
+from makegood.core.state import Case, OfferStatus, Phase
 from makegood.core.turn import Turn
 from makegood.messages.facts import Carried, Dropped
 from makegood.messages.ids import CommandId
+from makegood.playbooks.terms import Plan
 
 
 def meant(turn: Turn, command: CommandId, step: str) -> CommandId:
@@ -138,12 +139,18 @@ def _failed(turn: Turn, case: Case, command: CommandId) -> bool:
     return False
 
 
+def _asks(message: str, plan: Plan) -> bool:
+    return message == plan.made_whole.question
+
+
 def _unreached(turn: Turn, case: Case, command: CommandId) -> bool:
-    """An offer message that could not be delivered needs a voice instead."""
+    """An offer or a question that could not be delivered needs a voice instead."""
     plan = turn.plan_of(case)
     for known, message in case.messages:
         if known == command:
             if plan is not None and case.is_open and message == plan.offer_message:
                 need_call(turn, case, "unreached", plan.call_within_ms)
+            elif plan is not None and case.phase is Phase.ASKED and _asks(message, plan):
+                need_call(turn, case, "not_asked", plan.call_within_ms)
             return True
     return False

@@ -60,6 +60,16 @@ class Owed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         under_way = sum(payment.counted_cents for payment in self.payments)
         return self.amount.cents - self.elsewhere_cents - under_way
 
+    @property
+    def over_cents(self) -> int:
+        """What outcomes say was paid beyond what is owed; shown, and never clawed back."""
+        return max(self.paid_cents + self.elsewhere_cents - self.amount.cents, 0)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether all that is owed was paid, here or before the failure came back."""
+        return self.paid_cents + self.elsewhere_cents >= self.amount.cents
+
 
 class Stray(Struct, frozen=True, gc=False, array_like=True):
     """Money that moved by a command the history no longer asks for; shown, never clawed back.

@@ -5,7 +5,7 @@ Source: science, section 1a (14-16: match the remedy to the loss; immediate beat
 
 from msgspec.structs import replace
 
-from makegood.core.state import Case, Failure, Gift
+from makegood.core.state import PRICE, Case, Failure, Gift
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Facts, Granted
@@ -19,12 +19,17 @@ def expected_cost(remedy: Remedy, price: Money | None, currency: str) -> Money:
 
     Args:
         remedy: The remedy.
-        price: Price of what was affected; a share of an unknown price is taken as nothing.
+        price: Price of what was affected; where `is_unsized`, nothing can be expected yet.
         currency: Of fixed sums.
     """
     if remedy.cost_cents or price is None:
         return Money(remedy.cost_cents, currency)
     return share_of(price, remedy.cost_ratio)
+
+
+def is_unsized(remedy: Remedy, price: Money | None) -> bool:
+    """Whether a remedy is a share of a price that nobody told: a person has to find it."""
+    return bool(remedy.cost_ratio) and not remedy.cost_cents and price is None
 
 
 def order_remedy(
@@ -58,16 +63,52 @@ def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case
     gifts = case.gifts
     wanted = plan.gives_outside if failure.cause.is_outside else plan.gives
     for name in wanted:
-        if name in covered:
+        if name in covered or _is_nothing(remedies[name], failure.price):
             continue
-        remedy = remedies[name]
-        step = f"{failure.about}/gives/{name}"
-        command, cost = order_remedy(turn, case, remedy, failure, step, {})
-        gifts = (*gifts, Gift(remedy=name, command=command, at_ms=turn.at_ms, expected=cost))
+        gifts = (*gifts, _gift(turn, case, failure, remedies[name]))
     marked = tuple(
         replace(one, given=True) if one.about == failure.about else one for one in case.failures
     )
     return turn.put(replace(case, gifts=gifts, failures=marked))
+
+
+def _is_nothing(remedy: Remedy, price: Money | None) -> bool:
+    """Whether it is a share of a price of nothing: no provider is told to pay nothing."""
+    shared = bool(remedy.cost_ratio) and not remedy.cost_cents
+    return shared and price is not None and not share_of(price, remedy.cost_ratio).cents
+
+
+def _gift(turn: Turn, case: Case, failure: Failure, remedy: Remedy) -> Gift:
+    """Order a gift; one whose size cannot be told waits for the price and orders nothing."""
+    command, cost, missing = CommandId(""), Money(0, turn.book.currency), ""
+    if is_unsized(remedy, failure.price):
+        missing = PRICE
+    else:
+        step = f"{failure.about}/gives/{remedy.id}"
+        command, cost = order_remedy(turn, case, remedy, failure, step, {})
+    return Gift(
+        remedy=remedy.id,
+        command=command,
+        at_ms=turn.at_ms,
+        expected=cost,
+        about=failure.about,
+        missing=missing,
+    )
+
+
+def give_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:
+    """Order gifts that waited for the price of a failure, once it is known."""
+    waiting = [one for one in case.gifts if one.missing and one.about == failure.about]
+    if not waiting or failure.price is None:
+        return case
+    remedies = turn.library.book(failure.book).remedies
+    gifts = tuple(
+        _gift(turn, case, failure, remedies[one.remedy])
+        if one in waiting and one.remedy in remedies
+        else one
+        for one in case.gifts
+    )
+    return turn.put(replace(case, gifts=gifts))
 
 
 def grant(turn: Turn, case: Case, granted: Granted) -> Case:

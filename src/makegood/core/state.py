@@ -34,6 +34,8 @@ class Phase(StrEnum):
     DISMISSED = "dismissed"
 
 
+PRICE = "failure.price_cents"
+"""The fact that is missing when a share of a price cannot be worked out."""
 CLOSED = frozenset({Phase.MADE_WHOLE, Phase.RELEASED, Phase.DISMISSED})
 """Phases in which nobody works on the case any more."""
 
@@ -134,15 +136,23 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
     by: RepId = RepId("")
     cost: Money = Money(0)
 
+    @property
+    def waits_for_price(self) -> bool:
+        """Whether it was chosen and cannot be ordered: a share of a price nobody told."""
+        return self.status is OfferStatus.CHOSEN and not self.ordered
+
 
 class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A remedy given as goodwill, by the plan itself or by a rep.
 
     Attributes:
+        command: Empty while it cannot be ordered.
         by: Rep; empty when the plan gave it.
         expected: What it was expected to cost.
         paid: What the outcome says; None until then.
         failed: Nobody carried it out.
+        about: What failed; empty for what a rep gave.
+        missing: The fact without which its size cannot be told; a person finds it.
     """
 
     remedy: str
@@ -154,6 +164,8 @@ class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     failed: bool = False
     off_script: bool = False
     reason: str = ""
+    about: str = ""
+    missing: str = ""
 
 
 class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -164,7 +176,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promised: The customer was told; late is a broken promise.
         promise_ms: Until when the customer was told it would come; 0 when not told.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan or unreached.
+            broken_promise, no_plan, unreached or not_asked.
     """
 
     due_ms: int
@@ -183,6 +195,9 @@ class Unclear(Struct, frozen=True, gc=False, array_like=True):
         missing: The fact it needs.
         about: What it is about; the event's id when that could not be read either.
         at_ms: When it happened.
+        severity: Of the rule; 0 when only its facts could tell.
+        price: Of what was affected, when the event told it.
+        details: What the event told.
     """
 
     event: EventId
@@ -191,6 +206,9 @@ class Unclear(Struct, frozen=True, gc=False, array_like=True):
     about: str
     brand: str
     at_ms: int
+    severity: int = 0
+    price: Money | None = None
+    details: Facts = {}
 
 
 class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -247,6 +265,14 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         return tuple(case_id(event) for event in events)
 
     @property
+    def missing(self) -> tuple[tuple[str, str], ...]:
+        """(about, fact) for money that waits because a fact is missing; a person finds it."""
+        owed = ((f.about, one.missing) for f in self.failures for one in f.owed if one.missing)
+        gifts = ((one.about, one.missing) for one in self.gifts if one.missing)
+        offers = ((one.about, PRICE) for one in self.offers if one.waits_for_price)
+        return tuple(dict.fromkeys((*owed, *gifts, *offers)))
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still works on it."""
         return self.phase not in CLOSED
@@ -281,6 +307,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True):
         subject: The case, or the silence rule.
         about: The failure's or promise's `about`.
         origin: The event that set it; its book is the one that counts.
+        brand: Whose promise it is; empty for the umbrella.
     """
 
     due_ms: int
@@ -288,6 +315,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True):
     subject: str
     about: str
     origin: Origin
+    brand: str = ""
 
     @property
     def order(self) -> tuple[int, str, str, str]:

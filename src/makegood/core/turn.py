@@ -120,14 +120,16 @@ class Turn:
             self.commands.append(command)
         return wanted
 
-    def set_timer(self, kind: TimerKind, due_ms: int, subject: str, about: str = "") -> None:
+    def set_timer(
+        self, kind: TimerKind, due_ms: int, subject: str, about: str = "", brand: str = ""
+    ) -> None:
         """Set a timer; one of the same kind, subject and `about` is replaced."""
         timers = [
             timer
             for timer in self.state.timers
             if timer.subject != subject or timer.kind is not kind or timer.about != about
         ]
-        timers.append(Timer(due_ms, kind, subject, about, self.origin))
+        timers.append(Timer(due_ms, kind, subject, about, self.origin, brand))
         if len(timers) > 1:
             timers.sort(key=_firing_order)
         self.state = replace(self.state, timers=tuple(timers))

@@ -192,4 +192,5 @@ _CALLS = {
     "wrote": "the customer wrote",
     "broken_promise": "a promise of ours was broken",
     "unreached": "the message could not be delivered",
+    "not_asked": "the question could not be delivered",
 }

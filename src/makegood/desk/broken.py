@@ -55,6 +55,7 @@ def broken(request: HttpRequest) -> HttpResponse:
             "zone": library.books[library.active].timezone,
             "stuck": desk.reading.counts("stuck_customers")["stuck_customers"],
             "stuck_people": _stuck(desk),
+            "unknown": desk.makegood.gate.asked().get("unknown", 0),
         }
     return render(request, "desk/broken.html", page)
 

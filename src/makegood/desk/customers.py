@@ -41,20 +41,22 @@ class Found(Struct, frozen=True, kw_only=True):
 @require_safe
 @for_reps
 def search(request: HttpRequest) -> HttpResponse:
-    """Search names, addresses and identifiers by their beginning; a case by its id."""
+    """Search names, addresses, identifiers and bookings by their beginning; a case by its id."""
     text = request.GET.get("q", "").strip()[:100]
     with at_the_desk(request) as desk:
         row = desk.reading.case(CaseId(text)) if text.startswith("k") else None
         if row is not None and desk.me.may_see(row.brand):
             return redirect("desk:case", case_id=row.case)
         found = _found(desk, text) if len(text) >= SHORTEST_SEARCH else ()
+        booked = desk.reading.find_cases(text, MOST_FOUND) if len(text) >= SHORTEST_SEARCH else ()
         cases = desk.reading.cases_of([one.customer for one in found])
         found = tuple(one for one in found if may_see_customer(desk, one.customer, cases))
+        shown = {row.case: row for row in (*booked, *cases)}
         page = {
             **shell(desk, page="search"),
             "q": text,
             "found": found,
-            "cases": rows_of(desk, cases),
+            "cases": rows_of(desk, tuple(shown.values())),
             "too_short": len(text) < SHORTEST_SEARCH,
             "failures": _kinds(_book(desk)),
             "token": new_token(),

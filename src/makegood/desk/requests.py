@@ -13,6 +13,7 @@ from makegood.messages.facts import (
     Body,
     Called,
     Chosen,
+    FailureRaised,
     Granted,
     HandedOver,
     Judged,
@@ -156,6 +157,28 @@ def _judge(form: Form) -> Asked | Refused:
     return Asked(body=body, texts=texts)
 
 
+def _price(form: Form) -> Asked | Refused:
+    """Say what the customer paid: about a failure that is known, and so no second one."""
+    about = form.text("about")
+    failure = next((one for one in form.case.failures if one.about == about), None)
+    if failure is None:
+        return Refused(code="no_such_failure", why="This case has no failure of that booking.")
+    try:
+        cents = read_cents(form.text("amount"))
+    except InputError as error:
+        return Refused(code="bad_amount", why=str(error))
+    if not cents:
+        return Refused(code="bad_amount", why="Write what the customer paid, for example 95.50.")
+    body = FailureRaised(
+        failure=failure.rule,
+        about=failure.about,
+        brand=failure.brand,
+        by=form.me.rep,
+        price=Money(cents, form.book.currency),
+    )
+    return Asked(body=body)
+
+
 _ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
     "choose": _choose,
     "grant": _grant,
@@ -167,5 +190,6 @@ _ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
     "take": _take,
     "release": _release,
     "judge": _judge,
+    "price": _price,
 }
 ACTS = tuple(_ACTS)

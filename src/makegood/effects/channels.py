@@ -43,7 +43,8 @@ class Channels:
         """Send it on the first way that takes it.
 
         A rejected number or address gives way to the next channel at once, except for messages
-        that a hold stops: the gate was asked about the first channel only.
+        that a hold stops: the gate was asked about the first channel only. The case's own
+        question passes on every channel.
 
         Raises:
             EffectFailed: Nobody reachable (a person has to see that), or not taken.
@@ -54,7 +55,8 @@ class Channels:
         ways = self.ways(order, to)
         if not ways:
             raise EffectFailed("No reachable channel: no address or number is known.", retry=False)
-        last = len(ways) - 1 if order.message_class not in HELD_CLASSES else 0
+        passes = order.question or order.message_class not in HELD_CLASSES
+        last = len(ways) - 1 if passes else 0
         for name in ways[:last]:
             try:
                 return self._channels[name].carry_out(command, to, now_ms)

@@ -29,7 +29,7 @@ class Finding(Struct, frozen=True, gc=False, kw_only=True):
         outcome: `yes`, or `cannot` when a fact it needs is missing; "no" is not reported.
         about: Booking, segment or order, so that a growing failure stays one.
         brand: The brand that failed; empty for the umbrella.
-        severity: 1 (nuisance) to 5 (stranded).
+        severity: 1 (nuisance) to 5 (stranded); 0 when only a missing fact could tell.
         cause: Who or what made it fail.
         inferred: The cause was inferred, not told; it may explain and grant, never deny.
         price: Price of what was affected; None when the rule names none.

@@ -54,6 +54,7 @@ def check_across(parts: Parts, report: Report) -> None:
         )
     for plan, section in parts.plans:
         _check_plan(plan, section, parts)
+    _check_growth(parts, report)
     _check_used(parts, report)
 
 
@@ -70,6 +71,22 @@ def _check_kinds(parts: Parts, report: Report) -> dict[str, int]:
                     place, f"`{name}` has a plan already, in line {line}.", "Keep it in one."
                 )
     return served
+
+
+def _check_growth(parts: Parts, report: Report) -> None:
+    """A failure that grows takes the plan of the worse kind; who the customer is never does."""
+    plan_of = {kind: plan.line for plan, _ in parts.plans for kind in plan.failures}
+    for one in parts.detectors:
+        for other in parts.detectors:
+            same = one.about and other.about and one.about.text == other.about.text
+            chooses = plan_of.get(one.rule.id) != plan_of.get(other.rule.id)
+            if one.follows and same and chooses:
+                report.error(
+                    Place(one.rule.line, 1),
+                    f"The severity of `{one.rule.id}` follows the customer, and would choose "
+                    f"between its plan and that of `{other.rule.id}`: both have the same `about`.",
+                    "Give them one plan, or take the customer out of the severity.",
+                )
 
 
 def _check_plan(plan: Plan, section: Section, parts: Parts) -> None:

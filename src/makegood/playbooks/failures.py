@@ -34,6 +34,7 @@ class Detector(Struct, frozen=True, kw_only=True, eq=False):
         price: Cents of what was affected.
         details: Facts for the sentence about the failure.
         tainted: Details that are made of sensitive facts.
+        follows: The severity reads a sensitive fact, and no reason allows it to size anything.
     """
 
     rule: FailureRule
@@ -47,6 +48,7 @@ class Detector(Struct, frozen=True, kw_only=True, eq=False):
     price: Expression | None
     details: Mapping[str, Expression]
     tainted: frozenset[str]
+    follows: bool = False
 
 
 def read_failures(top: Section, header: Header, conditions: Conditions) -> tuple[Detector, ...]:
@@ -109,6 +111,9 @@ class _Reading:
             tainted=frozenset(
                 key for key, one in details.items() if not because and self.conditions.tainted(one)
             ),
+            follows=not because
+            and isinstance(severity, Expression)
+            and self.conditions.tainted(severity),
         )
         section.done()
         return made

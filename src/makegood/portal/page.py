@@ -11,6 +11,7 @@ from makegood.core.say import variables
 from makegood.core.state import Case, Failure, OfferState, OfferStatus, Phase
 from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
+from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Plan, Tier
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
@@ -153,11 +154,12 @@ def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
     case = guest.case
     lines = []
     for owed in (owed for failure in case.failures for owed in failure.owed):
-        if owed.amount.cents:
-            paid = owed.paid_cents >= owed.amount.cents
-            key = "done.paid" if paid else "done.paying"
-            money = speech.money(owed.amount)
-            lines.append(Done(says=speech.say(key, money=money), waiting=not paid))
+        # What was paid beyond what is owed is the customer's: they read what they got.
+        cents = owed.amount.cents + owed.over_cents
+        if cents:
+            key = "done.paid" if owed.is_paid else "done.paying"
+            money = speech.money(Money(cents, owed.amount.currency))
+            lines.append(Done(says=speech.say(key, money=money), waiting=not owed.is_paid))
     for gift in case.gifts:
         if not gift.failed:
             key = "done.gift" if gift.paid is not None else "done.gift_coming"

@@ -15,6 +15,18 @@ from makegood.messages.ids import (
     RepId,
 )
 
+_BOOKING = "about:"
+_LONGEST_BOOKING = 80  # an index takes no long texts, and nobody types one
+
+
+def booking_key(words: str, case: str = "") -> CaseId:
+    """Name a case by a booking, in one table with its ids; many cases may share the words.
+
+    Without a case it is the beginning of every such name, for a search by prefix.
+    """
+    begins = f"{_BOOKING}{words.strip().casefold()[:_LONGEST_BOOKING]}"
+    return CaseId(f"{begins}\n{case}" if case else begins)
+
 
 class Taken(StrEnum):
     """What became of an event that was offered to the log."""

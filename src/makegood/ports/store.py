@@ -118,6 +118,9 @@ class Reading(Protocol):
     def find_persons(self, text: str, limit: int) -> tuple[PersonRow, ...]:
         """Search names, addresses and identifiers by prefix, without regard to case."""
 
+    def find_cases(self, booking: str, limit: int) -> tuple[CaseRow, ...]:
+        """Search bookings, flights and orders by prefix, without regard to case; newest first."""
+
     def lookups_of(
         self, profiles: Sequence[ProfileId]
     ) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
@@ -194,7 +197,7 @@ class Writing(Reading, Protocol):
             customers: Whose.
             cases: All their cases now.
             ledger: All their money now.
-            failures: Case id of every failure event -> the case that contains it.
+            failures: Case id of every failure event, and `booking_key` -> the case it names.
         """
 
     def put_snapshot(self, snapshot: Snapshot) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from makegood.core.holds import is_holding
-from makegood.core.state import Case, OfferStatus, Phase, State
+from makegood.core.state import Case, Failure, OfferStatus, Phase, State
 from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
 from makegood.messages.money import Money
-from makegood.ports.rows import CaseRow, LedgerRow
+from makegood.ports.rows import CaseRow, LedgerRow, booking_key
 
 OWED = "owed"
 MARKETING = "marketing"
 """Goodwill is booked to marketing: making good is the cheapest way to keep and win customers."""
 
+BOOKINGS = ("reservation", "flight", "booking", "order", "segment", "ticket", "invoice")
+"""Details that say what a failure is about, as people know it; the first there is shown."""
 _RISK_SECOND = 100  # a second failure loses more customers than any single severity does
 _RISK_BROKEN = 60  # a promise of ours that we broke
 _RISK_NOT_YET = 40  # said it is not good again
@@ -34,6 +36,12 @@ def project(state: State, customer: CustomerId) -> Projected:
     names = {case_id(failure.event): case.id for case in state.cases for failure in case.failures}
     names |= {case_id(one.event): case.id for case in state.cases for one in case.unclear}
     names |= {case.id: case.id for case in state.cases}
+    names |= {
+        booking_key(word, case.id): case.id
+        for case in state.cases
+        for failure in case.failures
+        for word in (failure.about, *bookings_of(failure))
+    }
     ledger = tuple(line for case in state.cases for line in _ledger(case, customer))
     strays = tuple(
         LedgerRow(
@@ -49,6 +57,11 @@ def project(state: State, customer: CustomerId) -> Projected:
         for stray in state.strays
     )
     return Projected(cases=rows, ledger=ledger + strays, failures=names)
+
+
+def bookings_of(failure: Failure) -> tuple[str, ...]:
+    """Every booking, flight or order that the rule kept of a failure."""
+    return tuple(str(failure.details[key]) for key in BOOKINGS if failure.details.get(key))
 
 
 def case_row(case: Case, customer: CustomerId) -> CaseRow:
@@ -82,6 +95,8 @@ def _waiting(case: Case) -> tuple[str, int]:
         return "judgement", case.unclear[0].at_ms
     if case.call is not None and not case.call.done_ms:
         return "call", case.call.due_ms
+    if case.missing:
+        return "judgement", 0
     if case.look:
         return "release", 0
     waits = {Phase.OFFERED: "choice", Phase.ASKED: "answer", Phase.HELPING: "delivery"}

@@ -17,7 +17,8 @@ _WHY = {
     "wrote": "because the customer wrote",
     "broken_promise": "because we broke a promise",
     "no_plan": "because the rule book has no plan for this",
-    "unreached": "because the last call reached nobody",
+    "unreached": "because the offer could not be delivered",
+    "not_asked": "because we could not ask in writing whether it is good again",
 }
 
 
@@ -47,6 +48,8 @@ def due_of(state: State, case: Case, now_ms: int) -> Due | None:
         return Due(what="Call", why=_WHY.get(call.why, ""), at_ms=call.due_ms, level=level)
     if case.unclear:
         return Due(what="Say whether this was a failure", level="warn")
+    if case.missing:
+        return Due(what="Find the fact that what is owed or given waits for", level="warn")
     if case.look:
         return Due(what="Look at this hold: it stands very long", level="warn")
     return _waiting(state, case, now_ms)

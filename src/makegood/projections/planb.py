@@ -4,7 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from makegood.core.state import Case, OfferState, OfferStatus
+from makegood.core.owed import Owed
+from makegood.core.state import PRICE, Case, OfferState, OfferStatus
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Tier
@@ -68,21 +69,40 @@ def _owed(case: Case, library: Library) -> list[OfferCard]:
     found = []
     for failure in case.failures:
         for owed in failure.owed:
-            if not owed.amount.cents:
+            if not (owed.amount.cents or owed.missing or owed.over_cents):
                 continue
-            amount = money_words(owed.amount)
-            done = owed.paid_cents >= owed.amount.cents
-            basis = f"Owed by {owed.basis}" if owed.basis else "Owed"
+            stands, says = _owed_standing(owed)
             found.append(
                 OfferCard(
                     offer=owed.remedy,
                     title=remedy_words(owed.remedy, library),
-                    detail=f"{basis}. {amount}, sent by itself; never taken from your limit.",
-                    stands="done",
-                    says="paid" if done else "on its way",
+                    detail=_owed_detail(owed),
+                    stands=stands,
+                    says=says,
                 )
             )
     return found
+
+
+def _owed_standing(owed: Owed) -> tuple[Card, str]:
+    if owed.missing:
+        return "asking", _waits_for(owed.missing)
+    return "done", "paid" if owed.is_paid else "on its way"
+
+
+def _owed_detail(owed: Owed) -> str:
+    basis = f"Owed by {owed.basis}" if owed.basis else "Owed"
+    amount = f" {money_words(owed.amount)}, sent by itself;" if owed.amount.cents else ""
+    over = Money(owed.over_cents, owed.amount.currency)
+    more = f" {money_words(over)} more was paid than is owed; it stays." if over.cents else ""
+    if not (amount or owed.missing):
+        return f"No longer owed.{more}"
+    return f"{basis}.{amount} {'N' if not amount else 'n'}ever taken from your limit.{more}"
+
+
+def _waits_for(missing: str) -> str:
+    fact = missing.rpartition(".")[2].removesuffix("_cents").replace("_", " ")
+    return f"cannot judge: {fact} is missing"
 
 
 def _gifts(case: Case, library: Library) -> list[OfferCard]:
@@ -92,13 +112,18 @@ def _gifts(case: Case, library: Library) -> list[OfferCard]:
         amount = f"{money_words(cost)}. " if cost.cents else ""
         by = "Given by you or a colleague." if gift.by else "Given by the plan itself."
         says = "done" if gift.paid is not None else "on its way"
+        stands: Card = "gone" if gift.failed else "done"
+        if gift.failed:
+            says = "failed: nobody carried it out"
+        if gift.missing:
+            stands, says = "asking", _waits_for(gift.missing)
         found.append(
             OfferCard(
                 offer=gift.remedy,
                 title=remedy_words(gift.remedy, library),
                 detail=f"{amount}{by}{' Outside the plan.' if gift.off_script else ''}",
-                stands="gone" if gift.failed else "done",
-                says="failed: nobody carried it out" if gift.failed else says,
+                stands=stands,
+                says=says,
             )
         )
     return found
@@ -116,6 +141,8 @@ def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str
             return "asking", "asking whether we can"
         case OfferStatus.UNAVAILABLE:
             return "gone", "nobody can do it now"
+        case OfferStatus.CHOSEN if offer.waits_for_price:
+            return "asking", f"chosen, {_waits_for(PRICE)}"
         case OfferStatus.CHOSEN:
             return "done", "chosen, on its way"
         case OfferStatus.KEPT:

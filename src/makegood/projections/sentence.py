@@ -10,12 +10,12 @@ from makegood.messages.facts import Answered, Called, Touchpoint, Wrote
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library
 from makegood.playbooks.terms import Remedy
+from makegood.projections.cases import bookings_of
 from makegood.projections.figures import clock_words, listed, money_words, times_words
 from makegood.projections.orders import failure_words
 from makegood.projections.planb import latest_offers
 
 _PLACES = ("branch", "station", "location", "place", "airport", "hotel", "origin", "shop")
-_BOOKINGS = ("reservation", "booking", "flight", "order", "segment", "ticket", "invoice")
 _TOLD_US = ("call", "contact", "ticket", "complain", "question", "chat", "message")
 
 
@@ -81,7 +81,7 @@ def place_of(failure: Failure) -> str:
 
 def booking_of(failure: Failure) -> str:
     """Give the booking, flight or order it was about, when the rule kept it."""
-    return next((str(failure.details[key]) for key in _BOOKINGS if failure.details.get(key)), "")
+    return next(iter(bookings_of(failure)), "")
 
 
 def _what_was_done(case: Case, library: Library) -> list[Part]:
@@ -90,7 +90,7 @@ def _what_was_done(case: Case, library: Library) -> list[Part]:
     parts = []
     if paid:
         cents = sum(owed.amount.cents for owed in paid)
-        done = all(owed.paid_cents >= owed.amount.cents for owed in paid)
+        done = all(owed.is_paid for owed in paid)
         amount = money_words(Money(cents, paid[0].amount.currency))
         tail = "is paid" if done else "is on its way"
         parts.append(Part(f" What is owed, {amount}, {tail}."))

@@ -73,6 +73,10 @@ def _sending_only(folded: Folded, new: frozenset[EventId]) -> Folded:
     return replace(folded, outbox=replace(folded.outbox, put=tuple(put), needless=needless))
 
 
+def _differs(before: State, after: State, name: str) -> bool:
+    return bool(getattr(before, name) != getattr(after, name))
+
+
 def is_late(row: CustomerRow, event: Event) -> bool:
     """Whether an event comes before something that was folded already.
 
@@ -113,7 +117,18 @@ class Folding:
             row: Locked.
             new: Events that have just come in; what they cause is sent.
         """
-        self._guard(row, lambda: _sending_only(self._again(row, None), new))
+        if row.stuck:
+            self.refold(row)  # what could not be folded was never sent either
+            return
+        self._guard(row, lambda: _sending_only(self._upgraded(row), new))
+
+    def _upgraded(self, row: CustomerRow) -> Folded:
+        folded = self._again(row, None)
+        before, after = decode_state(row.state), folded.state or EMPTY
+        names = [name for name in State.__struct_fields__ if _differs(before, after, name)]
+        if names:
+            _LOG.warning("customer %s: the new fold changes %s", row.customer, ", ".join(names))
+        return folded
 
     def tick(self, row: CustomerRow) -> None:
         """Fire the due timers of a customer."""

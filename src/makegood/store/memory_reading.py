@@ -24,6 +24,7 @@ from makegood.ports.rows import (
     PersonRow,
     RepRow,
     Snapshot,
+    booking_key,
 )
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
@@ -143,6 +144,14 @@ class MemoryReading:
 
     def case(self, case: CaseId) -> CaseRow | None:
         return self._t.case_rows.get(self._t.failures.get(case, case))
+
+    def find_cases(self, booking: str, limit: int) -> tuple[CaseRow, ...]:
+        prefix = booking_key(booking)
+        if prefix == booking_key(""):
+            return ()
+        keys = sorted(key for key in self._t.failures if key.startswith(prefix))[:MOST_CASES]
+        rows = [self._t.case_rows[case] for case in {self._t.failures[key] for key in keys}]
+        return tuple(sorted(rows, key=lambda row: (-row.opened_ms, row.case))[:limit])
 
     def cases_of(self, customers: Sequence[CustomerId]) -> tuple[CaseRow, ...]:
         t = self._t

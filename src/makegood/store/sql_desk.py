@@ -11,6 +11,7 @@ from makegood.ports.rows import (
     OutboxStatus,
     PersonRow,
     RepRow,
+    booking_key,
 )
 from makegood.store.session import Value
 from makegood.store.shapes import (
@@ -29,6 +30,9 @@ from makegood.store.shapes import (
 from makegood.store.sql_customers import SqlBase
 
 MOST_CASES = 200  # a page of a queue; nobody reads more at once
+_FIND_CASES = """SELECT row_blob FROM cases WHERE case_id IN (
+        SELECT case_id FROM case_key WHERE failure >= ? AND failure < ? ORDER BY failure LIMIT ?)
+    ORDER BY opened_ms DESC, case_id LIMIT ?"""
 _OUTBOX = names(OUTBOX)
 _PERSON = names(PERSON)
 # What is done grows for ever and what failed does not: a status is counted only when asked for.
@@ -86,6 +90,12 @@ class CaseReading(SqlBase):
     def cases_of(self, customers: Sequence[CustomerId]) -> tuple[CaseRow, ...]:
         sql = "SELECT row_blob FROM cases WHERE customer = ANY(?) ORDER BY opened_ms DESC, case_id"
         return self._cases(sql, list(customers)) if customers else ()
+
+    def find_cases(self, booking: str, limit: int) -> tuple[CaseRow, ...]:
+        prefix = booking_key(booking)
+        if prefix == booking_key(""):
+            return ()
+        return self._cases(_FIND_CASES, prefix, prefix + LAST_CHARACTER, MOST_CASES, limit)
 
     def _cases(self, sql: str, *values: Value) -> tuple[CaseRow, ...]:
         return tuple(unpack_case(row[0]) for row in self._db.rows(sql, *values))

@@ -11,6 +11,7 @@ from makegood.ports.rows import (
     PersonRow,
     RepRow,
     Snapshot,
+    booking_key,
 )
 from makegood.ports.store import Store
 from makegood.testing.store_log_conformance import Conformance
@@ -246,6 +247,23 @@ class PeopleConformance(Conformance):
         with store.writing() as writing:
             writing.put_persons(people)
         assert found(store, "ana", 3) == people[:3]
+
+    def test_a_case_is_found_by_the_beginning_of_a_booking(self) -> None:
+        store = self.make_store()
+        ana, ben = case("ana", "ana"), case("ben", "ben")
+        names = {booking_key("R1@Airport", "kana"): "kana", booking_key("R1", "kana"): "kana"}
+        project(store, "ana", ana, failures=names)
+        project(store, "ben", ben, failures={booking_key("r12 ", "kben"): "kben"})
+        both = {ana.case, ben.case}
+        with store.reading() as reading:
+            assert {row.case for row in reading.find_cases("r1", 9)} == both
+            assert reading.find_cases("R1@", 9) == (ana,)
+            assert reading.find_cases(" R12", 9) == (ben,)
+            assert len(reading.find_cases("r1", 1)) == 1
+            assert reading.find_cases("", 9) == reading.find_cases("1", 9) == ()
+        project(store, "ana")
+        with store.reading() as reading:
+            assert reading.find_cases("R1", 9) == (ben,)
 
     def test_erasing_a_person_leaves_the_log_and_the_others(self) -> None:
         store = self.make_store()

@@ -196,13 +196,13 @@ def test_leaving_the_script_makes_a_remedy_no_cheaper(day):
 
 def test_anybody_raises_a_failure_but_the_customers_word_sets_no_price():
     day = Day()
-    raised = facts.FailureRaised(failure="no_car", about="R1", price=Money(99_000), by=KATHY)
+    raised = facts.FailureRaised(failure="no_car", about="R1", price=Money(50_000), by=KATHY)
     body = granted(day, raised, CUSTOMER)
     assert isinstance(body, facts.FailureRaised)
     assert (body.price, body.by) == (None, "")
     body = granted(day, raised, REP)
     assert isinstance(body, facts.FailureRaised)
-    assert body.price == Money(99_000)
+    assert body.price == Money(50_000)
 
 
 @pytest.mark.parametrize("severity", [-1, 6])
@@ -234,3 +234,20 @@ def test_a_share_of_a_price_that_nobody_knows_is_not_given():
     day.no_car(price_cents=None)
     assert refusal(day, give(day, "refund"), REP) == "price_unknown"
     granted(day, give(day, "refund", 5_000, off_script=True, reason="r"), REP)
+
+
+def test_a_share_is_of_the_newest_price_that_is_known():
+    day = Day()
+    day.no_car("R1", price_cents=21_000)
+    day.no_car("R2", price_cents=0)
+    day.no_car("R3", price_cents=None)
+    body = granted(day, give(day, "refund"), REP)
+    assert isinstance(body, facts.Granted)
+    assert body.cost == Money(21_000)
+
+
+def test_a_price_beyond_the_limit_is_for_somebody_with_a_higher_one(day):
+    wanted = facts.FailureRaised(failure="no_car", about="R1", price=Money(50_001))
+    assert refusal(day, wanted, REP) == "over_authority"
+    granted(day, wanted, BOSS)
+    assert refusal(day, replace(wanted, price=Money(1, "EUR")), BOSS) == "bad_amount"

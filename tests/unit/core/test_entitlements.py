@@ -1,10 +1,14 @@
 """What is owed: in full, once, whatever the cause; topped up, never clawed back."""
 
+from msgspec.structs import replace
+
 from makegood.core.failures import NEWS_MS
 from makegood.messages.commands import Fulfil
-from makegood.messages.facts import Answered, Carried, FailureRaised, Granted
+from makegood.messages.facts import Answered, Carried, Facts, FailureRaised, Granted
 from makegood.messages.ids import CommandId, RepId
 from makegood.messages.money import Money
+from makegood.playbooks.book import Entitled, FailureFacts, Library
+from makegood.testing.book import small_book
 from tests.unit.core.day import Day
 
 KATHY = RepId("kathy")
@@ -112,3 +116,53 @@ def test_money_that_moved_for_something_else_is_shown_and_nets_nothing():
     day.no_car()
     assert paid(day) == [21_000]
     assert len(day.state.strays) == 1
+
+
+def outgrown() -> Day:
+    """A day by a book that owes all for a car that is not there, and nothing below 10,000."""
+    book = small_book()
+
+    def owed(failure: FailureFacts, customer: Facts, /) -> tuple[Entitled, ...]:
+        dear = failure.price is None or failure.price.cents >= 10_000
+        return book.owed(failure, customer) if dear else ()
+
+    changed = replace(book, owed=owed)
+    return Day(Library(active=book.hash, books={book.hash: changed}))
+
+
+def test_what_is_no_longer_owed_is_shown_as_overpaid_and_never_clawed_back():
+    day = outgrown()
+    day.no_car(price_cents=21_000)
+    day.told(Carried(command=day.command("R1/owed/refund_all"), paid=Money(21_000)))
+    day.no_car(price_cents=9_000)
+    (owed,) = day.case.failures[0].owed
+    assert (owed.amount, owed.paid_cents, owed.over_cents) == (Money(0), 21_000, 21_000)
+    assert paid(day) == [21_000]
+
+
+def test_what_is_owed_once_more_is_paid_by_what_was_paid_before():
+    day = outgrown()
+    for price_cents in (21_000, 9_000, 25_000):
+        day.no_car(price_cents=price_cents)
+    assert paid(day) == [21_000, 4_000]
+
+
+def test_what_could_not_be_told_and_is_not_owed_waits_for_nobody():
+    day = outgrown()
+    day.no_car(price_cents=None)
+    assert day.case.missing == (("R1", "failure.price"),)
+    day.no_car(price_cents=9_000)
+    assert day.case.failures[0].owed == ()
+    assert day.case.missing == ()
+
+
+def test_what_was_paid_in_a_closed_case_counts_as_paid():
+    day = Day()
+    day.no_car(price_cents=21_000)
+    day.told(Answered(case=day.id, answer="good"))
+    day.waits(NEWS_MS + 1)
+    day.no_car(price_cents=25_000)
+    day.told(Carried(command=day.command("R1/owed/refund_all#1"), paid=Money(4_000)))
+    (owed,) = day.case.failures[0].owed
+    assert owed.is_paid
+    assert owed.over_cents == 0

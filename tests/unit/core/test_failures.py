@@ -1,7 +1,15 @@
-"""Silence: a promise is kept in time, by its own event, or it is a failure."""
+"""A promise is kept in time or is a failure; what no rule can judge is put before a person."""
+
+from typing import Literal
+
+from msgspec.structs import replace
 
 from makegood.core.failures import silence_id
-from makegood.testing.book import HOUR_MS
+from makegood.messages.facts import Judged
+from makegood.messages.ids import RepId
+from makegood.messages.money import Money
+from makegood.playbooks.book import Finding, Library
+from makegood.testing.book import HOUR_MS, small_book
 from tests.unit.core.day import Day
 
 
@@ -77,3 +85,55 @@ def test_facts_add_up_while_a_failure_grows():
     day.no_car(booking="B1", branch=None)
     details = day.case.failures[0].details
     assert (details["branch"], details["booking"]) == (None, "B1")
+
+
+def test_a_broken_promise_speaks_in_the_brand_that_gave_it():
+    day = Day()
+    day.happens("Callback Promised", reservation="R1", brand="cars")
+    day.waits(4 * HOUR_MS)
+    assert (day.case.failures[0].brand, day.case.brand) == ("cars", "cars")
+
+
+def test_a_promise_of_a_brand_the_book_does_not_know_is_the_umbrellas():
+    day = Day()
+    day.happens("Callback Promised", reservation="R1", brand="boats")
+    day.waits(4 * HOUR_MS)
+    assert day.case.brand == ""
+
+
+def finding(outcome: Literal["yes", "cannot"], rule: str, about: str) -> Finding:
+    return Finding(
+        rule=rule, outcome=outcome, about=about, severity=4, price=Money(21_000),
+        details={"booking": about}, missing="event.reason" if outcome == "cannot" else "",
+    )  # fmt: skip
+
+
+def hearing(*found: Finding) -> Day:
+    """A day by a book that finds these on every car that is not there."""
+    book = small_book()
+    triggers = {"Rental Unfulfilled": lambda _event, _customer: found}
+    changed = replace(book, triggers=triggers)
+    return Day(Library(active=book.hash, books={book.hash: changed}))
+
+
+def test_what_a_person_judges_to_be_a_failure_is_paid_by_the_price_the_event_told():
+    day = hearing(finding("cannot", "no_car", "R1"))
+    event = day.no_car()
+    day.told(Judged(question=event.id, failure="no_car", by=RepId("kathy")))
+    failure = day.case.failures[0]
+    assert (failure.price, failure.severity) == (Money(21_000), 4)
+    assert failure.details == {"booking": "R1"}
+    assert "R1/owed/refund_all#0" in day.steps
+
+
+def test_a_clear_failure_about_something_else_leaves_the_unclear_one_to_a_person():
+    day = hearing(finding("yes", "no_car", "R1"), finding("cannot", "late", "R2"))
+    day.no_car()
+    assert [one.rule for one in day.case.unclear] == ["late"]
+    assert [one.rule for one in day.case.failures] == ["no_car"]
+
+
+def test_a_clear_failure_about_the_same_thing_settles_it():
+    day = hearing(finding("yes", "no_car", "R1"), finding("cannot", "late", "R1"))
+    day.no_car()
+    assert day.case.unclear == ()

@@ -4,10 +4,12 @@ from msgspec.structs import replace
 
 from makegood.core.fold import advance, step
 from makegood.core.state import EMPTY
-from makegood.messages.facts import Chosen, Identified, Noted, Unlinked
-from makegood.messages.ids import RepId, command_id
-from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
-from makegood.testing.history import ANA, NOON_MS, folded, touch
+from makegood.messages.events import Event
+from makegood.messages.facts import Answered, Chosen, Identified, Noted, Unlinked
+from makegood.messages.ids import BookHash, RepId, command_id
+from makegood.playbooks.book import Library
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_book, small_library
+from makegood.testing.history import ANA, NOON_MS, event, folded, touch
 from tests.unit.core.day import Day
 
 LIBRARY = small_library()
@@ -93,3 +95,40 @@ def test_a_late_event_can_become_the_first_and_what_people_did_still_finds_the_c
 def test_time_that_passes_without_a_timer_gives_back_the_same_state():
     state = step(EMPTY, failure(), LIBRARY).state
     assert advance(state, NOON_MS + MINUTE_MS, LIBRARY).state is state
+
+
+NEW_BOOK = BookHash("ne3b0000ne3b0000")
+
+
+def two_books() -> Library:
+    """The small book, and a new one that is active: nothing fails in it and nothing is sold."""
+    old = small_book()
+    plans = {name: replace(plan, then_offer=None) for name, plan in old.plans.items()}
+    new = replace(old, hash=NEW_BOOK, triggers={}, silences=(), starts={}, ends={}, plans=plans)
+    return Library(active=NEW_BOOK, books={old.hash: old, NEW_BOOK: new})
+
+
+def restamped(one: Event) -> Event:
+    return replace(one, stamp=replace(one.stamp, book=NEW_BOOK))
+
+
+def test_an_event_is_judged_by_the_book_it_was_stamped_with():
+    library = two_books()
+    assert step(EMPTY, failure(), library).state.cases
+    assert step(EMPTY, restamped(failure()), library).state is EMPTY
+
+
+def test_a_timer_fires_by_the_book_that_set_it():
+    promise = touch("Callback Promised", at_ms=NOON_MS, reservation="R1")
+    later = restamped(touch("Page Viewed", at_ms=NOON_MS + HOUR_MS))
+    state = folded([promise, later], two_books(), now_ms=NOON_MS + 4 * HOUR_MS).state
+    assert [one.rule for case in state.cases for one in case.failures] == ["callback_overdue"]
+
+
+def test_a_case_keeps_the_plan_it_opened_with():
+    library = two_books()
+    opened = step(EMPTY, failure(), library).state
+    good = Answered(case=opened.cases[0].id, answer="good")
+    answered = restamped(event(good, at_ms=NOON_MS + HOUR_MS))
+    after = folded([failure(), answered], library, now_ms=NOON_MS + 8 * DAY_MS)
+    assert "R1/then_offer#0" in [command.step for command in after.commands]

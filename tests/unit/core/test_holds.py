@@ -41,13 +41,31 @@ def _promotional() -> Question:
     return Question(brand="cars", message_class=MessageClass.PROMOTIONAL)
 
 
-def test_the_cases_own_question_passes_its_own_hold_and_no_other():
+def test_the_cases_own_question_passes_its_own_hold_and_no_other_customers():
     asks = Question(brand="cars", message_class=MessageClass.SURVEY, case=CaseId("k1"))
     assert judge([HELD], asks).allowed
     other = GateRow(holds=(Hold(CaseId("k2"), "*", 5),))
     assert not judge([HELD, other], asks).allowed
     mixed = Question(brand="cars", message_class=MessageClass.MIXED, case=CaseId("k1"))
     assert not judge([HELD], mixed).allowed
+
+
+def test_the_own_question_passes_the_cool_off_of_an_earlier_case():
+    row = GateRow(holds=(Hold(CaseId("k0"), "*", 1, lifts_ms=9), Hold(CaseId("k1"), "*", 5)))
+    asks = Question(brand="cars", message_class=MessageClass.SURVEY, case=CaseId("k1"))
+    assert judge([row], asks).allowed
+
+
+def test_unsubscribing_leaves_the_cases_own_question_and_no_other_survey():
+    day = Day()
+    day.told(Unsubscribed(brand="*", channel="*"))
+    day.no_car()
+    assert day.asks(MessageClass.SURVEY, case=day.id).allowed
+    assert not day.asks(MessageClass.SURVEY).allowed
+    assert not day.asks(MessageClass.MIXED, case=day.id).allowed
+    assert not day.asks(MessageClass.PROMOTIONAL, case=day.id).allowed
+    day.told(Released(case=day.id, by=RepId("kathy"), reason="r"))
+    assert day.asks(MessageClass.SURVEY, case=day.id).reason == "unsubscribed"
 
 
 def test_the_own_question_passes_by_any_name_of_the_case():

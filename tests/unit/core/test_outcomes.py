@@ -1,9 +1,12 @@
 """What was carried out or dropped, and whose word it kept or broke."""
 
+import pytest
+
 from makegood.core.state import Phase
-from makegood.messages.facts import Carried, Chosen, Confirmed, Dropped, Granted
+from makegood.messages.facts import Answered, Called, Carried, Chosen, Confirmed, Dropped, Granted
 from makegood.messages.ids import CommandId, RepId
 from makegood.messages.money import Money
+from makegood.testing.book import HOUR_MS
 from tests.unit.core.day import Day
 
 KATHY = RepId("kathy")
@@ -110,3 +113,29 @@ def test_a_gift_that_nobody_carried_out_is_shown_until_it_is():
     assert day.case.gifts[0].failed
     day.told(Carried(command=command, paid=Money(800)))
     assert (day.case.gifts[0].failed, day.case.gifts[0].paid) == (False, Money(800))
+
+
+def asked() -> Day:
+    day = chosen()
+    day.told(Carried(command=day.command("R1/no_car/keep/driver")))
+    day.waits(2 * HOUR_MS)
+    assert day.phase() is Phase.ASKED
+    return day
+
+
+@pytest.mark.parametrize("why", ["held", "failed", "missed"])
+def test_a_question_that_could_not_be_put_is_put_by_voice(why):
+    day = asked()
+    day.told(Dropped(command=day.command("R1/question"), why=why))
+    assert day.phase() is Phase.CALLING
+    assert day.case.call is not None
+    assert day.case.call.why == "not_asked"
+
+
+def test_a_question_that_was_dropped_after_the_answer_calls_nobody():
+    day = asked()
+    day.told(Answered(case=day.id, answer="not_yet"))
+    day.told(Called(case=day.id, by=KATHY, reached=True))
+    day.told(Dropped(command=day.command("R1/question"), why="missed"))
+    assert day.case.call is not None
+    assert day.case.call.why == "not_yet"

@@ -1,6 +1,8 @@
 """What did not get through is seen by a person, and a supervisor tries it again."""
 
 from makegood.bootstrap import Makegood
+from makegood.core.holds import Question
+from makegood.messages.commands import MessageClass
 from makegood.ports.rows import OutboxStatus
 from tests.e2e.screens import introduce, no_car
 from tests.unit.desk.browsing import words_of
@@ -51,3 +53,13 @@ def test_what_came_too_late_is_put_before_a_person(makegood: Makegood, kathy):
 
 def test_nothing_broken_says_so(makegood: Makegood, kathy):
     assert "Everything got through." in words_of(kathy.get("/desk/broken"))
+
+
+def test_questions_about_nobody_we_know_are_counted_where_a_person_sees_it(
+    makegood: Makegood, kathy
+):
+    assert "named nobody we know" not in words_of(kathy.get("/desk/broken"))
+    question = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL)
+    for _ in range(2):
+        makegood.gate.ask("email:nobody@example.org", question)
+    assert "2 questions to the gate named nobody we know" in words_of(kathy.get("/desk/broken"))

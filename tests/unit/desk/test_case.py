@@ -5,7 +5,9 @@ import pytest
 from makegood.bootstrap import Makegood
 from makegood.core.holds import Question
 from makegood.core.state import Case, decode_state
-from makegood.messages.commands import MessageClass
+from makegood.messages.commands import Fulfil, MessageClass
+from makegood.messages.facts import Carried, Touchpoint
+from makegood.messages.money import Money
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import (
     MINUTE_MS,
@@ -14,6 +16,8 @@ from tests.e2e.screens import (
     customer_of,
     introduce,
     no_car,
+    profile_of,
+    take,
 )
 from tests.unit.desk.browsing import token_of, words_of
 
@@ -241,3 +245,53 @@ def test_a_note_is_kept_without_signs_that_no_store_keeps(makegood: Makegood, ca
     values = {"text": "Rang\x00 her\x1b twice.", "token": token_of(page)}
     assert kathy.post(f"/desk/cases/{case}/note", values).status_code == 302
     assert "Rang her twice." in words_of(kathy.get(f"/desk/cases/{case}"))
+
+
+def smaller_car(makegood: Makegood) -> str:
+    """Hand over a smaller car; nobody says what was paid for it."""
+    introduce(makegood)
+    properties = {
+        "reservation": "R7",
+        "branch": "Airport",
+        "late_minutes": 0,
+        "class_booked": "standard",
+        "class_given": "mini",
+        "brand": "northwind_cars",
+    }
+    body = Touchpoint(name="Car Handed Over", properties=properties)
+    take(makegood, "user:ana", body, "handed-over")
+    return case_of(makegood)
+
+
+def fifth_of(makegood: Makegood) -> list[int]:
+    with makegood.store.reading() as reading:
+        rows = reading.outbox_of([profile_of("user:ana")])
+    orders = [row.command.order for row in rows]
+    return [one.amount.cents for one in orders if isinstance(one, Fulfil)]
+
+
+def test_money_that_waits_for_a_price_asks_a_person_and_goes_once_the_price_is_known(
+    makegood: Makegood, kathy
+):
+    case = smaller_car(makegood)
+    assert fifth_of(makegood) == []
+    assert "a fact is missing" in words_of(kathy.get("/desk/"))
+    words = words_of(kathy.get(f"/desk/cases/{case}"))
+    assert "What Ana paid for R7@Airport is not known" in words
+    assert "cannot judge: price is missing" in words
+    assert act(kathy, case, "price", about="R7@Airport", amount="").status_code == 422
+    assert act(kathy, case, "price", about="R8", amount="200").status_code == 422
+    assert act(kathy, case, "price", about="R7@Airport", amount="200").status_code == 302
+    assert fifth_of(makegood) == [4_000]
+    assert state_of(makegood).double is False
+    assert "is not known" not in words_of(kathy.get(f"/desk/cases/{case}"))
+
+
+def test_what_was_paid_beyond_what_is_owed_is_shown(makegood: Makegood, case: str, kathy):
+    with makegood.store.reading() as reading:
+        rows = reading.outbox_of([profile_of("user:ana")])
+    (refund,) = [row.command for row in rows if "/owed/" in row.command.step]
+    paid = Carried(command=refund.id, step=refund.step, paid=Money(20_000))
+    take(makegood, "user:ana", paid, "paid")
+    words = words_of(kathy.get(f"/desk/cases/{case}"))
+    assert "$17.60 more was paid than is owed; it stays." in words

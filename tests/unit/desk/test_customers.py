@@ -16,6 +16,17 @@ def test_a_customer_is_found_by_name_address_and_number(makegood: Makegood, kath
     assert "Nobody is known by this." in words_of(kathy.get("/desk/search", {"q": "zz"}))
 
 
+def test_who_knows_only_the_booking_number_is_found_by_it(makegood: Makegood, kathy, vera):
+    introduce(makegood)
+    no_car(makegood, reservation="NWC-7731")
+    for text in ("NWC-7731", "nwc-77", "NWC-7731@Air"):
+        words = words_of(kathy.get("/desk/search", {"q": text}))
+        assert "Ana Ruiz" in words
+        assert "There was no car" in words
+    assert "Ana Ruiz" not in words_of(vera.get("/desk/search", {"q": "NWC-7731"}))
+    assert "Nobody is known by this." in words_of(kathy.get("/desk/search", {"q": "NWC-8"}))
+
+
 def test_the_id_of_a_case_leads_to_it(makegood: Makegood, kathy):
     introduce(makegood)
     case = no_car(makegood)

@@ -73,6 +73,11 @@ def test_an_offer_keeps_to_the_channel_the_gate_was_asked_about():
         used(offer, mail_error=EffectFailed("no such box", retry=False))
 
 
+def test_the_cases_own_question_goes_round_a_rejected_address():
+    question = message(message_class=MessageClass.SURVEY, urgency=Urgency.SOON, question=True)
+    assert used(question, mail_error=EffectFailed("no such box", retry=False)) == "sms"
+
+
 def test_each_order_goes_to_its_adapter():
     adapters = {name: FakeEffect() for name in ("messages", "confirmations", "fulfilment")}
     outside = Outside(**adapters)

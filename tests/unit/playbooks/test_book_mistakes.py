@@ -116,6 +116,32 @@ def test_severity_may_follow_the_customer():
     assert errors_of(text) == ()
 
 
+LOST = """  - id: parcel_lost
+    on: Parcel Late
+    title: The parcel is lost
+    about: event.order
+    loses: goods
+    severity: 4
+    cause: firm
+    details:
+      order: 'has(event.order) ? event.order : ""'
+      minutes: event.minutes
+silence:
+"""
+
+
+def test_a_severity_that_follows_the_customer_may_not_choose_between_two_plans():
+    text = changed("severity: 3", "severity: 'customer.followers > 1000 ? 5 : 3'")
+    text = text.replace("silence:\n", LOST, 1)
+    two_plans = text.replace("- for: other", "- for: [other, parcel_lost]", 1)
+    assert two_plans != text
+    found = [e for e in errors_of(two_plans) if "follows the customer" in e.message]
+    assert ["parcel_late" in error.message for error in found] == [True]
+    one_plan = text.replace("- for: [parcel_late,", "- for: [parcel_late, parcel_lost,", 1)
+    assert one_plan != text
+    assert [e for e in errors_of(one_plan) if "follows the customer" in e.message] == []
+
+
 def test_inferred_cause_may_not_deny_what_is_owed():
     text = changed(
         "cause: firm",

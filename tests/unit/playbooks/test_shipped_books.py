@@ -9,6 +9,7 @@ from makegood.effects.links import Links
 from makegood.effects.words import Words
 from makegood.messages.commands import Command, SendMessage
 from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId
+from makegood.messages.money import Money
 from makegood.playbooks.book import FailureFacts, Library, RuleBook
 from makegood.playbooks.examples import Example
 from makegood.playbooks.load import check_book, load_book, load_examples
@@ -192,24 +193,39 @@ def test_us_refund_starts_at_the_boundary(domestic, minutes, owed):
 
 
 @pytest.mark.parametrize(
-    ("minutes", "rule"),
+    ("minutes", "domestic", "cents"),
     [
-        (60, ""),
-        (61, "us_denied_boarding"),
-        (120, "us_denied_boarding"),
-        (121, "us_denied_boarding_long"),
+        (60, True, []),
+        (61, True, [62_000]),
+        (120, True, [62_000]),
+        (121, True, [124_000]),
+        (240, False, [62_000]),
+        (241, False, [124_000]),
     ],
 )
-def test_denied_boarding_has_its_steps(minutes, rule):
+def test_denied_boarding_has_its_steps_in_one_rule(minutes, domestic, cents):
+    facts = FailureFacts(
+        rule="boarding_denied",
+        at_ms=TODAY_MS,
+        declined=False,
+        price=Money(31_000),
+        cause=Cause.FIRM,
+        details={"domestic": domestic, "late_minutes": minutes},
+    )
+    assert [one.amount.cents for one in AIRLINE.owed(facts, {})] == cents
+
+
+def test_denied_boarding_without_a_fare_cannot_be_judged():
     facts = FailureFacts(
         rule="boarding_denied",
         at_ms=TODAY_MS,
         declined=False,
         price=None,
         cause=Cause.FIRM,
-        details={"domestic": True, "late_minutes": minutes},
+        details={"domestic": True, "late_minutes": 90},
     )
-    assert [one.entitlement for one in AIRLINE.owed(facts, {})] == ([rule] if rule else [])
+    (owed,) = AIRLINE.owed(facts, {})
+    assert (owed.outcome, owed.missing) == ("cannot", "failure.price_cents")
 
 
 def test_unknown_whether_domestic_cannot_be_judged():

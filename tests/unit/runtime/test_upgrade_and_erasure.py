@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from makegood.messages.facts import Touchpoint
 from makegood.messages.ids import CustomerId
+from makegood.playbooks.book import Finding
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxStatus, PersonRow
 from makegood.replay.again import replay
@@ -69,6 +70,43 @@ def test_what_waited_before_the_upgrade_still_goes_out():
     intake.refold([pretend_older_fold(store)])
     assert before
     assert statuses(store, intake) == before
+
+
+def test_an_upgrade_says_what_it_changes_without_naming_anybody(caplog):
+    store, intake, clock = opened()
+    intake.take([no_car("R1", clock)])
+    customer = pretend_older_fold(store)
+    intake.refold([customer])
+    assert f"customer {customer}: the new fold changes cases, timers" in caplog.text
+    assert "Ana" not in caplog.text
+    caplog.clear()
+    intake.refold([customer])
+    assert caplog.text == ""
+
+
+def test_what_a_mended_fold_owes_a_stuck_customer_goes_out():
+    store, intake, clock = opened()
+    book = LIBRARY.book(LIBRARY.active)
+
+    def broken(*_facts: object) -> tuple[Finding, ...]:
+        raise ValueError
+
+    triggers = {**book.triggers, "Rental Unfulfilled": broken}
+    faulty = replace(LIBRARY, books={book.hash: replace(book, triggers=triggers)})
+    Intake(store, lambda: faulty, clock, KEY).take([no_car("R1", clock)])
+    with store.writing() as writing:
+        (row,) = writing.rows(CustomerId(""), 2)
+        assert row.stuck
+        locked = writing.lock([row.customer])[row.customer]
+        writing.save([replace(locked, fold=99)])
+    clock.advance(90 * 86_400_000)
+    intake.refold([row.customer])
+    with store.reading() as reading:
+        rows = reading.outbox_of([intake.profile("user:ana")])
+        assert reading.counts()["stuck_customers"] == 0
+    found = {one.command.step: one.status for one in rows}
+    assert found["R1/owed/refund_all#0"] is OutboxStatus.WAITING
+    assert found["R1/no_car/apology#0"] is OutboxStatus.MISSED
 
 
 def test_a_new_event_for_an_old_state_sends_only_what_it_causes_itself():

@@ -81,7 +81,10 @@ WORDS = {
     "forged.title": "Dieser Link funktioniert nicht",
     "forged.lead": "Vielleicht fehlt ein Stück. Bitte noch einmal aus der Nachricht öffnen.",
     "unsubscribe.title": "Keine Angebote mehr?",
-    "unsubscribe.lead": "Nachrichten zu Buchungen, Geld und Sicherheit erreichen Sie weiterhin.",
+    "unsubscribe.lead": (
+        "Nachrichten zu Buchungen, Geld und Sicherheit, und dazu, wie wir etwas wiedergutmachen, "
+        "erreichen Sie weiterhin."
+    ),
     "unsubscribe.one": "Keine Angebote von {brand} mehr per {channel}",
     "unsubscribe.brand": "Gar keine Angebote von {brand} mehr",
     "unsubscribe.all": "Keine Angebote mehr, von keiner unserer Marken",

@@ -81,7 +81,10 @@ WORDS = {
     "forged.title": "This link does not work",
     "forged.lead": "Perhaps a part of it was lost. Please open it once more from our message.",
     "unsubscribe.title": "No more offers?",
-    "unsubscribe.lead": "Messages about your bookings, refunds and safety still reach you.",
+    "unsubscribe.lead": (
+        "Messages about your bookings, refunds and safety, and about how we make something good "
+        "again, still reach you."
+    ),
     "unsubscribe.one": "No more offers from {brand} by {channel}",
     "unsubscribe.brand": "No more offers from {brand} at all",
     "unsubscribe.all": "No more offers from any of our brands",

@@ -81,7 +81,10 @@ WORDS = {
     "forged.title": "Este enlace no funciona",
     "forged.lead": "Quizá falta una parte. Ábralo otra vez desde nuestro mensaje, por favor.",
     "unsubscribe.title": "¿No más ofertas?",
-    "unsubscribe.lead": "Los mensajes sobre reservas, dinero y seguridad le siguen llegando.",
+    "unsubscribe.lead": (
+        "Los mensajes sobre reservas, dinero y seguridad, y sobre cómo arreglamos lo que salió "
+        "mal, le siguen llegando."
+    ),
     "unsubscribe.one": "No más ofertas de {brand} por {channel}",
     "unsubscribe.brand": "Ninguna oferta más de {brand}",
     "unsubscribe.all": "No más ofertas de ninguna de nuestras marcas",

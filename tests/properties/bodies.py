@@ -1,0 +1,86 @@
+"""What a random move says: the body of an event that fits what is known of a customer."""
+
+from collections.abc import Callable, Mapping
+
+from makegood.core.state import Case, State
+from makegood.messages import facts
+from makegood.messages.facts import Body
+from makegood.messages.ids import EventId, RepId
+from makegood.messages.money import Money
+
+ABOUTS = ("R1", "R2", "R3")
+KATHY = RepId("kathy")
+
+
+def touchpoint(kind: str, about: str, pick: int) -> Body:
+    match kind:
+        case "no_car":
+            more = {"price_cents": (21_000, 9_900)[pick % 2]} if pick % 5 else {}
+            return facts.Touchpoint(
+                name="Rental Unfulfilled",
+                properties={"reservation": about, "reason": "overbooked", **more},
+            )
+        case "late":
+            return facts.Touchpoint(
+                name="Rental Late",
+                properties={"reservation": about, "delay_minutes": 60, "storm": pick % 2 == 0},
+            )
+        case "no_show":
+            return facts.Touchpoint(
+                name="Rental Unfulfilled",
+                properties={"reservation": about, "reason": "no_show"},
+            )
+        case "unclear":
+            return facts.Touchpoint(name="Rental Unfulfilled", properties={"reservation": about})
+        case "page":
+            return facts.Touchpoint(name="Page Viewed", properties={"reservation": about})
+        case "promise":
+            return facts.Touchpoint(name="Callback Promised", properties={"reservation": about})
+        case _:
+            named: facts.Facts = {"reservation": about} if pick % 4 else {}
+            return facts.Touchpoint(name="Callback Made", properties=named)
+
+
+PLAIN: Mapping[str, Callable[[int], Body]] = {
+    "raised": lambda pick: facts.FailureRaised(
+        failure=("no_car", "other", "late")[pick % 3],
+        about=(*ABOUTS, "")[pick % 4],
+        severity=pick % 6,
+        by=KATHY,
+        price=Money(5_000) if pick % 2 else None,
+    ),
+    "unsubscribed": lambda pick: facts.Unsubscribed(
+        brand=("cars", "*")[pick % 2], channel=("mail", "*")[pick % 2], again=pick % 3 == 0
+    ),
+    "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
+    "link": lambda _pick: facts.Identified(),
+}
+
+
+def judged(state: State, pick: int) -> Body | None:
+    waiting = [one for case in state.cases for one in case.unclear]
+    known = [one.event for case in state.cases for one in case.failures]
+    questions: list[EventId] = [one.event for one in waiting] or known
+    if not questions:
+        return None
+    failure = ("no_car", "", "late")[pick % 3]
+    return facts.Judged(question=questions[pick % len(questions)], failure=failure, by=KATHY)
+
+
+def about_case(kind: str, case: Case, pick: int) -> Body | None:
+    offers = [one.offer for one in case.offers] or ["ride_home"]
+    cost = Money(1_500 + pick)
+    bodies: dict[str, Body] = {
+        "chosen": facts.Chosen(case=case.id, offer=offers[pick % len(offers)], by=RepId("")),
+        "good": facts.Answered(case=case.id, answer="good"),
+        "not_yet": facts.Answered(case=case.id, answer="not_yet"),
+        "released": facts.Released(case=case.id, by=KATHY, reason="r"),
+        "granted": facts.Granted(case=case.id, remedy="snack", cost=cost, by=KATHY),
+        "handed_over": facts.HandedOver(case=case.id, to=RepId("bo"), by=KATHY),
+        "noted": facts.Noted(case=case.id, by=KATHY, text="t"),
+        "wrote": facts.Wrote(case=case.id, text="t"),
+        "called": facts.Called(case=case.id, by=KATHY, reached=pick % 3 > 0),
+        "opened": facts.Opened(case=case.id),
+        "referred": facts.Referred(case=case.id, visitor=f"v{pick % 3}", joined=pick % 2 == 0),
+    }
+    return bodies.get(kind)
