@@ -10,7 +10,7 @@ from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.failures import back_again, grown, is_news, is_second, known
 from makegood.core.holds import EVERYWHERE
-from makegood.core.offers import open_offers, with_failure
+from makegood.core.offers import open_offers
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import give_by_itself
 from makegood.core.routing import owner_for
@@ -35,9 +35,9 @@ def take_failure(turn: Turn, failure: Failure) -> None:
 
 def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
     after = grown(before, now)
-    case = turn.put(with_failure(case, before, after))
+    case = turn.put(case.with_failure(after))
     after = pay_what_is_owed(turn, case, after)
-    case = turn.put(with_failure(case, before, after))
+    case = turn.put(case.with_failure(after))
     if not case.is_open:
         return
     case = turn.put(replace(case, scope=_wider(case, _scope(_plan(turn, after), after))))
@@ -56,15 +56,14 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
         scope = _scope(_plan(turn, failure), failure)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
         _watch(turn, case, _plan(turn, failure), failure)
-    unclear = tuple(one for one in case.unclear if one.event != failure.event)
     case = replace(
         case,
         failures=(*case.failures, failure),
-        unclear=unclear,
+        unclear=tuple([one for one in case.unclear if one.event != failure.event]),
         double=case.double or second,
         scope=_wider(case, _scope(_plan(turn, failure), failure)),
     )
-    begin_plan(turn, turn.put(case), failure, second=second)
+    begin_plan(turn, case, failure, second=second)
 
 
 def _plan(turn: Turn, failure: Failure) -> Plan | None:
@@ -116,7 +115,7 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
     """
     plan = _plan(turn, failure)
     after = pay_what_is_owed(turn, case, failure)
-    case = turn.put(with_failure(case, failure, after))
+    case = case.with_failure(after)
     if plan is None:
         need_call(turn, case, "no_plan", 0)
         return

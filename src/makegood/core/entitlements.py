@@ -37,6 +37,8 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
         details=failure.details,
     )
     found = book.owed(facts, turn.state.facts)
+    if not found:
+        return failure
     known = {owed.entitlement: owed for owed in failure.owed}
     for entitled in found:
         owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)

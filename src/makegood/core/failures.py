@@ -21,11 +21,9 @@ WORST = 5
 SEVERITY_BY_HAND = 3  # the middle of the scale, when neither rule nor person says how bad it is
 
 
-def failures_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[Failure, ...]:
+def failures_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> list[Failure]:
     """Turn findings that say yes into failures."""
-    return tuple(
-        _from_finding(turn, event, finding) for finding in found if finding.outcome == "yes"
-    )
+    return [_from_finding(turn, event, finding) for finding in found if finding.outcome == "yes"]
 
 
 def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
@@ -47,20 +45,19 @@ def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
     )
 
 
-def unclear_in(event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
-    """List what could not be judged; one clear yes on the event settles it."""
-    if any(finding.outcome == "yes" for finding in found):
-        return ()
+def unclear_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
+    """List what could not be judged."""
     return tuple(
         Unclear(
-            event.id,
+            turn.cause,
             finding.rule,
             finding.missing,
-            finding.about or event.id,
+            finding.about or turn.cause,
             finding.brand,
             event.time_ms,
         )
         for finding in found
+        if finding.outcome == "cannot"
     )
 
 

@@ -50,7 +50,11 @@ def order_remedy(
 
 
 def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case:
-    """Give the least tier, once for each failure; what is owed anyway is not given twice."""
+    """Give the least tier, once for each failure; what is owed anyway is not given twice.
+
+    Returns:
+        The case, which remembers what was given; to be put into the state.
+    """
     if failure.given:
         return case
     remedies = turn.library.book(failure.book).remedies
@@ -64,10 +68,7 @@ def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case
         step = f"{failure.about}/gives/{name}"
         command, cost = order_remedy(turn, case, remedy, failure, step, {})
         gifts = (*gifts, Gift(remedy=name, command=command, at_ms=turn.at_ms, expected=cost))
-    marked = tuple(
-        replace(one, given=True) if one.about == failure.about else one for one in case.failures
-    )
-    return turn.put(replace(case, gifts=gifts, failures=marked))
+    return replace(case, gifts=gifts).with_failure(replace(failure, given=True))
 
 
 def grant(turn: Turn, case: Case, granted: Granted) -> Case:

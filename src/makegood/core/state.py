@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.owed import Owed, Stray
 from makegood.messages.facts import Facts
@@ -256,6 +257,14 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         """The worst of its failures; 0 while unclear."""
         return max((failure.severity for failure in self.failures), default=0)
 
+    def with_failure(self, after: Failure) -> "Case":
+        """Put a changed failure in the place of the old one, which is often the newest."""
+        failures = self.failures
+        index = len(failures) - 1
+        while failures[index].about != after.about:
+            index -= 1
+        return replace(self, failures=(*failures[:index], after, *failures[index + 1 :]))
+
 
 class TimerKind(StrEnum):
     """What a timer is for; the value orders timers that are due at the same instant."""
@@ -272,8 +281,11 @@ class TimerKind(StrEnum):
     LONGEST = "j_longest"
 
 
-class Timer(Struct, frozen=True, gc=False, array_like=True):
+class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
     """Something that happens unless an event comes first. A firing is never logged.
+
+    Timers fire in the order of their fields, so the order of the fields matters; no two of a
+    customer share kind, subject and `about`.
 
     Attributes:
         due_ms: Fires then, not when somebody looks.
@@ -288,11 +300,6 @@ class Timer(Struct, frozen=True, gc=False, array_like=True):
     subject: str
     about: str
     origin: Origin
-
-    @property
-    def order(self) -> tuple[int, str, str, str]:
-        """Timers fire in this order."""
-        return (self.due_ms, self.kind, self.subject, self.about)
 
 
 class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
