@@ -104,9 +104,9 @@ def judged(turn: Turn, case: Case, body: Judged) -> Failure | None:
 def known(state: State, about: str) -> tuple[Case, Failure] | None:
     """Find the case and failure that an `about` belongs to, the newest first."""
     for case in reversed(state.cases):
-        for failure in case.failures:
-            if failure.about == about:
-                return case, failure
+        failure = case.failure(about)
+        if failure is not None:
+            return case, failure
     return None
 
 

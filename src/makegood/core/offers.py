@@ -41,14 +41,14 @@ def open_offers(
         return turn.put(case)
     kept = _lapsed(turn, case.offers)
     fresh = [_asked(turn, case, failure, plan, offer) for offer in wanted]
-    case = turn.put(replace(case, offers=(*kept, *fresh)))
+    case = replace(case, offers=(*kept, *fresh))
     asking = [offer.offer for offer in fresh if offer.status is OfferStatus.ASKING]
     if not asking:
         return make_offers(turn, case, failure.about)
     remedies = turn.library.book(failure.book).remedies
     longest_ms = max([remedies[offer].confirm_within_ms for offer in asking])
     turn.set_timer(TimerKind.CONFIRM_BY, turn.known_ms + longest_ms, case.id, about=failure.about)
-    return case
+    return turn.put(case)
 
 
 def _lapsed(turn: Turn, offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
@@ -103,13 +103,13 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
     It is told once; a late yes only joins the page that the customer has already. With nothing
     confirmed the owner calls; a plan without offers goes on helping.
     """
-    failure = next((one for one in case.failures if one.about == about), None)
+    failure = case.failure(about)
     if failure is None:
-        return case
+        return turn.put(case)
     rule = failure.rule
     current = [one.status for one in case.offers if one.about == about and one.rule == rule]
     if not _NOT_NOW.isdisjoint(current):
-        return case
+        return turn.put(case)
     turn.clear_timers(case.id, TimerKind.CONFIRM_BY, about=about)
     plan = turn.library.book(failure.book).plans.get(failure.rule)
     if plan is None or not current:
@@ -118,7 +118,7 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
         return need_call(turn, case, "no_offer", plan.call_within_ms)
     key = f"{about}/{failure.rule}"
     if key in case.offered:
-        return case
+        return turn.put(case)
     case = replace(case, offered=(*case.offered, key))
     step = f"{key}/offers"
     words = Words(message=plan.offer_message, step=step, useful_ms=plan.useful_ms)
@@ -155,8 +155,7 @@ def _answered(
     for offer in case.offers:
         if offer.asked == command and offer.status in open_to_it:
             changed = replace(offer, status=status, expires_ms=expires_ms, detail=detail)
-            case = turn.put(_with(case, offer, changed))
-            return make_offers(turn, case, offer.about)
+            return make_offers(turn, _with(case, offer, changed), offer.about)
     return case
 
 
@@ -166,7 +165,7 @@ def confirm_overdue(turn: Turn, case: Case, about: str) -> Case:
     late = [one for one in case.offers if one.about == about and one.status is asking]
     for offer in late:
         case = _with(case, offer, replace(offer, status=OfferStatus.UNAVAILABLE))
-    return make_offers(turn, turn.put(case), about)
+    return make_offers(turn, case, about)
 
 
 def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
@@ -202,7 +201,7 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
 
 
 def _failure_of(case: Case, offer: OfferState) -> Failure:
-    return next((one for one in case.failures if one.about == offer.about), case.failures[-1])
+    return case.failure(offer.about) or case.failures[-1]
 
 
 def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choice: Chosen) -> Case:
@@ -224,4 +223,4 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
 
 
 def _with(case: Case, before: OfferState, after: OfferState) -> Case:
-    return replace(case, offers=tuple(after if one is before else one for one in case.offers))
+    return replace(case, offers=tuple([after if one is before else one for one in case.offers]))

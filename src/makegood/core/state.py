@@ -257,6 +257,13 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         """The worst of its failures; 0 while unclear."""
         return max((failure.severity for failure in self.failures), default=0)
 
+    def failure(self, about: str) -> Failure | None:
+        """Find a failure by what it is about; no two of a case are about the same."""
+        for failure in reversed(self.failures):
+            if failure.about == about:
+                return failure
+        return None
+
     def with_failure(self, after: Failure) -> "Case":
         """Put a changed failure in the place of the old one, which is often the newest."""
         failures = self.failures
