@@ -11,6 +11,7 @@ from makegood.playbooks.cel.ast import (
     Literal,
     Logic,
     Macro,
+    Name,
     Node,
     Select,
 )
@@ -94,18 +95,19 @@ class QuickEmitter(ExactEmitter):
             return None
         if types <= _NUMBERS:
             return self.native(node)
-        if self.inside:  # Python allows no := in the operand of a loop
-            return None
+        unsure = [side for side in node.args if self.type_of(side) not in _NUMBERS]
+        if self.inside and not all(isinstance(side, Name) for side in unsure):
+            return None  # Python allows no := in the operand of a loop
         # One side is a number, the other a fact: Python would order a bool as 0 or 1.
-        guarded = [
-            self.emit(side) if self.type_of(side) in _NUMBERS else self.guarded(side)
-            for side in node.args
-        ]
+        guarded = [self.guarded(side) if side in unsure else self.emit(side) for side in node.args]
         return f"({guarded[0]} {node.function} {guarded[1]})"
 
     def guarded(self, node: Node) -> str:
         """Write a value that leaves the quick form when it is a bool."""
-        return f"(t if type(t := {self.emit(node)}) is not bool else rt.truth(None))"
+        code = self.emit(node)
+        if isinstance(node, Name):
+            return f"({code} if type({code}) is not bool else rt.truth(None))"
+        return f"(t if type(t := {code}) is not bool else rt.truth(None))"
 
     def membership(self, node: Call) -> str | None:
         """Write `in` over a list of literal strings and plain numbers."""
