@@ -60,7 +60,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         before = advance(state, min(event.time_ms, event.received_ms), library)
     body = event.body
     if isinstance(body, facts.Touchpoint):
-        book = library.book(event.stamp.book)
+        book = library.books[event.stamp.book]
         found = book.find(body.name, body.properties, before.state.facts)
         if not found and body.name not in book.starts and body.name not in book.ends:
             return before

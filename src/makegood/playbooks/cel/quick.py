@@ -67,6 +67,18 @@ class QuickEmitter(ExactEmitter):
             return self.arithmetic(node) or super().call(node)
         return super().call(node)
 
+    def truth(self, node: Node) -> str:
+        """Write a bool; anything else leaves the quick form."""
+        if self.type_of(node) == "bool" or (self.inside and not isinstance(node, Name)):
+            return super().truth(node)
+        code, again = self.twice(node)
+        return f"({again} if {code} is True or {again} is False else rt.truth({again}))"
+
+    def twice(self, node: Node) -> tuple[str, str]:
+        """Write a value to be looked at, and what it is called when it is looked at again."""
+        code = self.emit(node)
+        return (code, code) if isinstance(node, Name) else (f"(t := {code})", "t")
+
     def native(self, node: Call) -> str:
         """Write a binary operator as Python's own."""
         left, right = node.args
@@ -104,10 +116,8 @@ class QuickEmitter(ExactEmitter):
 
     def guarded(self, node: Node) -> str:
         """Write a value that leaves the quick form when it is a bool."""
-        code = self.emit(node)
-        if isinstance(node, Name):
-            return f"({code} if type({code}) is not bool else rt.truth(None))"
-        return f"(t if type(t := {code}) is not bool else rt.truth(None))"
+        code, again = self.twice(node)
+        return f"({again} if type({code}) is not bool else rt.truth(None))"
 
     def membership(self, node: Call) -> str | None:
         """Write `in` over a list of literal strings and plain numbers."""
