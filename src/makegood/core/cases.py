@@ -49,19 +49,20 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
     case = turn.state.open_case
     window_ms = turn.library.book(failure.book).double_window_ms
     second = is_second(turn.state, case, failure, window_ms)
+    plan = _plan(turn, failure)
+    scope = _scope(plan, failure)
     if case is None:
-        case = _opened(turn, failure)
+        case = _opened(turn, failure, plan, scope)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
-        scope = _scope(_plan(turn, failure), failure)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
-        _watch(turn, case, _plan(turn, failure), failure)
+        _watch(turn, case, plan, failure)
     case = replace(
         case,
         failures=(*case.failures, failure),
         unclear=tuple([one for one in case.unclear if one.event != failure.event]),
         double=case.double or second,
-        scope=_wider(case, _scope(_plan(turn, failure), failure)),
+        scope=_wider(case, scope),
     )
     begin_plan(turn, case, failure, second=second)
 
@@ -70,16 +71,15 @@ def _plan(turn: Turn, failure: Failure) -> Plan | None:
     return turn.library.book(failure.book).plans.get(failure.rule)
 
 
-def _opened(turn: Turn, failure: Failure) -> Case:
+def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case:
     """A new case with its hold; it keeps the plan and the book it opens with."""
-    plan = _plan(turn, failure)
     case = Case(
         id=case_id(failure.event),
         origin=turn.origin,
         phase=Phase.OPENED,
         opened_ms=failure.at_ms,
         brand=failure.brand,
-        scope=_scope(plan, failure),
+        scope=scope,
         plan=failure.rule,
         owner=owner_for(failure.brand, turn.on_duty),
     )
@@ -115,7 +115,8 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
     """
     plan = _plan(turn, failure)
     after = pay_what_is_owed(turn, case, failure)
-    case = case.with_failure(after)
+    if after is not failure:
+        case = case.with_failure(after)
     if plan is None:
         need_call(turn, case, "no_plan", 0)
         return

@@ -161,10 +161,11 @@ def _answered(
 
 def confirm_overdue(turn: Turn, case: Case, about: str) -> Case:
     """Who has not answered in time is taken for a no; the rest is offered."""
-    asking = OfferStatus.ASKING
-    late = [one for one in case.offers if one.about == about and one.status is asking]
-    for offer in late:
-        case = _with(case, offer, replace(offer, status=OfferStatus.UNAVAILABLE))
+    for offer in reversed(case.offers):
+        if offer.about != about:
+            break  # who was asked about another failure was let go when this one was asked about
+        if offer.status is OfferStatus.ASKING:
+            case = _with(case, offer, replace(offer, status=OfferStatus.UNAVAILABLE))
     return make_offers(turn, case, about)
 
 
@@ -223,4 +224,8 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
 
 
 def _with(case: Case, before: OfferState, after: OfferState) -> Case:
-    return replace(case, offers=tuple([after if one is before else one for one in case.offers]))
+    offers = case.offers
+    index = len(offers) - 1
+    while offers[index] is not before:
+        index -= 1
+    return replace(case, offers=(*offers[:index], after, *offers[index + 1 :]))
