@@ -124,7 +124,7 @@ _PLAN = """
 class Line(Struct):
     """One line of the file: a track call as a Segment library writes it."""
 
-    userId: str  # noqa: N815 - the wire's own name
+    userId: ProfileId  # noqa: N815 - the wire's own name
     event: str
     messageId: str  # noqa: N815
     timestamp: datetime
@@ -176,7 +176,7 @@ def lines(count: int, seed: int = 7) -> list[bytes]:
         ordinary, bad, _ = EVENT_KINDS[name]
         facts = bad if draw.random() < TROUBLE else ordinary
         line = Line(
-            userId=f"u{int(CUSTOMERS * draw.random() ** 2.2)}",
+            userId=ProfileId(f"u{int(CUSTOMERS * draw.random() ** 2.2)}"),
             event=name,
             messageId=f"m{number}",
             timestamp=datetime.fromtimestamp(
@@ -214,7 +214,7 @@ def decode_and_fold(data: list[bytes]) -> tuple[int, dict[str, State]]:
         event = Event(
             source="bench",
             message_id=line.messageId,
-            profile=ProfileId(line.userId),
+            profile=line.userId,
             time_ms=at_ms,
             received_ms=at_ms,
             body=Touchpoint(name=line.event, properties=line.properties),

@@ -132,7 +132,7 @@ def test_no_event_raises_whatever_the_state(moves):
         at = event(body, at_ms=now_ms, name=f"{n}", on_duty=duty, imported=more == 9)
         state = step(state, at, LIBRARY).state
         assert sum(case.is_open for case in state.cases) <= 1
-        assert list(state.timers) == sorted(state.timers, key=lambda timer: timer.order)
+        assert list(state.timers) == sorted(state.timers)
         assert decode_state(encode_state(state)) == state
         encode_gate(gate_row(state))
         project(state, CustomerId(ANA))

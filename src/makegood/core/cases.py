@@ -10,7 +10,7 @@ from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.failures import back_again, grown, is_news, is_second, known
 from makegood.core.holds import EVERYWHERE
-from makegood.core.offers import open_offers, order_what_waited, with_failure
+from makegood.core.offers import open_offers, order_what_waited
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import give_by_itself, give_what_waited
 from makegood.core.routing import owner_for
@@ -35,9 +35,9 @@ def take_failure(turn: Turn, failure: Failure) -> None:
 
 def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
     after = grown(before, now)
-    case = turn.put(with_failure(case, before, after))
+    case = turn.put(case.with_failure(after))
     after = pay_what_is_owed(turn, case, after)
-    case = turn.put(with_failure(case, before, after))
+    case = turn.put(case.with_failure(after))
     if not case.is_open:
         return
     case = turn.put(replace(case, scope=_wider(case, _scope(_plan(turn, after), after))))
@@ -50,38 +50,37 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
     case = turn.state.open_case
     window_ms = turn.library.book(failure.book).double_window_ms
     second = is_second(turn.state, case, failure, window_ms)
+    plan = _plan(turn, failure)
+    scope = _scope(plan, failure)
     if case is None:
-        case = _opened(turn, failure)
+        case = _opened(turn, failure, plan, scope)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
-        scope = _scope(_plan(turn, failure), failure)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
-        _watch(turn, case, _plan(turn, failure), failure)
-    unclear = tuple(one for one in case.unclear if one.event != failure.event)
+        _watch(turn, case, plan, failure)
     case = replace(
         case,
         failures=(*case.failures, failure),
-        unclear=unclear,
+        unclear=tuple([one for one in case.unclear if one.event != failure.event]),
         double=case.double or second,
-        scope=_wider(case, _scope(_plan(turn, failure), failure)),
+        scope=_wider(case, scope),
     )
-    begin_plan(turn, turn.put(case), failure, second=second)
+    begin_plan(turn, case, failure, second=second)
 
 
 def _plan(turn: Turn, failure: Failure) -> Plan | None:
     return turn.library.book(failure.book).plans.get(failure.rule)
 
 
-def _opened(turn: Turn, failure: Failure) -> Case:
+def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case:
     """A new case with its hold; it keeps the plan and the book it opens with."""
-    plan = _plan(turn, failure)
     case = Case(
         id=case_id(failure.event),
         origin=turn.origin,
         phase=Phase.OPENED,
         opened_ms=failure.at_ms,
         brand=failure.brand,
-        scope=_scope(plan, failure),
+        scope=scope,
         plan=failure.rule,
         owner=owner_for(failure.brand, turn.on_duty),
     )
@@ -117,7 +116,8 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
     """
     plan = _plan(turn, failure)
     after = pay_what_is_owed(turn, case, failure)
-    case = turn.put(with_failure(case, failure, after))
+    if after is not failure:
+        case = case.with_failure(after)
     if plan is None:
         need_call(turn, case, "no_plan", 0)
         return

@@ -22,12 +22,12 @@ CALL_BACK_MS = 4 * 3_600_000  # for a call that no plan times
 
 def maybe_ask(turn: Turn, case: Case) -> Case:
     """Plan the question once everything chosen was delivered; never before."""
+    if not can(case, Move.QUESTION_ASKED):
+        return case
     plan = turn.plan_of(case)
     waiting = any(offer.status in _UNSETTLED for offer in case.offers)
     waiting = waiting or (case.call is not None and not case.call.done_ms)
-    if plan is None or waiting or not can(case, Move.QUESTION_ASKED):
-        return case
-    if not _has_timer(turn, case, TimerKind.ASK_AT):
+    if plan is not None and not waiting and not _has_timer(turn, case, TimerKind.ASK_AT):
         due_ms = turn.known_ms + plan.made_whole.ask_after_ms
         turn.set_timer(TimerKind.ASK_AT, due_ms, case.id)
     return case

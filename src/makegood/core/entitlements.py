@@ -37,6 +37,8 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
         details=failure.details,
     )
     found = book.owed(facts, turn.state.facts)
+    if not found and not failure.owed:
+        return failure
     applies = {entitled.entitlement for entitled in found}
     known = {
         owed.entitlement: owed if owed.entitlement in applies else _no_longer(owed)

@@ -21,11 +21,9 @@ WORST = 5
 SEVERITY_BY_HAND = 3  # the middle of the scale, when neither rule nor person says how bad it is
 
 
-def failures_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[Failure, ...]:
+def failures_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> list[Failure]:
     """Turn findings that say yes into failures."""
-    return tuple(
-        _from_finding(turn, event, finding) for finding in found if finding.outcome == "yes"
-    )
+    return [_from_finding(turn, event, finding) for finding in found if finding.outcome == "yes"]
 
 
 def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
@@ -47,15 +45,15 @@ def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
     )
 
 
-def unclear_in(event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
+def unclear_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
     """List what could not be judged; a clear yes about the same thing settles it."""
-    settled = {finding.about or event.id for finding in found if finding.outcome == "yes"}
+    settled = {finding.about or turn.cause for finding in found if finding.outcome == "yes"}
     return tuple(
         Unclear(
-            event.id,
+            turn.cause,
             finding.rule,
             finding.missing,
-            finding.about or event.id,
+            finding.about or turn.cause,
             finding.brand,
             event.time_ms,
             finding.severity,
@@ -63,7 +61,7 @@ def unclear_in(event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
             finding.details,
         )
         for finding in found
-        if finding.outcome == "cannot" and (finding.about or event.id) not in settled
+        if finding.outcome == "cannot" and (finding.about or turn.cause) not in settled
     )
 
 
@@ -118,9 +116,9 @@ def judged(turn: Turn, case: Case, body: Judged) -> Failure | None:
 def known(state: State, about: str) -> tuple[Case, Failure] | None:
     """Find the case and failure that an `about` belongs to, the newest first."""
     for case in reversed(state.cases):
-        for failure in case.failures:
-            if failure.about == about:
-                return case, failure
+        failure = case.failure(about)
+        if failure is not None:
+            return case, failure
     return None
 
 

@@ -55,25 +55,26 @@ def step(state: State, event: Event, library: Library) -> Step:
     Raises:
         KeyError: The event is stamped with a book that is not in the library.
     """
-    until_ms = min(event.time_ms, event.received_ms)
-    is_due = state.timers and state.timers[0].due_ms <= until_ms
-    before = advance(state, until_ms, library) if is_due else Step(state)
+    before = Step(state)
+    if state.timers and state.timers[0].due_ms <= event.time_ms:
+        before = advance(state, min(event.time_ms, event.received_ms), library)
     body = event.body
     if isinstance(body, facts.Touchpoint):
-        book = library.book(event.stamp.book)
+        book = library.books[event.stamp.book]
         found = book.find(body.name, body.properties, before.state.facts)
         if not found and body.name not in book.starts and body.name not in book.ends:
             return before
         turn = _turn(before.state, event, library)
         failures.follow_promises(turn, event, body)
-        for failure in failures.failures_in(turn, event, found):
+        sure = failures.failures_in(turn, event, found)
+        for failure in sure:
             cases.take_failure(turn, failure)
-        cases.take_unclear(turn, failures.unclear_in(event, found))
+        if not sure:  # one clear yes on the event settles what is unclear
+            cases.take_unclear(turn, failures.unclear_in(turn, event, found))
     else:
         turn = _turn(before.state, event, library)
         apply_fact(turn, event)
-    _find_owner(turn)
-    _ask_where_helped(turn)
+    _look_after(turn)
     commands = before.commands + tuple(turn.commands)
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn))
 
@@ -91,17 +92,14 @@ def _turn(state: State, event: Event, library: Library) -> Turn:
     )
 
 
-def _find_owner(turn: Turn) -> None:
-    """An open case without an owner takes the first person who is on duty."""
+def _look_after(turn: Turn) -> None:
+    """An open case without an owner takes the first person on duty; one that is helped is asked."""
     case = turn.state.open_case
-    if case is not None and not case.owner and turn.on_duty:
-        turn.put(replace(case, owner=owner_for(case.brand, turn.on_duty)))
-
-
-def _ask_where_helped(turn: Turn) -> None:
-    case = turn.state.open_case
-    if case is not None:
-        ending.maybe_ask(turn, case)
+    if case is None:
+        return
+    if not case.owner and turn.on_duty:
+        case = turn.put(replace(case, owner=owner_for(case.brand, turn.on_duty)))
+    ending.maybe_ask(turn, case)
 
 
 def advance(state: State, now_ms: int, library: Library) -> Step:
@@ -127,7 +125,7 @@ def advance(state: State, now_ms: int, library: Library) -> Step:
             known_ms=timer.due_ms,
         )
         fire(turn, timer)
-        _ask_where_helped(turn)
+        _look_after(turn)
         state = turn.state
         commands += tuple(turn.commands)
         withdrawn += tuple(turn.withdrawn)

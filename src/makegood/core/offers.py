@@ -20,6 +20,10 @@ from makegood.messages.ids import CommandId
 from makegood.playbooks.terms import Offer, Plan, Tier
 
 _UNDECIDED = frozenset({OfferStatus.ASKING, OfferStatus.CONFIRMED})
+_NOT_NOW = frozenset(
+    {OfferStatus.ASKING, OfferStatus.CHOSEN, OfferStatus.KEPT, OfferStatus.BROKEN}
+)
+"""One of these among a failure's offers: somebody has still to answer, or has chosen."""
 _CHOICE_ENDS = frozenset({"no_choice", "no_offer", "not_opened", "unreached"})
 """Calls about the choice itself; any other is made even when the customer has chosen."""
 
@@ -32,26 +36,32 @@ def open_offers(
     Offers of an earlier failure that nobody chose lapse: there is one Plan B at a time. A failure
     whose plan has nothing to choose from leaves the Plan B that is open as it is.
     """
-    wanted = tuple(offer for offer in plan.offers if offer.tier in tiers)
+    wanted = [offer for offer in plan.offers if offer.tier in tiers]
     if not wanted and any(offer.status in _UNDECIDED for offer in case.offers):
-        return case
+        return turn.put(case)
     kept = _lapsed(turn, case.offers)
-    fresh = tuple(_asked(turn, case, failure, plan, offer) for offer in wanted)
-    case = turn.put(replace(case, offers=kept + fresh))
-    asking = [offer for offer in fresh if offer.status is OfferStatus.ASKING]
-    if asking:
-        remedies = turn.library.book(failure.book).remedies
-        longest = max(remedies[offer.offer].confirm_within_ms for offer in asking)
-        turn.set_timer(TimerKind.CONFIRM_BY, turn.known_ms + longest, case.id, about=failure.about)
-    return make_offers(turn, case, failure.about)
+    fresh = [_asked(turn, case, failure, plan, offer) for offer in wanted]
+    case = replace(case, offers=(*kept, *fresh))
+    asking = [offer.offer for offer in fresh if offer.status is OfferStatus.ASKING]
+    if not asking:
+        return make_offers(turn, case, failure.about)
+    remedies = turn.library.book(failure.book).remedies
+    longest_ms = max([remedies[offer].confirm_within_ms for offer in asking])
+    turn.set_timer(TimerKind.CONFIRM_BY, turn.known_ms + longest_ms, case.id, about=failure.about)
+    return turn.put(case)
 
 
 def _lapsed(turn: Turn, offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
     """Let go of what nobody chose; who has not been asked yet need not be."""
-    turn.withdrawn += [one.asked for one in offers if one.status is OfferStatus.ASKING]
+    undecided = [one for one in offers if one.status in _UNDECIDED]
+    if not undecided:
+        return offers
+    turn.withdrawn += [one.asked for one in undecided if one.status is OfferStatus.ASKING]
     return tuple(
-        replace(one, status=OfferStatus.LAPSED) if one.status in _UNDECIDED else one
-        for one in offers
+        [
+            replace(one, status=OfferStatus.LAPSED) if one.status in _UNDECIDED else one
+            for one in offers
+        ]
     )
 
 
@@ -93,21 +103,22 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
     It is told once; a late yes only joins the page that the customer has already. With nothing
     confirmed the owner calls; a plan without offers goes on helping.
     """
-    failure = next((one for one in case.failures if one.about == about), None)
+    failure = case.failure(about)
     if failure is None:
-        return case
-    current = [one for one in case.offers if one.about == about and one.rule == failure.rule]
-    if any(offer.status is OfferStatus.ASKING for offer in current) or _decided(current):
-        return case
+        return turn.put(case)
+    rule = failure.rule
+    current = [one.status for one in case.offers if one.about == about and one.rule == rule]
+    if not _NOT_NOW.isdisjoint(current):
+        return turn.put(case)
     turn.clear_timers(case.id, TimerKind.CONFIRM_BY, about=about)
     plan = turn.library.book(failure.book).plans.get(failure.rule)
     if plan is None or not current:
         return turn.put(moved(case, Move.NOTHING_TO_CHOOSE, turn.at_ms))
-    if not any(offer.status is OfferStatus.CONFIRMED for offer in current):
+    if OfferStatus.CONFIRMED not in current:
         return need_call(turn, case, "no_offer", plan.call_within_ms)
     key = f"{about}/{failure.rule}"
     if key in case.offered:
-        return case
+        return turn.put(case)
     case = replace(case, offered=(*case.offered, key))
     step = f"{key}/offers"
     words = Words(message=plan.offer_message, step=step, useful_ms=plan.useful_ms)
@@ -117,11 +128,6 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
     if plan.open_within_ms:
         turn.set_timer(TimerKind.OPEN_BY, turn.known_ms + plan.open_within_ms, case.id)
     return turn.put(moved(case, Move.OFFERS_MADE, turn.at_ms))
-
-
-def _decided(offers: list[OfferState]) -> bool:
-    done = (OfferStatus.CHOSEN, OfferStatus.KEPT, OfferStatus.BROKEN)
-    return any(offer.status in done for offer in offers)
 
 
 def offer_confirmed(turn: Turn, case: Case, answer: Confirmed) -> Case:
@@ -149,17 +155,18 @@ def _answered(
     for offer in case.offers:
         if offer.asked == command and offer.status in open_to_it:
             changed = replace(offer, status=status, expires_ms=expires_ms, detail=detail)
-            case = turn.put(_with(case, offer, changed))
-            return make_offers(turn, case, offer.about)
+            return make_offers(turn, _with(case, offer, changed), offer.about)
     return case
 
 
 def confirm_overdue(turn: Turn, case: Case, about: str) -> Case:
     """Who has not answered in time is taken for a no; the rest is offered."""
-    for offer in case.offers:
-        if offer.about == about and offer.status is OfferStatus.ASKING:
+    for offer in reversed(case.offers):
+        if offer.about != about:
+            break  # who was asked about another failure was let go when this one was asked about
+        if offer.status is OfferStatus.ASKING:
             case = _with(case, offer, replace(offer, status=OfferStatus.UNAVAILABLE))
-    return make_offers(turn, turn.put(case), about)
+    return make_offers(turn, case, about)
 
 
 def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
@@ -204,7 +211,7 @@ def _say_chosen(turn: Turn, case: Case, chosen: OfferState) -> Case:
 
 
 def _failure_of(case: Case, offer: OfferState) -> Failure:
-    return next((one for one in case.failures if one.about == offer.about), case.failures[-1])
+    return case.failure(offer.about) or case.failures[-1]
 
 
 def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choice: Chosen) -> Case:
@@ -213,7 +220,7 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
     status = replace(chosen, status=OfferStatus.CHOSEN, by=choice.by)
     if chosen.declines:
         declined = pay_what_is_owed(turn, case, replace(failure, declined=True))
-        case = with_failure(case, failure, declined)
+        case = case.with_failure(declined)
         payments = [p for owed in declined.owed if owed.remedy == remedy.id for p in owed.payments]
         if payments:
             paid = all(one.paid_cents >= 0 for one in payments)
@@ -231,17 +238,16 @@ def order_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:
     """Order what was chosen while nobody knew the price of the failure, once it is known."""
     for offer in case.offers:
         if offer.waits_for_price and offer.about == failure.about and failure.price is not None:
-            known = next(one for one in case.failures if one.about == failure.about)
+            known = _failure_of(case, offer)
             choice = Chosen(case=case.id, offer=offer.offer, by=offer.by)
-            case = _say_chosen(turn, _ordered(turn, case, known, offer, choice), offer)
+            ordered = _ordered(turn, case, known, offer, choice)
+            case = turn.put(_say_chosen(turn, ordered, offer))
     return case
 
 
-def with_failure(case: Case, before: Failure, after: Failure) -> Case:
-    """Put a changed failure in the place of the old one."""
-    failures = tuple(after if one.about == before.about else one for one in case.failures)
-    return replace(case, failures=failures)
-
-
 def _with(case: Case, before: OfferState, after: OfferState) -> Case:
-    return replace(case, offers=tuple(after if one is before else one for one in case.offers))
+    offers = case.offers
+    index = len(offers) - 1
+    while offers[index] is not before:
+        index -= 1
+    return replace(case, offers=(*offers[:index], after, *offers[index + 1 :]))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
-from makegood.core.offers import offer_unavailable, with_failure
+from makegood.core.offers import offer_unavailable
 from makegood.core.owed import Stray
 from makegood.core.state import Case, OfferStatus, Phase
 from makegood.core.turn import Turn
@@ -59,9 +59,9 @@ def _paid(turn: Turn, case: Case, body: Carried, command: CommandId) -> bool:
     for failure in case.failures:
         after = paid(failure, command, body.paid)
         if after is not None:
-            changed = turn.put(with_failure(case, failure, after))
+            changed = turn.put(case.with_failure(after))
             topped_up = pay_what_is_owed(turn, changed, after)
-            turn.put(with_failure(changed, after, topped_up))
+            turn.put(changed.with_failure(topped_up))
             return True
     return False
 

@@ -55,7 +55,11 @@ def order_remedy(
 
 
 def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case:
-    """Give the least tier, once for each failure; what is owed anyway is not given twice."""
+    """Give the least tier, once for each failure; what is owed anyway is not given twice.
+
+    Returns:
+        The case, which remembers what was given; to be put into the state.
+    """
     if failure.given:
         return case
     remedies = turn.library.book(failure.book).remedies
@@ -66,10 +70,7 @@ def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case
         if name in covered or _is_nothing(remedies[name], failure.price):
             continue
         gifts = (*gifts, _gift(turn, case, failure, remedies[name]))
-    marked = tuple(
-        replace(one, given=True) if one.about == failure.about else one for one in case.failures
-    )
-    return turn.put(replace(case, gifts=gifts, failures=marked))
+    return replace(case, gifts=gifts).with_failure(replace(failure, given=True))
 
 
 def _is_nothing(remedy: Remedy, price: Money | None) -> bool:

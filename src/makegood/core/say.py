@@ -43,7 +43,7 @@ def say(
         chosen: The offer it confirms, if it does.
 
     Returns:
-        The case, which remembers what was said.
+        The case, which remembers what was said; to be put into the state.
     """
     message = words.message
     template = turn.library.book(case.origin.book).messages.get(message)
@@ -61,7 +61,7 @@ def say(
     command = turn.issue(
         case.id, words.step, order, useful_ms=words.useful_ms, ordinal=words.ordinal
     )
-    return turn.put(replace(case, messages=(*case.messages, (command, message))))
+    return replace(case, messages=(*case.messages, (command, message)))
 
 
 def _speaker(turn: Turn, failure: Failure, case: Case) -> str:

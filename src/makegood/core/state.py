@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.owed import Owed, Stray
 from makegood.messages.facts import Facts
@@ -282,6 +283,21 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         """The worst of its failures; 0 while unclear."""
         return max((failure.severity for failure in self.failures), default=0)
 
+    def failure(self, about: str) -> Failure | None:
+        """Find a failure by what it is about; no two of a case are about the same."""
+        for failure in reversed(self.failures):
+            if failure.about == about:
+                return failure
+        return None
+
+    def with_failure(self, after: Failure) -> "Case":
+        """Put a changed failure in the place of the old one, which is often the newest."""
+        failures = self.failures
+        index = len(failures) - 1
+        while failures[index].about != after.about:
+            index -= 1
+        return replace(self, failures=(*failures[:index], after, *failures[index + 1 :]))
+
 
 class TimerKind(StrEnum):
     """What a timer is for; the value orders timers that are due at the same instant."""
@@ -298,8 +314,11 @@ class TimerKind(StrEnum):
     LONGEST = "j_longest"
 
 
-class Timer(Struct, frozen=True, gc=False, array_like=True):
+class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
     """Something that happens unless an event comes first. A firing is never logged.
+
+    Timers fire in the order of their fields, so the order of the fields matters; no two of a
+    customer share kind, subject and `about`.
 
     Attributes:
         due_ms: Fires then, not when somebody looks.
@@ -316,11 +335,6 @@ class Timer(Struct, frozen=True, gc=False, array_like=True):
     about: str
     origin: Origin
     brand: str = ""
-
-    @property
-    def order(self) -> tuple[int, str, str, str]:
-        """Timers fire in this order."""
-        return (self.due_ms, self.kind, self.subject, self.about)
 
 
 class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -4,6 +4,8 @@ A turn is the only thing in the core that changes while it is used, and it never
 or `advance`; what leaves is the new state and the commands.
 """
 
+from bisect import insort
+
 from msgspec.structs import replace
 
 from makegood.core.state import Case, Origin, State, Timer, TimerKind
@@ -20,6 +22,7 @@ class Turn:
     Attributes:
         state: The state so far.
         origin: The event that causes all this.
+        book: The rule book this turn is judged by.
         at_ms: When it happened.
         known_ms: When we knew; promises to the customer count from here.
         on_duty: Reps on duty then.
@@ -30,6 +33,7 @@ class Turn:
     __slots__ = (
         "_cause",
         "at_ms",
+        "book",
         "commands",
         "known_ms",
         "library",
@@ -52,6 +56,7 @@ class Turn:
         self.state = state
         self.origin = origin
         self.library = library
+        self.book: RuleBook = library.book(origin.book)
         self.at_ms = at_ms
         self.known_ms = known_ms
         self.on_duty = on_duty
@@ -66,25 +71,18 @@ class Turn:
             self._cause = event_id(self.origin.source, self.origin.message_id)
         return self._cause
 
-    @property
-    def book(self) -> RuleBook:
-        """The rule book this turn is judged by."""
-        return self.library.book(self.origin.book)
-
     def plan_of(self, case: Case) -> Plan | None:
         """The plan a case opened with, from the book it opened with."""
         return self.library.book(case.origin.book).plans.get(case.plan)
 
     def put(self, case: Case) -> Case:
-        """Put a new or changed case into the state."""
-        kept, wanted = list(self.state.cases), case.id
-        for index, known in enumerate(kept):
-            if known.id == wanted:
-                kept[index] = case
-                break
-        else:
-            kept.append(case)
-        self.state = replace(self.state, cases=tuple(kept))
+        """Put a new or changed case into the state; the one in work is the last."""
+        cases, wanted = self.state.cases, case.id
+        index = len(cases) - 1
+        while index >= 0 and cases[index].id != wanted:
+            index -= 1
+        after = (*cases, case) if index < 0 else (*cases[:index], case, *cases[index + 1 :])
+        self.state = replace(self.state, cases=after)
         return case
 
     def issue(
@@ -127,28 +125,20 @@ class Turn:
         timers = [
             timer
             for timer in self.state.timers
-            if timer.subject != subject or timer.kind is not kind or timer.about != about
+            if timer.kind is not kind or timer.subject != subject or timer.about != about
         ]
-        timers.append(Timer(due_ms, kind, subject, about, self.origin, brand))
-        if len(timers) > 1:
-            timers.sort(key=_firing_order)
+        insort(timers, Timer(due_ms, kind, subject, about, self.origin, brand))
         self.state = replace(self.state, timers=tuple(timers))
 
     def clear_timers(self, subject: str, *kinds: TimerKind, about: str | None = None) -> None:
         """Take timers back; all kinds of the subject when none is named."""
         timers = self.state.timers
-        if not timers:
-            return
-        kept = tuple(
+        kept = [
             timer
             for timer in timers
-            if timer.subject != subject
-            or (kinds and timer.kind not in kinds)
+            if (kinds and timer.kind not in kinds)
+            or timer.subject != subject
             or (about is not None and timer.about != about)
-        )
+        ]
         if len(kept) != len(timers):
-            self.state = replace(self.state, timers=kept)
-
-
-def _firing_order(timer: Timer) -> tuple[int, str, str, str]:
-    return (timer.due_ms, timer.kind, timer.subject, timer.about)
+            self.state = replace(self.state, timers=tuple(kept))

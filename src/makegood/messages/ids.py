@@ -19,14 +19,13 @@ RepId = NewType("RepId", str)
 """A person of the firm: the sign-in name, for example "kathy"."""
 
 
-def _digest(prefix: str, *parts: str) -> str:
-    joined = "\x1f".join(parts).encode()
-    return prefix + blake2b(joined, digest_size=16).hexdigest()
+def _digest(prefix: str, joined: str) -> str:
+    return prefix + blake2b(joined.encode(), digest_size=16).hexdigest()
 
 
 def event_id(source: str, message_id: str) -> EventId:
     """Derive the id of an event from where it came from and what it was called there."""
-    return EventId(_digest("e", source, message_id))
+    return EventId(_digest("e", f"{source}\x1f{message_id}"))
 
 
 def case_id(opened_by: EventId) -> CaseId:
@@ -43,7 +42,7 @@ def command_id(source: str, message_id: str, step: str, ordinal: int) -> Command
         step: The plan step, for example "no_car/apology".
         ordinal: Tells repeats of one step apart; 0 for the first.
     """
-    return CommandId(_digest("m", source, message_id, step, str(ordinal)))
+    return CommandId(_digest("m", f"{source}\x1f{message_id}\x1f{step}\x1f{ordinal}"))
 
 
 def profile_id(identifier: str, key: bytes) -> ProfileId:

@@ -83,8 +83,9 @@ def make_owed(
         for rule in rules:
             if rule.applies(failure):
                 env = {"failure": _facts(failure), "customer": customer, "params": parameters}
-                found.append(_judge(rule, failure, env, currency))
-        return tuple(one for one in found if one is not None)
+                entitled = _judge(rule, failure, env, currency)
+                found += [entitled] if entitled is not None else []
+        return tuple(found)
 
     return owed
 

@@ -21,7 +21,10 @@ class Cause(StrEnum):
     @property
     def is_outside(self) -> bool:
         """Whether the firm could not have prevented it."""
-        return self in (Cause.NATURE, Cause.CUSTOMER)
+        return self in _OUTSIDE
+
+
+_OUTSIDE = frozenset({Cause.NATURE, Cause.CUSTOMER})
 
 
 class Loss(StrEnum):

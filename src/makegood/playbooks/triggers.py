@@ -76,7 +76,7 @@ def _trigger(
         if not matches:
             return ()
         env: Facts = {"event": event, "customer": customer, "params": parameters}
-        return tuple(judges[match.rule].finding(match, env) for match in matches)
+        return tuple([judges[match.rule].finding(match, env) for match in matches])
 
     return trigger
 
@@ -177,5 +177,7 @@ def _price(expression: Expression | None, env: Facts, currency: str) -> Money | 
 
 def _details(details: Mapping[str, Expression], env: Facts) -> Facts:
     """The details that are known; one that is missing is left out."""
+    if not details:
+        return {}
     values = {name: _value(expression, env) for name, expression in details.items()}
     return {name: value for name, value in values.items() if isinstance(value, _FACT_TYPES)}

@@ -11,6 +11,7 @@ from makegood.playbooks.cel.ast import (
     Literal,
     Logic,
     Macro,
+    Name,
     Node,
     Select,
 )
@@ -66,6 +67,18 @@ class QuickEmitter(ExactEmitter):
             return self.arithmetic(node) or super().call(node)
         return super().call(node)
 
+    def truth(self, node: Node) -> str:
+        """Write a bool; anything else leaves the quick form."""
+        if self.type_of(node) == "bool" or (self.inside and not isinstance(node, Name)):
+            return super().truth(node)
+        code, again = self.twice(node)
+        return f"({again} if {code} is True or {again} is False else rt.truth({again}))"
+
+    def twice(self, node: Node) -> tuple[str, str]:
+        """Write a value to be looked at, and what it is called when it is looked at again."""
+        code = self.emit(node)
+        return (code, code) if isinstance(node, Name) else (f"(t := {code})", "t")
+
     def native(self, node: Call) -> str:
         """Write a binary operator as Python's own."""
         left, right = node.args
@@ -94,18 +107,17 @@ class QuickEmitter(ExactEmitter):
             return None
         if types <= _NUMBERS:
             return self.native(node)
-        if self.inside:  # Python allows no := in the operand of a loop
-            return None
+        unsure = [side for side in node.args if self.type_of(side) not in _NUMBERS]
+        if self.inside and not all(isinstance(side, Name) for side in unsure):
+            return None  # Python allows no := in the operand of a loop
         # One side is a number, the other a fact: Python would order a bool as 0 or 1.
-        guarded = [
-            self.emit(side) if self.type_of(side) in _NUMBERS else self.guarded(side)
-            for side in node.args
-        ]
+        guarded = [self.guarded(side) if side in unsure else self.emit(side) for side in node.args]
         return f"({guarded[0]} {node.function} {guarded[1]})"
 
     def guarded(self, node: Node) -> str:
         """Write a value that leaves the quick form when it is a bool."""
-        return f"(t if type(t := {self.emit(node)}) is not bool else rt.truth(None))"
+        code, again = self.twice(node)
+        return f"({again} if type({code}) is not bool else rt.truth(None))"
 
     def membership(self, node: Call) -> str | None:
         """Write `in` over a list of literal strings and plain numbers."""

@@ -103,6 +103,7 @@ def test_the_answer_is_that_of_the_specification(text, wanted):
         ("1 / 0 > 1 || event.gone || true", True),
         ("event.reason && false", False),
         ("[0, 1].exists(x, 1 / x == 1)", True),
+        ("[true, 1].exists(x, x > 0)", True),
         ("[0, 2].all(x, 1 / x == 1)", False),
     ],
 )
@@ -239,6 +240,15 @@ def test_common_conditions_become_plain_python():
     quick = expression.python.split("def exact")[0]
     assert "r_event['reason'] != 'no_show'" in quick
     assert "op.ge" not in quick
+
+
+def test_an_element_of_a_loop_is_compared_plainly_and_a_bool_is_no_number_there_either():
+    expression = compile_expression("event.numbers.exists(n, n > 99)", SCOPE)
+    assert "op.gt" not in expression.python.split("def exact")[0]
+    assert answer("event.numbers.exists(n, n > 99)", {"numbers": [1, 100]}) is True
+    for numbers in ([True], [1, "a"], [None]):
+        with pytest.raises(CelEvaluationError):
+            answer("event.numbers.exists(n, n > 0 && n > 99)", {"numbers": numbers})
 
 
 def test_text_of_a_condition_never_becomes_code():
