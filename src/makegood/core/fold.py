@@ -69,7 +69,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)
-        if not sure:  # one clear yes on the event settles what is unclear
+        if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
     else:
         turn = _turn(before.state, event, library)
