@@ -147,7 +147,7 @@ def test_an_offer_that_can_no_longer_be_kept_goes_with_words(makegood: Makegood,
     clock.advance(10 * MINUTE_MS)
     client = Client()
     words = words_of(client.get(page))
-    assert "No longer possible: A ride home, and we pay, A driver who takes you" in words
+    assert "No longer possible: A ride home, and we pay · A driver who takes you" in words
     late = client.post(f"{page}/choose", {"offer": "driver", "form": "f"})
     assert late.status_code == 422
     assert "This can no longer be kept." in words_of(late)
@@ -282,3 +282,27 @@ def test_the_same_form_twice_is_one_answer(makegood: Makegood, page: str):
     for _ in range(2):
         Client().post(f"{page}/write", {"text": "Hello", "form": "one"})
     assert log_length(makegood) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "until", "late"),
+    [
+        ("en", "Kathy calls you by 09:36.", "The call we promised you is late"),
+        ("de", "Kathy ruft Sie bis 09:36 Uhr an.", "ist überfällig"),
+        ("es", "Kathy le llama antes de las 9:36.", "La llamada que le prometimos se retrasa"),
+    ],
+)
+def test_a_promised_call_that_did_not_come_is_called_late_and_not_by_its_old_time(
+    makegood: Makegood, clock: FakeClock, page: str, language: str, until: str, late: str
+):
+    page = f"{page}?lang={language}"
+    clock.advance(31 * MINUTE_MS)
+    no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
+    before = words_of(Client().get(page))
+    assert until in before
+    assert late not in before
+    clock.advance(5 * MINUTE_MS)
+    after = words_of(Client().get(page))
+    assert until not in after
+    assert late in after
+    assert f"{page.partition('?')[0]}/call" not in Client().get(page).content.decode()

@@ -32,6 +32,10 @@ WORDS = {
     "done.kept": "Ihre Wahl: {title}. Es ist erledigt.",
     "done.broken": "Ihre Wahl: {title}. Das haben wir nicht gehalten. {owner} ruft Sie an.",
     "done.call": "{owner} ruft Sie bis {clock} Uhr an.",
+    "done.call_late": (
+        "Der Anruf, den wir Ihnen versprochen haben, ist überfällig, und das ist unser Fehler. "
+        "Alle hier sehen das jetzt, und {owner} oder jemand aus dem Team ruft Sie an."
+    ),
     "choice.title": "Wie sollen wir es wiedergutmachen?",
     "choice.pays": "Wir zahlen.",
     "choice.soon": "In etwa {minutes} min da.",

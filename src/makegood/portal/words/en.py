@@ -32,6 +32,10 @@ WORDS = {
     "done.kept": "You chose: {title}. It is done.",
     "done.broken": "You chose: {title}. We did not keep that. {owner} calls you.",
     "done.call": "{owner} calls you by {clock}.",
+    "done.call_late": (
+        "The call we promised you is late, and that is our fault. Everybody here sees it "
+        "now, and {owner} or a colleague calls you."
+    ),
     "choice.title": "How shall we make it good?",
     "choice.pays": "We pay.",
     "choice.soon": "There in about {minutes} min.",

@@ -32,6 +32,10 @@ WORDS = {
     "done.kept": "Usted eligió: {title}. Está hecho.",
     "done.broken": "Usted eligió: {title}. No lo cumplimos. {owner} le llama.",
     "done.call": "{owner} le llama antes de las {clock}.",
+    "done.call_late": (
+        "La llamada que le prometimos se retrasa, y es culpa nuestra. Aquí todos lo ven ahora, "
+        "y {owner} u otra persona del equipo le llama."
+    ),
     "choice.title": "¿Cómo lo arreglamos?",
     "choice.pays": "Pagamos nosotros.",
     "choice.soon": "Llega en unos {minutes} min.",
