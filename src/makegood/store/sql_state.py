@@ -78,7 +78,9 @@ class StateWriting(SqlBase):
         for table in ("case_key", "ledger"):
             self._db.run(f"DELETE FROM {table} WHERE customer = ANY(?)", list(customers))
         self._db.put("cases", CASES, [from_case(case) for case in newest.values()], _CASE_AGAIN)
-        new = [(one.is_open, one.owner, one.customer, one.held, one.brand) for one in newest.values()]
+        new = [
+            (one.is_open, one.owner, one.customer, one.held, one.brand) for one in newest.values()
+        ]
         self._tally_cases(gone, new, self._others_held({*customers}, gone, newest.values()))
         customer_of = {case.case: case.customer for case in cases}
         keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]

@@ -131,4 +131,18 @@ WORDS = {
     "tell.confirm": "Yes, that was me",
     "tell.thanks_title": "Thank you",
     "tell.thanks": "{brand} knows now. A person gets in touch with you.",
+    "fault.missing.title": "Not found",
+    "fault.missing.lead": "There is nothing at this address, or it is not for you to see.",
+    "fault.unreadable.title": "Not readable",
+    "fault.unreadable.lead": (
+        "This cannot be read: it is too long, or holds characters that nobody can type."
+    ),
+    "fault.refused.title": "Not allowed",
+    "fault.refused.lead": "Your role does not include this. Ask a supervisor.",
+    "fault.stale.title": "Please try once more",
+    "fault.stale.lead": (
+        "This form is too old or came from elsewhere. Go back, load the page again and repeat it."
+    ),
+    "fault.ours.title": "That is our fault",
+    "fault.ours.lead": "Something went wrong here. Please try again in a minute.",
 }
