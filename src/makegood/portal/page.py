@@ -42,7 +42,6 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
     case = guest.case
     owner = _owner(guest, speech)
     choices = _choices(guest, speech, owner)
-    asking = any(offer.status is OfferStatus.ASKING for offer in case.offers)
     return {
         "guest": guest,
         "case": case,
@@ -53,7 +52,7 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
         "done": _done(guest, speech, owner),
         "choices": choices,
         "gone": _gone(guest, speech),
-        "asking": asking and not choices and case.is_open,
+        "asking": _is_asking(guest),
         "question": _is_time_to_ask(case) and not choices,
         "early": case.is_open and bool(case.failures) and not _is_time_to_ask(case),
         "owner": owner,
@@ -62,6 +61,12 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
         "can_call": case.is_open and not _is_calling(guest),
         "marketing": _marketing(guest, speech),
     }
+
+
+def _is_asking(guest: Guest) -> bool:
+    """Whether more than a call may yet be offered: who knows it need not settle for the call."""
+    asked = any(offer.status is OfferStatus.ASKING for offer in guest.case.offers)
+    return asked and guest.case.is_open and all(offer.calls for offer in _open(guest))
 
 
 def _is_time_to_ask(case: Case) -> bool:

@@ -66,11 +66,17 @@ def test_only_what_is_confirmed_is_offered_the_furthest_first(page: str):
     assert re.findall(r'name="offer" value="(\w+)"', html) == ["driver", "ride_home", "call_me"]
 
 
-def test_before_anything_is_confirmed_only_the_call_is_offered(makegood: Makegood):
+def test_before_anything_is_confirmed_only_the_call_is_offered_and_more_is_announced(
+    makegood: Makegood,
+):
     introduce(makegood)
     no_car(makegood)
     html = Client().get(portal_path(makegood)).content.decode()
     assert re.findall(r'name="offer" value="(\w+)"', html) == ["call_me"]
+    assert "We are asking right now what we can do for you." in html
+    confirm_offers(makegood)
+    later = Client().get(portal_path(makegood)).content.decode()
+    assert "We are asking right now" not in later
 
 
 def test_a_second_failure_is_counted_in_the_heading(
