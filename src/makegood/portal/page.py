@@ -128,7 +128,10 @@ def _lead(guest: Guest, speech: Speech) -> str:
         return speech.say("closed.lead")
     if not case.failures:
         return speech.say("unclear.lead")
-    times = [_when(failure, speech, guest.now_ms) for failure in case.failures]
+    starts = (guest.now_ms, *(failure.at_ms for failure in case.failures))
+    times = [
+        _when(one, speech, before) for one, before in zip(case.failures, starts, strict=False)
+    ]
     if len(times) == 1:
         happened = speech.say("happened.one", first=times[0])
     else:
@@ -144,8 +147,9 @@ def _sorry(case: Case) -> str:
     return "sorry.partner" if causes == {Cause.PARTNER} else "sorry"
 
 
-def _when(failure: Failure, speech: Speech, now_ms: int) -> str:
-    when = speech.when(failure.at_ms, now_ms)
+def _when(failure: Failure, speech: Speech, before_ms: int) -> str:
+    """When and where; the day is named when it is not that of what was said before."""
+    when = speech.when(failure.at_ms, before_ms)
     named = ", ".join(part for part in (place_of(failure), booking_of(failure)) if part)
     return speech.say("happened.named", when=when, named=named) if named else when
 

@@ -312,3 +312,12 @@ def test_a_promised_call_that_did_not_come_is_called_late_and_not_by_its_old_tim
     assert until not in after
     assert late in after
     assert f"{page.partition('?')[0]}/call" not in Client().get(page).content.decode()
+
+
+def test_the_day_of_a_bad_day_is_named_once(makegood: Makegood, clock: FakeClock, page: str):
+    clock.advance(31 * MINUTE_MS)
+    no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
+    clock.advance(DAY_MS)
+    words = words_of(Client().get(page))
+    assert "on 1 January 2026 at 09:00 (Airport, R1), and again at 09:31 (Harbour, R2)" in words
+    assert words.count("1 January 2026") == 1
