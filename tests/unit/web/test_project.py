@@ -12,6 +12,7 @@ from django.test import Client
 
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError
+from makegood.portal.speech import CATALOGUE
 from makegood.web.database import django_database
 from tests.e2e.screens import PASSWORD, introduce, no_car, profile_of
 from tests.unit.desk.browsing import words_of
@@ -105,7 +106,7 @@ def test_a_page_that_is_not_there_says_so_plainly(makegood: Makegood):
 def test_a_fault_speaks_the_reader_s_language_and_a_rep_s_is_english(makegood: Makegood):
     german = Client(headers={"accept-language": "de"})
     page = german.get("/nowhere")
-    assert "Unter dieser Adresse gibt es nichts" in words_of(page)
+    assert CATALOGUE["de"]["fault.missing.lead"] in words_of(page)
     assert '<html lang="de">' in page.content.decode()
     assert "To the queue" not in words_of(page)
     rep = words_of(german.get("/desk/nowhere"))
