@@ -13,6 +13,7 @@ LOCKS := requirements
 # Two workers: as many as the smallest machine that builds this has cores.
 WORKERS ?= 2
 DAYS ?=
+PORT ?=
 
 # Install lock files, each line of which carries its hashes. uv takes a third of pip's time; where uv
 # has no wheel or fails, pip does the same from the same hashes.
@@ -50,9 +51,9 @@ $(VENV)/.dev-stamp: $(VENV)/.run-stamp $(LOCKS)/dev.txt $(LOCKS)/worlds.txt
 	@$(call install,--no-deps -r $(LOCKS)/worlds.txt)
 	@touch $@
 
-run: $(VENV)/.run-stamp ## Set up, open on the missing car, then play the storm
+run: $(VENV)/.run-stamp ## Set up, open on the missing car, then play the storm (PORT=8001 elsewhere)
 	@echo "Set up after $$(( $$(date +%s) - $(STARTED) )) s; $(VENV) holds $$(du -sm $(VENV) | cut -f1) MB."
-	@$(BIN)/makegood demo --serve $(if $(DAYS),--days $(DAYS))
+	@$(BIN)/makegood demo --serve $(if $(PORT),--port $(PORT)) $(if $(DAYS),--days $(DAYS))
 
 demo: $(VENV)/.run-stamp ## Play the storm without a server; ends by itself
 	@$(BIN)/makegood demo $(if $(DAYS),--days $(DAYS))

@@ -1,4 +1,4 @@
-"""Every page, at both widths and in both schemes: nothing serious for axe, nothing cut off."""
+"""Every page, at both widths and in both schemes: nothing wrong for axe, nothing cut off."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -39,7 +39,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     carry_out(makegood)
     introduce(makegood, "user:jo", "J. Okafor")
     no_car(makegood, "user:jo", reason=None)
-    introduce(makegood, "user:bo", "Bo Lindqvist-Featherstonehaugh of Meridian Travel")
+    introduce(makegood, "user:bo", "Bo Wolfeschlegelsteinhausenbergerdorff of Meridian Travel")
     no_car(makegood, "user:bo")
     clock.advance(31 * MINUTE_MS)
     no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
@@ -52,7 +52,9 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "case": f"/desk/cases/{case}",
         "unclear case": f"/desk/cases/{case_of(makegood, 'user:jo')}",
         "customer": f"/desk/customers/{customer_of(makegood, 'user:ana')}",
-        "search": "/desk/search?q=an",
+        "case of a long name": f"/desk/cases/{case_of(makegood, 'user:bo')}",
+        "long name": f"/desk/customers/{customer_of(makegood, 'user:bo')}",
+        "search": "/desk/search?q=bo",
         "broken": "/desk/broken",
         "second factor": "/accounts/2fa/",
         "portal": portal_path(makegood),
@@ -78,18 +80,17 @@ def _fail_one(makegood: Makegood) -> None:
 
 def faults_of(page: Page, least_px: int) -> list[str]:
     found = Axe().run(page).response["violations"]
-    serious = [
+    wrong = [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:200]}"
         for one in found
-        if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
     width, needed = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
     cut = [f"{needed} px do not fit into {width}"] if needed > width else []
-    return serious + cut + [f"small: {one}" for one in page.evaluate(_TARGETS, least_px)]
+    return wrong + cut + [f"small: {one}" for one in page.evaluate(_TARGETS, least_px)]
 
 
-def test_no_page_has_a_serious_fault(look: BrowserContext, paths: dict[str, str]):
+def test_no_page_has_a_fault(look: BrowserContext, paths: dict[str, str]):
     page = look.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -108,7 +109,7 @@ def test_no_page_has_a_serious_fault(look: BrowserContext, paths: dict[str, str]
     assert errors == []
 
 
-def test_open_forms_have_no_serious_fault_either(look: BrowserContext, paths: dict[str, str]):
+def test_open_forms_have_no_fault_either(look: BrowserContext, paths: dict[str, str]):
     page = look.new_page()
     sign_in(page, "omar")
     page.goto(paths["case"])

@@ -110,7 +110,7 @@ def test_the_desk_works_without_javascript(plain_page: Page, missing_car: str):
     page = plain_page
     sign_in(page)
     page.locator("a.case").first.click()
-    page.get_by_role("button", name="Give it: Call me").click()
+    page.get_by_role("button", name="Promise it: Call me").click()
     expect(page.locator("main")).to_contain_text("Call me, on the phone with Kathy Moreno")
     page.locator("summary", has_text="Note").click()
     page.get_by_label("Only colleagues read it").fill("Calls at ten.")

@@ -165,6 +165,16 @@ def test_the_whole_missing_car(page):
     expect(page.locator(".two")).to_contain_text("1 friend looked, 1 joined")
 
 
+def test_that_the_call_centre_asks_again_breaks_no_promise_of_kathy_s(page):
+    press(page, "Lose the car")
+    press(page, "Lose it at the other branch too")
+    press(page, "Let the call centre ask again")
+    expect(page.locator("header.strip")).to_have_attribute("data-turn", "told_again")
+    expect(page.locator(".mailbox-part")).to_contain_text("You need not tell it again")
+    expect(page.locator(".two")).to_contain_text("the story had to be told twice")
+    expect(page.locator(".two")).not_to_contain_text("We broke a promise")
+
+
 def test_the_day_begins_anew(page):
     press(page, "Lose the car")
     expect(page.locator(".mailbox-part")).to_contain_text("Choose how we make it good")

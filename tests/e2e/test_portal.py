@@ -51,7 +51,7 @@ def test_write_to_the_owner_in_spanish(plain_page: Page, makegood: Makegood):
     page.get_by_text("Escribir a Kathy").click()
     page.get_by_label("Su mensaje").fill("Estoy en la acera.")
     page.get_by_role("button", name="Enviar").click()
-    expect(page.get_by_role("status")).to_have_text("Su mensaje ha llegado.")
+    expect(page.locator(".notice.ok")).to_have_text("Su mensaje ha llegado.")
 
 
 def test_unsubscribe_in_one_click_and_take_it_back(plain_page: Page, makegood: Makegood):

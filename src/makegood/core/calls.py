@@ -41,7 +41,12 @@ def _both(waiting: Call, more: Call) -> Call:
     """One call answers both needs: by the sooner time, and no later than either promise."""
     sooner = waiting if waiting.due_ms <= more.due_ms else more
     promises = [call.promise_ms for call in (waiting, more) if call.promised]
-    return replace(sooner, promised=bool(promises), promise_ms=min(promises, default=0))
+    return replace(
+        sooner,
+        promised=bool(promises),
+        promise_ms=min(promises, default=0),
+        broken_ms=waiting.broken_ms,
+    )
 
 
 def called(turn: Turn, case: Case, *, reached: bool) -> Case:
@@ -54,8 +59,9 @@ def called(turn: Turn, case: Case, *, reached: bool) -> Case:
 
 
 def call_overdue(turn: Turn, case: Case) -> Case:
-    """The call did not come in time; if it was promised, we broke our word."""
+    """The call did not come in time; if it was promised, we broke our word, and broke it once."""
     call = case.call
     if call is None or call.done_ms or not call.promised:
         return case
-    return turn.put(replace(case, double=True, broken=case.broken + 1))
+    late = replace(call, promised=False, promise_ms=0, broken_ms=call.promise_ms)
+    return turn.put(replace(case, call=late, double=True, broken=case.broken + 1))

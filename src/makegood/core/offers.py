@@ -12,7 +12,7 @@ from makegood.core.recovery import Move, moved
 from makegood.core.remedies import expected_cost, is_unsized, order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.say import Words, say
-from makegood.core.state import Case, Failure, OfferState, OfferStatus, TimerKind
+from makegood.core.state import Call, Case, Failure, OfferState, OfferStatus, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import ConfirmOffer
 from makegood.messages.facts import Chosen, Confirmed
@@ -192,7 +192,7 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
     case = _ordered(turn, case, failure, chosen, choice)
     case = _say_chosen(turn, case, chosen)
     call = case.call
-    if call is not None and not call.done_ms and not call.promised and call.why in _CHOICE_ENDS:
+    if call is not None and not call.done_ms and not _is_owed(call) and call.why in _CHOICE_ENDS:
         turn.clear_timers(case.id, TimerKind.CALL_BY)
         case = replace(case, call=None)
     return turn.put(moved(case, Move.CHOSEN, turn.at_ms))
@@ -208,6 +208,11 @@ def _say_chosen(turn: Turn, case: Case, chosen: OfferState) -> Case:
     step = f"{failure.about}/{failure.rule}/chosen"
     words = Words(message=plan.chosen_message, step=step, useful_ms=plan.useful_ms)
     return say(turn, case, failure, words, chosen)
+
+
+def _is_owed(call: Call) -> bool:
+    """Whether the customer was told of the call; a promise that broke is still owed."""
+    return call.promised or bool(call.broken_ms)
 
 
 def _failure_of(case: Case, offer: OfferState) -> Failure:

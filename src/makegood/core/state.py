@@ -176,6 +176,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         due_ms: Until when.
         promised: The customer was told; late is a broken promise.
         promise_ms: Until when the customer was told it would come; 0 when not told.
+        broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
             broken_promise, no_plan, unreached or not_asked.
     """
@@ -184,6 +185,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     why: str
     promised: bool = False
     promise_ms: int = 0
+    broken_ms: int = 0
     done_ms: int = 0
 
 

@@ -92,14 +92,25 @@ class StormReport(Struct, frozen=True, kw_only=True):
         parts = Group(_contrast(self), _counts(self), _notes(self))
         (console or Console()).print(parts)
 
+    @property
+    def contrast(self) -> tuple[tuple[str, str, str], ...]:
+        """What is compared, without Makegood, and with it: for a terminal and for a page."""
+        return tuple((name, _number(a), _number(b)) for name, a, b in _contrasted(self))
+
 
 def _contrast(report: StormReport) -> Table:
-    without = report.without
     table = Table(title=f"The storm of {report.days}, twice", title_justify="left")
     table.add_column("The same events, the same marketing")
     table.add_column("without", justify="right")
     table.add_column("with Makegood", justify="right")
-    rows = (
+    for row in report.contrast:
+        table.add_row(*row)
+    return table
+
+
+def _contrasted(report: StormReport) -> tuple[tuple[str, int | str, int | str], ...]:
+    without = report.without
+    return (
         ("Cheery mails to customers during a hold", without.cheery_mails,
          report.marketing_passed_while_held),
         ("Let-down customers who got at least one", without.cheered_customers,
@@ -115,9 +126,6 @@ def _contrast(report: StormReport) -> Table:
         ("Offers that came after that, and only then" + MODELLED, "",
          report.offers_after_made_whole),
     )  # fmt: skip
-    for name, before, after in rows:
-        table.add_row(name, _number(before), _number(after))
-    return table
 
 
 def _counts(report: StormReport) -> Table:

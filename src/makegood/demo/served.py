@@ -69,7 +69,9 @@ def _check_free(served: Served) -> None:
         try:
             probe.bind((served.host, served.port))
         except OSError as error:
-            raise InputError(f"{served.url} cannot be had ({error}); try --port 8001.") from error
+            raise InputError(
+                f"{served.url} cannot be had ({error}); try `make run PORT=8001`, or --port 8001."
+            ) from error
 
 
 def _ready_django(stage: served_stage.ServedStage) -> None:

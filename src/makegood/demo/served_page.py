@@ -1,5 +1,6 @@
 """What the demo's page says and offers at each turn of the story."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,8 @@ HINTS = {
     " and Plan B was confirmed. Now the counter sends Ana to the other branch.",
     "lost_again": "A second failure is the dangerous one: Kathy promised a call within five"
     " minutes, and the desk waits for it. Choose Plan B on the phone page.",
+    "told_again": "She had to tell it again, although it was all written down: that is a failure"
+    " of ours too, and Kathy promised another call. Choose Plan B on the phone page.",
     "chosen": "Plan B is on its way, and its cost is booked to marketing. Now see what the booking"
     " system does the next morning.",
     "morning": "The cheery mail was stopped, and the mailbox shows why. On the phone page, say"
@@ -73,7 +76,7 @@ def scene_of(stage: ServedStage) -> Scene:
     rules = [failure.rule for failure in case.failures] if case is not None else []
     is_morning = stage.car.is_morning
     return Scene(
-        turn=_turn(case, rules.count(NO_CAR), is_morning=is_morning),
+        turn=_turn(case, rules, is_morning=is_morning),
         failures=rules.count(NO_CAR),
         told_twice=TOLD_TWICE in rules,
         is_open=case is not None and case.is_open,
@@ -82,7 +85,7 @@ def scene_of(stage: ServedStage) -> Scene:
     )
 
 
-def _turn(case: Case | None, failures: int, *, is_morning: bool) -> str:
+def _turn(case: Case | None, rules: Sequence[str], *, is_morning: bool) -> str:
     if case is None:
         return "before"
     if case.offer_after:
@@ -91,7 +94,9 @@ def _turn(case: Case | None, failures: int, *, is_morning: bool) -> str:
         return "good" if is_morning else "good_early"
     if _is_chosen(case):
         return "morning" if is_morning else "chosen"
-    return "lost" if failures == 1 else "lost_again"
+    if TOLD_TWICE in rules:
+        return "told_again"
+    return "lost" if rules.count(NO_CAR) == 1 else "lost_again"
 
 
 def _is_chosen(case: Case) -> bool:

@@ -66,7 +66,7 @@ class ServedStage:
         return {
             "lose": self.car.lose_the_car,
             "lose-again": self._lose_again,
-            "tell-again": self.car.tell_it_again,
+            "tell-again": self._tell_again,
             "morning": self._next_morning,
             "week": self.car.a_week_later,
             "again": self.again,
@@ -79,13 +79,21 @@ class ServedStage:
         self.car.kathy_calls()
         self.car.lose_it_again()
 
-    def _next_morning(self) -> None:
+    def _tell_again(self) -> None:
+        """What Kathy does not prevent: the call centre's own people ask once more."""
+        self._keep_the_call()
+        self.car.tell_it_again()
+
+    def _keep_the_call(self) -> None:
         """Kathy keeps what she promised, if the visitor at the desk has not done it for her."""
         case = self.case
         call = case.call if case is not None else None
         in_time = call is not None and self.car.clock.now_ms() < call.promise_ms
         if in_time and call is not None and not call.done_ms:
             self.car.kathy_calls()
+
+    def _next_morning(self) -> None:
+        self._keep_the_call()
         self.car.after(EVENING_MINUTES)
         self._wait()
         self.car.next_morning()

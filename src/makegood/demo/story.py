@@ -222,7 +222,8 @@ def _plainly(body: object) -> str:
         hours = _whole(facts["late_minutes"]) // MINUTES_PER_HOUR
         words += [f"{counted(hours, 'hour')} late"]
     name = _PLAIN.get(body.name, body.name)
-    return f"{name}: {', '.join(words)}." if words else f"{name}."
+    joined = " " if "branch" in facts else ": "
+    return f"{name}{joined}{', '.join(words)}." if words else f"{name}."
 
 
 _PLAIN = {

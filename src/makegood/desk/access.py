@@ -1,6 +1,6 @@
 """Who stands at the desk, and what they may see: asked once, before every view."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
-from makegood.messages.ids import CaseId, CustomerId, RepId
-from makegood.ports.rows import CaseRow, RepRow
+from makegood.messages.ids import CaseId, CommandId, CustomerId, RepId
+from makegood.ports.rows import CaseRow, OutboxRow, OutboxStatus, RepRow
 from makegood.ports.store import Reading
 
 REP = "rep"
@@ -55,6 +55,29 @@ class Desk(Struct, frozen=True, kw_only=True):
     me: Me
     reps: tuple[RepRow, ...]
     now_ms: int
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """What to ask the store for: their brands and what has none; empty for everything."""
+        return (*self.me.brands, "") if self.me.brands else ()
+
+    def stuck(self, limit: int) -> Mapping[CustomerId, str]:
+        """Who is stuck and why, of those that this person may see."""
+        found = self.reading.stuck(limit)
+        cases = self.reading.cases_of(tuple(found))
+        return {one: why for one, why in found.items() if may_see_customer(self, one, cases)}
+
+    def undelivered(
+        self, status: OutboxStatus, after: CommandId, limit: int
+    ) -> tuple[tuple[OutboxRow, ...], CommandId]:
+        """Page through what did not get through, of what this person may see.
+
+        Returns:
+            Theirs among the rows of the page, and where the next page begins; "" at the end.
+        """
+        found = self.reading.outbox(status, after, limit)
+        theirs = tuple(row for row in found if self.me.may_see(row.command.order.brand))
+        return theirs, found[-1].command.id if len(found) == limit else CommandId("")
 
     def case_row(self, case: str) -> CaseRow:
         """Find a case that this person may see; any other one does not exist for them."""

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
-from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
+from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.shell import shell
 from makegood.messages.ids import CaseId, CommandId, CustomerId
 from makegood.ports.rows import OutboxRow, OutboxStatus
@@ -17,6 +17,7 @@ from makegood.projections.orders import order_words
 from makegood.projections.roster import called, person_of
 
 PAGE = 50
+STUCK = "stuck_customers"
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -45,16 +46,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     after = CommandId(request.GET.get("after", ""))
     status = OutboxStatus.MISSED if request.GET.get("show") == "missed" else OutboxStatus.FAILED
     with at_the_desk(request) as desk:
-        found = desk.reading.outbox(status, after, PAGE)
+        found, following = desk.undelivered(status, after, PAGE)
+        stuck = _stuck(desk)
         library = desk.makegood.library
         page = {
             **shell(desk, page="broken"),
             "letters": _letters(desk, found),
             "show": status.value,
-            "next": found[-1].command.id if len(found) == PAGE else "",
+            "next": following,
             "zone": library.books[library.active].timezone,
-            "stuck": desk.reading.counts("stuck_customers")["stuck_customers"],
-            "stuck_people": _stuck(desk),
+            "stuck": len(stuck) if desk.brands else desk.reading.counts(STUCK)[STUCK],
+            "stuck_people": stuck,
             "unknown": desk.makegood.gate.asked().get("unknown", 0),
         }
     return render(request, "desk/broken.html", page)
@@ -62,8 +64,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _stuck(desk: Desk) -> tuple[Stuck, ...]:
     """Who is stuck, for somebody to look after until it is mended."""
-    found = desk.reading.stuck(PAGE)
-    cases = desk.reading.cases_of(tuple(found))
+    found = desk.stuck(PAGE)
     profiles = desk.reading.profiles_of(tuple(found))
     persons = desk.reading.persons(tuple(one for group in profiles.values() for one in group))
     return tuple(
@@ -73,13 +74,11 @@ def _stuck(desk: Desk) -> tuple[Stuck, ...]:
             why=why,
         )
         for customer, why in found.items()
-        if may_see_customer(desk, customer, cases)
     )
 
 
 def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
-    seen = [row for row in found if desk.me.may_see(row.command.order.brand)]
-    persons = desk.reading.persons(tuple({row.command.profile for row in seen}))
+    persons = desk.reading.persons(tuple({row.command.profile for row in found}))
     return tuple(
         Letter(
             id=row.command.id,
@@ -90,7 +89,7 @@ def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
             error=row.error,
             at_ms=row.settled_ms or row.command.due_ms,
         )
-        for row in seen
+        for row in found
     )
 
 

@@ -52,6 +52,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         found = desk.reading.cases(
             owner=desk.me.rep if show == "mine" else None,
             open_only=show != "closed",
+            brands=desk.brands,
             after=_after(request.GET.get("after", "")),
             limit=PAGE,
         )
@@ -74,7 +75,7 @@ def _is_fragment(request: HttpRequest) -> bool:
 
 def side_rows(desk: Desk) -> tuple[Row, ...]:
     """The top of the queue, to stand beside a case."""
-    return rows_of(desk, desk.reading.cases(limit=SIDE))
+    return rows_of(desk, desk.reading.cases(brands=desk.brands, limit=SIDE))
 
 
 def rows_of(desk: Desk, found: Sequence[CaseRow]) -> tuple[Row, ...]:

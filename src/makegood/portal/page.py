@@ -8,7 +8,7 @@ from msgspec import Struct
 from makegood.core.decide import is_on_offer
 from makegood.core.holds import EVERYWHERE, is_holding
 from makegood.core.say import variables
-from makegood.core.state import Case, Failure, OfferState, OfferStatus, Phase
+from makegood.core.state import Call, Case, Failure, OfferState, OfferStatus, Phase
 from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
 from makegood.messages.money import Money
@@ -43,7 +43,6 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
     case = guest.case
     owner = _owner(guest, speech)
     choices = _choices(guest, speech, owner)
-    asking = any(offer.status is OfferStatus.ASKING for offer in case.offers)
     return {
         "guest": guest,
         "case": case,
@@ -54,15 +53,21 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
         "done": _done(guest, speech, owner),
         "choices": choices,
         "gone": _gone(guest, speech),
-        "asking": asking and not choices and case.is_open,
+        "asking": _is_asking(guest),
         "question": _is_time_to_ask(case) and not choices,
         "early": case.is_open and bool(case.failures) and not _is_time_to_ask(case),
         "owner": owner,
         "has_owner": bool(case.owner),
         "initial": owner[:1].upper(),
-        "can_call": case.is_open and not any(offer.calls for offer in _open(guest)),
+        "can_call": case.is_open and not _is_calling(guest),
         "marketing": _marketing(guest, speech),
     }
+
+
+def _is_asking(guest: Guest) -> bool:
+    """Whether more than a call may yet be offered: who knows it need not settle for the call."""
+    asked = any(offer.status is OfferStatus.ASKING for offer in guest.case.offers)
+    return asked and guest.case.is_open and all(offer.calls for offer in _open(guest))
 
 
 def _is_time_to_ask(case: Case) -> bool:
@@ -124,7 +129,10 @@ def _lead(guest: Guest, speech: Speech) -> str:
         return speech.say("closed.lead")
     if not case.failures:
         return speech.say("unclear.lead")
-    times = [_when(failure, speech, guest.now_ms) for failure in case.failures]
+    starts = (guest.now_ms, *(failure.at_ms for failure in case.failures))
+    times = [
+        _when(one, speech, before) for one, before in zip(case.failures, starts, strict=False)
+    ]
     if len(times) == 1:
         happened = speech.say("happened.one", first=times[0])
     else:
@@ -140,8 +148,9 @@ def _sorry(case: Case) -> str:
     return "sorry.partner" if causes == {Cause.PARTNER} else "sorry"
 
 
-def _when(failure: Failure, speech: Speech, now_ms: int) -> str:
-    when = speech.when(failure.at_ms, now_ms)
+def _when(failure: Failure, speech: Speech, before_ms: int) -> str:
+    """When and where; the day is named when it is not that of what was said before."""
+    when = speech.when(failure.at_ms, before_ms)
     named = ", ".join(part for part in (place_of(failure), booking_of(failure)) if part)
     return speech.say("happened.named", when=when, named=named) if named else when
 
@@ -166,12 +175,25 @@ def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
             title = _title(guest, speech, gift.remedy)
             lines.append(Done(says=speech.say(key, title=title), waiting=gift.paid is None))
     lines += [line for offer in case.offers if (line := _chosen(guest, speech, offer, owner))]
-    call = case.call
-    if call is not None and call.promised and not call.done_ms and case.is_open:
-        until = speech.clock(call.promise_ms or call.due_ms)
-        says = speech.say("done.call", owner=owner, clock=until)
-        lines.append(Done(says=says, waiting=True))
+    call = _call_told(case)
+    if call is not None:
+        lines.append(Done(says=_call_words(call, speech, owner), waiting=True))
     return tuple(lines)
+
+
+def _call_words(call: Call, speech: Speech, owner: str) -> str:
+    """Until when they are called; once that is over, that it is late and not the old time."""
+    if not call.promised:
+        return speech.say("done.call_late", owner=owner)
+    return speech.say("done.call", owner=owner, clock=speech.clock(call.promise_ms))
+
+
+def _call_told(case: Case) -> Call | None:
+    """The call the customer was told of and still waits for; a late one too."""
+    call = case.call
+    if call is None or call.done_ms or not case.is_open:
+        return None
+    return call if call.promised or call.broken_ms else None
 
 
 def _chosen(guest: Guest, speech: Speech, offer: OfferState, owner: str) -> Done | None:
@@ -185,6 +207,11 @@ def _chosen(guest: Guest, speech: Speech, offer: OfferState, owner: str) -> Done
         key = "done.chosen_soon" if minutes else "done.chosen"
         return Done(says=speech.say(key, title=title, minutes=minutes), waiting=True)
     return None
+
+
+def _is_calling(guest: Guest) -> bool:
+    """Whether a call is a choice of the plan, or on its way already."""
+    return any(offer.calls for offer in _open(guest)) or _call_told(guest.case) is not None
 
 
 def _open(guest: Guest) -> tuple[OfferState, ...]:
@@ -235,7 +262,7 @@ def _gone(guest: Guest, speech: Speech) -> str:
         for offer in latest_offers(case.offers)
         if offer.status is OfferStatus.CONFIRMED and not is_on_offer(offer, guest.now_ms)
     ]
-    titles = ", ".join(_title(guest, speech, offer.offer) for offer in late)
+    titles = " · ".join(_title(guest, speech, offer.offer) for offer in late)
     return speech.say("choice.gone", titles=titles) if titles else ""
 
 

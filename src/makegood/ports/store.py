@@ -70,6 +70,7 @@ class Reading(Protocol):
         *,
         owner: RepId | None = None,
         open_only: bool = True,
+        brands: Sequence[str] = (),
         after: tuple[int, int, CaseId] | None = None,
         limit: int = 50,
     ) -> tuple[CaseRow, ...]:
@@ -78,6 +79,7 @@ class Reading(Protocol):
         Args:
             owner: Only this rep's cases.
             open_only: Leave out closed cases.
+            brands: Only cases of these brands; none for all. "" is a case without a brand.
             after: (risk, due_ms or the largest integer when nothing is due, case) of the last
                 row of the page before. Order: risk falling, due rising, case rising.
             limit: At most 200.
@@ -134,6 +136,9 @@ class Reading(Protocol):
 
     def open_cases_by_owner(self) -> Mapping[RepId, int]:
         """Count open cases of each rep."""
+
+    def open_cases_by_brand(self) -> Mapping[str, int]:
+        """Count open cases of each brand; "" has those without one."""
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         """Give customers whose history cannot be folded, by id, and where it stopped."""

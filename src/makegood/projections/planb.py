@@ -25,6 +25,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
         says: The pill's words.
         key: Digit that gives it; 0 for none.
         best: The one to give first.
+        calls: It is a call that the rep has to make.
     """
 
     offer: str
@@ -34,6 +35,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     says: str
     key: int = 0
     best: bool = False
+    calls: bool = False
 
 
 def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
@@ -55,6 +57,7 @@ def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
                 says=says,
                 key=key if stands == "open" and case.is_open else 0,
                 best=stands == "open" and key == 1 and case.is_open,
+                calls=offer.calls,
             )
         )
     return (*settled, *choices)

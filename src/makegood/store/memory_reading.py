@@ -1,5 +1,6 @@
 """The memory engine's tables and every look at them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import TypeVar
 
@@ -128,6 +129,7 @@ class MemoryReading:
         *,
         owner: RepId | None = None,
         open_only: bool = True,
+        brands: Sequence[str] = (),
         after: tuple[int, int, CaseId] | None = None,
         limit: int = 50,
     ) -> tuple[CaseRow, ...]:
@@ -137,6 +139,7 @@ class MemoryReading:
             for row in self._t.case_rows.values()
             if (row.is_open or not open_only)
             and (owner is None or row.owner == owner)
+            and (not brands or row.brand in brands)
             and (*queue_key(row), row.case) > start
         ]
         wanted.sort(key=lambda row: (*queue_key(row), row.case))
@@ -181,6 +184,9 @@ class MemoryReading:
             if row.is_open and row.owner:
                 counts[row.owner] = counts.get(row.owner, 0) + 1
         return counts
+
+    def open_cases_by_brand(self) -> Mapping[str, int]:
+        return Counter(row.brand for row in self._t.case_rows.values() if row.is_open)
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         found = sorted(row.customer for row in self._t.customers.values() if row.stuck)

@@ -85,10 +85,11 @@ FIRST = (
         is_open BIGINT NOT NULL,
         held BIGINT NOT NULL,
         opened_ms BIGINT NOT NULL,
+        brand TEXT NOT NULL,
         row_blob BLOB NOT NULL)""",
     "CREATE INDEX cases_of_customer ON cases (customer)",
-    "CREATE INDEX cases_queue ON cases (rank, due_key, case_id)",
-    "CREATE INDEX cases_open ON cases (rank, due_key, case_id) WHERE is_open = 1",
+    "CREATE INDEX cases_queue ON cases (rank, due_key, case_id, brand)",
+    "CREATE INDEX cases_open ON cases (rank, due_key, case_id, brand) WHERE is_open = 1",
     "CREATE INDEX cases_mine ON cases (owner, rank, due_key, case_id) WHERE is_open = 1",
     "CREATE INDEX cases_held ON cases (customer) WHERE held = 1",
     """CREATE TABLE case_key (

@@ -19,6 +19,7 @@ from makegood.ports.rows import (
 from makegood.store.session import Row
 
 OWNER = "owner:"  # begins the names of running counts of a rep's open cases
+BRAND = "brand:"  # and of a brand's
 NEVER = 2**63 - 1
 """Where a case without a due time stands in the queue: after every other of its risk."""
 LAST_CHARACTER = "\U0010ffff"
@@ -26,7 +27,7 @@ LAST_CHARACTER = "\U0010ffff"
 CUSTOMER = "customer gate next_due_ms stuck last fired_ms events fold state"
 SNAPSHOT = "customer time_ms received_ms source message_id fired_ms events commands state"
 OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command"
-CASES = "case_id customer owner rank due_key is_open held opened_ms row_blob"
+CASES = "case_id customer owner rank due_key is_open held opened_ms brand row_blob"
 PERSON = "profile identifier name email phone language"
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -111,6 +112,7 @@ def from_case(row: CaseRow) -> Row:
         int(row.is_open),
         int(row.held),
         row.opened_ms,
+        row.brand,
         pack(row),
     )
 

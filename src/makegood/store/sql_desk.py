@@ -15,6 +15,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.session import Value
 from makegood.store.shapes import (
+    BRAND,
     LAST_CHARACTER,
     OUTBOX,
     OWNER,
@@ -63,6 +64,7 @@ class CaseReading(SqlBase):
         *,
         owner: RepId | None = None,
         open_only: bool = True,
+        brands: Sequence[str] = (),
         after: tuple[int, int, CaseId] | None = None,
         limit: int = 50,
     ) -> tuple[CaseRow, ...]:
@@ -73,6 +75,9 @@ class CaseReading(SqlBase):
         if owner is not None:
             wanted.append("owner = ?")
             values.append(owner)
+        if brands:
+            wanted.append("brand = ANY(?)")
+            values.append(list(brands))
         if after is not None:
             wanted.append("(rank, due_key, case_id) > (?, ?, ?)")
             values += (-after[0], after[1], after[2])
@@ -111,9 +116,15 @@ class CaseReading(SqlBase):
         return tuple(unpack_ledger(row[0]) for row in self._db.rows(sql, case))
 
     def open_cases_by_owner(self) -> Mapping[RepId, int]:
-        rows = self._db.rows(_OPEN_OF, OWNER, f"{OWNER}{LAST_CHARACTER}")
-        counts = {RepId(row[0].removeprefix(OWNER)): int(row[1]) for row in rows}
-        return {rep: count for rep, count in counts.items() if rep and count}
+        counts = self._open_of(OWNER)
+        return {RepId(rep): count for rep, count in counts.items() if rep and count}
+
+    def open_cases_by_brand(self) -> Mapping[str, int]:
+        return {brand: count for brand, count in self._open_of(BRAND).items() if count}
+
+    def _open_of(self, kind: str) -> Mapping[str, int]:
+        rows = self._db.rows(_OPEN_OF, kind, f"{kind}{LAST_CHARACTER}")
+        return {row[0].removeprefix(kind): int(row[1]) for row in rows}
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         sql = "SELECT customer, stuck FROM customer WHERE stuck <> '' ORDER BY customer LIMIT ?"

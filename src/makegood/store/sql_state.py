@@ -8,6 +8,7 @@ from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.rows import CaseRow, CustomerRow, LedgerRow, Snapshot
 from makegood.store.session import Row, Session, replace
 from makegood.store.shapes import (
+    BRAND,
     CASES,
     CUSTOMER,
     OWNER,
@@ -77,7 +78,9 @@ class StateWriting(SqlBase):
         for table in ("case_key", "ledger"):
             self._db.run(f"DELETE FROM {table} WHERE customer = ANY(?)", list(customers))
         self._db.put("cases", CASES, [from_case(case) for case in newest.values()], _CASE_AGAIN)
-        new = [(one.is_open, one.owner, one.customer, one.held) for one in newest.values()]
+        new = [
+            (one.is_open, one.owner, one.customer, one.held, one.brand) for one in newest.values()
+        ]
         self._tally_cases(gone, new, self._others_held({*customers}, gone, newest.values()))
         customer_of = {case.case: case.customer for case in cases}
         keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]
@@ -126,15 +129,16 @@ class StateWriting(SqlBase):
     def _tally_cases(
         self, gone: Iterable[Row], new: Iterable[Row], others: frozenset[str]
     ) -> None:
-        """Keep count of open cases, of each rep too, and of held customers, change by change."""
+        """Keep count of open cases, of each rep and brand too, and of held customers."""
         change: Counter[str] = Counter()
         held: list[set[str]] = []
         for sign, rows in ((-1, gone), (1, new)):
             held.append(set(others))
-            for is_open, owner, customer, holds in rows:
+            for is_open, owner, customer, holds, brand in rows:
                 if is_open:
                     change["open_cases"] += sign
                     change[f"{OWNER}{owner}"] += sign
+                    change[f"{BRAND}{brand}"] += sign
                 if holds:
                     held[-1].add(customer)
         change["held_customers"] += len(held[1]) - len(held[0])
@@ -151,6 +155,6 @@ def add(db: Session, amounts: Mapping[str, int]) -> None:
 
 _CASE_AGAIN = replace(CASES, "case_id")
 _TAKE_CASES = """DELETE FROM cases WHERE customer = ANY(?) OR case_id = ANY(?)
-    RETURNING is_open, owner, customer, held"""
+    RETURNING is_open, owner, customer, held, brand"""
 _STILL_HELD = """SELECT DISTINCT customer FROM cases
     WHERE customer = ANY(?) AND NOT case_id = ANY(?) AND held = 1"""

@@ -155,6 +155,20 @@ class CaseConformance(Conformance):
                 "outbox_failed": 0,
             }
 
+    def test_some_brands_have_a_queue_and_a_count_of_their_own(self) -> None:
+        store = self.make_store()
+        project(store, "ana", case("a"), case("b", brand="red", risk=2))
+        project(store, "ben", case("c", "ben", brand=""), case("d", "ben", is_open=False))
+        with store.reading() as reading:
+            assert reading.open_cases_by_brand() == {"blue": 1, "red": 1, "": 1}
+            assert [row.case for row in reading.cases(brands=("red", ""))] == ["kb", "kc"]
+            closed = reading.cases(brands=("blue",), open_only=False)
+            assert [row.case for row in closed] == ["ka", "kd"]
+            assert reading.cases(brands=("green",)) == ()
+        project(store, "ana", case("a", brand="red"))
+        with store.reading() as reading:
+            assert reading.open_cases_by_brand() == {"red": 1, "": 1}
+
     def test_the_ledger_of_a_case_is_oldest_first(self) -> None:
         store = self.make_store()
         lines = (

@@ -7,34 +7,39 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from makegood.api.problems import FAULT, OURS, problem_body
+from makegood.portal.speech import DEFAULT, Speech, language_of
 from makegood.web.outages import STORE_FAULTS
 
 _RETRY_SECONDS = "2"
+_DESK = ("/desk/", "/accounts/")
 
 
-def _page(request: HttpRequest, status: int, title: str, says: str) -> HttpResponse:
-    return render(request, "makegood/fault.html", {"title": title, "says": says}, status=status)
+def _page(request: HttpRequest, status: int, what: str) -> HttpResponse:
+    return render(request, "makegood/fault.html", _words(request, what), status=status)
+
+
+def _words(request: HttpRequest, what: str) -> dict[str, object]:
+    """Say it in the language of who reads: a rep's pages are English, a customer's theirs."""
+    is_desk = request.path.startswith(_DESK)
+    speech = Speech(DEFAULT if is_desk else language_of(request))
+    title, says = speech.say(f"fault.{what}.title"), speech.say(f"fault.{what}.lead")
+    return {"title": title, "says": says, "lang": speech.language, "is_desk": is_desk}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    says = "There is nothing at this address, or it is not for you to see."
-    return _page(request, 404, "Not found", says)
+    return _page(request, 404, "missing")
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    says = "This cannot be read: it is too long, or holds characters that nobody can type."
-    return _page(request, 400, "Not readable", says)
+    return _page(request, 400, "unreadable")
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    return _page(request, 403, "Not allowed", "Your role does not include this. Ask a supervisor.")
+    return _page(request, 403, "refused")
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    says = (
-        "This form is too old or came from elsewhere. Go back, load the page again and repeat it."
-    )
-    return _page(request, 403, "Please try once more", says)
+    return _page(request, 403, "stale")
 
 
 def our_fault(request: HttpRequest) -> HttpResponse:
@@ -46,11 +51,8 @@ def our_fault(request: HttpRequest) -> HttpResponse:
         page = HttpResponse(problem_body(problem), content_type="application/json")
     else:
         # Without the request context: whatever broke may break again in a context processor.
-        page = render(None, "makegood/fault.html", {"title": "That is our fault", "says": _OURS})
+        page = render(None, "makegood/fault.html", _words(request, "ours"))
     page.status_code = status
     if is_outage:
         page["Retry-After"] = _RETRY_SECONDS
     return page
-
-
-_OURS = "Something went wrong here. Please try again in a minute."

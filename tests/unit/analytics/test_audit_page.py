@@ -76,6 +76,12 @@ def test_no_address_is_in_the_report(tmp_path: Path) -> None:
     assert "s***@p***.example" in page
 
 
+def test_a_drawing_has_one_name_and_no_nameless_parts(tmp_path: Path) -> None:
+    page = _attacked(tmp_path)
+    assert '<div role="img" aria-label="' in page
+    assert "graphics-symbol" not in page
+
+
 def test_the_report_fetches_nothing(tmp_path: Path) -> None:
     page = _attacked(tmp_path)
     outside = [url for url in re.findall(r"https?://[^\s\"'<]+", page) if "www.w3.org" not in url]

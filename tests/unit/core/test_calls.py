@@ -100,3 +100,28 @@ def test_who_was_reached_is_not_called_for_lack_of_a_choice():
     day.waits(30 * MINUTE_MS)
     assert day.case.call is not None
     assert day.case.call.done_ms
+
+
+def test_one_promise_is_broken_once_whatever_else_asks_for_the_call():
+    day = second_failure((OnDuty(KATHY, NOON_MS + HOUR_MS),))
+    promised_ms = day.case.call.promise_ms if day.case.call else 0
+    day.waits(5 * MINUTE_MS)
+    day.on_duty = ()
+    day.told(Wrote(case=day.id, text="t"))
+    day.waits(HOUR_MS)
+    call = day.case.call
+    assert call is not None
+    assert (day.case.broken, call.broken_ms) == (1, promised_ms)
+    assert not call.promised
+
+
+def test_after_a_broken_promise_a_new_one_can_be_given_and_broken():
+    day = second_failure((OnDuty(KATHY, NOON_MS + HOUR_MS),))
+    day.waits(5 * MINUTE_MS)
+    day.told(Chosen(case=day.id, offer="call_me"))
+    call = day.case.call
+    assert call is not None
+    assert call.promised
+    assert call.promise_ms > day.now_ms
+    day.waits(HOUR_MS)
+    assert day.case.broken == 2

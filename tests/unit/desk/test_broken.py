@@ -1,5 +1,7 @@
 """What did not get through is seen by a person, and a supervisor tries it again."""
 
+import re
+
 from makegood.bootstrap import Makegood
 from makegood.core.holds import Question
 from makegood.messages.commands import MessageClass
@@ -39,7 +41,10 @@ def test_what_another_brand_did_not_deliver_is_not_shown(makegood: Makegood, ver
     introduce(makegood)
     no_car(makegood)
     fail_everything(makegood, OutboxStatus.FAILED)
-    assert "Ana Ruiz" not in words_of(vera.get("/desk/broken"))
+    words = words_of(vera.get("/desk/broken"))
+    assert "Ana Ruiz" not in words
+    assert "Everything got through." in words
+    assert re.search(r"Not delivered Keys", words), "a badge counts what is not hers"
 
 
 def test_what_came_too_late_is_put_before_a_person(makegood: Makegood, kathy):

@@ -120,3 +120,20 @@ def test_an_empty_queue_says_so(makegood: Makegood, kathy):
 )
 def test_a_place_that_is_none_begins_at_the_top(makegood: Makegood, kathy, after: str):
     assert kathy.get("/desk/", {"after": after}).status_code == 200
+
+
+def test_totals_count_only_what_a_rep_may_see(makegood: Makegood, vera, kathy):
+    crowd(makegood, 3)
+    introduce(makegood, "user:van", "Van Morris")
+    no_car(makegood, "user:van", brand="northwind_vans")
+    assert "of 1 open with you" in words_of(vera.get("/desk/"))
+    assert "held from marketing" not in words_of(vera.get("/desk/"))
+    assert "of 4 open with you" in words_of(kathy.get("/desk/"))
+    assert "4 customers held from marketing" in words_of(kathy.get("/desk/"))
+
+
+def test_a_full_page_of_other_brands_does_not_hide_a_rep_s_own_case(makegood: Makegood, vera):
+    crowd(makegood, 60)
+    introduce(makegood, "user:van", "Van Morris")
+    van = no_car(makegood, "user:van", brand="northwind_vans")
+    assert cases_on(vera.get("/desk/")) == [van]

@@ -66,11 +66,17 @@ def test_only_what_is_confirmed_is_offered_the_furthest_first(page: str):
     assert re.findall(r'name="offer" value="(\w+)"', html) == ["driver", "ride_home", "call_me"]
 
 
-def test_before_anything_is_confirmed_only_the_call_is_offered(makegood: Makegood):
+def test_before_anything_is_confirmed_only_the_call_is_offered_and_more_is_announced(
+    makegood: Makegood,
+):
     introduce(makegood)
     no_car(makegood)
     html = Client().get(portal_path(makegood)).content.decode()
     assert re.findall(r'name="offer" value="(\w+)"', html) == ["call_me"]
+    assert "We are asking right now what we can do for you." in html
+    confirm_offers(makegood)
+    later = Client().get(portal_path(makegood)).content.decode()
+    assert "We are asking right now" not in later
 
 
 def test_a_second_failure_is_counted_in_the_heading(
@@ -147,7 +153,7 @@ def test_an_offer_that_can_no_longer_be_kept_goes_with_words(makegood: Makegood,
     clock.advance(10 * MINUTE_MS)
     client = Client()
     words = words_of(client.get(page))
-    assert "No longer possible: A ride home, and we pay, A driver who takes you" in words
+    assert "No longer possible: A ride home, and we pay · A driver who takes you" in words
     late = client.post(f"{page}/choose", {"offer": "driver", "form": "f"})
     assert late.status_code == 422
     assert "This can no longer be kept." in words_of(late)
@@ -282,3 +288,34 @@ def test_the_same_form_twice_is_one_answer(makegood: Makegood, page: str):
     for _ in range(2):
         Client().post(f"{page}/write", {"text": "Hello", "form": "one"})
     assert log_length(makegood) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("language", "clock_says"), [("en", "09:36"), ("de", "09:36"), ("es", "9:36")]
+)
+def test_a_promised_call_that_did_not_come_is_called_late_and_not_by_its_old_time(
+    makegood: Makegood, clock: FakeClock, page: str, language: str, clock_says: str
+):
+    page = f"{page}?lang={language}"
+    clock.advance(31 * MINUTE_MS)
+    no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
+    said = CATALOGUE[language]
+    until = said["done.call"].format(owner="Kathy", clock=clock_says)
+    late = said["done.call_late"].format(owner="Kathy")
+    before = words_of(Client().get(page))
+    assert until in before
+    assert late not in before
+    clock.advance(5 * MINUTE_MS)
+    after = words_of(Client().get(page))
+    assert until not in after
+    assert late in after
+    assert f"{page.partition('?')[0]}/call" not in Client().get(page).content.decode()
+
+
+def test_the_day_of_a_bad_day_is_named_once(makegood: Makegood, clock: FakeClock, page: str):
+    clock.advance(31 * MINUTE_MS)
+    no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
+    clock.advance(DAY_MS)
+    words = words_of(Client().get(page))
+    assert "on 1 January 2026 at 09:00 (Airport, R1), and again at 09:31 (Harbour, R2)" in words
+    assert words.count("1 January 2026") == 1

@@ -124,6 +124,8 @@ def plan(path: Path, sql: str, *values) -> str:
         ("SELECT row_blob FROM cases WHERE is_open = 1 AND owner = ? AND "
          "(rank, due_key, case_id) > (?, ?, ?) ORDER BY rank, due_key, case_id LIMIT 9",
          ("kathy", 1, 2, "k"), "cases_mine"),
+        ("SELECT row_blob FROM cases WHERE is_open = 1 AND brand = ANY(?) "
+         "ORDER BY rank, due_key, case_id LIMIT 9", ('["vans"]',), "cases_open"),
         (READY, (1, 2), "outbox_ready"),
         ("SELECT customer FROM customer WHERE next_due_ms > 0 AND next_due_ms <= ? "
          "ORDER BY next_due_ms, customer LIMIT ?", (1, 2), "customer_due"),

@@ -12,6 +12,7 @@ from django.test import Client
 
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError
+from makegood.portal.speech import CATALOGUE
 from makegood.web.database import django_database
 from tests.e2e.screens import PASSWORD, introduce, no_car, profile_of
 from tests.unit.desk.browsing import words_of
@@ -102,13 +103,31 @@ def test_a_page_that_is_not_there_says_so_plainly(makegood: Makegood):
     assert "There is nothing at this address" in words_of(answer)
 
 
+def test_a_fault_speaks_the_reader_s_language_and_a_rep_s_is_english(makegood: Makegood):
+    german = Client(headers={"accept-language": "de"})
+    page = german.get("/nowhere")
+    assert CATALOGUE["de"]["fault.missing.lead"] in words_of(page)
+    assert '<html lang="de">' in page.content.decode()
+    assert "To the queue" not in words_of(page)
+    rep = words_of(german.get("/desk/nowhere"))
+    assert "There is nothing at this address" in rep
+    assert "To the queue" in rep
+
+
+def test_a_forgotten_password_leads_to_who_can_set_one(makegood: Makegood):
+    page = words_of(Client().get("/accounts/password/reset/"))
+    assert "makegood user create" in page
+
+
 def test_our_own_fault_shows_no_details(makegood: Makegood, monkeypatch: pytest.MonkeyPatch):
     client = Client(raise_request_exception=False)
     token = makegood.links.portal_token("p0", "k0")  # type: ignore[arg-type]
     with monkeypatch.context() as broken:
         broken.setattr(makegood, "store", None)
         answer = client.get(f"/c/{token}")
+        spanish = client.get(f"/c/{token}?lang=es")
     assert answer.status_code == 500
+    assert "Es culpa nuestra" in words_of(spanish)
     assert "That is our fault" in words_of(answer)
     assert "Traceback" not in answer.content.decode()
 

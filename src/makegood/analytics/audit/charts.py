@@ -110,7 +110,12 @@ def _styled(chart: alt.Chart, width: int) -> alt.Chart:
 
 
 def _bare(svg: str) -> str:
-    """Let the page size the drawing: its own width and height go, the view box stays."""
+    """Let the page size and name the drawing.
+
+    Its own width and height go, the view box stays; the roles of its parts go, for they have no
+    names, and the page's label and table say what it shows.
+    """
+    svg = re.sub(r' (?:role="graphics-\w+"|aria-roledescription="[^"]*")', "", svg)
     return re.sub(r'^<svg([^>]*?) width="[^"]*" height="[^"]*"', r"<svg\1", svg, count=1)
 
 

@@ -32,6 +32,10 @@ WORDS = {
     "done.kept": "Ihre Wahl: {title}. Es ist erledigt.",
     "done.broken": "Ihre Wahl: {title}. Das haben wir nicht gehalten. {owner} ruft Sie an.",
     "done.call": "{owner} ruft Sie bis {clock} Uhr an.",
+    "done.call_late": (
+        "Der Anruf, den wir Ihnen versprochen haben, ist überfällig, und das ist unser Fehler. "
+        "Alle hier sehen das jetzt, und {owner} oder jemand aus dem Team ruft Sie an."
+    ),
     "choice.title": "Wie sollen wir es wiedergutmachen?",
     "choice.pays": "Wir zahlen.",
     "choice.soon": "In etwa {minutes} min da.",
@@ -131,4 +135,23 @@ WORDS = {
     "tell.confirm": "Ja, das war ich",
     "tell.thanks_title": "Danke",
     "tell.thanks": "{brand} weiß jetzt Bescheid. Jemand meldet sich bei Ihnen.",
+    "fault.missing.title": "Nicht gefunden",
+    "fault.missing.lead": (
+        "Unter dieser Adresse gibt es nichts, oder es ist nicht für Sie bestimmt."
+    ),
+    "fault.unreadable.title": "Nicht lesbar",
+    "fault.unreadable.lead": (
+        "Das lässt sich nicht lesen: Es ist zu lang oder enthält Zeichen, die niemand tippen kann."
+    ),
+    "fault.refused.title": "Nicht erlaubt",
+    "fault.refused.lead": "Das steht Ihnen nicht offen.",
+    "fault.stale.title": "Bitte noch einmal",
+    "fault.stale.lead": (
+        "Dieses Formular ist zu alt oder kam von anderswo. Bitte gehen Sie zurück, laden Sie die "
+        "Seite neu und wiederholen Sie es."
+    ),
+    "fault.ours.title": "Das ist unser Fehler",
+    "fault.ours.lead": (
+        "Hier ist etwas schiefgegangen. Bitte versuchen Sie es in einer Minute noch einmal."
+    ),
 }

@@ -32,6 +32,10 @@ WORDS = {
     "done.kept": "You chose: {title}. It is done.",
     "done.broken": "You chose: {title}. We did not keep that. {owner} calls you.",
     "done.call": "{owner} calls you by {clock}.",
+    "done.call_late": (
+        "The call we promised you is late, and that is our fault. Everybody here sees it "
+        "now, and {owner} or a colleague calls you."
+    ),
     "choice.title": "How shall we make it good?",
     "choice.pays": "We pay.",
     "choice.soon": "There in about {minutes} min.",
@@ -130,4 +134,18 @@ WORDS = {
     "tell.confirm": "Yes, that was me",
     "tell.thanks_title": "Thank you",
     "tell.thanks": "{brand} knows now. A person gets in touch with you.",
+    "fault.missing.title": "Not found",
+    "fault.missing.lead": "There is nothing at this address, or it is not for you to see.",
+    "fault.unreadable.title": "Not readable",
+    "fault.unreadable.lead": (
+        "This cannot be read: it is too long, or holds characters that nobody can type."
+    ),
+    "fault.refused.title": "Not allowed",
+    "fault.refused.lead": "Your role does not include this. Ask a supervisor.",
+    "fault.stale.title": "Please try once more",
+    "fault.stale.lead": (
+        "This form is too old or came from elsewhere. Go back, load the page again and repeat it."
+    ),
+    "fault.ours.title": "That is our fault",
+    "fault.ours.lead": "Something went wrong here. Please try again in a minute.",
 }

@@ -32,6 +32,10 @@ WORDS = {
     "done.kept": "Usted eligió: {title}. Está hecho.",
     "done.broken": "Usted eligió: {title}. No lo cumplimos. {owner} le llama.",
     "done.call": "{owner} le llama antes de las {clock}.",
+    "done.call_late": (
+        "La llamada que le prometimos se retrasa, y es culpa nuestra. Aquí todos lo ven ahora, "
+        "y {owner} u otra persona del equipo le llama."
+    ),
     "choice.title": "¿Cómo lo arreglamos?",
     "choice.pays": "Pagamos nosotros.",
     "choice.soon": "Llega en unos {minutes} min.",
@@ -131,4 +135,19 @@ WORDS = {
     "tell.confirm": "Sí, fui yo",
     "tell.thanks_title": "Gracias",
     "tell.thanks": "{brand} ya lo sabe. Una persona se pondrá en contacto con usted.",
+    "fault.missing.title": "No encontrado",
+    "fault.missing.lead": "En esta dirección no hay nada, o no es para usted.",
+    "fault.unreadable.title": "No se puede leer",
+    "fault.unreadable.lead": (
+        "Esto no se puede leer: es demasiado largo o contiene caracteres que nadie puede escribir."
+    ),
+    "fault.refused.title": "No permitido",
+    "fault.refused.lead": "Esto no está abierto para usted.",
+    "fault.stale.title": "Inténtelo otra vez",
+    "fault.stale.lead": (
+        "Este formulario es demasiado antiguo o vino de otro sitio. Vuelva atrás, cargue la "
+        "página de nuevo y repítalo."
+    ),
+    "fault.ours.title": "Es culpa nuestra",
+    "fault.ours.lead": "Algo ha fallado aquí. Inténtelo de nuevo dentro de un minuto.",
 }

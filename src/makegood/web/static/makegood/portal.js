@@ -4,6 +4,8 @@
   "use strict";
   const { opened, waiting } = document.body.dataset;
   if (opened) fetch(opened, { method: "POST", keepalive: true }).catch(() => {});
-  const isWriting = () => [...document.querySelectorAll("textarea")].some((field) => field.value !== "");
+  // What somebody wrote or marked is never taken away.
+  const isWriting = () => [...document.querySelectorAll("textarea")].some((field) => field.value !== "")
+    || document.querySelector("input:checked") !== null;
   if (waiting) setInterval(() => { if (!isWriting()) location.reload(); }, Number(waiting) * 1000);
 })();
