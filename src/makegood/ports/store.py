@@ -197,8 +197,8 @@ class Writing(Reading, Protocol):
             failures: Case id of every failure event -> the case that contains it.
         """
 
-    def put_snapshot(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot."""
+    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
+        """Keep snapshots; a customer's later one with the same end replaces the earlier."""
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         """Forget snapshots that end at or after an event; all of them for None."""

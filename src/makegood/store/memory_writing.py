@@ -157,10 +157,11 @@ class MemoryWriting(MemoryOutbox):
         _drop(t.failures_by, customer)
         _drop(t.money, customer)
 
-    def put_snapshot(self, snapshot: Snapshot) -> None:
-        kept = self._t.snapshots.get(snapshot.customer, ())
-        others = tuple(one for one in kept if one.upto != snapshot.upto)
-        self._t.snapshots[snapshot.customer] = (*others, snapshot)
+    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
+        for snapshot in snapshots:
+            kept = self._t.snapshots.get(snapshot.customer, ())
+            others = tuple(one for one in kept if one.upto != snapshot.upto)
+            self._t.snapshots[snapshot.customer] = (*others, snapshot)
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         kept = self._t.snapshots.get(customer, ())

@@ -90,9 +90,10 @@ class StateWriting(SqlBase):
         ]
         self._db.put("ledger", columns, money, replace(columns, "command_id account"))
 
-    def put_snapshot(self, snapshot: Snapshot) -> None:
+    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
         key = "customer time_ms received_ms source message_id"
-        self._db.put("snapshot", SNAPSHOT, [from_snapshot(snapshot)], replace(SNAPSHOT, key))
+        last = {(it.customer, it.upto): from_snapshot(it) for it in snapshots}
+        self._db.put("snapshot", SNAPSHOT, list(last.values()), replace(SNAPSHOT, key))
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         sql = "DELETE FROM snapshot WHERE customer = ?"

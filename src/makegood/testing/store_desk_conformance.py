@@ -112,9 +112,8 @@ class CustomerConformance(Conformance):
             for order in orders
         ]
         with store.writing() as writing:
-            for snapshot in (*kept, replace(kept[0], customer=customer("ben"))):
-                writing.put_snapshot(snapshot)
-            writing.put_snapshot(replace(kept[2], events=31))
+            writing.put_snapshots((*kept, replace(kept[0], customer=customer("ben"))))
+            writing.put_snapshots((kept[2], replace(kept[2], events=31)))
         with store.writing() as writing:
             found = [writing.snapshot_before(customer("ana"), order) for order in orders]
             assert found == [None, kept[0], kept[1]]
