@@ -38,13 +38,21 @@ class CountingSession:
         self._asked.rows += len(found)
         return found
 
-    def run(self, sql: str, *values: Value) -> int:
+    def changed(self, sql: str, *values: Value) -> int:
         self._asked.statements += 1
-        return self._session.run(sql, *values)
+        return self._session.changed(sql, *values)
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+    def run(self, sql: str, *values: Value) -> None:
+        self._asked.statements += 1
+        self._session.run(sql, *values)
+
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
         self._asked.statements += bool(rows)
-        return self._session.put(into, columns, rows, conflict)
+        self._session.put(into, columns, rows, conflict)
+
+    def put_new(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+        self._asked.statements += bool(rows)
+        return self._session.put_new(into, columns, rows, conflict)
 
     def positions(self, count: int) -> list[int]:
         self._asked.statements += 1

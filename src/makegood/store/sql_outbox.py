@@ -76,15 +76,15 @@ class OutboxWriting(SqlBase):
         error: str = "",
     ) -> bool:
         sql = f"UPDATE outbox SET status = ?, settled_ms = ?, error = ? {MINE}"
-        return self._db.run(sql, status.value, now_ms, error, command, fence) == 1
+        return self._db.changed(sql, status.value, now_ms, error, command, fence) == 1
 
     def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
         sql = f"UPDATE outbox SET status = 'waiting', next_ms = ?, error = ? {MINE}"
-        return self._db.run(sql, next_ms, error, command, fence) == 1
+        return self._db.changed(sql, next_ms, error, command, fence) == 1
 
     def revive(self, command: CommandId, now_ms: int) -> bool:
         sql = (
             "UPDATE outbox SET status = 'waiting', next_ms = ?, attempts = 0, settled_ms = 0 "
             "WHERE command_id = ? AND status = 'failed'"
         )
-        return self._db.run(sql, now_ms, command) == 1
+        return self._db.changed(sql, now_ms, command) == 1

@@ -50,13 +50,21 @@ class Counting:
         self.count += 1
         return self._session.rows(sql, *values)
 
+    def changed(self, sql, *values):
+        self.count += 1
+        return self._session.changed(sql, *values)
+
     def run(self, sql, *values):
         self.count += 1
-        return self._session.run(sql, *values)
+        self._session.run(sql, *values)
 
     def put(self, *what):
         self.count += 1
-        return self._session.put(*what)
+        self._session.put(*what)
+
+    def put_new(self, *what):
+        self.count += 1
+        return self._session.put_new(*what)
 
     def positions(self, count):
         self.count += 1
@@ -166,15 +174,43 @@ def test_the_disk_is_waited_for_at_each_commit(store):
         assert session.rows("PRAGMA journal_mode") == [("wal",)]
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(path):
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(path, monkeypatch):
     SqliteStore(path).close()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE meta SET words = '999' WHERE name = 'version'")
     connection.commit()
+    opened = opened_by(SqliteStore, monkeypatch)
     with pytest.raises(NewerDatabase, match=r"version 999.*install the newer Makegood"):
         SqliteStore(path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
     assert connection.execute("SELECT words FROM meta").fetchall() == [("999",)]
     connection.close()
+
+
+def opened_by(engine, monkeypatch) -> list[sqlite3.Connection]:
+    """Collect the connections that are opened from now on."""
+    opened: list[sqlite3.Connection] = []
+    connect = engine._connect
+
+    def noted(store):
+        opened.append(connect(store))
+        return opened[-1]
+
+    monkeypatch.setattr(engine, "_connect", noted)
+    return opened
+
+
+def test_a_look_that_fails_at_its_beginning_keeps_its_connection(store, monkeypatch):
+    opened = opened_by(SqliteStore, monkeypatch)
+    with store.reading():
+        pass
+    opened[0].execute("BEGIN")
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"), store.reading():
+        pass
+    with store.reading() as reading:
+        assert reading.reps() == ()
+    assert len(opened) == 1
 
 
 def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(path, monkeypatch):
