@@ -222,7 +222,7 @@ class Writing(Reading, Protocol):
         """
 
     def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
-        """Lease due commands, oldest first; each with a new fence.
+        """Lease due commands, the most urgent first, then the oldest; each with a new fence.
 
         Waiting ones that are due, and leased ones whose lease ran out. On PostgreSQL with SKIP
         LOCKED, so that many workers never wait for each other.

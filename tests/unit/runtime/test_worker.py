@@ -335,6 +335,14 @@ def test_the_urgent_goes_first():
     assert handed == [message(urgency=Urgency.NOW), can_you(), refund(), message(), offer]
 
 
+def test_an_urgent_word_does_not_wait_for_a_mornings_mailing():
+    offer = message("loyalty", message_class=MessageClass.PROMOTIONAL)
+    mailing = [command(offer, step=str(number), due_ms=NOW_MS - 99) for number in range(60)]
+    firm = Firm(*mailing, command(message(urgency=Urgency.NOW), step="now"))
+    firm.worker.run_once()
+    assert firm.effect.attempts[0].command.step == "now"
+
+
 def test_a_batch_is_no_larger_than_asked_and_runs_side_by_side():
     profiles = [ProfileId(f"p{number:032x}") for number in range(60)]
     firm = Firm(
