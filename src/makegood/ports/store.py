@@ -241,6 +241,12 @@ class Writing(Reading, Protocol):
     def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
         """Give a leased command back for another try; False when the fence is not ours."""
 
+    def give_back(self, command: CommandId, fence: int) -> bool:
+        """Give a leased command back that was not begun: it waits again and that was no try.
+
+        False when the fence is not ours.
+        """
+
     def revive(self, command: CommandId, now_ms: int) -> bool:
         """Make a failed command wait again, by a person; False when it is not failed."""
 

@@ -62,6 +62,12 @@ class Failed(Struct, frozen=True, kw_only=True):
     error: str
 
 
+class Untried(Struct, frozen=True, kw_only=True):
+    """A delivery that was not begun: too little of its lease was left."""
+
+    row: OutboxRow
+
+
 class Deliverer:
     """Hands commands over, one at a time, outside any transaction."""
 

@@ -80,6 +80,14 @@ class MemoryOutbox(MemoryReading):
         change: Change = {"status": OutboxStatus.WAITING, "next_ms": next_ms, "error": error}
         return self._if(command, lambda row: _is_mine(row, fence), change)
 
+    def give_back(self, command: CommandId, fence: int) -> bool:
+        row = self._t.commands.get(command)
+        if row is None or not _is_mine(row, fence):
+            return False
+        given = replace(row, status=OutboxStatus.WAITING, attempts=row.attempts - 1)
+        self._write(replace(given, next_ms=row.command.due_ms))
+        return True
+
     def revive(self, command: CommandId, now_ms: int) -> bool:
         change: Change = {
             "status": OutboxStatus.WAITING,

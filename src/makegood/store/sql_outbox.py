@@ -92,6 +92,13 @@ class OutboxWriting(SqlBase):
         sql = f"UPDATE outbox SET status = 'waiting', next_ms = ?, error = ? {MINE}"
         return self._db.changed(sql, next_ms, error, command, fence) == 1
 
+    def give_back(self, command: CommandId, fence: int) -> bool:
+        sql = (
+            "UPDATE outbox SET status = 'waiting', next_ms = due_ms, "
+            f"attempts = attempts - 1 {MINE}"
+        )
+        return self._db.changed(sql, command, fence) == 1
+
     def revive(self, command: CommandId, now_ms: int) -> bool:
         sql = (
             "UPDATE outbox SET status = 'waiting', next_ms = ?, attempts = 0, settled_ms = 0 "

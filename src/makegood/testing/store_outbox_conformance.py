@@ -138,6 +138,20 @@ class OutboxConformance(Conformance):
         assert not retry(store, new, 2000)
         assert status_of(store, "a") is OutboxStatus.DONE
 
+    def test_what_was_claimed_and_not_begun_is_given_back_without_a_try(self) -> None:
+        store = self.make_store()
+        put(store, command("a", due_ms=700))
+        (leased,) = claim(store, 1000)
+        with store.writing() as writing:
+            assert writing.give_back(leased.command.id, leased.fence)
+            assert not writing.give_back(leased.command.id, leased.fence)
+            assert not writing.give_back(CommandId("mnone"), 1)
+        row = outbox_row(store, "a")
+        assert (row.status, row.attempts, row.next_ms) == (OutboxStatus.WAITING, 0, 700)
+        (again,) = claim(store, 1000)
+        assert (again.attempts, again.fence) == (1, leased.fence + 1)
+        assert not settle(store, leased, OutboxStatus.DONE)
+
     def test_an_old_fence_stays_old_after_the_command_was_given_back(self) -> None:
         store = self.make_store()
         put(store, command("a"))
