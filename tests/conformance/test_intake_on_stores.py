@@ -24,15 +24,15 @@ from makegood.testing.store_conformance import at_once
 
 BATCHES = 12
 PEOPLE = 5
+POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 
 
 @pytest.fixture(
     params=[
         "memory",
         "sqlite",
-        pytest.param(
-            "postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
-        ),
+        pytest.param("postgres_url", marks=POSTGRES),
+        pytest.param("pooled_url", marks=POSTGRES),
     ]
 )
 def store(request, tmp_path: Path):
@@ -41,7 +41,7 @@ def store(request, tmp_path: Path):
     elif request.param == "sqlite":
         store = SqliteStore(tmp_path / "it.sqlite3")
     else:
-        store = PostgresStore(request.getfixturevalue("postgres_url"), pool_size=4)
+        store = PostgresStore(request.getfixturevalue(request.param), pool_size=4)
     yield store
     store.close()
 
