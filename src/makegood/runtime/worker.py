@@ -185,10 +185,12 @@ class Worker:
         """
         now_ms = self._clock.now_ms()
         with self._store.writing() as writing:
-            row = writing.command(command_id)
-            if row is None or not _may_answer(row.command, provider, body):
+            asked = writing.command(command_id)
+            if asked is None or not _may_answer(asked.command, provider, body):
                 return False
-            self._lock(writing, [row.command.profile])
+            self._lock(writing, [asked.command.profile])
+            # A try that was under way may have been settled while we waited.
+            row = writing.command(command_id) or asked
             _end_early(writing, row, body, now_ms)
             self._recorder.record(writing, (_told(row, body),), now_ms)
         return True

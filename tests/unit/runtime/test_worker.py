@@ -13,6 +13,7 @@ from makegood.runtime.backoff import SCHEDULE_MS
 from makegood.runtime.delivery import Deliverer, joined, question_of, without_personal
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
+from makegood.store.memory_writing import MemoryWriting
 from makegood.testing.counterparts import FakeEffect
 from tests.unit.effects.scene import ANA, CASE, NOW_MS, Hands, can_you, command, message, refund
 
@@ -458,6 +459,22 @@ def test_an_answer_that_overtakes_the_try_under_way_counts_once():
     firm = Firm(asked, script=overtaken)
     assert firm.worker.run_once().lost == 1
     assert firm.notes.bodies == [Declined(command=asked.id)]
+
+
+def test_an_answer_that_waited_for_the_end_of_the_try_ends_the_command_too(monkeypatch):
+    asked = command(can_you())
+    firm = Firm(asked)
+    with firm.store.writing() as writing:
+        (leased,) = writing.claim(NOW_MS, MINUTE_MS, 1)
+    lock = MemoryWriting.lock
+
+    def waits(writing, customers):  # meanwhile the try is settled: it comes back later
+        writing.retry_at(asked.id, leased.fence, NOW_MS + 1, "will say later")
+        return lock(writing, customers)
+
+    monkeypatch.setattr(MemoryWriting, "lock", waits)
+    assert firm.worker.called_back("cabs", asked.id, Confirmed(command=asked.id))
+    assert firm.row(asked).status is OutboxStatus.DONE
 
 
 @pytest.mark.parametrize(
