@@ -197,8 +197,13 @@ class Writing(Reading, Protocol):
             failures: Case id of every failure event -> the case that contains it.
         """
 
-    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
-        """Keep snapshots; a customer's later one with the same end replaces the earlier."""
+    def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
+        """Keep snapshots; a customer's later one with the same end replaces the earlier.
+
+        Args:
+            snapshots: New ones.
+            keep_events: Forget a customer's that are this many events older than their newest.
+        """
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         """Forget snapshots that end at or after an event; all of them for None."""

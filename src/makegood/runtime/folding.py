@@ -23,6 +23,7 @@ from makegood.runtime.reconcile import Reconciled, reconcile
 
 _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
+SNAPSHOTS_REACH = 16 * SNAPSHOT_EVERY  # what is later than that folds from the beginning
 
 
 class Folded(Struct, frozen=True, gc=False, kw_only=True):
@@ -221,7 +222,7 @@ class Folding:
             )
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
-            writing.put_snapshots(snapshots)
+            writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
         _write_outbox(writing, self._reconciled(), now_ms)
         self._folded = []
 

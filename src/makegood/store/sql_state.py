@@ -98,10 +98,12 @@ class StateWriting(SqlBase):
         ]
         self._db.put("ledger", columns, money, replace(columns, "command_id account"))
 
-    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
+    def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
         key = "customer time_ms received_ms source message_id"
         last = {(it.customer, it.upto): from_snapshot(it) for it in snapshots}
         self._db.put("snapshot", SNAPSHOT, list(last.values()), replace(SNAPSHOT, key))
+        customers = sorted({it.customer for it in snapshots})
+        self._db.run(_FORGET, customers, keep_events)
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         sql = "DELETE FROM snapshot WHERE customer = ?"
@@ -163,6 +165,8 @@ _MAKE_LOCKABLE = f"""INSERT INTO customer ({names(CUSTOMER)})
     FROM unnest(?) AS it (customer)
     WHERE NOT EXISTS (SELECT 1 FROM customer known WHERE known.customer = it.customer)
     ORDER BY it.customer COLLATE "C" ON CONFLICT (customer) DO NOTHING"""
+_FORGET = """DELETE FROM snapshot WHERE customer = ANY(?) AND events <= (
+    SELECT max(new.events) FROM snapshot new WHERE new.customer = snapshot.customer) - ?"""
 _CASE_AGAIN = replace(CASES, "case_id")
 _TAKE_CASES = """DELETE FROM cases WHERE customer = ANY(?) OR case_id = ANY(?)
     RETURNING is_open, owner, customer, held"""

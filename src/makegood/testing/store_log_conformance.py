@@ -315,4 +315,4 @@ def _fill(store: Store, name: str) -> None:
         snapshot = Snapshot(
             customer=whose, upto=event("1").order, fired_ms=0, state=b"s", commands=(), events=1
         )
-        writing.put_snapshots((snapshot,))
+        writing.put_snapshots((snapshot,), keep_events=9)
