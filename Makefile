@@ -24,7 +24,7 @@ VIRTUAL_ENV=$(abspath $(VENV)) UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never $(BIN
 $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1); }
 endef
 
-.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser mutations clean
+.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser pooler mutations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,11 +101,19 @@ lock: $(VENV)/.made-stamp ## Resolve the pinned requirements again, with hashes
 	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCKS)/uv.txt
 	@UV=$(BIN)/uv sh requirements/lock.sh
 
+# Install Debian's packages where a program is absent; only the superuser can.
+define debian
+if command -v $(1) >/dev/null || [ -x /usr/sbin/$(1) ]; then echo "$(1) is here"; \
+elif [ "$$(id -u)" != 0 ]; then echo "$(1) is absent; as root: apt-get install $(1)"; exit 1; \
+else for try in 1 2 3; do apt-get update -qq && break; sleep $$((try * 5)); done; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; fi
+endef
+
 browser: ## Install Debian's Chromium for the browser tests, where it is absent
-	@if command -v chromium >/dev/null; then echo "Chromium is here: $$(command -v chromium)"; \
-	elif [ "$$(id -u)" != 0 ]; then echo "Chromium is absent; as root: apt-get install chromium"; exit 1; \
-	else for try in 1 2 3; do apt-get update -qq && break; sleep $$((try * 5)); done; \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; fi
+	@$(call debian,chromium)
+
+pooler: ## Install Debian's PgBouncer for the tests behind a pooler, where it is absent
+	@$(call debian,pgbouncer)
 
 clean: ## Remove what was built and installed
 	@rm -rf $(VENV) build dist site htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

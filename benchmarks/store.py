@@ -8,12 +8,16 @@ of a PostgreSQL server is not counted.
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
+import psycopg
 from msgspec import Struct
 
+from benchmarks.counting import CountingStore
 from benchmarks.databases import empty_database
 from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.messages.events import encode_event
@@ -32,8 +36,12 @@ BATCH = 100
 TROUBLE = 0.02  # of events let somebody down
 IDENTIFIED = 0.1  # of events say who somebody is
 MOST_SYNCS = 1.02  # of a batch; CI gates counts, not rates
+MOST_STATEMENTS = 28  # of a batch, however many customers are in it
+COUNTED = 20  # batches
 ASKED = 20_000
 Batches = Sequence[Sequence[Arrival]]
+Open = Callable[[], AbstractContextManager[SqliteStore | PostgresStore]]
+Blobs = Sequence[Sequence[tuple[str, bytes]]]
 
 
 def arrivals(count: int) -> Batches:
@@ -72,7 +80,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def bare_insert(folder: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) -> None:
+def bare_insert(folder: Path, batches: Blobs) -> None:
     """Insert the same blobs with the same durability, and do nothing else."""
     connection = sqlite3.connect(folder / "bare.sqlite3", isolation_level=None)
     for setting in SETTINGS:
@@ -83,6 +91,17 @@ def bare_insert(folder: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) ->
         connection.executemany("INSERT INTO log VALUES (?, ?)", batch)
         connection.execute("COMMIT")
     connection.close()
+
+
+def bare_copy(url: str, batches: Blobs) -> None:
+    """Copy the same blobs into PostgreSQL with the same durability, and do nothing else."""
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE bare (id TEXT PRIMARY KEY, event BYTEA NOT NULL)")
+        for batch in batches:
+            with connection.cursor().copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
+                for row in batch:
+                    copy.write_row(row)
+            connection.commit()
 
 
 def blobs_of(store: Store) -> list[list[tuple[str, bytes]]]:
@@ -112,81 +131,122 @@ def ask(store: Store) -> None:
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """What one engine took for all events."""
+    """What one engine took for all events, and what a bare insert of the same blobs took.
+
+    Attributes:
+        statements: For the first batches, in an empty store.
+        counted: How many batches those were.
+    """
 
     wall_s: float
     cpu_s: float
     asking_cpu_s: float
     syncs: int
+    statements: int
+    counted: int
+    bare_s: float
+    bare_cpu_s: float
 
 
-def measure(store: Store, batches: Batches) -> Measured:
-    """Take everything in, then ask the gate's rows."""
-    before = store.syncs()
-    wall_s, cpu_s = timed(lambda: take_all(store, batches))
-    syncs = store.syncs() - before
-    _, asking_cpu_s = timed(lambda: ask(store))
-    return Measured(wall_s=wall_s, cpu_s=cpu_s, asking_cpu_s=asking_cpu_s, syncs=syncs)
+def measure(open_store: Open, batches: Batches, bare: Callable[[Blobs], None]) -> Measured:
+    """Take everything in, ask the gate's rows, insert the same bare; then count statements."""
+    with open_store() as store:
+        before = store.syncs()
+        wall_s, cpu_s = timed(lambda: take_all(store, batches))
+        syncs = store.syncs() - before
+        _, asking_cpu_s = timed(lambda: ask(store))
+        blobs = blobs_of(store)
+    bare_s, bare_cpu_s = timed(lambda: bare(blobs))
+    with open_store() as store:
+        counting = CountingStore(store)
+        take_all(counting, batches[:COUNTED])
+    return Measured(
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+        asking_cpu_s=asking_cpu_s,
+        syncs=syncs,
+        statements=counting.asked.statements,
+        counted=len(batches[:COUNTED]),
+        bare_s=bare_s,
+        bare_cpu_s=bare_cpu_s,
+    )
 
 
-def on_sqlite(folder: Path, batches: Batches) -> tuple[Measured, tuple[float, float]]:
-    """Measure SQLite, and then the bare insert of what it stored: (seconds, CPU seconds)."""
-    store = SqliteStore(folder / "makegood.sqlite3")
-    found = measure(store, batches)
-    blobs = blobs_of(store)
-    store.close()
-    return found, timed(lambda: bare_insert(folder, blobs))
+def on_sqlite(folder: Path, batches: Batches) -> Measured:
+    """Measure SQLite in files of its own."""
+
+    @contextmanager
+    def open_store() -> Iterator[SqliteStore]:
+        with TemporaryDirectory(dir=folder) as own:
+            store = SqliteStore(Path(own) / "makegood.sqlite3")
+            yield store
+            store.close()
+
+    return measure(open_store, batches, lambda blobs: bare_insert(folder, blobs))
 
 
 def on_postgres(server_url: str, batches: Batches) -> Measured:
-    """Measure PostgreSQL in a database of its own."""
-    with empty_database(server_url) as url:
-        store = PostgresStore(url)
-        found = measure(store, batches)
-        store.close()
-    return found
+    """Measure PostgreSQL in databases of its own."""
+
+    @contextmanager
+    def open_store() -> Iterator[PostgresStore]:
+        with empty_database(server_url) as url:
+            store = PostgresStore(url)
+            yield store
+            store.close()
+
+    def bare(blobs: Blobs) -> None:
+        with empty_database(server_url) as url:
+            bare_copy(url, blobs)
+
+    return measure(open_store, batches, bare)
 
 
 def run(plan: Plan) -> Result:
     """Measure SQLite beside a bare insert, and PostgreSQL where there is one."""
     batches = arrivals(QUICK_EVENTS if plan.quick else EVENTS)
-    found, (bare_s, bare_cpu_s) = on_sqlite(plan.folder, batches)
-    engines = {"SQLite": (found, bare_s, bare_cpu_s)}
+    engines = {"SQLite": on_sqlite(plan.folder, batches)}
     if plan.postgres:
-        engines["PostgreSQL"] = (on_postgres(plan.postgres, batches), 0.0, 0.0)
+        engines["PostgreSQL"] = on_postgres(plan.postgres, batches)
     count = sum(map(len, batches))
     return Result(
         name="store",
         figures=tuple(
-            figure for name, taken in engines.items() for figure in _figures(name, count, *taken)
+            figure for name, taken in engines.items() for figure in _figures(name, count, taken)
         ),
         bounds=tuple(
-            Bound(
-                what=f"{name}: syncs a batch of {BATCH}",
-                value=one.syncs / len(batches),
-                most=MOST_SYNCS,
+            bound
+            for name, one in engines.items()
+            for bound in (
+                Bound(
+                    what=f"{name}: syncs a batch of {BATCH}",
+                    value=one.syncs / len(batches),
+                    most=MOST_SYNCS,
+                ),
+                Bound(
+                    what=f"{name}: statements a batch of {BATCH}",
+                    value=one.statements / one.counted,
+                    most=MOST_STATEMENTS,
+                ),
             )
-            for name, (one, _, _) in engines.items()
         ),
     )
 
 
-def _figures(
-    name: str, count: int, found: Measured, bare_s: float, bare_cpu_s: float
-) -> tuple[Figure, ...]:
-    """Show one engine's figures; 0 seconds of a bare insert for none."""
+def _figures(name: str, count: int, found: Measured) -> tuple[Figure, ...]:
+    """Show one engine's figures."""
     return (
         Figure(
             what=f"{name}: append and fold, durable",
             value=count / found.wall_s,
             unit="events/s",
-            nothing=count / bare_s if bare_s else 0,
+            nothing=count / found.bare_s,
         ),
         Figure(
             what=f"{name}: append and fold",
             value=found.cpu_s / count * 1e6,
             unit="CPU us/event",
-            nothing=bare_cpu_s / count * 1e6,
+            nothing=found.bare_cpu_s / count * 1e6,
         ),
         Figure(
             what=f"{name}: read the gate's rows",

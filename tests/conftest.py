@@ -100,6 +100,27 @@ def postgres_url(postgres_server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def pooler_url(postgres_server_url: str) -> Iterator[str]:
+    """The address of a transaction pooler before that server, without a database."""
+    from tests.pooler import pgbouncer_path, pooler
+
+    program = pgbouncer_path()
+    if program is None:
+        unavailable("no PgBouncer: 'make pooler' installs it")
+    with (
+        tempfile.TemporaryDirectory() as folder,  # not pytest's: another user has to write here
+        pooler(program, postgres_server_url, Path(folder)) as url,
+    ):
+        yield url
+
+
+@pytest.fixture
+def pooled_url(postgres_url: str, pooler_url: str) -> str:
+    """The URL of a fresh, empty database behind the pooler."""
+    return pooler_url + urlsplit(postgres_url).path
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Where the browser is."""
     for name in CHROMIUM_NAMES:

@@ -1,35 +1,38 @@
-"""Two threads take overlapping batches in: nothing is lost, and live is what a replay gives."""
+"""The intake on each engine: nothing is lost, live is a replay, and a batch asks little."""
 
+from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from benchmarks.counting import CountingStore
 from makegood.core.state import encode_state
-from makegood.messages.facts import Identified, Touchpoint
-from makegood.messages.ids import CustomerId
+from makegood.messages.facts import Answered, Body, Identified, Touchpoint
+from makegood.messages.ids import CustomerId, case_id
 from makegood.ports.arrivals import Arrival
-from makegood.ports.rows import Taken
-from makegood.ports.store import Store
+from makegood.ports.rows import OutboxStatus, Taken
+from makegood.ports.store import Store, Writing
 from makegood.runtime.intake import Intake, body_digest
 from makegood.store.memory import MemoryStore
 from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import MINUTE_MS, small_library
-from makegood.testing.clock import FakeClock
+from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
 from makegood.testing.history import folded
 from makegood.testing.store_conformance import at_once
 
 BATCHES = 12
 PEOPLE = 5
+POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 
 
 @pytest.fixture(
     params=[
         "memory",
         "sqlite",
-        pytest.param(
-            "postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
-        ),
+        pytest.param("postgres_url", marks=POSTGRES),
+        pytest.param("pooled_url", marks=POSTGRES),
     ]
 )
 def store(request, tmp_path: Path):
@@ -38,7 +41,7 @@ def store(request, tmp_path: Path):
     elif request.param == "sqlite":
         store = SqliteStore(tmp_path / "it.sqlite3")
     else:
-        store = PostgresStore(request.getfixturevalue("postgres_url"), pool_size=4)
+        store = PostgresStore(request.getfixturevalue(request.param), pool_size=4)
     yield store
     store.close()
 
@@ -82,3 +85,83 @@ def test_two_who_take_the_same_people_in_lose_nothing(store):
             now_ms = clock.now_ms()
             assert row.stuck == ""
             assert row.state == encode_state(folded(history, library, now_ms=now_ms).state)
+
+
+class Counted:
+    """A store whose transactions count what is asked of them; on SQL also every statement."""
+
+    def __init__(self, store: Store) -> None:
+        self.is_sql = not isinstance(store, MemoryStore)
+        self._store = CountingStore(store) if self.is_sql else store
+        self.calls: Counter[str] = Counter()
+
+    @property
+    def statements(self) -> int:
+        return self._store.asked.statements if self.is_sql else 0
+
+    def reading(self):
+        return self._store.reading()
+
+    @contextmanager
+    def writing(self):
+        with self._store.writing() as writing:
+            yield CountedWriting(writing, self.calls)
+
+    def syncs(self) -> int:
+        return self._store.syncs()
+
+
+class CountedWriting:
+    """Passes everything on and counts the calls."""
+
+    def __init__(self, writing: Writing, calls: Counter[str]) -> None:
+        self._writing = writing
+        self._calls = calls
+
+    def __getattr__(self, name: str):
+        if name != "is_alone":
+            self._calls[name] += 1
+        return getattr(self._writing, name)
+
+
+def asked_of(store: Store, people: range) -> tuple[Counter[str], int]:
+    """Let people's cars be missing, then let all be good again in one batch: what that asks."""
+    clock, counted, library = FakeClock(), Counted(store), small_library()
+    intake = Intake(counted, lambda: library, clock, b"key")
+    facts = {"reason": "overbooked", "reservation": "R1", "price_cents": 100}
+    lost = [
+        said(n, "lost", Touchpoint(name="Rental Unfulfilled", properties=facts)) for n in people
+    ]
+    cases = [case_id(answer.event) for answer in intake.take(lost)]
+    clock.advance(MINUTE_MS)
+    counted.calls.clear()
+    before = counted.statements
+    good = [
+        said(n, "good", Answered(case=case, answer="good"), clock.now_ms())
+        for n, case in zip(people, cases, strict=True)
+    ]
+    intake.take(good)
+    with store.reading() as reading:
+        profiles = [intake.profile(f"user:p{n}") for n in people]
+        outbox = reading.outbox_of(profiles)
+    withdrawn = {row.command.profile for row in outbox if row.status is OutboxStatus.WITHDRAWN}
+    assert len(withdrawn) == len(people)
+    return counted.calls, counted.statements - before
+
+
+def said(who: int, what: str, body: Body, time_ms: int = STORY_BEGINS_MS) -> Arrival:
+    return Arrival(
+        source="rental",
+        message_id=f"{what} {who}",
+        identifier=f"user:p{who}",
+        time_ms=time_ms,
+        body=body,
+        body_digest=body_digest(body),
+    )
+
+
+def test_a_batch_asks_as_much_for_many_customers_with_needless_orders_as_for_one(store):
+    one = asked_of(store, range(1))
+    many = asked_of(store, range(1, 31))
+    assert many == one
+    assert one[0]["commands"] == 1

@@ -97,7 +97,7 @@ def snapshots(draw) -> Do:
     )
     since = draw(st.sampled_from([None, snapshot.upto]))
     if draw(st.booleans()):
-        return lambda writing: writing.put_snapshot(snapshot)
+        return lambda writing: writing.put_snapshots((snapshot,), keep_events=5)
     return lambda writing: writing.drop_snapshots(snapshot.customer, since)
 
 

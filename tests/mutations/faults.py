@@ -128,8 +128,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-dead-workers-lease-is-settled",
         file="src/makegood/store/sql_outbox.py",
-        old="    WHERE status IN ('waiting', 'leased') AND next_ms <= ?",
-        new="    WHERE status IN ('waiting') AND next_ms <= ?",
+        old="    WHERE status IN ('waiting', 'leased') AND urgency = {rank}",
+        new="    WHERE status IN ('waiting') AND urgency = {rank}",
         tests=("tests/integration/test_crash.py::test_nothing_acknowledged_is_lost_on_sqlite",),
     ),
     Fault(

@@ -102,6 +102,27 @@ class Fulfil(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
 Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil
 
 
+LEAST_URGENT = 4
+
+
+def rank_of(order: Order) -> int:
+    """Say who is served first: 0 waits at a kerb, `LEAST_URGENT` is an offer or a survey.
+
+    The outbox is emptied in this order, so that a morning's mailing never stands before a ride.
+    """
+    match order:
+        case SendMessage(urgency=Urgency.NOW):
+            return 0
+        case ConfirmOffer():
+            return 1
+        case Fulfil():
+            return 2
+        case SendMessage(message_class=message_class) if message_class in HELD_CLASSES:
+            return LEAST_URGENT
+        case SendMessage():
+            return 3
+
+
 class Command(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One order with its stable id and its time window.
 

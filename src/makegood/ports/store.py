@@ -205,8 +205,13 @@ class Writing(Reading, Protocol):
             failures: Case id of every failure event, and `booking_key` -> the case it names.
         """
 
-    def put_snapshot(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot."""
+    def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
+        """Keep snapshots; a customer's later one with the same end replaces the earlier.
+
+        Args:
+            snapshots: New ones.
+            keep_events: Forget a customer's that are this many events older than their newest.
+        """
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         """Forget snapshots that end at or after an event; all of them for None."""
@@ -230,7 +235,7 @@ class Writing(Reading, Protocol):
         """
 
     def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
-        """Lease due commands, oldest first; each with a new fence.
+        """Lease due commands, the most urgent first, then the oldest; each with a new fence.
 
         Waiting ones that are due, and leased ones whose lease ran out. On PostgreSQL with SKIP
         LOCKED, so that many workers never wait for each other.
@@ -248,6 +253,12 @@ class Writing(Reading, Protocol):
 
     def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
         """Give a leased command back for another try; False when the fence is not ours."""
+
+    def give_back(self, command: CommandId, fence: int) -> bool:
+        """Give a leased command back that was not begun: it waits again and that was no try.
+
+        False when the fence is not ours.
+        """
 
     def revive(self, command: CommandId, now_ms: int) -> bool:
         """Make a failed command wait again, by a person; False when it is not failed."""

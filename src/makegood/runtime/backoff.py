@@ -11,6 +11,7 @@ SCHEDULE_MS = (
     20 * _HOUR, 24 * _HOUR,
 )  # fmt: skip
 """Longest waits after the first, second, ... try, as Standard Webhooks recommends."""
+MOST_TRIES = len(SCHEDULE_MS) + 1
 SHORTEST_MS = _SECOND  # below this a retry only adds load
 LAST_CHANCE_MS = 5 * _SECOND  # with less time left than this, another try is no chance at all
 
@@ -28,7 +29,7 @@ def next_delay_ms(attempts: int, rng: random.Random) -> int | None:
     Returns:
         Milliseconds, or None when all tries are used up: a person has to look.
     """
-    if attempts > len(SCHEDULE_MS):
+    if attempts >= MOST_TRIES:
         return None
     return rng.randint(SHORTEST_MS, SCHEDULE_MS[max(attempts, 1) - 1])
 

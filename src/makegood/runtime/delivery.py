@@ -12,10 +12,8 @@ from makegood.core.holds import Answer, Question
 from makegood.messages.commands import (
     HELD_CLASSES,
     Command,
-    ConfirmOffer,
-    Fulfil,
     SendMessage,
-    Urgency,
+    rank_of,
 )
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
@@ -62,6 +60,12 @@ class Failed(Struct, frozen=True, kw_only=True):
     retry: bool
     after_ms: int
     error: str
+
+
+class Untried(Struct, frozen=True, kw_only=True):
+    """A delivery that was not begun: too little of its lease was left."""
+
+    row: OutboxRow
 
 
 class Deliverer:
@@ -191,19 +195,7 @@ def told_id(body: Body, command: Command, fence: int) -> str:
 
 def urgency_of(row: OutboxRow) -> tuple[int, int]:
     """Order of hand-over within a batch: who waits at a kerb first, offers last."""
-    order = row.command.order
-    match order:
-        case SendMessage(urgency=Urgency.NOW):
-            rank = 0
-        case ConfirmOffer():
-            rank = 1
-        case Fulfil():
-            rank = 2
-        case SendMessage(message_class=message_class) if message_class in HELD_CLASSES:
-            rank = 4
-        case SendMessage():
-            rank = 3
-    return (rank, row.command.due_ms)
+    return (rank_of(row.command.order), row.command.due_ms)
 
 
 def addressees(reading: Reading, rows: Sequence[OutboxRow]) -> Mapping[ProfileId, PersonRow]:

@@ -1,5 +1,6 @@
 """Who is on duty at an instant, the one with the fewest open cases first."""
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -10,6 +11,7 @@ from makegood.messages.events import OnDuty
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
 
+_LOG = logging.getLogger("makegood.intake")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"^(\w{3})(?:-(\w{3}))?\s+(\d{2}:\d{2})-(\d{2}:\d{2})$")
 _MIDNIGHT = time(0)
@@ -69,6 +71,15 @@ def _end(
     return end if start <= now < end else None
 
 
+def _until_ms(rep: RepRow, now_ms: int) -> int:
+    """A rep whose hours cannot be read is off duty: no failure may be lost for it."""
+    try:
+        return on_duty_until_ms(rep, now_ms)
+    except (InputError, KeyError, ValueError):  # the last two: no such time zone
+        _LOG.error("the hours or the time zone of rep %s cannot be read", rep.rep)
+        return 0
+
+
 def reps_on_duty(
     reps: Iterable[RepRow], now_ms: int, open_cases: Mapping[RepId, int]
 ) -> tuple[OnDuty, ...]:
@@ -82,7 +93,7 @@ def reps_on_duty(
     Returns:
         Reps on duty, fewest open cases first, then by name.
     """
-    duties = [(rep, on_duty_until_ms(rep, now_ms)) for rep in reps]
+    duties = [(rep, _until_ms(rep, now_ms)) for rep in reps]
     working = [(rep, until_ms) for rep, until_ms in duties if until_ms]
     working.sort(key=lambda pair: (open_cases.get(pair[0].rep, 0), pair[0].rep))
     return tuple(OnDuty(rep.rep, until_ms, rep.brands) for rep, until_ms in working)

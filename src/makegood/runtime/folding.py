@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import PurePath
 
 from msgspec import Struct
@@ -16,13 +16,14 @@ from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
-from makegood.ports.rows import CustomerRow, OutboxStatus, Snapshot
+from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project
 from makegood.runtime.reconcile import Reconciled, reconcile
 
 _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
+SNAPSHOTS_REACH = 16 * SNAPSHOT_EVERY  # what is later than that folds from the beginning
 
 
 class Folded(Struct, frozen=True, gc=False, kw_only=True):
@@ -31,16 +32,18 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         row: As it will be saved.
         state: Its state; None when nothing changed but the row's counters.
-        outbox: What the outbox has to learn.
+        outbox: What the outbox has to learn; None until it was asked about `withdrawn`.
+        commands: What the fold wants, when it only went on.
+        withdrawn: What the fold found needless, when it only went on.
         snapshot: To be kept, if it is time for one.
-        known: Commands the outbox had already, when a history was folded again.
     """
 
     row: CustomerRow
     state: State | None = None
-    outbox: Reconciled = Reconciled()
+    outbox: Reconciled | None = None
+    commands: tuple[Command, ...] = ()
+    withdrawn: tuple[CommandId, ...] = ()
     snapshot: Snapshot | None = None
-    known: frozenset[CommandId] = frozenset()
 
 
 def fold_history(
@@ -62,15 +65,16 @@ def is_outdated(row: CustomerRow) -> bool:
     return row.fold not in (0, FOLD_VERSION)
 
 
-def _sending_only(folded: Folded, new: frozenset[EventId]) -> Folded:
+def _sending_only(
+    outbox: Reconciled, known: Container[CommandId], new: frozenset[EventId]
+) -> Reconciled:
     """Write down, and do not send, what an upgraded fold newly finds in old events."""
     put: list[Command] = []
     unsent: list[Command] = []
-    for command in folded.outbox.put:
-        goes = command.cause in new or command.id in folded.known
+    for command in outbox.put:
+        goes = command.cause in new or command.id in known
         (put if goes else unsent).append(command)
-    needless = (*folded.outbox.needless, *unsent)
-    return replace(folded, outbox=replace(folded.outbox, put=tuple(put), needless=needless))
+    return replace(outbox, put=tuple(put), needless=(*outbox.needless, *unsent))
 
 
 def _differs(before: State, after: State, name: str) -> bool:
@@ -120,10 +124,10 @@ class Folding:
         if row.stuck:
             self.refold(row)  # what could not be folded was never sent either
             return
-        self._guard(row, lambda: _sending_only(self._upgraded(row), new))
+        self._guard(row, lambda: self._upgraded(row, new))
 
-    def _upgraded(self, row: CustomerRow) -> Folded:
-        folded = self._again(row, None)
+    def _upgraded(self, row: CustomerRow, new: frozenset[EventId]) -> Folded:
+        folded = self._again(row, None, sending=new)
         before, after = decode_state(row.state), folded.state or EMPTY
         names = [name for name in State.__struct_fields__ if _differs(before, after, name)]
         if names:
@@ -163,24 +167,26 @@ class Folding:
         if state is before:
             # Equal states are equal bytes, so the first event writes even an empty one.
             return Folded(row=row if row.state else _with(row, state), snapshot=snapshot)
-        outbox = self._reconciled(commands, withdrawn)
-        return Folded(row=_with(row, state), state=state, outbox=outbox, snapshot=snapshot)
+        return Folded(
+            row=_with(row, state),
+            state=state,
+            commands=commands,
+            withdrawn=withdrawn,
+            snapshot=snapshot,
+        )
 
     def _ticked(self, row: CustomerRow) -> Folded:
         after: Step = advance(decode_state(row.state), self._now_ms, self._library)
-        outbox = self._reconciled(after.commands, after.withdrawn)
-        return Folded(row=_with(row, after.state), state=after.state, outbox=outbox)
+        return Folded(
+            row=_with(row, after.state),
+            state=after.state,
+            commands=after.commands,
+            withdrawn=after.withdrawn,
+        )
 
-    def _reconciled(
-        self, commands: Sequence[Command], withdrawn: Sequence[CommandId]
-    ) -> Reconciled:
-        """Look up only what the fold found needless; nothing else can have changed."""
-        known = {}
-        if withdrawn:
-            known = {row.command.id: row for row in self._writing.commands(withdrawn)}
-        return reconcile(commands, frozenset(withdrawn), known, self._now_ms)
-
-    def _again(self, row: CustomerRow, since: Event | None) -> Folded:
+    def _again(
+        self, row: CustomerRow, since: Event | None, sending: frozenset[EventId] | None = None
+    ) -> Folded:
         snapshot = self._base(row, since)
         after: OrderKey | None = snapshot.upto if snapshot else None
         history = self._writing.history(row.customer, after)
@@ -194,6 +200,8 @@ class Folding:
         known = {one.command.id: one for one in self._writing.outbox_of(profiles)}
         before = frozenset(command for command, _ in base.orders)
         outbox = reconcile(commands, needless, known, self._now_ms, kept=before)
+        if sending is not None:
+            outbox = _sending_only(outbox, known, sending)
         valid_before = since.order if since is not None and snapshot is not None else None
         self._writing.drop_snapshots(row.customer, valid_before)
         count = (snapshot.events if snapshot else 0) + len(history)
@@ -201,13 +209,7 @@ class Folding:
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
         row = _with(row, timed.state)
-        return Folded(
-            row=row,
-            state=timed.state,
-            outbox=outbox,
-            snapshot=fresh,
-            known=frozenset(known),
-        )
+        return Folded(row=row, state=timed.state, outbox=outbox, snapshot=fresh)
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
         if since is None or row.stuck or row.fold != FOLD_VERSION:
@@ -233,11 +235,23 @@ class Folding:
                 [line for one in projected for line in one.ledger],
                 names,
             )
-        for snapshot in (one.snapshot for one in folded):
-            if snapshot is not None:
-                writing.put_snapshot(snapshot)
-        _write_outbox(writing, [one.outbox for one in folded], now_ms)
+        snapshots = [one.snapshot for one in folded if one.snapshot is not None]
+        if snapshots:
+            writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
+        _write_outbox(writing, self._reconciled(), now_ms)
         self._folded = []
+
+    def _reconciled(self) -> list[Reconciled]:
+        """Ask the outbox once, for what the folds found needless; no more can have changed."""
+        needless = sorted({id_ for one in self._folded for id_ in one.withdrawn})
+        found = self._writing.commands(needless) if needless else ()
+        known = {row.command.id: row for row in found}
+        return [one.outbox or _went_out(one, known, self._now_ms) for one in self._folded]
+
+
+def _went_out(one: Folded, outbox: Mapping[CommandId, OutboxRow], now_ms: int) -> Reconciled:
+    own = {id_: outbox[id_] for id_ in one.withdrawn if id_ in outbox}
+    return reconcile(one.commands, frozenset(one.withdrawn), own, now_ms)
 
 
 def _where(fault: Exception) -> str:

@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -16,11 +16,12 @@ from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.ports.clock import Clock
 from makegood.ports.rows import OutboxRow, OutboxStatus, PersonRow
 from makegood.ports.store import Store, Writing
-from makegood.runtime.backoff import next_delay_ms, within_use
+from makegood.runtime.backoff import MOST_TRIES, next_delay_ms, within_use
 from makegood.runtime.delivery import (
     Deliverer,
     Ended,
     Failed,
+    Untried,
     addressees,
     dead,
     missed,
@@ -34,6 +35,8 @@ _LOG = logging.getLogger("makegood.worker")
 _HAND_OVER_MS = 25_000  # no delivery begins with less of its lease left than one answer may take
 
 _SETTLE_TRIES = 5  # each waits as long as the store's own busy timeout
+_UNSETTLED = "It was begun again and again, and its outcome could never be written down."
+Result: TypeAlias = Ended | Failed | Untried
 
 
 class Recorder(Protocol):
@@ -182,10 +185,12 @@ class Worker:
         """
         now_ms = self._clock.now_ms()
         with self._store.writing() as writing:
-            row = writing.command(command_id)
-            if row is None or not _may_answer(row.command, provider, body):
+            asked = writing.command(command_id)
+            if asked is None or not _may_answer(asked.command, provider, body):
                 return False
-            self._lock(writing, [row.command.profile])
+            self._lock(writing, [asked.command.profile])
+            # A try that was under way may have been settled while we waited.
+            row = writing.command(command_id) or asked
             _end_early(writing, row, body, now_ms)
             self._recorder.record(writing, (_told(row, body),), now_ms)
         return True
@@ -195,28 +200,66 @@ class Worker:
         with self._store.writing() as writing:
             due = writing.due_customers(now_ms, limit)
         if due:
-            self._recorder.advance(due, now_ms)
+            self._advance(due, now_ms)
         return len(due)
+
+    def _advance(self, due: Sequence[CustomerId], now_ms: int) -> None:
+        """Fire the timers of many customers; if one cannot be stored, of the others alone."""
+        try:
+            self._recorder.advance(due, now_ms)
+        except StoreBusy:
+            raise
+        except Exception as fault:
+            self._see_that_the_store_answers()
+            if len(due) == 1:
+                _LOG.error("timers of customer %s: %s", due[0], type(fault).__name__)
+                return
+            for customer in due:
+                self._advance((customer,), now_ms)
+
+    def _see_that_the_store_answers(self) -> None:
+        """Raise when the store is away; else one of what it was given is at fault."""
+        with self._store.reading() as reading:
+            reading.active_book()
 
     def _deliver_all(
         self, rows: Sequence[OutboxRow], persons: Mapping[ProfileId, PersonRow], lease_ends_ms: int
-    ) -> list[Ended | Failed]:
+    ) -> list[Result]:
         """Deliver each customer's commands in order, different customers side by side."""
 
-        def deliver(group: Sequence[OutboxRow]) -> list[Ended | Failed]:
-            return [
-                self._deliverer.deliver(row, persons[row.command.profile])
-                for row in group
-                if self._clock.now_ms() <= lease_ends_ms - _HAND_OVER_MS
-            ]
+        def deliver(row: OutboxRow) -> Result:
+            if self._clock.now_ms() > lease_ends_ms - _HAND_OVER_MS:
+                return Untried(row=row)
+            if row.attempts > MOST_TRIES:
+                return Failed(row=row, retry=False, after_ms=0, error=row.error or _UNSETTLED)
+            return self._deliverer.deliver(row, persons[row.command.profile])
+
+        def deliver_all(group: Sequence[OutboxRow]) -> list[Result]:
+            return [deliver(row) for row in group]
 
         groups = _by_profile(rows)
-        run: Iterable[list[Ended | Failed]]
-        run = map(deliver, groups) if self._pool is None else self._pool.map(deliver, groups)
+        run: Iterable[list[Result]]
+        run = (map if self._pool is None else self._pool.map)(deliver_all, groups)
         return [result for group in run for result in group]
 
-    def _settle_surely(self, results: Sequence[Ended | Failed]) -> dict[str, int]:
-        """Settle, again when the store was busy: what is not settled would be delivered twice."""
+    def _settle_surely(self, results: Sequence[Result]) -> Counter[str]:
+        """Settle: what is not settled would be delivered twice.
+
+        Again when the store was busy; and if one outcome cannot be stored, the others alone.
+        """
+        try:
+            return self._settle_patiently(results)
+        except StoreBusy:
+            raise
+        except Exception as fault:
+            self._see_that_the_store_answers()
+            if len(results) == 1:
+                ours = results[0].row.command.id
+                _LOG.error("command %s cannot be settled: %s", ours, type(fault).__name__)
+                return Counter()
+        return sum((self._settle_surely((one,)) for one in results), Counter())
+
+    def _settle_patiently(self, results: Sequence[Result]) -> Counter[str]:
         for _ in range(_SETTLE_TRIES - 1):
             try:
                 return self._settle(results)
@@ -224,7 +267,7 @@ class Worker:
                 _LOG.warning("settling %s deliveries: the store was busy", len(results))
         return self._settle(results)
 
-    def _settle(self, results: Sequence[Ended | Failed]) -> dict[str, int]:
+    def _settle(self, results: Sequence[Result]) -> Counter[str]:
         """End a whole batch in one transaction: outcome events, fences and fold together."""
         now_ms = self._clock.now_ms()
         counts: Counter[str] = Counter()
@@ -236,13 +279,16 @@ class Worker:
                 if ended is not None:
                     told.append(_told(ended.row, ended.body))
             self._recorder.record(writing, told, now_ms)
-        return dict(counts)
+        return counts
 
     def _ended(
-        self, writing: Writing, result: Ended | Failed, now_ms: int, counts: Counter[str]
+        self, writing: Writing, result: Result, now_ms: int, counts: Counter[str]
     ) -> Ended | None:
         """Settle one fence; None when there is no outcome to tell (yet, or not by us)."""
         row = result.row
+        if isinstance(result, Untried):
+            writing.give_back(row.command.id, row.fence)
+            return None
         if isinstance(result, Failed):
             again = self._again(result, now_ms)
             if isinstance(again, int):

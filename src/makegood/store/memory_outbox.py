@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from makegood.messages.commands import Command
+from makegood.messages.commands import Command, rank_of
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.store.memory_reading import MemoryReading
+from makegood.store.shapes import most_urgent
 
 OPEN = (OutboxStatus.WAITING, OutboxStatus.LEASED)
 Change = dict[str, OutboxStatus | int | str]
@@ -44,9 +45,13 @@ class MemoryOutbox(MemoryReading):
         return self._if(command, lambda row: row.status is OutboxStatus.WAITING, change)
 
     def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
-        ready = sorted((at, id_) for id_, at in self._t.open_commands.items() if at <= now_ms)
-        claimed = [self._lease(id_, now_ms + lease_ms) for _at, id_ in ready[:limit]]
-        return tuple(sorted(claimed, key=lambda row: (row.command.due_ms, row.command.id)))
+        ready = sorted(
+            (rank_of(self._t.commands[id_].command.order), at, id_)
+            for id_, at in self._t.open_commands.items()
+            if at <= now_ms
+        )
+        claimed = [self._lease(id_, now_ms + lease_ms) for _rank, _at, id_ in ready[:limit]]
+        return tuple(sorted(claimed, key=most_urgent))
 
     def _lease(self, command: CommandId, until_ms: int) -> OutboxRow:
         row = self._t.commands[command]
@@ -74,6 +79,14 @@ class MemoryOutbox(MemoryReading):
     def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
         change: Change = {"status": OutboxStatus.WAITING, "next_ms": next_ms, "error": error}
         return self._if(command, lambda row: _is_mine(row, fence), change)
+
+    def give_back(self, command: CommandId, fence: int) -> bool:
+        row = self._t.commands.get(command)
+        if row is None or not _is_mine(row, fence):
+            return False
+        given = replace(row, status=OutboxStatus.WAITING, attempts=row.attempts - 1)
+        self._write(replace(given, next_ms=row.command.due_ms))
+        return True
 
     def revive(self, command: CommandId, now_ms: int) -> bool:
         change: Change = {

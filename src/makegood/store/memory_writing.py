@@ -157,10 +157,15 @@ class MemoryWriting(MemoryOutbox):
         _drop(t.failures_by, customer)
         _drop(t.money, customer)
 
-    def put_snapshot(self, snapshot: Snapshot) -> None:
-        kept = self._t.snapshots.get(snapshot.customer, ())
-        others = tuple(one for one in kept if one.upto != snapshot.upto)
-        self._t.snapshots[snapshot.customer] = (*others, snapshot)
+    def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
+        table = self._t.snapshots
+        for snapshot in snapshots:
+            kept = table.get(snapshot.customer, ())
+            others = tuple(one for one in kept if one.upto != snapshot.upto)
+            table[snapshot.customer] = (*others, snapshot)
+        for customer in {snapshot.customer for snapshot in snapshots}:
+            oldest = max(one.events for one in table[customer]) - keep_events
+            table[customer] = tuple(one for one in table[customer] if one.events > oldest)
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         kept = self._t.snapshots.get(customer, ())

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 import psycopg
-from psycopg import IsolationLevel, errors
+from psycopg import IsolationLevel, Pipeline, errors
 from psycopg_pool import ConnectionPool
 
 from makegood.messages.errors import StoreBusy
@@ -23,6 +23,7 @@ SLOTS = 1024  # more than connections at a time, so that two rarely add to one t
 MIGRATION_LOCK = 0x6D616B65  # any number that is always this one
 BUSY = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 Connection = psycopg.Connection[Row]
+Cursor = psycopg.Cursor[Row]
 
 
 class PostgresStore:
@@ -38,8 +39,12 @@ class PostgresStore:
         )
         self._syncs = 0
         self._count_lock = Lock()
-        with self.writing_session() as session:
-            _migrate(session)
+        try:
+            with self.writing_session() as session:
+                _migrate(session)
+        except BaseException:
+            self._pool.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -57,21 +62,22 @@ class PostgresStore:
 
     @contextmanager
     def writing_session(self) -> Iterator["PostgresSession"]:
-        """Hold a transaction; what leaves without an exception is durable."""
+        """Hold a transaction; what leaves without an exception is durable.
+
+        Statements go out as they come, and the server works on them while we go on: an answer is
+        waited for where somebody needs it, and at the commit.
+        """
         with self._pool.connection() as connection:
             _prepare(connection, IsolationLevel.READ_COMMITTED, read_only=False)
-            session = PostgresSession(connection)
             try:
-                yield session
-                connection.commit()
-            except BUSY as error:
-                connection.rollback()
-                raise StoreBusy from error
-            except BaseException:
-                connection.rollback()
-                raise
+                with connection.pipeline() as pipeline:
+                    session = PostgresSession(connection, pipeline)
+                    yield session
+                    session.commit()
+            finally:
+                connection.rollback()  # nothing, after a commit
         with self._count_lock:
-            self._syncs += session.wrote
+            self._syncs += session.has_written
 
     def syncs(self) -> int:
         return self._syncs
@@ -93,37 +99,66 @@ class PostgresSession:
     skip_locked = " FOR UPDATE SKIP LOCKED"
     is_alone = False
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, pipeline: Pipeline | None = None) -> None:
         self._connection = connection
-        self.wrote = False
+        self._pipeline = pipeline
+        self._sent: list[Cursor] = []
+
+    def commit(self) -> None:
+        """Make everything durable.
+
+        A server asked to commit what has failed rolls back without a word, so its word is read.
+        """
+        done = self._send("COMMIT", ())
+        self._answered(done)
+        if done.statusmessage != "COMMIT":
+            raise errors.InFailedSqlTransaction("Nothing was stored: a statement had failed.")
+
+    @property
+    def has_written(self) -> bool:
+        """Whether a statement changed a row, as far as the server has answered."""
+        return any(cursor.rowcount > 0 for cursor in self._sent if not _only_looked(cursor))
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
-        cursor = self._execute(sql, values)
-        return cursor.fetchall()
+        cursor = self._send(sql, values)
+        with _busy():
+            return cursor.fetchall()
 
-    def run(self, sql: str, *values: Value) -> int:
-        return self._execute(sql, values).rowcount
+    def changed(self, sql: str, *values: Value) -> int:
+        return self._answered(self._send(sql, values))
 
-    def _execute(self, sql: str, values: Sequence[Value | Sequence[int]]) -> psycopg.Cursor[Row]:
-        try:
-            cursor = self._connection.execute(in_postgres(sql).encode(), _storable(values))
-        except BUSY as error:
-            raise StoreBusy from error
-        changed = not (cursor.statusmessage or "").startswith("SELECT") and cursor.rowcount != 0
-        self.wrote = self.wrote or changed
-        return cursor
+    def run(self, sql: str, *values: Value) -> None:
+        self._send(sql, values)
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
-        if not rows:
-            return 0
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
+        if rows:
+            self._insert(into, columns, rows, conflict)
+
+    def put_new(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+        return self._answered(self._insert(into, columns, rows, conflict)) if rows else 0
+
+    def _insert(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> Cursor:
         names = columns.split()
-        arrays = ", ".join(f"?::{kind_of(name)}[]" for name in names)
+        arrays = ", ".join(f"%b::{kind_of(name)}[]" for name in names)
         sql = (
             f"INSERT INTO {into} ({', '.join(names)}) SELECT * FROM unnest({arrays}) "
             f"ON CONFLICT {conflict}"
         )
-        arrays_of = [_storable(column) for column in zip(*rows, strict=True)]
-        return self._execute(sql, arrays_of).rowcount
+        return self._send(sql, [_storable(column) for column in zip(*rows, strict=True)])
+
+    def _send(self, sql: str, values: Sequence[Value | Sequence[int]]) -> Cursor:
+        with _busy():
+            cursor = self._connection.execute(in_postgres(sql).encode(), _storable(values))
+        if self._pipeline is not None:
+            self._connection.pgconn.flush()  # else it would lie here until somebody waits
+        self._sent.append(cursor)
+        return cursor
+
+    def _answered(self, cursor: Cursor) -> int:
+        if self._pipeline is not None:
+            with _busy():
+                self._pipeline.sync()
+        return cursor.rowcount
 
     def positions(self, count: int) -> list[int]:
         sql = "SELECT nextval('log_position') FROM generate_series(1, ?)"
@@ -131,6 +166,19 @@ class PostgresSession:
 
     def slot(self) -> int:
         return self._connection.info.backend_pid % SLOTS
+
+
+@contextmanager
+def _busy() -> Iterator[None]:
+    """Say in the words of the port that another transaction was in the way."""
+    try:
+        yield
+    except BUSY as error:
+        raise StoreBusy from error
+
+
+def _only_looked(cursor: Cursor) -> bool:
+    return (cursor.statusmessage or "SELECT").startswith("SELECT")
 
 
 def _storable(values: Sequence[Any]) -> list[Any]:
@@ -151,7 +199,7 @@ def kind_of(column: str) -> str:
 @lru_cache(maxsize=256)
 def in_postgres(sql: str) -> str:
     """Spell the shared SQL for psycopg."""
-    return sql.replace("%", "%%").replace("?", "%s")
+    return re.sub(r"\b(ANY|unnest)\(\?\)", r"\1(%b)", sql).replace("?", "%s")
 
 
 def _migrate(session: PostgresSession) -> None:

@@ -138,7 +138,15 @@ FIRST = (
         PRIMARY KEY (name, slot))""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST,)
+URGENT_FIRST = (
+    # What waited already counts as an ordinary message; a claim reads one range for each rank.
+    "ALTER TABLE outbox ADD COLUMN urgency BIGINT NOT NULL DEFAULT 3",
+    "DROP INDEX outbox_ready",
+    """CREATE INDEX outbox_ready ON outbox (urgency, next_ms, command_id)
+        WHERE status IN ('waiting', 'leased')""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST)
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
@@ -149,7 +157,7 @@ BLOBS = frozenset(
 NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
-        "amount",
+        "amount", "urgency",
     }
 )  # fmt: skip
 

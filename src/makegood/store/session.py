@@ -26,11 +26,17 @@ class Session(Protocol):
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Run a statement and give its rows."""
 
-    def run(self, sql: str, *values: Value) -> int:
+    def changed(self, sql: str, *values: Value) -> int:
         """Run a statement and say how many rows it touched."""
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
-        """Insert rows, in the order given; say how many were inserted or changed.
+    def run(self, sql: str, *values: Value) -> None:
+        """Run a statement; an engine may send it on and hear of a fault later, by the commit."""
+
+    def put_new(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+        """Insert rows as `put` does, and say how many were inserted or changed."""
+
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
+        """Insert rows, in the order given; an engine may hear of a fault later, by the commit.
 
         Args:
             into: Table.

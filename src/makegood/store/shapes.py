@@ -2,7 +2,7 @@
 
 import msgspec
 
-from makegood.messages.commands import decode_command
+from makegood.messages.commands import decode_command, rank_of
 from makegood.messages.events import OrderKey
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import (
@@ -26,7 +26,7 @@ LAST_CHARACTER = "\U0010ffff"
 
 CUSTOMER = "customer gate next_due_ms stuck last fired_ms events fold state"
 SNAPSHOT = "customer time_ms received_ms source message_id fired_ms events commands state"
-OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command"
+OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command urgency"
 CASES = "case_id customer owner rank due_key is_open held opened_ms brand row_blob"
 PERSON = "profile identifier name email phone language"
 
@@ -91,7 +91,7 @@ def to_snapshot(row: Row) -> Snapshot:
 
 
 def to_outbox(row: Row) -> OutboxRow:
-    _id, _profile, status, _due_ms, next_ms, attempts, fence, error, settled_ms, command = row
+    _id, _profile, status, _due_ms, next_ms, attempts, fence, error, settled_ms, command, _ = row
     return OutboxRow(
         command=decode_command(command),
         status=OutboxStatus(status),
@@ -101,6 +101,11 @@ def to_outbox(row: Row) -> OutboxRow:
         error=error,
         settled_ms=settled_ms,
     )
+
+
+def most_urgent(row: OutboxRow) -> tuple[int, int, CommandId]:
+    """The order of a claim: the most urgent first, then what has been due longest."""
+    return (rank_of(row.command.order), row.command.due_ms, row.command.id)
 
 
 def from_case(row: CaseRow) -> Row:

@@ -41,7 +41,7 @@ class LogWriting(StateWriting, CustomerReading):
             return {}
         seqs = dict(zip(first, self._db.positions(len(first)), strict=True))
         claims = [(id_, offer.body_digest, seqs[id_]) for id_, offer in sorted(first.items())]
-        if self._db.put("dedupe", "event_id digest seq", claims, ONCE) == len(claims):
+        if self._db.put_new("dedupe", "event_id digest seq", claims, ONCE) == len(claims):
             known = {id_: (digest, True) for id_, digest, _seq in claims}
         else:
             sql = "SELECT event_id, digest, seq FROM dedupe WHERE event_id = ANY(?)"
@@ -78,7 +78,7 @@ class LogWriting(StateWriting, CustomerReading):
             return ()
         customer, _ = self._locked_of(left, right)
         either = "(profile = ? AND other = ?) OR (profile = ? AND other = ?)"
-        if not self._db.run(f"DELETE FROM edge WHERE {either}", left, right, right, left):
+        if not self._db.changed(f"DELETE FROM edge WHERE {either}", left, right, right, left):
             return ()
         side = {row[0] for row in self._db.rows(REACH, left)}
         if right in side:

@@ -7,15 +7,16 @@ transaction that folds the event.
 
 from collections.abc import Sequence
 
-from makegood.messages.commands import Command, encode_command
+from makegood.messages.commands import LEAST_URGENT, Command, encode_command, rank_of
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.store.session import Row
-from makegood.store.shapes import OUTBOX, names, to_outbox
+from makegood.store.shapes import OUTBOX, most_urgent, names, to_outbox
 from makegood.store.sql_customers import SqlBase
 
 QUEUE_AGAIN = """(command_id) DO UPDATE SET
     profile = excluded.profile, command = excluded.command, due_ms = excluded.due_ms,
+    urgency = excluded.urgency,
     status = 'waiting', settled_ms = 0,
     error = CASE WHEN outbox.status = 'waiting' THEN outbox.error ELSE '' END,
     next_ms = CASE WHEN outbox.attempts > 0 AND outbox.next_ms > excluded.next_ms
@@ -26,10 +27,16 @@ RECORD_AGAIN = """(command_id) DO UPDATE SET
     status = excluded.status, error = excluded.error, settled_ms = excluded.settled_ms
     WHERE outbox.status IN ('waiting', 'withdrawn')"""
 # The comment names the index to SQLite, which would else sort everything that waits.
-READY = """SELECT command_id FROM outbox /* by outbox_ready */
-    WHERE status IN ('waiting', 'leased') AND next_ms <= ? ORDER BY next_ms, command_id LIMIT ?"""
-LEASE = f"""UPDATE outbox SET status = 'leased', attempts = attempts + 1, fence = fence + 1,
-    next_ms = ? WHERE command_id IN ({{ready}}) RETURNING {names(OUTBOX)}"""
+_RANGE = """SELECT * FROM (SELECT command_id FROM outbox /* by outbox_ready */
+    WHERE status IN ('waiting', 'leased') AND urgency = {rank} AND next_ms <= ?
+    ORDER BY next_ms, command_id LIMIT ?{skip_locked}) AS ready_{rank}"""
+_RANKS = range(LEAST_URGENT + 1)
+# One range for each rank, the most urgent first; what waits for another day is never looked at.
+READY = " UNION ALL ".join(_RANGE.replace("{rank}", f"{rank}") for rank in _RANKS) + " LIMIT ?"
+# Materialised, because a planner that asks twice would lock and lease more than the limit.
+LEASE = f"""WITH ready AS MATERIALIZED ({{ready}})
+    UPDATE outbox SET status = 'leased', attempts = attempts + 1, fence = fence + 1, next_ms = ?
+    WHERE command_id IN (SELECT command_id FROM ready) RETURNING {names(OUTBOX)}"""
 MINE = "WHERE command_id = ? AND fence = ? AND status = 'leased'"
 
 
@@ -50,7 +57,9 @@ class OutboxWriting(SqlBase):
         rows: dict[CommandId, Row] = {}
         for it in commands:
             due, blob = it.due_ms, encode_command(it)
-            rows[it.id] = (it.id, it.profile, status.value, due, due, 0, 0, error, at_ms, blob)
+            rank = rank_of(it.order)
+            row = (it.id, it.profile, status.value, due, due, 0, 0, error, at_ms, blob, rank)
+            rows[it.id] = row
         self._db.put("outbox", OUTBOX, [rows[id_] for id_ in sorted(rows)], again)
 
     def withdraw(self, commands: Sequence[CommandId], now_ms: int) -> tuple[CommandId, ...]:
@@ -63,9 +72,10 @@ class OutboxWriting(SqlBase):
         return tuple(sorted(row[0] for row in self._db.rows(sql, now_ms, list(commands))))
 
     def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
-        sql = LEASE.format(ready=READY + self._db.skip_locked)
-        claimed = map(to_outbox, self._db.rows(sql, now_ms + lease_ms, now_ms, limit))
-        return tuple(sorted(claimed, key=lambda row: (row.command.due_ms, row.command.id)))
+        sql = LEASE.format(ready=READY.format(skip_locked=self._db.skip_locked))
+        ranges = (now_ms, limit) * len(_RANKS)
+        claimed = map(to_outbox, self._db.rows(sql, *ranges, limit, now_ms + lease_ms))
+        return tuple(sorted(claimed, key=most_urgent))
 
     def settle(
         self,
@@ -76,15 +86,22 @@ class OutboxWriting(SqlBase):
         error: str = "",
     ) -> bool:
         sql = f"UPDATE outbox SET status = ?, settled_ms = ?, error = ? {MINE}"
-        return self._db.run(sql, status.value, now_ms, error, command, fence) == 1
+        return self._db.changed(sql, status.value, now_ms, error, command, fence) == 1
 
     def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
         sql = f"UPDATE outbox SET status = 'waiting', next_ms = ?, error = ? {MINE}"
-        return self._db.run(sql, next_ms, error, command, fence) == 1
+        return self._db.changed(sql, next_ms, error, command, fence) == 1
+
+    def give_back(self, command: CommandId, fence: int) -> bool:
+        sql = (
+            "UPDATE outbox SET status = 'waiting', next_ms = due_ms, "
+            f"attempts = attempts - 1 {MINE}"
+        )
+        return self._db.changed(sql, command, fence) == 1
 
     def revive(self, command: CommandId, now_ms: int) -> bool:
         sql = (
             "UPDATE outbox SET status = 'waiting', next_ms = ?, attempts = 0, settled_ms = 0 "
             "WHERE command_id = ? AND status = 'failed'"
         )
-        return self._db.run(sql, now_ms, command) == 1
+        return self._db.changed(sql, now_ms, command) == 1

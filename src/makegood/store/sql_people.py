@@ -44,7 +44,7 @@ class PeopleWriting(PeopleReading):
     def erase(self, customer: CustomerId) -> int:
         self._db.run(f"DELETE FROM person_key WHERE profile IN ({_MEMBERS})", customer)
         return sum(
-            self._db.run(f"DELETE FROM {table} WHERE profile IN ({_MEMBERS})", customer)
+            self._db.changed(f"DELETE FROM {table} WHERE profile IN ({_MEMBERS})", customer)
             for table in ("person", "free_text")
         )
 

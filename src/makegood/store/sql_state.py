@@ -34,7 +34,7 @@ class StateWriting(SqlBase):
         if not wanted:
             return {}
         if not self._db.is_alone:
-            self._put_empty(wanted)  # a row has to be there to be locked
+            self._make_lockable(wanted)
         found = self._db.rows(_LOCK + self._db.lock_rows, wanted)
         rows = {row[0]: to_customer(row) for row in found}
         if self._db.is_alone and len(rows) < len(wanted):
@@ -48,6 +48,14 @@ class StateWriting(SqlBase):
     def _put_empty(self, customers: Sequence[CustomerId]) -> None:
         empty = [from_customer(CustomerRow(customer=customer)) for customer in customers]
         self._db.put("customer", CUSTOMER, empty, "(customer) DO NOTHING")
+
+    def _make_lockable(self, customers: Sequence[CustomerId]) -> None:
+        """Put an empty row where there is none: a row has to be there to be locked.
+
+        Before any lock, and in sorted order too, so that nobody waits in a circle.
+        """
+        _, *fields = from_customer(CustomerRow(customer=CustomerId("")))
+        self._db.run(_MAKE_LOCKABLE, *fields, list(customers))
 
     def _without_profile(self, empty: list[CustomerId]) -> list[CustomerId]:
         """Remove empty rows of customers that are not: unknown, or joined to another by now."""
@@ -93,9 +101,12 @@ class StateWriting(SqlBase):
         ]
         self._db.put("ledger", columns, money, replace(columns, "command_id account"))
 
-    def put_snapshot(self, snapshot: Snapshot) -> None:
+    def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
         key = "customer time_ms received_ms source message_id"
-        self._db.put("snapshot", SNAPSHOT, [from_snapshot(snapshot)], replace(SNAPSHOT, key))
+        last = {(it.customer, it.upto): from_snapshot(it) for it in snapshots}
+        self._db.put("snapshot", SNAPSHOT, list(last.values()), replace(SNAPSHOT, key))
+        customers = sorted({it.customer for it in snapshots})
+        self._db.run(_FORGET, customers, keep_events)
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         sql = "DELETE FROM snapshot WHERE customer = ?"
@@ -153,6 +164,13 @@ def add(db: Session, amounts: Mapping[str, int]) -> None:
     db.put("tally", "name slot amount", rows, again)
 
 
+_MAKE_LOCKABLE = f"""INSERT INTO customer ({names(CUSTOMER)})
+    SELECT it.customer, {", ".join("?" * (len(CUSTOMER.split()) - 1))}
+    FROM unnest(?) AS it (customer)
+    WHERE NOT EXISTS (SELECT 1 FROM customer known WHERE known.customer = it.customer)
+    ORDER BY it.customer COLLATE "C" ON CONFLICT (customer) DO NOTHING"""
+_FORGET = """DELETE FROM snapshot WHERE customer = ANY(?) AND events <= (
+    SELECT max(new.events) FROM snapshot new WHERE new.customer = snapshot.customer) - ?"""
 _CASE_AGAIN = replace(CASES, "case_id")
 _TAKE_CASES = """DELETE FROM cases WHERE customer = ANY(?) OR case_id = ANY(?)
     RETURNING is_open, owner, customer, held, brand"""

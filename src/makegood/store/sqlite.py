@@ -37,8 +37,12 @@ class SqliteStore:
         self._write_lock = Lock()
         self._syncs = 0
         self._writer = self._connect()
-        with self.writing_session() as session:
-            _migrate(session)
+        try:
+            with self.writing_session() as session:
+                _migrate(session)
+        except BaseException:
+            self._writer.close()
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -57,12 +61,20 @@ class SqliteStore:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         connection = self._reader()
-        connection.execute("BEGIN")
         try:
+            connection.execute("BEGIN")
             yield SqlReading(SqliteSession(connection))
         finally:
-            connection.execute("ROLLBACK")
-            self._idle.append(connection)
+            self._put_back(connection)
+
+    def _put_back(self, connection: sqlite3.Connection) -> None:
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._idle.append(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -117,11 +129,17 @@ class SqliteSession:
         with closing(self._connection.execute(in_sqlite(sql), _bound(values))) as cursor:
             return cursor.fetchall()
 
-    def run(self, sql: str, *values: Value) -> int:
+    def changed(self, sql: str, *values: Value) -> int:
         with closing(self._connection.execute(in_sqlite(sql), _bound(values))) as cursor:
             return cursor.rowcount
 
-    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
+    def run(self, sql: str, *values: Value) -> None:
+        self.changed(sql, *values)
+
+    def put(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> None:
+        self.put_new(into, columns, rows, conflict)
+
+    def put_new(self, into: str, columns: str, rows: Sequence[Row], conflict: str) -> int:
         if not rows:
             return 0
         sql = _insert(into, columns, conflict)

@@ -113,9 +113,9 @@ class CustomerConformance(Conformance):
             for order in orders
         ]
         with store.writing() as writing:
-            for snapshot in (*kept, replace(kept[0], customer=customer("ben"))):
-                writing.put_snapshot(snapshot)
-            writing.put_snapshot(replace(kept[2], events=31))
+            ben = replace(kept[0], customer=customer("ben"))
+            writing.put_snapshots((*kept, ben), keep_events=1000)
+            writing.put_snapshots((kept[2], replace(kept[2], events=31)), keep_events=1000)
         with store.writing() as writing:
             found = [writing.snapshot_before(customer("ana"), order) for order in orders]
             assert found == [None, kept[0], kept[1]]
@@ -126,6 +126,27 @@ class CustomerConformance(Conformance):
             writing.drop_snapshots(customer("ana"), None)
             assert writing.snapshot_before(customer("ana"), far) is None
             assert writing.snapshot_before(customer("ben"), far) is not None
+
+    def test_snapshots_of_long_ago_are_forgotten(self) -> None:
+        store = self.make_store()
+        for name in ("ana", "ben"):
+            for events in (10, 20, 30):
+                snapshot = Snapshot(
+                    customer=customer(name),
+                    upto=event("1", time_ms=events).order,
+                    fired_ms=0,
+                    state=b"s",
+                    commands=(),
+                    events=events,
+                )
+                reach = 20 if name == "ana" else 21
+                with store.writing() as writing:
+                    writing.put_snapshots((snapshot,), keep_events=reach)
+        before = event("z", time_ms=15).order
+        with store.reading() as reading:
+            assert reading.snapshot_before(customer("ana"), before) is None
+            assert reading.snapshot_before(customer("ben"), before) is not None
+            assert reading.snapshot_before(customer("ana"), event("z", time_ms=25).order)
 
 
 class CaseConformance(Conformance):

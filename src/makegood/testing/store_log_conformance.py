@@ -312,13 +312,7 @@ def _fill(store: Store, name: str) -> None:
     one = case(name, name)
     with store.writing() as writing:
         writing.project((whose,), (one,), (ledger_line(name, "x", name),), {one.case: one.case})
-        writing.put_snapshot(
-            Snapshot(
-                customer=whose,
-                upto=event("1").order,
-                fired_ms=0,
-                state=b"s",
-                commands=(),
-                events=1,
-            )
+        snapshot = Snapshot(
+            customer=whose, upto=event("1").order, fired_ms=0, state=b"s", commands=(), events=1
         )
+        writing.put_snapshots((snapshot,), keep_events=9)

@@ -2,11 +2,19 @@
 
 from msgspec.structs import replace
 
+from makegood.messages.commands import Urgency
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.ports.store import Store
 from makegood.testing.store_log_conformance import Conformance
-from makegood.testing.store_samples import command, outbox_row, profile, put, status_of
+from makegood.testing.store_samples import (
+    command,
+    mailing,
+    outbox_row,
+    profile,
+    put,
+    status_of,
+)
 
 LEASE_MS = 100
 
@@ -98,6 +106,22 @@ class OutboxConformance(Conformance):
         assert {(row.attempts, row.fence) for row in first} == {(1, 1)}
         assert claim(store, 97) == ()
 
+    def test_the_urgent_is_claimed_before_what_has_waited_longer(self) -> None:
+        store = self.make_store()
+        put(store, *(mailing(f"{n}", due_ms=n) for n in range(5)))
+        put(store, command("ordinary", due_ms=90))
+        put(store, command("urgent", due_ms=95, urgency=Urgency.NOW))
+        put(store, command("tomorrow", due_ms=10**6, urgency=Urgency.NOW))
+        claimed = [[row.command.id for row in claim(store, 97, limit=3)] for _ in range(3)]
+        assert claimed == [["murgent", "mordinary", "m0"], ["m1", "m2", "m3"], ["m4"]]
+
+    def test_a_new_text_may_be_more_urgent(self) -> None:
+        store = self.make_store()
+        put(store, command("a", due_ms=10), command("b", due_ms=20))
+        put(store, command("b", due_ms=20, urgency=Urgency.NOW))
+        (first,) = claim(store, 100, limit=1)
+        assert first.command.id == "mb"
+
     def test_a_lease_that_ran_out_is_given_to_another_with_a_higher_fence(self) -> None:
         store = self.make_store()
         put(store, command("a"))
@@ -113,6 +137,20 @@ class OutboxConformance(Conformance):
         assert not settle(store, new, OutboxStatus.FAILED)
         assert not retry(store, new, 2000)
         assert status_of(store, "a") is OutboxStatus.DONE
+
+    def test_what_was_claimed_and_not_begun_is_given_back_without_a_try(self) -> None:
+        store = self.make_store()
+        put(store, command("a", due_ms=700))
+        (leased,) = claim(store, 1000)
+        with store.writing() as writing:
+            assert writing.give_back(leased.command.id, leased.fence)
+            assert not writing.give_back(leased.command.id, leased.fence)
+            assert not writing.give_back(CommandId("mnone"), 1)
+        row = outbox_row(store, "a")
+        assert (row.status, row.attempts, row.next_ms) == (OutboxStatus.WAITING, 0, 700)
+        (again,) = claim(store, 1000)
+        assert (again.attempts, again.fence) == (1, leased.fence + 1)
+        assert not settle(store, leased, OutboxStatus.DONE)
 
     def test_an_old_fence_stays_old_after_the_command_was_given_back(self) -> None:
         store = self.make_store()

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.messages.commands import Command, MessageClass, SendMessage
+from makegood.messages.commands import Command, MessageClass, SendMessage, Urgency
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Body, Identified, Touchpoint
 from makegood.messages.ids import (
@@ -61,7 +61,12 @@ def identified(message_id: str, about: str, *lookups: str) -> Offered:
 
 
 def command(
-    name: str, about: str = "ana", due_ms: int = 1000, text: str = "sorry", until_ms: int = 0
+    name: str,
+    about: str = "ana",
+    due_ms: int = 1000,
+    text: str = "sorry",
+    until_ms: int = 0,
+    urgency: Urgency = Urgency.SOON,
 ) -> Command:
     return Command(
         id=CommandId("m" + name),
@@ -71,8 +76,16 @@ def command(
         step=f"plan/{name}#0",
         due_ms=due_ms,
         useful_until_ms=until_ms,
-        order=SendMessage(message=text, brand="blue", message_class=MessageClass.SERVICE),
+        order=SendMessage(
+            message=text, brand="blue", message_class=MessageClass.SERVICE, urgency=urgency
+        ),
     )
+
+
+def mailing(name: str, due_ms: int) -> Command:
+    """An offer to everybody: the least urgent there is."""
+    order = SendMessage(message="offer", brand="blue", message_class=MessageClass.PROMOTIONAL)
+    return replace(command(name, due_ms=due_ms), order=order)
 
 
 def case(name: str, about: str = "ana", **changes: object) -> CaseRow:

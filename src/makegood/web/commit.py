@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from makegood.messages.errors import MakegoodError
 from makegood.ports.arrivals import Acknowledged, Arrival
+from makegood.store.outages import AWAY
 
 Take: TypeAlias = Callable[[Sequence[Arrival]], Sequence[Acknowledged]]
 Answers: TypeAlias = tuple[Acknowledged, ...]
@@ -109,6 +110,11 @@ class GroupCommit:
             answers = iter(running.result())
             for job in self._group:
                 self._settle(job, tuple(islice(answers, len(job.arrivals))))
+        elif isinstance(error, AWAY):
+            # No request is the reason; each alone would only wait for the store again.
+            _LOG.error("%d requests could not be stored: %s", len(self._group), _kind(error))
+            for job in self._group:
+                self._settle(job, error)
         elif len(self._group) > 1:
             # One request may be the reason; its neighbours are stored by themselves.
             _LOG.warning("a group of %d requests failed: %s", len(self._group), _kind(error))

@@ -391,6 +391,15 @@ def test_the_outcome_of_a_command_that_was_withdrawn_is_taken(firm):
     assert firm.row().events == 3
 
 
+@pytest.mark.parametrize("wrong", [{"hours": "always"}, {"timezone": "Mars/Base"}])
+def test_a_rep_whose_hours_cannot_be_read_keeps_nobodys_failure_out(firm, wrong):
+    row = RepRow(rep=RepId("kathy"), name="Kathy", role="agent", hours="mon-sun 00:00-00:00")
+    with firm.store.writing() as writing:
+        writing.put_reps((replace(row, **wrong), replace(row, rep=RepId("ben"))))
+    firm.take(no_car(firm))
+    assert firm.state().open_case.owner == "ben"
+
+
 def test_the_rep_on_duty_with_the_fewest_cases_is_stamped_first(firm):
     hours = "mon-sun 00:00-00:00"
     with firm.store.writing() as writing:

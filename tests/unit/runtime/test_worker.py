@@ -7,12 +7,13 @@ from makegood.core.holds import Answer
 from makegood.messages.commands import MessageClass, Urgency
 from makegood.messages.errors import EffectFailed, StoreBusy
 from makegood.messages.facts import Carried, Confirmed, Declined, Dropped
-from makegood.messages.ids import ProfileId
-from makegood.ports.rows import OutboxStatus, PersonRow
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.ports.rows import CustomerRow, OutboxStatus, PersonRow
 from makegood.runtime.backoff import SCHEDULE_MS
 from makegood.runtime.delivery import Deliverer, joined, question_of, without_personal
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
+from makegood.store.memory_writing import MemoryWriting
 from makegood.testing.counterparts import FakeEffect
 from tests.unit.effects.scene import ANA, CASE, NOW_MS, Hands, can_you, command, message, refund
 
@@ -27,9 +28,12 @@ class Notes:
         self.told = []
         self.advanced = []
         self.busy = busy
+        self.unstorable = set()
 
     def record(self, writing, told, now_ms):
         assert writing is not None
+        if any(one.body.command in self.unstorable for one in told):
+            raise OverflowError("a number of 70 bits")
         if self.busy:
             self.busy -= 1
             raise StoreBusy
@@ -37,6 +41,8 @@ class Notes:
         self.told.extend(told)
 
     def advance(self, customers, now_ms):
+        if self.unstorable & set(customers):
+            raise OverflowError("a number of 70 bits")
         self.advanced.extend(customers)
 
     @property
@@ -294,6 +300,54 @@ def test_nothing_is_handed_over_at_the_end_of_a_lease():
     assert firm.worker.run_once().done == 1
 
 
+def test_what_was_not_begun_waits_again_at_once_and_was_no_try():
+    def slow(attempt):
+        firm.clock.move(MINUTE_MS - 20_000)
+        return Carried(command=attempt.command.id)
+
+    first, second = command(refund(), step="a"), command(message(), step="b")
+    firm = Firm(first, second, script=slow)
+    firm.worker.run_once()
+    row = firm.row(second)
+    assert (row.status, row.attempts) == (OutboxStatus.WAITING, 0)
+    assert firm.worker.run_once().done == 1
+
+
+def test_an_outcome_that_cannot_be_stored_does_not_keep_its_neighbours_from_being_settled():
+    bad, good = command(refund(), step="bad"), command(refund(), step="good")
+    firm = Firm(bad, good)
+    firm.notes.unstorable = {bad.id}
+    assert firm.worker.run_once().done == 1
+    assert firm.row(good).status is OutboxStatus.DONE
+    assert firm.row(bad).status is OutboxStatus.LEASED
+    assert [told.body.command for told in firm.notes.told] == [good.id]
+
+
+def test_what_is_never_settled_is_not_sent_for_ever():
+    bad = command(refund())
+    firm = Firm(bad)
+    firm.notes.unstorable = {bad.id}
+    for _ in range(3 * len(SCHEDULE_MS)):
+        firm.worker.run_once()
+        firm.clock.move(2 * MINUTE_MS)
+    assert firm.effect.tries_of(bad.id) == len(SCHEDULE_MS) + 1
+    firm.notes.unstorable = set()
+    assert firm.worker.run_once().failed == 1
+    assert firm.notes.bodies[0].why == "failed"
+
+
+def test_a_timer_that_cannot_be_fired_stops_neither_other_timers_nor_deliveries():
+    firm = Firm(command(refund()))
+    stuck, fine = CustomerId("p" + "a" * 32), CustomerId("p" + "b" * 32)
+    with firm.store.writing() as writing:
+        for customer in (stuck, fine):
+            due = CustomerRow(customer=customer, next_due_ms=NOW_MS - 1)
+            writing.save([due])
+    firm.notes.unstorable = {stuck}
+    assert firm.worker.run_once().done == 1
+    assert firm.notes.advanced == [fine]
+
+
 def test_a_busy_store_is_asked_again_before_anything_is_sent_twice():
     sent = command(message())
     firm = Firm(sent, busy=3)
@@ -333,6 +387,14 @@ def test_the_urgent_goes_first():
     firm.worker.run_once()
     handed = [attempt.command.order for attempt in firm.effect.attempts]
     assert handed == [message(urgency=Urgency.NOW), can_you(), refund(), message(), offer]
+
+
+def test_an_urgent_word_does_not_wait_for_a_mornings_mailing():
+    offer = message("loyalty", message_class=MessageClass.PROMOTIONAL)
+    mailing = [command(offer, step=str(number), due_ms=NOW_MS - 99) for number in range(60)]
+    firm = Firm(*mailing, command(message(urgency=Urgency.NOW), step="now"))
+    firm.worker.run_once()
+    assert firm.effect.attempts[0].command.step == "now"
 
 
 def test_a_batch_is_no_larger_than_asked_and_runs_side_by_side():
@@ -397,6 +459,22 @@ def test_an_answer_that_overtakes_the_try_under_way_counts_once():
     firm = Firm(asked, script=overtaken)
     assert firm.worker.run_once().lost == 1
     assert firm.notes.bodies == [Declined(command=asked.id)]
+
+
+def test_an_answer_that_waited_for_the_end_of_the_try_ends_the_command_too(monkeypatch):
+    asked = command(can_you())
+    firm = Firm(asked)
+    with firm.store.writing() as writing:
+        (leased,) = writing.claim(NOW_MS, MINUTE_MS, 1)
+    lock = MemoryWriting.lock
+
+    def waits(writing, customers):  # meanwhile the try is settled: it comes back later
+        writing.retry_at(asked.id, leased.fence, NOW_MS + 1, "will say later")
+        return lock(writing, customers)
+
+    monkeypatch.setattr(MemoryWriting, "lock", waits)
+    assert firm.worker.called_back("cabs", asked.id, Confirmed(command=asked.id))
+    assert firm.row(asked).status is OutboxStatus.DONE
 
 
 @pytest.mark.parametrize(

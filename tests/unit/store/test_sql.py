@@ -50,13 +50,21 @@ class Counting:
         self.count += 1
         return self._session.rows(sql, *values)
 
+    def changed(self, sql, *values):
+        self.count += 1
+        return self._session.changed(sql, *values)
+
     def run(self, sql, *values):
         self.count += 1
-        return self._session.run(sql, *values)
+        self._session.run(sql, *values)
 
     def put(self, *what):
         self.count += 1
-        return self._session.put(*what)
+        self._session.put(*what)
+
+    def put_new(self, *what):
+        self.count += 1
+        return self._session.put_new(*what)
 
     def positions(self, count):
         self.count += 1
@@ -126,7 +134,7 @@ def plan(path: Path, sql: str, *values) -> str:
          ("kathy", 1, 2, "k"), "cases_mine"),
         ("SELECT row_blob FROM cases WHERE is_open = 1 AND brand = ANY(?) "
          "ORDER BY rank, due_key, case_id LIMIT 9", ('["vans"]',), "cases_open"),
-        (READY, (1, 2), "outbox_ready"),
+        (READY.format(skip_locked=""), (1, 2) * 5 + (2,), "outbox_ready"),
         ("SELECT customer FROM customer WHERE next_due_ms > 0 AND next_due_ms <= ? "
          "ORDER BY next_due_ms, customer LIMIT ?", (1, 2), "customer_due"),
     ],
@@ -168,15 +176,43 @@ def test_the_disk_is_waited_for_at_each_commit(store):
         assert session.rows("PRAGMA journal_mode") == [("wal",)]
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(path):
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(path, monkeypatch):
     SqliteStore(path).close()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE meta SET words = '999' WHERE name = 'version'")
     connection.commit()
+    opened = opened_by(SqliteStore, monkeypatch)
     with pytest.raises(NewerDatabase, match=r"version 999.*install the newer Makegood"):
         SqliteStore(path)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
     assert connection.execute("SELECT words FROM meta").fetchall() == [("999",)]
     connection.close()
+
+
+def opened_by(engine, monkeypatch) -> list[sqlite3.Connection]:
+    """Collect the connections that are opened from now on."""
+    opened: list[sqlite3.Connection] = []
+    connect = engine._connect
+
+    def noted(store):
+        opened.append(connect(store))
+        return opened[-1]
+
+    monkeypatch.setattr(engine, "_connect", noted)
+    return opened
+
+
+def test_a_look_that_fails_at_its_beginning_keeps_its_connection(store, monkeypatch):
+    opened = opened_by(SqliteStore, monkeypatch)
+    with store.reading():
+        pass
+    opened[0].execute("BEGIN")
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"), store.reading():
+        pass
+    with store.reading() as reading:
+        assert reading.reps() == ()
+    assert len(opened) == 1
 
 
 def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(path, monkeypatch):
@@ -189,7 +225,7 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(path, monkey
     monkeypatch.setattr(sqlite_engine, "STEPS", more)
     new = SqliteStore(path)
     with new.writing_session() as session:
-        assert session.rows("SELECT words FROM meta WHERE name = 'version'") == [("2",)]
+        assert session.rows("SELECT words FROM meta WHERE name = 'version'") == [(f"{len(more)}",)]
         assert session.rows("SELECT count(*) FROM later") == [(0,)]
     with new.reading() as reading:
         assert len(reading.log(0, 9)) == 1
@@ -204,7 +240,9 @@ def test_a_step_that_fails_changes_nothing(path, monkeypatch):
     with pytest.raises(sqlite3.OperationalError):
         SqliteStore(path)
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT words FROM meta").fetchall() == [("1",)]
+    assert connection.execute("SELECT words FROM meta").fetchall() == [
+        (f"{len(schema.STEPS) - 1}",)
+    ]
     assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'later'").fetchall() == []
     connection.close()
 

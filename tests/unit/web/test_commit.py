@@ -1,6 +1,7 @@
 """Group commit: fewer commits than requests, and nobody is answered before their commit."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Sequence
 
@@ -127,6 +128,24 @@ def test_a_request_that_cannot_be_stored_does_not_take_its_neighbours_along():
     answers = asyncio.run(run())
     assert [isinstance(answer, NotStored) for answer in answers] == [n == 3 for n in range(6)]
     assert sorted(store.committed) == ["0", "1", "2", "4", "5"]
+
+
+def test_while_the_store_is_away_a_group_is_told_at_once_and_not_one_by_one():
+    tries: list[int] = []
+
+    def away(arrivals: Sequence[Arrival]) -> tuple[Acknowledged, ...]:
+        tries.append(len(arrivals))
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async def run() -> list[object]:
+        commit = GroupCommit(away, Room(group_events=10))
+        asked = (commit.store([arrival(f"{n}")]) for n in range(11))
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        await commit.close()
+        return answers
+
+    assert {type(answer) for answer in asyncio.run(run())} == {NotStored}
+    assert tries == [1, 10]
 
 
 def test_a_client_that_goes_away_does_not_stop_the_others():
