@@ -17,10 +17,11 @@ from tests.e2e.screens import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
-def makegood(environ: dict[str, str], *words: str) -> str:
+def makegood(environ: dict[str, str], *words: str, typed: str = "") -> str:
     done = subprocess.run(
         [sys.executable, "-m", "makegood.cli", *words],
         env=environ,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=120,
@@ -77,7 +78,7 @@ def test_the_desk_shows_an_event_as_it_comes_in(
     browser: Browser, environ: dict[str, str], address: str
 ):
     key = makegood(environ, "key", "create", "rental", "--scope", "ingest").split()[-1]
-    makegood(environ, "user", "create", "kathy", "--role", "rep", "--password", PASSWORD)
+    makegood(environ, "user", "create", "kathy", "--role", "rep", typed=f"{PASSWORD}\n")
     context = browser.new_context(base_url=address)
     context.set_default_timeout(30_000)
     page = context.new_page()

@@ -1,6 +1,7 @@
 """From a failure to the mail server and back: the intake, the worker and real counterparts."""
 
 import random
+import re
 from importlib.resources import files
 
 import pytest
@@ -235,3 +236,19 @@ def test_an_outcome_names_nobody(firm):
     assert "ana@" not in words
     assert "Lopez" not in words
     assert "550" in words
+
+
+def test_what_counterparts_say_is_kept_in_one_line_without_control_characters(firm):
+    odd = "a\x00b\nc"
+
+    def says(received):
+        if "kind" in received.content:
+            return Reply(content={"reference": odd, "detail": {odd: odd}})
+        return Reply(content={"confirmed": True, "expires_ms": 2**63 - 1, "detail": {odd: odd}})
+
+    firm.local.script = says
+    firm.hear(MISSING_CAR, "1")
+    firm.work()
+    told = [body for body in firm.outcomes() if getattr(body, "detail", None)]
+    assert {"a b c"} <= {value for body in told for value in body.detail.values()}
+    assert not re.search(r"[\x00-\x1f]|\\n|\\x0", repr(firm.outcomes()))

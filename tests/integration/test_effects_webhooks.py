@@ -1,10 +1,15 @@
 """Webhooks against a real receiver that checks signatures, answers late, refuses and redirects."""
 
+import gzip
 import json
 import time
+import tracemalloc
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 
 import pytest
 from standardwebhooks import Webhook
@@ -160,6 +165,67 @@ def test_a_pause_may_be_a_date_and_is_never_longer_than_a_day():
 @pytest.mark.parametrize("content", [{"paid_cents": "12"}, {"paid_cents": -1}, {"reference": 7}])
 def test_an_answer_of_another_form_is_asked_again(ask, content):
     assert refused(ask(Reply(content=content))).retry
+
+
+def test_a_sum_without_a_currency_that_exists_is_no_answer(ask):
+    assert refused(ask(Reply(content={"paid_cents": 5, "currency": "\x00\x00\x00"}))).retry
+    assert refused(ask(Reply(content={"paid_cents": 5, "currency": "a letter"}))).retry
+
+
+@contextmanager
+def raw_counterpart(*parts, pause_s=0.0):
+    """A counterpart that says just these bytes, one part after the other."""
+    told = Event()
+
+    class Handler(BaseRequestHandler):
+        def handle(self):
+            self.request.recv(65_536)
+            for part in parts:
+                try:
+                    self.request.sendall(part)
+                except OSError:
+                    return
+                if told.wait(pause_s):
+                    return
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        yield Counterpart(name="payments", url=url, secret=SECRET, allow_private=True)
+        told.set()
+        server.shutdown()
+
+
+def raw_answer(counterpart, **how):
+    webhooks = Webhooks({"payments": counterpart}, **how)
+    try:
+        with pytest.raises(EffectFailed) as failed:
+            Fulfilment(webhooks).carry_out(command(refund()), TO, NOW_MS)
+        return failed.value
+    finally:
+        webhooks.close()
+
+
+def test_a_packed_answer_is_not_unpacked():
+    bomb = gzip.compress(b" " * 50_000_000)
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n"
+    with raw_counterpart(head % len(bomb) + bomb) as there:
+        tracemalloc.start()
+        failed = raw_answer(there)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert failed.retry
+    assert most < 5_000_000
+
+
+@pytest.mark.parametrize("begins", [b"HTTP/1.1 200 OK\r\nx-slow: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_an_answer_that_trickles_ends_with_our_patience(begins):
+    """Each part comes in time; the whole of it never would."""
+    with raw_counterpart(begins, *[b"a"] * 1_000, pause_s=0.05) as there:
+        failed = raw_answer(there, answer_seconds=0.3)
+    assert failed.retry
+    assert "too long" in str(failed) or "timed out" in str(failed)
 
 
 def test_an_endless_answer_is_cut_off(ask):

@@ -244,6 +244,23 @@ def test_an_unforeseen_fault_is_a_plain_500_without_its_words(front, monkeypatch
     assert "ana@example.org" not in caplog.text + answer.text
 
 
+def test_nothing_hides_behind_a_request_with_two_lengths(front):
+    host, _, port = front.url.removeprefix("http://").partition(":")
+    hidden = "0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    asked = (
+        f"POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: {len(hidden)}\r\n"
+        f"Authorization: Bearer {front.keys['all']}\r\nTransfer-Encoding: chunked\r\n\r\n{hidden}"
+    )
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(asked.encode())
+        answered = b""
+        while part := connection.recv(65_536):
+            answered += part
+    # What a proxy took for the body is no second request: the server answers once and hangs up.
+    assert answered.count(b"HTTP/1.1 ") == 1
+    assert answered.startswith(b"HTTP/1.1 400")
+
+
 def test_a_client_that_never_ends_its_body_gives_its_place_back(front, monkeypatch):
     monkeypatch.setattr(wire, "BODY_SECONDS", 0.1)
     host, port = front.url.removeprefix("http://").split(":")

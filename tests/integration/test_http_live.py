@@ -6,9 +6,11 @@ import httpx
 
 from makegood.gate.tickets import TICKET_SECONDS, issue_ticket
 from makegood.messages.ids import RepId
+from makegood.ports.rows import RepRow
 from makegood.web import live
 from tests.integration.fronts import SECRET, running
 
+BRAND = {"brand": "northwind_cars"}
 LOST = {"event": "Rental Unfulfilled", "userId": "1", "properties": {"reason": "sold_out"}}
 
 
@@ -65,3 +67,35 @@ def test_streams_are_not_without_number(tmp_path, monkeypatch):
         answer = httpx.get(f"{front.url}/live", params={"token": ticket})
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_nobody_takes_all_the_streams(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "MOST_OF_ONE", 1)
+    with running(tmp_path) as front, httpx.Client(base_url=front.url, timeout=30) as client:
+        kathy = {"token": issue_ticket(SECRET, RepId("kathy"), front.clock)}
+        omar = {"token": issue_ticket(SECRET, RepId("omar"), front.clock)}
+        with client.stream("GET", "/live", params=kathy) as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 2000"
+            assert client.head("/live", params=kathy).status_code == 503
+            with client.stream("GET", "/live", params=omar) as other:
+                assert other.status_code == 200
+
+
+def test_a_stream_names_no_case_of_a_brand_that_its_reader_does_not_serve(tmp_path):
+    with running(tmp_path) as front, front.client() as client:
+        with front.store.writing() as writing:
+            writing.put_reps(
+                (RepRow(rep=RepId("vera"), name="Vera", role="rep", brands=("other",)),)
+            )
+        heard = []
+        for name in ("vera", "kathy"):
+            ticket = issue_ticket(SECRET, RepId(name), front.clock)
+            with client.stream("GET", "/live", params={"token": ticket}) as stream:
+                lines = stream.iter_lines()
+                assert next(lines) == "retry: 2000"
+                lost = {**LOST, "userId": name, "properties": {**LOST["properties"], **BRAND}}
+                assert client.post("/v1/track", json=lost).status_code == 200
+                heard.append(_cases(lines))
+        assert heard[0] == []
+        assert len(heard[1]) == 1

@@ -33,11 +33,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def makegood(environ: dict[str, str], *words: str) -> str:
+def makegood(environ: dict[str, str], *words: str, typed: str = "") -> str:
     """Run the command to its end; give what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "makegood.cli", *words],
         env=environ,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=120,
@@ -85,7 +86,7 @@ def test_an_event_with_a_key_is_held_at_once_and_sigterm_ends_the_server(environ
 def test_a_person_made_on_the_command_line_signs_in(environ, served):
     url, _ = served
     password = "a bad day ends well"
-    makegood(environ, "user", "create", "kathy", "--role", "rep", "--password", password)
+    makegood(environ, "user", "create", "kathy", "--role", "rep", typed=f"{password}\n")
     with httpx.Client(base_url=url, follow_redirects=True) as client:
         page = client.get("/accounts/login/")
         token = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]

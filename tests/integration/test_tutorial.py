@@ -44,6 +44,7 @@ def test_every_command_does_what_the_tutorial_says(environ):
             [sys.executable, "-m", "makegood.cli", *words],
             cwd=ROOT,
             env=environ,
+            input="a bad day ends well\n",
             capture_output=True,
             text=True,
             timeout=120,

@@ -1,5 +1,6 @@
 """`key` and `user`: who may speak to a deployment, programs and people."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -76,15 +77,24 @@ def revoke_key(
     CONSOLE.print(f"The key {row.name} is revoked.", highlight=False)
 
 
+def _password() -> str:
+    if sys.stdin.isatty():
+        return Prompt.ask("Password", password=True, console=ERRORS)
+    return sys.stdin.readline().rstrip("\r\n")
+
+
 @_user.command("create")
 def create_user(
     name: Annotated[str, typer.Argument(help="Sign-in name, also in the roster.")],
     role: Annotated[str, typer.Option(help="rep or supervisor.")],
     called: Annotated[str, typer.Option(help="What customers read; else the name.")] = "",
-    password: Annotated[str, typer.Option(help="Asked for when it is not given.")] = "",
 ) -> None:
-    """Let somebody sign in, or bring their password and role up to date."""
-    secret = password or Prompt.ask("Password", password=True, console=ERRORS)
+    """Let somebody sign in, or bring their password and role up to date.
+
+    The password is asked for, or read from the first line of standard input: what stands on a
+    command line is seen by everybody on the machine.
+    """
+    secret = _password()
     with opened() as makegood:
         from makegood.web.setup import prepare
 

@@ -132,6 +132,11 @@ def running_clock() -> StageClock:
 _held: list[ServedStage] = []
 
 
+def is_set() -> bool:
+    """Whether this process shows a stage; a deployment never does."""
+    return bool(_held)
+
+
 def use(stage: ServedStage) -> None:
     """Show this stage from now on."""
     _held[:] = [stage]

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from makegood.demo import served_views
+from makegood.demo.served_stage import is_set
 from makegood.web import urls as ours
 
 handler400, handler403 = ours.handler400, ours.handler403
@@ -19,4 +20,5 @@ _stage = (
     ],
     "demo",
 )
-urlpatterns = [path("", include(_stage)), path("", include(ours))]
+# A deployment that is started with the demo's settings has no stage: nobody signs in by a click.
+urlpatterns = [*([path("", include(_stage))] if is_set() else []), path("", include(ours))]

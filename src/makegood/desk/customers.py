@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -137,10 +138,14 @@ def _raised(
 def _to_the_case(request: HttpRequest, wanted: CustomerId) -> HttpResponse:
     with at_the_desk(request) as desk:
         cases = desk.reading.cases_of([wanted])
-        opened = next((row for row in cases if row.is_open), None)
-    if opened is None:
+        seen = [row for row in cases if row.is_open and desk.me.may_see(row.brand)]
+        may_look = may_see_customer(desk, wanted, cases)
+    if seen:
+        return redirect("desk:case", case_id=seen[0].case)
+    if may_look:
         return redirect("desk:customer", customer_id=wanted)
-    return redirect("desk:case", case_id=opened.case)
+    messages.info(request, "It is taken care of, by those who serve the other brand.")
+    return redirect("desk:queue")
 
 
 def _page(desk: Desk, wanted: CustomerId) -> dict[str, Any]:

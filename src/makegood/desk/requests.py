@@ -148,11 +148,13 @@ def _release(form: Form) -> Asked | Refused:
 
 
 def _judge(form: Form) -> Asked | Refused:
+    question = EventId(form.text("question"))
+    if all(one.event != question for one in form.case.unclear):
+        return Refused(code="nothing_to_judge", why="This case does not ask that.")
     failure = form.text("failure")
     if failure and failure not in form.book.failures:
         return Refused(code="no_such_failure", why="The rule book knows no such failure.")
     ref, texts = form.kept("reason")
-    question = EventId(form.text("question"))
     body = Judged(question=question, failure=failure, by=form.me.rep, reason=ref)
     return Asked(body=body, texts=texts)
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from makegood.messages.errors import EffectFailed
 
+_COMPATIBLE = IPv6Network("::/96")  # IPv4 addresses of an old kind (RFC 4291, 2.5.5.1)
 _NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 addresses behind a translator (RFC 6052)
 Resolver = Callable[[str, int], tuple[str, ...]]
 """(host, port) -> its addresses, the preferred one first; raises OSError when it has none."""
@@ -62,5 +63,7 @@ def _unwrapped(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(address, IPv4Address):
         return address
     if address in _NAT64:
+        return IPv4Address(address.packed[-4:])
+    if address in _COMPATIBLE and int(address) > 1:
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or address

@@ -7,14 +7,17 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from makegood.messages.errors import EffectFailed
+from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.facts import Confirmed, Declined, Facts
 from makegood.messages.ids import CommandId
+from makegood.messages.money import Money
 
 LONGEST_TEXT = 120  # a fact, not a letter; letters may hold personal data
 LARGEST = 2**53  # what JSON, MessagePack and every store agree on
 _MOST_FACTS = 12
 _EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")  # ISO 4217
 
 
 class FulfilAnswer(Struct, frozen=True, kw_only=True):
@@ -63,7 +66,9 @@ def read_answer(content: bytes, as_type: type[_A], counterpart: str) -> _A:
     """
     try:
         return msgspec.json.decode(content, type=as_type)
-    except msgspec.DecodeError as error:
+    except RecursionError:
+        raise EffectFailed(f"{counterpart} answered in another form: nested too deep.") from None
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise EffectFailed(f"{counterpart} answered in another form: {error}.") from error
 
 
@@ -84,14 +89,34 @@ def _instant_ms(moment: datetime) -> int:
     return int(aware.timestamp() * 1000)
 
 
+def moved(cents: int, currency: str) -> Money:
+    """Give a sum that a counterpart says has moved.
+
+    Raises:
+        InputError: It is negative, beyond counting, or of no currency.
+    """
+    if not 0 <= cents <= LARGEST or not _CURRENCY.fullmatch(currency):
+        raise InputError("a sum needs a currency such as EUR and is not negative")
+    return Money(cents, currency.upper())
+
+
 def without_addresses(words: str) -> str:
-    """Cut a reason short and take e-mail addresses out: it goes into the log, for ever."""
-    return _EMAIL.sub("…", words[: 4 * LONGEST_TEXT])[:LONGEST_TEXT]
+    """Make one short line without e-mail addresses: it goes into the log, for ever."""
+    return _EMAIL.sub("…", one_line(words[: 4 * LONGEST_TEXT]))[:LONGEST_TEXT]
+
+
+def one_line(words: str) -> str:
+    """Take control characters and line ends out."""
+    return _CONTROL.sub(" ", words)
 
 
 def plain_facts(detail: Facts) -> Facts:
     """Keep what may stand in the log: few, short, scalar facts."""
-    kept = [(name[:LONGEST_TEXT], value) for name, value in detail.items() if _is_plain(value)]
+    kept = [
+        (without_addresses(name), one_line(value) if isinstance(value, str) else value)
+        for name, value in detail.items()
+        if _is_plain(value)
+    ]
     return dict(kept[:_MOST_FACTS])
 
 

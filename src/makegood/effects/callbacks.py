@@ -8,10 +8,9 @@ import msgspec
 from msgspec import Struct
 
 from makegood.effects.answers import (
-    LARGEST,
-    LONGEST_TEXT,
     ConfirmAnswer,
     confirmed_or_declined,
+    moved,
     plain_facts,
     without_addresses,
 )
@@ -23,7 +22,6 @@ from makegood.messages.money import Money
 
 TOLERANCE_MS = 5 * 60_000  # as Standard Webhooks recommends; older ones may be replays
 _COMMAND_ID_LENGTH = 33
-_CURRENCY_LENGTH = 3
 
 
 class CallbackForged(InputError):
@@ -139,13 +137,13 @@ def _answered(command: CommandId, told: _Told) -> Body:
 def _carried(command: CommandId, told: _Told) -> Body:
     paid: Money | None = None
     if told.paid_cents is not None:
-        is_sum = 0 <= told.paid_cents <= LARGEST
-        if not is_sum or len(told.currency) != _CURRENCY_LENGTH:
-            raise CallbackUnreadable("data.paid_cents needs a currency and is not negative.")
-        paid = Money(told.paid_cents, told.currency.upper())
+        try:
+            paid = moved(told.paid_cents, told.currency)
+        except InputError as error:
+            raise CallbackUnreadable(f"data.paid_cents: {error}.") from None
     return Carried(
         command=command,
         paid=paid,
-        reference=told.reference[:LONGEST_TEXT],
+        reference=without_addresses(told.reference),
         detail=plain_facts(told.detail),
     )

@@ -1,9 +1,15 @@
 """Remedies carried out by counterparts: refund, credit, ride, driver."""
 
-from makegood.effects.answers import LARGEST, LONGEST_TEXT, FulfilAnswer, plain_facts, read_answer
+from makegood.effects.answers import (
+    FulfilAnswer,
+    moved,
+    plain_facts,
+    read_answer,
+    without_addresses,
+)
 from makegood.effects.webhook import Webhooks, shared
 from makegood.messages.commands import Command, Fulfil
-from makegood.messages.errors import EffectFailed
+from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.facts import Body, Carried
 from makegood.messages.money import Money
 from makegood.ports.effect import Addressee
@@ -55,12 +61,15 @@ class Fulfilment:
 
 def _carried(command: Command, order: Fulfil, answer: FulfilAnswer) -> Carried:
     cents = order.amount.cents if answer.paid_cents is None else answer.paid_cents
-    if not 0 <= cents <= LARGEST:
-        raise EffectFailed(f"{order.provider} says that it paid a sum that cannot be.")
+    try:
+        paid = moved(cents, answer.currency or order.amount.currency)
+    except InputError as error:
+        said = f"{order.provider} says that it paid what cannot be: {error}."
+        raise EffectFailed(said) from None
     return Carried(
         command=command.id,
-        paid=_moved(Money(cents, answer.currency or order.amount.currency)),
-        reference=answer.reference[:LONGEST_TEXT],
+        paid=_moved(paid),
+        reference=without_addresses(answer.reference),
         detail=plain_facts(answer.detail),
     )
 

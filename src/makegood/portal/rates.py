@@ -1,5 +1,7 @@
 """How often strangers may ask: counted for an address and for a recipient, in a shared cache."""
 
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
 from django.core.cache import cache
 from django.http import HttpRequest
 from msgspec import Struct
@@ -31,5 +33,17 @@ def is_within(rate: Rate, who: str) -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Give the address that the connection comes from."""
-    return str(request.META.get("REMOTE_ADDR", "")) or "unknown"
+    """Give whom to count: an address, or the network of an IPv6 address.
+
+    A single household, or attacker, has all of a /64 and could ask from a new address each time.
+    """
+    given = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(given.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address) >> 64 << 64, 64)))

@@ -1,6 +1,6 @@
 """Tell us what went wrong: open to everybody, believed once the address is shown to be theirs.
 
-Nothing is stored before the link in the mail is followed: the story travels in the signed link.
+Nothing is stored before the link in the mail is followed: the story travels in the link, sealed.
 The answer is the same for addresses we know and for those we do not.
 """
 
@@ -18,17 +18,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from itsdangerous import BadData, URLSafeSerializer
 from msgspec import Struct
 
 from makegood.bootstrap import Makegood
-from makegood.effects.links import LinkExpired, LinkForged
 from makegood.messages.facts import FailureRaised
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
 from makegood.playbooks.terms import Brand
 from makegood.portal.guests import makegood_of
 from makegood.portal.rates import PER_ADDRESS, PER_RECIPIENT, address_of, is_within
+from makegood.portal.sealed import Sealed
 from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, UNPROCESSABLE, by_link
 from makegood.ports.arrivals import Arrival
@@ -53,12 +52,17 @@ class Told(Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
-def _signer(makegood: Makegood) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        makegood.settings.key,
-        salt="makegood.link.tell",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
+class _Story(Struct, frozen=True, array_like=True):
+    """What the link in the mail carries."""
+
+    brand: str
+    email: str
+    about: str
+    words: str
+
+
+def _sealed(makegood: Makegood) -> Sealed:
+    return Sealed(makegood.settings.key, "tell")
 
 
 @csrf_exempt
@@ -100,24 +104,19 @@ def tell(request: HttpRequest, brand: str) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show once more what was written; one click makes it a failure that is taken care of."""
     makegood = makegood_of(request)
-    try:
-        brand, email, about, words, signed_ms = _signer(makegood).loads(token)
-    except (BadData, UnicodeError, ValueError) as error:
-        raise LinkForged from error
-    if makegood.clock.now_ms() > signed_ms + LINK_MS:
-        raise LinkExpired
-    spoken_by = _brand(request, brand)
+    story = _sealed(makegood).open(token, makegood.clock.now_ms(), LINK_MS, _Story)
+    spoken_by = _brand(request, story.brand)
     speech = Speech(language_of(request))
     page = {
         "speech": speech,
         "lang": speech.language,
         "brand": spoken_by.name,
-        "words": words,
-        "about": about,
+        "words": story.words,
+        "about": story.about,
     }
     if request.method != "POST":
         return render(request, "portal/confirm.html", page)
-    told = Told(email=email, about=about, words=words, language=speech.language)
+    told = Told(email=story.email, about=story.about, words=story.words, language=speech.language)
     _raise(makegood, spoken_by, told, token)
     page["title"] = speech.say("tell.thanks_title")
     page["says"] = speech.say("tell.thanks", brand=spoken_by.name)
@@ -160,8 +159,8 @@ def _may_ask(request: HttpRequest, told: Told) -> bool:
 
 def _send(request: HttpRequest, brand: Brand, told: Told, speech: Speech) -> bool:
     makegood = makegood_of(request)
-    story = [brand.id, told.email, told.about, told.words, makegood.clock.now_ms()]
-    token = str(_signer(makegood).dumps(story))
+    story = _Story(brand.id, told.email, told.about, told.words)
+    token = _sealed(makegood).seal(story, makegood.clock.now_ms())
     base = makegood.settings.base_url.rstrip("/")
     link = f"{base}{reverse('portal:confirm', args=[token])}?lang={speech.language}"
     mail = EmailMessage(

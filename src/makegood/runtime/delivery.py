@@ -25,6 +25,7 @@ from makegood.ports.store import Reading
 
 _LOG = logging.getLogger("makegood.worker")
 _EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_REASON = 300
 
 MaySend = Callable[[Command, PersonRow], Answer]
@@ -243,4 +244,4 @@ def without_personal(text: str, person: PersonRow) -> str:
     for private in (person.email, person.phone, person.name, *person.name.split()):
         if len(private) > 2:
             text = re.sub(re.escape(private), "…", text, flags=re.IGNORECASE)
-    return _EMAIL.sub("…", text)[:_LONGEST_REASON]
+    return _EMAIL.sub("…", _CONTROL.sub(" ", text))[:_LONGEST_REASON]

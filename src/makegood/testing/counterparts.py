@@ -66,7 +66,7 @@ class LocalCounterpart:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.received: list[Received] = []
-        self._script = script or (lambda _received: Reply())
+        self.script = script or (lambda _received: Reply())
         self._secret = secret
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -111,7 +111,7 @@ class LocalCounterpart:
             is_signed=is_signed(headers, body, self._secret),
         )
         self.received.append(received)
-        return self._script(received)
+        return self.script(received)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         counterpart = self

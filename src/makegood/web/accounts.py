@@ -1,6 +1,8 @@
 """People of the firm: who may sign in, with which role, and their line in the roster."""
 
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from makegood.messages.errors import InputError
@@ -25,10 +27,11 @@ def ensure_user(
         store: Also write the role and name into the roster kept there.
 
     Raises:
-        InputError: The role is unknown.
+        InputError: The role is unknown, or the password is too easily guessed.
     """
     if role not in ROLES:
         raise InputError(f"{role!r} is not a role: choose one of {', '.join(ROLES)}.")
+    _check_password(password)
     first, _, last = name.partition(" ")
     with transaction.atomic():
         user, _created = User.objects.get_or_create(username=username)
@@ -39,6 +42,13 @@ def ensure_user(
         user.groups.set([Group.objects.get_or_create(name=role)[0]])
     if store is not None:
         _write_roster(store, RepId(username), role, name)
+
+
+def _check_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise InputError(f"The password is not good enough. {' '.join(error.messages)}") from None
 
 
 def _write_roster(store: Store, rep: RepId, role: str, name: str) -> None:

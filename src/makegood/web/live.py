@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from makegood.api.problems import Problem
 from makegood.gate.tickets import read_ticket
+from makegood.messages.ids import RepId
 from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
 from makegood.web.entry import Reads
@@ -21,6 +22,7 @@ LOOK_SECONDS = 0.5  # one look for all streams of this process, and none without
 STILL_HERE_SECONDS = 15.0  # proxies close a stream that is silent for longer
 _TOTALS = ("log", "open_cases", "outbox_failed")
 _MOST_EVENTS = 500
+MOST_OF_ONE = 50  # streams of one person: more pages than anybody reads
 MOST_STREAMS = 1_000  # of this process; each is an open connection of somebody signed in
 _MOST_CHANGES = 100  # a page that is this far behind is told to load everything again
 _HEADERS = [
@@ -56,6 +58,22 @@ class Change(Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...]
 
 
+class Seen(Struct, frozen=True, kw_only=True):
+    """What one look found.
+
+    Attributes:
+        cases: Each with its brand.
+    """
+
+    position: int
+    cases: tuple[tuple[str, str], ...]
+
+    def shown_to(self, brands: Sequence[str]) -> Change:
+        """Leave out the cases of brands that somebody does not serve; no brands are all."""
+        shown = (case for case, brand in self.cases if not brands or brand in ("", *brands))
+        return Change(position=self.position, cases=tuple(shown))
+
+
 class Tail:
     """Finds out what changed since it last looked."""
 
@@ -64,7 +82,7 @@ class Tail:
         self._position = -1
         self._counts: Mapping[str, int] = {}
 
-    def look(self) -> Change | None:
+    def look(self) -> Seen | None:
         """Give what changed; None for nothing, and at the first look."""
         with self._store.reading() as reading:
             counts = dict(reading.counts(*_TOTALS))
@@ -80,7 +98,8 @@ class Tail:
             cases = reading.cases_of(customers) if customers else ()
         self._position = entries[-1][0] if entries else self._position
         self._counts = counts
-        return Change(position=self._position, cases=tuple(row.case for row in cases))
+        named = tuple((str(row.case), row.brand) for row in cases)
+        return Seen(position=self._position, cases=named)
 
 
 def _end(reading: Reading, start: int) -> int:
@@ -104,7 +123,7 @@ class Live:
         self._clock = clock
         self._key = key
         self._reads = reads
-        self._streams: set[asyncio.Queue[Change]] = set()
+        self._streams: dict[asyncio.Queue[Change], tuple[RepId, Sequence[str]]] = {}
         self._joining = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
 
@@ -114,13 +133,14 @@ class Live:
         def is_good() -> bool:
             return read_ticket(self._key, ticket, self._clock) is not None
 
-        if not is_good():
+        rep = read_ticket(self._key, ticket, self._clock)
+        if rep is None:
             raise Stopped(403, _FORBIDDEN)
-        if len(self._streams) >= MOST_STREAMS:
+        if self._is_full(rep):
             raise Stopped(503, _FULL, retry_after(STILL_HERE_SECONDS))
         stream: asyncio.Queue[Change] = asyncio.Queue(_MOST_CHANGES)
         if scope["method"] != "HEAD":
-            await self._join(stream)
+            await self._join(stream, rep)
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body", "body": b""})
@@ -131,17 +151,27 @@ class Live:
             await _pass_on(stream, gone, send, is_good)
         finally:
             gone.cancel()
-            self._streams.discard(stream)
+            self._streams.pop(stream, None)
 
-    async def _join(self, stream: "asyncio.Queue[Change]") -> None:
-        """Let a stream hear of every change from now on."""
+    def _is_full(self, rep: RepId) -> bool:
+        """Nobody can shut the others out by opening page after page."""
+        own = sum(one == rep for one, _ in self._streams.values())
+        return len(self._streams) >= MOST_STREAMS or own >= MOST_OF_ONE
+
+    async def _join(self, stream: "asyncio.Queue[Change]", rep: RepId) -> None:
+        """Let a stream hear of every change from now on that its reader may see."""
+        brands = await self._reads.run(self._brands_of, rep)
         async with self._joining:
             if not self._streams:
                 tail = Tail(self._store)
                 await self._reads.run(tail.look)
                 self.close()
                 self._looking = asyncio.create_task(self._look(tail))
-            self._streams.add(stream)
+            self._streams[stream] = (rep, brands)
+
+    def _brands_of(self, rep: RepId) -> Sequence[str]:
+        with self._store.reading() as reading:
+            return next((row.brands for row in reading.reps() if row.rep == rep), ())
 
     async def _look(self, tail: Tail) -> None:
         while True:
@@ -149,18 +179,18 @@ class Live:
             if not self._streams:
                 return
             try:
-                change = await self._reads.run(tail.look)
+                seen = await self._reads.run(tail.look)
             except STORE_FAULTS as fault:
                 _LOG.error("looking for changes failed: %s", type(fault).__name__)
                 continue
-            if change is not None:
-                self._tell(change)
+            if seen is not None:
+                self._tell(seen)
 
-    def _tell(self, change: Change) -> None:
-        for stream in self._streams:
+    def _tell(self, seen: Seen) -> None:
+        for stream, (_, brands) in self._streams.items():
             if stream.full():
                 stream.get_nowait()
-            stream.put_nowait(change)
+            stream.put_nowait(seen.shown_to(brands))
 
     def close(self) -> None:
         """Stop looking; streams end with their connections."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
@@ -16,9 +17,7 @@ _POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
-        "frame-src 'self'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
         "base-uri 'none'",
     )
 )
@@ -54,9 +53,12 @@ def refuse_control(answer: Answering) -> Answering:
 def guard(answer: Answering) -> Answering:
     """Forbid inline scripts and strange frames; keep personal pages out of every cache."""
 
+    frames = "'self'" if settings.X_FRAME_OPTIONS == "SAMEORIGIN" else "'none'"
+    policy = f"{_POLICY}; frame-src {frames}; frame-ancestors {frames}"
+
     def guarded(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )

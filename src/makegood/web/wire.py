@@ -17,7 +17,11 @@ Handler: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 BODY_SECONDS = 30.0  # half a megabyte over a slow line; who needs longer would hold a place
-JSON: Headers = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+JSON: Headers = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 
 class Stopped(MakegoodError):
@@ -69,7 +73,7 @@ async def receive_body(scope: Scope, receive: Receive, most: int) -> bytes:
         Gone: The client went away.
     """
     declared = header(scope, b"content-length")
-    if declared.isdigit() and int(declared) > most:
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
         raise _too_large(most)
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -185,6 +185,21 @@ def test_what_cannot_be_judged_is_judged_by_a_person(makegood: Makegood, kathy):
     assert [one.rule for one in state_of(makegood).failures] == ["no_car"]
 
 
+def test_nobody_judges_the_case_of_another_brand_by_way_of_their_own(
+    makegood: Makegood, clock: FakeClock, vera
+):
+    introduce(makegood)
+    vans = no_car(makegood, brand="northwind_vans")
+    act(vera, vans, "good")
+    clock.advance(MINUTE_MS)
+    no_car(makegood, reservation="R2", reason=None)
+    question = state_of(makegood).unclear[0].event
+    values = {"token": "t", "question": question, "failure": ""}
+    assert vera.post(f"/desk/cases/{vans}/judge", values).status_code == 422
+    assert is_held(makegood)
+    assert state_of(makegood).unclear
+
+
 def test_no_failure_lets_marketing_go_on(makegood: Makegood, kathy):
     introduce(makegood)
     case = no_car(makegood, reason=None)

@@ -48,6 +48,18 @@ def test_two_clicks_raise_a_failure_and_stop_marketing(makegood: Makegood, kathy
     assert "Nobody at the desk." in words_of(kathy.get(answer["Location"]))
 
 
+def test_a_failure_raised_for_another_brand_leads_to_no_page_that_is_closed(
+    makegood: Makegood, vera
+):
+    introduce(makegood)
+    customer = customer_of(makegood, "user:ana")
+    values = {"token": "a", "failure": "no_car", "brand": "northwind_cars"}
+    answer = vera.post(f"/desk/customers/{customer}/raise", values, follow=True)
+    assert answer.status_code == 200
+    assert "It is taken care of" in words_of(answer)
+    assert not makegood.gate.ask("user:ana", PROMOTION).allowed
+
+
 def test_something_else_needs_words_and_a_wrong_kind_is_refused(makegood: Makegood, kathy):
     introduce(makegood)
     path = f"/desk/customers/{customer_of(makegood, 'user:ana')}/raise"

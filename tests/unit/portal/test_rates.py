@@ -2,8 +2,11 @@
 
 from threading import Thread
 
+import pytest
+from django.test import RequestFactory
+
 from makegood.bootstrap import Makegood
-from makegood.portal.rates import PER_RECIPIENT, Rate, is_within
+from makegood.portal.rates import PER_RECIPIENT, Rate, address_of, is_within
 
 
 def test_a_try_is_remembered_for_as_long_as_the_rate_says(makegood: Makegood):
@@ -20,6 +23,18 @@ def test_a_try_is_remembered_for_as_long_as_the_rate_says(makegood: Makegood):
         (soon,) = cursor.fetchone()
     assert len(ends) == PER_RECIPIENT.most
     assert min(str(end) for end in ends) > soon  # none ends earlier because of a later try
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("10.1.2.3", "10.1.2.3"), ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"), ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("fe80::1%eth0", "fe80::/64"), ("", "unknown"), ("not an address", "unknown"),
+    ],
+)  # fmt: skip
+def test_who_has_a_whole_network_is_counted_once(address: str, counted: str):
+    assert address_of(RequestFactory().get("/", REMOTE_ADDR=address)) == counted
 
 
 def test_many_tries_at_the_same_time_count_each(makegood: Makegood):

@@ -2,17 +2,22 @@
 
 import re
 import smtplib
+import zlib
+from base64 import urlsafe_b64decode
 
 import pytest
 from django.test import Client
 
 from makegood.bootstrap import Makegood
 from makegood.core.holds import Question
+from makegood.effects.links import LinkExpired, LinkForged
 from makegood.messages.commands import MessageClass
+from makegood.portal.sealed import Sealed
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import customer_of, introduce
 from tests.unit.desk.browsing import words_of
 
+NOW_MS = 1_767_276_000_000
 PROMOTION = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL)
 PATH = "/tell/northwind_cars"
 STORY = {"email": "ana@example.org", "about": "R7", "words": "The desk was closed."}
@@ -103,6 +108,47 @@ def test_an_old_or_a_forged_link_raises_nothing(
     clock.advance(1)
     assert Client().post(link_in(outbox[0])).status_code == 410
     assert log_length(makegood) == before
+
+
+def test_the_link_is_one_spelling_and_not_many(makegood: Makegood, outbox: list):
+    Client().post(PATH, STORY)
+    link = link_in(outbox[0])
+    assert Client().post(link).status_code == 200
+    before = log_length(makegood)
+    for other in (f"{link}~", f"{link}=", f"{link}!!!!", f"{link[:20]}%20{link[20:]}"):
+        assert Client().post(other).status_code == 404
+    assert log_length(makegood) == before
+
+
+def test_nobody_else_reads_the_story_in_the_link(makegood: Makegood, outbox: list):
+    Client().post(PATH, STORY)
+    token = link_in(outbox[0]).removeprefix("/told/")
+    assert re.fullmatch(r"[A-Za-z0-9_-]+", token)  # no mark that a mail program would cut off
+    parts = [token, *token.split(".")]
+    packed = [urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts]
+    opened = b"".join(packed + [_unpacked(content) for content in packed])
+    assert b"ana@example.org" not in opened
+    assert b"closed" not in opened
+
+
+def _unpacked(content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content)
+    except zlib.error:
+        return b""
+
+
+def test_a_link_sealed_for_another_purpose_opens_nothing():
+    sealed = Sealed(b"k" * 32, "tell").seal(["a"], NOW_MS)
+    assert Sealed(b"k" * 32, "tell").open(sealed, NOW_MS, 1, list) == ["a"]
+    for other in (Sealed(b"k" * 32, "other"), Sealed(b"l" * 32, "tell")):
+        with pytest.raises(LinkForged):
+            other.open(sealed, NOW_MS, 1, list)
+    for nonsense in ("", "é", "=", "a" * 300, sealed[:-4]):
+        with pytest.raises(LinkForged):
+            Sealed(b"k" * 32, "tell").open(nonsense, NOW_MS, 1, list)
+    with pytest.raises(LinkExpired):
+        Sealed(b"k" * 32, "tell").open(sealed, NOW_MS + 2, 1, list)
 
 
 def test_one_recipient_gets_no_more_than_three_mails_a_day(makegood: Makegood, outbox: list):

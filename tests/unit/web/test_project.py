@@ -32,6 +32,86 @@ def test_somebody_signs_in_with_name_and_password_and_out_again(makegood: Makego
     assert cookie["samesite"] == "Lax"
 
 
+def signed_in(name: str = "kathy") -> Client:
+    client = Client()
+    client.post("/accounts/login/", {"login": name, "password": PASSWORD})
+    assert client.get("/desk/").status_code == 200
+    return client
+
+
+def test_a_copy_of_the_cookie_is_worth_nothing_after_the_sign_out(makegood: Makegood):
+    client, thief, elsewhere = signed_in(), Client(), signed_in()
+    thief.cookies["makegood_session"] = client.cookies["makegood_session"].value
+    assert thief.get("/desk/").status_code == 200
+    client.post("/accounts/logout/")
+    assert client.get("/desk/").status_code == 302
+    assert thief.get("/desk/").status_code == 302
+    assert elsewhere.get("/desk/").status_code == 200
+
+
+def test_a_sign_in_ends_with_the_account_and_with_the_password(makegood: Makegood):
+    from django.contrib.auth.models import User
+
+    from makegood.web.accounts import ensure_user
+
+    ensure_user("leo", PASSWORD, "rep", "Leo Brandt")
+    client = signed_in("leo")
+    ensure_user("leo", "another long one 7", "rep", "Leo Brandt")
+    assert client.get("/desk/").status_code == 302
+    ensure_user("leo", PASSWORD, "rep", "Leo Brandt")
+    client = signed_in("leo")
+    User.objects.filter(username="leo").update(is_active=False)
+    assert client.get("/desk/").status_code == 302
+
+
+def test_signing_in_takes_nothing_over_that_a_stranger_had_set(makegood: Makegood):
+    stranger = Client()
+    stranger.get("/accounts/login/?next=/desk/")
+    before = stranger.cookies.get("makegood_session")
+    victim = Client()
+    if before is not None:
+        victim.cookies["makegood_session"] = before.value
+    victim.post("/accounts/login/", {"login": "kathy", "password": PASSWORD})
+    assert victim.get("/desk/").status_code == 200
+    assert stranger.get("/desk/").status_code == 302
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_a_sign_in_leads_nowhere_else(makegood: Makegood, target: str):
+    values = {"login": "kathy", "password": PASSWORD, "next": target}
+    answer = Client().post(f"/accounts/login/?next={target}", values)
+    assert answer.status_code in (302, 400)
+    assert "evil" not in answer.get("Location", "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["signup/", "email/", "confirm-email/", "confirm-email/x/", "password/reset/",
+     "password/reset/key/1-set-password/", "password/reset/done/", "password/set/", "inactive/",
+     "login/code/", "3rdparty/", "sessions/", "signup/passkey/"],
+)  # fmt: skip
+def test_what_the_firm_does_itself_is_closed(makegood: Makegood, path: str):
+    for client in (Client(), signed_in()):
+        assert client.get(f"/accounts/{path}").status_code == 404
+        assert client.post(f"/accounts/{path}", {"email": "kathy@example.org"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["password/change/", "reauthenticate/", "2fa/", "2fa/totp/activate/"]
+)
+def test_what_stays_open_works(makegood: Makegood, path: str):
+    assert signed_in().get(f"/accounts/{path}", follow=True).status_code == 200
+    assert Client().get(f"/accounts/{path}").status_code == 302
+
+
+def test_a_password_that_is_easily_guessed_opens_no_account(makegood: Makegood):
+    from makegood.web.accounts import ensure_user
+
+    for password in ("", "short", "password123"):
+        with pytest.raises(InputError, match="not good enough"):
+            ensure_user("lazy", password, "rep", "Lazy")
+
+
 def test_a_wrong_password_and_an_unknown_name_read_the_same(makegood: Makegood):
     answers = [
         words_of(Client().post("/accounts/login/", {"login": name, "password": "wrong"}))
@@ -72,7 +152,10 @@ def test_every_answer_forbids_inline_scripts_and_foreign_frames(makegood: Makego
         policy = answer["Content-Security-Policy"]
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
-        assert answer["X-Frame-Options"] == "SAMEORIGIN"
+        assert "frame-ancestors 'none'" in policy
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["Referrer-Policy"] == "same-origin"
+        assert "geolocation=()" in answer["Permissions-Policy"]
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Cache-Control"].startswith(("no-store", "max-age=0"))
         assert not re.search(r"<(script|style)(?![^>]*src)[^>]*>", answer.content.decode())
@@ -146,7 +229,7 @@ def test_an_account_is_brought_up_to_date_with_its_line_in_the_roster(makegood: 
         (row,) = [rep for rep in reading.reps() if rep.rep == "nia"]
     assert (row.role, row.name) == ("supervisor", "Nia Okoro")
     with pytest.raises(InputError, match="not a role"):
-        ensure_user("nia", "x", "king", "Nia")
+        ensure_user("nia", "a long password 3", "king", "Nia")
 
 
 def test_one_address_names_the_database_of_everything():

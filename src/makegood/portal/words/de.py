@@ -95,6 +95,10 @@ WORDS = {
     "unsubscribe.done": "Erledigt. Sie bekommen keine mehr.",
     "unsubscribe.undo": "Das war ein Versehen: bitte wieder senden",
     "unsubscribe.undone": "Sie bekommen wieder Angebote.",
+    "unsubscribe.too_late": (
+        "Das lässt sich nur eine Stunde lang zurücknehmen, auf der Seite der Abmeldung. "
+        "Bitte schreiben Sie uns, wenn Sie wieder Angebote möchten."
+    ),
     "channel.mail": "E-Mail",
     "channel.sms": "SMS",
     "channel.*": "jeden Kanal",

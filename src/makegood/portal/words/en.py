@@ -95,6 +95,10 @@ WORDS = {
     "unsubscribe.done": "Done. You get no more of these.",
     "unsubscribe.undo": "That was a mistake: send them again",
     "unsubscribe.undone": "You get offers again.",
+    "unsubscribe.too_late": (
+        "This can only be taken back for an hour, on the page that you unsubscribed on. "
+        "Please write to us if you want offers again."
+    ),
     "channel.mail": "e-mail",
     "channel.sms": "text message",
     "channel.*": "any channel",

@@ -95,6 +95,10 @@ WORDS = {
     "unsubscribe.done": "Hecho. Ya no recibirá más.",
     "unsubscribe.undo": "Fue un error: envíenlas de nuevo",
     "unsubscribe.undone": "Recibe ofertas de nuevo.",
+    "unsubscribe.too_late": (
+        "Solo se puede deshacer durante una hora, en la página en la que canceló. "
+        "Escríbanos si quiere volver a recibir ofertas."
+    ),
     "channel.mail": "correo electrónico",
     "channel.sms": "SMS",
     "channel.*": "cualquier canal",
