@@ -1,5 +1,6 @@
 """One OpenAPI document: the hot paths, written from their forms, joined to the slower routes."""
 
+import inspect
 import re
 from http.client import responses
 from typing import TypeAlias
@@ -40,7 +41,7 @@ def document(slower: Json) -> Json:
     paths = {**_hot_paths(), **_map(whole, "paths")}
     whole["paths"] = {path: _with_keys(_map(paths, path)) for path in sorted(paths)}
     whole["servers"] = [{"url": "/"}]
-    return whole
+    return _map({"whole": _level(whole)}, "whole")
 
 
 def _plain(value: object) -> object:
@@ -50,6 +51,18 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value
+
+
+def _level(value: object) -> object:
+    """Take the indentation of the source out of descriptions, as Python 3.13 does by itself."""
+    if isinstance(value, dict):
+        return {
+            key: inspect.cleandoc(inner)
+            if key == "description" and isinstance(inner, str)
+            else _level(inner)
+            for key, inner in value.items()
+        }
+    return [_level(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _map(of: Json, name: str) -> Json:

@@ -262,8 +262,10 @@ def test_depth_is_limited_at_twelve():
     for _ in range(13):
         lists = [lists]
     assert "deeper than 12" in refused(track(properties={"l": lists}))
-    with pytest.raises(InputError, match="too deep"):
-        read_item(b'{"properties":' + b'{"a":' * 3000 + b"1" + b"}" * 3001, ENVELOPE)
+    # Which of the two bounds it meets first depends on the Python: its own recursion, or ours.
+    deep = b'{"a":' * 5000 + b"1" + b"}" * 5000
+    with pytest.raises(InputError, match="too deep|deeper than 12"):
+        read_item(b'{"userId":"u","event":"E","type":"track","properties":' + deep + b"}", ENVELOPE)
 
 
 @pytest.mark.parametrize(
