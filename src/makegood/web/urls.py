@@ -2,7 +2,7 @@
 
 from allauth.account import views as account  # type: ignore[import-untyped]
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
@@ -24,6 +24,12 @@ def closed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     raise Http404
 
 
+@require_safe
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Say who sets a new password; nothing is asked, so nothing about an account is told."""
+    return render(request, "account/password_reset.html")
+
+
 # The firm makes its people's accounts and knows them by name: no sign-up, no address that is
 # changed or confirmed, and no password that comes back by mail.
 _accounts = [
@@ -37,7 +43,7 @@ _accounts = [
     path("email/", closed, name="account_email"),
     path("confirm-email/", closed, name="account_email_verification_sent"),
     path("password/set/", closed, name="account_set_password"),
-    path("password/reset/", closed, name="account_reset_password"),
+    path("password/reset/", forgotten, name="account_reset_password"),
     path("password/reset/done/", closed, name="account_reset_password_done"),
 ]
 

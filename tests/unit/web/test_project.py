@@ -86,7 +86,7 @@ def test_a_sign_in_leads_nowhere_else(makegood: Makegood, target: str):
 
 @pytest.mark.parametrize(
     "path",
-    ["signup/", "email/", "confirm-email/", "confirm-email/x/", "password/reset/",
+    ["signup/", "email/", "confirm-email/", "confirm-email/x/",
      "password/reset/key/1-set-password/", "password/reset/done/", "password/set/", "inactive/",
      "login/code/", "3rdparty/", "sessions/", "signup/passkey/"],
 )  # fmt: skip
@@ -200,6 +200,8 @@ def test_a_fault_speaks_the_reader_s_language_and_a_rep_s_is_english(makegood: M
 def test_a_forgotten_password_leads_to_who_can_set_one(makegood: Makegood):
     page = words_of(Client().get("/accounts/password/reset/"))
     assert "makegood user create" in page
+    asked = Client().post("/accounts/password/reset/", {"email": "kathy@example.org"})
+    assert asked.status_code == 405
 
 
 def test_our_own_fault_shows_no_details(makegood: Makegood, monkeypatch: pytest.MonkeyPatch):
