@@ -28,6 +28,8 @@ REPEATS = 5
 CUSTOMERS = 40_000
 TROUBLE = 0.08  # of events let somebody down
 FLOOR = 0.12  # of the decode-only rate: the goal; CI holds half of it
+GROWN, FEWER = 1_000, 10  # a case of so many failures, beside so many cases of fewer
+GROWTH = 2  # times as long an event may take in the grown case
 DAY_MS = 86_400_000
 NINETY_DAYS_MS = 90 * DAY_MS
 BEGIN_MS = 1_767_225_600_000
@@ -165,7 +167,9 @@ def the_library() -> Library:
     return Library(active=book.hash, books={book.hash: book})
 
 
-def lines(count: int, seed: int = 7) -> list[bytes]:
+def lines(
+    count: int, seed: int = 7, *, customers: int = CUSTOMERS, trouble: float = TROUBLE
+) -> list[bytes]:
     """Make the events: a few customers are busy, most are not; times rise over 90 days."""
     draw = Random(seed)
     kinds = list(EVENT_KINDS)
@@ -174,9 +178,9 @@ def lines(count: int, seed: int = 7) -> list[bytes]:
     for number in range(count):
         name = draw.choice(kinds)
         ordinary, bad, _ = EVENT_KINDS[name]
-        facts = bad if draw.random() < TROUBLE else ordinary
+        facts = bad if draw.random() < trouble else ordinary
         line = Line(
-            userId=ProfileId(f"u{int(CUSTOMERS * draw.random() ** 2.2)}"),
+            userId=ProfileId(f"u{int(customers * draw.random() ** 2.2)}"),
             event=name,
             messageId=f"m{number}",
             timestamp=datetime.fromtimestamp(
@@ -248,8 +252,24 @@ def best_rates(data: list[bytes], repeats: int = REPEATS) -> tuple[float, float]
     return len(data) / bare, len(data) / whole
 
 
+def growth(repeats: int = REPEATS) -> float:
+    """Give how much longer an event takes in a case that has grown, and that nobody made good."""
+    grown = lines(GROWN, customers=1, trouble=1)
+    young = grown[: GROWN // FEWER]
+
+    def all_young(_: list[bytes]) -> None:
+        for _each in range(FEWER):
+            decode_and_fold(young)
+
+    long = short = float("inf")
+    for _ in range(repeats):
+        long = min(long, cpu_seconds(decode_and_fold, grown))
+        short = min(short, cpu_seconds(all_young, grown))
+    return long / short
+
+
 def run(plan: Plan) -> Result:
-    """Measure the whole stream, and the same stream on which nothing goes wrong."""
+    """Measure the whole stream, and what an event costs in a case that keeps growing."""
     data = lines(QUICK_EVENTS if plan.quick else EVENTS)
     commands, states = decode_and_fold(data)  # also the warm-up
     cases = sum(len(state.cases) for state in states.values())
@@ -269,5 +289,11 @@ def run(plan: Plan) -> Result:
         ),
         bounds=(
             Bound(what="rate to decode only", value=whole / bare, least=FLOOR / 2, is_timed=True),
+            Bound(
+                what=f"time an event, a case of {GROWN:,} failures to {GROWN // FEWER}",
+                value=growth(),
+                most=GROWTH,
+                is_timed=True,
+            ),
         ),
     )

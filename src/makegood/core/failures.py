@@ -167,11 +167,11 @@ def is_second(state: State, case: Case | None, failure: Failure, window_ms: int)
     """
     if case is not None and case.failures:
         return True
-    earlier = (one for known in state.cases for one in known.failures)
-    return any(
-        one.about != failure.about and 0 <= failure.at_ms - one.at_ms <= window_ms
-        for one in earlier
-    )
+    for earlier in state.cases:
+        for one in earlier.failures:
+            if one.about != failure.about and 0 <= failure.at_ms - one.at_ms <= window_ms:
+                return True
+    return False
 
 
 def is_news(case: Case, before: Failure, now: Failure) -> bool:

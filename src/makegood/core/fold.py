@@ -93,7 +93,7 @@ def _turn(state: State, event: Event, library: Library) -> Turn:
 
 
 def _look_after(turn: Turn) -> None:
-    """An open case without an owner takes who is on duty; one that is helped is asked."""
+    """An open case without an owner takes the first on duty; one that was helped is asked."""
     case = turn.state.open_case
     if case is None:
         return

@@ -80,7 +80,7 @@ def variables(case: Case, failure: Failure, chosen: OfferState | None) -> Facts:
         The failure's own details, `about`, `owner` (sign-in name), `owed_cents`, `currency`,
         `offer` (id of the chosen remedy) and the details of its confirmation.
     """
-    owed = sum(max(one.amount.cents - one.elsewhere_cents, 0) for one in failure.owed)
+    owed = sum([max(one.amount.cents - one.elsewhere_cents, 0) for one in failure.owed])
     currency = failure.owed[0].amount.currency if failure.owed else ""
     facts: Facts = {
         **failure.details,

@@ -369,11 +369,9 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     @property
     def open_case(self) -> Case | None:
-        """The case that is worked on; there is at most one."""
-        for case in reversed(self.cases):
-            if case.is_open:
-                return case
-        return None
+        """The case that is worked on; there is at most one, and then it is the last."""
+        case = self.cases[-1] if self.cases else None
+        return case if case is not None and case.phase not in CLOSED else None
 
     def case(self, wanted: str) -> Case | None:
         """Find a case by its id, or by the id of any event that could have opened it."""

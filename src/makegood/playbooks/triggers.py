@@ -90,7 +90,9 @@ class _Judge:
         self.known_brands = frozenset(header.brands)
         parts = (one.when, one.severity, one.cause)
         paths = [path for part in parts if isinstance(part, Expression) for path in part.paths]
-        self.reads = tuple((".".join(path), path) for path in dict.fromkeys(paths) if path[1:])
+        self.reads = tuple(
+            (".".join(path), path[0], path[1:]) for path in dict.fromkeys(paths) if path[1:]
+        )
 
     def finding(self, match: Match, env: Facts) -> Finding:
         if match.outcome == "cannot":
@@ -139,9 +141,9 @@ class _Judge:
     def seen(self, env: Facts) -> tuple[tuple[str, object], ...]:
         """The facts that were there to be read; `cel.facts_seen` with the paths prepared."""
         found = []
-        for dotted, path in self.reads:
-            value: object = env
-            for step in path:
+        for dotted, root, steps in self.reads:
+            value = env[root]
+            for step in steps:
                 if not isinstance(value, dict) or step not in value:
                     break
                 value = value[step]
