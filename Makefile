@@ -44,9 +44,10 @@ $(VENV)/.run-stamp: $(VENV)/.made-stamp $(LOCKS)/run.txt $(LOCKS)/build.txt $(LO
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev-stamp: $(VENV)/.run-stamp $(LOCKS)/dev.txt
+$(VENV)/.dev-stamp: $(VENV)/.run-stamp $(LOCKS)/dev.txt $(LOCKS)/worlds.txt
 	@echo "Installing what the tests need (hashes checked)"
 	@$(call install,-r $(LOCKS)/dev.txt)
+	@$(call install,--no-deps -r $(LOCKS)/worlds.txt)
 	@touch $@
 
 run: $(VENV)/.run-stamp ## Set up, open on the missing car, then play the storm

@@ -190,4 +190,11 @@ FAULTS: tuple[Fault, ...] = (
         new="    if not case:\n        return case  # an answer that comes",
         tests=("tests/unit/core/test_offers.py",),
     ),
+    Fault(
+        name="a-missing-fact-says-no",
+        file="src/makegood/playbooks/requests/rule.py",
+        old="        if unknown:\n            raise _Unknown(unknown)\n        return True\n",
+        new="        return not unknown\n",
+        tests=("tests/properties/test_decision_tables.py",),
+    ),
 )

@@ -9,6 +9,7 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.terms import (
+    Answer,
     Brand,
     Cause,
     FailureRule,
@@ -17,6 +18,7 @@ from makegood.playbooks.terms import (
     Remedy,
     SilenceRule,
 )
+from makegood.playbooks.vocabulary import Shape
 
 
 class Finding(Struct, frozen=True, gc=False, kw_only=True):
@@ -108,6 +110,58 @@ class OwedRules(Protocol):
         """Say what is owed for a failure by the rules of its date."""
 
 
+class Ruling(Struct, frozen=True, kw_only=True):
+    """What a decision table says to one request.
+
+    Attributes:
+        request: Id of the request.
+        answer: Allowed, denied, or for a person to say.
+        row: Id of the row that fits; empty when none does, or when it cannot be told.
+        line: Line of that row in the book, else of the request.
+        says: The reason in the customer's words, by language; empty when none is needed.
+        remedy: What is given with it; empty for nothing.
+        amount: How much that is; None when nothing is given or the remedy's own cost counts.
+        charge: What the customer pays for it; None when nothing was worked out.
+        within_ms: How long the person has, when a person is asked.
+        looked_at: The columns up to the answer, as (name, value), for the reasons.
+        seen: The facts that were read.
+        missing: What could not be worked out, when that is why a person is asked.
+        also: Rows that would fit too, when only one may.
+    """
+
+    request: str
+    answer: Answer
+    row: str = ""
+    line: int = 0
+    says: Mapping[str, str] = {}
+    remedy: str = ""
+    amount: Money | None = None
+    charge: Money | None = None
+    within_ms: int = 0
+    looked_at: tuple[tuple[str, object], ...] = ()
+    seen: tuple[tuple[str, object], ...] = ()
+    missing: str = ""
+    also: tuple[str, ...] = ()
+
+
+class RequestRule(Struct, frozen=True, kw_only=True):
+    """A request that the book can answer.
+
+    Attributes:
+        title: What is asked, by language; "en" is always there.
+        takes: What it may carry, declared; None when anything may come.
+        rule: (what it carries, customer facts) -> the one ruling.
+        source: Where the rules come from, if the book says.
+    """
+
+    id: str
+    title: Mapping[str, str]
+    takes: Shape | None
+    rule: Callable[[Facts, Facts], Ruling]
+    line: int
+    source: str = ""
+
+
 class RuleBook(Struct, frozen=True, kw_only=True):
     """A checked, compiled rule book.
 
@@ -130,6 +184,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         double_window_ms: A new failure within this of the last one is a double deviation.
         brands: By id.
         messages: By id.
+        requests: What customers may ask, by id.
         text: The text as written, for the page that shows a rule with its line.
     """
 
@@ -151,6 +206,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     double_window_ms: int
     brands: Mapping[str, Brand]
     messages: Mapping[str, MessageTemplate]
+    requests: Mapping[str, RequestRule] = {}
     text: str = ""
 
     def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:

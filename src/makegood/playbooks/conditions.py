@@ -8,7 +8,7 @@ from makegood.playbooks.cel import CelError, Expression, Scope, compile_expressi
 from makegood.playbooks.mistakes import Place, Report
 from makegood.playbooks.nodes import Scalar
 from makegood.playbooks.reading import Section
-from makegood.playbooks.vocabulary import Path, Vocabulary, overlaps, unknown_step
+from makegood.playbooks.vocabulary import Path, Shape, Vocabulary, overlaps, unknown_step
 
 
 class Reads(Struct, frozen=True, kw_only=True):
@@ -18,12 +18,16 @@ class Reads(Struct, frozen=True, kw_only=True):
         roots: Variables it may name.
         events: Events it hears, whose declared facts it may read.
         failure: Names it may read as `failure.*`.
+        request: Declared facts it may read as `request.*`.
+        values: Names it may read as `values.*`.
         tainted: Further sensitive paths: details that were made of sensitive facts.
     """
 
     roots: tuple[str, ...]
     events: tuple[str, ...] = ()
     failure: frozenset[str] | None = None
+    request: Shape | None = None
+    values: frozenset[str] | None = None
     tainted: tuple[Path, ...] = ()
 
 
@@ -68,8 +72,8 @@ class Conditions:
     ) -> Expression | None:
         """Compile one expression; every mistake is reported, and then there is None."""
         known = {"params": frozenset(self.vocabulary.parameters)}
-        if reads.failure is not None:
-            known["failure"] = reads.failure
+        members = {"failure": reads.failure, "values": reads.values}
+        known |= {root: names for root, names in members.items() if names is not None}
         scope = Scope(names=(*reads.roots, "params"), known=known)
         try:
             made = compile_expression(written.written, scope)
@@ -87,13 +91,14 @@ class Conditions:
                 self._check_fair(section, key, written, path, reads)
         return made
 
-    def tainted(self, made: Expression) -> bool:
-        """Whether an expression reads a sensitive fact."""
-        return any(overlaps(path, self.vocabulary.sensitive) for path in made.paths)
+    def tainted(self, made: Expression, further: tuple[Path, ...] = ()) -> bool:
+        """Whether an expression reads a sensitive fact, or one that was made of such."""
+        sensitive = (*self.vocabulary.sensitive, *further)
+        return any(overlaps(path, sensitive) for path in made.paths)
 
     def _check_declared(self, key: str, written: Scalar, path: Path, reads: Reads) -> None:
         for event in reads.events or ("",):
-            shape = self.vocabulary.shape_of(path[0], event)
+            shape = self._shape_of(path[0], event, reads)
             wrong = unknown_step(path, shape) if shape is not None else None
             if wrong is None:
                 continue
@@ -103,6 +108,9 @@ class Conditions:
                 f"`{key}` reads {wrong[0]}, which is not a declared fact{where}.",
                 wrong[1],
             )
+
+    def _shape_of(self, root: str, event: str, reads: Reads) -> Shape | None:
+        return reads.request if root == "request" else self.vocabulary.shape_of(root, event)
 
     def _check_fair(
         self, section: Section, key: str, written: Scalar, path: Path, reads: Reads

@@ -11,6 +11,7 @@ from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.reading import Section
+from makegood.playbooks.requests import Request
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.terms import MessageTemplate, Plan, Remedy
 
@@ -28,6 +29,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     remedies: Mapping[str, Remedy]
     messages: Mapping[str, MessageTemplate]
     plans: tuple[tuple[Plan, Section], ...]
+    requests: tuple[Request, ...]
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -159,6 +161,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     given = {name for plan, _ in parts.plans for name in (*plan.gives, *plan.gives_outside)}
     offered = {offer.id for plan, _ in parts.plans for offer in plan.offers}
     owed = {rule.remedy for rule in parts.entitlements}
+    owed |= {row.remedy for request in parts.requests for row in request.rows}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     for remedy in parts.remedies.values():
         if remedy.id not in given | offered | owed:

@@ -8,7 +8,7 @@ from makegood.messages.facts import Facts
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields, Items, Node, Scalar, plain
 from makegood.playbooks.reading import Section
-from makegood.playbooks.terms import Tier
+from makegood.playbooks.terms import Answer, Tier
 from makegood.playbooks.vocabulary import Shape, Vocabulary, wrong_type
 
 
@@ -26,6 +26,18 @@ class GivenEvent(Struct, frozen=True, kw_only=True):
     after_ms: int = 0
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """A request of an example.
+
+    Attributes:
+        request: Its id.
+        facts: What it carries.
+    """
+
+    request: str
+    facts: Facts = {}
+
+
 class Expected(Struct, frozen=True, kw_only=True):
     """What the book should make of an example; None is not looked at.
 
@@ -36,6 +48,10 @@ class Expected(Struct, frozen=True, kw_only=True):
         offers: Tiers offered or given.
         owed: Cents owed by entitlement; one that is not named is not owed.
         double: Whether it is a double deviation.
+        answer: What the request is answered.
+        row: Row of its table that answers; empty when none does.
+        cents: What is given with the answer.
+        charges: What the customer pays, in cents.
     """
 
     failures: tuple[str, ...] | None = None
@@ -44,6 +60,10 @@ class Expected(Struct, frozen=True, kw_only=True):
     offers: tuple[Tier, ...] | None = None
     owed: Mapping[str, int] | None = None
     double: bool | None = None
+    answer: Answer | None = None
+    row: str | None = None
+    cents: int | None = None
+    charges: int | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):
@@ -52,6 +72,7 @@ class Example(Struct, frozen=True, kw_only=True):
     Attributes:
         name: What it shows.
         given: Events, in order.
+        asks: What the customer asks for; None for nothing.
         customer: Facts about the customer.
         declines: The customer no longer wants the service.
         on_ms: Day of the first event, UTC; 0 for any day.
@@ -62,6 +83,7 @@ class Example(Struct, frozen=True, kw_only=True):
 
     name: str
     given: tuple[GivenEvent, ...]
+    asks: Asked | None
     customer: Facts
     declines: bool
     on_ms: int
@@ -76,6 +98,7 @@ class Names(Struct, frozen=True, kw_only=True):
     events: frozenset[str]
     failures: frozenset[str]
     entitlements: frozenset[str]
+    requests: Mapping[str, Shape | None]
     vocabulary: Vocabulary
 
 
@@ -88,6 +111,7 @@ def _example(section: Section, names: Names) -> Example:
     example = Example(
         name=section.text("name", default=f"example in line {section.place.line}"),
         given=_given(section, names),
+        asks=_asks(section, names),
         customer=_facts(section, "customer", names.vocabulary.customer),
         declines=section.flag("declines"),
         on_ms=section.day_ms("on"),
@@ -100,7 +124,7 @@ def _example(section: Section, names: Names) -> Example:
 
 
 def _given(section: Section, names: Names) -> tuple[GivenEvent, ...]:
-    node = section.node("given", required=True)
+    node = section.node("given", required=not section.has("asks"))
     if node is not None and not isinstance(node, Items):
         section.error("given", "`given` should be a list of events.", "Start each with `- `.")
     items = node.items if isinstance(node, Items) else ()
@@ -126,6 +150,16 @@ def _event(section: Section, node: Node, names: Names) -> GivenEvent:
     made = GivenEvent(name=name, properties=properties, after_ms=event.span_ms("after", default=0))
     event.done()
     return made
+
+
+def _asks(section: Section, names: Names) -> Asked | None:
+    request = section.text("asks", default="")
+    if not request:
+        return None
+    if request not in names.requests:
+        section.error("asks", f"`{request}` is not a request.", nearest(request, names.requests))
+        return None
+    return Asked(request=request, facts=_facts(section, "with", names.requests[request]))
 
 
 def _facts(section: Section, key: str, shape: Shape | None) -> Facts:
@@ -157,6 +191,10 @@ def _expect(section: Section, names: Names) -> Expected:
         offers=tuple(Tier(name) for name in tiers) if tiers is not None else None,
         owed=_owed(expect, names.entitlements),
         double=expect.flag("double") if expect.has("double") else None,
+        answer=Answer(expect.choice("answer", tuple(Answer))) if expect.has("answer") else None,
+        row=expect.text("row") if expect.has("row") else None,
+        cents=expect.whole("cents") if expect.has("cents") else None,
+        charges=expect.whole("charges") if expect.has("charges") else None,
     )
     expect.done()
     if made == Expected():

@@ -1,5 +1,6 @@
 """Rule book text in, checked and compiled rule book out; opens no file."""
 
+import json
 from collections.abc import Mapping
 from hashlib import sha256
 
@@ -19,6 +20,7 @@ from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
+from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.silence import about_by_event, read_silence
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
@@ -41,12 +43,13 @@ class CheckedBook(Struct, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
 
 
-def load_book(text: str, *, name: str) -> RuleBook:
+def load_book(text: str, *, name: str, parameters: Mapping[str, object] | None = None) -> RuleBook:
     """Read, check and compile a rule book.
 
     Args:
         text: The YAML.
         name: What errors call it, such as airline.yaml.
+        parameters: Take these instead of the book's own of the same names.
 
     Returns:
         The compiled book.
@@ -54,7 +57,7 @@ def load_book(text: str, *, name: str) -> RuleBook:
     Raises:
         BookErrors: The book has mistakes; all of them are listed.
     """
-    checked = check_book(text, name=name)
+    checked = check_book(text, name=name, parameters=parameters)
     if checked.book is None:
         raise BookErrors(checked.errors)
     return checked.book
@@ -72,11 +75,22 @@ def load_examples(text: str, *, name: str = "book") -> tuple[Example, ...]:
     return checked.examples
 
 
-def check_book(text: str, *, name: str) -> CheckedBook:
-    """Check a rule book and give everything that is known about it; raises nothing."""
+def check_book(
+    text: str, *, name: str, parameters: Mapping[str, object] | None = None
+) -> CheckedBook:
+    """Check a rule book and give everything that is known about it; raises nothing.
+
+    Args:
+        text: The YAML.
+        name: What errors call it.
+        parameters: Take these instead of the book's own of the same names.
+
+    Returns:
+        The book with its examples, or its mistakes.
+    """
     report = Report(name)
     root = read_nodes(text, report)
-    book, examples = (None, ()) if root is None else _read(root, text, report)
+    book, examples = (None, ()) if root is None else _read(root, text, report, parameters or {})
     failed = bool(report.errors)
     return CheckedBook(
         book=None if failed else book,
@@ -86,9 +100,11 @@ def check_book(text: str, *, name: str) -> CheckedBook:
     )
 
 
-def _read(root: Fields, text: str, report: Report) -> tuple[RuleBook | None, tuple[Example, ...]]:
+def _read(
+    root: Fields, text: str, report: Report, parameters: Mapping[str, object]
+) -> tuple[RuleBook | None, tuple[Example, ...]]:
     top = Section(root, "rule book", report)
-    header, vocabulary = read_header(top), read_vocabulary(top)
+    header, vocabulary = read_header(top), read_vocabulary(top, parameters)
     parts = _parts(top, header, vocabulary, Conditions(vocabulary, report, text))
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
@@ -96,15 +112,24 @@ def _read(root: Fields, text: str, report: Report) -> tuple[RuleBook | None, tup
         events=frozenset(heard | set(vocabulary.events or ())),
         failures=frozenset({*parts.kinds, OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
+        requests={request.id: request.takes for request in parts.requests},
         vocabulary=vocabulary,
     )
     examples = read_examples(top, names)
     top.done()
     check_across(parts, report)
+    check_tables(parts.requests, report)
     if report.errors:
         return None, ()
-    digest = sha256(canonical(root).encode()).hexdigest()[:16]
-    return _book(parts, header, vocabulary, BookHash(digest), text), examples
+    return _book(parts, header, vocabulary, _digest(root, parameters), text), examples
+
+
+def _digest(root: Fields, parameters: Mapping[str, object]) -> BookHash:
+    """Tell books apart by what they mean; other parameters make another book."""
+    meaning = canonical(root)
+    if parameters:
+        meaning += json.dumps(parameters, sort_keys=True, ensure_ascii=False)
+    return BookHash(sha256(meaning.encode()).hexdigest()[:16])
 
 
 def _parts(top: Section, header: Header, vocabulary: Vocabulary, conditions: Conditions) -> Parts:
@@ -113,6 +138,7 @@ def _parts(top: Section, header: Header, vocabulary: Vocabulary, conditions: Con
         for one in read_failures(top, header, conditions)
     )
     remedies = read_remedies(top)
+    requests = read_requests(top, remedies, conditions)
     taken = {one.rule.id: one.rule.line for one in detectors}
     return Parts(
         detectors=detectors,
@@ -121,6 +147,7 @@ def _parts(top: Section, header: Header, vocabulary: Vocabulary, conditions: Con
         remedies=remedies,
         messages=read_messages(top),
         plans=read_plans(top, remedies),
+        requests=requests,
     )
 
 
@@ -151,6 +178,7 @@ def _book(
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
+        requests=make_rulings(parts.requests, parameters, header.currency),
         text=text,
     )
 

@@ -36,6 +36,16 @@ def check_languages(section: Section, key: str, languages: tuple[str, ...]) -> N
         )
 
 
+def read_texts(section: Section, key: str) -> Mapping[str, str]:
+    """Read one sentence in several languages; English is always among them."""
+    texts = section.section(key, key, required=True)
+    if texts is None:
+        return {}
+    languages = tuple(entry.key for entry in section.named(key, "language"))
+    check_languages(section, key, languages)
+    return {language: texts.text(language) for language in languages}
+
+
 def _remedy(section: Section, name: str) -> Remedy:
     kind = section.name("kind")
     provider = section.name("provider", default="")
@@ -52,7 +62,7 @@ def _remedy(section: Section, name: str) -> Remedy:
     remedy = Remedy(
         id=name,
         kind=kind,
-        title=_titles(section),
+        title=read_texts(section, "title"),
         cost_cents=cents,
         cost_ratio=ratio,
         provider=provider,
@@ -75,15 +85,6 @@ def _cost(section: Section) -> tuple[int, float]:
         )
     cost.done()
     return cents, ratio
-
-
-def _titles(section: Section) -> Mapping[str, str]:
-    titles = section.section("title", "title", required=True)
-    if titles is None:
-        return {}
-    languages = tuple(entry.key for entry in section.named("title", "language"))
-    check_languages(section, "title", languages)
-    return {language: titles.text(language) for language in languages}
 
 
 def _detail(section: Section) -> list[tuple[str, str]]:

@@ -42,6 +42,14 @@ class Tier(StrEnum):
     BEYOND = "beyond"
 
 
+class Answer(StrEnum):
+    """What a customer who asks for something hears."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    PERSON = "person"
+
+
 class FailureRule(Struct, frozen=True, kw_only=True):
     """What counts as a failure, by event.
 

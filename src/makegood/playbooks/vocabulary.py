@@ -59,16 +59,26 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
         return None
 
 
-def read_vocabulary(top: Section) -> Vocabulary:
-    """Read the sections `parameters`, `facts` and `sensitive`."""
+def read_vocabulary(top: Section, instead: Mapping[str, object]) -> Vocabulary:
+    """Read the sections `parameters`, `facts` and `sensitive`.
+
+    Args:
+        top: The book.
+        instead: Values to take instead of the book's own parameters of the same names.
+    """
     events, customer = _declared(top)
     sensitive = ALWAYS_SENSITIVE + tuple(_sensitive(top))
     return Vocabulary(
-        parameters=dict(_parameters(top)),
+        parameters=_replaced(top, dict(_parameters(top)), instead),
         events=events,
         customer=customer,
         sensitive=tuple(dict.fromkeys(sensitive)),
     )
+
+
+def read_shape(section: Section, key: str, what: str) -> Shape:
+    """Read declared facts: a mapping from names to types, or to further facts."""
+    return {entry.key: _fact(section, entry.value) for entry in section.named(key, what)}
 
 
 def unknown_step(path: Path, shape: Shape) -> tuple[str, str] | None:
@@ -126,6 +136,28 @@ def _parameters(top: Section) -> Iterable[tuple[str, object]]:
         yield entry.key, plain(entry.value)
 
 
+def _replaced(
+    top: Section, parameters: Mapping[str, object], instead: Mapping[str, object]
+) -> Mapping[str, object]:
+    for name, value in instead.items():
+        if name not in parameters:
+            top.error("parameters", f"There is no parameter `{name}`.", nearest(name, parameters))
+        elif _kind(value) != _kind(parameters[name]):
+            top.error(
+                "parameters",
+                f"The parameter `{name}` is a {_kind(parameters[name])}, "
+                f"and was given as a {_kind(value)}.",
+            )
+    return {**parameters, **{name: instead[name] for name in parameters if name in instead}}
+
+
+def _kind(value: object) -> str:
+    names: Mapping[type, str] = {
+        bool: "flag", int: "number", float: "number", str: "text", list: "list", dict: "map",
+    }  # fmt: skip
+    return names.get(type(value), "nothing")
+
+
 def _declared(top: Section) -> tuple[Mapping[str, Shape] | None, Shape | None]:
     if not top.has("facts"):
         return None, None
@@ -156,11 +188,11 @@ def _fact(top: Section, node: Node) -> Shape | str:
 def _sensitive(top: Section) -> Iterable[Path]:
     for written, place in top.texts("sensitive"):
         path = tuple(written.split("."))
-        if path[0] in ("customer", "event") and len(path) > 1 and all(path):
+        if path[0] in ("customer", "event", "request") and len(path) > 1 and all(path):
             yield path
         else:
             top.report.error(
                 place,
                 f"`{written}` is not the path of a fact.",
-                "Write customer.<fact> or event.<fact>.",
+                "Write customer.<fact>, event.<fact> or request.<fact>.",
             )

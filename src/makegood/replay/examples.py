@@ -67,12 +67,26 @@ def _compared(example: Example, library: Library) -> Iterator[Mismatch]:
             },
         ),
         "double": (expect.double, any(case.double for case in state.cases)),
+        **_answered(example, library.book(library.active)),
     }
     for what, (expected, came) in found.items():
         if expected is not None and expected != came:
             yield Mismatch(
                 example=example.name, line=example.line, what=what, expected=expected, found=came
             )
+
+
+def _answered(example: Example, book: RuleBook) -> dict[str, tuple[object, object]]:
+    asks, expect = example.asks, example.expect
+    if asks is None:
+        return {}
+    ruling = book.requests[asks.request].rule(asks.facts, dict(example.customer))
+    return {
+        "answer": (expect.answer, ruling.answer),
+        "row": (expect.row, ruling.row),
+        "cents": (expect.cents, ruling.amount.cents if ruling.amount else None),
+        "charges": (expect.charges, ruling.charge.cents if ruling.charge else None),
+    }
 
 
 def _played(example: Example, library: Library) -> State:

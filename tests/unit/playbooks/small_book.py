@@ -120,12 +120,40 @@ messages:
     class: promotional
     texts:
       en: {subject: Thank you, text: "$friend_link"}
+requests:
+  - id: redeliver
+    title: {en: Bring it again}
+    source: our terms
+    takes: {order: string, tries: int, weight_kg: double, reason: string, fee_cents: int}
+    values:
+      fee: request.fee_cents * 2
+    looks_at:
+      heavy: request.weight_kg > 20.0
+      reason: {value: request.reason, one_of: [not_home, wrong_address]}
+      tries: request.tries
+    answer_within: 4h
+    rows:
+      - {id: free, when: {heavy: false, tries: "< 2"}, answer: allow}
+      - id: at_a_price
+        when: {reason: not_home, tries: 2..3}
+        answer: allow
+        charges: values.fee
+      - id: with_a_new_one
+        when: {reason: wrong_address}
+        answer: allow
+        gives: {remedy: refund, cents: 900}
+      - {id: heavy, when: {heavy: true}, answer: person, within: 2h}
+      - {id: no_more, answer: deny, says: {en: We tried three times.}}
 examples:
   - name: late
     given:
       - event: Parcel Late
         with: {order: O1, minutes: 60, price_cents: 1000}
     expect: {failures: [parcel_late], held: true}
+  - name: a second try
+    asks: redeliver
+    with: {weight_kg: 2.5, tries: 1}
+    expect: {answer: allow, row: free}
 """
 
 

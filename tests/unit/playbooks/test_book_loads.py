@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from makegood.messages.commands import MessageClass
 from makegood.messages.money import Money
 from makegood.playbooks.book import FailureFacts
+from makegood.playbooks.examples import Asked
 from makegood.playbooks.load import load_book, load_examples
 from makegood.playbooks.terms import Cause, Tier
 from tests.unit.playbooks.small_book import SMALL, changed
@@ -257,7 +258,8 @@ def test_owed_sum_can_be_worked_out_and_capped():
 
 
 def test_examples_come_with_the_book():
-    (example,) = load_examples(SMALL)
+    example, asking = load_examples(SMALL)
+    assert asking.asks == Asked(request="redeliver", facts={"weight_kg": 2.5, "tries": 1})
     assert example.name == "late"
     assert example.given[0].properties == {"order": "O1", "minutes": 60, "price_cents": 1000}
     assert example.expect.failures == ("parcel_late",)

@@ -7,7 +7,7 @@ from makegood.playbooks.load import check_book
 from makegood.playbooks.messages import GIVEN, OF_A_CASE, OF_A_CHOICE, spoken
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import NEEDS_NOBODY
-from makegood.playbooks.terms import Cause, Loss
+from makegood.playbooks.terms import Answer, Cause, Loss
 from makegood.playbooks.vocabulary import ALWAYS_SENSITIVE, FACT_TYPES
 from makegood.replay.examples import run_examples
 
@@ -21,7 +21,7 @@ def test_the_blocks_are_one_book_and_its_examples_come_true():
     checked = check_book(BOOK, name="rule-book.md")
     assert checked.errors == checked.warnings == ()
     assert checked.book is not None
-    assert len(checked.examples) == 5
+    assert len(checked.examples) == 8
     assert run_examples(checked.book, checked.examples) == ()
 
 
@@ -49,14 +49,14 @@ def test_every_section_has_its_own_heading():
     headings = {line.removeprefix("## ") for line in PAGE.splitlines() if line.startswith("## ")}
     assert headings >= {
         "Head", "Brands", "Authority", "Parameters, facts and sensitive facts", "Failures",
-        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Examples",
+        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Examples",
     }  # fmt: skip
 
 
 def test_every_variable_and_every_closed_list_is_named():
     for name in spoken(GIVEN | OF_A_CASE | OF_A_CHOICE):
         assert f"`${name}`" in PAGE
-    for word in (*FACT_TYPES, *Cause, *Loss, *NEEDS_NOBODY):
+    for word in (*FACT_TYPES, *Cause, *Loss, *NEEDS_NOBODY, *Answer):
         assert f"`{word}`" in PAGE
     for path in ALWAYS_SENSITIVE:
         assert f"`{'.'.join(path)}`" in PAGE

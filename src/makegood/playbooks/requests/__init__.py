@@ -1,0 +1,7 @@
+"""The section `requests`: decision tables for what customers ask, without gaps and overlaps."""
+
+from makegood.playbooks.requests.check import check_tables
+from makegood.playbooks.requests.read import Request, read_requests
+from makegood.playbooks.requests.rule import make_rulings
+
+__all__ = ["Request", "check_tables", "make_rulings", "read_requests"]
