@@ -85,7 +85,7 @@ def _print_counted(counted: "Counted", output: Format) -> None:
     if output is Format.JSON:
         print_json(counted)
     else:
-        print_facts({name: getattr(counted, name) for name in Counted.__struct_fields__})
+        print_facts({name: getattr(counted, name) for name in counted.__struct_fields__})
 
 
 def export(
