@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from tests.integration.served import free_port
 
 START_TRIES = 8  # each waits twice as long as the one before: a minute in all
 NO_CAR = {
@@ -27,12 +28,6 @@ NO_CAR = {
         "price_cents": 28_900,
     },
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def makegood(environ: dict[str, str], *words: str) -> str:
@@ -104,7 +99,7 @@ def test_a_person_made_on_the_command_line_signs_in(environ, served):
 def test_no_process_outlives_a_server_that_was_killed(served):
     url, process = served
     process.kill()  # the parent alone; nobody is left to tell the one that serves
-    process.communicate(timeout=60)
+    process.communicate(timeout=30)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/healthz")
 
