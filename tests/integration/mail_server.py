@@ -64,8 +64,8 @@ class Box:
 class MailServer:
     """The server in a thread; use it in a `with` statement."""
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self.box = Box()
+    def __init__(self, tls: ssl.SSLContext | None = None, box: Box | None = None) -> None:
+        self.box = box or Box()
         secured = (
             {"tls_context": tls, "require_starttls": True, "authenticator": _authenticate,
              "auth_required": True}

@@ -57,7 +57,7 @@ def server(environment: dict[str, str]) -> Iterator[tuple[str, "subprocess.Popen
         _wait_for(url, process)
         yield url, process
     finally:
-        process.terminate()  # not killed: its worker would outlive it
+        process.terminate()
         process.wait(60)
 
 

@@ -2,14 +2,17 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from tests.integration.served import free_port
 
 START_TRIES = 8  # each waits twice as long as the one before: a minute in all
 NO_CAR = {
@@ -25,12 +28,6 @@ NO_CAR = {
         "price_cents": 28_900,
     },
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def makegood(environ: dict[str, str], *words: str, typed: str = "") -> str:
@@ -58,14 +55,18 @@ def served(environ: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[byte
     """A running server and its address."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "makegood.cli", "serve", "--port", str(port)], env=environ
+        [sys.executable, "-m", "makegood.cli", "serve", "--port", str(port)],
+        env=environ,
+        stdout=subprocess.PIPE,  # never written to: it is open until its last process has ended
+        start_new_session=True,
     )
     url = f"http://127.0.0.1:{port}"
     with httpx.Client(transport=httpx.HTTPTransport(retries=START_TRIES)) as client:
         assert client.get(f"{url}/healthz", timeout=60).status_code == 200
     yield url, process
-    process.kill()
-    process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def test_an_event_with_a_key_is_held_at_once_and_sigterm_ends_the_server(environ, served):
@@ -94,3 +95,30 @@ def test_a_person_made_on_the_command_line_signs_in(environ, served):
         desk = client.post("/accounts/login/", data=form, headers={"Origin": url, "Referer": url})
         assert desk.url.path == "/desk/", desk.text
         assert "Kathy" in desk.text
+
+
+def test_no_process_outlives_a_server_that_was_killed(served):
+    url, process = served
+    process.kill()  # the parent alone; nobody is left to tell the one that serves
+    process.communicate(timeout=30)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/healthz")
+
+
+@pytest.mark.parametrize("taken", ["file", "port"])
+def test_a_second_server_on_the_same_file_or_port_is_refused(environ, served, taken, tmp_path):
+    url, process = served
+    other = {**environ, "MAKEGOOD_DATABASE": f"sqlite:///{tmp_path / 'other.db'}"}
+    port = urlsplit(url).port if taken == "port" else free_port()
+    second = subprocess.run(
+        [sys.executable, "-m", "makegood.cli", "serve", "--port", str(port)],
+        env=environ if taken == "file" else other,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert second.returncode == 2, second.stderr
+    assert "Another server is running" in second.stderr or "listens on" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert process.poll() is None

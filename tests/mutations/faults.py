@@ -133,6 +133,22 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/integration/test_crash.py::test_nothing_acknowledged_is_lost_on_sqlite",),
     ),
     Fault(
+        name="a-process-outlives-its-server",
+        file="src/makegood/web/asgi.py",
+        old="    end_with_the_server()\n",
+        new="",
+        tests=(
+            "tests/integration/test_serve.py::test_no_process_outlives_a_server_that_was_killed",
+        ),
+    ),
+    Fault(
+        name="two-servers-on-one-file",
+        file="src/makegood/web/alone.py",
+        old="        except BlockingIOError:\n            return False\n",
+        new="        except BlockingIOError:\n            return True\n",
+        tests=("tests/unit/web/test_alone.py",),
+    ),
+    Fault(
         name="history-is-sent",
         file="src/makegood/core/turn.py",
         old="        if not origin.imported:\n",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import msgspec
 import typer
@@ -15,7 +15,9 @@ from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.ports.rows import PersonRow
 from makegood.replay.again import replay as replay_log
-from makegood.sources.files import Counted, Options, Progress, import_file
+
+if TYPE_CHECKING:
+    from makegood.sources.files import Counted, Progress
 
 PAGE = 1000  # events, or persons, read at once
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
@@ -48,11 +50,14 @@ def ingest(  # noqa: PLR0913 - each is one option of the command
     output: Output = Format.TEXT,
 ) -> None:
     """Bring a file of events into the log; every row is taken, known, in conflict or rejected."""
+    # Here, because reading tables takes a third of a second to load and no server needs it.
+    from makegood.sources.files import Options, import_file
+
     mapping = dict(_pair(one) for one in column or [])
     with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
         task = bar.add_task(file.name)
 
-        def moved(progress: Progress) -> None:
+        def moved(progress: "Progress") -> None:
             bar.update(task, completed=progress.done, total=progress.total)
 
         options = Options(
@@ -76,11 +81,11 @@ def _pair(text: str) -> tuple[str, str]:
     return column, field
 
 
-def _print_counted(counted: Counted, output: Format) -> None:
+def _print_counted(counted: "Counted", output: Format) -> None:
     if output is Format.JSON:
         print_json(counted)
     else:
-        print_facts({name: getattr(counted, name) for name in Counted.__struct_fields__})
+        print_facts({name: getattr(counted, name) for name in counted.__struct_fields__})
 
 
 def export(

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from makegood.bootstrap import read_settings
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS
+from makegood.web.alone import alone
 
 
 def register(app: typer.Typer) -> None:
@@ -24,18 +26,21 @@ def serve(
     """Serve ingest, gate, desk and the customers' pages, until told to stop.
 
     SQLite is served by one process with the worker inside; beside PostgreSQL run `makegood work`.
+    A second server on the same file or port is refused.
     """
-    with opened() as makegood:  # tables, rule book and settings are right before anything starts
-        has_people = _prepared()
-    from makegood.web.asgi import is_one_process
-    from makegood.web.asgi import serve as run
+    database = read_settings().database
+    with alone(database, host, port):
+        with opened():  # tables, rule book and settings are right before anything starts
+            has_people = _prepared()
+        from makegood.web.asgi import is_one_process
+        from makegood.web.asgi import serve as run
 
-    ERRORS.print(f"Makegood on http://{host}:{port}/ (stop with Ctrl+C)", highlight=False)
-    if not has_people:
-        ERRORS.print("Nobody can sign in yet: makegood user create NAME --role rep")
-    if not is_one_process(makegood.settings.database):
-        ERRORS.print("Deliveries need a worker beside it: makegood work")
-    run(host, port, workers)
+        ERRORS.print(f"Makegood on http://{host}:{port}/ (stop with Ctrl+C)", highlight=False)
+        if not has_people:
+            ERRORS.print("Nobody can sign in yet: makegood user create NAME --role rep")
+        if not is_one_process(database):
+            ERRORS.print("Deliveries need a worker beside it: makegood work")
+        run(host, port, workers)
 
 
 def _prepared() -> bool:

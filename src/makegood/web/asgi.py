@@ -6,6 +6,7 @@ from granian.server import Server
 from makegood.bootstrap import Makegood, read_settings
 from makegood.messages.errors import InputError
 from makegood.web import instance
+from makegood.web.alone import end_with_the_server
 from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.screens import django_behind
@@ -37,6 +38,7 @@ def parts_of(makegood: Makegood) -> Parts:
 
 
 def _open() -> Parts:
+    end_with_the_server()
     prepare()
     return parts_of(instance.current())
 
