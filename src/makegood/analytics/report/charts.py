@@ -22,7 +22,8 @@ class Bars(Struct, frozen=True, kw_only=True):
         second: Legend of the second numbers.
         counts: What is counted: the title of the numbers' axis.
         axis: Title of the labels' axis, when the bars stand.
-        beside: The two stand beside each other; else the second is put upon the first.
+        beside: The two stand beside each other, and the second is the strong one; else the second
+            is put upon the first.
         across: Bars lie, with long labels at the left; else they stand in the order given.
         label_from: Characters of a label that the axis leaves out at the left.
     """
@@ -65,9 +66,10 @@ def draw(bars: Bars, width: int) -> str:
 
 
 def _colour(bars: Bars, width: int) -> alt.Color:
+    colours = [LATER, HEAD] if bars.beside else [HEAD, LATER]
     return alt.Color(
         "part:N",
-        scale=alt.Scale(domain=[bars.first, bars.second], range=[HEAD, LATER]),
+        scale=alt.Scale(domain=[bars.first, bars.second], range=colours),
         legend=alt.Legend(
             title=None, orient="top", direction="vertical" if width < WIDE else "horizontal",
             labelLimit=width, symbolType="square",
