@@ -1,7 +1,9 @@
 """Why two books differ about a customer: the rule, its line and the facts it saw, by each book."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+from makegood.core.holds import iso
 from makegood.core.state import Case, Failure, State
 from makegood.playbooks.book import RuleBook
 from makegood.projections.figures import money_words
@@ -19,12 +21,10 @@ def why(key: Key, old: tuple[State, RuleBook], new: tuple[State, RuleBook]) -> s
         old: The customer by the old book.
         new: The same customer by the new one.
     """
-    before, after = list(_reasons(key, *old)), list(_reasons(key, *new))
-    alike = [one for one in before if one in after]
-    before = [one for one in before if one not in alike]
-    after = [one for one in after if one not in alike]
+    by_old, by_new = Counter(_reasons(key, *old)), Counter(_reasons(key, *new))
+    before, after = list((by_old - by_new).elements()), list((by_new - by_old).elements())
     if not before and not after:
-        return f"By both books: {_joined(alike)}."
+        return f"By both books: {_joined(list(by_old.elements()))}."
     lines = _no_longer(key, old[0], new[1]) if not after else ""
     return f"By the old book: {_joined(before)}. By the new book: {_joined(after)}{lines}."
 
@@ -110,12 +110,13 @@ def _about(case: Case, about: str, book: RuleBook) -> str:
 
 
 def failure_reason(failure: Failure, book: RuleBook) -> str:
-    """Name the rule of a failure, its line, and the facts it saw."""
+    """Name the rule of a failure, its line, its day (UTC), and the facts it saw."""
+    day = f" on {iso(failure.at_ms)[:10]}"
     if failure.by:
-        return f"{failure.rule}, raised by a person"
+        return f"{failure.rule}{day}, raised by a person"
     facts = sorted(failure.seen, key=lambda fact: fact[0].startswith("params."))
     seen = [f"{path} {_value(value)}" for path, value in facts[:_SEEN]]
-    return _rule(failure.rule, book) + (f" saw {', '.join(seen)}" if seen else "")
+    return _rule(failure.rule, book) + day + (f" saw {', '.join(seen)}" if seen else "")
 
 
 def _rule(name: str, book: RuleBook) -> str:

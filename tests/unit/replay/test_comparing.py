@@ -107,6 +107,17 @@ def test_a_higher_limit_takes_away_exactly_the_failures_between(tmp_path):
         assert (example.old, example.new) == (1, 0)
 
 
+def test_of_two_failures_alike_the_one_that_goes_is_told(tmp_path):
+    flights = [event(arrived(200, flight=f"UA{n}"), "p1", n) for n in range(3)]
+    new = changed(
+        ("event.delay_minutes >= params", 'event.flight != "UA1" && event.delay_minutes >= params')
+    )
+    found = compare(log_of(tmp_path, flights), OLD, new)
+    (example,) = found.of("failures")[0].examples
+    assert (example.old, example.new) == (3, 2)
+    assert "By the old book: flight_delayed" in example.says
+
+
 def test_a_hold_is_counted_to_the_end_of_the_log(tmp_path):
     found = compare(delays(tmp_path), OLD, LATER)
     assert number(found, "held") == (6, 3, -3)
@@ -192,7 +203,7 @@ def test_a_decision_that_cannot_be_applied_is_not_applied(tmp_path):
     assert number(found, "doubles") == (1, 0, -1)
     (example,) = next(one for one in found.figures if one.name == "boarding_denied").examples
     assert example.says == (
-        "By the old book: boarding_denied, raised by a person. "
+        "By the old book: boarding_denied on 2026-02-02, raised by a person. "
         "By the new book: nothing (it has no rule boarding_denied)."
     )
 
