@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from makegood.bootstrap import read_book, shipped_books
+from makegood.bootstrap import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
 from makegood.playbooks.load import CheckedBook, check_book
 from makegood.replay.examples import Mismatch, run_examples
@@ -44,7 +44,7 @@ def _names(given: list[str]) -> list[str]:
 def checked_book(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
     """Check a book and run its examples; give it with the name that errors call it."""
     text, name = read_book(wanted)
-    checked = check_book(text, name=name)
+    checked = check_book(text, name=name, laws=laws_for(wanted))
     if checked.book is None:
         return name, checked, ()
     return name, checked, run_examples(checked.book, checked.examples)
@@ -54,7 +54,7 @@ def print_checked(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, .
     for error in (*checked.errors, *checked.warnings):
         CONSOLE.print(str(error), highlight=False, markup=False, soft_wrap=True)
     for one in mismatches:
-        words = f"{name}:{one.line}: {one.example}: {one.what}: {_says(one)}"
+        words = f"{one.file or name}:{one.line}: {one.example}: {one.what}: {_says(one)}"
         CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
     if checked.book is not None and not mismatches:
         count = len(checked.examples)
