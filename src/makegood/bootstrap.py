@@ -36,6 +36,7 @@ from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
+from makegood.runtime.requests import Requests
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
@@ -250,6 +251,7 @@ class Makegood:
         intake: Takes events in.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
+        requests: Answers what customers ask for.
         gate: May we send?
         worker: Fires timers and delivers.
         links: Signs the addresses that reach customers.
@@ -264,6 +266,7 @@ class Makegood:
         self.intake = Intake(store, shelf.library, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.library, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
+        self.requests = Requests(store, self.intake, self.acts, shelf.library, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None

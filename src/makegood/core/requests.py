@@ -95,7 +95,7 @@ def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decis
     """Let a person answer: not twice, not without a reason, not beyond their limit."""
     one = state.request(wanted.asked)
     if one is None:
-        return refuse("no_such_request", "This customer has no such request.")
+        return refuse("request_gone", "No such request can be answered; it may be long settled.")
     if not asker.rep:
         return refuse("reps_only", "Only a person of the firm can answer this.")
     if not one.is_waiting:
@@ -154,7 +154,7 @@ def appeal(state: State, wanted: Appealed, asker: Asker) -> Decision:
     """Let a no be appealed, once."""
     one = state.request(wanted.asked)
     if one is None:
-        return refuse("no_such_request", "This customer has no such request.")
+        return refuse("request_gone", "No such request can be answered; it may be long settled.")
     if one.appealed:
         return refuse("appealed_already", "This was appealed already; once is all.")
     if one.status is not Standing.DENIED:

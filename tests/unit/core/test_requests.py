@@ -206,7 +206,7 @@ def test_a_person_answers_with_a_reason_within_their_limit():
     much = yes(one, remedy="refund", cost=Money(50_001))
     assert refusal(day, much, KATHY)[0] == "over_authority"
     assert granted(day, much, BO) == replace(much, by=BO.rep)
-    assert refusal(day, yes(replace(one, event=EventId("e0"))), BO)[0] == "no_such_request"
+    assert refusal(day, yes(replace(one, event=EventId("e0"))), BO)[0] == "request_gone"
 
 
 def test_leaving_the_price_low_does_not_widen_a_limit():
@@ -252,7 +252,7 @@ def test_only_a_no_can_be_appealed():
     one = asks(day, facts={"days": 1})
     assert refusal(day, facts.Appealed(asked=one.event), CUSTOMER)[0] == "nothing_to_appeal"
     unknown = facts.Appealed(asked=EventId("e0"))
-    assert refusal(day, unknown, CUSTOMER)[0] == "no_such_request"
+    assert refusal(day, unknown, CUSTOMER)[0] == "request_gone"
     day.told(facts.Appealed(asked=one.event))
     assert day.state.requests[-1] == one
 
