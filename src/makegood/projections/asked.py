@@ -10,7 +10,9 @@ from makegood.messages.events import Event
 from makegood.messages.facts import Requested, Settled
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.messages.money import Money
-from makegood.playbooks.book import Library
+from makegood.playbooks.book import Library, RuleBook
+from makegood.projections.figures import DAY_MS, HOUR_MS, MINUTE_MS, counted, money_words
+from makegood.projections.orders import remedy_words
 
 _ANSWERED = {"allow": Standing.ALLOWED, "deny": Standing.DENIED, "person": Standing.WAITING}
 
@@ -99,3 +101,55 @@ def in_language(texts: Mapping[str, str], language: str) -> str:
             return known[tag]
         tag = tag.rpartition("-")[0]
     return texts.get("en") or next(iter(texts.values()), "")
+
+
+def answer_words(asked: Requested, library: Library) -> str:
+    """Say in a sentence what the table answered."""
+    match asked.answer:
+        case "allow":
+            return f"Yes{terms_words(asked.remedy, asked.amount, asked.charge, library)}."
+        case "deny":
+            return f"No: {in_language(asked.says, 'en')}"
+        case _:
+            return f"A person answers within {within_words(asked.within_ms)}."
+
+
+def terms_words(remedy: str, cost: Money | None, charge: Money | None, library: Library) -> str:
+    """Say what is given and what has to be paid, to follow a yes; empty for neither."""
+    words = ""
+    if remedy:
+        amount = f" ({money_words(cost)})" if cost and cost.cents else ""
+        words += f", with {remedy_words(remedy, library)}{amount}"
+    if charge is not None and charge.cents:
+        words += f", for {money_words(charge)}"
+    return words
+
+
+def reason_words(asked: Requested, book: RuleBook | None) -> tuple[str, ...]:
+    """Say why, from the row to the facts it rests on."""
+    rule = book.requests.get(asked.request) if book else None
+    source = f", {rule.source}" if rule and rule.source else ""
+    if asked.row:
+        where = f"Row {asked.row}, line {asked.line}{source}."
+    elif asked.missing:
+        where = f"This is missing: {asked.missing}{source}."
+    elif asked.also:
+        where = f"More than one row fits: {', '.join(asked.also)}{source}."
+    else:
+        where = f"No row fits{source}."
+    looked = ", ".join(f"{name} is {_plain(value)}" for name, value in asked.looked_at)
+    seen = ", ".join(f"{name} = {_plain(value)}" for name, value in asked.seen)
+    more = (f"Looked at: {looked}." if looked else "", f"Read: {seen}." if seen else "")
+    return (where, *(words for words in more if words))
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def within_words(span_ms: int) -> str:
+    """Write a time that was given in the largest unit that divides it: 4 hours, 90 minutes."""
+    for unit_ms, name in ((DAY_MS, "day"), (HOUR_MS, "hour")):
+        if span_ms and span_ms % unit_ms == 0:
+            return counted(span_ms // unit_ms, name)
+    return counted(span_ms // MINUTE_MS, "minute")
