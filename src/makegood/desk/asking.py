@@ -32,7 +32,7 @@ _MARKS = {
     Standing.WAITING: ("waits for a person", "warn"),
     Standing.APPEALED: ("appealed", "warn"),
     Standing.ALLOWED: ("allowed", "ok"),
-    Standing.DENIED: ("refused", "alarm"),
+    Standing.DENIED: ("refused", ""),
 }
 
 
