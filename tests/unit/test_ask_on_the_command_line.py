@@ -70,6 +70,6 @@ def test_a_program_reads_the_same_and_who_the_customer_is_changes_nothing(book, 
 
 def test_a_fact_that_the_table_does_not_take_is_named_with_the_nearest(book):
     with pytest.raises(InputError, match="`days_before`"):
-        ask(book, days_befor=9)
+        ask(book, days_befour=9)
     with pytest.raises(InputError, match="cannot be read"):
         ask(book, "--customer", "nowhere.json")

@@ -105,7 +105,7 @@ def test_who_asks_who_pays_and_who_is_told_are_kept_apart(client):
     ("more", "code", "says"),
     [
         ({"request": "move_dat"}, "no_such_request", "`move_date`"),
-        ({"facts": {"days_befor": 3}}, "wrong_fact", "`days_before`"),
+        ({"facts": {"days_befour": 3}}, "wrong_fact", "`days_before`"),
         ({"facts": {"moves": "none"}}, "wrong_fact", "`moves` has to be of type int"),
         ({"facts": {"email": "a@example.org"}}, "personal", "facts.email"),
         ({"brand": "acmee"}, "no_such_brand", "`acme`"),
