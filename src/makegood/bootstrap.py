@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.laws import bind
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
@@ -212,8 +214,17 @@ def open_store(database: str) -> Store:
 
 
 def shipped_books() -> Mapping[str, str]:
-    """Give the rule books that ship, by name."""
-    folder = files("makegood.books")
+    """Give the rule books that ship, by name, each with the laws it names."""
+    laws = shipped_laws()
+    return {name: bind(text, laws) for name, text in _texts(files("makegood.books")).items()}
+
+
+def shipped_laws() -> Mapping[str, str]:
+    """Give the laws that ship, by name."""
+    return _texts(files("makegood.books").joinpath("laws"))
+
+
+def _texts(folder: Traversable) -> Mapping[str, str]:
     return {
         entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
         for entry in sorted(folder.iterdir(), key=lambda one: one.name)
@@ -221,11 +232,19 @@ def shipped_books() -> Mapping[str, str]:
     }
 
 
+def laws_for(name: str) -> Mapping[str, str]:
+    """Give the laws a book may name: those that ship, and those in `laws` beside its file."""
+    beside = Path(name).parent / "laws"
+    is_file = name.endswith((".yaml", ".yml"))
+    return {**shipped_laws(), **(_texts(beside) if is_file and beside.is_dir() else {})}
+
+
 def read_book(name: str) -> tuple[str, str]:
-    """Read a rule book's text; give it with the name that errors call it.
+    """Read a rule book's text with the laws it names; give it with the name that errors call it.
 
     Args:
-        name: A path, or the name of a book that ships.
+        name: A path, or the name of a book that ships. Laws are those that ship, and those in the
+            folder `laws` beside the book.
 
     Raises:
         InputError: There is no such file or book.
@@ -234,7 +253,7 @@ def read_book(name: str) -> tuple[str, str]:
     if name in shipped:
         return shipped[name], f"{name}.yaml"
     try:
-        return Path(name).read_text(encoding="utf-8"), name
+        return bind(Path(name).read_text(encoding="utf-8"), laws_for(name)), name
     except (OSError, UnicodeError) as error:
         known = ", ".join(shipped)
         raise InputError(f"Rule book {name}: {error}. Those that ship: {known}.") from error

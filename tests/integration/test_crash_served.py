@@ -273,6 +273,7 @@ def survive(database: str, folder: Path, kills: int, ways: tuple[str, ...]) -> N
 def judge(it: Deployment) -> None:
     """Compare what the world was told and given with what is stored."""
     assert it.told.wrong == []
+    assert it.outside.unsigned == 0
     with it._looking() as store, store.reading() as reading:
         log = [event.id for _, event in reading.log(0, ALL)]
         rows = [row for status in AT_REST for row in reading.outbox(status, CommandId(""), ALL)]

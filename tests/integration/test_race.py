@@ -22,7 +22,7 @@ def race(url: str, questions: int) -> None:
     open_engine(url).close()  # the tables are made once
     told = [spawn.Pipe() for _ in range(ASKERS)]
     found = [spawn.Pipe(duplex=False) for _ in range(ASKERS)]
-    each = questions // ASKERS
+    each = -(-questions // ASKERS)  # rounded up
     processes = [
         spawn.Process(target=ask, args=(url, n, each, told[n][1], found[n][1]))
         for n in range(ASKERS)

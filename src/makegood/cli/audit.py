@@ -99,13 +99,14 @@ def _day_order(*, day_first: bool, month_first: bool) -> "DayOrder":
 
 
 def _book(path: Path | None) -> "RuleBook | None":
+    from makegood.bootstrap import read_book
     from makegood.playbooks.load import load_book
 
     if path is None:
         return None
     if not path.is_file():
         raise InputError(f"{path} is not a file.")
-    return load_book(path.read_text(encoding="utf-8"), name=path.name)
+    return load_book(read_book(str(path))[0], name=path.name)
 
 
 def _write(

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from makegood.bootstrap import read_book, shipped_books
+from makegood.bootstrap import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
 from makegood.core.decide import Asker, decide
 from makegood.core.state import State
@@ -51,7 +51,7 @@ def _names(given: list[str]) -> list[str]:
 
 def _checked(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
     text, name = read_book(wanted)
-    checked = check_book(text, name=name)
+    checked = check_book(text, name=name, laws=laws_for(wanted))
     if checked.book is None:
         return name, checked, ()
     return name, checked, run_examples(checked.book, checked.examples)
@@ -61,7 +61,7 @@ def _print(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) ->
     for error in (*checked.errors, *checked.warnings):
         CONSOLE.print(str(error), highlight=False, markup=False, soft_wrap=True)
     for one in mismatches:
-        words = f"{name}:{one.line}: {one.example}: {one.what}: {_says(one)}"
+        words = f"{one.file or name}:{one.line}: {one.example}: {one.what}: {_says(one)}"
         CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
     if checked.book is not None and not mismatches:
         count = len(checked.examples)

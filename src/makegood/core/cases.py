@@ -41,7 +41,8 @@ def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
     if not case.is_open:
         return
     case = turn.put(replace(case, scope=_wider(case, _scope(_plan(turn, after), after))))
-    case = order_what_waited(turn, give_what_waited(turn, case, after), after)
+    if before.price is None and after.price is not None:
+        case = order_what_waited(turn, give_what_waited(turn, case, after), after)
     if after.rule != before.rule:
         begin_plan(turn, case, after, second=False)
 

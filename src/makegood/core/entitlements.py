@@ -36,7 +36,7 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
         cause=failure.cause,
         details=failure.details,
     )
-    found = book.owed(facts, turn.state.facts)
+    found = _each_once(book.owed(facts, turn.state.facts), failure.owed)
     if not found and not failure.owed:
         return failure
     applies = {entitled.entitlement for entitled in found}
@@ -48,8 +48,27 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
     for entitled in found:
         owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)
         owed = _with_strays(turn, failure, owed)
-        known[entitled.entitlement] = _order(turn, case, failure, owed, book)
+        others = tuple(one for one in known.values() if one.entitlement != owed.entitlement)
+        known[entitled.entitlement] = _order(turn, case, replace(failure, owed=others), owed, book)
     return replace(failure, owed=tuple(known.values()))
+
+
+def _each_once(found: tuple[Entitled, ...], before: tuple[Owed, ...]) -> tuple[Entitled, ...]:
+    """Of rules that make good the same thing one counts: two laws do not pay one fare twice.
+
+    The one that was paid by already stays, then one that is certain, then the first of the book.
+    """
+    if not any(one.once for one in found):
+        return found
+    paid_by = {owed.entitlement for owed in before if owed.payments}
+
+    def order(one: Entitled) -> tuple[bool, bool]:
+        return one.entitlement not in paid_by, one.outcome == "cannot"
+
+    takers: dict[str, Entitled] = {}
+    for one in sorted(found, key=order):
+        takers.setdefault(one.once or f"/{one.entitlement}", one)
+    return tuple(one for one in found if takers[one.once or f"/{one.entitlement}"] is one)
 
 
 def _no_longer(owed: Owed) -> Owed:
@@ -72,6 +91,7 @@ def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
         basis=entitled.basis,
         source=entitled.source,
         line=entitled.line,
+        once=entitled.once,
         missing=entitled.missing,
     )
 
@@ -80,9 +100,9 @@ def _order(turn: Turn, case: Case, failure: Failure, owed: Owed, book: RuleBook)
     """Order what is short; each order has its own id by how many came before.
 
     A failure that came back after its case was closed is owed in full, less what was ordered for
-    it then.
+    it then, and so is what another rule has begun to make good.
     """
-    earlier = _elsewhere(turn, case, failure, owed.entitlement)
+    earlier = (*_elsewhere(turn, case, failure, owed), *_by_others(failure, owed))
     owed = replace(owed, elsewhere_cents=sum(one.counted_cents for one in earlier))
     if owed.short_cents <= 0:
         return owed
@@ -107,7 +127,19 @@ def _step(failure: Failure, owed: Owed) -> str:
     return f"{failure.about}/owed/{owed.entitlement}"
 
 
-def _elsewhere(turn: Turn, case: Case, failure: Failure, entitlement: str) -> tuple[Payment, ...]:
+def _by_others(failure: Failure, wanted: Owed) -> tuple[Payment, ...]:
+    """Payments in the same currency by other rules that make good the same thing."""
+    return tuple(
+        payment
+        for owed in failure.owed
+        if wanted.once
+        and owed.once == wanted.once
+        and owed.amount.currency == wanted.amount.currency
+        for payment in owed.payments
+    )
+
+
+def _elsewhere(turn: Turn, case: Case, failure: Failure, wanted: Owed) -> tuple[Payment, ...]:
     """Payments towards the same entitlement for the same thing, in other cases."""
     return tuple(
         payment
@@ -116,7 +148,8 @@ def _elsewhere(turn: Turn, case: Case, failure: Failure, entitlement: str) -> tu
         for one in other.failures
         if one.about == failure.about
         for owed in one.owed
-        if owed.entitlement == entitlement
+        if owed.entitlement == wanted.entitlement
+        and owed.amount.currency == wanted.amount.currency
         for payment in owed.payments
     )
 

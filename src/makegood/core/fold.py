@@ -62,10 +62,12 @@ def step(state: State, event: Event, library: Library) -> Step:
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
         found = book.find(body.name, body.properties, before.state.facts)
-        if not found and body.name not in book.starts and body.name not in book.ends:
+        is_promise = body.name in book.starts or body.name in book.ends
+        if not found and not is_promise:
             return before
         turn = _turn(before.state, event, library)
-        failures.follow_promises(turn, event, body)
+        if is_promise:
+            failures.follow_promises(turn, event, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)

@@ -160,12 +160,18 @@ def _answered(
 
 
 def confirm_overdue(turn: Turn, case: Case, about: str) -> Case:
-    """Who has not answered in time is taken for a no; the rest is offered."""
+    """Who has not answered in time is taken for a no; the rest is offered.
+
+    Questions that were let go of meanwhile are nobody's answer: what came after them counts.
+    """
+    before = case
     for offer in reversed(case.offers):
         if offer.about != about:
             break  # who was asked about another failure was let go when this one was asked about
         if offer.status is OfferStatus.ASKING:
             case = _with(case, offer, replace(offer, status=OfferStatus.UNAVAILABLE))
+    if case is before:
+        return case
     return make_offers(turn, case, about)
 
 

@@ -1,5 +1,7 @@
 """What is owed and what was paid: the money of a state, entitlement by entitlement."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from makegood.messages.ids import CommandId
@@ -35,7 +37,9 @@ class Owed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         due_ms: Deadline of the rule.
         payments: Commands that pay it, in order; a later one tops up.
         missing: The fact that is needed before an amount can be told; a person finds it.
-        elsewhere_cents: Ordered towards it in an earlier case, before the failure came back.
+        elsewhere_cents: Ordered towards it in an earlier case, before the failure came back, or
+            by another rule that makes good the same.
+        once: What it makes good, if other rules make good the same.
     """
 
     entitlement: str
@@ -48,6 +52,7 @@ class Owed(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     payments: tuple[Payment, ...] = ()
     missing: str = ""
     elsewhere_cents: int = 0
+    once: str = ""
 
     @property
     def paid_cents(self) -> int:
@@ -85,3 +90,16 @@ class Stray(Struct, frozen=True, gc=False, array_like=True):
     currency: str
     at_ms: int
     step: str = ""
+
+
+def to_pay(owed: Iterable[Owed]) -> tuple[Money, ...]:
+    """Add up what is owed, each currency for itself: two currencies are never one sum.
+
+    Returns:
+        One sum for each currency, in the order in which they are first owed; none that is nothing.
+    """
+    sums: dict[str, int] = {}
+    for one in owed:
+        cents = max(one.amount.cents - one.elsewhere_cents, 0)
+        sums[one.amount.currency] = sums.get(one.amount.currency, 0) + cents
+    return tuple(Money(cents, currency) for currency, cents in sums.items() if cents)

@@ -6,10 +6,12 @@ Source: science, section 1a (22: one update, not two; 33: an apology and somethi
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.owed import to_pay
 from makegood.core.state import Case, Failure, OfferState
 from makegood.core.turn import Turn
 from makegood.messages.commands import SendMessage
 from makegood.messages.facts import Facts
+from makegood.messages.money import Money
 
 
 class Words(Struct, frozen=True, gc=False, kw_only=True):
@@ -77,19 +79,23 @@ def variables(case: Case, failure: Failure, chosen: OfferState | None) -> Facts:
     """The facts a template may use.
 
     Returns:
-        The failure's own details, `about`, `owner` (sign-in name), `owed_cents`, `currency`,
-        `offer` (id of the chosen remedy) and the details of its confirmation.
+        The failure's own details, `about`, `owner` (sign-in name), `owed_cents` and `currency`
+        (of the first currency; `owed` has all of them where there are several), `offer` (id of
+        the chosen remedy) and the details of its confirmation.
     """
-    owed = sum([max(one.amount.cents - one.elsewhere_cents, 0) for one in failure.owed])
-    currency = failure.owed[0].amount.currency if failure.owed else ""
+    sums = to_pay(failure.owed)
+    nothing = Money(0, failure.owed[0].amount.currency if failure.owed else "")
+    first = sums[0] if sums else nothing
     facts: Facts = {
         **failure.details,
         "about": failure.about,
         "owner": case.owner,
-        "owed_cents": owed,
-        "currency": currency,
+        "owed_cents": first.cents,
+        "currency": first.currency,
         "failure": failure.rule,
     }
+    if len(sums) > 1:
+        facts["owed"] = [{"cents": one.cents, "currency": one.currency} for one in sums]
     if chosen is not None:
         facts |= {**chosen.detail, "offer": chosen.offer}
     return facts

@@ -150,18 +150,22 @@ def spoken(
 ) -> dict[str, str]:
     """Turn facts into words.
 
-    `x_cents` is also said as `$x` (in the currency of `currency`, else the book's), `x_ms` as `$x`
+    `x_cents` is also said as `$x`, in the book's currency, and what is owed in `currency`; where
+    more than one currency is owed each sum is named and none is added to another. `x_ms` is `$x`
     (date and time) and `$x_date`; ids of remedies and failures become their titles, the owner's
     sign-in name becomes the name; a list becomes lines.
     """
-    currency = str(variables.get("currency") or book.currency)
+    owed_in = str(variables.get("currency") or book.currency)
     said: dict[str, str] = {}
     for name, value in variables.items():
         said[name] = _said(name, value, book, locale, rep_name)
         if not isinstance(value, int) or isinstance(value, bool):
             continue
         if name.endswith("_cents"):
-            said[name.removesuffix("_cents")] = money_text(Money(value, currency), locale)
+            currency = owed_in if name == "owed_cents" else book.currency
+            stem = name.removesuffix("_cents")
+            if not isinstance(variables.get(stem), list):
+                said[stem] = money_text(Money(value, currency), locale)
         elif name.endswith("_ms"):
             stem = name.removesuffix("_ms")
             said[stem] = moment_text(value, locale, book.timezone)
@@ -179,6 +183,8 @@ def _said(
     name: str, value: Fact, book: RuleBook, locale: Locale, rep_name: Callable[[str], str]
 ) -> str:
     if isinstance(value, list | tuple):
+        if name == "owed":
+            return " + ".join(_said("", item, book, locale, rep_name) for item in value)
         return "\n".join(f"- {_said(name, item, book, locale, rep_name)}" for item in value)
     if isinstance(value, Mapping) and isinstance(value.get("cents"), int):
         return money_text(Money(value["cents"], str(value.get("currency", book.currency))), locale)

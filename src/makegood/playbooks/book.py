@@ -62,6 +62,7 @@ class Entitled(Struct, frozen=True, kw_only=True):
         deadline_ms: Time allowed after it fell due.
         basis: law, contract or guarantee.
         source: Where it is written.
+        once: What it makes good, if other rules make good the same: it is owed once.
         line: Line in the book.
         seen: The facts the rule read.
         missing: What could not be read.
@@ -74,6 +75,7 @@ class Entitled(Struct, frozen=True, kw_only=True):
     deadline_ms: int = 0
     basis: str = ""
     source: str = ""
+    once: str = ""
     line: int = 0
     seen: tuple[tuple[str, object], ...] = ()
     missing: str = ""
@@ -144,6 +146,18 @@ class Ruling(Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
 
 
+class LookUp(Struct, frozen=True, kw_only=True):
+    """Facts that are looked up for an event before it is stored; the fold never looks anything up.
+
+    Attributes:
+        table: Where: `airports`.
+        by: What the table is asked for -> the event's fact that says it.
+    """
+
+    table: Literal["airports"]
+    by: Mapping[str, str]
+
+
 class RequestRule(Struct, frozen=True, kw_only=True):
     """A request that the book can answer.
 
@@ -187,7 +201,9 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         brands: By id.
         messages: By id.
         requests: What customers may ask, by id.
-        text: The text as written, for the page that shows a rule with its line.
+        look_ups: What is looked up for an event before it is stored, by event name.
+        text: The text as written with the laws bound to it, for the page that shows a rule with
+            its line.
     """
 
     hash: BookHash
@@ -209,6 +225,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     brands: Mapping[str, Brand]
     messages: Mapping[str, MessageTemplate]
     requests: Mapping[str, RequestRule] = {}
+    look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     text: str = ""
 
     def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:

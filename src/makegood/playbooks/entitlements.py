@@ -4,23 +4,33 @@ Owed comes first and goodwill second; the law of the day of the failure applies.
 Source: science, section 1e.
 """
 
+import re
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from makegood.messages.facts import Facts
-from makegood.messages.money import Money, share_of
-from makegood.playbooks.book import Entitled, FailureFacts, OwedRules
-from makegood.playbooks.cel import CelEvaluationError, Expression, facts_seen
+from makegood.playbooks.book import FailureFacts
+from makegood.playbooks.cel import Expression
 from makegood.playbooks.conditions import Conditions, Reads
 from makegood.playbooks.failures import OTHER, Detector
+from makegood.playbooks.header import read_currency
 from makegood.playbooks.mistakes import nearest
+from makegood.playbooks.nodes import Scalar
 from makegood.playbooks.reading import Section, without_repeats
-from makegood.playbooks.spans import DAY_MS
+from makegood.playbooks.silence import Promise
+from makegood.playbooks.spans import DAY_MS, day_ms
 
-OWN_FACTS = frozenset({"kind", "declined", "cause", "price_cents"})
+OWN_FACTS = frozenset({"kind", "declined", "cause", "price_cents", "day"})
 """What every failure has, besides its details."""
+NEVER = "never"
+"""Day of a parameter that has not come."""
+Values: TypeAlias = tuple[tuple[str, Expression], ...]
+"""Named values of a law, each of which may read those before it."""
+_NEVER_MS = 2**63
 _GIVEN = ("detection", "declined")
+_WORD = re.compile(r"\w+")
 _BASES = ("law", "contract", "guarantee")
 
 
@@ -28,27 +38,40 @@ class Entitlement(Struct, frozen=True, kw_only=True, eq=False):
     """One dated rule about what is owed.
 
     Attributes:
-        failures: Failure kinds it is for.
+        failures: Failure kinds it is for, each with the name the rule's own text has for it.
+        names: Those names, also of failures that the book does not have.
         from_ms: First moment it applies, UTC.
         to_ms: First moment it no longer applies; 0 for no end.
+        from_by: Parameter that says its first day instead; empty for none.
+        to_by: Parameter that says the first day without it instead; empty for none.
         declined_only: It is owed when the customer no longer wants the service.
+        ratio: Share of the price, or an expression; 0 when it is a sum.
         cents: Fixed sum, or an expression; None when it is a ratio.
         most_cents: The sum is capped there; 0 for no cap.
+        currency: Of `cents` and `most_cents`; empty for the book's, and the price's for a cap.
+        once: What it makes good, if other rules make good the same; empty for nothing.
+        values: What its text works out before.
     """
 
     id: str
-    failures: tuple[str, ...]
+    failures: Mapping[str, str]
+    names: tuple[str, ...]
     from_ms: int
     to_ms: int
+    from_by: str
+    to_by: str
     when: Expression | None
     declined_only: bool
     remedy: str
-    ratio: float
+    ratio: float | Expression
     cents: int | Expression | None
-    most_cents: int
+    most_cents: int | Expression
+    currency: str
     deadline_ms: int
     basis: str
     source: str
+    once: str
+    values: Values
     line: int
 
     def applies(self, failure: FailureFacts) -> bool:
@@ -61,120 +84,81 @@ class Entitlement(Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
+class Ground(Struct, frozen=True, kw_only=True, eq=False):
+    """What the entitlements of one text may name.
+
+    Attributes:
+        kinds: Failure as the text calls it -> the kinds of the book that are meant.
+        remedies: Remedy as the text calls it -> the remedy of the book.
+        detectors: The failure rules of the book.
+        roots: Variables a condition may name.
+        facts: What it may read as `failure.*` besides its kinds' details; None for only those.
+        values: Named values of the text.
+        defaults: Field -> what an entitlement of the text says there unless it says otherwise.
+    """
+
+    kinds: Mapping[str, tuple[str, ...]]
+    remedies: Mapping[str, str]
+    detectors: tuple[Detector, ...]
+    roots: tuple[str, ...] = ("failure", "customer")
+    facts: frozenset[str] | None = None
+    values: Values = ()
+    defaults: Mapping[str, str] = {}
+
+
 def read_entitlements(
-    top: Section, detectors: tuple[Detector, ...], remedies: frozenset[str], conditions: Conditions
+    top: Section, ground: Ground, conditions: Conditions
 ) -> tuple[Entitlement, ...]:
-    """Read the entitlement rules."""
+    """Read the entitlement rules of a book or a law."""
     sections = top.sections("entitlements", "entitlement")
     ids = tuple(section.name("id") for section in sections)
     return tuple(
-        _Reading(section, detectors, remedies, conditions).entitlement(name)
+        _Reading(section, ground, conditions).entitlement(name)
         for section, name in without_repeats(sections, ids)
     )
 
 
-def make_owed(
-    rules: tuple[Entitlement, ...], parameters: Mapping[str, object], currency: str
-) -> OwedRules:
-    """Make the function that says what is owed for a failure."""
-
-    def owed(failure: FailureFacts, customer: Facts, /) -> tuple[Entitled, ...]:
-        found = []
-        for rule in rules:
-            if rule.applies(failure):
-                env = {"failure": _facts(failure), "customer": customer, "params": parameters}
-                entitled = _judge(rule, failure, env, currency)
-                found += [entitled] if entitled is not None else []
-        return tuple(found)
-
-    return owed
-
-
-def _facts(failure: FailureFacts) -> Facts:
-    price = {"price_cents": failure.price.cents} if failure.price is not None else {}
-    return {
-        **failure.details,
-        "kind": failure.rule,
-        "declined": failure.declined,
-        "cause": failure.cause.value,
-        **price,
-    }
-
-
-def _judge(
-    rule: Entitlement, failure: FailureFacts, env: Mapping[str, object], currency: str
-) -> Entitled | None:
-    try:
-        if not _holds(rule.when, env):
-            return None
-        amount = _amount(rule, failure, env, currency)
-    except CelEvaluationError as error:
-        return _entitled(rule, env, missing=error.missing or str(error))
-    if amount is None:
-        return _entitled(rule, env, missing="failure.price_cents")
-    return _entitled(rule, env, amount=amount)
-
-
-def _holds(when: Expression | None, env: Mapping[str, object]) -> bool:
-    answer = when.evaluate(env) if when is not None else True
-    if not isinstance(answer, bool):
-        raise CelEvaluationError(f"when: {answer!r} is neither true nor false")
-    return answer
-
-
-def _amount(
-    rule: Entitlement, failure: FailureFacts, env: Mapping[str, object], currency: str
-) -> Money | None:
-    if rule.cents is None:
-        if failure.price is None:
-            return None
-        amount = share_of(failure.price, rule.ratio)
-    else:
-        cents = rule.cents.evaluate(env) if isinstance(rule.cents, Expression) else rule.cents
-        if not isinstance(cents, int) or isinstance(cents, bool) or cents < 0:
-            raise CelEvaluationError(f"cents: {cents!r} is not a sum")
-        amount = Money(cents, currency)
-    return min(amount, Money(rule.most_cents, amount.currency)) if rule.most_cents else amount
-
-
-def _entitled(
-    rule: Entitlement, env: Mapping[str, object], *, amount: Money | None = None, missing: str = ""
-) -> Entitled:
-    parts = (rule.when, rule.cents)
-    paths = [path for part in parts if isinstance(part, Expression) for path in part.paths]
-    return Entitled(
-        entitlement=rule.id,
-        outcome="yes" if amount is not None else "cannot",
-        remedy=rule.remedy,
-        amount=amount if amount is not None else Money(0),
-        deadline_ms=rule.deadline_ms,
-        basis=rule.basis,
-        source=rule.source,
-        line=rule.line,
-        seen=tuple((path, value) for path, value in facts_seen(paths, env) if "." in path),
-        missing=missing,
+def ground_of_book(
+    detectors: tuple[Detector, ...], promises: tuple[Promise, ...], remedies: frozenset[str]
+) -> Ground:
+    """Give what the book's own entitlements may name: all that it has."""
+    kinds = (*(one.rule.id for one in detectors), *(one.rule.id for one in promises), OTHER)
+    return Ground(
+        kinds={kind: (kind,) for kind in kinds},
+        remedies={name: name for name in remedies},
+        detectors=detectors,
     )
+
+
+def dated(rule: Entitlement, parameters: Mapping[str, object]) -> Entitlement:
+    """Fill in the days that parameters say; `never` is a day that has not come."""
+    changed = rule
+    if rule.from_by:
+        written = str(parameters[rule.from_by])
+        found = day_ms(written)
+        changed = replace(changed, from_ms=_NEVER_MS if found is None else found)
+    if rule.to_by:
+        written = str(parameters[rule.to_by])
+        changed = replace(changed, to_ms=day_ms(written) or 0)
+    return changed
 
 
 class _Reading:
     """Reads one entitlement rule."""
 
-    def __init__(
-        self,
-        section: Section,
-        detectors: tuple[Detector, ...],
-        remedies: frozenset[str],
-        conditions: Conditions,
-    ) -> None:
+    def __init__(self, section: Section, ground: Ground, conditions: Conditions) -> None:
         self.section = section
-        self.remedies = remedies
+        self.ground = ground
         self.conditions = conditions
-        self.failures = self._failures({one.rule.id for one in detectors} | {OTHER})
-        self.detectors = tuple(one for one in detectors if one.rule.id in self.failures)
+        self.failures = self._failures()
+        self.detectors = tuple(one for one in ground.detectors if one.rule.id in self.failures)
         tainted = frozenset(name for one in self.detectors for name in one.tainted)
+        details = (one.details for one in self.detectors)
+        facts = ground.facts if ground.facts is not None else frozenset[str]().union(*details)
         self.reads = Reads(
-            roots=("failure", "customer"),
-            failure=OWN_FACTS.union(*(one.details for one in self.detectors)),
+            roots=ground.roots,
+            failure=OWN_FACTS | facts,
+            values=frozenset(name for name, _ in ground.values) if ground.values else None,
             tainted=tuple(("failure", name) for name in sorted(tainted)),
         )
 
@@ -183,37 +167,75 @@ class _Reading:
         section.text("allow_because", default="")
         when = self.conditions.read(section, "when", self.reads, gives="bool", sizes=True)
         self._check_cause(when)
-        remedy, ratio, cents, most_cents = self._pays()
-        from_ms, to_ms = section.day_ms("from"), section.day_ms("to")
-        if from_ms and to_ms and to_ms < from_ms:
-            section.error("to", "It ends before it starts.", "`to` is the last day it applies.")
-        made = Entitlement(
-            id=name,
-            failures=self.failures,
-            from_ms=from_ms,
-            to_ms=to_ms + DAY_MS if to_ms else 0,
-            when=when,
-            declined_only=section.choice("given", _GIVEN) == "declined",
-            remedy=remedy,
-            ratio=ratio,
-            cents=cents,
-            most_cents=most_cents,
-            deadline_ms=section.span_ms("deadline"),
-            basis=section.choice("basis", _BASES),
-            source=self._source(),
-            line=section.place.line,
+        from_ms, from_by = self._day("from")
+        to_ms, to_by = self._end(from_ms)
+        made = self._paying(
+            Entitlement(
+                id=name,
+                failures=self.failures,
+                names=tuple(name for name, _ in section.texts("for")),
+                from_ms=from_ms,
+                to_ms=to_ms,
+                from_by=from_by,
+                to_by=to_by,
+                when=when,
+                declined_only=section.choice("given", _GIVEN) == "declined",
+                remedy="",
+                ratio=0.0,
+                cents=None,
+                most_cents=0,
+                currency="",
+                deadline_ms=section.span_ms("deadline"),
+                basis=section.choice("basis", _BASES, default=self.ground.defaults.get("basis")),
+                source=self._source(),
+                once=section.name("once", default=""),
+                values=self.ground.values,
+                line=section.place.line,
+            )
         )
         section.done()
         return made
 
-    def _failures(self, known: set[str]) -> tuple[str, ...]:
-        found = self.section.texts("for", required=True)
-        for name, place in found:
-            if name not in known:
+    def _failures(self) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for name, place in self.section.texts("for", required=True):
+            if name not in self.ground.kinds:
                 self.section.report.error(
-                    place, f"`{name}` is not a failure.", nearest(name, known)
+                    place, f"`{name}` is not a failure.", nearest(name, self.ground.kinds)
                 )
-        return tuple(name for name, _ in found)
+            found |= dict.fromkeys(self.ground.kinds.get(name, ()), name)
+        return found
+
+    def _day(self, key: str) -> tuple[int, str]:
+        """Read a day, or the name of the parameter that says it."""
+        section = self.section
+        written = section.text(key, default="")
+        if not written.startswith("params."):
+            return section.day_ms(key), ""
+        name, parameters = written.removeprefix("params."), self.conditions.vocabulary.parameters
+        if name not in parameters:
+            section.error(key, f"There is no parameter `{name}`.", nearest(name, parameters))
+            return 0, ""
+        value = parameters[name]
+        if value != NEVER and (not isinstance(value, str) or day_ms(value) is None):
+            section.error(
+                key,
+                f"The parameter `{name}` is {value!r} and not a day.",
+                f"Make it a day, as in 2027-01-01, or `{NEVER}`.",
+            )
+        return 0, name
+
+    def _end(self, from_ms: int) -> tuple[int, str]:
+        """Read the last day, or the first day without the rule."""
+        section = self.section
+        to_ms, before_ms, before_by = section.day_ms("to"), *self._day("before")
+        if section.has("to") and section.has("before"):
+            section.error("before", "The rule ends by `to` and by `before`.", "Keep one.")
+        end_ms = to_ms + DAY_MS if to_ms else before_ms
+        if from_ms and end_ms and end_ms <= from_ms:
+            key = "to" if to_ms else "before"
+            section.error(key, "It ends before it starts.", "`to` is the last day it applies.")
+        return end_ms, before_by
 
     def _check_cause(self, when: Expression | None) -> None:
         """An inferred cause may explain and may grant, never deny what is owed."""
@@ -227,35 +249,55 @@ class _Reading:
                 "Read a fact that was told instead.",
             )
 
-    def _pays(self) -> tuple[str, float, int | Expression | None, int]:
+    def _paying(self, made: Entitlement) -> Entitlement:
         pays = self.section.section("pays", "payment", required=True)
         if pays is None:
-            return "", 0.0, None, 0
-        remedy = pays.text("remedy")
-        if remedy and remedy not in self.remedies:
-            pays.error("remedy", f"`{remedy}` is not a remedy.", nearest(remedy, self.remedies))
-        ratio, cents = pays.ratio("ratio", default=0.0), self._cents(pays)
+            return made
+        remedy, remedies = pays.text("remedy"), self.ground.remedies
+        if remedy and remedy not in remedies:
+            pays.error("remedy", f"`{remedy}` is not a remedy.", nearest(remedy, remedies))
+        ratio, cents = self._ratio(pays), self._cents(pays, "cents")
         if pays.has("ratio") == pays.has("cents"):
             self.section.error(
                 "pays", "What is owed is either `cents` or a `ratio` of the price.", "Keep one."
             )
-        most_cents = pays.whole("most_cents", default=0)
+        most_cents, currency = self._cents(pays, "most_cents"), read_currency(pays, "")
+        if currency and not (pays.has("cents") or pays.has("most_cents")):
+            pays.error("currency", "A share of the price is in the price's currency.", "Drop it.")
         pays.done()
-        return remedy, ratio, cents, most_cents
+        return replace(
+            made,
+            remedy=remedies.get(remedy, remedy),
+            ratio=ratio,
+            cents=cents,
+            most_cents=most_cents or 0,
+            currency=currency,
+        )
 
-    def _cents(self, pays: Section) -> int | Expression | None:
-        written = pays.scalar("cents", "whole cents or an expression", required=False)
+    def _cents(self, pays: Section, key: str) -> int | Expression | None:
+        written = pays.scalar(key, "whole cents or an expression", required=False)
         if written is None:
             return None
         if not isinstance(written.value, str):
-            return pays.whole("cents")
+            return pays.whole(key)
+        return self._worked_out(key, written, "int")
+
+    def _ratio(self, pays: Section) -> float | Expression:
+        written = pays.scalar("ratio", "a number from 0 to 10, or an expression", required=False)
+        if written is None or not isinstance(written.value, str) or _WORD.fullmatch(written.value):
+            return pays.ratio("ratio", default=0.0)
+        return self._worked_out("ratio", written, "double") or 0.0
+
+    def _worked_out(self, key: str, written: Scalar, gives: str) -> Expression | None:
         return self.conditions.compile(
-            self.section, "cents", written, self.reads, gives="int", sizes=True
+            self.section, key, written, self.reads, gives=gives, sizes=True
         )
 
     def _source(self) -> str:
-        section = self.section
-        where = section.text("jurisdiction", default="")
-        source = section.text("source")
-        boundary = section.text("boundary", default="")
-        return (f"{where}: " if where else "") + source + (f" ({boundary})" if boundary else "")
+        """Say where it is written, where it holds, up to which limit, and how it is paid."""
+        section, defaults = self.section, self.ground.defaults
+        where = section.text("jurisdiction", default=defaults.get("jurisdiction", ""))
+        source = section.text("source", default=defaults.get("source"))
+        further = (section.text("boundary", default=""), section.text("form", default=""))
+        said = "; ".join(one for one in further if one)
+        return (f"{where}: " if where else "") + source + (f" ({said})" if said else "")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from makegood.messages.facts import Facts
+from makegood.playbooks.book import FailureFacts, OwedRules
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields, Items, Node, Scalar, plain
 from makegood.playbooks.reading import Section
@@ -38,6 +39,17 @@ class Asked(Struct, frozen=True, kw_only=True):
     facts: Facts = {}
 
 
+class Tried(Struct, frozen=True, kw_only=True):
+    """A failure that a law's example puts to the rules of that law alone.
+
+    Attributes:
+        owed: Those rules.
+    """
+
+    failure: FailureFacts
+    owed: OwedRules
+
+
 class Expected(Struct, frozen=True, kw_only=True):
     """What the book should make of an example; None is not looked at.
 
@@ -47,6 +59,7 @@ class Expected(Struct, frozen=True, kw_only=True):
         held: Whether marketing is stopped.
         offers: Tiers offered or given.
         owed: Cents owed by entitlement; one that is not named is not owed.
+        unsure: Entitlements that cannot be told for want of a fact.
         double: Whether it is a double deviation.
         answer: What the request is answered.
         row: Row of its table that answers; empty when none does.
@@ -59,6 +72,7 @@ class Expected(Struct, frozen=True, kw_only=True):
     held: bool | None = None
     offers: tuple[Tier, ...] | None = None
     owed: Mapping[str, int] | None = None
+    unsure: tuple[str, ...] | None = None
     double: bool | None = None
     answer: Answer | None = None
     row: str | None = None
@@ -78,7 +92,9 @@ class Example(Struct, frozen=True, kw_only=True):
         on_ms: Day of the first event, UTC; 0 for any day.
         wait_ms: How long to wait after the last event.
         expect: What should come of it.
-        line: Line in the book.
+        line: Line in the book, or in its law.
+        file: What its law is called in errors; empty for the book's own.
+        tried: The failure of a law's example, which has no events.
     """
 
     name: str
@@ -90,6 +106,8 @@ class Example(Struct, frozen=True, kw_only=True):
     wait_ms: int
     expect: Expected
     line: int
+    file: str = ""
+    tried: Tried | None = None
 
 
 class Names(Struct, frozen=True, kw_only=True):
@@ -190,6 +208,7 @@ def _expect(section: Section, names: Names) -> Expected:
         held=expect.flag("held") if expect.has("held") else None,
         offers=tuple(Tier(name) for name in tiers) if tiers is not None else None,
         owed=_owed(expect, names.entitlements),
+        unsure=_names(expect, "unsure", names.entitlements, "entitlement"),
         double=expect.flag("double") if expect.has("double") else None,
         answer=Answer(expect.choice("answer", tuple(Answer))) if expect.has("answer") else None,
         row=expect.text("row") if expect.has("row") else None,

@@ -39,7 +39,7 @@ def read_header(top: Section) -> Header:
     return Header(
         name=top.text("name"),
         umbrella=top.text("umbrella"),
-        currency=_currency(top),
+        currency=read_currency(top, "USD"),
         timezone=_timezone(top),
         double_window_ms=top.span_ms("double_window", default=DOUBLE_WINDOW_MS),
         brands=_brands(top),
@@ -53,10 +53,11 @@ def check_brand(section: Section, key: str, name: str, header: Header) -> None:
         section.error(key, f"`{name}` is not a brand.", nearest(name, header.brands))
 
 
-def _currency(top: Section) -> str:
-    found = top.text("currency", default="USD")
-    if not _CURRENCY.fullmatch(found):
-        top.error(
+def read_currency(section: Section, default: str) -> str:
+    """Read the currency of sums."""
+    found = section.text("currency", default=default)
+    if found != default and not _CURRENCY.fullmatch(found):
+        section.error(
             "currency", f"`{found}` is not a currency.", "Write its ISO 4217 code, as in USD."
         )
     return found

@@ -1,22 +1,33 @@
 """Rule book text in, checked and compiled rule book out; opens no file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
-from makegood.playbooks.entitlements import make_owed, read_entitlements
+from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
 from makegood.playbooks.header import Header, read_header
+from makegood.playbooks.laws import (
+    Law,
+    LawText,
+    bound_files,
+    parameters_of,
+    read_law,
+    read_law_texts,
+)
+from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
+from makegood.playbooks.owing import make_owed
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
@@ -76,21 +87,29 @@ def load_examples(text: str, *, name: str = "book") -> tuple[Example, ...]:
 
 
 def check_book(
-    text: str, *, name: str, parameters: Mapping[str, object] | None = None
+    text: str,
+    *,
+    name: str,
+    parameters: Mapping[str, object] | None = None,
+    laws: Collection[str] = (),
 ) -> CheckedBook:
     """Check a rule book and give everything that is known about it; raises nothing.
 
     Args:
-        text: The YAML.
+        text: The YAML, with the laws it names bound to it (`laws.bind`).
         name: What errors call it.
         parameters: Take these instead of the book's own of the same names.
+        laws: Every law that could be had, for the nearest right name.
 
     Returns:
         The book with its examples, or its mistakes.
     """
     report = Report(name)
-    root = read_nodes(text, report)
-    book, examples = (None, ()) if root is None else _read(root, text, report, parameters or {})
+    documents = read_nodes(text, report)
+    report.bound(bound_files(text, documents))
+    book, examples = (
+        _read(documents, text, report, parameters or {}, laws) if documents else (None, ())
+    )
     failed = bool(report.errors)
     return CheckedBook(
         book=None if failed else book,
@@ -101,11 +120,23 @@ def check_book(
 
 
 def _read(
-    root: Fields, text: str, report: Report, parameters: Mapping[str, object]
+    documents: tuple[Fields, ...],
+    text: str,
+    report: Report,
+    parameters: Mapping[str, object],
+    known_laws: Collection[str],
 ) -> tuple[RuleBook | None, tuple[Example, ...]]:
-    top = Section(root, "rule book", report)
-    header, vocabulary = read_header(top), read_vocabulary(top, parameters)
-    parts = _parts(top, header, vocabulary, Conditions(vocabulary, report, text))
+    top = Section(documents[0], "rule book", report)
+    if top.has("law") and not top.has("makegood"):
+        top.error("law", "This is a law and no rule book.", "Name it in `laws:` of a book.")
+        return None, ()
+    law_texts = read_law_texts(top, documents[1:], known_laws)
+    header = read_header(top)
+    vocabulary = read_vocabulary(top, parameters, parameters_of(law_texts, report))
+    vocabulary = with_looked_up(vocabulary, top)
+    conditions = Conditions(vocabulary, report, text)
+    parts, of_laws = _parts(top, header, law_texts, conditions)
+    look_ups = read_look_ups(top, conditions)
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
     names = Names(
@@ -115,40 +146,60 @@ def _read(
         requests={request.id: request.takes for request in parts.requests},
         vocabulary=vocabulary,
     )
-    examples = read_examples(top, names)
+    examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
     check_tables(parts.requests, report)
     if report.errors:
         return None, ()
-    return _book(parts, header, vocabulary, _digest(root, parameters), text), examples
+    book = _book(parts, header, vocabulary, _digest(documents, parameters), text)
+    return replace(book, look_ups=look_ups), examples
 
 
-def _digest(root: Fields, parameters: Mapping[str, object]) -> BookHash:
-    """Tell books apart by what they mean; other parameters make another book."""
-    meaning = canonical(root)
+def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> BookHash:
+    """Tell books apart by what they and their laws mean; other parameters make another book."""
+    meaning = "".join(sorted(canonical(one) for one in documents))
     if parameters:
         meaning += json.dumps(parameters, sort_keys=True, ensure_ascii=False)
     return BookHash(sha256(meaning.encode()).hexdigest()[:16])
 
 
-def _parts(top: Section, header: Header, vocabulary: Vocabulary, conditions: Conditions) -> Parts:
+def _parts(
+    top: Section, header: Header, laws: tuple[LawText, ...], conditions: Conditions
+) -> tuple[Parts, tuple[Example, ...]]:
+    """Read the sections, and give what the laws bring: their rules, and their examples."""
     detectors = tuple(
-        with_fallbacks(one, vocabulary.parameters)
+        with_fallbacks(one, conditions.vocabulary.parameters)
         for one in read_failures(top, header, conditions)
     )
     remedies = read_remedies(top)
     requests = read_requests(top, remedies, conditions)
     taken = {one.rule.id: one.rule.line for one in detectors}
-    return Parts(
+    promises = read_silence(top, taken, conditions)
+    ground = ground_of_book(detectors, promises, frozenset(remedies))
+    own = read_entitlements(top, ground, conditions)
+    read = [read_law(one, detectors, promises, remedies, conditions) for one in laws]
+    parts = Parts(
         detectors=detectors,
-        promises=read_silence(top, taken, conditions),
-        entitlements=read_entitlements(top, detectors, frozenset(remedies), conditions),
+        promises=promises,
+        entitlements=_all_rules(top, own, read),
         remedies=remedies,
         messages=read_messages(top),
         plans=read_plans(top, remedies),
         requests=requests,
     )
+    return parts, tuple(example for law in read for example in law.examples)
+
+
+def _all_rules(
+    top: Section, own: tuple[Entitlement, ...], laws: list[Law]
+) -> tuple[Entitlement, ...]:
+    """Give what is owed by the book and by its laws; no two rules have the same name."""
+    found = {rule.id: rule for rule in own}
+    for rule in (rule for law in laws for rule in law.rules):
+        if found.setdefault(rule.id, rule) is not rule:
+            top.error("laws", f"The entitlement `{rule.id}` of a law is in this book twice.")
+    return tuple(found.values())
 
 
 def _book(

@@ -58,8 +58,13 @@ class Report:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self._bound: tuple[tuple[int, str], ...] = ()
         self._errors: dict[BookError, None] = {}
         self._warnings: dict[BookError, None] = {}
+
+    def bound(self, files: tuple[tuple[int, str], ...]) -> None:
+        """Say which files follow the book in its text: the line before each, and its name."""
+        self._bound = files
 
     def error(self, place: Place, message: str, hint: str = "") -> None:
         """Note a mistake; the same one at the same place counts once (YAML aliases)."""
@@ -72,17 +77,23 @@ class Report:
     @property
     def errors(self) -> tuple[BookError, ...]:
         """The mistakes, in the order of the text."""
-        return _in_order(self._errors)
+        return _in_order(self.file, self._errors)
 
     @property
     def warnings(self) -> tuple[BookError, ...]:
         """The warnings, in the order of the text."""
-        return _in_order(self._warnings)
+        return _in_order(self.file, self._warnings)
+
+    def locate(self, place: Place) -> tuple[str, int]:
+        """Say in which file something stands, and in which of its lines."""
+        before, file = next(
+            (one for one in reversed(self._bound) if one[0] < place.line), (0, self.file)
+        )
+        return file, place.line - before
 
     def _entry(self, place: Place, message: str, hint: str) -> BookError:
-        return BookError(
-            file=self.file, line=place.line, column=place.column, message=message, hint=hint
-        )
+        file, line = self.locate(place)
+        return BookError(file=file, line=line, column=place.column, message=message, hint=hint)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -104,5 +115,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"Known are: {', '.join(names)}."
 
 
-def _in_order(entries: Iterable[BookError]) -> tuple[BookError, ...]:
-    return tuple(sorted(entries, key=lambda entry: (entry.line, entry.column)))
+def _in_order(file: str, entries: Iterable[BookError]) -> tuple[BookError, ...]:
+    """Give the book's own first, then those of its laws."""
+
+    def order(entry: BookError) -> tuple[bool, str, int, int]:
+        return entry.file != file, entry.file, entry.line, entry.column
+
+    return tuple(sorted(entries, key=order))

@@ -84,28 +84,32 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(_CORE + _tag, re.compile(rf"^(?:{_pattern})$"), _first)
 
 
-def read_nodes(text: str, report: Report) -> Fields | None:
-    """Read the text of a book.
+def read_nodes(text: str, report: Report) -> tuple[Fields, ...]:
+    """Read the text of a book and of the laws that are bound to it.
 
     Args:
-        text: YAML.
+        text: YAML; every document after the first is a law.
         report: Takes every mistake.
 
     Returns:
-        The book's top mapping, or None when the text is no YAML mapping.
+        The top mapping of each document; none when the text is no YAML mapping.
     """
     start = Place(1, 1)
     if len(text) > MAX_CHARACTERS:
         report.error(start, f"The book is longer than {MAX_CHARACTERS} characters.", "Split it.")
-        return None
-    root = _compose(text, report)
-    if root is None:
-        return None
-    node = _Reader(report).node(root)
-    if not isinstance(node, Fields):
-        report.error(start, "A rule book is a mapping.", "Start with `makegood: 1`.")
-        return None
-    return node
+        return ()
+    roots = _compose(text, report)
+    reader = _Reader(report)
+    found: list[Fields] = []
+    for root in roots:
+        node = reader.node(root)
+        if not isinstance(node, Fields):
+            what = "A law" if found else "A rule book"
+            start_with = "law: its_name" if found else "makegood: 1"
+            report.error(node.place, f"{what} is a mapping.", f"Start with `{start_with}`.")
+            return ()
+        found.append(node)
+    return tuple(found)
 
 
 def canonical(node: Node) -> str:
@@ -124,10 +128,10 @@ def plain(node: Node) -> object:
             return {entry.key: plain(entry.value) for entry in entries}
 
 
-def _compose(text: str, report: Report) -> yaml.Node | None:
+def _compose(text: str, report: Report) -> tuple[yaml.Node, ...]:
     start = Place(1, 1)
     try:
-        root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+        roots = tuple(yaml.compose_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else start
@@ -135,10 +139,10 @@ def _compose(text: str, report: Report) -> yaml.Node | None:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         report.error(start, f"This is not YAML: {str(error).splitlines()[0]}.", _YAML_HINT)
     else:
-        if root is None:
+        if not roots:
             report.error(start, "The book is empty.", "Start with `makegood: 1`.")
-        return root
-    return None
+        return roots
+    return ()
 
 
 _YAML_HINT = "Check the indentation, and quote text that contains `: ` or ` #`."

@@ -59,17 +59,21 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
         return None
 
 
-def read_vocabulary(top: Section, instead: Mapping[str, object]) -> Vocabulary:
+def read_vocabulary(
+    top: Section, instead: Mapping[str, object], of_laws: Mapping[str, object]
+) -> Vocabulary:
     """Read the sections `parameters`, `facts` and `sensitive`.
 
     Args:
         top: The book.
         instead: Values to take instead of the book's own parameters of the same names.
+        of_laws: Parameters of the book's laws, which its own of the same names replace.
     """
     events, customer = _declared(top)
     sensitive = ALWAYS_SENSITIVE + tuple(_sensitive(top))
+    own = _replaced(top, of_laws, dict(_parameters(top)), new=True)
     return Vocabulary(
-        parameters=_replaced(top, dict(_parameters(top)), instead),
+        parameters=_replaced(top, own, instead),
         events=events,
         customer=customer,
         sensitive=tuple(dict.fromkeys(sensitive)),
@@ -137,21 +141,29 @@ def _parameters(top: Section) -> Iterable[tuple[str, object]]:
 
 
 def _replaced(
-    top: Section, parameters: Mapping[str, object], instead: Mapping[str, object]
+    top: Section,
+    parameters: Mapping[str, object],
+    instead: Mapping[str, object],
+    *,
+    new: bool = False,
 ) -> Mapping[str, object]:
+    """Take values instead of others of the same kind; further ones only where they may be new."""
     for name, value in instead.items():
         if name not in parameters:
+            if new:
+                continue
             top.error("parameters", f"There is no parameter `{name}`.", nearest(name, parameters))
-        elif _kind(value) != _kind(parameters[name]):
+        elif kind_of(value) != kind_of(parameters[name]):
             top.error(
                 "parameters",
-                f"The parameter `{name}` is a {_kind(parameters[name])}, "
-                f"and was given as a {_kind(value)}.",
+                f"The parameter `{name}` is a {kind_of(parameters[name])}, "
+                f"and was given as a {kind_of(value)}.",
             )
-    return {**parameters, **{name: instead[name] for name in parameters if name in instead}}
+    return {**parameters, **{name: instead[name] for name in instead if new or name in parameters}}
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """Name the kind of a parameter in words."""
     names: Mapping[type, str] = {
         bool: "flag", int: "number", float: "number", str: "text", list: "list", dict: "map",
     }  # fmt: skip

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from makegood.core.owed import to_pay
 from makegood.core.state import Case, Failure, OfferStatus
 from makegood.messages.events import Event
 from makegood.messages.facts import Answered, Called, Touchpoint, Wrote
-from makegood.messages.money import Money
 from makegood.playbooks.book import Library
 from makegood.playbooks.terms import Remedy
 from makegood.projections.cases import bookings_of
@@ -89,11 +89,11 @@ def _what_was_done(case: Case, library: Library) -> list[Part]:
     paid = [owed for failure in case.failures for owed in failure.owed if owed.amount.cents]
     parts = []
     if paid:
-        cents = sum(owed.amount.cents for owed in paid)
         done = all(owed.is_paid for owed in paid)
-        amount = money_words(Money(cents, paid[0].amount.currency))
+        amount = listed(tuple(money_words(one) for one in to_pay(paid)))
+        named = f", {amount}," if amount else ""
         tail = "is paid" if done else "is on its way"
-        parts.append(Part(f" What is owed, {amount}, {tail}."))
+        parts.append(Part(f" What is owed{named} {tail}."))
     remedies = book.remedies if book else {}
 
     def titled(status: tuple[OfferStatus, ...]) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from makegood.messages.events import Event, OnDuty, Stamp
 from makegood.messages.facts import Body, Chosen, Identified, Touchpoint
 from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
-from makegood.playbooks.examples import Example
+from makegood.playbooks.examples import Example, Expected, Tried
 from makegood.playbooks.terms import Tier
+from makegood.sources.airports import looked_up
 
 _ANY_DAY_MS = 1_767_225_600_000  # 1 January 2026: a day on which today's law applies
 _LONG_MS = 365 * 86_400_000
@@ -24,6 +25,7 @@ class Mismatch(Struct, frozen=True, kw_only=True):
 
     Attributes:
         line: Line of the example.
+        file: The law it stands in; empty for the book.
         what: Which expectation.
         expected: As written.
         found: What the book does.
@@ -34,6 +36,7 @@ class Mismatch(Struct, frozen=True, kw_only=True):
     what: str
     expected: object
     found: object
+    file: str = ""
 
 
 def run_examples(book: RuleBook, examples: Sequence[Example]) -> tuple[Mismatch, ...]:
@@ -43,10 +46,36 @@ def run_examples(book: RuleBook, examples: Sequence[Example]) -> tuple[Mismatch,
 
 
 def _compared(example: Example, library: Library) -> Iterator[Mismatch]:
+    expect = example.expect
+    found = _found_by_law(example.tried, expect) if example.tried else _found(example, library)
+    for what, (expected, came) in found.items():
+        if expected is not None and expected != came:
+            yield Mismatch(
+                example=example.name,
+                line=example.line,
+                what=what,
+                expected=expected,
+                found=came,
+                file=example.file,
+            )
+
+
+def _found_by_law(tried: Tried, expect: Expected) -> dict[str, tuple[object, object]]:
+    owed = tried.owed(tried.failure, {})
+    return {
+        "owed": (
+            expect.owed,
+            {one.entitlement: one.amount.cents for one in owed if one.amount.cents},
+        ),
+        "unsure": (expect.unsure, tuple(one.entitlement for one in owed if one.missing)),
+    }
+
+
+def _found(example: Example, library: Library) -> dict[str, tuple[object, object]]:
     state = _played(example, library)
     failures = [failure for case in state.cases for failure in case.failures]
     expect = example.expect
-    found: dict[str, tuple[object, object]] = {
+    return {
         "failures": (expect.failures, tuple(failure.rule for failure in failures)),
         "cannot": (
             expect.cannot,
@@ -66,14 +95,13 @@ def _compared(example: Example, library: Library) -> Iterator[Mismatch]:
                 if owed.amount.cents
             },
         ),
+        "unsure": (
+            expect.unsure,
+            tuple(one.entitlement for failure in failures for one in failure.owed if one.missing),
+        ),
         "double": (expect.double, any(case.double for case in state.cases)),
         **_answered(example, library.book(library.active)),
     }
-    for what, (expected, came) in found.items():
-        if expected is not None and expected != came:
-            yield Mismatch(
-                example=example.name, line=example.line, what=what, expected=expected, found=came
-            )
 
 
 def _answered(example: Example, book: RuleBook) -> dict[str, tuple[object, object]]:
@@ -98,6 +126,7 @@ def _played(example: Example, library: Library) -> State:
     for n, given in enumerate(example.given):
         at_ms += given.after_ms
         touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
+        touchpoint = looked_up(touchpoint, library.book(library.active))
         state = step(state, _event(touchpoint, str(n), at_ms, library), library).state
     if example.declines:
         state = _declined(state, at_ms, library)

@@ -27,6 +27,7 @@ from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.duty import reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.told import Told
+from makegood.sources.airports import looked_up
 
 EFFECTS = f"{OWN_SOURCE}:effects"
 """Source of the outcomes that effects report."""
@@ -131,13 +132,15 @@ class Intake:
         ]
 
     def _event(self, arrival: Arrival, now_ms: int, duty: "_Duty") -> Event:
-        body = arrival.body
+        body, book = arrival.body, duty.book
         if isinstance(body, Identified):
             body = replace(
                 body,
                 lookups=tuple(sorted(self.profile(one) for one in arrival.lookups)),
                 also=tuple(sorted(self.profile(one) for one in arrival.also)),
             )
+        elif isinstance(body, Touchpoint) and book.look_ups:
+            body = looked_up(body, book)
         time_ms = capped_time_ms(arrival.time_ms, now_ms)
         capped = arrival.time_ms if time_ms != arrival.time_ms else 0
         return Event(
@@ -271,7 +274,7 @@ class _Duty:
 
     def __init__(self, reading: Reading, library: Library, now_ms: int) -> None:
         self._reading = reading
-        self._book = library.book(library.active)
+        self.book = library.book(library.active)
         self._now_ms = now_ms
         self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
         self._known: tuple[OnDuty, ...] | None = None
@@ -299,7 +302,7 @@ class _Duty:
         return tuple(ordered)
 
     def _matters(self, name: str) -> bool:
-        book = self._book
+        book = self.book
         return name in book.triggers or name in book.starts or name in book.ends
 
 

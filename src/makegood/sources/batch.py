@@ -1,5 +1,6 @@
 """A request's body, taken apart so that one bad item does not spoil its neighbours."""
 
+import re
 from typing import TypeAlias
 
 import msgspec
@@ -34,6 +35,12 @@ class _Id(Struct, kw_only=True, gc=False):
     messageId: str = ""  # noqa: N815 - the name of the wire
 
 
+# A pair of escapes that make one character, half a pair, or any other escape.
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
 _BATCH = msgspec.json.Decoder(_Batch)
 _ID = msgspec.json.Decoder(_Id)
 
@@ -45,7 +52,7 @@ def read_batch(body: bytes, envelope: Envelope) -> tuple[Outcome, ...]:
         InputError: The body as a whole cannot be read.
     """
     try:
-        batch = _BATCH.decode(body)
+        batch = _decoded(body)
     except RecursionError:
         raise InputError("The body is nested too deep.") from None
     except (msgspec.DecodeError, UnicodeError) as error:
@@ -58,12 +65,39 @@ def read_batch(body: bytes, envelope: Envelope) -> tuple[Outcome, ...]:
     return tuple(read_one(raw, sent) for raw in batch.batch)
 
 
+def _decoded(body: bytes) -> _Batch:
+    """Decode a batch; a text that was cut inside an emoji must not cost the other events."""
+    try:
+        return _BATCH.decode(body)
+    except msgspec.DecodeError:
+        mended = _with_whole_characters(body)
+        if mended == body:
+            raise
+        return _BATCH.decode(mended)
+
+
+def _with_whole_characters(body: bytes) -> bytes:
+    """Put the sign for an unreadable character where half of a pair of escapes stands alone."""
+    return _ESCAPE.sub(lambda found: b"\\ufffd" if found[1] else found[0], body)
+
+
 def read_one(raw: bytes | msgspec.Raw, envelope: Envelope) -> Outcome:
     """Read one item; what is wrong with it becomes a value."""
     try:
-        return read_item(raw, envelope)
+        return _item(raw, envelope)
     except InputError as error:
         return Rejected(message_id=_message_id(raw), error=str(error))
+
+
+def _item(raw: bytes | msgspec.Raw, envelope: Envelope) -> Read:
+    try:
+        return read_item(raw, envelope)
+    except InputError:
+        body = bytes(memoryview(raw))
+        mended = _with_whole_characters(body)
+        if mended == body:
+            raise
+        return read_item(mended, envelope)
 
 
 def _message_id(raw: bytes | msgspec.Raw) -> str:

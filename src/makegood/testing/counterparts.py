@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -120,9 +121,16 @@ class LocalCounterpart:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", "0")))
+                length = int(self.headers.get("content-length", "0"))
+                body = self.rfile.read(length)
+                if len(body) < length:  # who asked died in the middle; nobody heard the question
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 reply = counterpart.take(self.path, headers, body)
+                with suppress(ConnectionError):  # who asked may be gone before the answer
+                    self._answer(reply)
+
+            def _answer(self, reply: Reply) -> None:
                 content = b"" if reply.status == 204 else json.dumps(reply.content).encode()
                 self.send_response(reply.status)
                 for name, value in reply.headers.items():

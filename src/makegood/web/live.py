@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from makegood.api.problems import Problem
 from makegood.gate.tickets import read_ticket
+from makegood.messages.events import Event
 from makegood.messages.ids import RepId
 from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
@@ -22,6 +23,7 @@ LOOK_SECONDS = 0.5  # one look for all streams of this process, and none without
 STILL_HERE_SECONDS = 15.0  # proxies close a stream that is silent for longer
 _TOTALS = ("log", "open_cases", "outbox_failed")
 _MOST_EVENTS = 500
+LOOK_BACK = 1_000  # positions; a transaction that took one earlier may commit later
 MOST_OF_ONE = 50  # streams of one person: more pages than anybody reads
 MOST_STREAMS = 1_000  # of this process; each is an open connection of somebody signed in
 _MOST_CHANGES = 100  # a page that is this far behind is told to load everything again
@@ -81,6 +83,7 @@ class Tail:
         self._store = store
         self._position = -1
         self._counts: Mapping[str, int] = {}
+        self._told: frozenset[int] = frozenset()
 
     def look(self) -> Seen | None:
         """Give what changed; None for nothing, and at the first look."""
@@ -89,17 +92,27 @@ class Tail:
             if self._position < 0:
                 self._position = _end(reading, counts["log"])
                 self._counts = counts
+                self._told = frozenset(place for place, _ in self._lately(reading))
                 return None
-            entries = reading.log(self._position, _MOST_EVENTS)
+            entries = list(reading.log(self._position, _MOST_EVENTS))
+            if counts["log"] != self._counts["log"]:
+                entries += [one for one in self._lately(reading) if one[0] not in self._told]
             if not entries and counts == self._counts:
                 return None
             profiles = sorted({event.profile for _, event in entries})
             customers = sorted(set(reading.customers_of(profiles).values()))
             cases = reading.cases_of(customers) if customers else ()
-        self._position = entries[-1][0] if entries else self._position
+        self._position = max([self._position, *(place for place, _ in entries)])
+        self._told = self._told | {place for place, _ in entries}
+        self._told = frozenset(place for place in self._told if place > self._position - LOOK_BACK)
         self._counts = counts
         named = tuple((str(row.case), row.brand) for row in cases)
         return Seen(position=self._position, cases=named)
+
+    def _lately(self, reading: Reading) -> Sequence[tuple[int, Event]]:
+        """Give the last events up to the position; some may have been committed only now."""
+        found = reading.log(max(self._position - LOOK_BACK, 0), LOOK_BACK)
+        return [one for one in found if one[0] <= self._position]
 
 
 def _end(reading: Reading, start: int) -> int:

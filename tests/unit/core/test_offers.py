@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.core.state import Phase
-from makegood.messages.facts import Answered, Carried, Chosen, Confirmed, Declined
+from makegood.messages.facts import Answered, Called, Carried, Chosen, Confirmed, Declined
+from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Offer, Tier
 from makegood.testing.book import HOUR_MS, MINUTE_MS
@@ -53,6 +54,18 @@ def test_with_nothing_confirmed_the_owner_calls():
     assert day.phase() is Phase.CALLING
     assert day.case.call is not None
     assert day.case.call.why == "no_offer"
+
+
+def test_questions_that_a_second_failure_let_go_of_ask_for_no_call_when_their_time_is_up(day):
+    day.waits(MINUTE_MS)
+    day.no_car("R2")
+    day.told(Called(case=day.case.id, by=RepId("kathy"), reached=True))
+    for offer in ("ride_home", "driver"):
+        day.told(Confirmed(command=day.command(f"R2/no_car/confirm/{offer}")))
+    assert day.phase() is Phase.OFFERED
+    day.waits(MINUTE_MS)
+    assert day.case.call is None or day.case.call.done_ms
+    assert day.phase() is Phase.OFFERED
 
 
 def test_a_late_yes_joins_the_page_without_another_message(day):

@@ -98,6 +98,15 @@ def test_facts_become_words():
     assert (said["nothing"], said["minutes"]) == ("", "35")
 
 
+def test_what_is_owed_in_two_currencies_is_said_as_two_sums():
+    owed = [{"cents": 25_000, "currency": "EUR"}, {"cents": 100, "currency": "USD"}]
+    facts = {"owed": owed, "owed_cents": 25_000, "currency": "EUR", "fee_cents": 100}
+    for order in (facts, dict(reversed(facts.items()))):
+        said = spoken(order, book(), locale_of("en"), str)
+        assert said["owed"] == "€250.00 + $1.00"
+        assert said["fee"] == "$1.00"  # a price is in the book's currency, whatever is owed in
+
+
 def test_promotional_mail_ends_with_the_way_out_once():
     said = words().render(
         command(message("loyalty", message_class=MessageClass.PROMOTIONAL)), ANA, "mail"

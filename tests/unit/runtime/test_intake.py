@@ -10,6 +10,7 @@ from makegood.messages.commands import Fulfil
 from makegood.messages.errors import StoreBusy
 from makegood.messages.facts import Body, Carried, Dropped, Identified, Touchpoint, Unlinked
 from makegood.messages.ids import CustomerId, RepId
+from makegood.playbooks.book import Library, LookUp
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxStatus, PersonRow, RepRow, Taken
 from makegood.runtime.intake import Intake
@@ -118,6 +119,23 @@ def test_a_repeat_changes_nothing_and_another_body_is_told_as_a_conflict(firm):
     assert conflict.taken is Taken.CONFLICT
     assert "message id" in conflict.error
     assert (firm.row(), firm.outbox()) == (state, outbox)
+
+
+def test_what_is_looked_up_is_a_fact_of_the_stored_event_and_no_part_of_its_identity(firm):
+    by = {"origin": "from", "destination": "to"}
+    book = firm.library.book(firm.library.active)
+    knowing = replace(book, look_ups={"Flown": (LookUp(table="airports", by=by),)})
+    flown = arrival(firm, Touchpoint(name="Flown", properties={"from": "FRA", "to": "EWR"}), "f1")
+    firm.library = Library(active=book.hash, books={book.hash: knowing})
+    firm.take(flown)
+    with firm.store.reading() as reading:
+        (event,) = reading.history(firm.customer())
+    assert isinstance(event.body, Touchpoint)
+    assert event.body.properties["distance_km"] == 6210
+    assert event.body.properties["destination_country"] == "US"
+    firm.library = Library(active=book.hash, books={book.hash: book})
+    (again,) = firm.take(flown)
+    assert again.taken is Taken.DUPLICATE
 
 
 def test_one_batch_is_one_commit_for_all_its_customers(firm):

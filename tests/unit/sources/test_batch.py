@@ -5,7 +5,7 @@ import json
 import pytest
 
 from makegood.messages.errors import InputError
-from makegood.sources.batch import Rejected, read_batch
+from makegood.sources.batch import Rejected, read_batch, read_one
 from makegood.sources.segment import Envelope, Read
 
 ENVELOPE = Envelope(source="booking", received_ms=1_767_323_060_000)
@@ -51,3 +51,26 @@ def test_a_batch_has_at_most_2500_events():
     assert len(read_batch(body(*[{}] * 2500), ENVELOPE)) == 2500
     with pytest.raises(InputError, match="2,501 events"):
         read_batch(body(*[{}] * 2501), ENVELOPE)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\uDE97\uD83D", "\ufffd\ufffd"),
+        (r"\ud83d\ude97 whole", "\N{AUTOMOBILE} whole"),
+        (r"a path C:\\ud83d", r"a path C:\ud83d"),
+        (r"\ud83d\u0041", "\ufffdA"),
+    ],
+)
+def test_half_a_character_costs_neither_its_event_nor_the_others(written: str, kept: str):
+    item = '{"type":"track","event":"E","userId":"u","messageId":"m","properties":{"note":"%s"}}'
+    broken = (item % written).encode()
+    whole = (item % "x").replace('"m"', '"n"').encode()
+    batch = b'{"batch":[' + broken + b"," + whole + b"]}"
+    first, second = read_batch(batch, ENVELOPE)
+    single = read_one(broken, ENVELOPE)
+    assert isinstance(second, Read)
+    for one in (first, single):
+        assert isinstance(one, Read)
+        assert list(one.arrival.texts.values()) == [kept]
