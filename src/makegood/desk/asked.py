@@ -22,12 +22,12 @@ def ask(request: HttpRequest, customer_id: str, name: str) -> HttpResponse:
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
         visible(desk, wanted)
-        book, me = book_of(desk), desk.me
+        book, me, makegood = book_of(desk), desk.me, desk.makegood
     rule = book.requests.get(name)
     brand = request.POST.get("brand", "")
     if rule is None or not me.may_see(brand):
         raise Http404
-    body = requested(rule, brand, _values(request))
+    body = requested(rule, brand, _values(request), makegood.intake.profile)
     message_id = message_id_of(request, me.rep, f"{wanted}:ask:{name}")
     return _done(request, wanted, body, {}, message_id, f"ask {name}")
 

@@ -1,6 +1,6 @@
 """What the customer page shows of requests, and what its forms say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -9,7 +9,8 @@ from makegood.desk.access import Desk, Me
 from makegood.desk.story import Story
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Appealed, Facts, Requested, Settled
-from makegood.messages.ids import EventId
+from makegood.messages.identifiers import normal
+from makegood.messages.ids import EventId, ProfileId
 from makegood.messages.money import Money
 from makegood.playbooks.book import RequestRule, RuleBook
 from makegood.playbooks.vocabulary import Shape
@@ -22,12 +23,15 @@ from makegood.projections.asked import (
     requests_in,
     terms_words,
 )
+from makegood.projections.figures import listed
 from makegood.projections.roster import rep_name
 from makegood.sources.limits import writable
 from makegood.sources.personal import Separator
 
+ProfileOf = Callable[[str], ProfileId]
 LONGEST_TEXT = 4000
 LONGEST_FACT = 200
+_PARTIES = ("asker", "payer", "told")
 _MARKS = {
     Standing.WAITING: ("waits for a person", "warn"),
     Standing.APPEALED: ("appealed", "warn"),
@@ -40,6 +44,7 @@ class AskedRow(Struct, frozen=True, kw_only=True):
     """One request on the page.
 
     Attributes:
+        parties: Who else asks, pays or is told, in words; empty when it is the customer.
         says: The answer as a sentence.
         why: The reasons, each a sentence.
         words: A person's own reason.
@@ -53,6 +58,7 @@ class AskedRow(Struct, frozen=True, kw_only=True):
     at_ms: int
     status: str
     mark: str
+    parties: str
     says: str
     why: tuple[str, ...]
     words: str
@@ -98,6 +104,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
         at_ms=one.at_ms,
         status=status,
         mark=mark,
+        parties=_parties(one),
         says=_says(desk, story, one),
         why=reason_words(one.asked, story.library.books.get(story.library.active)),
         words=words,
@@ -106,6 +113,17 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
         mine=now is not None and now.is_waiting and not (appealed and refused_by_me),
         can_appeal=one.can_appeal,
     )
+
+
+def _parties(one: Request) -> str:
+    """Say what somebody other than the customer does; who that is, is a pseudonym."""
+    asked = one.asked
+    does = [
+        words
+        for party, words in ((asked.asker, "asks"), (asked.payer, "pays"), (asked.told, "is told"))
+        if party
+    ]
+    return f"somebody else {listed(tuple(does))}" if does else ""
 
 
 def _says(desk: Desk, story: Story, one: Request) -> str:
@@ -141,7 +159,9 @@ def _fields(takes: Shape, inside: str) -> Iterator[Field]:
             yield from _fields(declared, f"{path}.")
 
 
-def requested(rule: RequestRule, brand: str, values: Mapping[str, str]) -> Requested | Refused:
+def requested(
+    rule: RequestRule, brand: str, values: Mapping[str, str], profile_of: ProfileOf
+) -> Requested | Refused:
     """Read the form of a request; a field that is left empty is a fact that is missing."""
     facts: Facts = {}
     for field in _fields(rule.takes or {}, ""):
@@ -156,7 +176,27 @@ def requested(rule: RequestRule, brand: str, values: Mapping[str, str]) -> Reque
         why = "Names, addresses and free words may not stand in a request; say only the fact."
         return Refused(code="personal", why=why)
     about = writable(values.get("about", ""), 80)
-    return Requested(request=rule.id, facts=separated.facts, about=about, brand=brand)
+    try:
+        asker, payer, told = (_party(values, name, profile_of) for name in _PARTIES)
+    except InputError as error:
+        return Refused(code="bad_identifier", why=str(error))
+    return Requested(
+        request=rule.id,
+        facts=separated.facts,
+        about=about,
+        brand=brand,
+        asker=asker,
+        payer=payer,
+        told=told,
+    )
+
+
+def _party(values: Mapping[str, str], name: str, profile_of: ProfileOf) -> ProfileId:
+    """Give the pseudonym of who was named; empty for the customer."""
+    written = values.get(name, "").strip()
+    if "@" in written and ":" not in written:
+        written = f"email:{written}"
+    return profile_of(normal(written)) if written else ProfileId("")
 
 
 def _put(facts: Facts, path: list[str], value: object) -> None:

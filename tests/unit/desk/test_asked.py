@@ -102,6 +102,18 @@ def test_a_no_needs_a_reason_and_its_appeal_is_for_somebody_else(kathy, omar, an
     assert "Omar Haddad said yes, with A new parcel ($9), for $5." in words
 
 
+def test_somebody_else_may_ask_and_pay_for_the_customer(kathy, ana):
+    page = kathy.get(f"/desk/customers/{ana}")
+    values = {"token": token_of(page), "brand": "acme", "fact.moves": "0"}
+    where = f"/desk/customers/{ana}/ask/move_date"
+    wrong = kathy.post(where, values | {"asker": "Sunny Tours"})
+    assert wrong.status_code == 422
+    assert "is not an identifier" in words_of(wrong)
+    parties = {"asker": "user:sunny", "payer": "desk@sunny.example"}
+    words = words_of(kathy.post(where, values | parties, follow=True))
+    assert "somebody else asks and pays" in words
+
+
 def test_a_request_of_another_brand_does_not_exist_for_them(kathy, vera, ana):
     page = ask(kathy, ana, moves=0)
     where = re.search(r'action="([^"]+/settle)"', page.content.decode())
