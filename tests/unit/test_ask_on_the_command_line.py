@@ -66,6 +66,8 @@ def test_a_program_reads_the_same_and_who_the_customer_is_changes_nothing(book, 
         9_000,
     )
     assert platinum == plain
+    waits = json.loads(ask(book, "--format", "json", moves=0))
+    assert (waits["answer"], waits["missing"]) == ("person", "request.days_before")
 
 
 def test_a_fact_that_the_table_does_not_take_is_named_with_the_nearest(book):

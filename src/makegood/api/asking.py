@@ -185,7 +185,7 @@ def _rep(makegood: Makegood, name: str, one: Request) -> RepRow:
             code="no_such_rep",
             message="Nobody of the firm has this sign-in name.",
             where="body rep",
-            what_to_do="Give the sign-in name of a person; `makegood rep` lists them.",
+            what_to_do="Give the sign-in name of a person who works at the desk.",
         )
         raise Declined(422, problem)
     if rep.brands and one.asked.brand and one.asked.brand not in rep.brands:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from msgspec.structs import asdict
 
 from makegood.bootstrap import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
@@ -108,7 +109,7 @@ def ask(
     if not isinstance(answered, Requested):
         raise InputError(decision.refused.why if decision.refused else "This cannot be asked.")
     if output is Format.JSON:
-        print_json(answered)
+        print_json(asdict(answered))
         return
     for words in (answer_words(answered, library), *reason_words(answered, made)):
         CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
