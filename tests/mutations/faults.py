@@ -209,7 +209,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="paid-twice-when-it-comes-back",
         file="src/makegood/core/entitlements.py",
-        old="    earlier = (*_elsewhere(turn, case, failure, owed), *_by_others(failure, owed))\n",
+        old="    earlier = (*_elsewhere(turn, case, failure, owed), *others)\n",
         new="    earlier: tuple[Payment, ...] = ()\n",
         tests=("tests/unit/core/test_entitlements.py",),
     ),
