@@ -235,6 +235,30 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/properties/test_decision_tables.py",),
     ),
     Fault(
+        name="a-question-waits-for-ever",
+        file="src/makegood/core/requests.py",
+        old="    turn.set_timer(TimerKind.ANSWER_BY, due_ms, one.event, about, one.brand)\n",
+        new="",
+        tests=("tests/unit/core/test_requests.py",),
+    ),
+    Fault(
+        name="who-said-no-decides-the-appeal",
+        file="src/makegood/core/requests.py",
+        old="    if one.status is Standing.APPEALED and one.refused_by == asker.rep:\n",
+        new="    if one.status is Standing.ALLOWED:\n",
+        tests=("tests/unit/core/test_requests.py",),
+    ),
+    Fault(
+        name="a-replay-judges-again",
+        file="src/makegood/core/requests.py",
+        old="""    if body.answer == "person":
+        _wait(""",
+        new="""    rule = turn.book.requests.get(body.request)
+    if rule is None or rule.rule(body.facts, turn.state.facts).answer is Answer.PERSON:
+        _wait(""",
+        tests=("tests/unit/core/test_requests.py",),
+    ),
+    Fault(
         name="two-laws-pay-one-fare",
         file="src/makegood/core/entitlements.py",
         old="    if not any(one.once for one in found):\n",
