@@ -72,8 +72,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database: sqlite:///path, postgresql://user@host/name, or memory: for a trial.
         key: Secret for pseudonyms, links and cookies; 16 to 64 bytes.
-        book: Path of the rule book, or the name of one that ships; empty keeps the one that is
-            active, and a new deployment begins with `FIRST_BOOK`.
+        book: Path of the rule book, or the name of one that ships; it becomes active when its
+            text changes. Empty keeps the one that is active, and a new deployment begins with
+            `FIRST_BOOK`.
         base_url: Where customers and reps reach this Makegood.
         smtp: smtp://host:port of the mail server; empty sends no mail.
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
@@ -282,8 +283,8 @@ class Makegood:
         self.clock = clock
         self.shelf = shelf
         self.gate = Gate(store, shelf.library, clock, settings.key)
-        self.intake = Intake(store, shelf.library, clock, settings.key)
-        self.acts = Acts(store, self.intake, shelf.library, clock)
+        self.intake = Intake(store, shelf.current, clock, settings.key)
+        self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.library, clock)
         self.links = Links(settings.key, settings.base_url, clock)
@@ -306,7 +307,7 @@ class Makegood:
     @property
     def library(self) -> Library:
         """The rule books of this moment."""
-        return self.shelf.library()
+        return self.shelf.current()
 
     @property
     def book(self) -> RuleBook:
@@ -371,10 +372,11 @@ def open_makegood(
         InputError: A setting is wrong.
     """
     store = store or open_store(settings.database)
-    shelf = Shelf(store)
+    clock = clock or SystemClock()
+    shelf = Shelf(store, clock)
     with store.reading() as reading:
         is_new = reading.active_book() is None
     if settings.book or is_new:
         text, name = read_book(settings.book or FIRST_BOOK)
-        shelf.adopt(text, name)
-    return Makegood(settings, store, clock or SystemClock(), shelf)
+        shelf.settle(text, name)
+    return Makegood(settings, store, clock, shelf)

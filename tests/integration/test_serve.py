@@ -1,5 +1,6 @@
 """`makegood serve` as a person runs it: a process, a key, an event, a question, a stop."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from makegood.bootstrap import read_book
 from tests.integration.served import free_port
 
 START_TRIES = 8  # each waits twice as long as the one before: a minute in all
@@ -122,3 +125,42 @@ def test_a_second_server_on_the_same_file_or_port_is_refused(environ, served, ta
     assert "Another server is running" in second.stderr or "listens on" in second.stderr
     assert "Traceback" not in second.stderr
     assert process.poll() is None
+
+
+def test_a_running_server_takes_up_a_book_that_was_activated_and_rolled_back(
+    environ, served, tmp_path
+):
+    url, _ = served
+    book = tmp_path / "fairer.yaml"
+    book.write_text(
+        read_book("car-rental")[0].replace("cost: {cents: 9500}", "cost: {cents: 9900}")
+    )
+    key = makegood(environ, "key", "create", "shop", "--scope", "ingest")
+    again = Event()
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
+
+        def stamp(number: int) -> str:
+            """Give the book that an event is stamped with now."""
+            taken = client.post("/v1/track", json={**NO_CAR, "messageId": f"book-{number}"})
+            assert taken.status_code in (200, 202), taken.text
+            log = makegood(environ, "export", "-o", "-").splitlines()
+            events = [json.loads(line) for line in log]
+            return next(
+                one["stamp"]["book"] for one in events if one.get("message_id") == f"book-{number}"
+            )
+
+        def taken_up(wanted: str, numbers: range) -> bool:
+            return any(stamp(number) == wanted or again.wait(0.5) for number in numbers)
+
+        first = stamp(0)
+        makegood(environ, "rules", "activate", str(book), "--because", "rides cost more")
+        rows = json.loads(makegood(environ, "rules", "list", "--format", "json"))
+        assert [row["kind"] for row in rows] == ["activated", "setting"]
+        assert taken_up(rows[0]["book"], range(1, 20))
+        makegood(environ, "rules", "rollback", "--because", "too dear", "--by", "kathy")
+        assert taken_up(first, range(20, 40))
+    rows = json.loads(makegood(environ, "rules", "list", "--format", "json"))
+    newest = {name: rows[0][name] for name in ("book", "kind", "by", "because")}
+    assert newest == {
+        "book": first, "kind": "rolled_back", "by": "kathy", "because": "too dear"
+    }  # fmt: skip

@@ -93,8 +93,9 @@ def world() -> Iterator[World]:
     """Given an airline on whose rule book nothing was changed."""
     store = MemoryStore()
     settings = Settings(database="memory:", key=KEY, book="airline", base_url=BASE_URL)
-    makegood = Makegood(settings, store, FakeClock(NINE_MS), Shelf(store))
-    makegood.shelf.adopt(*read_book("airline"))
+    clock = FakeClock(NINE_MS)
+    makegood = Makegood(settings, store, clock, Shelf(store, clock))
+    makegood.shelf.settle(*read_book("airline"))
     with store.writing() as writing:
         writing.put_reps(REPS)
     ready_django(makegood)

@@ -14,6 +14,8 @@ from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import RepId
+from makegood.runtime.shelf import LOOK_MS
+from makegood.testing.clock import FakeClock
 
 PROMOTION = Question(brand="", message_class=MessageClass.PROMOTIONAL, channel="mail")
 
@@ -83,9 +85,10 @@ def test_a_command_without_a_book_keeps_the_one_that_is_active(tmp_path: Path):
 
 def test_a_book_that_another_process_brought_is_read_when_it_is_needed(tmp_path: Path):
     settings = read_settings(environ(tmp_path, MAKEGOOD_BOOK="airline"))
-    serving = open_makegood(settings)
+    clock = FakeClock()
+    serving = open_makegood(settings, clock=clock)
     airline = serving.library.active
-    other = open_makegood(replace(settings, book="car-rental"))
+    other = open_makegood(replace(settings, book="car-rental"), clock=clock)
     let_down(other)
     brought = other.library.active
     other.close()
@@ -96,4 +99,6 @@ def test_a_book_that_another_process_brought_is_read_when_it_is_needed(tmp_path:
         assert reading.counts()["stuck_customers"] == 0
     assert serving.library.book(brought).name == "car-rental"
     assert serving.library.active == airline
+    clock.advance(LOOK_MS)
+    assert serving.library.active == brought
     serving.close()

@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from makegood.cli import asking, audit, data, people, playing, rules, serving
+from makegood.cli import (
+    activating,
+    asking,
+    audit,
+    data,
+    people,
+    playing,
+    replaying,
+    rules,
+    serving,
+)
 from makegood.cli.output import ERRORS
 from makegood.messages.errors import MakegoodError
 
@@ -15,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _group in (playing, audit, rules, serving, people, data, asking):
+for _group in (playing, audit, rules, activating, serving, people, data, replaying, asking):
     _group.register(app)
 
 

@@ -1,4 +1,4 @@
-"""Events in and out: `ingest` a file, `export` the log, `replay` it and prove the state."""
+"""Events in and out: `ingest` a file, `export` the log, `erase` a person."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,6 @@ from makegood.cli.output import CONSOLE, ERRORS, Format, print_facts, print_json
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.ports.rows import PersonRow
-from makegood.replay.again import replay as replay_log
 
 if TYPE_CHECKING:
     from makegood.sources.files import Counted, Progress
@@ -35,7 +34,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(ingest)
     app.command()(export)
-    app.command()(replay)
     app.command()(erase)
 
 
@@ -146,45 +144,3 @@ def erase(
             raise InputError(f"Nobody is known as {identifier}.")
         rows = writing.erase(customer)
     CONSOLE.print(f"{rows} rows of personal data deleted.", highlight=False)
-
-
-def replay(
-    adopt: Annotated[
-        bool, typer.Option("--adopt", help="After an upgrade: store what the new fold says.")
-    ] = False,
-    database: Database = "",
-    output: Output = Format.TEXT,
-) -> None:
-    """Fold the whole log again and prove that every stored state is what the events say.
-
-    With --adopt the differences are reported and then stored; nothing is sent by it. Only to
-    customers who were stuck does it send: what is owed, and what still helps, goes out at last.
-    """
-    with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
-        with makegood.store.reading() as reading:
-            task = bar.add_task("replay", total=reading.counts()["customers"])
-        result = replay_log(
-            makegood.store,
-            makegood.library,
-            lambda done: bar.update(task, completed=done),
-        )
-        if adopt:
-            with makegood.store.reading() as reading:
-                stuck = reading.stuck(result.stuck) if result.stuck else {}
-            for customer in (*(one.customer for one in result.differences), *stuck):
-                makegood.intake.refold([customer])
-    facts = {
-        "customers": result.customers,
-        "events": result.events,
-        "stuck": result.stuck,
-        "different": len(result.differences),
-        "identical": result.is_identical,
-    }
-    if output is Format.JSON:
-        print_json({**facts, "differences": result.differences})
-    else:
-        print_facts(facts)
-        for one in result.differences[:20]:
-            CONSOLE.print(f"{one.customer}: {', '.join(one.fields)}", highlight=False)
-    if not result.is_identical and not adopt:
-        raise typer.Exit(1)

@@ -32,12 +32,12 @@ def check(
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Check rule books: every mistake at once, with file, line and what to do."""
-    found = [_checked(name) for name in _names(books or list(shipped_books()))]
+    found = [checked_book(name) for name in _names(books or list(shipped_books()))]
     if output is Format.JSON:
         print_json([_as_json(*one) for one in found])
     else:
         for name, checked, mismatches in found:
-            _print(name, checked, mismatches)
+            print_checked(name, checked, mismatches)
     if any(checked.errors or mismatches for _, checked, mismatches in found):
         raise typer.Exit(1)
 
@@ -50,7 +50,8 @@ def _names(given: list[str]) -> list[str]:
     return names
 
 
-def _checked(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
+def checked_book(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
+    """Check a book and run its examples; give it with the name that errors call it."""
     text, name = read_book(wanted)
     checked = check_book(text, name=name, laws=laws_for(wanted))
     if checked.book is None:
@@ -58,7 +59,7 @@ def _checked(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
     return name, checked, run_examples(checked.book, checked.examples)
 
 
-def _print(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) -> None:
+def print_checked(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) -> None:
     for error in (*checked.errors, *checked.warnings):
         CONSOLE.print(str(error), highlight=False, markup=False, soft_wrap=True)
     for one in mismatches:

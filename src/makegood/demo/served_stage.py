@@ -52,7 +52,7 @@ class ServedStage:
     def again(self) -> None:
         """Forget the day and begin it anew."""
         self._store.wipe()
-        self.makegood.shelf.adopt(*read_book(BOOK))
+        self.makegood.shelf.settle(*read_book(BOOK))
         self._begin()
 
     def do(self, act: str) -> None:

@@ -1,12 +1,14 @@
 """The rows a store keeps: plain values that every engine writes and reads alike."""
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
 from makegood.messages.commands import Command
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
+    BookHash,
     CaseId,
     CommandId,
     CustomerId,
@@ -237,6 +239,23 @@ class RepRow(Struct, frozen=True, kw_only=True):
     hours: str = ""
     timezone: str = "UTC"
     present: bool = True
+
+
+class Activation(Struct, frozen=True, kw_only=True):
+    """A rule book became the active one; a line of a record that only grows.
+
+    Attributes:
+        at_ms: When; 0 for a book that was active before the record began.
+        kind: `setting` when MAKEGOOD_BOOK names it, or a new deployment begins with it.
+        by: Who; empty for a setting.
+        because: Why.
+    """
+
+    book: BookHash
+    at_ms: int
+    kind: Literal["setting", "activated", "rolled_back"]
+    by: str = ""
+    because: str = ""
 
 
 class KeyRow(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from makegood.messages.ids import (
     RepId,
 )
 from makegood.ports.rows import (
+    Activation,
     CaseRow,
     CustomerRow,
     GateRecord,
@@ -155,6 +156,9 @@ class Reading(Protocol):
     def active_book(self) -> BookHash | None:
         """Give the hash of the active rule book."""
 
+    def activations(self) -> tuple[Activation, ...]:
+        """Give every time a rule book became the active one, oldest first."""
+
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         """Give the newest snapshot that ends before an event."""
 
@@ -283,6 +287,9 @@ class Writing(Reading, Protocol):
 
     def put_book(self, hash_: BookHash, text: str, *, activate: bool) -> None:
         """Keep a rule book's text; make it the active one."""
+
+    def put_activation(self, row: Activation) -> None:
+        """Make a kept rule book the active one, and write down that it became so."""
 
 
 class Store(Protocol):

@@ -57,14 +57,15 @@ def replay(
         progress: Told how many customers are done.
     """
     result = Replayed()
-    for row in _rows(store):
+    for row in rows_of(store):
         with store.reading() as reading:
             _compare(reading, row, library, result)
         progress(result.customers)
     return result
 
 
-def _rows(store: Store) -> Iterator[CustomerRow]:
+def rows_of(store: Store) -> Iterator[CustomerRow]:
+    """Give every customer of a store, by id, page by page."""
     after = CustomerId("")
     while True:
         with store.reading() as reading:

@@ -15,6 +15,7 @@ from makegood.messages.ids import (
     RepId,
 )
 from makegood.ports.rows import (
+    Activation,
     CaseRow,
     CustomerRow,
     GateRecord,
@@ -37,7 +38,7 @@ TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
-    "settings",
+    "settings", "activations",
 )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ class Tables:
     api_keys: MutableMapping[bytes, KeyRow]
     book_texts: MutableMapping[BookHash, str]
     settings: MutableMapping[str, str]
+    activations: MutableMapping[int, Activation]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
@@ -243,6 +245,10 @@ class MemoryReading:
     def active_book(self) -> BookHash | None:
         active = self._t.settings.get("active_book")
         return BookHash(active) if active is not None else None
+
+    def activations(self) -> tuple[Activation, ...]:
+        rows = self._t.activations
+        return tuple(rows[place] for place in range(len(rows)))
 
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         kept = self._t.snapshots.get(customer, ())

@@ -6,6 +6,7 @@ from typing import TypeVar
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
 from makegood.ports.rows import (
+    Activation,
     CaseRow,
     CustomerRow,
     KeyRow,
@@ -205,6 +206,10 @@ class MemoryWriting(MemoryOutbox):
         self._t.book_texts[hash_] = text
         if activate:
             self._t.settings["active_book"] = hash_
+
+    def put_activation(self, row: Activation) -> None:
+        self._t.settings["active_book"] = row.book
+        self._t.activations[len(self._t.activations)] = row
 
 
 def _add(table: MutableMapping[Key, tuple[Value, ...]], key: Key, value: Value) -> None:

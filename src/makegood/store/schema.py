@@ -146,7 +146,11 @@ URGENT_FIRST = (
         WHERE status IN ('waiting', 'leased')""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST)
+ACTIVATIONS = (
+    "CREATE TABLE activation (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS)
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
@@ -157,7 +161,7 @@ BLOBS = frozenset(
 NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
-        "amount", "urgency",
+        "amount", "urgency", "place",
     }
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from makegood.messages.commands import decode_command, rank_of
 from makegood.messages.events import OrderKey
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import (
+    Activation,
     CaseRow,
     CustomerRow,
     KeyRow,
@@ -37,6 +38,7 @@ unpack_commands = msgspec.msgpack.Decoder(tuple[CommandId, ...]).decode
 unpack_case = msgspec.msgpack.Decoder(CaseRow).decode
 unpack_ledger = msgspec.msgpack.Decoder(LedgerRow).decode
 unpack_rep = msgspec.msgpack.Decoder(RepRow).decode
+unpack_activation = msgspec.msgpack.Decoder(Activation).decode
 unpack_key = msgspec.msgpack.Decoder(KeyRow).decode
 
 

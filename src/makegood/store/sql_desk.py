@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from makegood.messages.ids import BookHash, CaseId, CommandId, CustomerId, ProfileId, RepId
 from makegood.ports.rows import (
+    Activation,
     CaseRow,
     KeyRow,
     LedgerRow,
@@ -23,6 +24,7 @@ from makegood.store.shapes import (
     names,
     to_outbox,
     to_person,
+    unpack_activation,
     unpack_case,
     unpack_key,
     unpack_ledger,
@@ -199,3 +201,7 @@ class PeopleReading(SqlBase):
     def active_book(self) -> BookHash | None:
         found = self._db.rows("SELECT words FROM meta WHERE name = 'active_book'")
         return BookHash(found[0][0]) if found else None
+
+    def activations(self) -> tuple[Activation, ...]:
+        found = self._db.rows("SELECT row_blob FROM activation ORDER BY place")
+        return tuple(unpack_activation(row[0]) for row in found)

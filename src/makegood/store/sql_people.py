@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from makegood.messages.ids import BookHash, CustomerId, ProfileId
-from makegood.ports.rows import KeyRow, PersonRow, RepRow
+from makegood.ports.rows import Activation, KeyRow, PersonRow, RepRow
 from makegood.store.session import replace
 from makegood.store.shapes import PERSON, merged, pack, person_words, says_more
 from makegood.store.sql_desk import PeopleReading
@@ -60,5 +60,14 @@ class PeopleWriting(PeopleReading):
     def put_book(self, hash_: BookHash, text: str, *, activate: bool) -> None:
         self._db.put("book", "book words", [(hash_, text)], replace("book words", "book"))
         if activate:
-            meta = [("active_book", hash_)]
-            self._db.put("meta", "name words", meta, replace("name words", "name"))
+            self._activate(hash_)
+
+    def put_activation(self, row: Activation) -> None:
+        self._activate(row.book)  # first: others who activate wait here, and count us
+        last = self._db.rows("SELECT COALESCE(MAX(place), 0) FROM activation")[0][0]
+        columns = "place row_blob"
+        self._db.put("activation", columns, [(last + 1, pack(row))], "(place) DO NOTHING")
+
+    def _activate(self, hash_: BookHash) -> None:
+        meta = [("active_book", hash_)]
+        self._db.put("meta", "name words", meta, replace("name words", "name"))

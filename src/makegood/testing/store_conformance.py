@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from makegood.messages.errors import StoreBusy
 from makegood.ports.rows import Taken
+from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_desk_conformance import (
     CaseConformance,
     CustomerConformance,
@@ -103,6 +104,7 @@ class StoreConformance(
     CustomerConformance,
     CaseConformance,
     PeopleConformance,
+    BookConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

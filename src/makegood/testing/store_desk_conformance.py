@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.messages.ids import BookHash, CaseId, CommandId, RepId
+from makegood.messages.ids import CaseId, CommandId, RepId
 from makegood.ports.rows import (
     CaseRow,
     CustomerRow,
@@ -342,19 +342,6 @@ class PeopleConformance(Conformance):
             assert reading.key(old.sha256) == replace(old, revoked_ms=9)
             assert reading.key(b"none") is None
             assert reading.keys() == (new, replace(old, revoked_ms=9))
-
-    def test_every_book_is_kept_and_one_is_active(self) -> None:
-        store = self.make_store()
-        with store.reading() as reading:
-            assert reading.active_book() is None
-        with store.writing() as writing:
-            writing.put_book(BookHash("one"), "text: 1", activate=True)
-            writing.put_book(BookHash("two"), "text: 2", activate=False)
-            assert writing.active_book() == "one"
-            writing.put_book(BookHash("two"), "text: 2", activate=True)
-        with store.reading() as reading:
-            assert reading.active_book() == "two"
-            assert reading.books() == {"one": "text: 1", "two": "text: 2"}
 
 
 def place(row: CaseRow) -> tuple[int, int, str]:

@@ -9,10 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from makegood.analytics.audit.charts import by_calendar, by_days_since
+from makegood.analytics.audit.axes import by_calendar, by_days_since
 from makegood.analytics.audit.figures import Line, share
-from makegood.analytics.audit.masking import masked, without_addresses
 from makegood.analytics.audit.page import page_of
+from makegood.analytics.report.masking import masked, without_addresses
 from makegood.cli.audit import register
 from makegood.messages.errors import InputError
 from tests.unit.analytics.exported import audited

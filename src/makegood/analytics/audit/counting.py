@@ -7,8 +7,8 @@ import polars as pl
 from makegood.analytics.audit.classes import UNCLASSIFIED
 from makegood.analytics.audit.exports import ROW
 from makegood.analytics.audit.figures import Example, KindLine, Line, Second, Tally
-from makegood.analytics.audit.masking import without_addresses
 from makegood.analytics.audit.people import People
+from makegood.analytics.report.masking import without_addresses
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

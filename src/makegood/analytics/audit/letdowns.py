@@ -9,10 +9,10 @@ from msgspec import Struct
 from makegood.analytics.audit.dates import DAY_MS, Reading, Seen, decide, instants, look
 from makegood.analytics.audit.exports import ROW, Export, batches, open_export
 from makegood.analytics.audit.headings import WHO, Columns, find_columns
-from makegood.analytics.audit.masking import without_addresses
 from makegood.analytics.audit.options import Options, Tray
 from makegood.analytics.audit.people import People, link, name_rows
 from makegood.analytics.audit.rulings import Ruling, Rulings
+from makegood.analytics.report.masking import without_addresses
 
 TEXTS = ("kind", "brand", "about", "severity", "cause")
 

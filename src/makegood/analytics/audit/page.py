@@ -1,37 +1,21 @@
-"""The report: one page that needs nothing else, with a table behind every chart."""
+"""The audit's report: what was found, as one page."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from makegood.analytics.audit import charts, sections
+from makegood.analytics.audit import axes, sections
 from makegood.analytics.audit.figures import SMALL, Audit, Line, share
-from makegood.analytics.audit.tables import count, table
+from makegood.analytics.report import charts
+from makegood.analytics.report.page import figure, framed, stats
+from makegood.analytics.report.tables import count, table
 
 _AXES = {"days": "days since the failure (0: first 24 hours)", "week": "week from Monday"}
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
 
 
 def page_of(audit: Audit) -> str:
     """Write the report as one HTML page; every value is escaped on its way in."""
-    style = files("makegood.analytics.audit").joinpath("report.css").read_text(encoding="utf-8")
     parts = (
         _head(audit),
         _stats(audit),
@@ -46,12 +30,7 @@ def page_of(audit: Audit) -> str:
         sections.left_out(audit),
         sections.method(audit),
     )
-    return format_html(
-        _PAGE,
-        title="Whom marketing reached after a bad day",
-        style=SafeString(style),  # our own file
-        body=format_html_join("\n", "{}", ((part,) for part in parts if part)),
-    )
+    return framed("Whom marketing reached after a bad day", parts)
 
 
 def _head(audit: Audit) -> SafeString:
@@ -105,10 +84,7 @@ def _stats(audit: Audit) -> SafeString:
             + ("the rule book says" if audit.rule_book else "nothing was resolved"),
         ),
     )
-    return format_html(
-        '<div class="stats">{}</div>',
-        format_html_join("", '<div class="card stat"><b>{}</b><span>{}</span></div>', cards),
-    )
+    return stats(cards)
 
 
 def _warnings(audit: Audit) -> SafeString:
@@ -118,8 +94,8 @@ def _warnings(audit: Audit) -> SafeString:
 
 
 def _when(audit: Audit) -> SafeString:
-    since = charts.by_days_since(audit.by_days_since)
-    days = charts.by_calendar(audit.by_day, audit.step)
+    since = axes.by_days_since(audit.by_days_since)
+    days = axes.by_calendar(audit.by_day, audit.step)
     return format_html(
         "<h2>How soon after the failure</h2>{}<h2>When it went out</h2>{}",
         _figure(audit, since, "by days since the latest failure", "days"),
@@ -139,17 +115,17 @@ def _figure(audit: Audit, lines: Sequence[Line], axis: str, first: str) -> SafeS
     if not lines:
         return format_html('<p class="soft">{}</p>', "Nothing to show.")
     across = first in ("message", "brand")
+    drawn = lines[: charts.TOP] if across else lines
     bars = charts.Bars(
-        lines=tuple(lines[: charts.TOP] if across else lines),
-        head=f"within {audit.window_days} days",
-        later="later, up to the longest hold",
+        rows=tuple(
+            (line.label, line.messages, line.messages_full - line.messages) for line in drawn
+        ),
+        first=f"within {audit.window_days} days",
+        second="later, up to the longest hold",
+        counts="messages",
         axis=_AXES.get(first, ""),
         across=across,
         label_from=5 if first in ("day", "week") else 0,
-    )
-    drawings = (  # our own drawing; its texts were escaped by the renderer
-        ("wide", SafeString(charts.draw(bars, charts.WIDE))),
-        ("narrow", SafeString(charts.draw(bars, charts.NARROW))),
     )
     rows = [
         (
@@ -162,11 +138,6 @@ def _figure(audit: Audit, lines: Sequence[Line], axis: str, first: str) -> SafeS
         if line.messages_full
     ]
     heads = (first, *(("purpose",) if first == "message" else ()), "messages", "at most")
-    more = f" The chart shows the first {charts.TOP}." if len(lines) > len(bars.lines) else ""
-    return format_html(
-        '<figure class="card"><div role="img" aria-label="{}">{}</div>'
-        "<details><summary>The same as a table</summary>{}</details></figure>",
-        f"Marketing messages {axis}; the table below says the same.",
-        format_html_join("", '<div class="{}">{}</div>', drawings),
-        table(heads, rows, caption=f"Marketing messages {axis}.{more}"),
-    )
+    more = f" The chart shows the first {charts.TOP}." if len(lines) > len(drawn) else ""
+    says = f"Marketing messages {axis}"
+    return figure(bars, says, table(heads, rows, caption=f"{says}.{more}"))

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from makegood.analytics.audit.exports import ROW
 from makegood.analytics.audit.headings import WHO
-from makegood.analytics.audit.masking import masked
+from makegood.analytics.report.masking import masked
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import SHARED_ABOVE, normal
 

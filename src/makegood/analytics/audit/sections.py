@@ -4,7 +4,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from makegood.analytics.audit.figures import Audit, KindLine
-from makegood.analytics.audit.tables import count, table
+from makegood.analytics.report.tables import count, table
 
 _BASIS = {"rule": "its rule", "other": "plan for other failures", "default": "default hold"}
 MOST = 50  # rows of a table; the rest is in the JSON

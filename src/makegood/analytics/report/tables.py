@@ -1,6 +1,6 @@
 """Tables of the report: numbers to the right, small ones marked, everything escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -22,6 +22,7 @@ def table(
     caption: str = "",
     is_account: bool = False,
     stacks: bool = False,
+    right: Collection[int] = (),
 ) -> SafeString:
     """Write a table.
 
@@ -32,10 +33,11 @@ def table(
         is_account: Rows of a file, not customers: nothing is marked as few, and the last row sums
             up the others.
         stacks: On a phone each row becomes a small list with the heads as labels.
+        right: Columns of numbers that are written as texts.
     """
     numeric = {
         place for row in rows[:1] for place, cell in enumerate(row) if isinstance(cell, int)
-    }
+    } | set(right)
     head = format_html_join(
         "",
         '<th scope="col"{}>{}</th>',

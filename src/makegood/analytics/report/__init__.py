@@ -1,0 +1,1 @@
+"""What every report page shares: the frame, charts, tables and masks."""

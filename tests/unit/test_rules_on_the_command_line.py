@@ -1,0 +1,67 @@
+"""`makegood rules`: what does not hold is refused, and every change is told with who and why."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from makegood.bootstrap import read_book
+from makegood.cli.activating import register
+from makegood.messages.errors import InputError
+
+CARS = read_book("car-rental")[0]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAKEGOOD_DATABASE", f"sqlite:///{tmp_path}/own.db")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("MAKEGOOD_BOOK", raising=False)
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    register(app)
+    return lambda *words: CliRunner().invoke(app, ["rules", *words])
+
+
+def kinds(run) -> list[str]:
+    return [row["kind"] for row in json.loads(run("list", "--format", "json").stdout)]
+
+
+def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path):
+    book = tmp_path / "new.yaml"
+    book.write_text(CARS.replace("cost: {cents: 9500}", "cost: {cents: 9900}"))
+    done = run("activate", str(book), "--because", "rides cost more", "--by", "kathy")
+    assert done.exit_code == 0, done.output
+    assert "is active" in done.stdout
+    assert run("rollback", "--because", "too dear").exit_code == 0
+    assert kinds(run) == ["rolled_back", "activated", "setting"]
+    table = run("list").stdout
+    assert "rides cost more" in table
+    assert "kathy" in table
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('event.reason != "no_show"', "event.reasons"),
+        ("pays: {remedy: refund, ratio: 1.0}", "pays: {remedy: refund, ratio: 0.5}"),
+    ],
+    ids=["a mistake", "an example that comes out otherwise"],
+)
+def test_a_book_that_does_not_hold_is_refused(run, tmp_path, before, after):
+    assert before in CARS
+    book = tmp_path / "new.yaml"
+    book.write_text(CARS.replace(before, after, 1))
+    done = run("activate", str(book), "--because", "hope", "--by", "kathy")
+    assert done.exit_code == 1
+    assert "Not activated" in done.stdout
+    assert "new.yaml:" in done.stdout
+    assert kinds(run) == ["setting"]
+
+
+def test_a_reason_is_needed(run):
+    assert run("activate", "airline", "--by", "kathy").exit_code == 2
+    done = run("activate", "airline", "--because", " ", "--by", "kathy")
+    assert isinstance(done.exception, InputError)
+    assert kinds(run) == ["setting"]
