@@ -286,7 +286,7 @@ class Makegood:
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
-        self.requests = Requests(store, self.intake, self.acts, shelf.library, clock)
+        self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None

@@ -14,6 +14,7 @@ from makegood.messages.ids import CaseId, CustomerId, ProfileId, RepId, profile_
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.load import load_book
 from makegood.ports.arrivals import Arrival
+from makegood.ports.clock import Clock
 from makegood.ports.rows import PersonRow, RepRow
 from makegood.ports.store import Store
 from makegood.store.memory import MemoryStore
@@ -43,8 +44,8 @@ class Compiled(Shelf):
     _book: ClassVar[RuleBook | None] = None
     _text: ClassVar[str] = ""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, clock: Clock) -> None:
+        super().__init__(store, clock)
         if Compiled._book is None:
             Compiled._text, name = read_book("car-rental")
             Compiled._book = load_book(Compiled._text, name=name)
@@ -63,9 +64,9 @@ def new_makegood(now_ms: int = NINE_MS, book: str = "") -> tuple[Makegood, FakeC
         database=f"sqlite:///{_FOLDER / 'web.db'}", key=KEY, book="car-rental", base_url=BASE_URL
     )
     store = MemoryStore()
-    shelf = Shelf(store) if book else Compiled(store)
+    shelf = Shelf(store, clock) if book else Compiled(store, clock)
     if book:
-        shelf.adopt(book, "book.yaml")
+        shelf.settle(book, "book.yaml")
     makegood = Makegood(settings, store, clock, shelf)
     with makegood.store.writing() as writing:
         writing.put_reps(REPS)
