@@ -43,8 +43,8 @@ class Compiled(Shelf):
     _book: ClassVar[RuleBook | None] = None
     _text: ClassVar[str] = ""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, clock: FakeClock) -> None:
+        super().__init__(store, clock)
         if Compiled._book is None:
             Compiled._text, name = read_book("car-rental")
             Compiled._book = load_book(Compiled._text, name=name)
@@ -63,7 +63,7 @@ def new_makegood(now_ms: int = NINE_MS) -> tuple[Makegood, FakeClock]:
         database=f"sqlite:///{_FOLDER / 'web.db'}", key=KEY, book="car-rental", base_url=BASE_URL
     )
     store = MemoryStore()
-    makegood = Makegood(settings, store, clock, Compiled(store))
+    makegood = Makegood(settings, store, clock, Compiled(store, clock))
     with makegood.store.writing() as writing:
         writing.put_reps(REPS)
     return makegood, clock
