@@ -38,6 +38,7 @@ from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
+from makegood.runtime.requests import Requests
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
@@ -270,6 +271,7 @@ class Makegood:
         intake: Takes events in.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
+        requests: Answers what customers ask for.
         gate: May we send?
         worker: Fires timers and delivers.
         links: Signs the addresses that reach customers.
@@ -284,6 +286,7 @@ class Makegood:
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
+        self.requests = Requests(store, self.intake, self.acts, shelf.library, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None

@@ -56,14 +56,17 @@ class Compiled(Shelf):
         return self._of
 
 
-def new_makegood(now_ms: int = NINE_MS) -> tuple[Makegood, FakeClock]:
-    """Open a Makegood in memory with the car rental book and three reps."""
+def new_makegood(now_ms: int = NINE_MS, book: str = "") -> tuple[Makegood, FakeClock]:
+    """Open a Makegood in memory with three reps and the car rental book, or another one."""
     clock = FakeClock(now_ms)
     settings = Settings(
         database=f"sqlite:///{_FOLDER / 'web.db'}", key=KEY, book="car-rental", base_url=BASE_URL
     )
     store = MemoryStore()
-    makegood = Makegood(settings, store, clock, Compiled(store, clock))
+    shelf = Shelf(store, clock) if book else Compiled(store, clock)
+    if book:
+        shelf.settle(book, "book.yaml")
+    makegood = Makegood(settings, store, clock, shelf)
     with makegood.store.writing() as writing:
         writing.put_reps(REPS)
     return makegood, clock
@@ -95,9 +98,9 @@ def ready_django(makegood: Makegood) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Makegood, FakeClock]]:
+def serving(book: str = "") -> Iterator[tuple[Makegood, FakeClock]]:
     """Serve a fresh Makegood, and close it afterwards."""
-    makegood, clock = new_makegood()
+    makegood, clock = new_makegood(book=book)
     ready_django(makegood)
     from django.core.cache import cache
 

@@ -209,7 +209,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="paid-twice-when-it-comes-back",
         file="src/makegood/core/entitlements.py",
-        old="    earlier = (*_elsewhere(turn, case, failure, owed), *_by_others(failure, owed))\n",
+        old="    earlier = (*_elsewhere(turn, case, failure, owed), *others)\n",
         new="    earlier: tuple[Payment, ...] = ()\n",
         tests=("tests/unit/core/test_entitlements.py",),
     ),
@@ -233,6 +233,30 @@ FAULTS: tuple[Fault, ...] = (
         old="        if unknown:\n            raise _Unknown(unknown)\n        return True\n",
         new="        return not unknown\n",
         tests=("tests/properties/test_decision_tables.py",),
+    ),
+    Fault(
+        name="a-question-waits-for-ever",
+        file="src/makegood/core/requests.py",
+        old="    turn.set_timer(TimerKind.ANSWER_BY, due_ms, one.event, about, one.brand)\n",
+        new="",
+        tests=("tests/unit/core/test_requests.py",),
+    ),
+    Fault(
+        name="who-said-no-decides-the-appeal",
+        file="src/makegood/core/requests.py",
+        old="    if one.status is Standing.APPEALED and one.refused_by == asker.rep:\n",
+        new="    if one.status is Standing.ALLOWED:\n",
+        tests=("tests/unit/core/test_requests.py",),
+    ),
+    Fault(
+        name="a-replay-judges-again",
+        file="src/makegood/core/requests.py",
+        old="""    if body.answer == "person":
+        _wait(""",
+        new="""    rule = turn.book.requests.get(body.request)
+    if rule is None or rule.rule(body.facts, turn.state.facts).answer is Answer.PERSON:
+        _wait(""",
+        tests=("tests/unit/core/test_requests.py",),
     ),
     Fault(
         name="two-laws-pay-one-fare",

@@ -7,6 +7,7 @@ from makegood.messages import facts
 from makegood.messages.facts import Body
 from makegood.messages.ids import EventId, RepId
 from makegood.messages.money import Money
+from makegood.testing.book import HOUR_MS, MINUTE_MS
 
 ABOUTS = ("R1", "R2", "R3")
 KATHY = RepId("kathy")
@@ -55,6 +56,43 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
     "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
     "link": lambda _pick: facts.Identified(),
 }
+
+
+def requested(pick: int) -> Body:
+    """A request as `decide` answers it, and as another book might have answered it."""
+    answers = ("allow", "allow", "deny", "person", "person")
+    allowed = pick % 5 < 2
+    return facts.Requested(
+        request=("keep_longer", "unknown")[pick % 6 == 0],
+        facts={"days": pick},
+        about=ABOUTS[pick % 3],
+        by=KATHY if pick % 2 else RepId(""),
+        answer=answers[pick % 5],  # type: ignore[arg-type]
+        remedy="snack" if allowed and pick % 7 else "",
+        amount=Money(900) if allowed else None,
+        within_ms=(HOUR_MS, MINUTE_MS)[pick % 2],
+    )
+
+
+def about_request(kind: str, state: State, pick: int) -> Body | None:
+    """What is said about any request that is known, also what comes too late."""
+    if not state.requests:
+        return None
+    denied = [one for one in state.requests if one.status == "denied"]
+    if kind == "appealed" and denied:
+        return facts.Appealed(asked=denied[pick % len(denied)].event)
+    asked = state.requests[pick % len(state.requests)].event
+    if kind == "appealed":
+        return facts.Appealed(asked=asked)
+    allowed = pick % 3 == 0
+    return facts.Settled(
+        asked=asked,
+        answer="allow" if allowed else "deny",
+        by=KATHY,
+        remedy="snack" if allowed and pick % 2 else "",
+        cost=Money(900 + pick) if allowed and pick % 2 else None,
+        reason="" if allowed else "r",
+    )
 
 
 def judged(state: State, pick: int) -> Body | None:

@@ -24,7 +24,16 @@ from makegood.ports.store import Store
 from makegood.runtime.intake import Intake, body_digest
 from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
 from makegood.testing.clock import STORY_BEGINS_MS
-from tests.properties.bodies import ABOUTS, KATHY, PLAIN, about_case, judged, touchpoint
+from tests.properties.bodies import (
+    ABOUTS,
+    KATHY,
+    PLAIN,
+    about_case,
+    about_request,
+    judged,
+    requested,
+    touchpoint,
+)
 
 LIBRARY = small_library()
 KEY = b"a key for tests"
@@ -65,11 +74,16 @@ KINDS = (
     "carried",
     "carried",
     "dropped",
+    "dropped",
     "deliver",
     "deliver",
     "deliver",
     "timers",
     "deadline",
+    "requested",
+    "requested",
+    "settled",
+    "appealed",
 )
 WAITS_MS = (
     0,
@@ -259,6 +273,10 @@ class Life(Firm):
             return facts.Unlinked(other=self.intake.profile(other), by=KATHY)
         if kind == "judged":
             return judged(state, pick)
+        if kind == "requested":
+            return requested(pick)
+        if kind in ("settled", "appealed"):
+            return about_request(kind, state, pick)
         case = state.cases[pick % len(state.cases)] if state.cases else None
         return None if case is None else about_case(kind, case, pick)
 
@@ -269,6 +287,8 @@ class Life(Firm):
             return None
         paying = [row for row in rows if isinstance(row.command.order, Fulfil)]
         rows = tuple(paying) if kind == "carried" and paying and pick % 2 else rows
+        asked = tuple(row for row in rows if not row.command.case)  # what a request ordered
+        rows = asked if asked and pick % 5 < 2 else rows
         row = rows[pick // 2 % len(rows)]
         command, step = row.command.id, row.command.step
         if row.status is OutboxStatus.WITHDRAWN:
@@ -319,9 +339,18 @@ class Life(Firm):
         self.kinds["made whole"] += any(case.phase == "made_whole" for case in after.cases)
         self.kinds["offer after"] += any(case.offer_after for case in after.cases)
         self.kinds["stray"] += bool(after.strays)
+        self._notice_requests(after)
         self.kinds["topped up"] += any(
             len(owed.payments) > 1 for c in after.cases for f in c.failures for owed in f.owed
         )
+
+    def _notice_requests(self, after: State) -> None:
+        for one in after.requests:
+            self.kinds[f"request {one.status.value}"] += 1
+            self.kinds["request answered late"] += one.late
+            self.kinds["request ordered"] += bool(one.command)
+            self.kinds["request kept"] += one.done
+            self.kinds["request broken"] += one.failed
 
 
 def _doubles(state: State) -> int:

@@ -35,6 +35,9 @@ WANTED = (
             facts.Opened,
             facts.Unsubscribed,
             facts.Referred,
+            facts.Requested,
+            facts.Settled,
+            facts.Appealed,
         )
     ),
     "dropped as withdrawn",
@@ -60,13 +63,21 @@ WANTED = (
     "stray",
     "topped up",
     "delivered",
+    "request waiting",
+    "request appealed",
+    "request allowed",
+    "request denied",
+    "request answered late",
+    "request ordered",
+    "request kept",
+    "request broken",
 )
 
 
 def test_every_kind_of_thing_happens_in_the_random_days():
     rng = random.Random(20260202)
     seen: dict[str, int] = dict.fromkeys(WANTED, 0)
-    for _ in range(160):
+    for _ in range(400):
         for kind, times in Life(MemoryStore()).live(random_days(rng)).kinds.items():
             seen[kind] = seen.get(kind, 0) + bool(times)
     assert {kind: times for kind, times in seen.items() if times < 2} == {}

@@ -43,6 +43,9 @@ bodies = st.sampled_from(
         "referred",
         "identified",
         "unlinked",
+        "requested",
+        "settled",
+        "appealed",
     ]
 )
 moves = st.lists(
@@ -74,6 +77,8 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
     events = [one.event for each in state.cases for one in each.unclear]
     events += [one.event for each in state.cases for one in each.failures]
     question = events[more % len(events)] if events else event_id_of_nothing()
+    requests = [one.event for one in state.requests] or [event_id_of_nothing()]
+    asked = requests[more % len(requests)]
     named: facts.Facts = {"reservation": about} if pick % 4 else {}
     table: dict[str, facts.Body] = {
         "no_car": facts.Touchpoint(
@@ -98,6 +103,22 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
         "noted": facts.Noted(case=case, by=kathy, text="t"),
         "wrote": facts.Wrote(case=case, text="t"),
         "called": facts.Called(case=case, by=kathy, reached=bool(more % 2)),
+        "requested": facts.Requested(
+            request=("keep_longer", "nothing")[more % 2],
+            facts={"days": (None, "x", pick)[more % 3]},
+            answer=("allow", "deny", "person")[pick % 3],  # type: ignore[arg-type]
+            remedy=remedy if more % 2 else "",
+            amount=money,
+            within_ms=pick * HOUR_MS,
+        ),
+        "settled": facts.Settled(
+            asked=asked,
+            answer=("allow", "deny")[pick % 2],  # type: ignore[arg-type]
+            remedy=remedy if more % 2 else "",
+            cost=money,
+            by=kathy,
+        ),
+        "appealed": facts.Appealed(asked=asked),
         "confirmed": facts.Confirmed(command=command, step=step_, expires_ms=more),
         "declined": facts.Declined(command=command, step=step_),
         "carried": facts.Carried(command=command, step=step_, paid=money),

@@ -18,6 +18,7 @@ from makegood import __version__
 from makegood.api.access import Declined
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
+from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
 from makegood.messages.errors import InputError
 from makegood.store.outages import ENGINE_FAULTS
@@ -84,6 +85,7 @@ def api() -> NinjaAPI:
         title="Makegood", version=__version__, docs_url=None, openapi_url=None, urls_namespace="v1"
     )
     made.add_router("", router)
+    made.add_router("", requests)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

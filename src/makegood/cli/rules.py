@@ -1,19 +1,28 @@
-"""`makegood check`: read rule books like a compiler reads code, and run their examples."""
+"""`makegood check` reads rule books like a compiler reads code; `makegood ask` tries a table."""
 
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
+from msgspec.structs import asdict
 
 from makegood.bootstrap import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
-from makegood.playbooks.load import CheckedBook, check_book
+from makegood.core.decide import Asker, decide
+from makegood.core.state import State
+from makegood.messages.errors import InputError
+from makegood.messages.facts import Facts, Requested
+from makegood.playbooks.book import Library
+from makegood.playbooks.load import CheckedBook, check_book, load_book
+from makegood.projections.asked import answer_words, reason_words
 from makegood.replay.examples import Mismatch, run_examples
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(check)
+    app.command()(ask)
 
 
 def check(
@@ -82,3 +91,36 @@ def _as_json(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) 
             for one in mismatches
         ],
     }
+
+
+def ask(
+    book: Annotated[str, typer.Argument(help="A file, or the name of a shipped book.")],
+    request: Annotated[str, typer.Argument(help="Id of a request of the book.")],
+    given: Annotated[str, typer.Option("--with", help="JSON file with what is asked.")] = "",
+    customer: Annotated[str, typer.Option(help="JSON file with facts of the customer.")] = "",
+    output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+) -> None:
+    """Try a decision table without a server: the answer, and what it rests on."""
+    text, name = read_book(book)
+    made = load_book(text, name=name)
+    wanted = Requested(request=request, facts=_facts(given))
+    library = Library(active=made.hash, books={made.hash: made})
+    decision = decide(State(facts=_facts(customer)), wanted, Asker(), 0, library)
+    answered = decision.body
+    if not isinstance(answered, Requested):
+        raise InputError(decision.refused.why if decision.refused else "This cannot be asked.")
+    if output is Format.JSON:
+        print_json(asdict(answered))
+        return
+    for words in (answer_words(answered, library), *reason_words(answered, made)):
+        CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
+
+
+def _facts(path: str) -> Facts:
+    """Read a JSON object; no path is no facts."""
+    if not path:
+        return {}
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=dict[str, object])
+    except (OSError, msgspec.DecodeError) as error:
+        raise InputError(f"{path} cannot be read as a JSON object: {error}.") from error

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies
+from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies, requests
 from makegood.core.holds import EVERYWHERE
 from makegood.core.state import Case, TimerKind
 from makegood.core.turn import Turn
@@ -123,6 +123,9 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Declined: _decline,
     facts.Unsubscribed: _unsubscribe,
     facts.Judged: _judge,
+    facts.Requested: requests.asked,
+    facts.Settled: requests.settled,
+    facts.Appealed: requests.appealed,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

@@ -5,49 +5,22 @@ by cost of the remedy and role, never by who the customer is.
 Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41, 42).
 """
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core import requests
+from makegood.core.decision import Asker, Decision
+from makegood.core.decision import money_in as _money
+from makegood.core.decision import refuse as _no
 from makegood.core.failures import OTHER, WORST
 from makegood.core.remedies import authority_used, expected_cost, is_unsized
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
-from makegood.messages.errors import Refused
 from makegood.messages.facts import Body
-from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Remedy
 
-
-class Asker(Struct, frozen=True, kw_only=True):
-    """Who asks.
-
-    Attributes:
-        rep: Sign-in name; empty for the customer.
-        role: Key of the book's authority table; empty for the customer.
-    """
-
-    rep: RepId = RepId("")
-    role: str = ""
-
-
-class Decision(Struct, frozen=True, kw_only=True):
-    """The answer to a request.
-
-    Attributes:
-        body: The fact to append; None when refused.
-        refused: Why not; None when allowed.
-        reasons: The rules and facts behind it, in words.
-    """
-
-    body: Body | None = None
-    refused: Refused | None = None
-    reasons: tuple[str, ...] = ()
-
-
-def _no(code: str, why: str, limit_cents: int | None = None) -> Decision:
-    return Decision(refused=Refused(code=code, why=why, limit_cents=limit_cents), reasons=(why,))
+__all__ = ["Asker", "Decision", "decide", "is_on_offer"]
 
 
 def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:
@@ -72,6 +45,12 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _by_rep(wanted, asker, "take two customers apart")
         case facts.Judged():
             return _judge(state, wanted, asker)
+        case facts.Requested():
+            return requests.answer(state, wanted, asker, library.book(library.active))
+        case facts.Settled():
+            return requests.settle(state, wanted, asker, library.book(library.active))
+        case facts.Appealed():
+            return requests.appeal(state, wanted, asker)
         case (
             facts.Chosen()
             | facts.Answered()
@@ -214,11 +193,6 @@ def _cost(case: Case, wanted: facts.Granted, remedy: Remedy | None, book: RuleBo
         return by_book
     cheaper = wanted.cost.currency == by_book.currency and wanted.cost.cents < by_book.cents
     return by_book if remedy.cost_cents and cheaper else wanted.cost
-
-
-def _money(cents: int, book: RuleBook) -> str:
-    money = Money(cents, book.currency)
-    return f"{money.currency} {money.cents // 100}.{money.cents % 100:02d}"
 
 
 def _release(wanted: facts.Released, asker: Asker) -> Decision:

@@ -5,6 +5,8 @@ clawed back.
 Source: science, section 1e (statutory first, goodwill second); DESIGN, "Late events".
 """
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from makegood.core.owed import Owed, Payment
@@ -48,8 +50,8 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
     for entitled in found:
         owed = _owed(known.get(entitled.entitlement), entitled, turn.known_ms)
         owed = _with_strays(turn, failure, owed)
-        others = tuple(one for one in known.values() if one.entitlement != owed.entitlement)
-        known[entitled.entitlement] = _order(turn, case, replace(failure, owed=others), owed, book)
+        others = _by_others(known.values(), owed) if owed.once else ()
+        known[entitled.entitlement] = _order(turn, case, failure, owed, others, book)
     return replace(failure, owed=tuple(known.values()))
 
 
@@ -96,13 +98,20 @@ def _owed(before: Owed | None, entitled: Entitled, known_ms: int) -> Owed:
     )
 
 
-def _order(turn: Turn, case: Case, failure: Failure, owed: Owed, book: RuleBook) -> Owed:
+def _order(
+    turn: Turn,
+    case: Case,
+    failure: Failure,
+    owed: Owed,
+    others: tuple[Payment, ...],
+    book: RuleBook,
+) -> Owed:
     """Order what is short; each order has its own id by how many came before.
 
     A failure that came back after its case was closed is owed in full, less what was ordered for
     it then, and so is what another rule has begun to make good.
     """
-    earlier = (*_elsewhere(turn, case, failure, owed), *_by_others(failure, owed))
+    earlier = (*_elsewhere(turn, case, failure, owed), *others)
     owed = replace(owed, elsewhere_cents=sum(one.counted_cents for one in earlier))
     if owed.short_cents <= 0:
         return owed
@@ -127,20 +136,20 @@ def _step(failure: Failure, owed: Owed) -> str:
     return f"{failure.about}/owed/{owed.entitlement}"
 
 
-def _by_others(failure: Failure, wanted: Owed) -> tuple[Payment, ...]:
+def _by_others(known: Iterable[Owed], wanted: Owed) -> tuple[Payment, ...]:
     """Payments in the same currency by other rules that make good the same thing."""
     return tuple(
         payment
-        for owed in failure.owed
-        if wanted.once
-        and owed.once == wanted.once
+        for owed in known
+        if owed.once == wanted.once
+        and owed.entitlement != wanted.entitlement
         and owed.amount.currency == wanted.amount.currency
         for payment in owed.payments
     )
 
 
 def _elsewhere(turn: Turn, case: Case, failure: Failure, wanted: Owed) -> tuple[Payment, ...]:
-    """Payments towards the same entitlement for the same thing, in other cases."""
+    """Payments towards the same entitlement, or what makes good the same, in other cases."""
     return tuple(
         payment
         for other in turn.state.cases
@@ -148,7 +157,7 @@ def _elsewhere(turn: Turn, case: Case, failure: Failure, wanted: Owed) -> tuple[
         for one in other.failures
         if one.about == failure.about
         for owed in one.owed
-        if owed.entitlement == wanted.entitlement
+        if (owed.entitlement == wanted.entitlement or (wanted.once and owed.once == wanted.once))
         and owed.amount.currency == wanted.amount.currency
         for payment in owed.payments
     )

@@ -7,6 +7,7 @@ Source: DESIGN ideas 6 and 9 (nothing lost, nothing silently repeated; we keep o
 
 from msgspec.structs import replace
 
+from makegood.core import requests
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
@@ -50,6 +51,8 @@ def carried(turn: Turn, body: Carried) -> None:
             return
         if any(known == command for known, _ in case.messages):
             return
+    if requests.kept(turn, command, body.paid):
+        return
     if body.paid is not None:
         stray = Stray(body.command, body.paid.cents, body.paid.currency, turn.at_ms, body.step)
         turn.state = replace(turn.state, strays=(*turn.state.strays, stray))
@@ -105,6 +108,7 @@ def dropped(turn: Turn, body: Dropped) -> None:
             return
         if _unreached(turn, case, command):
             return
+    requests.broken(turn, command)
 
 
 def _broken(turn: Turn, case: Case, command: CommandId) -> bool:

@@ -6,17 +6,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
 from makegood.messages.facts import Facts
-from makegood.messages.ids import (
-    BookHash,
-    CaseId,
-    CommandId,
-    EventId,
-    ProfileId,
-    RepId,
-    case_id,
-)
+from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, ProfileId, RepId, case_id
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Tier
 
@@ -314,6 +307,7 @@ class TimerKind(StrEnum):
     LIFT_AT = "h_lift_at"
     OFFER_AT = "i_offer_at"
     LONGEST = "j_longest"
+    ANSWER_BY = "k_answer_by"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -325,7 +319,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
     Attributes:
         due_ms: Fires then, not when somebody looks.
         kind: What for.
-        subject: The case, or the silence rule.
+        subject: The case, the silence rule, or the event of a request.
         about: The failure's or promise's `about`.
         origin: The event that set it; its book is the one that counts.
         brand: Whose promise it is; empty for the umbrella.
@@ -351,6 +345,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         unsubscribed: (brand, channel), "*" for all; a reason of its own that no release lifts.
         strays: Money that moved without anything owed or given.
         orders: (command, step) of every order given, to know a repeat under another cause.
+        requests: What was asked for, oldest first; what is settled leaves after a while.
     """
 
     facts: Facts = {}
@@ -361,6 +356,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     unsubscribed: tuple[tuple[str, str], ...] = ()
     strays: tuple[Stray, ...] = ()
     orders: tuple[tuple[CommandId, str], ...] = ()
+    requests: tuple[RequestState, ...] = ()
 
     @property
     def next_due_ms(self) -> int:
@@ -379,6 +375,10 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
             if case.id == wanted or wanted in case.names:
                 return case
         return None
+
+    def request(self, wanted: str) -> RequestState | None:
+        """Find a request by its event."""
+        return next((one for one in self.requests if one.event == wanted), None)
 
 
 EMPTY = State()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
+from makegood.desk.asking import ask_forms, asked_rows
 from makegood.desk.queue import rows_of
 from makegood.desk.shell import shell
 from makegood.desk.story import Story, story_of
@@ -19,7 +20,7 @@ from makegood.messages.ids import CaseId, CustomerId
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.terms import FailureRule
 from makegood.ports.rows import CaseRow
-from makegood.projections.orders import OTHER
+from makegood.projections.orders import OTHER, remedy_words
 from makegood.projections.person import known_about
 from makegood.projections.roster import called, first_name
 from makegood.sources.limits import writable
@@ -59,7 +60,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "found": found,
             "cases": rows_of(desk, tuple(shown.values())),
             "too_short": len(text) < SHORTEST_SEARCH,
-            "failures": _kinds(_book(desk)),
+            "failures": _kinds(book_of(desk)),
             "token": new_token(),
         }
     return render(request, "desk/search.html", page)
@@ -83,7 +84,7 @@ def _found(desk: Desk, text: str) -> tuple[Found, ...]:
 @for_reps
 def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     with at_the_desk(request) as desk:
-        page = _page(desk, CustomerId(customer_id))
+        page = page_of(desk, CustomerId(customer_id))
     return render(request, "desk/customer.html", page)
 
 
@@ -93,8 +94,8 @@ def raise_failure(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Raise a failure by hand: anyone who is signed in may."""
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
-        _visible(desk, wanted)
-        book, me = _book(desk), desk.me
+        visible(desk, wanted)
+        book, me = book_of(desk), desk.me
     message_id = message_id_of(request, me.rep, f"{wanted}:raise")
     body, texts, wrong = _raised(request, book, message_id)
     if not wrong:
@@ -108,7 +109,7 @@ def raise_failure(request: HttpRequest, customer_id: str) -> HttpResponse:
             return _to_the_case(request, wanted)
         wrong = outcome.why
     with at_the_desk(request) as desk:
-        page = _page(desk, wanted) | {"wrong": wrong, "written": request.POST}
+        page = page_of(desk, wanted) | {"wrong": wrong, "written": request.POST}
     return render(request, "desk/customer.html", page, status=UNPROCESSABLE)
 
 
@@ -148,8 +149,9 @@ def _to_the_case(request: HttpRequest, wanted: CustomerId) -> HttpResponse:
     return redirect("desk:queue")
 
 
-def _page(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
-    cases = _visible(desk, wanted)
+def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
+    """Put the page together."""
+    cases = visible(desk, wanted)
     story = story_of(desk, wanted)
     if not story.history and story.person is None:
         raise Http404
@@ -166,9 +168,14 @@ def _page(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "cases": rows_of(desk, cases),
         "lines": _lines(story),
         "pending": story.pending,
-        "zone": _book(desk).timezone,
-        "failures": _kinds(_book(desk)),
-        "brands": tuple(_book(desk).brands.values()),
+        "zone": book_of(desk).timezone,
+        "failures": _kinds(book_of(desk)),
+        "brands": tuple(book_of(desk).brands.values()),
+        "asked": asked_rows(desk, story),
+        "ask_forms": ask_forms(book_of(desk)),
+        "remedies": tuple(
+            (remedy, remedy_words(remedy, story.library)) for remedy in book_of(desk).remedies
+        ),
         "token": new_token(),
     }
 
@@ -182,7 +189,7 @@ def _lines(story: Story) -> tuple[object, ...]:
     return tuple(reversed(story.lines))
 
 
-def _visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
+def visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
     """A customer whose every case belongs to other brands is not for this person."""
     cases = desk.reading.cases_of([wanted])
     if not may_see_customer(desk, wanted, cases):
@@ -190,6 +197,7 @@ def _visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
     return cases
 
 
-def _book(desk: Desk) -> RuleBook:
+def book_of(desk: Desk) -> RuleBook:
+    """Give the active book."""
     library = desk.makegood.library
     return library.books[library.active]

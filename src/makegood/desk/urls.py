@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from makegood.desk import broken, case, customers, queue
+from makegood.desk import asked, broken, case, customers, queue
 
 app_name = "desk"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/<str:case_id>/<str:act>", case.act, name="act"),
     path("customers/<str:customer_id>", customers.customer, name="customer"),
     path("customers/<str:customer_id>/raise", customers.raise_failure, name="raise"),
+    path("customers/<str:customer_id>/ask/<str:name>", asked.ask, name="ask"),
+    path("customers/<str:customer_id>/asked/<str:event>/<str:act>", asked.answer, name="answer"),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

@@ -165,6 +165,7 @@ class RequestRule(Struct, frozen=True, kw_only=True):
         title: What is asked, by language; "en" is always there.
         takes: What it may carry, declared; None when anything may come.
         rule: (what it carries, customer facts) -> the one ruling.
+        within_ms: How long a person has for an answer where no row says.
         source: Where the rules come from, if the book says.
     """
 
@@ -173,6 +174,7 @@ class RequestRule(Struct, frozen=True, kw_only=True):
     takes: Shape | None
     rule: Callable[[Facts, Facts], Ruling]
     line: int
+    within_ms: int = 0
     source: str = ""
 
 

@@ -21,6 +21,7 @@ from makegood.playbooks.nodes import Scalar
 from makegood.playbooks.reading import Section, without_repeats
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.spans import DAY_MS, day_ms
+from makegood.playbooks.vocabulary import Path
 
 OWN_FACTS = frozenset({"kind", "declined", "cause", "price_cents", "day"})
 """What every failure has, besides its details."""
@@ -166,7 +167,6 @@ class _Reading:
         section = self.section
         section.text("allow_because", default="")
         when = self.conditions.read(section, "when", self.reads, gives="bool", sizes=True)
-        self._check_cause(when)
         from_ms, from_by = self._day("from")
         to_ms, to_by = self._end(from_ms)
         made = self._paying(
@@ -193,6 +193,9 @@ class _Reading:
                 line=section.place.line,
             )
         )
+        self._check_cause("when", made.when)
+        for part in (made.cents, made.ratio, made.most_cents):
+            self._check_cause("pays", part)
         section.done()
         return made
 
@@ -237,17 +240,26 @@ class _Reading:
             section.error(key, "It ends before it starts.", "`to` is the last day it applies.")
         return end_ms, before_by
 
-    def _check_cause(self, when: Expression | None) -> None:
+    def _check_cause(self, key: str, made: object) -> None:
         """An inferred cause may explain and may grant, never deny what is owed."""
-        reads_cause = when is not None and ("failure", "cause") in when.paths
         inferred = [one.rule.id for one in self.detectors if one.inferred]
-        if reads_cause and inferred:
+        reads = self._read_by(made) if inferred and isinstance(made, Expression) else ()
+        if ("failure", "cause") in reads:
             self.section.error(
-                "when",
+                key,
                 f"The cause of {inferred[0]} is inferred, and an inferred cause may never deny "
                 "what is owed.",
                 "Read a fact that was told instead.",
             )
+
+    def _read_by(self, made: Expression) -> set[Path]:
+        """Every fact behind an expression, also those that its values were made of."""
+        values = dict(self.ground.values)
+        todo = list(made.paths)
+        for path in todo:
+            if path[0] == "values" and path[1:] and path[1] in values:
+                todo += [one for one in values[path[1]].paths if one not in todo]
+        return set(todo)
 
     def _paying(self, made: Entitlement) -> Entitlement:
         pays = self.section.section("pays", "payment", required=True)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.playbooks.cel import Expression
 from makegood.playbooks.conditions import Conditions, Reads
@@ -27,6 +28,7 @@ from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.nodes import Fields, Node, Scalar, plain
 from makegood.playbooks.reading import NAME, Section
 from makegood.playbooks.silence import Promise
+from makegood.playbooks.vocabulary import Path
 
 _NAMES_LAWS = re.compile(r"^laws\s*:", re.MULTILINE)
 _IS_LAW = re.compile(r"^law\s*:\s*([a-z][a-z0-9_]*)", re.MULTILINE)
@@ -175,7 +177,10 @@ def read_law(
     mine = _Joining(text, needs, detectors, promises)
     facts = frozenset(name for told in needs.values() for name in told)
     facts |= _told(section, "may_have").keys()
-    values = _values(section, facts, conditions)
+    tainted = mine.tainted(detectors)
+    values = _values(
+        section, Reads(roots=_ROOTS, failure=OWN_FACTS | facts, tainted=tainted), conditions
+    )
     defaults = {key: section.text(key, default="") for key in ("jurisdiction", "basis", "source")}
     ground = Ground(
         kinds=mine.kinds,
@@ -243,6 +248,12 @@ class _Joining:
                     f"needs failure.{fact}, and `{kind}` (line {line}) has no such detail.",
                     f"Add `{fact}:` to its `details`: {meaning}",
                 )
+
+    def tainted(self, detectors: tuple[Detector, ...]) -> tuple[Path, ...]:
+        """Give the facts of its failures that are made of who the customer is."""
+        mine = {kind for kinds in self.kinds.values() for kind in kinds}
+        names = {name for one in detectors if one.rule.id in mine for name in one.tainted}
+        return tuple(("failure", name) for name in sorted(names))
 
     def remedies_of(self, remedies: Collection[str]) -> Mapping[str, str]:
         """Give every remedy a law may name; whether the book has it is asked afterwards."""
@@ -324,17 +335,13 @@ def _told(section: Section, key: str) -> Mapping[str, str]:
     return {entry.key: opened.text(entry.key) for entry in entries} if opened is not None else {}
 
 
-def _values(section: Section, facts: frozenset[str], conditions: Conditions) -> Values:
-    """Read the named values, each of which may read those before it."""
+def _values(section: Section, reads: Reads, conditions: Conditions) -> Values:
+    """Read the named values, each of which may read those before it; all may size what is owed."""
     opened = section.section("values", "list of values")
     found: list[tuple[str, Expression]] = []
     for entry in section.named("values", "value") if opened is not None else ():
-        reads = Reads(
-            roots=_ROOTS,
-            failure=OWN_FACTS | facts,
-            values=frozenset(name for name, _ in found),
-        )
-        made = conditions.read(opened, entry.key, reads, gives="") if opened else None
+        known = replace(reads, values=frozenset(name for name, _ in found))
+        made = conditions.read(opened, entry.key, known, gives="", sizes=True) if opened else None
         if made is not None:
             found.append((entry.key, made))
     return tuple(found)

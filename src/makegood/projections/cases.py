@@ -56,7 +56,24 @@ def project(state: State, customer: CustomerId) -> Projected:
         )
         for stray in state.strays
     )
-    return Projected(cases=rows, ledger=ledger + strays, failures=names)
+    asked = tuple(_asked_lines(state, customer))
+    return Projected(cases=rows, ledger=ledger + strays + asked, failures=names)
+
+
+def _asked_lines(state: State, customer: CustomerId) -> Iterator[LedgerRow]:
+    """What was given because the customer asked: goodwill that belongs to no case."""
+    for one in state.requests:
+        if one.done and one.cost is not None and one.cost.cents:
+            yield LedgerRow(
+                case=CaseId(""),
+                customer=customer,
+                command=one.command,
+                account=MARKETING,
+                remedy=one.remedy,
+                cents=one.cost.cents,
+                currency=one.cost.currency,
+                at_ms=one.at_ms,
+            )
 
 
 def bookings_of(failure: Failure) -> tuple[str, ...]:

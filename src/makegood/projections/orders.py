@@ -1,5 +1,6 @@
 """Commands in plain words: what Makegood told the outside to do."""
 
+from makegood.core.state import Failure
 from makegood.messages.commands import Command, ConfirmOffer, Fulfil, MessageClass, SendMessage
 from makegood.playbooks.book import Library, RuleBook
 from makegood.projections.figures import money_words
@@ -74,3 +75,11 @@ def _books(library: Library) -> tuple[RuleBook, ...]:
     active = library.books.get(library.active)
     others = tuple(book for book in library.books.values() if book is not active)
     return (active, *others) if active is not None else others
+
+
+def failed_words(failure: Failure, library: Library) -> str:
+    """Give a failure's title; what we owed an answer for says so."""
+    if failure.rule == OTHER and "request" in failure.details:
+        kept = failure.about.startswith("promise/")
+        return "What was allowed did not come" if kept else "No answer came in time"
+    return failure_words(failure.rule, library)

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from makegood.core.state import Case, Failure
 from makegood.playbooks.book import Library
-from makegood.projections.orders import failure_words
+from makegood.projections.orders import failed_words
 
 _CAUSES = {
     "firm": "our fault",
@@ -48,7 +48,7 @@ def _reason(failure: Failure, library: Library) -> Reason:
     book = library.books.get(failure.book)
     by_hand = failure.by or (not failure.seen and not failure.line)
     return Reason(
-        title=failure_words(failure.rule, library),
+        title=failed_words(failure, library),
         book=(book.name if book else failure.book) if not by_hand else "raised by hand",
         line=failure.line,
         cause=cause_words(failure),

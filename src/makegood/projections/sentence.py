@@ -12,7 +12,7 @@ from makegood.playbooks.book import Library
 from makegood.playbooks.terms import Remedy
 from makegood.projections.cases import bookings_of
 from makegood.projections.figures import clock_words, listed, money_words, times_words
-from makegood.projections.orders import failure_words
+from makegood.projections.orders import failed_words
 from makegood.projections.planb import latest_offers
 
 _PLACES = ("branch", "station", "location", "place", "airport", "hotel", "origin", "shop")
@@ -65,7 +65,7 @@ def _what_went_wrong(case: Case, name: str, library: Library) -> list[Part]:
 def _failed(failure: Failure, library: Library) -> list[Part]:
     book = library.books.get(failure.book)
     zone = book.timezone if book else "UTC"
-    words = failure_words(failure.rule, library)
+    words = failed_words(failure, library)
     if not words[:2].isupper():
         words = words[:1].lower() + words[1:]
     at = f" at {place}" if (place := place_of(failure)) else ""

@@ -10,6 +10,7 @@ from makegood.messages.commands import ConfirmOffer, SendMessage
 from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
+    Appealed,
     Body,
     Called,
     Carried,
@@ -26,6 +27,8 @@ from makegood.messages.facts import (
     Opened,
     Referred,
     Released,
+    Requested,
+    Settled,
     Touchpoint,
     Unlinked,
     Unsubscribed,
@@ -34,8 +37,9 @@ from makegood.messages.facts import (
 from makegood.messages.ids import CommandId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
+from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.figures import money_words
-from makegood.projections.orders import failure_words, order_words, remedy_words
+from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.roster import rep_name
 from makegood.projections.sentence import booking_of, place_of
 
@@ -77,7 +81,7 @@ def shown_by(state: State, library: Library) -> Mapping[str, str]:
     said = {}
     for case in state.cases:
         for index, failure in enumerate(case.failures):
-            title = failure_words(failure.rule, library)
+            title = failed_words(failure, library)
             place, booking = place_of(failure), booking_of(failure)
             at = f" at {place}" if place else ""
             named = f" ({booking})" if booking else ""
@@ -137,7 +141,8 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 
 def _line(event: Event, sources: Sources) -> Line | None:
-    told = _outcome(event.body, sources) or _by_a_person(event.body, sources)
+    told = _outcome(event.body, sources) or _about_a_request(event, sources)
+    told = told or _by_a_person(event.body, sources)
     says, mark = told or _from_outside(event, sources)
     if not says:
         return None
@@ -241,6 +246,34 @@ def _from_outside(event: Event, sources: Sources) -> Told:
         case Identified():
             return "", "plain"
     return "", "plain"
+
+
+def _about_a_request(event: Event, sources: Sources) -> Told | None:
+    body = event.body
+    match body:
+        case Requested():
+            return _requested(event, body, sources)
+        case Settled(by=by, answer="allow", remedy=remedy, cost=cost, charge=charge):
+            terms = terms_words(remedy, cost, charge, sources.library)
+            return f"{rep_name(sources.reps, by)} allowed what was asked{terms}.", "ok"
+        case Settled(by=by):
+            return f"{rep_name(sources.reps, by)} refused what was asked:", "warn"
+        case Appealed(by=by):
+            who = f"{rep_name(sources.reps, by)} appealed for the customer" if by else ""
+            return f"{who or 'The customer appealed'}: somebody else decides.", "customer"
+    return None
+
+
+def _requested(event: Event, body: Requested, sources: Sources) -> Told:
+    """Say what was asked and what the table answered."""
+    book = sources.library.books.get(event.stamp.book)
+    rule = book.requests.get(body.request) if book else None
+    title = in_language(rule.title, "en") if rule else body.request.replace("_", " ")
+    who = f"{rep_name(sources.reps, body.by)} asked" if body.by else "The customer asked"
+    whom = " for the customer" if body.by else ""
+    marks: Mapping[str, Mark] = {"allow": "ok", "deny": "warn"}
+    says = f"{who}{whom}: {title.rstrip('.?')}? {answer_words(body, sources.library)}"
+    return says, marks.get(body.answer, "customer")
 
 
 def _channel(channel: str) -> str:

@@ -108,6 +108,9 @@ class Acts:
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:
-    """File a fact about a case with the profile that opened it, so that it stays with the case."""
+    """File a fact about a case or a request with the profile that opened it: it stays with it."""
     case = state.case(getattr(body, "case", ""))
-    return case.origin.profile if case is not None else otherwise
+    if case is not None:
+        return case.origin.profile
+    asked = state.request(getattr(body, "asked", ""))
+    return asked.profile if asked is not None else otherwise

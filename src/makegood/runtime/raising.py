@@ -58,23 +58,13 @@ class Raising:
         ref = text_ref(event_id(DESK, message_id), "words") if words else ""
         wanted = replace(failure, words=ref, by=asker.rep)
         texts = {ref: words} if words else {}
-        customer = self._meant(name)
+        customer = customer_meant(self._store, self._intake, name)
         if customer is None:
             return self._file(name, wanted, message_id, texts)
         acted = self._acts.act(customer, wanted, asker, message_id=message_id, texts=texts)
         if isinstance(acted, Refused):
             return acted
         return Raised(event=acted.event, taken=Taken.DUPLICATE if acted.repeated else Taken.NEW)
-
-    def _meant(self, name: str) -> CustomerId | None:
-        """The one customer; None when nobody is known, or an address is shared by several."""
-        profile = self._intake.profile(name)
-        with self._store.reading() as reading:
-            own = reading.customers_of([profile]).get(profile)
-            if own is not None:
-                return own
-            records = reading.gate_records(profile)
-        return records[0].customer if len(records) == 1 else None
 
     def _file(
         self, name: str, wanted: FailureRaised, message_id: str, texts: dict[str, str]
@@ -91,3 +81,23 @@ class Raising:
         )
         (answer,) = self._intake.take([arrival])
         return Raised(event=answer.event, taken=answer.taken)
+
+
+def customer_meant(store: Store, intake: Intake, name: str) -> CustomerId | None:
+    """Find the one customer an identifier means.
+
+    Args:
+        store: Where customers are.
+        intake: Makes the pseudonym.
+        name: A typed identifier, normalised.
+
+    Returns:
+        The customer; None when nobody is known by it, or an address is shared by several.
+    """
+    profile = intake.profile(name)
+    with store.reading() as reading:
+        own = reading.customers_of([profile]).get(profile)
+        if own is not None:
+            return own
+        records = reading.gate_records(profile)
+    return records[0].customer if len(records) == 1 else None

@@ -6,8 +6,17 @@ from makegood.messages.commands import MessageClass, Urgency
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money, share_of
-from makegood.playbooks.book import Entitled, FailureFacts, Finding, Library, RuleBook
+from makegood.playbooks.book import (
+    Entitled,
+    FailureFacts,
+    Finding,
+    Library,
+    RequestRule,
+    RuleBook,
+    Ruling,
+)
 from makegood.playbooks.terms import (
+    Answer,
     Brand,
     Cause,
     DoubleTerms,
@@ -79,6 +88,42 @@ def _owed(failure: FailureFacts, _customer: Facts) -> tuple[Entitled, ...]:
             deadline_ms=7 * DAY_MS,
             basis="contract",
         ),
+    )
+
+
+def _keep_longer(asked: Facts, _customer: Facts) -> Ruling:
+    days = asked.get("days")
+    if not isinstance(days, int):
+        return Ruling(request="keep_longer", answer=Answer.PERSON, line=4, missing="request.days")
+    looked_at = (("days", days),)
+    if days <= 1:
+        return Ruling(
+            request="keep_longer",
+            answer=Answer.ALLOW,
+            row="a_day",
+            line=5,
+            looked_at=looked_at,
+            remedy="snack",
+            amount=Money(900),
+            charge=Money(2_500),
+        )
+    if days > 7:
+        says = {"en": "The car is promised to somebody else."}
+        return Ruling(
+            request="keep_longer",
+            answer=Answer.DENY,
+            row="promised",
+            line=6,
+            says=says,
+            looked_at=looked_at,
+        )
+    return Ruling(
+        request="keep_longer",
+        answer=Answer.PERSON,
+        row="ask",
+        line=7,
+        within_ms=HOUR_MS,
+        looked_at=looked_at,
     )
 
 
@@ -181,6 +226,14 @@ def small_book(*, cool_off_ms: int = 0) -> RuleBook:
     def about(properties: Facts) -> str:
         return str(properties.get("reservation", ""))
 
+    keep_longer = RequestRule(
+        id="keep_longer",
+        title=_title("May I keep the car longer?"),
+        takes={"days": "int"},
+        rule=_keep_longer,
+        line=4,
+        within_ms=4 * HOUR_MS,
+    )
     brand = Brand(
         id="cars", name="Cars", sender="care@cars.example", offers_sender="o@cars.example"
     )
@@ -203,6 +256,7 @@ def small_book(*, cool_off_ms: int = 0) -> RuleBook:
         double_window_ms=180 * DAY_MS,
         brands={brand.id: brand},
         messages={message.id: message for message in messages},
+        requests={keep_longer.id: keep_longer},
     )
 
 

@@ -3,9 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from makegood.core.failures import NEWS_MS
 from makegood.core.owed import Owed, to_pay
 from makegood.messages.commands import Fulfil, SendMessage
-from makegood.messages.facts import Facts
+from makegood.messages.facts import Answered, Facts
 from makegood.messages.money import Money
 from makegood.playbooks.book import Entitled, FailureFacts, Library
 from makegood.testing.book import small_book
@@ -65,6 +66,16 @@ def ordered(day: Day) -> list[tuple[str, int, str]]:
 )  # fmt: skip
 def test_the_same_thing_is_made_good_once(turns, expected):
     assert ordered(day_of(*turns)) == expected
+
+
+def test_what_another_law_paid_before_the_failure_came_back_is_not_paid_again():
+    day = day_of((law("b", DOLLARS),), (law("a", MORE),))
+    before = len(ordered(day))
+    day.told(Answered(case=day.id, answer="good"))
+    day.waits(NEWS_MS + 1)
+    day.no_car(price_cents=2)
+    assert len(day.state.cases) == 2
+    assert ordered(day)[before:] == []
 
 
 def test_of_two_that_cannot_tell_the_first_waits_for_its_fact():

@@ -252,10 +252,38 @@ def test_a_law_nobody_named_may_not_hide_in_the_text():
     assert "does not name the law" in checked.errors[0].message
 
 
-def test_a_detail_made_of_who_the_customer_is_may_not_reach_a_law():
+@pytest.mark.parametrize(
+    "law",
+    [
+        PARCELS,  # by a value
+        PARCELS.replace("when: values.late", "when: failure.minutes >= 90"),
+        PARCELS.replace("values:\n", "values:\n  first: failure.minutes > 1\n", 1).replace(
+            "  late: failure.minutes >= 90", "  late: values.first"
+        ),
+    ],
+)
+def test_a_detail_made_of_who_the_customer_is_may_not_reach_a_law(law):
     book = SMALL.replace("minutes: event.minutes", "minutes: customer.tenure_years")
-    errors = check_book(with_law(book=book), name="small.yaml").errors
-    assert any("never the size" in one.message for one in errors)
+    errors = check_book(with_law(book=book, law=law), name="small.yaml").errors
+    assert any("never the size" in one.message and one.file == "law parcels" for one in errors)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("when: values.late", "when: failure.cause == 'firm' && values.late", "when"),
+        ("  late: failure.minutes >= 90", "  late: failure.cause == 'firm'", "when"),
+        ("'failure.minutes >= 180 ? 2 : 1'", "'failure.cause == \"firm\" ? 2 : 0'", "pays"),
+    ],
+)
+def test_an_inferred_cause_may_not_deny_by_a_law_either(old, new, key):
+    assert old in PARCELS
+    book = SMALL.replace("cause: firm", "cause: firm\n    inferred_cause: true")
+    text = with_law(law=PARCELS.replace(old, new), book=book)
+    errors = [one for one in check_book(text, name="small.yaml").errors if "deny" in one.message]
+    assert [one.file for one in errors] == ["law parcels"]
+    lines = PARCELS.replace(old, new).splitlines()
+    assert lines[errors[0].line - 1].strip().startswith(f"{key}:")
 
 
 @pytest.mark.parametrize("law", LAWS)

@@ -24,6 +24,7 @@ def make_rulings(
             takes=one.takes,
             rule=_rule(one, parameters, currency),
             line=one.line,
+            within_ms=one.within_ms,
             source=one.source,
         )
         for one in requests

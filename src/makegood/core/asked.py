@@ -1,0 +1,71 @@
+"""What a customer asked for, as far as the fold has to remember it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from makegood.messages.ids import CommandId, EventId, ProfileId, RepId
+from makegood.messages.money import Money
+
+
+class Standing(StrEnum):
+    """Where a request stands."""
+
+    WAITING = "waiting"
+    APPEALED = "appealed"
+    ALLOWED = "allowed"
+    DENIED = "denied"
+
+
+class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """One request.
+
+    Attributes:
+        event: The event that asked.
+        profile: Whom that event was about; what is said of the request later is filed there.
+        request: Its id in the book.
+        within_ms: How long a person has for an answer.
+        due_ms: Until when a person has to answer; 0 when none has to.
+        late: An answer did not come in time.
+        refused_by: Who said no; empty for the table.
+        by: Who answered last; empty for the table.
+        appealed: A no was appealed; once is all.
+        remedy: What is given with a yes.
+        cost: What that costs, or did cost once it was carried out.
+        charge: What has to be paid.
+        command: The order that carries the remedy out.
+        done: It was carried out.
+        failed: It was not: our word is broken.
+        ended_ms: When it was last answered.
+    """
+
+    event: EventId
+    profile: ProfileId
+    request: str
+    status: Standing
+    at_ms: int
+    about: str = ""
+    brand: str = ""
+    within_ms: int = 0
+    due_ms: int = 0
+    late: bool = False
+    refused_by: RepId = RepId("")
+    by: RepId = RepId("")
+    appealed: bool = False
+    remedy: str = ""
+    cost: Money | None = None
+    charge: Money | None = None
+    command: CommandId = CommandId("")
+    done: bool = False
+    failed: bool = False
+    ended_ms: int = 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a person has to answer."""
+        return self.status in (Standing.WAITING, Standing.APPEALED)
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether nothing more follows from it: it is answered, and ordered nothing."""
+        return not self.is_waiting and not self.command

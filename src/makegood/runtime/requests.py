@@ -1,0 +1,122 @@
+"""What customers ask for, from the question by an identifier to the answer in the log."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from makegood.core.decide import Asker, decide
+from makegood.core.state import EMPTY
+from makegood.messages.errors import Refused
+from makegood.messages.facts import Appealed, Body, Identified, Requested, Settled
+from makegood.messages.identifiers import normal
+from makegood.messages.ids import CustomerId, EventId
+from makegood.playbooks.book import Library
+from makegood.playbooks.requests import without_nothing
+from makegood.ports.arrivals import Arrival
+from makegood.ports.clock import Clock
+from makegood.ports.store import Store
+from makegood.runtime.acts import DESK, Acted, Acts
+from makegood.runtime.intake import Intake, body_digest
+from makegood.runtime.raising import customer_meant
+
+_CONFLICT = Refused(
+    code="idempotency_conflict", why="The name of this request was used for something else."
+)
+
+
+class Requests:
+    """Asks, settles and appeals; a question by an identifier needs nobody to be known by it."""
+
+    def __init__(
+        self,
+        store: Store,
+        intake: Intake,
+        acts: Acts,
+        library_of: Callable[[], Library],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._acts = acts
+        self._library_of = library_of
+        self._clock = clock
+
+    def ask(
+        self, identifier: str, wanted: Requested, asker: Asker, *, message_id: str
+    ) -> tuple[CustomerId, Acted] | Refused:
+        """Answer a request.
+
+        Args:
+            identifier: Typed, in clear; a customer without history is answered like any other.
+            wanted: The request, without an answer.
+            asker: Who writes it down.
+            message_id: Names the request; asked again under the same name it happens once.
+
+        Returns:
+            The customer, and the request with its answer; or why it cannot be asked like this.
+
+        Raises:
+            InputError: It is not a typed identifier.
+        """
+        name = normal(identifier)
+        plain = decide(EMPTY, wanted, asker, self._clock.now_ms(), self._library_of())
+        if plain.refused is not None:
+            return plain.refused
+        customer = customer_meant(self._store, self._intake, name)
+        if customer is None:
+            customer = self._introduced(name, message_id)
+        acted = self.act(customer, wanted, asker, message_id=message_id)
+        return acted if isinstance(acted, Refused) else (customer, acted)
+
+    def act(
+        self,
+        customer: CustomerId,
+        wanted: Requested | Settled | Appealed,
+        asker: Asker,
+        *,
+        message_id: str,
+        texts: dict[str, str] | None = None,
+    ) -> Acted | Refused:
+        """Do what is wanted once; a repeat gives what was answered the first time."""
+        acted = self._acts.act(customer, wanted, asker, message_id=message_id, texts=texts)
+        if isinstance(acted, Refused) or not acted.repeated:
+            return acted
+        said = self._said(customer, acted.event)
+        if said is None or not _is_same(said, wanted):
+            return _CONFLICT
+        return replace(acted, body=said)
+
+    def _introduced(self, name: str, message_id: str) -> CustomerId:
+        """Make a customer of somebody of whom nothing is known yet."""
+        profile = self._intake.profile(name)
+        body = Identified()
+        arrival = Arrival(
+            source=DESK,
+            message_id=f"{message_id}/who/{profile}",
+            identifier=name,
+            time_ms=self._clock.now_ms(),
+            body=body,
+            body_digest=body_digest(body),
+        )
+        self._intake.take([arrival])
+        with self._store.reading() as reading:
+            return reading.customers_of([profile])[profile]
+
+    def _said(self, customer: CustomerId, event: EventId) -> Body | None:
+        with self._store.reading() as reading:
+            history = reading.history(customer)
+        return next((one.body for one in history if one.id == event), None)
+
+
+def _is_same(said: Body, wanted: Requested | Settled | Appealed) -> bool:
+    """Whether a repeat wants what was wanted before, whatever was answered to it."""
+    if isinstance(wanted, Requested):
+        if not isinstance(said, Requested):
+            return False
+        facts = without_nothing(wanted.facts)
+        names = ("request", "about", "brand", "asker", "payer", "told")
+        same = all(getattr(said, name) == getattr(wanted, name) for name in names)
+        return same and said.facts == facts
+    if isinstance(wanted, Settled) and isinstance(said, Settled):
+        return replace(wanted, by=said.by, cost=wanted.cost or said.cost) == said
+    return isinstance(said, Appealed) and replace(wanted, by=said.by) == said

@@ -1,0 +1,175 @@
+"""Ask, settle and appeal over HTTP: an answer with its reasons, once, and a no that helps."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from msgspec.structs import replace
+
+from makegood.api.keys import mint
+from makegood.bootstrap import Makegood
+from makegood.core.state import decode_state
+from tests.e2e.agency import AGENCY
+from tests.e2e.screens import REPS, customer_of, introduce, profile_of, serving
+
+GOOD = {"days_before": 40, "moves": 0, "tour_cents": 90_000}
+
+
+@pytest.fixture
+def makegood() -> Iterator[Makegood]:
+    with serving(AGENCY) as (opened, _):
+        with opened.store.writing() as writing:
+            writing.put_reps([replace(REPS[2], brands=("zenith",))])
+        yield opened
+
+
+@pytest.fixture
+def client(headers: dict[str, str]) -> Client:
+    return Client(headers=headers)
+
+
+def post(client: Client, path: str, body: object, name: str = "p1"):
+    headers = {"Idempotency-Key": name}
+    return client.post(f"/v1/{path}", body, content_type="application/json", headers=headers)
+
+
+def ask(client: Client, name: str = "k1", **more: object):
+    body = {"identifier": "user:ana", "request": "move_date", "facts": GOOD, "brand": "acme"}
+    return post(client, "requests", body | more, name)
+
+
+def waiting(client: Client, name: str = "k1", **more: object) -> dict:
+    answer = ask(client, name, facts=GOOD | {"moves": 1}, **more)
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "waiting"
+    return answer.json()
+
+
+def problem(answer, status: int, code: str) -> str:
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+    return answer.json()["error"]["message"]
+
+
+def test_the_answer_comes_with_what_is_given_and_its_reasons(client):
+    shown = ask(client, about="T7").json()
+    assert (shown["status"], shown["title"], shown["about"]) == (
+        "allowed",
+        "May we move the date?",
+        "T7",
+    )
+    assert shown["gives"] == {"remedy": "new_parcel", "cost": {"cents": 900, "currency": "USD"}}
+    reasons = shown["reasons"]
+    assert (reasons["row"], reasons["source"]) == ("in_good_time", "agency handbook 4.2")
+    assert AGENCY.splitlines()[reasons["line"] - 1].strip() == "- id: in_good_time"
+    assert reasons["looked_at"] == [{"name": "days", "value": 40}, {"name": "moves", "value": 0}]
+    assert {"name": "request.days_before", "value": 40} in reasons["seen"]
+
+
+def test_a_charge_is_told_and_a_no_is_said_in_the_asked_language(client):
+    shown = ask(client, "a", facts=GOOD | {"days_before": 9}).json()
+    assert shown["charge"] == {"cents": 9_000, "currency": "USD"}
+    for language, says in (("pt-BR", "O autocarro já está pago."), ("fi", "The coach is")):
+        shown = ask(client, language, facts=GOOD | {"days_before": 2}, language=language).json()
+        assert shown["status"] == "denied"
+        assert shown["says"].startswith(says)
+        assert shown["may_appeal"]
+
+
+def test_the_same_request_is_answered_once(makegood, client):
+    first, again = ask(client), ask(client)
+    assert again.json() == first.json()
+    with makegood.store.reading() as reading:
+        row = reading.row(customer_of(makegood, "user:ana"))
+    assert len(decode_state(row.state).requests) == 1
+    for more in ({"about": "T8"}, {"payer": "user:agency"}, {"facts": {"moves": 1}}):
+        problem(ask(client, **more), 409, "idempotency_conflict")
+
+
+def test_nobody_needs_to_be_known_and_who_they_are_changes_nothing(makegood, client):
+    introduce(makegood, "user:ana", tier="platinum")
+    known = ask(client).json()
+    new = ask(client, "k2", identifier="user:new").json()
+    for name in ("status", "gives", "charge", "says", "reasons", "within_seconds"):
+        assert new[name] == known[name]
+
+
+def test_who_asks_who_pays_and_who_is_told_are_kept_apart(client):
+    shown = ask(client, asker="user:agency", payer="user:agency", told="email:c@example.org")
+    assert shown.json()["asker"] == shown.json()["payer"] == profile_of("user:agency")
+    assert shown.json()["told"] == profile_of("email:c@example.org")
+    assert ask(client, "k2").json()["asker"] is None
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "says"),
+    [
+        ({"request": "move_dat"}, "no_such_request", "`move_date`"),
+        ({"facts": {"days_befour": 3}}, "wrong_fact", "`days_before`"),
+        ({"facts": {"moves": "none"}}, "wrong_fact", "`moves` has to be of type int"),
+        ({"facts": {"email": "a@example.org"}}, "personal", "facts.email"),
+        ({"brand": "acmee"}, "no_such_brand", "`acme`"),
+        ({"surprise": 1}, "invalid", "Extra"),
+    ],
+)
+def test_what_cannot_be_asked_says_what_is_wrong_and_stores_nothing(
+    makegood, client, more, code, says
+):
+    assert says in problem(ask(client, **more), 422, code)
+    with makegood.store.reading() as reading:
+        profile = profile_of("user:ana")
+        assert reading.customers_of([profile]) == {}
+
+
+def test_a_missing_fact_goes_before_a_person(client):
+    shown = ask(client, facts={"moves": 0}).json()
+    assert (shown["status"], shown["reasons"]["answer"]) == ("waiting", "person")
+    assert shown["reasons"]["missing"] == "request.days_before"
+    assert shown["within_seconds"] == 4 * 3600
+    assert shown["answer_by"]
+
+
+def test_a_person_settles_within_their_limit_and_their_brands(client):
+    path = f"requests/{waiting(client)['id']}/settle"
+    problem(post(client, path, {"rep": "who", "answer": "allow"}), 422, "no_such_rep")
+    problem(post(client, path, {"rep": "vera", "answer": "allow"}), 403, "other_brand")
+    problem(post(client, path, {"rep": "kathy", "answer": "deny"}), 422, "reason_needed")
+    much = {"rep": "kathy", "answer": "allow", "remedy": "new_parcel", "cents": 6_000}
+    problem(post(client, path, much), 403, "over_authority")
+    done = post(client, path, much | {"rep": "omar", "charge_cents": 100}, "s1").json()
+    assert (done["status"], done["answered_by"], done["answer_by"]) == ("allowed", "omar", None)
+    assert (done["gives"]["cost"]["cents"], done["charge"]["cents"]) == (6_000, 100)
+    again = post(client, path, much | {"rep": "omar", "charge_cents": 100}, "s1")
+    assert again.json() == done
+    problem(post(client, path, {"rep": "omar", "answer": "allow"}), 409, "settled_already")
+    other = {"rep": "omar", "answer": "allow"}
+    problem(post(client, path, other, "s1"), 409, "idempotency_conflict")
+
+
+def test_a_no_is_appealed_once_and_somebody_else_decides(client):
+    key = waiting(client)["id"]
+    no = {"rep": "kathy", "answer": "deny", "reason": "The hotel is full."}
+    assert post(client, f"requests/{key}/settle", no, "s1").json()["status"] == "denied"
+    appealed = post(client, f"requests/{key}/appeal", {"words": "Really?"}, "a1").json()
+    assert (appealed["status"], appealed["may_appeal"]) == ("appealed", False)
+    problem(post(client, f"requests/{key}/settle", no, "s2"), 403, "somebody_else")
+    yes = {"rep": "omar", "answer": "allow"}
+    assert post(client, f"requests/{key}/settle", yes, "s3").json()["status"] == "allowed"
+    problem(post(client, f"requests/{key}/appeal", {}, "a2"), 409, "appealed_already")
+
+
+def test_requests_are_found_by_id_and_by_customer(client):
+    first, second = waiting(client), ask(client, "k2").json()
+    assert client.get(f"/v1/requests/{first['id']}").json() == first
+    page = client.get(f"/v1/customers/{first['customer']}/requests", {"language": "pt"}).json()
+    assert [one["id"] for one in page["requests"]] == [second["id"], first["id"]]
+    assert page["requests"][0]["title"] == "Podemos mudar a data?"
+    for path in (f"requests/q{'0' * 64}", f"requests/{first['id'][:33]}{'0' * 32}"):
+        problem(client.get(f"/v1/{path}"), 404, "not_found")
+
+
+def test_without_the_scope_nothing_is_answered(makegood):
+    text, row = mint("gate", ("gate",), 0)
+    with makegood.store.writing() as writing:
+        writing.put_key(row)
+    assert ask(Client(headers={"Authorization": f"Bearer {text}"})).status_code == 403
