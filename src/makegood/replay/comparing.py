@@ -23,6 +23,7 @@ _LOG = logging.getLogger("makegood.replay")
 MOST = 3  # examples of each kind of change
 NOT_SIMULATED = (
     "Budget not simulated: neither book's limits stop what is given here.",
+    "Requests keep the answer they were given; the new book's tables are not asked.",
     "What the outside would have answered to an order that only one book gives is not known: such "
     "an offer lapses unconfirmed, and such a payment stays under way.",
     "What the customer would have done after another message is not known; what they did is kept.",
