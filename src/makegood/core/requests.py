@@ -127,8 +127,7 @@ def _allow(
         return refuse("no_such_remedy", f"There is no remedy `{wanted.remedy}`. {hint}".strip())
     if wanted.cost is None and is_unsized(remedy, None):
         return refuse("price_unknown", "What it costs is not known; name a sum.")
-    by_book = expected_cost(remedy, None, book.currency)
-    cost = max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
+    cost = cost_of(wanted, book) or Money(0, book.currency)
     limit_cents = book.authority_cents.get(asker.role, 0)
     used_cents = _given_by_people(state, one)
     if used_cents + cost.cents > limit_cents:
@@ -138,6 +137,15 @@ def _allow(
         )
         return refuse("over_authority", why, limit_cents)
     return Decision(body=replace(wanted, cost=cost, by=asker.rep))
+
+
+def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
+    """What an answer costs: what the person says, and no less than a remedy costs by the book."""
+    remedy = book.remedies.get(wanted.remedy)
+    if remedy is None:
+        return wanted.cost
+    by_book = expected_cost(remedy, None, book.currency)
+    return max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
 
 
 def _given_by_people(state: State, one: RequestState) -> int:

@@ -28,10 +28,10 @@ def ana(makegood: Makegood) -> CustomerId:
     return customer_of(makegood, "user:ana")
 
 
-def ask(browser, ana: CustomerId, request: str = "move_date", **facts: object):
+def ask(browser, ana: CustomerId, request: str = "move_date", about="T7", **facts: object):
     page = browser.get(f"/desk/customers/{ana}")
     values = {f"fact.{name}": str(value) for name, value in facts.items()}
-    values |= {"token": token_of(page), "brand": "acme", "about": "T7"}
+    values |= {"token": token_of(page), "brand": "acme", "about": about}
     return browser.post(f"/desk/customers/{ana}/ask/{request}", values, follow=True)
 
 
@@ -64,6 +64,7 @@ def test_a_form_sent_twice_asks_once(kathy, ana):
     [
         ({"days_before": "soon"}, "`days_before` has to be of type int"),
         ({"order": "ana@example.org"}, "Names, addresses and free words"),
+        ({"about": "ana@example.org"}, "Names, addresses and free words"),
     ],
 )
 def test_what_cannot_be_asked_is_said_at_the_form(kathy, ana, facts, why):
