@@ -282,7 +282,7 @@ class Makegood:
         self.store = store
         self.clock = clock
         self.shelf = shelf
-        self.gate = Gate(store, shelf.library, clock, settings.key)
+        self.gate = Gate(store, shelf.current, clock, settings.key)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
@@ -328,7 +328,8 @@ class Makegood:
         self.store.close()
 
     def _ways(self) -> tuple[Channel, ...]:
-        words = Words(self.shelf.library, self.links, self._rep_name)
+        shelf = self.shelf
+        words = Words(shelf.current, self.links, self._rep_name, latest=shelf.latest)
         ways: list[Channel] = []
         if self._mail is not None:
             ways.append(Mail(self._mail, words))

@@ -1,9 +1,14 @@
 """Which rule book is active: by setting, by a person, and back again; all of it written down."""
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.bootstrap import Settings, open_makegood, read_book
-from makegood.messages.errors import InputError, MakegoodError
+from makegood.core.holds import Question
+from makegood.effects.links import Links
+from makegood.effects.words import Words
+from makegood.messages.commands import MessageClass, SendMessage
+from makegood.messages.errors import EffectFailed, InputError, MakegoodError
 from makegood.ports.store import Store
 from makegood.runtime.shelf import LOOK_MS, Shelf
 from makegood.store.memory import MemoryStore
@@ -118,6 +123,36 @@ def test_events_after_that_are_stamped_with_it(store, clock):
     running.raising.raise_failure(*raised(), message_id="1", words="no car")
     with store.reading() as reading:
         assert [event.stamp.book for _, event in reading.log(0, 10)] == [fairer]
+
+
+def test_a_process_that_only_answers_the_gate_takes_it_up_too(store, clock):
+    settings = Settings(database="memory:", key=b"k" * 32, book="car-rental")
+    running = open_makegood(settings, clock=clock, store=store)
+    question = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL)
+    assert running.gate.ask("user:nobody", question).allowed
+    strict = CARS.replace(
+        "    name: Northwind Cars\n", "    name: Northwind Cars\n    strict: true\n"
+    )
+    Shelf(store, clock).activate(strict, "b", by="kathy", because="known people only")
+    clock.advance(LOOK_MS)
+    assert not running.gate.ask("user:nobody", question).allowed
+
+
+def test_a_message_of_a_book_that_another_process_has_just_activated_is_found(store, clock):
+    here, there = Shelf(store, clock), Shelf(store, clock)
+    here.settle(CARS, CARS_NAME)
+    here.library()
+    text = CARS.replace("sorry_no_car", "kind_words")
+    book = there.activate(text, "b", by="kathy", because="kinder words")
+    order = SendMessage(
+        message="kind_words", brand="northwind_cars", message_class=MessageClass.SERVICE
+    )
+    words = Words(
+        here.current, Links(b"k" * 32, "https://care.example", clock), latest=here.latest
+    )
+    assert words.book_of(order).hash == book.hash
+    with pytest.raises(EffectFailed, match="no_such"):
+        words.book_of(replace(order, message="no_such"))
 
 
 def raised():
