@@ -4,12 +4,18 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.bootstrap import Settings, open_makegood, read_book
+from makegood.core.decide import Asker
 from makegood.core.holds import Question
 from makegood.effects.links import Links
 from makegood.effects.words import Words
 from makegood.messages.commands import MessageClass, SendMessage
 from makegood.messages.errors import EffectFailed, InputError, MakegoodError
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CustomerId
 from makegood.ports.store import Store
+from makegood.runtime.acts import Acts
+from makegood.runtime.intake import Intake
+from makegood.runtime.raising import Raising
 from makegood.runtime.shelf import LOOK_MS, Shelf
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
@@ -155,8 +161,27 @@ def test_a_message_of_a_book_that_another_process_has_just_activated_is_found(st
         words.book_of(replace(order, message="no_such"))
 
 
-def raised():
-    from makegood.core.decide import Asker
-    from makegood.messages.facts import FailureRaised
+def test_what_is_judged_while_a_book_is_activated_is_stamped_with_the_book_that_judged(
+    store, clock
+):
+    shelf = Shelf(store, clock)
+    shelf.settle(CARS, CARS_NAME)
+    judging = shelf.library()
+    shelf.activate(FAIRER, "b", by="kathy", because="fairer")
+    intake = Intake(store, shelf.current, clock, b"k" * 32)
+    acts = Acts(store, intake, lambda: judging, clock)
+    Raising(store, intake, acts, clock).raise_failure(*raised(), message_id="1", words="")
+    (customer,) = customers_in(store)
+    acts.act(customer, FailureRaised(failure="other"), Asker(), message_id="2")
+    with store.reading() as reading:
+        assert [event.stamp.book for event in reading.history(customer)][1:] == [judging.active]
 
+
+def customers_in(store: Store) -> set[CustomerId]:
+    with store.reading() as reading:
+        profiles = [event.profile for _, event in reading.log(0, 10)]
+        return set(reading.customers_of(profiles).values())
+
+
+def raised():
     return "user:ana", FailureRaised(failure="other"), Asker()
