@@ -28,7 +28,7 @@ def kinds(run) -> list[str]:
     return [row["kind"] for row in json.loads(run("list", "--format", "json").stdout)]
 
 
-def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path):
+def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path, monkeypatch):
     book = tmp_path / "new.yaml"
     book.write_text(CARS.replace("cost: {cents: 9500}", "cost: {cents: 9900}"))
     done = run("activate", str(book), "--because", "rides cost more", "--by", "kathy")
@@ -39,6 +39,8 @@ def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path):
     table = run("list").stdout
     assert "rides cost more" in table
     assert "kathy" in table
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in run("list").stdout  # nothing is cut off
 
 
 @pytest.mark.parametrize(

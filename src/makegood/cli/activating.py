@@ -70,7 +70,7 @@ def list_activations(
     print_table(
         ("since", "book", "name", "how", "by", "because"),
         (
-            (iso(row.at_ms) if row.at_ms else "", row.book, names[row.book], _KINDS[row.kind],
+            (iso(row.at_ms) if row.at_ms else "", row.book[:8], names[row.book], _KINDS[row.kind],
              row.by, row.because)
             for row in rows
         ),
