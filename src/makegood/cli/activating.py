@@ -74,6 +74,7 @@ def list_activations(
              row.by, row.because)
             for row in rows
         ),
+        whole=("since", "book"),
     )  # fmt: skip
 
 
