@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
 from makegood.core.state import decode_state
+from makegood.store.memory_writing import MemoryWriting
 from tests.e2e.agency import AGENCY
 from tests.e2e.screens import REPS, customer_of, introduce, profile_of, serving
 
@@ -95,6 +96,13 @@ def test_a_repeat_is_answered_as_before_whatever_the_book_says_by_now(makegood, 
     assert again.status_code == 200
     same = ("id", "status", "charge", "asked_at", "within_seconds")
     assert [again.json()[name] for name in same] == [first[name] for name in same]
+
+
+def test_of_two_customers_at_once_under_one_key_one_is_answered(client, monkeypatch):
+    assert ask(client).status_code == 200
+    # On PostgreSQL the second transaction sees the first one's event only when it appends its own.
+    monkeypatch.setattr(MemoryWriting, "taken", lambda _self, _events: frozenset())
+    problem(ask(client, identifier="user:bo"), 409, "idempotency_conflict")
 
 
 def test_nobody_needs_to_be_known_and_who_they_are_changes_nothing(makegood, client):
