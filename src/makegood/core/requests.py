@@ -54,6 +54,9 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
     if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
         return refuse("too_many_waiting", "So many requests wait already; settle those first.")
     ruling = _sized(rule.rule(facts, state.facts), book)
+    if ruling.remedy and _gave_already(state, wanted):
+        missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
+        ruling = _for_a_person(ruling, missing)
     return Decision(
         body=Requested(
             request=wanted.request,
@@ -87,8 +90,28 @@ def _sized(ruling: Ruling, book: RuleBook) -> Ruling:
     remedy = book.remedies[ruling.remedy]
     if not is_unsized(remedy, None):
         return replace(ruling, amount=expected_cost(remedy, None, book.currency))
-    missing = f"the amount of {remedy.id}"
-    return replace(ruling, answer=Answer.PERSON, says={}, remedy="", charge=None, missing=missing)
+    return _for_a_person(ruling, f"the amount of {remedy.id}")
+
+
+def _for_a_person(ruling: Ruling, missing: str) -> Ruling:
+    return replace(
+        ruling,
+        answer=Answer.PERSON,
+        row="",
+        says={},
+        remedy="",
+        amount=None,
+        charge=None,
+        missing=missing,
+    )
+
+
+def _gave_already(state: State, wanted: Requested) -> bool:
+    """Whether the same was asked about the same thing, and something was given for it."""
+    return bool(wanted.about) and any(
+        one.command and one.request == wanted.request and one.about == wanted.about
+        for one in state.requests
+    )
 
 
 def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decision:
