@@ -106,7 +106,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
         mark=mark,
         parties=_parties(one),
         says=_says(desk, story, one),
-        why=reason_words(one.asked, story.library.books.get(story.library.active)),
+        why=reason_words(one.asked, one.source),
         words=words,
         due_ms=one.due_ms,
         late=now is not None and now.late and now.is_waiting,

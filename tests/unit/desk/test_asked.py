@@ -51,6 +51,15 @@ def test_the_answer_comes_as_a_sentence_with_its_reasons(kathy, ana):
     assert "Kathy Moreno asked for the customer: May we move the date? Yes, for $90." in words
 
 
+def test_a_later_book_changes_no_reason(kathy, ana, makegood):
+    ask(kathy, ana, days_before=9, moves=0, tour_cents=90_000)
+    later = AGENCY.replace("agency handbook 4.2", "agency handbook 5.1")
+    makegood.shelf.activate(later, "later.yaml", by="omar", because="It was printed anew.")
+    words = words_of(kathy.get(f"/desk/customers/{ana}"))
+    assert "agency handbook 4.2" in words
+    assert "agency handbook 5.1" not in words
+
+
 def test_a_form_sent_twice_asks_once(kathy, ana):
     page = kathy.get(f"/desk/customers/{ana}")
     values = {"token": token_of(page), "brand": "acme", "fact.days_before": "1", "fact.moves": "0"}
