@@ -3,8 +3,8 @@
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
@@ -53,16 +53,19 @@ class Pace(Struct, frozen=True, kw_only=True):
     """How a worker works.
 
     Attributes:
-        batch: Commands claimed at once and settled in one transaction.
+        batch: Commands claimed at once.
         threads: Deliveries at the same time; they wait for the outside, not for the processor.
         lease_ms: After this another worker may take over a command; its fence grows.
         idle_ms: Pause when nothing was due.
+        settle_ms: What was delivered by then is settled together, while the rest goes on; a crash
+            repeats no more than that and what is under way.
     """
 
     batch: int = 50
     threads: int = 8
     lease_ms: int = 60_000
     idle_ms: int = 500
+    settle_ms: int = 200
 
 
 class Worked(Struct, frozen=True, kw_only=True):
@@ -143,8 +146,9 @@ class Worker:
             return Worked(timers=timers)
         with self._store.reading() as reading:
             persons = addressees(reading, rows)
-        results = self._deliver_all(rows, persons, lease_ends_ms)
-        counts = self._settle_surely(results)
+        counts: Counter[str] = Counter()
+        for results in self._delivered(rows, persons, lease_ends_ms):
+            counts += self._settle_surely(results)
         return Worked(timers=timers, **counts)
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
@@ -222,10 +226,14 @@ class Worker:
         with self._store.reading() as reading:
             reading.active_book()
 
-    def _deliver_all(
+    def _delivered(
         self, rows: Sequence[OutboxRow], persons: Mapping[ProfileId, PersonRow], lease_ends_ms: int
-    ) -> list[Result]:
-        """Deliver each customer's commands in order, different customers side by side."""
+    ) -> Iterator[list[Result]]:
+        """Deliver each customer's commands in order, different customers side by side.
+
+        Yields:
+            What is ready to be settled; all at once where nothing goes side by side.
+        """
 
         def deliver(row: OutboxRow) -> Result:
             if self._clock.now_ms() > lease_ends_ms - _HAND_OVER_MS:
@@ -238,9 +246,14 @@ class Worker:
             return [deliver(row) for row in group]
 
         groups = _by_profile(rows)
-        run: Iterable[list[Result]]
-        run = (map if self._pool is None else self._pool.map)(deliver_all, groups)
-        return [result for group in run for result in group]
+        if self._pool is None:
+            yield [result for group in groups for result in deliver_all(group)]
+            return
+        waiting = {self._pool.submit(deliver_all, group) for group in groups}
+        while waiting:
+            done, waiting = wait(waiting, timeout=self._pace.settle_ms / 1000)
+            if done:
+                yield [result for one in done for result in one.result()]
 
     def _settle_surely(self, results: Sequence[Result]) -> Counter[str]:
         """Settle: what is not settled would be delivered twice.
@@ -268,7 +281,7 @@ class Worker:
         return self._settle(results)
 
     def _settle(self, results: Sequence[Result]) -> Counter[str]:
-        """End a whole batch in one transaction: outcome events, fences and fold together."""
+        """End deliveries in one transaction: outcome events, fences and fold together."""
         now_ms = self._clock.now_ms()
         counts: Counter[str] = Counter()
         with self._store.writing() as writing:

@@ -1,4 +1,5 @@
 import random
+from threading import Event
 
 import pytest
 from msgspec.structs import replace
@@ -53,18 +54,18 @@ class Notes:
 class Firm:
     """A store, an effect, a gate and a worker."""
 
-    def __init__(self, *commands, script=None, may_send=None, threads=1, busy=0):
+    def __init__(self, *commands, script=None, may_send=None, threads=1, busy=0, settle_ms=200):
         self.clock = Hands()
         self.store = MemoryStore()
         self.effect = FakeEffect(script)
         self.notes = Notes(busy)
         self.asked = []
-        self.worker = self.another(may_send, threads)
+        self.worker = self.another(may_send, threads, settle_ms)
         with self.store.writing() as writing:
             writing.put_commands(commands)
             writing.put_persons([ANA])
 
-    def another(self, may_send=None, threads=1):
+    def another(self, may_send=None, threads=1, settle_ms=200):
         def free(command_, person):
             self.asked.append(command_.id)
             answer = Answer(allowed=True, reason="free", says="Nothing stands against it.")
@@ -75,7 +76,7 @@ class Firm:
             self.notes,
             Deliverer(self.effect, free, self.clock),
             self.clock,
-            pace=Pace(threads=threads, lease_ms=MINUTE_MS),
+            pace=Pace(threads=threads, lease_ms=MINUTE_MS, settle_ms=settle_ms),
             rng=random.Random(7),
         )
 
@@ -413,6 +414,30 @@ def test_a_batch_is_settled_in_one_transaction():
     before = firm.store.syncs()
     firm.worker.run_once()
     assert firm.store.syncs() - before == 2  # the claim, and the settling
+
+
+def test_what_is_delivered_is_settled_while_a_slow_one_is_still_under_way():
+    """A crash must not repeat a whole batch because one mail server is slow."""
+    settled = Event()
+    quick, slow = (
+        command(refund(), step=name, profile=ProfileId("p" + name * 32)) for name in "ab"
+    )
+
+    def script(attempt):
+        if attempt.command.id == slow.id:
+            assert settled.wait(60), "the quick one waits for the slow one"
+        return Carried(command=attempt.command.id)
+
+    firm = Firm(quick, slow, script=script, threads=2, settle_ms=1)
+    record = firm.notes.record
+
+    def recorded(*told):
+        record(*told)
+        settled.set()
+
+    firm.notes.record = recorded
+    assert firm.worker.run_once().done == 2
+    firm.worker.close()
 
 
 def test_words_of_the_outside_lose_the_personal_parts():
