@@ -282,7 +282,7 @@ class Makegood:
         self.store = store
         self.clock = clock
         self.shelf = shelf
-        self.gate = Gate(store, shelf.library, clock, settings.key)
+        self.gate = Gate(store, shelf.current, clock, settings.key)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
@@ -328,7 +328,8 @@ class Makegood:
         self.store.close()
 
     def _ways(self) -> tuple[Channel, ...]:
-        words = Words(self.shelf.library, self.links, self._rep_name)
+        shelf = self.shelf
+        words = Words(shelf.current, self.links, self._rep_name, latest=shelf.latest)
         ways: list[Channel] = []
         if self._mail is not None:
             ways.append(Mail(self._mail, words))
@@ -358,7 +359,11 @@ class Makegood:
 
 
 def open_makegood(
-    settings: Settings, *, clock: Clock | None = None, store: Store | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    store: Store | None = None,
+    takes_up: bool = True,
 ) -> Makegood:
     """Open everything that a deployment's settings name.
 
@@ -366,6 +371,7 @@ def open_makegood(
         settings: What the deployment decides.
         clock: The one clock; the system's when not given.
         store: An open store, else the one the settings name.
+        takes_up: A rule book that the settings name anew becomes the active one.
 
     Raises:
         BookErrors: The rule book has mistakes.
@@ -376,7 +382,7 @@ def open_makegood(
     shelf = Shelf(store, clock)
     with store.reading() as reading:
         is_new = reading.active_book() is None
-    if settings.book or is_new:
+    if is_new or (settings.book and takes_up):
         text, name = read_book(settings.book or FIRST_BOOK)
         shelf.settle(text, name)
     return Makegood(settings, store, clock, shelf)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from makegood.bootstrap import read_book
 from makegood.cli.activating import register
+from makegood.cli.replaying import register as register_replay
 from makegood.messages.errors import InputError
 
 CARS = read_book("car-rental")[0]
@@ -28,7 +29,7 @@ def kinds(run) -> list[str]:
     return [row["kind"] for row in json.loads(run("list", "--format", "json").stdout)]
 
 
-def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path):
+def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path, monkeypatch):
     book = tmp_path / "new.yaml"
     book.write_text(CARS.replace("cost: {cents: 9500}", "cost: {cents: 9900}"))
     done = run("activate", str(book), "--because", "rides cost more", "--by", "kathy")
@@ -39,6 +40,8 @@ def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path):
     table = run("list").stdout
     assert "rides cost more" in table
     assert "kathy" in table
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in run("list").stdout  # nothing is cut off
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,24 @@ def test_a_reason_is_needed(run):
     done = run("activate", "airline", "--because", " ", "--by", "kathy")
     assert isinstance(done.exception, InputError)
     assert kinds(run) == ["setting"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("replay",), ("replay", "--rule-book", "BOOK"), ("rules", "list")],
+    ids=" ".join,
+)
+def test_what_only_looks_does_not_take_up_a_book_that_was_edited(
+    run, tmp_path, monkeypatch, words
+):
+    book = tmp_path / "mine.yaml"
+    book.write_text(CARS)
+    monkeypatch.setenv("MAKEGOOD_BOOK", str(book))
+    assert run("activate", str(book), "--because", "we begin", "--by", "kathy").exit_code == 0
+    book.write_text(CARS.replace("cost: {cents: 9500}", "cost: {cents: 9900}"))
+    app = typer.Typer()
+    register(app)
+    register_replay(app)
+    done = CliRunner().invoke(app, [str(book) if word == "BOOK" else word for word in words])
+    assert done.exit_code == 0, done.output
+    assert kinds(run) == ["activated", "setting"]

@@ -15,7 +15,7 @@ from makegood.ports.rows import KeyRow, RepRow
 from makegood.projections.asked import Request, requests_in
 from makegood.runtime.acts import DESK, Acted
 from makegood.runtime.intake import text_ref
-from makegood.sources.personal import Separator
+from makegood.sources.personal import Separator, holds_address
 
 _STATUS = {
     "no_such_request": 422,
@@ -54,7 +54,7 @@ def ask(makegood: Makegood, key: KeyRow, wanted: RequestIn, name: str) -> dict[s
 
     body = Requested(
         request=wanted.request,
-        facts=_plain(wanted.facts),
+        facts=_plain(wanted),
         about=wanted.about,
         brand=wanted.brand,
         asker=party(wanted.asker),
@@ -69,11 +69,14 @@ def ask(makegood: Makegood, key: KeyRow, wanted: RequestIn, name: str) -> dict[s
     return _shown(makegood, customer, acted.event, wanted.language)
 
 
-def _plain(facts: Facts) -> Facts:
+def _plain(wanted: RequestIn) -> Facts:
     """Refuse what may not stand in the log: names, addresses and free words."""
-    separated = Separator(lambda: "request").separate(facts, "facts")
-    if separated.texts:
-        where = next(iter(separated.texts)).partition("/")[2]
+    separated = Separator(lambda: "request").separate(wanted.facts, "facts")
+    personal = [ref.partition("/")[2] for ref in separated.texts]
+    if holds_address(wanted.about):
+        personal.append("about")
+    if personal:
+        where = personal[0]
         problem = Problem(
             code="personal",
             message=f"{where} is personal; the log is kept for ever and may not hold it.",

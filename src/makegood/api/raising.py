@@ -14,6 +14,7 @@ from makegood.messages.ids import ProfileId, RepId, event_id
 from makegood.ports.rows import KeyRow, Taken
 from makegood.runtime.acts import DESK
 from makegood.runtime.intake import text_ref
+from makegood.sources.personal import holds_address
 
 
 def raise_failure(
@@ -25,7 +26,7 @@ def raise_failure(
         Declined: 409 when the key named another failure before.
         InputError: The identifier or the failure kind is none.
     """
-    _check_kind(makegood, failure)
+    _check(makegood, failure)
     message_id = f"{key.name}/{idempotency_key}"
     asker = Asker(rep=RepId(f"key:{key.name}"))
     wanted = FailureRaised(
@@ -47,7 +48,15 @@ def raise_failure(
     return {"event": raised.event, "repeated": raised.taken is Taken.DUPLICATE}
 
 
-def _check_kind(makegood: Makegood, failure: FailureIn) -> None:
+def _check(makegood: Makegood, failure: FailureIn) -> None:
+    if holds_address(failure.about):
+        problem = Problem(
+            code="personal",
+            message="about is personal; the log is kept for ever and may not hold it.",
+            where="body about",
+            what_to_do="Send the number of the booking, segment or order.",
+        )
+        raise Declined(422, problem)
     known = makegood.book.failures
     if failure.failure != "other" and failure.failure not in known:
         problem = Problem(

@@ -50,7 +50,7 @@ def activate(
 @_rules.command()
 def rollback(because: Because, by: By = "", database: Database = "") -> None:
     """Make the rule book that was active before this one the active one again."""
-    with opened(database) as makegood:
+    with opened(database, takes_up=False) as makegood:
         book = makegood.shelf.roll_back(by=_who(by), because=_why(because))
     _say(book)
 
@@ -61,7 +61,7 @@ def list_activations(
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Show every rule book that became the active one, the newest first, with who and why."""
-    with opened(database) as makegood, makegood.store.reading() as reading:
+    with opened(database, takes_up=False) as makegood, makegood.store.reading() as reading:
         rows, texts = reading.activations()[::-1], makegood.library.books
         names = {row.book: texts[row.book].name for row in rows}
     if output is Format.JSON:
@@ -70,10 +70,11 @@ def list_activations(
     print_table(
         ("since", "book", "name", "how", "by", "because"),
         (
-            (iso(row.at_ms) if row.at_ms else "", row.book, names[row.book], _KINDS[row.kind],
+            (iso(row.at_ms) if row.at_ms else "", row.book[:8], names[row.book], _KINDS[row.kind],
              row.by, row.because)
             for row in rows
         ),
+        whole=("since", "book"),
     )  # fmt: skip
 
 

@@ -31,9 +31,13 @@ def print_facts(facts: Mapping[str, object]) -> None:
     CONSOLE.print(table)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headings."""
-    table = Table(*columns, box=None, pad_edge=False)
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], whole: Sequence[str] = ()
+) -> None:
+    """Print rows under headings; nothing is cut off, and what is not `whole` may wrap."""
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold", no_wrap=name in whole)
     for row in rows:
         table.add_row(*(str(value) for value in row))
     CONSOLE.print(table)

@@ -112,7 +112,8 @@ def ask(
     if output is Format.JSON:
         print_json(asdict(answered))
         return
-    for words in (answer_words(answered, library), *reason_words(answered, made)):
+    source = made.requests[request].source
+    for words in (answer_words(answered, library), *reason_words(answered, source)):
         CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -54,6 +54,9 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
     if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
         return refuse("too_many_waiting", "So many requests wait already; settle those first.")
     ruling = _sized(rule.rule(facts, state.facts), book)
+    if ruling.remedy and _gave_already(state, wanted):
+        missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
+        ruling = _for_a_person(ruling, missing)
     return Decision(
         body=Requested(
             request=wanted.request,
@@ -87,8 +90,28 @@ def _sized(ruling: Ruling, book: RuleBook) -> Ruling:
     remedy = book.remedies[ruling.remedy]
     if not is_unsized(remedy, None):
         return replace(ruling, amount=expected_cost(remedy, None, book.currency))
-    missing = f"the amount of {remedy.id}"
-    return replace(ruling, answer=Answer.PERSON, says={}, remedy="", charge=None, missing=missing)
+    return _for_a_person(ruling, f"the amount of {remedy.id}")
+
+
+def _for_a_person(ruling: Ruling, missing: str) -> Ruling:
+    return replace(
+        ruling,
+        answer=Answer.PERSON,
+        row="",
+        says={},
+        remedy="",
+        amount=None,
+        charge=None,
+        missing=missing,
+    )
+
+
+def _gave_already(state: State, wanted: Requested) -> bool:
+    """Whether the same was asked about the same thing, and something was given for it."""
+    return bool(wanted.about) and any(
+        one.command and one.request == wanted.request and one.about == wanted.about
+        for one in state.requests
+    )
 
 
 def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decision:
@@ -127,8 +150,7 @@ def _allow(
         return refuse("no_such_remedy", f"There is no remedy `{wanted.remedy}`. {hint}".strip())
     if wanted.cost is None and is_unsized(remedy, None):
         return refuse("price_unknown", "What it costs is not known; name a sum.")
-    by_book = expected_cost(remedy, None, book.currency)
-    cost = max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
+    cost = cost_of(wanted, book) or Money(0, book.currency)
     limit_cents = book.authority_cents.get(asker.role, 0)
     used_cents = _given_by_people(state, one)
     if used_cents + cost.cents > limit_cents:
@@ -138,6 +160,15 @@ def _allow(
         )
         return refuse("over_authority", why, limit_cents)
     return Decision(body=replace(wanted, cost=cost, by=asker.rep))
+
+
+def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
+    """What an answer costs: what the person says, and no less than a remedy costs by the book."""
+    remedy = book.remedies.get(wanted.remedy)
+    if remedy is None:
+        return wanted.cost
+    by_book = expected_cost(remedy, None, book.currency)
+    return max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
 
 
 def _given_by_people(state: State, one: RequestState) -> int:

@@ -26,7 +26,7 @@ from makegood.projections.asked import (
 from makegood.projections.figures import listed
 from makegood.projections.roster import rep_name
 from makegood.sources.limits import writable
-from makegood.sources.personal import Separator
+from makegood.sources.personal import Separator, holds_address
 
 ProfileOf = Callable[[str], ProfileId]
 LONGEST_TEXT = 4000
@@ -106,7 +106,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
         mark=mark,
         parties=_parties(one),
         says=_says(desk, story, one),
-        why=reason_words(one.asked, story.library.books.get(story.library.active)),
+        why=reason_words(one.asked, one.source),
         words=words,
         due_ms=one.due_ms,
         late=now is not None and now.late and now.is_waiting,
@@ -172,10 +172,10 @@ def requested(
         separated = Separator(lambda: "request").separate(facts, "facts")
     except InputError as error:
         return Refused(code="bad_fact", why=str(error))
-    if separated.texts:
+    about = writable(values.get("about", ""), 80)
+    if separated.texts or holds_address(about):
         why = "Names, addresses and free words may not stand in a request; say only the fact."
         return Refused(code="personal", why=why)
-    about = writable(values.get("about", ""), 80)
     try:
         asker, payer, told = (_party(values, name, profile_of) for name in _PARTIES)
     except InputError as error:

@@ -54,13 +54,16 @@ class Words:
         library_of: Callable[[], Library],
         links: Links,
         rep_name: Callable[[str], str] = str,
+        latest: Callable[[], Library] | None = None,
     ) -> None:
         """Keep where texts, links and names of reps come from.
 
         Args:
             rep_name: Sign-in name of a rep -> the name a customer reads.
+            latest: Gives the books as they are stored, for a message that is in none so far.
         """
         self._library_of = library_of
+        self._latest = latest or library_of
         self._links = links
         self._rep_name = rep_name
 
@@ -68,13 +71,14 @@ class Words:
         """Find the book that has the message: the active one first.
 
         Raises:
-            EffectFailed: No loaded book has it.
+            EffectFailed: No stored book has it.
         """
-        library = self._library_of()
-        active = library.books[library.active]
-        for book in (active, *library.books.values()):
-            if order.message in book.messages and order.brand in book.brands:
-                return book
+        for library_of in (self._library_of, self._latest):
+            library = library_of()
+            active = library.books[library.active]
+            for book in (active, *library.books.values()):
+                if order.message in book.messages and order.brand in book.brands:
+                    return book
         raise EffectFailed(
             f"No rule book has the message {order.message!r} for the brand {order.brand!r}; "
             "add it and retry.",

@@ -10,7 +10,7 @@ from makegood.messages.events import Event
 from makegood.messages.facts import Requested, Settled
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.messages.money import Money
-from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.book import Library
 from makegood.projections.figures import DAY_MS, HOUR_MS, MINUTE_MS, counted, money_words
 from makegood.projections.orders import remedy_words
 
@@ -125,10 +125,9 @@ def terms_words(remedy: str, cost: Money | None, charge: Money | None, library: 
     return words
 
 
-def reason_words(asked: Requested, book: RuleBook | None) -> tuple[str, ...]:
-    """Say why, from the row to the facts it rests on."""
-    rule = book.requests.get(asked.request) if book else None
-    source = f", {rule.source}" if rule and rule.source else ""
+def reason_words(asked: Requested, source: str) -> tuple[str, ...]:
+    """Say why, from the row to the facts it rests on; `source` is of the table that answered."""
+    source = f", {source}" if source else ""
     if asked.row:
         where = f"Row {asked.row}, line {asked.line}{source}."
     elif asked.missing:

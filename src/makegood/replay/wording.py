@@ -12,6 +12,8 @@ _BY_ID = {group.id: group for group in GROUPS}
 
 def headline(found: Comparison) -> str:
     """Say in one sentence what changes."""
+    if not found.events:
+        return "There is nothing to judge: the log holds no event."
     over = f"{_count(found.customers, 'customer')} and {_count(found.events, 'event')}"
     if not found.changed:
         return f"Nothing changes for {over} until {found.until}."

@@ -96,15 +96,18 @@ class Acts:
             if writing.taken([wanted_id]):
                 return Acted(event=wanted_id, body=wanted, repeated=True)
             state = decode_state(row.state)
-            decision = decide(state, wanted, asker, now_ms, self._library_of())
+            library = self._library_of()  # whatever is activated now, one book judges and stamps
+            decision = decide(state, wanted, asker, now_ms, library)
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
             profile = _profile(state, decision.body, ProfileId(found))
-            if texts:
-                writing.put_texts({ref: (profile, text) for ref, text in texts.items()})
             told = Told(profile=profile, body=decision.body, message_id=message_id, source=source)
-            self._intake.record(writing, [told], now_ms)
-        return Acted(event=wanted_id, body=decision.body, reasons=decision.reasons)
+            is_new = self._intake.record(writing, [told], now_ms, library)
+            if texts and is_new:
+                writing.put_texts({ref: (profile, text) for ref, text in texts.items()})
+        return Acted(
+            event=wanted_id, body=decision.body, reasons=decision.reasons, repeated=not is_new
+        )
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:

@@ -193,17 +193,27 @@ class Intake:
                 folding.take(rows[customer], groups[customer])
         folding.write()
 
-    def record(self, writing: Writing, told: Sequence[Told], now_ms: int) -> None:
+    def record(
+        self,
+        writing: Writing,
+        told: Sequence[Told],
+        now_ms: int,
+        library: Library | None = None,
+    ) -> bool:
         """Append facts of our own inside a transaction and fold them.
 
         Args:
             writing: An open transaction.
             told: Facts with their message ids; one that is in the log already changes nothing.
             now_ms: The present.
+            library: The books they were judged by; else those of this moment.
+
+        Returns:
+            Whether all of them are new.
         """
         if not told:
-            return
-        library = self._library_of()
+            return True
+        library = library or self._library_of()
         duty = _Duty(writing, library, now_ms)
         last = _last_times(writing, [one.profile for one in told])
         offered = [
@@ -216,6 +226,7 @@ class Intake:
             if receipt.taken is Taken.NEW
         ]
         self._fold(writing, fresh, library, now_ms)
+        return len(fresh) == len(told)
 
     def _own(self, told: Told, time_ms: int, now_ms: int, duty: "_Duty") -> Offered:
         event = Event(

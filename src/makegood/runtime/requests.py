@@ -5,12 +5,14 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker, decide
+from makegood.core.requests import cost_of
 from makegood.core.state import EMPTY
 from makegood.messages.errors import Refused
+from makegood.messages.events import Event
 from makegood.messages.facts import Appealed, Body, Identified, Requested, Settled
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, EventId
-from makegood.playbooks.book import Library
+from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.requests import without_nothing
 from makegood.ports.arrivals import Arrival
 from makegood.ports.clock import Clock
@@ -59,11 +61,11 @@ class Requests:
             InputError: It is not a typed identifier.
         """
         name = normal(identifier)
-        plain = decide(EMPTY, wanted, asker, self._clock.now_ms(), self._library_of())
-        if plain.refused is not None:
-            return plain.refused
         customer = customer_meant(self._store, self._intake, name)
         if customer is None:
+            plain = decide(EMPTY, wanted, asker, self._clock.now_ms(), self._library_of())
+            if plain.refused is not None:
+                return plain.refused
             customer = self._introduced(name, message_id)
         acted = self.act(customer, wanted, asker, message_id=message_id)
         return acted if isinstance(acted, Refused) else (customer, acted)
@@ -82,9 +84,11 @@ class Requests:
         if isinstance(acted, Refused) or not acted.repeated:
             return acted
         said = self._said(customer, acted.event)
-        if said is None or not _is_same(said, wanted):
+        if said is None:
             return _CONFLICT
-        return replace(acted, body=said)
+        if not _is_same(said.body, wanted, asker, self._library_of().book(said.stamp.book)):
+            return _CONFLICT
+        return replace(acted, body=said.body)
 
     def _introduced(self, name: str, message_id: str) -> CustomerId:
         """Make a customer of somebody of whom nothing is known yet."""
@@ -102,13 +106,15 @@ class Requests:
         with self._store.reading() as reading:
             return reading.customers_of([profile])[profile]
 
-    def _said(self, customer: CustomerId, event: EventId) -> Body | None:
+    def _said(self, customer: CustomerId, event: EventId) -> Event | None:
         with self._store.reading() as reading:
             history = reading.history(customer)
-        return next((one.body for one in history if one.id == event), None)
+        return next((one for one in history if one.id == event), None)
 
 
-def _is_same(said: Body, wanted: Requested | Settled | Appealed) -> bool:
+def _is_same(
+    said: Body, wanted: Requested | Settled | Appealed, asker: Asker, book: RuleBook
+) -> bool:
     """Whether a repeat wants what was wanted before, whatever was answered to it."""
     if isinstance(wanted, Requested):
         if not isinstance(said, Requested):
@@ -117,6 +123,6 @@ def _is_same(said: Body, wanted: Requested | Settled | Appealed) -> bool:
         names = ("request", "about", "brand", "asker", "payer", "told")
         same = all(getattr(said, name) == getattr(wanted, name) for name in names)
         return same and said.facts == facts
-    if isinstance(wanted, Settled) and isinstance(said, Settled):
-        return replace(wanted, by=said.by, cost=wanted.cost or said.cost) == said
-    return isinstance(said, Appealed) and replace(wanted, by=said.by) == said
+    if isinstance(wanted, Settled):
+        return replace(wanted, by=asker.rep, cost=cost_of(wanted, book)) == said
+    return replace(wanted, by=asker.rep) == said

@@ -119,6 +119,12 @@ class Shelf:
                 self._looking.release()
         return self.library()
 
+    def latest(self) -> Library:
+        """Give the books as they are stored now, whatever was known of them."""
+        with self._lock:
+            self._library = None
+        return self.library()
+
     def _look(self) -> None:
         self._looked_ms = self._clock.now_ms()
         with self._store.reading() as reading:

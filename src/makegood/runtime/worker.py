@@ -42,7 +42,7 @@ Result: TypeAlias = Ended | Failed | Untried
 class Recorder(Protocol):
     """What the worker needs of the intake."""
 
-    def record(self, writing: Writing, told: Sequence[Told], now_ms: int) -> None:
+    def record(self, writing: Writing, told: Sequence[Told], now_ms: int) -> object:
         """Append outcomes as events of ours and fold them, inside a transaction."""
 
     def advance(self, customers: Sequence[CustomerId], now_ms: int) -> None:

@@ -39,9 +39,8 @@ def looked_up(body: Touchpoint, book: RuleBook) -> Touchpoint:
     told: Facts = {}
     for one in asked:
         told |= _told(one, body.properties)
-    if told.keys() <= body.properties.keys():
-        return body
-    return replace(body, properties={**told, **body.properties})
+    told = {name: fact for name, fact in told.items() if body.properties.get(name) is None}
+    return replace(body, properties={**body.properties, **told}) if told else body
 
 
 def _told(asked: LookUp, event: Mapping[str, Fact]) -> Facts:

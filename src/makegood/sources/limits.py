@@ -1,6 +1,7 @@
 """How large an event may be, and which values no store can keep."""
 
 import re
+from math import isfinite
 
 from makegood.messages.errors import InputError
 
@@ -18,6 +19,12 @@ def check_integer(value: int, where: str) -> None:
     """Refuse a whole number that does not fit into 64 bits."""
     if not _LEAST <= value <= _LARGEST:
         raise InputError(f"{where} does not fit into 64 bits; send it as text.")
+
+
+def check_fraction(value: float, where: str) -> None:
+    """Refuse what JSON cannot say: no number, or one that is too large to be one."""
+    if not isfinite(value):
+        raise InputError(f"{where} is no finite number; leave it out, or send it as text.")
 
 
 def check_text(value: str, where: str) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from makegood.messages.errors import InputError
 from makegood.messages.facts import Fact, Facts
-from makegood.sources.limits import check_integer, check_key, check_text
+from makegood.sources.limits import check_fraction, check_integer, check_key, check_text
 
 
 def _keys(words: str) -> frozenset[str]:
@@ -123,6 +123,8 @@ class Separator:
             return [self._value(v, f"{path}[{i}]", depth + 1) for i, v in enumerate(value)]
         if isinstance(value, int):
             check_integer(value, path)
+        elif isinstance(value, float):
+            check_fraction(value, path)
         return value
 
     def _taken_out(self, value: Fact, path: str) -> str:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
 from makegood.core.state import decode_state
+from makegood.store.memory_writing import MemoryWriting
 from tests.e2e.agency import AGENCY
 from tests.e2e.screens import REPS, customer_of, introduce, profile_of, serving
 
@@ -86,6 +87,24 @@ def test_the_same_request_is_answered_once(makegood, client):
         problem(ask(client, **more), 409, "idempotency_conflict")
 
 
+def test_a_repeat_is_answered_as_before_whatever_the_book_says_by_now(makegood, client):
+    first = ask(client, facts=GOOD | {"days_before": 9}).json()
+    text = AGENCY.replace("  - id: move_date", "  - id: shift_date", 1)
+    makegood.shelf.activate(text, "book.yaml", by="omar", because="It has a new name.")
+    problem(ask(client, "k2"), 422, "no_such_request")
+    again = ask(client, facts=GOOD | {"days_before": 9})
+    assert again.status_code == 200
+    same = ("id", "status", "charge", "asked_at", "within_seconds")
+    assert [again.json()[name] for name in same] == [first[name] for name in same]
+
+
+def test_of_two_customers_at_once_under_one_key_one_is_answered(client, monkeypatch):
+    assert ask(client).status_code == 200
+    # On PostgreSQL the second transaction sees the first one's event only when it appends its own.
+    monkeypatch.setattr(MemoryWriting, "taken", lambda _self, _events: frozenset())
+    problem(ask(client, identifier="user:bo"), 409, "idempotency_conflict")
+
+
 def test_nobody_needs_to_be_known_and_who_they_are_changes_nothing(makegood, client):
     introduce(makegood, "user:ana", tier="platinum")
     known = ask(client).json()
@@ -108,6 +127,7 @@ def test_who_asks_who_pays_and_who_is_told_are_kept_apart(client):
         ({"facts": {"days_befour": 3}}, "wrong_fact", "`days_before`"),
         ({"facts": {"moves": "none"}}, "wrong_fact", "`moves` has to be of type int"),
         ({"facts": {"email": "a@example.org"}}, "personal", "facts.email"),
+        ({"about": "ana@example.org"}, "personal", "about"),
         ({"brand": "acmee"}, "no_such_brand", "`acme`"),
         ({"surprise": 1}, "invalid", "Extra"),
     ],
@@ -144,6 +164,29 @@ def test_a_person_settles_within_their_limit_and_their_brands(client):
     problem(post(client, path, {"rep": "omar", "answer": "allow"}), 409, "settled_already")
     other = {"rep": "omar", "answer": "allow"}
     problem(post(client, path, other, "s1"), 409, "idempotency_conflict")
+
+
+def test_a_settlement_that_is_sent_again_gives_the_same_answer(client):
+    path = f"requests/{waiting(client)['id']}/settle"
+    yes = {"rep": "omar", "answer": "allow", "remedy": "new_parcel", "cents": 1}
+    done = post(client, path, yes, "s1").json()
+    assert done["gives"]["cost"]["cents"] > 1  # a remedy is no cheaper than by the book
+    assert post(client, path, yes, "s1").json() == done
+    problem(post(client, path, yes | {"rep": "kathy"}, "s1"), 409, "idempotency_conflict")
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "NaN", "Infinity", "1" + "0" * 30, "1" + "0" * 5000, "1.5"]
+)
+def test_no_number_breaks_it(makegood, client, number):
+    text = AGENCY.replace("takes: {days_before: int", "takes: {days_before: double", 1)
+    if number != "1.5":
+        makegood.shelf.activate(text, "book.yaml", by="omar", because="Half days count.")
+    facts = f'{{"days_before": {number}, "moves": 0, "tour_cents": 90000}}'
+    body = f'{{"identifier": "user:ana", "request": "move_date", "facts": {facts}}}'
+    headers = {"Idempotency-Key": number[:9]}
+    answer = client.post("/v1/requests", body, content_type="application/json", headers=headers)
+    assert answer.status_code in (400, 422)
 
 
 def test_a_no_is_appealed_once_and_somebody_else_decides(client):

@@ -128,6 +128,7 @@ def test_the_same_name_for_another_failure_is_a_conflict(makegood, client):
         ("", {}, 422),
         ("k", {"identifier": "nonsense"}, 400),
         ("k", {"failure": "no_such_rule"}, 422),
+        ("k", {"about": "ana@example.org"}, 422),
         ("k", {"severity": 6}, 422),
         ("k", {"words": "a\x00b"}, 422),
         ("k", {"surprise": 1}, 422),

@@ -74,6 +74,22 @@ def test_what_is_allowed_is_ordered_and_its_outcome_comes_back():
     assert day.state.cases == ()
 
 
+def test_asking_again_about_the_same_gives_nothing_twice_by_itself():
+    day = Day()
+    asks(day, facts={"days": 1})
+    again = asks(day, facts={"days": 1})
+    assert (again.status, again.remedy, again.charge) == (Standing.WAITING, "", None)
+    assert len(day.commands) == 1
+    told = granted(day, facts.Requested(request="keep_longer", facts={"days": 1}, about="R1"), BO)
+    assert isinstance(told, facts.Requested)
+    assert told.missing == "a person's yes to give snack about R1 once more"
+    assert asks(day, facts={"days": 1}, about="R2").status is Standing.ALLOWED
+    assert asks(day, facts={"days": 1}, about="").status is Standing.ALLOWED
+    assert asks(day, facts={"days": 9}).status is Standing.DENIED
+    day.told(granted(day, yes(again, remedy="snack"), BO))
+    assert len(day.commands) == 4
+
+
 def test_the_answer_carries_its_reasons():
     body = granted(
         Day(), facts.Requested(request="keep_longer", facts={"days": 9}, by=RepId("x")), KATHY

@@ -28,10 +28,10 @@ def ana(makegood: Makegood) -> CustomerId:
     return customer_of(makegood, "user:ana")
 
 
-def ask(browser, ana: CustomerId, request: str = "move_date", **facts: object):
+def ask(browser, ana: CustomerId, request: str = "move_date", about="T7", **facts: object):
     page = browser.get(f"/desk/customers/{ana}")
     values = {f"fact.{name}": str(value) for name, value in facts.items()}
-    values |= {"token": token_of(page), "brand": "acme", "about": "T7"}
+    values |= {"token": token_of(page), "brand": "acme", "about": about}
     return browser.post(f"/desk/customers/{ana}/ask/{request}", values, follow=True)
 
 
@@ -51,6 +51,15 @@ def test_the_answer_comes_as_a_sentence_with_its_reasons(kathy, ana):
     assert "Kathy Moreno asked for the customer: May we move the date? Yes, for $90." in words
 
 
+def test_a_later_book_changes_no_reason(kathy, ana, makegood):
+    ask(kathy, ana, days_before=9, moves=0, tour_cents=90_000)
+    later = AGENCY.replace("agency handbook 4.2", "agency handbook 5.1")
+    makegood.shelf.activate(later, "later.yaml", by="omar", because="It was printed anew.")
+    words = words_of(kathy.get(f"/desk/customers/{ana}"))
+    assert "agency handbook 4.2" in words
+    assert "agency handbook 5.1" not in words
+
+
 def test_a_form_sent_twice_asks_once(kathy, ana):
     page = kathy.get(f"/desk/customers/{ana}")
     values = {"token": token_of(page), "brand": "acme", "fact.days_before": "1", "fact.moves": "0"}
@@ -64,6 +73,7 @@ def test_a_form_sent_twice_asks_once(kathy, ana):
     [
         ({"days_before": "soon"}, "`days_before` has to be of type int"),
         ({"order": "ana@example.org"}, "Names, addresses and free words"),
+        ({"about": "ana@example.org"}, "Names, addresses and free words"),
     ],
 )
 def test_what_cannot_be_asked_is_said_at_the_form(kathy, ana, facts, why):

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 import typer
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from makegood.cli.compared import print_comparison
@@ -58,6 +59,12 @@ def files(tmp_path):
     new = tmp_path / "new.yaml"
     new.write_text(TEXT.replace("delay_minutes: 180 ", "delay_minutes: 240 ", 1))
     return tmp_path / "log.jsonl", new
+
+
+def test_a_log_without_events_is_said_to_be_empty(found):
+    assert "until" in headline(found)
+    empty = replace(found, customers=0, events=0, changed=0, until="1970-01-01T00:00:00Z")
+    assert headline(empty) == "There is nothing to judge: the log holds no event."
 
 
 def test_the_page_says_each_number_and_draws_it(found):

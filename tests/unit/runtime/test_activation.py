@@ -1,10 +1,21 @@
 """Which rule book is active: by setting, by a person, and back again; all of it written down."""
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.bootstrap import Settings, open_makegood, read_book
-from makegood.messages.errors import InputError, MakegoodError
+from makegood.core.decide import Asker
+from makegood.core.holds import Question
+from makegood.effects.links import Links
+from makegood.effects.words import Words
+from makegood.messages.commands import MessageClass, SendMessage
+from makegood.messages.errors import EffectFailed, InputError, MakegoodError
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CustomerId
 from makegood.ports.store import Store
+from makegood.runtime.acts import Acts
+from makegood.runtime.intake import Intake
+from makegood.runtime.raising import Raising
 from makegood.runtime.shelf import LOOK_MS, Shelf
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
@@ -120,8 +131,57 @@ def test_events_after_that_are_stamped_with_it(store, clock):
         assert [event.stamp.book for _, event in reading.log(0, 10)] == [fairer]
 
 
-def raised():
-    from makegood.core.decide import Asker
-    from makegood.messages.facts import FailureRaised
+def test_a_process_that_only_answers_the_gate_takes_it_up_too(store, clock):
+    settings = Settings(database="memory:", key=b"k" * 32, book="car-rental")
+    running = open_makegood(settings, clock=clock, store=store)
+    question = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL)
+    assert running.gate.ask("user:nobody", question).allowed
+    strict = CARS.replace(
+        "    name: Northwind Cars\n", "    name: Northwind Cars\n    strict: true\n"
+    )
+    Shelf(store, clock).activate(strict, "b", by="kathy", because="known people only")
+    clock.advance(LOOK_MS)
+    assert not running.gate.ask("user:nobody", question).allowed
 
+
+def test_a_message_of_a_book_that_another_process_has_just_activated_is_found(store, clock):
+    here, there = Shelf(store, clock), Shelf(store, clock)
+    here.settle(CARS, CARS_NAME)
+    here.library()
+    text = CARS.replace("sorry_no_car", "kind_words")
+    book = there.activate(text, "b", by="kathy", because="kinder words")
+    order = SendMessage(
+        message="kind_words", brand="northwind_cars", message_class=MessageClass.SERVICE
+    )
+    words = Words(
+        here.current, Links(b"k" * 32, "https://care.example", clock), latest=here.latest
+    )
+    assert words.book_of(order).hash == book.hash
+    with pytest.raises(EffectFailed, match="no_such"):
+        words.book_of(replace(order, message="no_such"))
+
+
+def test_what_is_judged_while_a_book_is_activated_is_stamped_with_the_book_that_judged(
+    store, clock
+):
+    shelf = Shelf(store, clock)
+    shelf.settle(CARS, CARS_NAME)
+    judging = shelf.library()
+    shelf.activate(FAIRER, "b", by="kathy", because="fairer")
+    intake = Intake(store, shelf.current, clock, b"k" * 32)
+    acts = Acts(store, intake, lambda: judging, clock)
+    Raising(store, intake, acts, clock).raise_failure(*raised(), message_id="1", words="")
+    (customer,) = customers_in(store)
+    acts.act(customer, FailureRaised(failure="other"), Asker(), message_id="2")
+    with store.reading() as reading:
+        assert [event.stamp.book for event in reading.history(customer)][1:] == [judging.active]
+
+
+def customers_in(store: Store) -> set[CustomerId]:
+    with store.reading() as reading:
+        profiles = [event.profile for _, event in reading.log(0, 10)]
+        return set(reading.customers_of(profiles).values())
+
+
+def raised():
     return "user:ana", FailureRaised(failure="other"), Asker()

@@ -32,6 +32,11 @@ def test_what_the_event_says_itself_stays():
     assert (told["distance_km"], told["origin_country"]) == (1, "XX")
 
 
+def test_a_null_of_the_event_says_nothing():
+    told = flown(origin="FRA", to="EWR", distance_km=None, origin_country=None)
+    assert (told["distance_km"], told["origin_country"]) == (6210, "DE")
+
+
 @pytest.mark.parametrize("end", ["QQQ", "", None, 7, "fra", ["FRA"]])
 def test_an_unknown_airport_leaves_the_facts_missing(end):
     told = flown(origin="FRA", to=end)
