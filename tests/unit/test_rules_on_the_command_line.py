@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from makegood.bootstrap import read_book
 from makegood.cli.activating import register
+from makegood.cli.output import CONSOLE
 from makegood.cli.replaying import register as register_replay
 from makegood.messages.errors import InputError
 
@@ -17,7 +18,7 @@ CARS = read_book("car-rental")[0]
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("MAKEGOOD_DATABASE", f"sqlite:///{tmp_path}/own.db")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(CONSOLE, "width", 200)
     monkeypatch.delenv("MAKEGOOD_BOOK", raising=False)
     app = typer.Typer()
     app.callback()(lambda: None)
@@ -40,7 +41,7 @@ def test_a_good_book_is_activated_listed_and_rolled_back(run, tmp_path, monkeypa
     table = run("list").stdout
     assert "rides cost more" in table
     assert "kathy" in table
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(CONSOLE, "width", 80)
     assert "…" not in run("list").stdout  # nothing is cut off
 
 
