@@ -117,9 +117,10 @@ class RequestOut(Schema):
 
 
 class RequestPage(Schema):
-    """What a customer asked for, the latest first."""
+    """One page of what a customer asked for, the latest first."""
 
     requests: list[RequestOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 def request_key(profile: ProfileId, event: EventId) -> str:

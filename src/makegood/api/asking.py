@@ -1,7 +1,14 @@
 """Requests over HTTP: each happens once for its Idempotency-Key, and its answer says why."""
 
 from makegood.api.access import Declined
-from makegood.api.asked import AppealIn, RequestIn, SettleIn, read_key, request_fields
+from makegood.api.asked import (
+    AppealIn,
+    RequestIn,
+    SettleIn,
+    read_key,
+    request_fields,
+    request_key,
+)
 from makegood.api.problems import Problem
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
@@ -155,6 +162,23 @@ def look(makegood: Makegood, profile: ProfileId) -> tuple[CustomerId, tuple[Requ
             raise Declined(404, _missing("customer"))
         history = reading.history(customer)
     return customer, requests_in(history, decode_state(row.state), makegood.library)
+
+
+def page(
+    makegood: Makegood, profile: ProfileId, after: str, limit: int
+) -> tuple[CustomerId, tuple[Request, ...], str | None]:
+    """Give one page of what a customer asked for, and where the next one begins.
+
+    Raises:
+        Declined: 404 when nobody is known by it, or the customer never asked what it begins after.
+    """
+    customer, asked = look(makegood, profile)
+    keys = [request_key(one.profile, one.event) for one in asked]
+    if after and after not in keys:
+        raise Declined(404, _missing("request"))
+    start = keys.index(after) + 1 if after else 0
+    end = start + limit
+    return customer, asked[start:end], keys[end - 1] if end < len(keys) else None
 
 
 def found(makegood: Makegood, request: str) -> tuple[CustomerId, Request]:

@@ -16,8 +16,8 @@ from makegood.api.asked import (
     SettleIn,
     request_fields,
 )
-from makegood.api.asking import appeal, ask, found, look, settle
-from makegood.api.shapes import CustomerKey, ErrorOut
+from makegood.api.asking import appeal, ask, found, page, settle
+from makegood.api.shapes import CustomerKey, ErrorOut, PageSize
 from makegood.bootstrap import Makegood
 from makegood.messages.ids import ProfileId
 from makegood.ports.rows import KeyRow
@@ -65,11 +65,18 @@ def one_request(request: HttpRequest, request_id: RequestKey, language: Language
 
 @router.get("/customers/{customer_id}/requests", response={200: RequestPage, **_NOT_FOUND})
 def requests_of_customer(
-    request: HttpRequest, customer_id: CustomerKey, language: Language = "en"
+    request: HttpRequest,
+    customer_id: CustomerKey,
+    after: Annotated[str, Field(pattern=r"^(q[0-9a-f]{64})?$")] = "",
+    limit: PageSize = 50,
+    language: Language = "en",
 ) -> Fields:
     """List what a customer asked for, the latest first."""
-    customer, asked = look(_makegood(request), ProfileId(customer_id))
-    return {"requests": [request_fields(one, customer, language) for one in asked]}
+    customer, asked, following = page(_makegood(request), ProfileId(customer_id), after, limit)
+    return {
+        "requests": [request_fields(one, customer, language) for one in asked],
+        "next": following,
+    }
 
 
 @router.post("/requests/{request_id}/settle", response={200: RequestOut, **_WRITES})

@@ -20,6 +20,7 @@ from makegood.api.shapes import (
     ErrorOut,
     FailureIn,
     Line,
+    PageSize,
     RaisedOut,
     RetriedOut,
     case_fields,
@@ -38,7 +39,6 @@ Fields = dict[str, object]
 router = Router(auth=CasesKey())
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
 _NOT_FOUND: dict[int, type[ErrorOut]] = {**_REFUSED, 404: ErrorOut}
-PageSize = Annotated[int, Field(ge=1, le=200)]
 
 
 def _makegood(request: HttpRequest) -> Makegood:

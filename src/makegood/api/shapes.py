@@ -20,6 +20,7 @@ Words = Annotated[
     str, StringConstraints(max_length=4_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
 ]
 CaseKey = Annotated[str, StringConstraints(pattern=r"^ke[0-9a-f]{32}$")]
+PageSize = Annotated[int, Field(ge=1, le=200)]
 CustomerKey = Annotated[str, StringConstraints(pattern=r"^p[0-9a-f]{32}$")]
 CommandKey = Annotated[str, StringConstraints(pattern=r"^m[0-9a-f]{32}$")]
 _NEVER = 2**63 - 1  # the store's place for a case with nothing due

@@ -207,6 +207,17 @@ def test_requests_are_found_by_id_and_by_customer(client):
     page = client.get(f"/v1/customers/{first['customer']}/requests", {"language": "pt"}).json()
     assert [one["id"] for one in page["requests"]] == [second["id"], first["id"]]
     assert page["requests"][0]["title"] == "Podemos mudar a data?"
+    assert page["next"] is None
+    path = f"/v1/customers/{first['customer']}/requests"
+    newest = client.get(path, {"limit": 1}).json()
+    assert ([one["id"] for one in newest["requests"]], newest["next"]) == (
+        [second["id"]],
+        second["id"],
+    )
+    rest = client.get(path, {"limit": 1, "after": newest["next"]}).json()
+    assert ([one["id"] for one in rest["requests"]], rest["next"]) == ([first["id"]], None)
+    problem(client.get(path, {"after": f"q{'0' * 64}"}), 404, "not_found")
+    assert client.get(path, {"limit": 0}).status_code == 422
     for path in (f"requests/q{'0' * 64}", f"requests/{first['id'][:33]}{'0' * 32}"):
         problem(client.get(f"/v1/{path}"), 404, "not_found")
 
