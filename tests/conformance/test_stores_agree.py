@@ -276,7 +276,7 @@ def emptied(postgres_server_url: str) -> Iterator[Callable[[], Store]]:
                 ).fetchone()
                 assert tables is not None
                 connection.execute(f"TRUNCATE {tables[0]}".encode())
-                connection.execute("DELETE FROM meta WHERE name <> 'version'")
+                connection.execute("DELETE FROM meta WHERE name NOT IN ('version', 'everyone')")
             return store
 
         yield empty

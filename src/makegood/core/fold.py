@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from makegood.core import cases, ending, failures
 from makegood.core.applying import apply_fact
+from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
 from makegood.core.routing import owner_for
 from makegood.core.state import State
@@ -62,6 +63,8 @@ def step(state: State, event: Event, library: Library) -> Step:
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
+        if before.state.precedents and body.name in book.everyone.came_back_by:
+            before = replace(before, state=came_back(before.state, event.time_ms))
         found = book.find(body.name, body.properties, before.state.facts)
         is_promise = body.name in book.starts or body.name in book.ends
         if not found and not is_promise:
@@ -78,6 +81,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         turn = _turn(before.state, event, library)
         apply_fact(turn, event)
     _look_after(turn)
+    remember(before.state, turn)
     commands = before.commands + tuple(turn.commands)
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn))
 
@@ -129,6 +133,7 @@ def advance(state: State, now_ms: int, library: Library) -> Step:
         )
         fire(turn, timer)
         _look_after(turn)
+        remember(state, turn)
         state = turn.state
         commands += tuple(turn.commands)
         withdrawn += tuple(turn.withdrawn)

@@ -12,6 +12,7 @@ from makegood.playbooks.terms import (
     Answer,
     Brand,
     Cause,
+    EveryoneTerms,
     FailureRule,
     MessageTemplate,
     Plan,
@@ -202,6 +203,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         messages: By id.
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
+        everyone: Which cases are comparable.
         text: The text as written with the laws bound to it, for the page that shows a rule with
             its line.
     """
@@ -226,6 +228,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     messages: Mapping[str, MessageTemplate]
     requests: Mapping[str, RequestRule] = {}
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
+    everyone: EveryoneTerms = EveryoneTerms()
     text: str = ""
 
     def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
+from makegood.playbooks.everyone import read_everyone
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
 from makegood.playbooks.header import Header, read_header
@@ -137,8 +138,10 @@ def _read(
     conditions = Conditions(vocabulary, report, text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
+    everyone = read_everyone(top, conditions)
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
+    heard |= everyone.came_back_by
     names = Names(
         events=frozenset(heard | set(vocabulary.events or ())),
         failures=frozenset({*parts.kinds, OTHER}),
@@ -153,7 +156,7 @@ def _read(
     if report.errors:
         return None, ()
     book = _book(parts, header, vocabulary, _digest(documents, parameters), text)
-    return replace(book, look_ups=look_ups), examples
+    return replace(book, look_ups=look_ups, everyone=everyone), examples
 
 
 def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> BookHash:

@@ -1,12 +1,13 @@
 """The terms of a rule book: plans, offers, remedies, entitlements, messages, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Literal
 
 from msgspec import Struct
 
 from makegood.messages.commands import MessageClass, Urgency
+from makegood.messages.facts import Facts
 
 
 class Cause(StrEnum):
@@ -275,3 +276,30 @@ class Brand(Struct, frozen=True, kw_only=True):
     offers_sender: str
     phone: str = ""
     strict: bool = False
+
+
+def no_level(_customer: Facts) -> str:
+    """Say of everybody that they have no standing."""
+    return ""
+
+
+class EveryoneTerms(Struct, frozen=True, kw_only=True):
+    """Who is like a customer, for "if we do it for you we must do it for everyone".
+
+    Attributes:
+        same: What comparable cases have in common: failure, loss, brand, severity.
+        standing: Levels, the lowest first; the same or a higher one is comparable.
+        level_of: Reads a customer's level; empty when it is none of them. Only ever shown.
+        came_back_by: Events by which a customer came back.
+        within_days: How far back a question looks, today included.
+        judge_after_days: From when on it can be told whether somebody came back.
+        too_few: Shares of fewer customers than this are not told.
+    """
+
+    same: tuple[str, ...] = ("failure", "loss")
+    standing: tuple[str, ...] = ()
+    level_of: Callable[[Facts], str] = no_level
+    came_back_by: frozenset[str] = frozenset()
+    within_days: int = 365
+    judge_after_days: int = 30
+    too_few: int = 20

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from makegood.core.likeness import Cell, Comparable, Likeness
 from makegood.messages.commands import Command
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
@@ -162,6 +163,23 @@ class Reading(Protocol):
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         """Give the newest snapshot that ends before an event."""
 
+    def likeness(self) -> Likeness:
+        """Say by what comparable cases are counted."""
+
+    def cells(self, topic: str, since_day: int, judged_day: int) -> tuple[Cell, ...]:
+        """Add up the cells of a topic, without reading a case.
+
+        Args:
+            topic: As `Likeness.topic` names it.
+            since_day: From this UTC day on, to the latest there is.
+            judged_day: Up to this day it can be told whether a customer came back.
+        """
+
+    def comparables(
+        self, after: CustomerId, limit: int
+    ) -> Mapping[CustomerId, tuple[Comparable, ...]]:
+        """Page through the comparable cases of customers, by id; "" for the first page."""
+
 
 class Writing(Reading, Protocol):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
@@ -208,6 +226,12 @@ class Writing(Reading, Protocol):
             ledger: All their money now.
             failures: Case id of every failure event, and `booking_key` -> the case it names.
         """
+
+    def put_comparables(self, rows: Mapping[CustomerId, Sequence[Comparable]]) -> None:
+        """Replace the comparable cases of customers, and count what changed into the cells."""
+
+    def put_likeness(self, likeness: Likeness) -> None:
+        """Count everything anew by another likeness, in this transaction; the same does nothing."""
 
     def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
         """Keep snapshots; a customer's later one with the same end replaces the earlier.

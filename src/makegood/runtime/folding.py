@@ -8,8 +8,10 @@ from pathlib import PurePath
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.everyone import comparables
 from makegood.core.fold import FOLD_VERSION, Step, advance, step
 from makegood.core.holds import encode_gate, gate_row
+from makegood.core.likeness import Comparable
 from makegood.core.state import EMPTY, State, decode_state, encode_state
 from makegood.messages.commands import Command
 from makegood.messages.errors import StoreBusy
@@ -36,6 +38,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         commands: What the fold wants, when it only went on.
         withdrawn: What the fold found needless, when it only went on.
         snapshot: To be kept, if it is time for one.
+        comparable: What others are compared with; None while it stays as it is.
     """
 
     row: CustomerRow
@@ -44,6 +47,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     commands: tuple[Command, ...] = ()
     withdrawn: tuple[CommandId, ...] = ()
     snapshot: Snapshot | None = None
+    comparable: tuple[Comparable, ...] | None = None
 
 
 def fold_history(
@@ -173,16 +177,26 @@ class Folding:
             commands=commands,
             withdrawn=withdrawn,
             snapshot=snapshot,
+            comparable=self._compared(before, state),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
-        after: Step = advance(decode_state(row.state), self._now_ms, self._library)
+        before = decode_state(row.state)
+        after: Step = advance(before, self._now_ms, self._library)
         return Folded(
             row=_with(row, after.state),
             state=after.state,
             commands=after.commands,
             withdrawn=after.withdrawn,
+            comparable=self._compared(before, after.state),
         )
+
+    def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
+        """Give what others are compared with, if it is no longer what it was."""
+        if after.precedents is before.precedents and after.cases is before.cases:
+            return None
+        now = comparables(after, self._library)
+        return None if now == comparables(before, self._library) else now
 
     def _again(
         self, row: CustomerRow, since: Event | None, sending: frozenset[EventId] | None = None
@@ -208,8 +222,13 @@ class Folding:
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
-        row = _with(row, timed.state)
-        return Folded(row=row, state=timed.state, outbox=outbox, snapshot=fresh)
+        return Folded(
+            row=_with(row, timed.state),
+            state=timed.state,
+            outbox=outbox,
+            snapshot=fresh,
+            comparable=self._compared(decode_state(row.state), timed.state),
+        )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
         if since is None or row.stuck or row.fold != FOLD_VERSION:
@@ -239,6 +258,9 @@ class Folding:
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
         _write_outbox(writing, self._reconciled(), now_ms)
+        them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
+        if them:
+            writing.put_comparables(them)
         self._folded = []
 
     def _reconciled(self) -> list[Reconciled]:

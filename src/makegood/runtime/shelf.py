@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
+from makegood.core.likeness import likeness_of
 from makegood.messages.errors import InputError
 from makegood.messages.ids import BookHash
 from makegood.playbooks.book import Library, RuleBook
@@ -101,6 +102,7 @@ class Shelf:
                 writing.put_activation(replace(_BEFORE, book=active))
             writing.put_book(book.hash, book.text, activate=False)
             writing.put_activation(row)
+            writing.put_likeness(likeness_of(book.everyone))
         with self._lock:
             self._compiled[book.hash] = book
             self._library = None

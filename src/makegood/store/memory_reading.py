@@ -4,6 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import TypeVar
 
+from makegood.core.likeness import (
+    NOTHING,
+    Cell,
+    Comparable,
+    Likeness,
+    Measures,
+    Place,
+    added,
+    cells_of,
+)
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
     BookHash,
@@ -30,6 +40,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
+from makegood.store.sql_everyone import LIKENESS, read_likeness
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -38,7 +49,7 @@ TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
-    "settings", "activations",
+    "settings", "activations", "comparable", "everyone",
 )  # fmt: skip
 
 
@@ -71,6 +82,8 @@ class Tables:
     book_texts: MutableMapping[BookHash, str]
     settings: MutableMapping[str, str]
     activations: MutableMapping[int, Activation]
+    comparable: MutableMapping[CustomerId, tuple[Comparable, ...]]
+    everyone: MutableMapping[Place, Measures]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
@@ -254,6 +267,23 @@ class MemoryReading:
         kept = self._t.snapshots.get(customer, ())
         before = [snapshot for snapshot in kept if snapshot.upto < order]
         return max(before, key=lambda snapshot: snapshot.upto, default=None)
+
+    def likeness(self) -> Likeness:
+        return read_likeness(self._t.settings.get(LIKENESS, ""))
+
+    def cells(self, topic: str, since_day: int, judged_day: int) -> tuple[Cell, ...]:
+        sums: dict[tuple[str, bool], Measures] = {}
+        for (its_topic, day, rest), measures in self._t.everyone.items():
+            if its_topic == topic and day >= since_day:
+                key = (rest, day <= judged_day)
+                sums[key] = added(sums.get(key, NOTHING), measures)
+        return cells_of(sums)
+
+    def comparables(
+        self, after: CustomerId, limit: int
+    ) -> Mapping[CustomerId, tuple[Comparable, ...]]:
+        wanted = sorted(customer for customer in self._t.comparable if customer > after)
+        return _picked(self._t.comparable, wanted[:limit])
 
 
 def _picked(table: Mapping[Key, Value], keys: Iterable[Key]) -> dict[Key, Value]:

@@ -3,6 +3,15 @@
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import TypeVar
 
+from makegood.core.likeness import (
+    NOTHING,
+    Comparable,
+    Likeness,
+    Measures,
+    Place,
+    added,
+    changed,
+)
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
 from makegood.ports.rows import (
@@ -19,6 +28,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.shapes import merged
+from makegood.store.sql_everyone import LIKENESS, likeness_words
 from makegood.store.sql_log import lookups_in, taken
 
 Key = TypeVar("Key")
@@ -106,6 +116,8 @@ class MemoryWriting(MemoryOutbox):
     def _remove(self, customer: CustomerId) -> None:
         t = self._t
         self._unproject(customer)
+        self.put_comparables({customer: ()})
+        _drop(t.comparable, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)
@@ -157,6 +169,24 @@ class MemoryWriting(MemoryOutbox):
         _drop(t.cases_by, customer)
         _drop(t.failures_by, customer)
         _drop(t.money, customer)
+
+    def put_comparables(self, rows: Mapping[CustomerId, Sequence[Comparable]]) -> None:
+        before = [self._t.comparable.get(customer, ()) for customer in rows]
+        self._count(changed(before, rows.values(), self.likeness()))
+        self._t.comparable.update({customer: tuple(them) for customer, them in rows.items()})
+
+    def put_likeness(self, likeness: Likeness) -> None:
+        t = self._t
+        if likeness == self.likeness():
+            return
+        t.settings[LIKENESS] = likeness_words(likeness)
+        for place in list(t.everyone):
+            del t.everyone[place]
+        self._count(changed((), t.comparable.values(), likeness))
+
+    def _count(self, cells: Mapping[Place, Measures]) -> None:
+        for place, measures in cells.items():
+            self._t.everyone[place] = added(self._t.everyone.get(place, NOTHING), measures)
 
     def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
         table = self._t.snapshots

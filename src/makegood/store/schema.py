@@ -150,7 +150,28 @@ ACTIVATIONS = (
     "CREATE TABLE activation (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS)
+EVERYONE = (
+    """CREATE TABLE comparable (
+        customer TEXT NOT NULL PRIMARY KEY,
+        row_blob BLOB NOT NULL)""",
+    # A line for each day: a question adds up a year of them and reads no case.
+    """CREATE TABLE everyone (
+        topic TEXT NOT NULL,
+        day BIGINT NOT NULL,
+        rest TEXT NOT NULL,
+        slot BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        cents BIGINT NOT NULL,
+        back BIGINT NOT NULL,
+        given BIGINT NOT NULL,
+        given_back BIGINT NOT NULL,
+        refused BIGINT NOT NULL,
+        refused_back BIGINT NOT NULL,
+        PRIMARY KEY (topic, day, rest, slot)) {clustered}""",
+    "INSERT INTO meta (name, words) VALUES ('everyone', '')",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS, EVERYONE)
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
@@ -161,7 +182,8 @@ BLOBS = frozenset(
 NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
-        "amount", "urgency", "place",
+        "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back", "refused",
+        "refused_back",
     }
 )  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
+from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 
 
-class SqlReading(CustomerReading, CaseReading, OutboxReading, PeopleReading):
+class SqlReading(EveryoneReading, CustomerReading, CaseReading, OutboxReading, PeopleReading):
     """One look at the store."""
 
 

@@ -20,13 +20,14 @@ from makegood.store.shapes import (
     pack,
     to_customer,
 )
-from makegood.store.sql_customers import ORDER, SqlBase
+from makegood.store.sql_customers import ORDER
+from makegood.store.sql_everyone import EveryoneWriting
 
 _LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
 OWNED_BY_CUSTOMER = ("customer", "snapshot", "case_key", "ledger")
 
 
-class StateWriting(SqlBase):
+class StateWriting(EveryoneWriting):
     """What the fold keeps about customers, and what screens read of it."""
 
     def lock(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, CustomerRow]:
@@ -124,6 +125,7 @@ class StateWriting(SqlBase):
 
     def _remove(self, customer: CustomerId) -> None:
         self._tally_cases(self._db.rows(_TAKE_CASES, [customer], []), (), frozenset())
+        self._forget(customer)
         for table in OWNED_BY_CUSTOMER:
             self._db.run(f"DELETE FROM {table} WHERE customer = ?", customer)
 

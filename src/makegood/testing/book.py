@@ -20,6 +20,7 @@ from makegood.playbooks.terms import (
     Brand,
     Cause,
     DoubleTerms,
+    EveryoneTerms,
     FailureRule,
     HoldTerms,
     Loss,
@@ -89,6 +90,10 @@ def _owed(failure: FailureFacts, _customer: Facts) -> tuple[Entitled, ...]:
             basis="contract",
         ),
     )
+
+
+def _level(customer: Facts) -> str:
+    return ("", "silver", "gold")[tier] if isinstance(tier := customer.get("tier"), int) else ""
 
 
 def _keep_longer(asked: Facts, _customer: Facts) -> Ruling:
@@ -257,6 +262,12 @@ def small_book(*, cool_off_ms: int = 0) -> RuleBook:
         brands={brand.id: brand},
         messages={message.id: message for message in messages},
         requests={keep_longer.id: keep_longer},
+        everyone=EveryoneTerms(
+            standing=("silver", "gold"),
+            level_of=_level,
+            came_back_by=frozenset({"Page Viewed"}),
+            too_few=2,
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from makegood.testing.store_desk_conformance import (
     CustomerConformance,
     PeopleConformance,
 )
+from makegood.testing.store_everyone_conformance import EveryoneConformance
 from makegood.testing.store_log_conformance import (
     Conformance,
     GateConformance,
@@ -105,6 +106,7 @@ class StoreConformance(
     CaseConformance,
     PeopleConformance,
     BookConformance,
+    EveryoneConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

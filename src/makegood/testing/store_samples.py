@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from makegood.core.likeness import DAY_MS, Comparable
 from makegood.messages.commands import Command, MessageClass, SendMessage, Urgency
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Body, Identified, Touchpoint
@@ -120,6 +121,25 @@ def ledger_line(case_name: str, name: str, about: str = "ana", at_ms: int = 1000
         currency="USD",
         at_ms=at_ms,
     )
+
+
+def comparable(name: str = "1", **changes: object) -> Comparable:
+    """A delayed flight of the day 10, for which nothing was given."""
+    row = Comparable(
+        event=EventId("e" + name),
+        kind="failure",
+        what="delay",
+        loss="time",
+        brand="blue",
+        severity=3,
+        standing="gold",
+        at_ms=10 * DAY_MS,
+        price=None,
+        given=(),
+        answer="not_given",
+        back=False,
+    )
+    return replace(row, **changes)
 
 
 def append(store: Store, *offers: Offered) -> None:

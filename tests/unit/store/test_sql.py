@@ -12,11 +12,13 @@ from makegood.store.schema import NewerDatabase, steps_after
 from makegood.store.sql import SqlWriting
 from makegood.store.sql_customers import GATE
 from makegood.store.sql_desk import COUNTS
+from makegood.store.sql_everyone import CELLS
 from makegood.store.sql_outbox import READY
 from makegood.store.sqlite import SqliteSession, SqliteStore, in_sqlite
 from makegood.testing.store_samples import (
     case,
     command,
+    comparable,
     customer,
     identified,
     ledger_line,
@@ -89,6 +91,8 @@ def statements(store: SqliteStore, size: int) -> dict[str, int]:
         "project": lambda w: w.project(
             everyone, cases, ledger, {it.case: it.case for it in cases}
         ),
+        "put_comparables": lambda w: w.put_comparables({one: [comparable()] for one in everyone}),
+        "put_comparables again": lambda w: w.put_comparables({everyone[0]: [comparable()]}),
         "put_commands": lambda w: w.put_commands(commands),
         "claim": lambda w: w.claim(10**9, 1, size),
         "outbox_of": lambda w: w.outbox_of([profile(name) for name in names]),
@@ -112,6 +116,8 @@ def test_a_batch_takes_as_many_statements_as_a_single_one(store):
     assert one == many
     assert one["gate_records"] == 1
     assert one["counts"] == 1
+    assert one["put_comparables"] == 3
+    assert one["put_comparables again"] == 1
     assert max(one.values()) <= 9
 
 
@@ -143,6 +149,12 @@ def test_a_queue_is_one_range_of_an_index(store, path, sql, values, index):
     steps = plan(path, sql, *values)
     assert index in steps
     assert "TEMP B-TREE" not in steps
+
+
+def test_everyone_is_one_range_of_days_and_reads_no_case(store, path):
+    steps = plan(path, CELLS, 9, "topic", 1)
+    assert "everyone USING PRIMARY KEY (topic=? AND day>?)" in steps
+    assert "comparable" not in steps
 
 
 def test_counting_reads_no_row_of_the_log(store, path):
@@ -186,7 +198,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(path, monkeypat
         SqliteStore(path)
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")
-    assert connection.execute("SELECT words FROM meta").fetchall() == [("999",)]
+    assert dict(connection.execute("SELECT name, words FROM meta"))["version"] == "999"
     connection.close()
 
 
@@ -240,9 +252,8 @@ def test_a_step_that_fails_changes_nothing(path, monkeypatch):
     with pytest.raises(sqlite3.OperationalError):
         SqliteStore(path)
     connection = sqlite3.connect(path)
-    assert connection.execute("SELECT words FROM meta").fetchall() == [
-        (f"{len(schema.STEPS) - 1}",)
-    ]
+    kept = dict(connection.execute("SELECT name, words FROM meta"))
+    assert kept["version"] == f"{len(schema.STEPS) - 1}"
     assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'later'").fetchall() == []
     connection.close()
 
