@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from typing import ClassVar
 
 from makegood.bootstrap import Makegood, Settings, Shelf, read_book
+from makegood.core.likeness import likeness_of
 from makegood.messages.facts import Body, Identified, Touchpoint
 from makegood.messages.ids import CaseId, CustomerId, ProfileId, RepId, profile_id
 from makegood.playbooks.book import Library, RuleBook
@@ -51,6 +52,7 @@ class Compiled(Shelf):
             Compiled._book = load_book(Compiled._text, name=name)
         with store.writing() as writing:
             writing.put_book(Compiled._book.hash, Compiled._text, activate=True)
+            writing.put_likeness(likeness_of(Compiled._book.everyone))
         self._of = Library(active=Compiled._book.hash, books={Compiled._book.hash: Compiled._book})
 
     def library(self) -> Library:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from makegood.core.asked import Standing
 from makegood.desk.access import Desk, Me
+from makegood.desk.everyone import like_this_request
 from makegood.desk.story import Story
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Appealed, Facts, Requested, Settled
@@ -23,6 +24,7 @@ from makegood.projections.asked import (
     requests_in,
     terms_words,
 )
+from makegood.projections.everyone_words import Told
 from makegood.projections.figures import listed
 from makegood.projections.roster import rep_name
 from makegood.sources.limits import writable
@@ -50,6 +52,7 @@ class AskedRow(Struct, frozen=True, kw_only=True):
         words: A person's own reason.
         due_ms: Until when somebody answers; 0 when nobody has to.
         mine: The person who looks may settle it.
+        everyone: Who asked for the same, while it waits for a person.
     """
 
     event: EventId
@@ -66,6 +69,7 @@ class AskedRow(Struct, frozen=True, kw_only=True):
     late: bool
     mine: bool
     can_appeal: bool
+    everyone: Told | None
 
 
 class Field(Struct, frozen=True, kw_only=True):
@@ -97,6 +101,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
     now = one.now
     refused_by_me = now is not None and now.refused_by == desk.me.rep
     appealed = one.status is Standing.APPEALED
+    waits = now is not None and now.is_waiting
     return AskedRow(
         event=one.event,
         title=in_language(one.titles, "en") or one.asked.request,
@@ -109,9 +114,10 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
         why=reason_words(one.asked, one.source),
         words=words,
         due_ms=one.due_ms,
-        late=now is not None and now.late and now.is_waiting,
-        mine=now is not None and now.is_waiting and not (appealed and refused_by_me),
+        late=now is not None and now.late and waits,
+        mine=waits and not (appealed and refused_by_me),
         can_appeal=one.can_appeal,
+        everyone=like_this_request(desk, story, one.event, one.remedy) if waits else None,
     )
 
 

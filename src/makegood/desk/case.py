@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from makegood.core.remedies import authority_used
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.everyone import like_this_case
 from makegood.desk.queue import side_rows
 from makegood.desk.requests import Form, asked_for
 from makegood.desk.shell import shell
@@ -95,6 +96,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "remedies": _remedies(_book(desk), story),
         "failures": tuple(_book(desk).failures.values()),
         "colleagues": _colleagues(desk, case),
+        "everyone": like_this_case(desk, story, case),
         "reasons": reasons_of(case, story.library),
         "lines": tuple(reversed(story.lines)),
         "pending": story.pending,

@@ -133,3 +133,14 @@ def test_a_request_of_another_brand_does_not_exist_for_them(kathy, vera, ana):
     brand = {"token": "t", "brand": "acme", "fact.moves": "0"}
     assert vera.post(f"/desk/customers/{ana}/ask/move_date", brand).status_code == 404
     assert kathy.post(f"/desk/customers/{ana}/ask/nothing", brand).status_code == 404
+
+
+def test_beside_a_request_that_waits_stands_what_others_heard(kathy, ana):
+    ask(kathy, ana, about="T1", days_before=1, moves=0)
+    ask(kathy, ana, about="T2", days_before=40, moves=0)
+    words = words_of(ask(kathy, ana, about="T7", days_before=40, moves=1))
+    assert "1 customer in 180 days asked for the same, 3 requests, gold or higher." in words
+    assert "Allowed 1, refused 1, 1 still waiting." in words
+    assert words.count("Everyone who asked for this") == 1
+    answered = words_of(does(kathy, ana, "settle", answer="allow"))
+    assert "Everyone who asked for this" not in answered

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from makegood.bootstrap import shipped_laws
+from makegood.playbooks.everyone import KEYS
 from makegood.playbooks.laws import bind
 from makegood.playbooks.load import check_book
 from makegood.playbooks.messages import GIVEN, OF_A_CASE, OF_A_CHOICE, spoken
@@ -52,14 +53,14 @@ def test_every_section_has_its_own_heading():
     assert headings >= {
         "Head", "Brands", "Authority", "Parameters, facts and sensitive facts", "Laws",
         "Look-ups", "Failures",
-        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Examples",
+        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Everyone", "Examples",
     }  # fmt: skip
 
 
 def test_every_variable_and_every_closed_list_is_named():
     for name in spoken(GIVEN | OF_A_CASE | OF_A_CHOICE):
         assert f"`${name}`" in PAGE
-    for word in (*FACT_TYPES, *Cause, *Loss, *NEEDS_NOBODY, *Answer):
+    for word in (*FACT_TYPES, *Cause, *Loss, *NEEDS_NOBODY, *Answer, *KEYS):
         assert f"`{word}`" in PAGE
     for path in ALWAYS_SENSITIVE:
         assert f"`{'.'.join(path)}`" in PAGE
