@@ -9,6 +9,9 @@ from typing import Any
 
 import psycopg
 from psycopg import IsolationLevel, Pipeline, errors
+from psycopg.abc import PQGen
+from psycopg.pq.abc import PGconn
+from psycopg.waiting import Ready, Wait
 from psycopg_pool import ConnectionPool
 
 from makegood.messages.errors import StoreBusy
@@ -150,7 +153,7 @@ class PostgresSession:
         with _busy():
             cursor = self._connection.execute(in_postgres(sql).encode(), _storable(values))
         if self._pipeline is not None:
-            self._connection.pgconn.flush()  # else it would lie here until somebody waits
+            self._connection.wait(_sent(self._connection.pgconn))
         self._sent.append(cursor)
         return cursor
 
@@ -166,6 +169,16 @@ class PostgresSession:
 
     def slot(self) -> int:
         return self._connection.info.backend_pid % SLOTS
+
+
+def _sent(to: PGconn) -> PQGen[None]:
+    """Send on what lies here, all of it: whoever waits for an answer sends nothing more.
+
+    What the server says meanwhile is taken in, or it would wait for us in turn.
+    """
+    while to.flush():
+        if (yield Wait.RW) & Ready.R:
+            to.consume_input()
 
 
 @contextmanager

@@ -102,3 +102,13 @@ def test_a_database_of_a_newer_version_is_refused_and_its_pool_is_closed(
     with pytest.raises(NewerDatabase):
         PostgresStore(postgres_url)
     assert closed == [None]
+
+
+def test_a_statement_larger_than_what_the_socket_takes_at_once_goes_out_whole(store):
+    many = [(f"name {n:060}", 0, 1) for n in range(150_000)]
+    with store.writing_session() as session:
+        session.put("tally", "name slot amount", many, "DO NOTHING")
+    with store.reading() as reading:
+        assert reading.counts("log") == {"log": 0}
+    with store.writing_session() as session:
+        assert session.rows("SELECT count(*) FROM tally") == [(len(many),)]
