@@ -26,7 +26,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _group in (playing, audit, rules, activating, serving, people, data, replaying, asking, everyone):
+for _group in (
+    playing,
+    audit,
+    rules,
+    activating,
+    serving,
+    people,
+    data,
+    replaying,
+    asking,
+    everyone,
+):
     _group.register(app)
 
 

@@ -48,7 +48,9 @@ def show_everyone(  # noqa: PLR0913 - each is one option of the command
         book = makegood.book
         if _CASE.fullmatch(what):
             if standing or brand or severity:
-                raise InputError("A case has its own standing, brand and severity; leave them out.")
+                raise InputError(
+                    "A case has its own standing, brand and severity; leave them out."
+                )
             like = _of_case(makegood, reading, what)
         else:
             kind = "request" if what in book.requests else "failure"
@@ -86,8 +88,10 @@ def _print(words: Told) -> None:
         answers = f" {words.answers}." if words.answers else ""
         CONSOLE.print(f"{words.customers} {words.where}.{answers}", highlight=False)
     if words.remedies:
-        lines = ((one.title, one.given, one.for_all, one.back) for one in words.remedies)
-        print_table(("remedy", "given", "for all of them", "given, came back"), lines)
+        lines = (
+            (one.title, one.given, one.spent, one.for_all, one.back) for one in words.remedies
+        )
+        print_table(("remedy", "given", "spent", "for all of them", "then came back"), lines)
     for who, share in words.back:
         CONSOLE.print(f"came back, {who}: {share}", highlight=False)
     if words.note:

@@ -28,6 +28,7 @@ Place: TypeAlias = tuple[str, int, str]
 """(topic, day, the rest in JSON): where a cell stands."""
 NOTHING: Measures = (0, 0, 0, 0, 0, 0, 0)
 """Of no case."""
+_write_rest = msgspec.json.Encoder().encode
 _read_rest = msgspec.json.Decoder(tuple[str, int, int, int, str, str]).decode
 
 
@@ -58,7 +59,7 @@ class Likeness(Struct, frozen=True, array_like=True):
             kept = {"request": it.what} | {k: values[k] for k in ("brand",) if k in self.same}
         else:
             kept = {key: values[key] for key in self.same}
-        return msgspec.json.encode([it.kind, kept]).decode()
+        return _write_rest([it.kind, kept]).decode()
 
 
 def likeness_of(terms: EveryoneTerms) -> Likeness:
@@ -124,36 +125,65 @@ class Cell(Struct, frozen=True, gc=False, array_like=True):
     measures: Measures
 
 
-def counted(rows: Iterable[Comparable], likeness: Likeness) -> dict[Place, Measures]:
-    """Count all cases of one customer into their cells."""
-    topics: dict[str, list[Comparable]] = {}
-    for row in rows:
-        topics.setdefault(likeness.topic(row), []).append(row)
-    cells: dict[Place, Measures] = {}
-    for topic, alike in topics.items():
-        above, above_in = NOBODY, dict[str, int]()
-        for row in sorted(alike, key=lambda one: (one.at_ms, one.event), reverse=True):
-            rank = likeness.rank(row.standing)
-            here = above_in.get(row.brand, NOBODY)
-            key = (row.brand, rank, min(above, rank), min(here, rank))
-            for remedy, currency, measures in _parts(row):
-                place = (topic, row.day, msgspec.json.encode((*key, remedy, currency)).decode())
-                cells[place] = added(cells.get(place, NOTHING), measures)
-            above, above_in[row.brand] = max(above, rank), max(here, rank)
-    return cells
+def count_in(
+    cells: dict[Place, Measures],
+    customers: Iterable[Iterable[Comparable]],
+    likeness: Likeness,
+    sign: int = 1,
+) -> None:
+    """Count all cases of some customers into cells.
+
+    Args:
+        cells: Changed in place.
+        customers: The cases of each customer.
+        likeness: By what they are alike.
+        sign: -1 takes them out again.
+    """
+    for rows in customers:
+        topics: dict[str, list[Comparable]] = {}
+        for row in rows:
+            topics.setdefault(likeness.topic(row), []).append(row)
+        for topic, alike in topics.items():
+            _count_alike(cells, topic, alike, likeness, sign)
 
 
-def _parts(row: Comparable) -> Iterable[tuple[str, str, Measures]]:
-    given, refused = row.answer in ("given", "allowed"), row.answer == "denied"
-    back = int(row.back)
-    yield WHOLE_CASE, "", (1, 0, back, given, given * back, refused, refused * back)
+def _count_alike(
+    cells: dict[Place, Measures],
+    topic: str,
+    alike: list[Comparable],
+    likeness: Likeness,
+    sign: int,
+) -> None:
+    """Count the cases of one customer and topic, the latest first."""
+    above, above_in = NOBODY, dict[str, int]()
+    for row in sorted(alike, key=lambda one: (one.at_ms, one.event), reverse=True):
+        rank = likeness.rank(row.standing)
+        here = above_in.get(row.brand, NOBODY)
+        key = (row.brand, rank, min(above, rank), min(here, rank))
+        for remedy, currency, measures in _parts(row, sign):
+            place = (topic, row.day, _write_rest((*key, remedy, currency)).decode())
+            known = cells.get(place)
+            cells[place] = measures if known is None else added(known, measures)
+        above, above_in[row.brand] = max(above, rank), max(here, rank)
+
+
+def _parts(row: Comparable, sign: int) -> Iterable[tuple[str, str, Measures]]:
+    one = sign
+    given = one if row.answer in ("given", "allowed") else 0
+    refused = one if row.answer == "denied" else 0
+    back = row.back
+    yield (
+        WHOLE_CASE,
+        "",
+        (one, 0, one * back, given, given * back, refused, refused * back),
+    )
     if row.price is not None:
-        yield PRICE_PAID, row.price.currency, (1, row.price.cents, 0, 0, 0, 0, 0)
+        yield PRICE_PAID, row.price.currency, (one, one * row.price.cents, 0, 0, 0, 0, 0)
     first: set[str] = set()
     for remedy, cents, currency in row.given:
-        n = int(remedy not in first)  # in a second currency it is the same remedy once more
+        n = 0 if remedy in first else one  # in a second currency it is the same remedy once more
         first.add(remedy)
-        yield remedy, currency, (n, cents, n * back, 0, 0, 0, 0)
+        yield remedy, currency, (n, one * cents, n * back, 0, 0, 0, 0)
 
 
 def added(one: Measures, other: Sequence[int]) -> Measures:
@@ -180,13 +210,10 @@ def changed(
         after: The cases of each customer now.
         by: The likeness that the cells are counted by.
     """
-    sums: dict[Place, Measures] = {}
-    for sign, groups in ((-1, before), (1, after)):
-        for rows in groups:
-            for place, measures in counted(rows, by).items():
-                signed = tuple(sign * one for one in measures)
-                sums[place] = added(sums.get(place, NOTHING), signed)
-    return {place: measures for place, measures in sums.items() if any(measures)}
+    cells: dict[Place, Measures] = {}
+    count_in(cells, before, by, sign=-1)
+    count_in(cells, after, by)
+    return {place: measures for place, measures in cells.items() if any(measures)}
 
 
 def cells_of(sums: Mapping[tuple[str, bool], Sequence[int]]) -> tuple[Cell, ...]:

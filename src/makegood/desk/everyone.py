@@ -9,7 +9,7 @@ from makegood.desk.story import Story
 from makegood.messages.ids import EventId
 from makegood.playbooks.book import RuleBook
 from makegood.projections.everyone import Wanted, everyone, like_of_case, like_of_request
-from makegood.projections.everyone_words import Told, told
+from makegood.projections.everyone_words import NOTHING, Told, told
 
 MOST_REMEDIES = 4  # beside a case; the interface and the command line tell them all
 
@@ -37,7 +37,8 @@ def _told(desk: Desk, like: Comparable, remedies: tuple[str, ...]) -> Told:
     known = tuple(remedy for remedy in remedies if remedy in book.remedies)
     wanted = Wanted(like=like, remedies=known, own_brand=bool(desk.me.brands))
     found = told(everyone(desk.reading, wanted, book, desk.now_ms), desk.makegood.library)
-    return replace(found, remedies=found.remedies[:MOST_REMEDIES])
+    said = [one for one in found.remedies if one.spent or one.for_all != NOTHING]
+    return replace(found, remedies=tuple(said[:MOST_REMEDIES]))
 
 
 def _book(desk: Desk) -> RuleBook:

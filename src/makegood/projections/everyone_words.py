@@ -11,6 +11,7 @@ from makegood.projections.figures import counted, listed, money_words
 from makegood.projections.orders import remedy_words
 
 _YEAR_DAYS = 365
+NOTHING = "nothing"
 _NOT_READY = "Being counted for the new rule book; look again in a moment."
 
 
@@ -19,13 +20,15 @@ class RemedyLine(Struct, frozen=True, kw_only=True):
 
     Attributes:
         title: What the customer gets.
-        given: How often, and what it came to.
+        given: In how many cases.
+        spent: What that came to; empty for nothing.
         for_all: What it costs in every comparable case.
         back: Whether those who were given it came back; empty when the book does not say how.
     """
 
     title: str
     given: str
+    spent: str
     for_all: str
     back: str
 
@@ -84,10 +87,10 @@ def _answers(found: Everyone) -> str:
 
 
 def _remedy(one: Given, found: Everyone, library: Library) -> RemedyLine:
-    spent = f", {_money(one.sums)}" if one.cases and any(sum_.cents for sum_ in one.sums) else ""
     return RemedyLine(
         title=remedy_words(one.remedy, library),
-        given=f"{one.cases} of {found.cases}{spent}" if one.cases else "never",
+        given=f"{one.cases}\u00a0of\u00a0{found.cases}" if one.cases else "never",
+        spent=_money(one.sums) if any(money.cents for money in one.sums) else "",
         for_all=_for_all(one, found),
         back=share_words(one.came_back, found.too_few) if found.knows_return and one.cases else "",
     )
@@ -98,7 +101,7 @@ def _for_all(one: Given, found: Everyone) -> str:
         return "nobody can tell: no price is known"
     unknown = f", and {counted(one.unpriced, 'case')} without a price" if one.unpriced else ""
     costs = any(money.cents for money in one.for_all)
-    return f"{_money(one.for_all) if costs else 'nothing'}{unknown}"
+    return f"{_money(one.for_all) if costs else NOTHING}{unknown}"
 
 
 def _money(sums: Sequence[Money]) -> str:
@@ -119,7 +122,7 @@ def share_words(share: Share, too_few: int) -> str:
     if share.low is None or share.high is None:
         few = f"too few to tell ({share.of})" if share.of < too_few else "nobody to tell of"
         return few if not share.of else f"{share.back} of {share.of}, {few}"
-    low, high = (f"{100 * one:.0f} %" for one in (share.low, share.high))
+    low, high = (f"{100 * one:.0f}\u00a0%" for one in (share.low, share.high))
     return f"{share.back} of {share.of} ({low} to {high})"
 
 
@@ -130,5 +133,5 @@ def _note(found: Everyone) -> str:
         return f"Too few to tell anything of all ({found.customers})."
     if found.knows_return:
         days = counted(found.judge_after_days, "day")
-        return f"Came back: of those whose last time was {days} ago or more; 95 % intervals."
+        return f"Came back: of those whose last time was {days} ago or more; 95\u00a0% intervals."
     return ""

@@ -12,6 +12,7 @@ from makegood.core.likeness import (
     Place,
     cells_of,
     changed,
+    count_in,
 )
 from makegood.messages.ids import CustomerId
 from makegood.store.session import Row, replace
@@ -19,7 +20,9 @@ from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
 LIKENESS = "everyone"  # name of the row of `meta` that says by what the cells are counted
-PAGE = 5_000  # customers whose cases are counted again at a time
+PAGE = 5_000  # customers whose cases are read at a time to be counted anew
+AT_ONCE = 20_000  # cells in one statement
+MOST_CELLS = 200_000  # are kept in memory meanwhile, some 80 MB
 MEASURES = "n cents back given given_back refused refused_back"
 _CELL = "topic day rest slot"
 _ADD = f"({', '.join(_CELL.split())}) DO UPDATE SET " + ", ".join(
@@ -105,13 +108,19 @@ class EveryoneWriting(EveryoneReading):
         meta = [(LIKENESS, likeness_words(likeness))]
         self._db.put("meta", columns, meta, replace(columns, "name"))
         self._db.run("DELETE FROM everyone")
+        cells: dict[Place, Measures] = {}
         page = self.comparables(CustomerId(""), PAGE)
         while page:
-            self._add(changed((), page.values(), likeness))
+            count_in(cells, page.values(), likeness)
+            if len(cells) > MOST_CELLS:
+                self._add(cells)
+                cells = {}
             page = self.comparables(max(page), PAGE)
+        self._add(cells)
 
     def _add(self, cells: Mapping[Place, Measures]) -> None:
         """Add to cells in sorted order, each connection to rows of its own, as a tally does."""
         slot = self._db.slot() if cells else 0
         rows: list[Row] = [(*place, slot, *cells[place]) for place in sorted(cells)]
-        self._db.put("everyone", f"{_CELL} {MEASURES}", rows, _ADD)
+        for first in range(0, len(rows), AT_ONCE):  # a batch of events never has so many
+            self._db.put("everyone", f"{_CELL} {MEASURES}", rows[first : first + AT_ONCE], _ADD)

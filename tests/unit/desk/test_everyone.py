@@ -32,9 +32,9 @@ def panel(browser, case: str) -> str:
 def test_the_case_page_says_who_everyone_is_and_what_it_costs_for_all(makegood, clock, kathy):
     words = panel(kathy, crowd(makegood, clock))
     assert "26 customers in 12 months with the same failure and loss, 26 cases, gold or" in words
-    assert "A ride home, and we pay given never for all of them $2,470" in words
-    assert "Call me given never for all of them nothing" in words
-    assert "given 26 of 26, $4,742.40 for all of them $4,742.40" in words
+    assert "All of your money back 26 of 26 $4,742.40 then came back: 13 of 25 (33 %" in words
+    assert "A ride home, and we pay never $2,470" in words
+    assert "Call me" not in words
     assert "came back, all 13 of 25 (33 % to 70 %)" in words
     assert "of those whose last time was 30 days ago or more" in words
 

@@ -8,7 +8,7 @@ from makegood.projections.everyone_words import share_words
 
 @pytest.mark.parametrize(
     ("back", "of", "low", "high"),
-    [  # statsmodels.stats.proportion.proportion_confint(back, of, method="wilson")
+    [  # scipy.stats.binomtest(back, of).proportion_ci(method="wilson")
         (7, 12, 0.3195, 0.8067),
         (1, 20, 0.0089, 0.2361),
         (500, 1000, 0.4691, 0.5309),
@@ -28,7 +28,7 @@ def test_fewer_than_the_book_asks_for_have_no_interval():
 
 
 def test_few_are_said_to_be_too_few():
-    assert share_words(share(7, 12, 12), 12) == "7 of 12 (32 % to 81 %)"
+    assert share_words(share(7, 12, 12), 12) == "7 of 12 (32\u00a0% to 81\u00a0%)"
     assert share_words(share(1, 3, 12), 12) == "1 of 3, too few to tell (3)"
     assert share_words(share(0, 0, 12), 12) == "too few to tell (0)"
     assert share_words(share(0, 0, 0), 0) == "nobody to tell of"
