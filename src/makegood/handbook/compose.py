@@ -1,6 +1,7 @@
 """Put a handbook together from any checked rule book."""
 
 from makegood.handbook.asking import requests_chapter
+from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
 from makegood.handbook.giving import authority_chapter, giving_chapter
 from makegood.handbook.owing import owed_chapter
@@ -34,8 +35,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         never_chapter(source),
         *_left(source),
     )
-    names = [brand.name for brand in book.brands.values()]
-    brands = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+    brands = in_row([brand.name for brand in book.brands.values()])
     return Handbook(
         eyebrow=f"Rule book {book.name}, version {book.hash[:8]}",
         title=f"How {book.umbrella} makes it good",

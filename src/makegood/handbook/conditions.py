@@ -1,6 +1,6 @@
 """Conditions in words, where they are simple; the expression always stands beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from makegood.messages.money import Money
@@ -103,14 +103,14 @@ class Wording:
                 return self._chosen(condition, yes, no, money=money)
             case Index(operand=operand, key=key):
                 of, by = path_of(operand), path_of(key)
-                return f"the {_name(of)} of {_quoted(by)}" if of and by else None
+                return f"the {name_of(of)} of {_quoted(by)}" if of and by else None
         path = path_of(node)
         if path and path[0] == "params" and len(path) > 1:
             constant = self.parameters.get(path[1])
             return self._literal(constant, money=money or _is_money(path))
         if path is None:
             return None
-        return _name(path) if path[0] == "customer" else f"the {_name(path)}"
+        return name_of(path) if path[0] == "customer" else f"the {name_of(path)}"
 
     def _literal(self, value: object, *, money: bool) -> str | None:
         if isinstance(value, bool):
@@ -147,14 +147,21 @@ def _parsed(code: str) -> Node | None:
         return None
 
 
-def _name(path: Path) -> str:
+def in_row(words: Sequence[str], last: str = "and") -> str:
+    """Write several words in a row: a, b and c."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def name_of(path: Path) -> str:
     """Name a fact as people do: event.price_cents is the price."""
     last = path[-1].removesuffix("_cents").removesuffix("_ms").replace("_", " ")
     return f"the customer's {last}" if path[0] == "customer" else last
 
 
 def _quoted(path: Path) -> str:
-    return f"“{_name(path)}”"
+    return f"“{name_of(path)}”"
 
 
 def _is_money(path: Path) -> bool:
@@ -182,4 +189,4 @@ def _joined(node: Node) -> "list[str | None]":
         case Literal(value=str()):
             return [""]
     path = path_of(node)
-    return [_name(path) if path else None]
+    return [name_of(path) if path else None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from makegood.handbook.conditions import in_row
 from makegood.handbook.source import Rule, Source
 from makegood.handbook.terms import Chapter, Entry, Link, Shown
 from makegood.playbooks.failures import OTHER
@@ -89,8 +90,8 @@ def _cause(source: Source, rule: Rule) -> Iterator[str]:
 def _counted(source: Source, rule: Rule) -> Iterator[str]:
     names = source.wording.names(rule.text("about"))
     if names:
-        listed = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
-        yield f"The same {listed} is one failure that may grow; another one is a second failure."
+        same = in_row(names)
+        yield f"The same {same} is one failure that may grow; another one is a second failure."
 
 
 def _from(source: str) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 
 from makegood.handbook.terms import Cell, Chapter, Entry, Grid, Handbook
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_MARKS = re.compile(r"([\\`*_{}\[\]#|~$])")
 
 
 def markdown_of(handbook: Handbook) -> str:
@@ -77,4 +78,4 @@ def _code(written: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", escape(" ".join(text.split()), quote=False))

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from makegood.handbook.conditions import in_row, name_of
 from makegood.handbook.source import Source
 from makegood.handbook.terms import Chapter, Entry, Said
-from makegood.messages.commands import HELD_CLASSES
+from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.terms import MessageTemplate
 
 _LEAD = (
@@ -18,13 +19,17 @@ LANGUAGES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French", "
 def messages_chapter(source: Source) -> Chapter:
     """Show every message in each language."""
     lines = {str(rule.fields.get("id")): rule.where for rule in source.rules("messages")}
-    entries = tuple(_message(one, lines.get(one.id, "")) for one in source.book.messages.values())
+    questions = {plan.made_whole.question for plan in source.book.plans.values()}
+    entries = tuple(
+        _message(one, lines.get(one.id, ""), asks=one.id in questions)
+        for one in source.book.messages.values()
+    )
     return Chapter(anchor="messages", title="What we say", lead=_LEAD, entries=entries)
 
 
-def _message(one: MessageTemplate, where: str) -> Entry:
-    stopped = one.message_class in HELD_CLASSES
-    halts = "it waits while a case is open" if stopped else "it always passes"
+def _message(one: MessageTemplate, where: str, *, asks: bool) -> Entry:
+    waits = one.message_class in HELD_CLASSES and not asks
+    halts = "it waits while a case is open" if waits else "no hold stops it"
     return Entry(
         anchor=f"message-{one.id}",
         title=one.texts["en"].subject,
@@ -70,12 +75,12 @@ _SILENCE = (
 def _holds(source: Source) -> Iterator[str]:
     plans = {plan.id: plan for plan in source.book.plans.values()}.values()
     wide = [plan for plan in plans if plan.hold.scope == "umbrella"]
-    names = [one.name for one in source.book.brands.values()]
-    brands = " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
-    classes = ", ".join(sorted(one.value for one in HELD_CLASSES))
+    brands = in_row([one.name for one in source.book.brands.values()])
+    classes = in_row([one.value for one in MessageClass if one in HELD_CLASSES], "or")
     yield (
-        f"While a case is open, no {classes} message reaches the customer. Receipts, refunds, "
-        "apologies and safety messages always pass."
+        f"While a case is open, no {classes} message reaches the customer, but for the case's own "
+        "question whether it is good again. Receipts, refunds, apologies and safety messages "
+        "always pass."
     )
     if wide:
         yield f"That holds for every brand of {source.book.umbrella}: {brands}."
@@ -93,7 +98,7 @@ def _holds(source: Source) -> Iterator[str]:
 def _fair(source: Source) -> Iterator[str]:
     named = source.value("sensitive")
     own = [str(one) for one in named] if isinstance(named, list) else []
-    facts = [one.split(".", 1)[-1].replace("_", " ") for one in own]
+    facts = [name_of(tuple(one.split(".")[1:])) for one in own]
     more = f" In this book also: {', '.join(facts)}." if facts else ""
     yield (
         "What a customer is worth and how many people listen to them may decide who is answered "
