@@ -14,7 +14,7 @@ from makegood.playbooks.book import RuleBook
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive failures silence entitlements remedies"
 _DEEDS = "plans messages requests examples"
-_TOLD = frozenset(f"{_HEAD} {_FACTS} {_DEEDS}".split())
+SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_DEEDS}".split())
 
 
 def handbook_of(book: RuleBook) -> Handbook:
@@ -64,7 +64,7 @@ def _counts(book: RuleBook, chapters: tuple[Chapter, ...]) -> tuple[tuple[str, s
 
 def _left(source: Source) -> tuple[Chapter, ...]:
     """Name what the book has and this page does not say, so that it does not look complete."""
-    left = [(name, where) for name, where in source.sections() if name not in _TOLD]
+    left = [(name, where) for name, where in source.sections() if name not in SECTIONS]
     if not left:
         return ()
     entries = tuple(

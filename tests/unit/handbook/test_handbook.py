@@ -108,7 +108,8 @@ def test_a_page_stands_by_itself_and_every_link_leads_somewhere(name):
 
 def test_each_rule_carries_its_line(name):
     lines = read_book(name)[0].split("\n---\n")[0].splitlines()
-    for chapter in handbook(name).chapters:
+    told = [one for one in handbook(name).chapters if one.anchor in CHAPTERS]
+    for chapter in told:
         for entry in chapter.entries:
             if found := re.fullmatch(r"line (\d+)", entry.where):
                 line = lines[int(found[1]) - 1].strip()
@@ -156,6 +157,14 @@ def test_a_law_is_told_by_the_names_of_the_book_and_by_its_own_line():
     assert owed.where.startswith("law hotel_walk, line ")
     assert owed.sentences[2].startswith("It is $200 when “full service” is yes, otherwise $100")
     assert [link.anchor for link in owed.links] == ["failure-walked"]
+
+
+def test_a_section_that_the_page_does_not_tell_is_named_with_its_line(monkeypatch):
+    monkeypatch.setattr("makegood.handbook.compose.SECTIONS", frozenset({"failures"}))
+    left = of(SMALL).chapters[-1]
+    (silence,) = (one for one in left.entries if one.rule == "silence")
+    assert left.anchor == "also"
+    assert SMALL.splitlines()[int(silence.where.removeprefix("line ")) - 1] == "silence:"
 
 
 def test_an_exception_to_fairness_is_told_with_its_reason():
