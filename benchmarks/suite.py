@@ -8,7 +8,18 @@ from multiprocessing import get_context
 
 from benchmarks.report import Plan, Result
 
-ALL = ("conditions", "fold", "two_books", "store", "ingest_http", "gate_http", "queue", "everyone")
+ALL = (
+    "conditions",
+    "decisions",
+    "engines",
+    "fold",
+    "two_books",
+    "store",
+    "ingest_http",
+    "gate_http",
+    "queue",
+    "everyone",
+)
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 
 

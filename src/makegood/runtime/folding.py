@@ -20,7 +20,7 @@ from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
-from makegood.projections.cases import Projected, project
+from makegood.projections.cases import Projected, project, waiting_of
 from makegood.runtime.reconcile import Reconciled, reconcile
 
 _LOG = logging.getLogger("makegood.intake")
@@ -39,6 +39,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         withdrawn: What the fold found needless, when it only went on.
         snapshot: To be kept, if it is time for one.
         comparable: What others are compared with; None while it stays as it is.
+        asks: There were requests before, or there are now.
     """
 
     row: CustomerRow
@@ -48,6 +49,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     withdrawn: tuple[CommandId, ...] = ()
     snapshot: Snapshot | None = None
     comparable: tuple[Comparable, ...] | None = None
+    asks: bool = False
 
 
 def fold_history(
@@ -178,6 +180,7 @@ class Folding:
             withdrawn=withdrawn,
             snapshot=snapshot,
             comparable=self._compared(before, state),
+            asks=bool(before.requests or state.requests),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -189,6 +192,7 @@ class Folding:
             commands=after.commands,
             withdrawn=after.withdrawn,
             comparable=self._compared(before, after.state),
+            asks=bool(before.requests),
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -201,6 +205,7 @@ class Folding:
     def _again(
         self, row: CustomerRow, since: Event | None, sending: frozenset[EventId] | None = None
     ) -> Folded:
+        can_tell = not row.stuck and not is_outdated(row)  # what the state was before
         snapshot = self._base(row, since)
         after: OrderKey | None = snapshot.upto if snapshot else None
         history = self._writing.history(row.customer, after)
@@ -222,12 +227,16 @@ class Folding:
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
+        old, now = decode_state(row.state), timed.state
+        asks = bool(now.requests) or not can_tell or bool(old.requests)
+        alike = self._compared(old, now) if can_tell else comparables(now, self._library)
         return Folded(
-            row=_with(row, timed.state),
-            state=timed.state,
+            row=_with(row, now),
+            state=now,
             outbox=outbox,
             snapshot=fresh,
-            comparable=self._compared(decode_state(row.state), timed.state),
+            comparable=alike,
+            asks=asks,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -254,6 +263,13 @@ class Folding:
                 [line for one in projected for line in one.ledger],
                 names,
             )
+        asks = {
+            one.row.customer: waiting_of(one.state, one.row.customer)
+            for one in changed
+            if one.asks and one.state is not None
+        }
+        if asks:
+            writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

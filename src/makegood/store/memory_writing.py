@@ -16,6 +16,7 @@ from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     CustomerRow,
     KeyRow,
@@ -118,6 +119,7 @@ class MemoryWriting(MemoryOutbox):
         self._unproject(customer)
         self.put_comparables({customer: ()})
         _drop(t.comparable, customer)
+        _drop(t.asked, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)
@@ -159,6 +161,14 @@ class MemoryWriting(MemoryOutbox):
         lines = {(line.command, line.account): line for line in ledger}
         for line in lines.values():
             _add(t.money, line.customer, line)
+
+    def project_waiting(
+        self, customers: Sequence[CustomerId], waiting: Sequence[AskedRow]
+    ) -> None:
+        for customer in customers:
+            _drop(self._t.asked, customer)
+        for one in waiting:
+            _add(self._t.asked, one.customer, one)
 
     def _unproject(self, customer: CustomerId) -> None:
         t = self._t

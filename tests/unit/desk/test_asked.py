@@ -144,3 +144,14 @@ def test_beside_a_request_that_waits_stands_what_others_heard(kathy, ana):
     assert words.count("Everyone who asked for this") == 1
     answered = words_of(does(kathy, ana, "settle", answer="allow"))
     assert "Everyone who asked for this" not in answered
+
+
+def test_what_waits_stands_in_a_list_of_its_own(kathy, ana):
+    assert "Nobody waits for an answer." in words_of(kathy.get("/desk/asked"))
+    ask(kathy, ana)
+    page = kathy.get("/desk/asked")
+    assert "May we move the date? · T7" in words_of(page)
+    assert f'href="/desk/customers/{ana}#asked"' in page.content.decode()
+    assert "Asked 1" in words_of(kathy.get("/desk/"))
+    does(kathy, ana, "settle", answer="deny", reason="It is full.")
+    assert "Nobody waits for an answer." in words_of(kathy.get("/desk/asked"))

@@ -120,6 +120,14 @@ messages:
     class: promotional
     texts:
       en: {subject: Thank you, text: "$friend_link"}
+everyone:
+  same: [failure, loss]
+  standing: [basic, gold]
+  standing_from: customer.tier
+  came_back_by: [Promise Kept]
+  within: 180d
+  judge_after: 20d
+  too_few: 10
 requests:
   - id: redeliver
     title: {en: Bring it again}
@@ -144,14 +152,6 @@ requests:
         gives: {remedy: refund, cents: 900}
       - {id: heavy, when: {heavy: true}, answer: person, within: 2h}
       - {id: no_more, answer: deny, says: {en: We tried three times.}}
-everyone:
-  same: [failure, loss]
-  standing: [basic, gold]
-  standing_from: customer.tier
-  came_back_by: [Promise Kept]
-  within: 180d
-  judge_after: 20d
-  too_few: 10
 examples:
   - name: late
     given:

@@ -6,7 +6,7 @@ from makegood.playbooks.load import load_book
 from makegood.playbooks.terms import EveryoneTerms
 from tests.unit.playbooks.small_book import SMALL, changed
 
-BEGINS, ENDS = SMALL.index("everyone:"), SMALL.index("examples:")
+BEGINS, ENDS = SMALL.index("everyone:"), SMALL.index("requests:")
 
 
 def terms(text: str) -> EveryoneTerms:
