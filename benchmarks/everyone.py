@@ -54,9 +54,11 @@ def run(plan: Plan) -> Result:
     with closing(SqliteStore(plan.folder / "everyone.db")) as store:
         parts = [measure("SQLite", store, 1, events, rounds)]
     if plan.postgres:
-        with empty_database(plan.postgres) as url:
-            with closing(PostgresStore(url, pool_size=WRITERS)) as store:
-                parts.append(measure("PostgreSQL", store, WRITERS, events, rounds))
+        with (
+            empty_database(plan.postgres) as url,
+            closing(PostgresStore(url, pool_size=WRITERS)) as store,
+        ):
+            parts.append(measure("PostgreSQL", store, WRITERS, events, rounds))
     return Result(
         name="everyone",
         figures=tuple(figure for figures, _ in parts for figure in figures),

@@ -7,7 +7,7 @@ from makegood.messages.ids import CustomerId
 from makegood.messages.money import Money, share_of
 from makegood.playbooks.book import RuleBook
 from makegood.ports.store import Reading
-from makegood.projections.everyone import Everyone, Given, Wanted, share
+from makegood.projections.everyone import Everyone, Given, Share, Wanted, share
 
 Rows = Mapping[CustomerId, Sequence[Comparable]]
 
@@ -20,87 +20,101 @@ def all_rows(reading: Reading, page: int = 3) -> Rows:
     return found
 
 
-def brute(rows: Rows, wanted: Wanted, book: RuleBook, now_ms: int) -> Everyone:
-    """Answer from every case."""
-    terms, like = book.everyone, wanted.like
-    levels = ("", *terms.standing)
+class Brute:
+    """Every case that one question asks for."""
 
-    def rank(level: str) -> int:
+    def __init__(self, rows: Rows, wanted: Wanted, book: RuleBook, now_ms: int) -> None:
+        self.wanted, self.book = wanted, book
+        self.terms, self.like = book.everyone, wanted.like
+        self.today = now_ms // DAY_MS
+        alike = [[row for row in own if self.is_alike(row)] for own in rows.values()]
+        self.cases = [row for own in alike for row in own]
+        self.latest = [max(own, key=lambda row: (row.at_ms, row.event)) for own in alike if own]
+        self.told = [
+            row
+            for row in self.latest
+            if self.today - row.at_ms // DAY_MS >= self.terms.judge_after_days
+        ]
+
+    def rank(self, level: str) -> int:
+        levels = ("", *self.terms.standing)
         return levels.index(level) if level in levels else 0
 
-    def is_alike(row: Comparable) -> bool:
-        keys = {"failure": "what", "loss": "loss", "brand": "brand", "severity": "severity"}
-        same = [keys[key] for key in terms.same]
-        if like.kind == "request":
-            same = ["what", *(["brand"] if "brand" in terms.same else [])]
-        if wanted.own_brand:
-            same.append("brand")
+    def is_alike(self, row: Comparable) -> bool:
         return (
-            row.kind == like.kind
-            and all(getattr(row, name) == getattr(like, name) for name in same)
-            and rank(row.standing) >= rank(like.standing)
-            and now_ms // DAY_MS - row.at_ms // DAY_MS < terms.within_days
+            row.kind == self.like.kind
+            and all(getattr(row, name) == getattr(self.like, name) for name in self.same())
+            and self.rank(row.standing) >= self.rank(self.like.standing)
+            and self.today - row.at_ms // DAY_MS < self.terms.within_days
         )
 
-    def is_told(row: Comparable) -> bool:
-        return now_ms // DAY_MS - row.at_ms // DAY_MS >= terms.judge_after_days
+    def same(self) -> list[str]:
+        keys = {"failure": "what", "loss": "loss", "brand": "brand", "severity": "severity"}
+        same = [keys[key] for key in self.terms.same]
+        if self.like.kind == "request":
+            same = ["what", *(["brand"] if "brand" in self.terms.same else [])]
+        return [*same, *(["brand"] if self.wanted.own_brand else [])]
 
-    alike = {who: [row for row in own if is_alike(row)] for who, own in rows.items()}
-    cases = [row for own in alike.values() for row in own]
-    latest = [max(own, key=lambda row: (row.at_ms, row.event)) for own in alike.values() if own]
-    told = [row for row in latest if is_told(row)]
-    given = [row for row in told if row.answer in ("given", "allowed")]
-    refused = [row for row in told if row.answer == "denied"]
+    def came_back(self, *answers: str) -> Share:
+        them = [row for row in self.told if not answers or row.answer in answers]
+        return share(sum(row.back for row in them), len(them), self.terms.too_few)
 
-    def came_back(them: Sequence[Comparable]):
-        return share(sum(row.back for row in them), len(them), terms.too_few)
+    def count(self, *answers: str) -> int:
+        return sum(row.answer in answers for row in self.cases)
 
-    def remedy(name: str) -> Given:
-        with_it = [row for row in cases if name in {one[0] for one in row.given}]
-        paid = [one for row in cases for one in row.given if one[0] == name]
-        for_all, unpriced = cost_of(name)
+    def remedies(self) -> tuple[Given, ...]:
+        names = {*self.wanted.remedies, *(one[0] for row in self.cases for one in row.given)}
+        found = map(self.remedy, names)
+        return tuple(sorted(found, key=lambda one: (-one.cases, one.remedy)))
+
+    def remedy(self, name: str) -> Given:
+        paid = [one for row in self.cases for one in row.given if one[0] == name]
+        told = [row for row in self.told if name in {one[0] for one in row.given}]
+        for_all, unpriced = self.cost_of(name)
         return Given(
             remedy=name,
-            cases=len(with_it),
+            cases=sum(name in {one[0] for one in row.given} for row in self.cases),
             sums=by_currency([Money(cents, currency) for _, cents, currency in paid]),
             for_all=for_all,
             unpriced=unpriced,
-            came_back=came_back([row for row in told if name in {one[0] for one in row.given}]),
+            came_back=share(sum(row.back for row in told), len(told), self.terms.too_few),
         )
 
-    def cost_of(name: str):
-        known = book.remedies.get(name)
-        if wanted.cents is not None and wanted.remedies[:1] == (name,):
-            return (Money(wanted.cents * len(cases), book.currency),), 0
+    def cost_of(self, name: str) -> tuple[tuple[Money, ...], int]:
+        known, count = self.book.remedies.get(name), len(self.cases)
+        if self.wanted.cents is not None and self.wanted.remedies[:1] == (name,):
+            return (Money(self.wanted.cents * count, self.book.currency),), 0
         if known is None:
-            return (), len(cases)
+            return (), count
         if known.cost_cents or not known.cost_ratio:
-            return (Money(known.cost_cents * len(cases), book.currency),), 0
-        prices = [row.price for row in cases if row.price is not None]
+            return (Money(known.cost_cents * count, self.book.currency),), 0
+        prices = [row.price for row in self.cases if row.price is not None]
         shares = tuple(share_of(price, known.cost_ratio) for price in by_currency(prices))
-        return shares, len(cases) - len(prices)
+        return shares, count - len(prices)
 
-    names = {*wanted.remedies, *(one[0] for row in cases for one in row.given)}
-    remedies = sorted(map(remedy, names), key=lambda one: (-one.cases, one.remedy))
+
+def brute(rows: Rows, wanted: Wanted, book: RuleBook, now_ms: int) -> Everyone:
+    """Answer from every case."""
+    it, terms, like = Brute(rows, wanted, book, now_ms), book.everyone, wanted.like
     return Everyone(
         kind=like.kind,
         what=like.what,
         same=terms.same if like.kind == "failure" else ("request",),
-        standing=like.standing if rank(like.standing) else "",
-        brand=like.brand if wanted.own_brand or "brand" in terms.same else "",
+        standing=like.standing if it.rank(like.standing) else "",
+        brand=like.brand if "brand" in it.same() else "",
         within_days=terms.within_days,
         judge_after_days=terms.judge_after_days,
         too_few=terms.too_few,
-        customers=len(latest),
-        cases=len(cases),
-        given=sum(row.answer in ("given", "allowed") for row in cases),
-        refused=sum(row.answer == "denied" for row in cases),
-        waiting=sum(row.answer == "waiting" for row in cases),
-        remedies=tuple(remedies),
+        customers=len(it.latest),
+        cases=len(it.cases),
+        given=it.count("given", "allowed"),
+        refused=it.count("denied"),
+        waiting=it.count("waiting"),
+        remedies=it.remedies(),
         knows_return=bool(terms.came_back_by),
-        came_back=came_back(told),
-        came_back_given=came_back(given),
-        came_back_refused=came_back(refused),
+        came_back=it.came_back(),
+        came_back_given=it.came_back("given", "allowed"),
+        came_back_refused=it.came_back("denied"),
     )
 
 

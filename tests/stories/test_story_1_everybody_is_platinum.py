@@ -129,3 +129,20 @@ def test_a_question_that_nobody_answers_is_a_failure_of_ours(served, agency):
     assert (late["status"], late["late"]) == ("waiting", True)
     done = agency.says(f"requests/{shown['id']}/settle", rep="kathy", answer="allow")
     assert done["status"] == "allowed"
+
+
+def test_do_it_for_one_and_you_know_what_it_takes_to_do_it_for_everyone(served, agency):
+    makegood, clock = served
+    for number, days in enumerate((40, 40, 40, 9, 2)):
+        introduce(makegood, f"user:c{number}", "Syn Thetic", tier="basic")
+        agency.asks(f"user:c{number}", days_before=days)
+    clock.advance(24 * 60 * MINUTE_MS)
+    introduce(makegood, "user:ana", tier="basic")
+    shown = agency.asks("user:ana", moves=1)
+    assert shown["status"] == "waiting"
+    found = agency.client.get(f"/v1/requests/{shown['id']}/everyone?remedy=new_parcel").json()
+    assert (found["customers"], found["cases"]) == (6, 6)
+    assert (found["given"], found["refused"], found["waiting"]) == (4, 1, 1)
+    (parcel,) = found["remedies"]
+    assert (parcel["cases"], parcel["for_all"]) == (3, [{"cents": 6 * 900, "currency": "USD"}])
+    assert found["too_few"] is True

@@ -16,16 +16,8 @@ from makegood.core.state import State, decode_state
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.messages.money import Money
 from makegood.ports.store import Reading
-from makegood.projections.everyone import (
-    Everyone,
-    Share,
-    Wanted,
-    checked_remedy,
-    everyone,
-    like_of_case,
-    like_of_kind,
-    like_of_request,
-)
+from makegood.projections.alike import checked_remedy, like_of_case, like_of_kind, like_of_request
+from makegood.projections.everyone import Everyone, Share, Wanted, everyone
 
 router = Router(auth=CasesKey(), tags=["everyone"])
 Fields = dict[str, object]

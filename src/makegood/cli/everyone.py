@@ -14,13 +14,8 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import CaseId
 from makegood.playbooks.mistakes import nearest
 from makegood.ports.store import Reading
-from makegood.projections.everyone import (
-    Wanted,
-    checked_remedy,
-    everyone,
-    like_of_case,
-    like_of_kind,
-)
+from makegood.projections.alike import checked_remedy, like_of_case, like_of_kind
+from makegood.projections.everyone import Wanted, everyone
 from makegood.projections.everyone_words import Told, told
 
 _CASE = re.compile(r"ke[0-9a-f]{32}")

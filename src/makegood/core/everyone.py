@@ -1,7 +1,7 @@
 """Remember of each failure and request who the customer was, and whether they came back.
 
 Standing is only ever shown: no rule reads what is remembered here.
-Source: story 1, "if we do it for you we must do it for everyone"; DESIGN, "Facts across customers".
+Source: story 1, "if we do it for you we must do it for everyone".
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from makegood.core.asked import RequestState
 from makegood.core.likeness import Comparable
 from makegood.core.precedents import MOST_ASKED, Precedent
-from makegood.core.state import Case, Failure, OfferStatus, State
+from makegood.core.state import Case, Failure, Gift, OfferStatus, State
 from makegood.core.turn import Turn
 from makegood.messages.ids import EventId
 from makegood.playbooks.book import Library
@@ -37,19 +37,38 @@ def remember(before: State, turn: Turn) -> None:
         before: The state before the turn; what stands in it is remembered already.
         turn: The turn at its end.
     """
-    state = turn.state
-    if state.cases is before.cases and state.requests is before.requests:
-        return
-    known = {one.event: one for one in state.precedents}
-    found = dict(known)
-    for case in state.cases:
-        for failure in case.failures:
-            if failure.event not in known:
-                found[failure.event] = Precedent(failure.event, _level(turn), failure.at_ms)
-    for one in state.requests:
-        found[one.event] = _asked(turn, known.get(one.event), one)
-    if found != known:
-        turn.state = replace(state, precedents=tuple(_kept(found)))
+    if turn.state.cases is not before.cases:
+        _remember_failures(before, turn)
+    if turn.state.requests is not before.requests:
+        _remember_requests(before, turn)
+
+
+def _remember_failures(before: State, turn: Turn) -> None:
+    """Remember what is new in the last case: a failure that is new to a customer ends it."""
+    case = turn.state.cases[-1]
+    was = before.cases[-1] if before.cases and before.cases[-1].id == case.id else None
+    new = case.failures[len(was.failures) if was else 0 :]
+    if new:
+        level = _level(turn)
+        found = (Precedent(failure.event, level, failure.at_ms) for failure in new)
+        turn.state = replace(turn.state, precedents=(*turn.state.precedents, *found))
+
+
+def _remember_requests(before: State, turn: Turn) -> None:
+    """Remember requests that are new, or stand elsewhere now."""
+    found = _by_event(turn.state)
+    for one in turn.state.requests:
+        if one not in before.requests:
+            found[one.event] = _asked(turn, found.get(one.event), one)
+    turn.state = replace(turn.state, precedents=tuple(_kept(found)))
+
+
+def _by_event(state: State) -> dict[EventId, Precedent]:
+    """Find what is remembered of an event; of two failures that one event showed, the first."""
+    found: dict[EventId, Precedent] = {}
+    for one in state.precedents:
+        found.setdefault(one.event, one)
+    return found
 
 
 def _level(turn: Turn) -> str:
@@ -74,7 +93,8 @@ def _asked(turn: Turn, known: Precedent | None, one: RequestState) -> Precedent:
 
 def _kept(found: dict[EventId, Precedent]) -> Iterator[Precedent]:
     """Let the oldest requests of one who asks very often go."""
-    asked = sorted((one.at_ms, one.event) for one in found.values() if one.request)
+    answered = ("allowed", "denied")
+    asked = sorted((one.at_ms, one.event) for one in found.values() if one.answer in answered)
     gone = {event for _, event in asked[:-MOST_ASKED]}
     return (one for one in found.values() if one.event not in gone)
 
@@ -88,7 +108,7 @@ def comparables(state: State, library: Library) -> tuple[Comparable, ...]:
     """
     if not state.precedents:
         return ()
-    known = {one.event: one for one in state.precedents}
+    known = _by_event(state)
     failures = (
         _failure(case, failure, known[failure.event], library)
         for case in state.cases
@@ -123,24 +143,27 @@ def _given(case: Case, failure: Failure) -> Iterator[tuple[str, int, str]]:
     owed = [one for one in failure.owed if one.amount.cents > 0]
     paid_by = {payment.command for one in owed for payment in one.payments}
     money = [(one.remedy, one.amount) for one in owed]
-    for gift in case.gifts:
-        if not gift.failed and not gift.missing and _is_for(case, gift.about, gift.at_ms, failure):
-            money.append((gift.remedy, gift.paid or gift.expected))
-    for offer in case.offers:
-        chosen = offer.about == failure.about and offer.status in _GIVEN
-        if chosen and offer.ordered not in paid_by:
-            money.append((offer.offer, offer.cost))
+    money += [
+        (gift.remedy, gift.paid or gift.expected)
+        for gift in case.gifts
+        if not gift.failed and not gift.missing and _is_for(case, gift, failure)
+    ]
+    money += [
+        (offer.offer, offer.cost)
+        for offer in case.offers
+        if offer.about == failure.about and offer.status in _GIVEN and offer.ordered not in paid_by
+    ]
     for remedy, cost in money:
         key = (remedy, cost.currency)
         sums[key] = sums.get(key, 0) + cost.cents
     return ((remedy, cents, currency) for (remedy, currency), cents in sums.items())
 
 
-def _is_for(case: Case, about: str, at_ms: int, failure: Failure) -> bool:
+def _is_for(case: Case, gift: Gift, failure: Failure) -> bool:
     """Whether a gift was for a failure; what a person gives is for the last one before it."""
-    if about:
-        return about == failure.about
-    before = [one for one in case.failures if one.at_ms <= at_ms]
+    if gift.about:
+        return gift.about == failure.about
+    before = [one for one in case.failures if one.at_ms <= gift.at_ms]
     return failure is (before[-1] if before else case.failures[0])
 
 

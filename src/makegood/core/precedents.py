@@ -1,4 +1,4 @@
-"""What of a failure or a request is remembered for "everyone like this": who it was then, and since.
+"""What of a failure or a request is remembered for "everyone": who it was then, and since.
 
 A request leaves the state when nothing follows from it any more; the year that counts is longer.
 Source: story 1, "if we do it for you we must do it for everyone".

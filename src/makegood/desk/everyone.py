@@ -8,7 +8,8 @@ from makegood.desk.access import Desk
 from makegood.desk.story import Story
 from makegood.messages.ids import EventId
 from makegood.playbooks.book import RuleBook
-from makegood.projections.everyone import Wanted, everyone, like_of_case, like_of_request
+from makegood.projections.alike import like_of_case, like_of_request
+from makegood.projections.everyone import Wanted, everyone
 from makegood.projections.everyone_words import NOTHING, Told, told
 
 MOST_REMEDIES = 4  # beside a case; the interface and the command line tell them all

@@ -247,7 +247,7 @@ class Writing(Reading, Protocol):
         """Replace the comparable cases of customers, and count what changed into the cells."""
 
     def put_likeness(self, likeness: Likeness) -> None:
-        """Count everything anew by another likeness, in this transaction; the same does nothing."""
+        """Count all cases anew by another likeness, here and now; the same one does nothing."""
 
     def project_waiting(
         self, customers: Sequence[CustomerId], waiting: Sequence[AskedRow]

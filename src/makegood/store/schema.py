@@ -194,8 +194,8 @@ BLOBS = frozenset(
 NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
-        "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back", "refused",
-        "refused_back",
+        "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
+        "refused", "refused_back",
     }
 )  # fmt: skip
 

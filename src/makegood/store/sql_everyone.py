@@ -87,7 +87,7 @@ class EveryoneWriting(EveryoneReading):
     def _known(
         self, customers: list[CustomerId]
     ) -> tuple[Likeness, dict[CustomerId, tuple[Comparable, ...]]]:
-        """Give the likeness, which stays as it is until the end, and what is known of customers."""
+        """Give the likeness, which stays as it is to the end, and what is known of customers."""
         shared = "" if self._db.is_alone else " FOR SHARE OF meta"
         found = self._db.rows(_KNOWN + shared, customers)
         known = {row[1]: _unpack(row[2]) for row in found if row[1] is not None}

@@ -74,7 +74,7 @@ def test_a_request_is_compared_with_the_same_request(client):
         ("asks=bring_latr", "Did you mean `bring_later`?"),
         ("failure=no_car&standing=gould", "Did you mean `gold`?"),
         ("failure=no_car&brand=northwind_car", "Did you mean `northwind_cars`?"),
-        ("failure=no_car&remedy=drivr", "Did you mean `driver`?"),
+        ("failure=no_car&remedy=drive", "Did you mean `driver`?"),
         ("failure=no_car&cents=5", "which remedy"),
         ("", "a failure or a request"),
     ],

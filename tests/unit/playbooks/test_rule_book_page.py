@@ -53,7 +53,8 @@ def test_every_section_has_its_own_heading():
     assert headings >= {
         "Head", "Brands", "Authority", "Parameters, facts and sensitive facts", "Laws",
         "Look-ups", "Failures",
-        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Everyone", "Examples",
+        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Everyone",
+        "Examples",
     }  # fmt: skip
 
 

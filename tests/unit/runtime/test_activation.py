@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from makegood.bootstrap import Settings, open_makegood, read_book
 from makegood.core.decide import Asker
 from makegood.core.holds import Question
+from makegood.core.likeness import likeness_of
 from makegood.effects.links import Links
 from makegood.effects.words import Words
 from makegood.messages.commands import MessageClass, SendMessage
@@ -19,6 +20,7 @@ from makegood.runtime.raising import Raising
 from makegood.runtime.shelf import LOOK_MS, Shelf
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
+from makegood.testing.store_samples import comparable
 
 CARS, CARS_NAME = read_book("car-rental")
 FAIRER = CARS.replace("cost: {cents: 9500}", "cost: {cents: 12000}")
@@ -185,3 +187,15 @@ def customers_in(store: Store) -> set[CustomerId]:
 
 def raised():
     return "user:ana", FailureRaised(failure="other"), Asker()
+
+
+def test_a_book_that_compares_otherwise_counts_anew_as_it_is_activated(shelf, store):
+    with store.writing() as writing:
+        writing.put_comparables({CustomerId("pana"): [comparable("1", severity=2)]})
+    other = CARS.replace("same: [failure, loss]", "same: [failure, severity]")
+    for text in (other, CARS):
+        book = shelf.activate(text, "other.yaml", by="kathy", because="a fairer comparison")
+        likeness = likeness_of(book.everyone)
+        with store.reading() as reading:
+            assert reading.likeness() == likeness
+            assert len(reading.cells(likeness.topic(comparable(severity=2)), 0, 0)) == 1

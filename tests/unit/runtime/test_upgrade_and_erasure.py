@@ -133,11 +133,14 @@ def test_an_erased_person_leaves_log_counts_and_replay():
     profile = intake.profile("user:ana")
     with store.reading() as reading:
         counts, history = reading.counts(), reading.history(CustomerId(profile))
+        alike = reading.comparables(CustomerId(""), 9)
+        assert [row.what for row in alike[CustomerId(profile)]] == ["no_car"]
         assert reading.persons([profile])[profile].name == "Ana Ruiz"
     with store.writing() as writing:
         assert writing.erase(CustomerId(profile)) > 0
     with store.reading() as reading:
         assert not reading.persons([profile])
         assert reading.counts() == counts
+        assert reading.comparables(CustomerId(""), 9) == alike
         assert reading.history(CustomerId(profile)) == history
     assert replay(store, LIBRARY).is_identical
