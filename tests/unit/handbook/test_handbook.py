@@ -167,6 +167,16 @@ def test_a_section_that_the_page_does_not_tell_is_named_with_its_line(monkeypatc
     assert SMALL.splitlines()[int(silence.where.removeprefix("line ")) - 1] == "silence:"
 
 
+def test_whom_everyone_is_is_said_where_the_book_says_it():
+    (chapter,) = (one for one in of(SMALL).chapters if one.anchor == "everyone")
+    told = " ".join(chapter.entries[0].sentences)
+    assert "the same failure and the same loss, and were in the last 180 days" in told
+    assert "basic and gold, the lowest first" in told
+    assert "A customer came back when this followed: Promise Kept." in told
+    without = SMALL[: SMALL.index("everyone:")] + SMALL[SMALL.index("requests:") :]
+    assert "everyone" not in {one.anchor for one in of(without).chapters}
+
+
 def test_an_exception_to_fairness_is_told_with_its_reason():
     chapters = {one.anchor: one for one in handbook("agency").chapters}
     told = " ".join(chapters["never"].entries[1].sentences)
