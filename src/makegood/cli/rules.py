@@ -7,7 +7,7 @@ import msgspec
 import typer
 from msgspec.structs import asdict
 
-from makegood.bootstrap import laws_for, read_book, shipped_books
+from makegood.books.opening import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
 from makegood.core.decide import Asker, decide
 from makegood.core.state import State

@@ -11,14 +11,14 @@ from msgspec.structs import replace
 from makegood.core import cases, ending, failures
 from makegood.core.applying import apply_fact
 from makegood.core.firing import fire
-from makegood.core.routing import owner_for
+from makegood.core.routing import brand_of, owner_for
 from makegood.core.state import Origin, State
 from makegood.core.turn import Turn
 from makegood.messages import facts
 from makegood.messages.commands import Command
 from makegood.messages.events import Event
 from makegood.messages.ids import CommandId
-from makegood.playbooks.book import Library
+from makegood.playbooks.book import Finding, Library, RuleBook
 
 FOLD_VERSION = 1
 """Raised when the same events would give another state; upgrading refolds and sends nothing."""
@@ -62,10 +62,12 @@ def step(state: State, event: Event, library: Library) -> Step:
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
         found = book.find(body.name, body.properties, before.state.facts)
+        if book.by_brand:
+            book, found = _by_its_brand(book, body, before.state, found)
         is_promise = body.name in book.starts or body.name in book.ends
         if not found and not is_promise:
             return before
-        turn = _turn(before.state, event, library)
+        turn = _turn(before.state, event, library, book)
         if is_promise:
             failures.follow_promises(turn, event, body)
         sure = failures.failures_in(turn, event, found)
@@ -74,16 +76,32 @@ def step(state: State, event: Event, library: Library) -> Step:
         if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
     else:
-        turn = _turn(before.state, event, library)
+        book = library.books[event.stamp.book].for_brand(brand_of(before.state, body))
+        turn = _turn(before.state, event, library, book)
         apply_fact(turn, event)
     _look_after(turn)
     commands = before.commands + tuple(turn.commands)
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn))
 
 
-def _turn(state: State, event: Event, library: Library) -> Turn:
+def _by_its_brand(
+    book: RuleBook, body: facts.Touchpoint, state: State, found: tuple[Finding, ...]
+) -> tuple[RuleBook, tuple[Finding, ...]]:
+    """Let the book of a brand judge what happened to that brand.
+
+    The event says which brand it was; where it does not, the rule of the umbrella's book does.
+    """
+    brands = {brand_of(state, body)} - {""} or {finding.brand for finding in found}
+    own = book.for_brand(brands.pop()) if len(brands) == 1 else book
+    if own is book:
+        return book, found
+    return own, own.find(body.name, body.properties, state.facts)
+
+
+def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     stamp = event.stamp
-    origin = Origin(event.source, event.message_id, event.profile, stamp.book, stamp.imported)
+    judge = stamp.book if book is library.books[stamp.book] else book.hash
+    origin = Origin(event.source, event.message_id, event.profile, judge, stamp.imported)
     return Turn(
         state,
         origin,

@@ -66,10 +66,8 @@ def _check_kinds(parts: Parts, report: Report) -> dict[str, int]:
             if name not in known:
                 report.error(place, f"`{name}` is not a failure.", nearest(name, known))
             elif served.setdefault(name, plan.line) != plan.line:
-                line = served[name]
-                report.error(
-                    place, f"`{name}` has a plan already, in line {line}.", "Keep it in one."
-                )
+                line = report.line(served[name])
+                report.error(place, f"`{name}` has a plan already, in {line}.", "Keep it in one.")
     return served
 
 
@@ -139,7 +137,7 @@ def _check_message(
         section.error(
             key,
             f"The message `{name}` is {template.message_class}; `{key}` sends a {word} message.",
-            f"Make `{name}` {word} (line {template.line}), or name another.",
+            f"Make `{name}` {word} ({section.report.line(template.line)}), or name another.",
         )
     detectors = [one for one in parts.detectors if one.rule.id in plan.failures]
     _check_fallbacks(section, template, detectors)

@@ -36,6 +36,7 @@ def read_header(top: Section) -> Header:
     version = top.whole("makegood", most=1000)
     if top.has("makegood") and version != GRAMMAR:
         top.error("makegood", f"The grammar is {GRAMMAR}, not {version}.", "Write `makegood: 1`.")
+    top.node("may_change")  # read where a brand's book is put over this one
     return Header(
         name=top.text("name"),
         umbrella=top.text("umbrella"),
@@ -101,6 +102,7 @@ def _brand(section: Section, name: str) -> Brand:
             "Offers and service mail have the same sender.",
             "Receivers judge them apart; use an address of its own.",
         )
+    section.text("book", default="")  # read where books are composed
     section.done()
     return brand
 

@@ -220,9 +220,9 @@ def without_repeats(
     first: dict[str, Section] = {}
     for section, name in zip(sections, ids, strict=True):
         if name and name in first:
-            line = first[name].place.line
+            line = section.report.line(first[name].place.line)
             section.error(
-                "id", f"Another {section.what} in line {line} is called `{name}`.", "Rename one."
+                "id", f"Another {section.what} in {line} is called `{name}`.", "Rename one."
             )
         first.setdefault(name, section)
         yield section, name

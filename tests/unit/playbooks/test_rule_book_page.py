@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from makegood.bootstrap import shipped_laws
-from makegood.playbooks.laws import bind
+from makegood.books.opening import shipped_laws
+from makegood.playbooks.binding import bind
 from makegood.playbooks.load import check_book
 from makegood.playbooks.messages import GIVEN, OF_A_CASE, OF_A_CHOICE, spoken
 from makegood.playbooks.reading import Section
@@ -25,6 +25,20 @@ def test_the_blocks_are_one_book_and_its_examples_come_true():
     assert checked.book is not None
     assert len([one for one in checked.examples if not one.file]) == 8
     assert run_examples(checked.book, checked.examples) == ()
+
+
+def test_the_brands_book_builds_on_it_and_its_example_comes_true():
+    (brand,) = re.findall(r'```yaml title="sea_view.yaml"\n(.*?)```', PAGE, re.DOTALL)
+    alone = bind(brand, shipped_laws(), {"hotel.yaml": BOOK}.get)
+    checked = check_book(alone, name="sea_view.yaml")
+    assert checked.errors == checked.warnings == ()
+    assert checked.book is not None
+    assert run_examples(checked.book, checked.examples) == ()
+    umbrella = BOOK.replace("    strict: false\n", "    book: sea_view\n", 1)
+    both = check_book(bind(umbrella, {}, {"sea_view.yaml": brand}.get), name="hotel.yaml")
+    assert both.book is not None
+    assert both.book.by_brand.keys() == {"sea_view"}
+    assert run_examples(both.book, both.examples) == ()
 
 
 def test_every_field_that_the_reader_knows_is_in_the_page(monkeypatch):
@@ -50,8 +64,8 @@ def test_every_field_that_the_reader_knows_is_in_the_page(monkeypatch):
 def test_every_section_has_its_own_heading():
     headings = {line.removeprefix("## ") for line in PAGE.splitlines() if line.startswith("## ")}
     assert headings >= {
-        "Head", "Brands", "Authority", "Parameters, facts and sensitive facts", "Laws",
-        "Look-ups", "Failures",
+        "Head", "Brands", "Umbrella, then brand", "Authority",
+        "Parameters, facts and sensitive facts", "Laws", "Look-ups", "Failures",
         "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Examples",
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from string import Template
 
 import pytest
 
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from makegood.effects.links import Links
 from makegood.effects.words import Words
 from makegood.messages.commands import Command, SendMessage
