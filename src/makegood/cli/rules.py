@@ -15,6 +15,7 @@ from makegood.messages.errors import InputError
 from makegood.messages.facts import Facts, Requested
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import CheckedBook, check_book, load_book
+from makegood.playbooks.schema import schema as json_schema
 from makegood.projections.asked import answer_words, reason_words
 from makegood.replay.examples import Mismatch, run_examples
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(check)
     app.command()(ask)
+    app.command()(schema)
 
 
 def check(
@@ -91,6 +93,11 @@ def _as_json(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) 
             for one in mismatches
         ],
     }
+
+
+def schema() -> None:
+    """Print the JSON Schema of rule books and laws, for editors that complete and check YAML."""
+    print(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
 
 
 def ask(

@@ -81,8 +81,8 @@ class Section:
         found = self.text(key, default)
         if found and found not in known:
             self.error(key, f"`{key}` cannot be `{found}`.", nearest(found, known))
-            return default or next(iter(known))
-        return found or next(iter(known))
+            return default or next(iter(known), "")
+        return found or next(iter(known), "")
 
     def whole(self, key: str, default: int | None = None, *, most: int = 10**12) -> int:
         """Read a whole number that is not negative."""
