@@ -13,6 +13,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
+from makegood.playbooks.deadends import check_dead_ends
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
@@ -172,6 +173,8 @@ def _read(
     top.done()
     check_across(parts, report)
     check_tables(parts.requests, report)
+    if not report.errors:
+        check_dead_ends(parts, header, vocabulary.parameters, report)
     if report.errors:
         return None, ()
     book = _book(parts, header, vocabulary, BookHash(given.digest), given.text)

@@ -157,7 +157,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "silence rule": {
         "id*": _NAME, REPLACES: _MARK, "after*": _TEXT, "unless*": _TEXT, "within*": _SPAN,
         "about": _EXPRESSION, "title*": _TEXT, "loses": _choice(tuple(Loss)),
-        "severity": _whole(5, 1), "cause": _choice(tuple(Cause)),
+        "severity": _whole(5, 1), "cause": _choice(tuple(Cause)), "allow_because": _TEXT,
     },
     "entitlement": {
         "id*": _NAME, REPLACES: _MARK, "for*": _some(_TEXT), "jurisdiction": _TEXT,
