@@ -310,8 +310,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="value-reaches-a-remedy-through-the-brand",
         file="src/makegood/playbooks/failures.py",
-        old='        made = self._value("brand", "string")',
-        new='        made = self.conditions.read(self.section, "brand", self.reads, gives="string")',
+        old='made = self._value("brand", "string")',
+        new='made = self.conditions.read(self.section, "brand", self.reads, gives="string")',
         tests=("tests/unit/playbooks/test_value_never_sizes.py",),
     ),
 )

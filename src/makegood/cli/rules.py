@@ -105,12 +105,13 @@ def ask(
     request: Annotated[str, typer.Argument(help="Id of a request of the book.")],
     given: Annotated[str, typer.Option("--with", help="JSON file with what is asked.")] = "",
     customer: Annotated[str, typer.Option(help="JSON file with facts of the customer.")] = "",
+    brand: Annotated[str, typer.Option(help="The brand that is asked.")] = "",
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Try a decision table without a server: the answer, and what it rests on."""
     text, name = read_book(book)
     made = load_book(text, name=name)
-    wanted = Requested(request=request, facts=_facts(given))
+    wanted = Requested(request=request, facts=_facts(given), brand=brand)
     library = Library(active=made.hash, books={made.hash: made})
     decision = decide(State(facts=_facts(customer)), wanted, Asker(), 0, library)
     answered = decision.body
@@ -119,7 +120,7 @@ def ask(
     if output is Format.JSON:
         print_json(asdict(answered))
         return
-    source = made.requests[request].source
+    source = made.for_brand(brand).requests[request].source
     for words in (answer_words(answered, library), *reason_words(answered, source)):
         CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
 

@@ -62,9 +62,10 @@ def step(state: State, event: Event, library: Library) -> Step:
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
-        found = book.find(body.name, body.properties, before.state.facts)
         if book.by_brand:
-            book, found = _by_its_brand(book, body, before.state, found)
+            book, found = _by_its_brand(book, body, before.state)
+        else:
+            found = book.find(body.name, body.properties, before.state.facts)
         is_promise = body.name in book.starts or body.name in book.ends
         if not found and not is_promise:
             return before
@@ -86,17 +87,19 @@ def step(state: State, event: Event, library: Library) -> Step:
 
 
 def _by_its_brand(
-    book: RuleBook, body: facts.Touchpoint, state: State, found: tuple[Finding, ...]
+    book: RuleBook, body: facts.Touchpoint, state: State
 ) -> tuple[RuleBook, tuple[Finding, ...]]:
     """Let the book of a brand judge what happened to that brand.
 
     The event says which brand it was; where it does not, the rule of the umbrella's book does.
     """
-    brands = {brand_of(state, body)} - {""} or {finding.brand for finding in found}
-    own = book.for_brand(brands.pop()) if len(brands) == 1 else book
-    if own is book:
-        return book, found
-    return own, own.find(body.name, body.properties, state.facts)
+    said = brand_of(state, body)
+    own = book.for_brand(said)
+    found = own.find(body.name, body.properties, state.facts)
+    brands = {finding.brand for finding in found} if not said else set()
+    if len(brands) == 1 and (theirs := book.for_brand(brands.pop())) is not book:
+        return theirs, theirs.find(body.name, body.properties, state.facts)
+    return own, found
 
 
 def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:

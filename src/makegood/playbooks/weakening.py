@@ -13,7 +13,10 @@ from makegood.playbooks.nodes import Entry, Fields, Items, Node, Scalar, plain
 from makegood.playbooks.spans import day_ms, span_ms
 
 _PARAMETER = re.compile(r"\bparams\.(\w+)")
-_DECIDES: Final = ("on", "when", "about", "price", "cause", "inferred_cause", "brand", "details")
+_DECIDES: Final = (
+    "on", "when", "about", "price", "cause", "inferred_cause", "brand", "details",
+    "after", "unless", "within",
+)  # fmt: skip
 _NAMED: Final = ("entitlements", "failures", "silence", "remedies")
 _WORDS: Final = frozenset({"source", "jurisdiction", "boundary", "form", "allow_because"})
 
@@ -72,7 +75,7 @@ class Guard:
         why: str | None = None
         if key == "entitlements":
             why = next(_less_owed(base, over), None)
-        elif key == "failures" and name in self.owing:
+        elif key in ("failures", "silence") and name in self.owing:
             why = next(_otherwise(base, over), None)
         elif key == "remedies" and name in self.remedies and _changed(base, over, "kind"):
             why = "kind"
@@ -262,4 +265,5 @@ _MORE: Mapping[str, Callable[[Node | None, Node | None], bool]] = {
     "on": _all_of,
     "when": _no_narrower,
     "details": _with_all,
+    "within": _no_longer,
 }

@@ -10,7 +10,12 @@ from makegood.replay.examples import run_examples
 from tests.unit.playbooks.small_book import SMALL
 from tests.unit.playbooks.test_laws import PARCELS, late
 
-HOUSE = SMALL.replace("name: small\n", "name: house\n")
+HOUSE = SMALL.replace("name: small\n", "name: house\n").replace(
+    "remedies:\n",
+    "  - {id: sorry_money, for: promise_broken, given: detection, deadline: 7d,\n"
+    "     basis: guarantee, source: our terms, pays: {remedy: refund, cents: 100}}\nremedies:\n",
+    1,
+)
 HEAD = "makegood: 1\nname: acme\nbuilds_on: house\n"
 REFUND = "  - {id: refund, replaces: true, kind: refund, title: {en: Cash}, provider: bank}\n"
 
@@ -77,7 +82,7 @@ def test_a_thing_that_replaces_stands_where_the_other_stood():
 def test_an_id_that_stands_twice_by_mistake_is_an_error():
     brand = "remedies:\n" + REFUND.replace("replaces: true, ", "")
     assert errors(brand) == [
-        "acme.yaml:5:5: `refund` stands in house.yaml:59 already. "
+        "acme.yaml:5:5: `refund` stands in house.yaml:61 already. "
         "Say `replaces: true` to put this in its place, or rename it."
     ]
     nothing = "remedies:\n" + REFUND.replace("refund, r", "refunds, r")
@@ -179,6 +184,8 @@ plans:
     on_double_deviation: {call_within: 5m}
     made_whole: {asked: thumbs, ask_after: 1d}
 """
+PROMISE = HOUSE[HOUSE.index("  - id: promise_broken") : HOUSE.index("entitlements:")]
+SILENCE = "silence:\n" + PROMISE.replace("broken\n", "broken\n    replaces: true\n", 1)
 LATE = HOUSE[HOUSE.index("failures:") : HOUSE.index("silence:")].replace(
     "parcel_late\n", "parcel_late\n    replaces: true\n", 1
 )
@@ -200,6 +207,7 @@ LATE = HOUSE[HOUSE.index("failures:") : HOUSE.index("silence:")].replace(
         (LATE, "price: event.price_cents", "price: '1'", "parcel_late"),
         ("parameters: {late_minutes: 10}\n", "10", "11", "late_minutes"),
         (f"remedies:\n{REFUND}", "kind: refund", "kind: voucher", "refund"),
+        (SILENCE, "within: 2h", "within: 3h", "promise_broken"),
     ],
 )  # fmt: skip
 def test_what_the_umbrella_owes_and_holds_is_not_made_less_unless_it_says_so(

@@ -32,7 +32,8 @@ OPEN = frozenset({"list of failures", "list", "list of details", "list of values
 SOMETIMES = {
     ("answer to a second failure", "offer"), ("entitlement", "basis"), ("entitlement", "source"),
     ("plan", "offer_message"), ("plan", "chosen_message"), ("plan", "choose_within"),
-    ("example", "given"), ("payment", "most_cents"), ("row", "says"), ("row", "charges"),
+    ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),
+    ("row", "says"), ("row", "charges"),
     ("gift", "cents"), ("expectation", "answer"), ("expectation", "row"),
     ("expectation", "cents"), ("expectation", "charges"),
 }  # fmt: skip
