@@ -50,7 +50,7 @@ messages:
     urgency: now
     texts:
       en: {subject: Bluefin left you standing, text: "$greeting Bluefin is sorry. $link"}
-      de: {subject: Bluefin hat Sie stehen lassen, text: "$greeting Bluefin. $link"}
+      de: {subject: Bluefin hat versagt, text: "$greeting Bluefin. $link"}
       es: {subject: Bluefin le ha dejado en tierra, text: "$greeting Bluefin. $link"}
 """
 
