@@ -26,10 +26,31 @@ def _empty() -> typer.Typer:
 @cache
 def _whole() -> typer.Typer:
     """Give the command with every group; those that open a deployment import all of it."""
-    from makegood.cli import activating, asking, audit, data, people, playing, replaying, serving
+    from makegood.cli import (
+        activating,
+        asking,
+        audit,
+        data,
+        handbook,
+        people,
+        playing,
+        replaying,
+        serving,
+    )
 
     app = _empty()
-    for group in (playing, audit, rules, activating, serving, people, data, replaying, asking):
+    for group in (
+        playing,
+        audit,
+        rules,
+        handbook,
+        activating,
+        serving,
+        people,
+        data,
+        replaying,
+        asking,
+    ):
         group.register(app)
     return app
 

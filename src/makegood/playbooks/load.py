@@ -37,7 +37,7 @@ from makegood.playbooks.requests import check_tables, make_rulings, read_request
 from makegood.playbooks.silence import about_by_event, read_silence
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
-from makegood.playbooks.vocabulary import Vocabulary, read_vocabulary
+from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
 
 
 class CheckedBook(Struct, frozen=True, kw_only=True):
@@ -175,6 +175,7 @@ def _read(
     check_tables(parts.requests, report)
     if not report.errors:
         check_dead_ends(parts, header, vocabulary.parameters, report)
+    check_parameters(top, "".join(map(canonical, (root, *laws))))
     if report.errors:
         return None, ()
     book = _book(parts, header, vocabulary, BookHash(given.digest), given.text)

@@ -230,7 +230,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "failures": _some(_TEXT), "cannot": _some(_TEXT), "held": _FLAG,
         "offers": _some(_choice(tuple(Tier))), "owed": _map(_whole()), "unsure": _some(_TEXT),
         "double": _FLAG, "answer": _choice(tuple(Answer)), "row": _TEXT, "cents": _whole(),
-        "charges": _whole(),
+        "charges": _whole(), "within": _SPAN,
     },
     "law": {
         "law*": _NAME, "title*": _TEXT, "jurisdiction": _TEXT, "basis": _choice(BASES),

@@ -38,6 +38,8 @@ SOMETIMES = {
     ("expectation", "cents"), ("expectation", "charges"),
 }  # fmt: skip
 """What has to be there only if something else is, or is read only where it is there."""
+NO_FIELD = {("rule book", "law")}
+"""What the reader looks for only to say that it does not belong there."""
 NOT_BY_NODE = {("failure", "about"), ("law", "needs"), ("column", "value"),
                ("rule book", "builds_on")}  # fmt: skip
 """What the reader requires, or reads, in a way of its own."""
@@ -79,14 +81,20 @@ def test_a_book_that_builds_on_nothing_says_who_the_firm_is():
 def asked() -> dict[str, dict[str, bool]]:
     """What the reader asks for in each kind of mapping, and whether it has to be there."""
     found: dict[str, dict[str, bool]] = defaultdict(dict)
-    node = Section.node
+    node, has = Section.node, Section.has
 
     def recorded(self: Section, key: str, *, required: bool = False) -> Any:
         found[self.what][key] = found[self.what].get(key, False) or required
         return node(self, key, required=required)
 
+    def looked_for(self: Section, key: str) -> bool:
+        if (self.what, key) not in NO_FIELD:
+            found[self.what].setdefault(key, False)
+        return has(self, key)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Section, "node", recorded)
+        patch.setattr(Section, "has", looked_for)
         for text in (BOOK, HOUSE, *shipped_books().values(), around("eu261"), with_law()):
             check_book(text, name="x")
     return found
