@@ -9,14 +9,12 @@ from msgspec.structs import asdict
 
 from makegood.books.opening import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
-from makegood.core.decide import Asker, decide
 from makegood.core.state import State
 from makegood.messages.errors import InputError
 from makegood.messages.facts import Facts, Requested
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import CheckedBook, check_book, load_book
 from makegood.playbooks.schema import schema as json_schema
-from makegood.projections.asked import answer_words, reason_words
 from makegood.replay.examples import Mismatch, run_examples
 
 
@@ -109,6 +107,9 @@ def ask(
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Try a decision table without a server: the answer, and what it rests on."""
+    from makegood.core.decide import Asker, decide
+    from makegood.projections.asked import answer_words, reason_words
+
     text, name = read_book(book)
     made = load_book(text, name=name)
     wanted = Requested(request=request, facts=_facts(given), brand=brand)
