@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from benchmarks.counting import CountingStore
 from benchmarks.databases import empty_database
 from benchmarks.report import Bound, Figure, Plan, Result
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from makegood.core.likeness import DAY_MS, Comparable, Likeness, likeness_of
 from makegood.messages.ids import CustomerId, EventId
 from makegood.messages.money import Money

@@ -4,14 +4,13 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from makegood.books.opening import read_book
 from makegood.core.holds import Answer
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
@@ -29,7 +28,6 @@ from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
-from makegood.playbooks.laws import bind
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
@@ -212,52 +210,6 @@ def open_store(database: str) -> Store:
     # Only its first word: the rest may hold a password.
     scheme = database.partition(":")[0][:20]
     raise InputError(f"{scheme!r} is no database: write sqlite:///path or postgresql://...")
-
-
-def shipped_books() -> Mapping[str, str]:
-    """Give the rule books that ship, by name, each with the laws it names."""
-    laws = shipped_laws()
-    return {name: bind(text, laws) for name, text in _texts(files("makegood.books")).items()}
-
-
-def shipped_laws() -> Mapping[str, str]:
-    """Give the laws that ship, by name."""
-    return _texts(files("makegood.books").joinpath("laws"))
-
-
-def _texts(folder: Traversable) -> Mapping[str, str]:
-    return {
-        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda one: one.name)
-        if entry.name.endswith(".yaml")
-    }
-
-
-def laws_for(name: str) -> Mapping[str, str]:
-    """Give the laws a book may name: those that ship, and those in `laws` beside its file."""
-    beside = Path(name).parent / "laws"
-    is_file = name.endswith((".yaml", ".yml"))
-    return {**shipped_laws(), **(_texts(beside) if is_file and beside.is_dir() else {})}
-
-
-def read_book(name: str) -> tuple[str, str]:
-    """Read a rule book's text with the laws it names; give it with the name that errors call it.
-
-    Args:
-        name: A path, or the name of a book that ships. Laws are those that ship, and those in the
-            folder `laws` beside the book.
-
-    Raises:
-        InputError: There is no such file or book.
-    """
-    shipped = shipped_books()
-    if name in shipped:
-        return shipped[name], f"{name}.yaml"
-    try:
-        return bind(Path(name).read_text(encoding="utf-8"), laws_for(name)), name
-    except (OSError, UnicodeError) as error:
-        known = ", ".join(shipped)
-        raise InputError(f"Rule book {name}: {error}. Those that ship: {known}.") from error
 
 
 class Makegood:

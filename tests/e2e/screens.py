@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import ClassVar
 
-from makegood.bootstrap import Makegood, Settings, Shelf, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood, Settings, Shelf
 from makegood.core.likeness import likeness_of
 from makegood.messages.facts import Body, Identified, Touchpoint
 from makegood.messages.ids import CaseId, CustomerId, ProfileId, RepId, profile_id

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from makegood.demo.tables import package_folder
 from makegood.messages.facts import Touchpoint
 from makegood.messages.money import Money

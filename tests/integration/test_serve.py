@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from tests.integration.served import free_port
 
 START_TRIES = 8  # each waits twice as long as the one before: a minute in all

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from makegood.bootstrap import Makegood, open_makegood, read_book, read_settings, shipped_books
+from makegood.books.opening import read_book, shipped_books
+from makegood.bootstrap import Makegood, open_makegood, read_settings
 from makegood.core.holds import Question
 from makegood.core.state import decode_state
 from makegood.messages.commands import MessageClass

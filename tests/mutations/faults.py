@@ -293,4 +293,25 @@ FAULTS: tuple[Fault, ...] = (
         new='  excused: has(failure.extraordinary) || failure.cause == "nature"\n',
         tests=("tests/unit/playbooks/test_eu261.py",),
     ),
+    Fault(
+        name="the-umbrella-judges-a-brand-with-its-own-book",
+        file="src/makegood/core/fold.py",
+        old="        if book.by_brand:\n",
+        new="        if not book:\n",
+        tests=("tests/unit/core/test_books_of_brands.py",),
+    ),
+    Fault(
+        name="a-brand-lowers-what-the-umbrella-owes",
+        file="src/makegood/playbooks/weakening.py",
+        old="        if name in self.may:\n",
+        new="        if name:\n",
+        tests=("tests/unit/playbooks/test_composing.py",),
+    ),
+    Fault(
+        name="value-reaches-a-remedy-through-the-brand",
+        file="src/makegood/playbooks/failures.py",
+        old='made = self._value("brand", "string")',
+        new='made = self.conditions.read(self.section, "brand", self.reads, gives="string")',
+        tests=("tests/unit/playbooks/test_value_never_sizes.py",),
+    ),
 )

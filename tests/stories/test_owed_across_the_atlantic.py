@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 from django.test import Client
 
-from makegood.bootstrap import Makegood, Settings, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood, Settings
 from makegood.core.decide import Asker
 from makegood.core.state import Case, decode_state
 from makegood.messages.commands import Fulfil

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from makegood.cli.activating import register
 from makegood.cli.output import CONSOLE
 from makegood.cli.replaying import register as register_replay

@@ -57,7 +57,7 @@ def _check(makegood: Makegood, failure: FailureIn) -> None:
             what_to_do="Send the number of the booking, segment or order.",
         )
         raise Declined(422, problem)
-    known = makegood.book.failures
+    known = makegood.book.for_brand(failure.brand).failures
     if failure.failure != "other" and failure.failure not in known:
         problem = Problem(
             code="unknown_failure",

@@ -1,50 +1,76 @@
 """The `makegood` command: one module for each group of commands."""
 
 import sys
+from functools import cache
 
 import typer
 
-from makegood.cli import (
-    activating,
-    asking,
-    audit,
-    data,
-    everyone,
-    handbook,
-    people,
-    playing,
-    replaying,
-    rules,
-    serving,
-)
+from makegood.cli import rules
 from makegood.cli.output import ERRORS
 from makegood.messages.errors import MakegoodError
 
-app = typer.Typer(
-    name="makegood",
-    help="Make a bad day end well for a company's customers.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for _group in (
-    playing,
-    audit,
-    rules,
-    handbook,
-    activating,
-    serving,
-    people,
-    data,
-    replaying,
-    asking,
-    everyone,
-):
-    _group.register(app)
+LIGHT = frozenset({"check", "ask", "schema"})
+"""Commands of `rules`: they read files alone, and start without what a deployment needs."""
+
+
+def _empty() -> typer.Typer:
+    return typer.Typer(
+        name="makegood",
+        help="Make a bad day end well for a company's customers.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+
+@cache
+def _whole() -> typer.Typer:
+    """Give the command with every group; those that open a deployment import all of it."""
+    from makegood.cli import (
+        activating,
+        asking,
+        audit,
+        data,
+        everyone,
+        handbook,
+        people,
+        playing,
+        replaying,
+        serving,
+    )
+
+    app = _empty()
+    for group in (
+        playing,
+        audit,
+        rules,
+        handbook,
+        activating,
+        serving,
+        people,
+        data,
+        replaying,
+        asking,
+        everyone,
+    ):
+        group.register(app)
+    return app
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """Give `app`, the whole command, when it is asked for."""
+    if name == "app":
+        return _whole()
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run the command; an expected mistake is one clear message and exit code 2."""
+    if LIGHT.isdisjoint(sys.argv[1:2]):
+        app = _whole()
+    else:
+        app = _empty()
+        rules.register(app)
     try:
         app()
     except MakegoodError as error:

@@ -99,7 +99,7 @@ def _day_order(*, day_first: bool, month_first: bool) -> "DayOrder":
 
 
 def _book(path: Path | None) -> "RuleBook | None":
-    from makegood.bootstrap import read_book
+    from makegood.books.opening import read_book
     from makegood.playbooks.load import load_book
 
     if path is None:

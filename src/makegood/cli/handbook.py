@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from makegood.bootstrap import laws_for, read_book
+from makegood.books.opening import laws_for, read_book
 from makegood.cli.output import CONSOLE
 from makegood.messages.errors import InputError
 from makegood.playbooks.load import check_book

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress as Bar
 
-from makegood.bootstrap import Makegood, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood
 from makegood.cli.compared import print_comparison
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_facts, print_json

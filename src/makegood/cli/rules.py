@@ -7,15 +7,14 @@ import msgspec
 import typer
 from msgspec.structs import asdict
 
-from makegood.bootstrap import laws_for, read_book, shipped_books
+from makegood.books.opening import laws_for, read_book, shipped_books
 from makegood.cli.output import CONSOLE, Format, print_json
-from makegood.core.decide import Asker, decide
 from makegood.core.state import State
 from makegood.messages.errors import InputError
 from makegood.messages.facts import Facts, Requested
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import CheckedBook, check_book, load_book
-from makegood.projections.asked import answer_words, reason_words
+from makegood.playbooks.schema import schema as json_schema
 from makegood.replay.examples import Mismatch, run_examples
 
 
@@ -23,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(check)
     app.command()(ask)
+    app.command()(schema)
 
 
 def check(
@@ -93,17 +93,26 @@ def _as_json(name: str, checked: CheckedBook, mismatches: tuple[Mismatch, ...]) 
     }
 
 
+def schema() -> None:
+    """Print the JSON Schema of rule books and laws, for editors that complete and check YAML."""
+    print(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
+
+
 def ask(
     book: Annotated[str, typer.Argument(help="A file, or the name of a shipped book.")],
     request: Annotated[str, typer.Argument(help="Id of a request of the book.")],
     given: Annotated[str, typer.Option("--with", help="JSON file with what is asked.")] = "",
     customer: Annotated[str, typer.Option(help="JSON file with facts of the customer.")] = "",
+    brand: Annotated[str, typer.Option(help="The brand that is asked.")] = "",
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Try a decision table without a server: the answer, and what it rests on."""
+    from makegood.core.decide import Asker, decide
+    from makegood.projections.asked import answer_words, reason_words
+
     text, name = read_book(book)
     made = load_book(text, name=name)
-    wanted = Requested(request=request, facts=_facts(given))
+    wanted = Requested(request=request, facts=_facts(given), brand=brand)
     library = Library(active=made.hash, books={made.hash: made})
     decision = decide(State(facts=_facts(customer)), wanted, Asker(), 0, library)
     answered = decision.body
@@ -112,7 +121,7 @@ def ask(
     if output is Format.JSON:
         print_json(asdict(answered))
         return
-    source = made.requests[request].source
+    source = made.for_brand(brand).requests[request].source
     for words in (answer_words(answered, library), *reason_words(answered, source)):
         CONSOLE.print(words, highlight=False, markup=False, soft_wrap=True)
 

@@ -13,6 +13,7 @@ from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
 from makegood.core.failures import OTHER, WORST
 from makegood.core.remedies import authority_used, expected_cost, is_unsized
+from makegood.core.routing import brand_of
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
 from makegood.messages.facts import Body
@@ -31,14 +32,14 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         wanted: The fact that the request wants to become.
         asker: Who asks.
         now_ms: The present.
-        library: Rule books; the active one limits authority.
+        library: Rule books; the active one limits authority, or that of the brand.
 
     Returns:
         The fact to append, perhaps completed by us, or a refusal with its code.
     """
     match wanted:
         case facts.FailureRaised():
-            return _raise(wanted, asker, library.book(library.active))
+            return _raise(wanted, asker, library.now(wanted.brand))
         case facts.Unsubscribed():
             return Decision(body=wanted)
         case facts.Unlinked():
@@ -46,9 +47,9 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.Judged():
             return _judge(state, wanted, asker)
         case facts.Requested():
-            return requests.answer(state, wanted, asker, library.book(library.active))
+            return requests.answer(state, wanted, asker, library.now(wanted.brand))
         case facts.Settled():
-            return requests.settle(state, wanted, asker, library.book(library.active))
+            return requests.settle(state, wanted, asker, library.now(brand_of(state, wanted)))
         case facts.Appealed():
             return requests.appeal(state, wanted, asker)
         case (
@@ -82,7 +83,7 @@ def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.Chosen():
             return _choose(case, wanted, asker, now_ms)
         case facts.Granted():
-            return _grant(case, wanted, asker, library.book(library.active))
+            return _grant(case, wanted, asker, library.now(case.brand))
         case facts.Released():
             return _release(wanted, asker)
         case facts.HandedOver():

@@ -12,7 +12,7 @@ from makegood.core import cases, ending, failures
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
-from makegood.core.routing import owner_for
+from makegood.core.routing import brand_of, owner_for
 from makegood.core.state import State
 from makegood.core.timers import Origin
 from makegood.core.turn import Turn
@@ -20,7 +20,7 @@ from makegood.messages import facts
 from makegood.messages.commands import Command
 from makegood.messages.events import Event
 from makegood.messages.ids import CommandId
-from makegood.playbooks.book import Library
+from makegood.playbooks.book import Finding, Library, RuleBook
 
 FOLD_VERSION = 1
 """Raised when the same events would give another state; upgrading refolds and sends nothing."""
@@ -65,11 +65,14 @@ def step(state: State, event: Event, library: Library) -> Step:
         book = library.books[event.stamp.book]
         if before.state.precedents and body.name in book.everyone.came_back_by:
             before = replace(before, state=came_back(before.state, event.time_ms))
-        found = book.find(body.name, body.properties, before.state.facts)
+        if book.by_brand:
+            book, found = _by_its_brand(book, body, before.state)
+        else:
+            found = book.find(body.name, body.properties, before.state.facts)
         is_promise = body.name in book.starts or body.name in book.ends
         if not found and not is_promise:
             return before
-        turn = _turn(before.state, event, library)
+        turn = _turn(before.state, event, library, book)
         if is_promise:
             failures.follow_promises(turn, event, body)
         sure = failures.failures_in(turn, event, found)
@@ -78,7 +81,8 @@ def step(state: State, event: Event, library: Library) -> Step:
         if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
     else:
-        turn = _turn(before.state, event, library)
+        book = library.books[event.stamp.book].for_brand(brand_of(before.state, body))
+        turn = _turn(before.state, event, library, book)
         apply_fact(turn, event)
     _look_after(turn)
     remember(before.state, turn)
@@ -86,9 +90,26 @@ def step(state: State, event: Event, library: Library) -> Step:
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn))
 
 
-def _turn(state: State, event: Event, library: Library) -> Turn:
+def _by_its_brand(
+    book: RuleBook, body: facts.Touchpoint, state: State
+) -> tuple[RuleBook, tuple[Finding, ...]]:
+    """Let the book of a brand judge what happened to that brand.
+
+    The event says which brand it was; where it does not, the rule of the umbrella's book does.
+    """
+    said = brand_of(state, body)
+    own = book.for_brand(said)
+    found = own.find(body.name, body.properties, state.facts)
+    brands = {finding.brand for finding in found} if not said else set()
+    if len(brands) == 1 and (theirs := book.for_brand(brands.pop())) is not book:
+        return theirs, theirs.find(body.name, body.properties, state.facts)
+    return own, found
+
+
+def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     stamp = event.stamp
-    origin = Origin(event.source, event.message_id, event.profile, stamp.book, stamp.imported)
+    judge = stamp.book if book is library.books[stamp.book] else book.hash
+    origin = Origin(event.source, event.message_id, event.profile, judge, stamp.imported)
     return Turn(
         state,
         origin,

@@ -1,10 +1,12 @@
-"""Who owns a case: one named person, from the first minute.
+"""Who owns a case: one named person, from the first minute; and which brand a fact is about.
 
 Source: story 3; science, section 1c (37: a dedicated team behind a named person).
 """
 
+from makegood.core.state import State
 from makegood.messages.events import OnDuty
-from makegood.messages.ids import RepId
+from makegood.messages.facts import Body, Judged, Settled, Touchpoint
+from makegood.messages.ids import CaseId, RepId
 
 NOBODY = RepId("")
 """No owner yet; the first event with somebody on duty finds one."""
@@ -23,6 +25,24 @@ def owner_for(brand: str, on_duty: tuple[OnDuty, ...]) -> RepId:
     serving = [duty for duty in on_duty if not duty.brands or brand in duty.brands]
     chosen = serving or list(on_duty)
     return chosen[0].rep if chosen else NOBODY
+
+
+def brand_of(state: State, body: Body) -> str:
+    """Say which brand a fact is about, whose own book then judges it; empty for the umbrella."""
+    match body:
+        case Touchpoint(properties=properties):
+            told = properties.get("brand")
+            return told if isinstance(told, str) else ""
+        case Judged(question=question):
+            case = state.open_case
+            asked = case.unclear if case is not None else ()
+            return next((one.brand for one in asked if one.event == question), "")
+        case Settled(asked=asked_in):
+            request = state.request(asked_in)
+            return request.brand if request is not None else ""
+    brand = getattr(body, "brand", "")
+    known = state.case(getattr(body, "case", CaseId("")))
+    return known.brand if known is not None else str(brand)
 
 
 def can_promise_call(within_ms: int, at_ms: int, brand: str, on_duty: tuple[OnDuty, ...]) -> bool:

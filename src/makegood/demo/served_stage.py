@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from secrets import token_bytes, token_urlsafe
 from threading import Event, Lock
 
-from makegood.bootstrap import Settings, open_makegood, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Settings, open_makegood
 from makegood.core.state import Case, decode_state
 from makegood.demo.missing_car import KATHY_CALLS_MINUTES, MissingCar
 from makegood.demo.missing_car_clock import StageClock

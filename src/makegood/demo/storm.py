@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from makegood.demo.bookings import Passengers, board
 from makegood.demo.chance import Chance
 from makegood.demo.clock import MovableClock

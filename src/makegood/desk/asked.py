@@ -23,8 +23,8 @@ def ask(request: HttpRequest, customer_id: str, name: str) -> HttpResponse:
     with at_the_desk(request) as desk:
         visible(desk, wanted)
         book, me, makegood = book_of(desk), desk.me, desk.makegood
-    rule = book.requests.get(name)
     brand = request.POST.get("brand", "")
+    rule = book.for_brand(brand).requests.get(name)
     if rule is None or not me.may_see(brand):
         raise Http404
     body = requested(rule, brand, _values(request), makegood.intake.profile)

@@ -13,7 +13,7 @@ from makegood.messages.facts import Appealed, Facts, Requested, Settled
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import EventId, ProfileId
 from makegood.messages.money import Money
-from makegood.playbooks.book import RequestRule, RuleBook
+from makegood.playbooks.book import RequestRule, RuleBook, books_in
 from makegood.playbooks.vocabulary import Shape
 from makegood.projections.amounts import read_cents
 from makegood.projections.asked import (
@@ -144,13 +144,14 @@ def _says(desk: Desk, story: Story, one: Request) -> str:
 
 def ask_forms(book: RuleBook) -> tuple[AskForm, ...]:
     """List what may be asked, with a field for each fact that is taken."""
+    rules = {id_: rule for one in books_in(book) for id_, rule in one.requests.items()}
     return tuple(
         AskForm(
             id=rule.id,
             title=in_language(rule.title, "en"),
             fields=tuple(_fields(rule.takes or {}, "")),
         )
-        for rule in book.requests.values()
+        for rule in rules.values()
     )
 
 

@@ -52,7 +52,7 @@ def act(request: HttpRequest, case_id: str, act: str) -> HttpResponse:
         form = Form(
             case=case,
             me=me,
-            book=_book(desk),
+            book=desk.makegood.library.now(row.brand),
             colleagues=frozenset(rep.rep for rep in _colleagues(desk, case)),
             values={name: request.POST.get(name, "") for name in request.POST},
             ref=f"desk:{message_id}",
@@ -75,7 +75,8 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
     """Put the page together."""
     story = story_of(desk, row.customer)
     case = _case_in(story, row)
-    book = story.library.books.get(case.origin.book) or _book(desk)
+    now = desk.makegood.library.now(case.brand)
+    book = story.library.books.get(case.origin.book) or now
     name = first_name(story.person) or called(story.person)
     return {
         **shell(desk, page="case"),
@@ -92,9 +93,9 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "owner": rep_name(desk.reps, case.owner),
         "is_mine": case.owner == desk.me.rep,
         "cards": cards(case, story.library, desk.now_ms),
-        "limit": limit_of(authority_used(case), desk.me.role, _book(desk)),
-        "remedies": _remedies(_book(desk), story),
-        "failures": tuple(_book(desk).failures.values()),
+        "limit": limit_of(authority_used(case), desk.me.role, now),
+        "remedies": _remedies(now, story),
+        "failures": tuple(now.failures.values()),
         "colleagues": _colleagues(desk, case),
         "everyone": like_this_case(desk, story, case),
         "reasons": reasons_of(case, story.library),
@@ -112,11 +113,6 @@ def _case_in(story: Story, row: CaseRow) -> Case:
     if case is None:
         raise Http404
     return case
-
-
-def _book(desk: Desk) -> RuleBook:
-    library = desk.makegood.library
-    return library.books[library.active]
 
 
 def _remedies(book: RuleBook, story: Story) -> Sequence[tuple[str, str]]:

@@ -17,7 +17,7 @@ from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CaseId, CustomerId
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import RuleBook, books_in
 from makegood.playbooks.terms import FailureRule
 from makegood.ports.rows import CaseRow
 from makegood.projections.orders import OTHER, remedy_words
@@ -120,7 +120,7 @@ def _raised(
     brand = request.POST.get("brand", "")
     words = writable(request.POST.get("words", ""), LONGEST_TEXT)
     wrong = ""
-    if failure != OTHER and failure not in book.failures:
+    if failure != OTHER and failure not in book.for_brand(brand).failures:
         wrong = "Choose what went wrong."
     elif failure == OTHER and not words:
         wrong = "Say in a sentence what went wrong."
@@ -182,7 +182,8 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
 
 def _kinds(book: RuleBook) -> tuple[FailureRule, ...]:
     """The kinds of failure to choose from; the page adds "something else" itself."""
-    return tuple(rule for rule in book.failures.values() if rule.id != OTHER)
+    kinds = {id_: rule for one in books_in(book) for id_, rule in one.failures.items()}
+    return tuple(rule for rule in kinds.values() if rule.id != OTHER)
 
 
 def _lines(story: Story) -> tuple[object, ...]:

@@ -76,7 +76,7 @@ class Words:
         for library_of in (self._library_of, self._latest):
             library = library_of()
             active = library.books[library.active]
-            for book in (active, *library.books.values()):
+            for book in (active.for_brand(order.brand), active, *library.books.values()):
                 if order.message in book.messages and order.brand in book.brands:
                     return book
         raise EffectFailed(

@@ -79,7 +79,7 @@ class Gate:
         with self._store.reading() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
-        answer = _answer(rows, question, library.book(library.active))
+        answer = _answer(rows, question, library.now(question.brand))
         with self._counting:
             self._counted[answer.reason] += 1
         return answer

@@ -6,8 +6,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from makegood.handbook.conditions import Wording
+from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook
-from makegood.playbooks.laws import bound_files
+from makegood.playbooks.composing import compose
 from makegood.playbooks.mistakes import Place, Report
 from makegood.playbooks.nodes import Entry, Fields, Items, Node, plain, read_nodes
 
@@ -88,12 +89,13 @@ class Source:
     def __init__(self, book: RuleBook) -> None:
         self._report = Report("")
         documents = read_nodes(book.text, self._report)
-        self._report.bound(bound_files(book.text, documents))
-        self._top = documents[0]
+        self._report.bound(bound_files(book.text, documents, ""))
+        composed = compose(documents, self._report)
+        self._top, laws = composed.top, composed.laws_of()
         self.book = book
-        self.parameters = self._parameters(documents)
+        self.parameters = self._parameters((self._top, *laws))
         self.wording = Wording(self.parameters, book.currency)
-        self.laws = tuple(self._law(one) for one in documents[1:])
+        self.laws = tuple(self._law(one) for one in laws)
 
     def rules(self, section: str) -> tuple[Rule, ...]:
         """Give the entries of a section, in the order of the book."""

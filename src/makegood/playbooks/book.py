@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
@@ -204,8 +205,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
         everyone: Which cases are comparable.
-        text: The text as written with the laws bound to it, for the page that shows a rule with
-            its line.
+        text: The text as written with the books and laws bound to it.
+        by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
     """
 
     hash: BookHash
@@ -230,6 +231,20 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     everyone: EveryoneTerms = EveryoneTerms()
     text: str = ""
+    by_brand: Mapping[str, "RuleBook"] = {}
+
+    def for_brand(self, brand: str) -> "RuleBook":
+        """Give the book that judges what a brand does: its own, else this one."""
+        return self.by_brand.get(brand, self)
+
+    def hears(self, event: str) -> bool:
+        """Whether a failure or a promise of this book, or of a brand's, is about an event."""
+        return (
+            event in self.triggers
+            or event in self.starts
+            or event in self.ends
+            or any(own.hears(event) for own in self.by_brand.values())
+        )
 
     def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:
         """Ask every failure rule on an event.
@@ -246,16 +261,32 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         return trigger(properties, customer) if trigger is not None else ()
 
 
+def books_in(book: RuleBook) -> tuple[RuleBook, ...]:
+    """Give the books of the brands and, last because it is for all others, the book itself."""
+    return (*book.by_brand.values(), book)
+
+
 class Library(Struct, frozen=True, kw_only=True):
     """Every rule book the log was ever stamped with.
 
     Attributes:
         active: Hash of the book that judges new events.
-        books: By hash.
+        books: By hash; with those of brands that have their own.
     """
 
     active: BookHash
     books: Mapping[BookHash, RuleBook]
+
+    def __post_init__(self) -> None:
+        """Know the books of brands as well: a failure names the one that judged it."""
+        of_brands = [own for book in self.books.values() for own in book.by_brand.values()]
+        lacking = {own.hash: own for own in of_brands if own.hash not in self.books}
+        if lacking:
+            force_setattr(self, "books", {**self.books, **lacking})
+
+    def now(self, brand: str = "") -> RuleBook:
+        """Give the book that judges what happens to a brand now."""
+        return self.books[self.active].for_brand(brand)
 
     def book(self, wanted: BookHash) -> RuleBook:
         """Give the book an event was stamped with.

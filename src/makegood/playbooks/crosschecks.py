@@ -66,10 +66,8 @@ def _check_kinds(parts: Parts, report: Report) -> dict[str, int]:
             if name not in known:
                 report.error(place, f"`{name}` is not a failure.", nearest(name, known))
             elif served.setdefault(name, plan.line) != plan.line:
-                line = served[name]
-                report.error(
-                    place, f"`{name}` has a plan already, in line {line}.", "Keep it in one."
-                )
+                line = report.line(served[name])
+                report.error(place, f"`{name}` has a plan already, in {line}.", "Keep it in one.")
     return served
 
 
@@ -78,15 +76,23 @@ def _check_growth(parts: Parts, report: Report) -> None:
     plan_of = {kind: plan.line for plan, _ in parts.plans for kind in plan.failures}
     for one in parts.detectors:
         for other in parts.detectors:
-            same = one.about and other.about and one.about.text == other.about.text
+            same = _may_be_same(one.about, other.about)
             chooses = plan_of.get(one.rule.id) != plan_of.get(other.rule.id)
             if one.follows and same and chooses:
                 report.error(
                     Place(one.rule.line, 1),
                     f"The severity of `{one.rule.id}` follows the customer, and would choose "
-                    f"between its plan and that of `{other.rule.id}`: both have the same `about`.",
+                    f"between its plan and that of `{other.rule.id}`: both may have the same "
+                    "`about`.",
                     "Give them one plan, or take the customer out of the severity.",
                 )
+
+
+def _may_be_same(one: Expression | None, other: Expression | None) -> bool:
+    """Whether two failures may be about the same thing; what reads the same fact may be."""
+    if one is None or other is None:
+        return False
+    return one.text == other.text or bool(set(one.paths) & set(other.paths))
 
 
 def _check_plan(plan: Plan, section: Section, parts: Parts) -> None:
@@ -139,7 +145,7 @@ def _check_message(
         section.error(
             key,
             f"The message `{name}` is {template.message_class}; `{key}` sends a {word} message.",
-            f"Make `{name}` {word} (line {template.line}), or name another.",
+            f"Make `{name}` {word} ({section.report.line(template.line)}), or name another.",
         )
     detectors = [one for one in parts.detectors if one.rule.id in plan.failures]
     _check_fallbacks(section, template, detectors)
@@ -175,17 +181,7 @@ def _may_be_outside(plan: Plan, parts: Parts) -> bool:
 
 
 def _check_used(parts: Parts, report: Report) -> None:
-    given = {name for plan, _ in parts.plans for name in (*plan.gives, *plan.gives_outside)}
-    offered = {offer.id for plan, _ in parts.plans for offer in plan.offers}
-    owed = {rule.remedy for rule in parts.entitlements}
-    owed |= {row.remedy for request in parts.requests for row in request.rows}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
-    for remedy in parts.remedies.values():
-        if remedy.id not in given | offered | owed:
-            report.warn(
-                Place(remedy.line, 1),
-                f"No plan offers the remedy `{remedy.id}`; only a rep can give it.",
-            )
     for message in parts.messages.values():
         if message.id not in said:
             report.warn(Place(message.line, 1), f"No plan sends the message `{message.id}`.")

@@ -30,9 +30,9 @@ NEVER = "never"
 Values: TypeAlias = tuple[tuple[str, Expression], ...]
 """Named values of a law, each of which may read those before it."""
 _NEVER_MS = 2**63
-_GIVEN = ("detection", "declined")
+GIVEN = ("detection", "declined")
 _WORD = re.compile(r"\w+")
-_BASES = ("law", "contract", "guarantee")
+BASES = ("law", "contract", "guarantee")
 
 
 class Entitlement(Struct, frozen=True, kw_only=True, eq=False):
@@ -179,14 +179,14 @@ class _Reading:
                 from_by=from_by,
                 to_by=to_by,
                 when=when,
-                declined_only=section.choice("given", _GIVEN) == "declined",
+                declined_only=section.choice("given", GIVEN) == "declined",
                 remedy="",
                 ratio=0.0,
                 cents=None,
                 most_cents=0,
                 currency="",
                 deadline_ms=section.span_ms("deadline"),
-                basis=section.choice("basis", _BASES, default=self.ground.defaults.get("basis")),
+                basis=section.choice("basis", BASES, default=self.ground.defaults.get("basis")),
                 source=self._source(),
                 once=section.name("once", default=""),
                 values=self.ground.values,

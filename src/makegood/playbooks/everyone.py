@@ -19,7 +19,7 @@ _LONGEST_DAYS = 3660  # ten years; a question adds up one line a day
 
 def read_everyone(top: Section, conditions: Conditions) -> EveryoneTerms:
     """Read the section; a book without it compares by failure and loss, over 365 days."""
-    section = top.section("everyone", "section `everyone`")
+    section = top.section("everyone", "comparison")
     usual = EveryoneTerms()
     if section is None:
         return usual

@@ -95,7 +95,8 @@ class Example(Struct, frozen=True, kw_only=True):
         wait_ms: How long to wait after the last event.
         expect: What should come of it.
         line: Line in the book, or in its law.
-        file: What its law is called in errors; empty for the book's own.
+        file: What the law or the other book is called in errors; empty for the book's own.
+        brand: The brand whose own book it is of; empty for the book itself.
         tried: The failure of a law's example, which has no events.
     """
 
@@ -109,6 +110,7 @@ class Example(Struct, frozen=True, kw_only=True):
     expect: Expected
     line: int
     file: str = ""
+    brand: str = ""
     tried: Tried | None = None
 
 
@@ -128,8 +130,9 @@ def read_examples(top: Section, names: Names) -> tuple[Example, ...]:
 
 
 def _example(section: Section, names: Names) -> Example:
+    file, line = section.report.locate(section.place)
     example = Example(
-        name=section.text("name", default=f"example in line {section.place.line}"),
+        name=section.text("name", default=f"example in line {line}"),
         given=_given(section, names),
         asks=_asks(section, names),
         customer=_facts(section, "customer", names.vocabulary.customer),
@@ -137,7 +140,8 @@ def _example(section: Section, names: Names) -> Example:
         on_ms=section.day_ms("on"),
         wait_ms=section.span_ms("wait", default=0),
         expect=_expect(section, names),
-        line=section.place.line,
+        line=line,
+        file="" if file == section.report.file else file,
     )
     section.done()
     return example

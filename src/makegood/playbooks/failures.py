@@ -8,7 +8,8 @@ from msgspec import Struct
 from makegood.playbooks.cel import Expression, Scope, compile_expression
 from makegood.playbooks.conditions import Conditions, Reads
 from makegood.playbooks.header import Header, check_brand
-from makegood.playbooks.mistakes import nearest
+from makegood.playbooks.mistakes import Place, nearest
+from makegood.playbooks.reach import Known, never_true
 from makegood.playbooks.reading import Section, without_repeats
 from makegood.playbooks.terms import Cause, FailureRule, Loss
 
@@ -35,6 +36,8 @@ class Detector(Struct, frozen=True, kw_only=True, eq=False):
         details: Facts for the sentence about the failure.
         tainted: Details that are made of sensitive facts.
         follows: The severity reads a sensitive fact, and no reason allows it to size anything.
+        never: Why its condition can never be true; empty when it can.
+        when_at: Where its condition stands.
     """
 
     rule: FailureRule
@@ -49,6 +52,8 @@ class Detector(Struct, frozen=True, kw_only=True, eq=False):
     details: Mapping[str, Expression]
     tainted: frozenset[str]
     follows: bool = False
+    never: str = ""
+    when_at: Place = Place(1, 1)
 
 
 def read_failures(top: Section, header: Header, conditions: Conditions) -> tuple[Detector, ...]:
@@ -87,6 +92,7 @@ class _Reading:
         because = section.text("allow_because", default="")
         when, cause = self._value("when", "bool"), self._cause()
         severity, details = self._severity(), self._details()
+        self._print_allowed(because, {**details, "severity": severity})
         judged = (when, cause, severity)
         rule = FailureRule(
             id=name,
@@ -114,9 +120,33 @@ class _Reading:
             follows=not because
             and isinstance(severity, Expression)
             and self.conditions.tainted(severity),
+            never=self._never(when),
+            when_at=section.at("when"),
         )
         section.done()
         return made
+
+    def _print_allowed(self, because: str, parts: Mapping[str, object]) -> None:
+        """Print why a sensitive fact may be read where it sizes something only further on."""
+        for key, one in parts.items():
+            if because and isinstance(one, Expression) and self.conditions.tainted(one):
+                self.section.report.warn(
+                    self.section.at(key if key == "severity" else "details"),
+                    f"`{key}` reads {', '.join(_dotted((one,)))}, allowed because: {because}",
+                )
+
+    def _never(self, when: Expression | None) -> str:
+        """Say why the condition is false whatever event is heard; empty when it may be true."""
+        if when is None:
+            return ""
+        vocabulary = self.conditions.vocabulary
+        reasons = []
+        for event in self.events:
+            shapes = {root: vocabulary.shape_of(root, event) for root in _ROOTS}
+            declared = {root: shape for root, shape in shapes.items() if shape is not None}
+            known = Known(parameters=vocabulary.parameters, shapes=declared)
+            reasons.append(never_true(when, known))
+        return reasons[0] if reasons and all(reasons) else ""
 
     def _events(self) -> tuple[str, ...]:
         found = self.section.texts("on", required=True)
@@ -168,7 +198,7 @@ class _Reading:
             return written.written
         if written is None:
             return _DEFAULT_BRAND
-        made = self.conditions.read(self.section, "brand", self.reads, gives="string")
+        made = self._value("brand", "string")  # a brand may have a book of its own
         return made if made is not None else ""
 
     def _details(self) -> Mapping[str, Expression]:

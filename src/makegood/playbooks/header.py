@@ -15,8 +15,8 @@ from makegood.playbooks.terms import Brand
 GRAMMAR = 1
 DOUBLE_WINDOW_MS = 180 * DAY_MS  # two failures this close count as one bad story
 # Source: Maxham and Netemeyer 2002, a panel of 20 months; the window itself is a choice.
-_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 class Header(Struct, frozen=True, kw_only=True):
@@ -36,6 +36,7 @@ def read_header(top: Section) -> Header:
     version = top.whole("makegood", most=1000)
     if top.has("makegood") and version != GRAMMAR:
         top.error("makegood", f"The grammar is {GRAMMAR}, not {version}.", "Write `makegood: 1`.")
+    top.node("may_change")  # read where a brand's book is put over this one
     return Header(
         name=top.text("name"),
         umbrella=top.text("umbrella"),
@@ -56,7 +57,7 @@ def check_brand(section: Section, key: str, name: str, header: Header) -> None:
 def read_currency(section: Section, default: str) -> str:
     """Read the currency of sums."""
     found = section.text("currency", default=default)
-    if found != default and not _CURRENCY.fullmatch(found):
+    if found != default and not CURRENCY.fullmatch(found):
         section.error(
             "currency", f"`{found}` is not a currency.", "Write its ISO 4217 code, as in USD."
         )
@@ -101,13 +102,14 @@ def _brand(section: Section, name: str) -> Brand:
             "Offers and service mail have the same sender.",
             "Receivers judge them apart; use an address of its own.",
         )
+    section.text("book", default="")  # read where books are composed
     section.done()
     return brand
 
 
 def _mail(section: Section, key: str) -> str:
     found = section.text(key)
-    if found and not _MAIL.fullmatch(found):
+    if found and not MAIL.fullmatch(found):
         section.error(key, f"`{found}` is not an e-mail address.", "Write name@example.org.")
     return found
 

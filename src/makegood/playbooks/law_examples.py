@@ -37,7 +37,7 @@ def read_law_examples(
     known = frozenset(rule.id for rule in rules)
     return tuple(
         _example(one, own, failures, known, parameters)
-        for one in section.sections("examples", "example")
+        for one in section.sections("examples", "example of a law")
     )
 
 
@@ -85,7 +85,7 @@ def _plain(section: Section, key: str) -> Facts:
 
 
 def _expect(section: Section, known: frozenset[str]) -> Expected:
-    expect = section.section("expect", "expectation", required=True)
+    expect = section.section("expect", "expectation of a law", required=True)
     if expect is None:
         return Expected()
     owed = expect.section("owed", "list of sums in cents", required=True)

@@ -1,14 +1,10 @@
 """The section `laws`: rules of a state, a court or an industry, which no book copies.
 
-A law is a text of its own. Binding puts the laws that a book names behind its text, as further
-YAML documents, before anything is read: what is checked, hashed, stored and judged by is one text,
-and whoever reads a stored book reads the law that was in force in it.
+A law is a text of its own, bound behind the text of a book that names it.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
-import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -30,47 +26,7 @@ from makegood.playbooks.reading import NAME, Section
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.vocabulary import Path
 
-_NAMES_LAWS = re.compile(r"^laws\s*:", re.MULTILINE)
-_IS_LAW = re.compile(r"^law\s*:\s*([a-z][a-z0-9_]*)", re.MULTILINE)
 _ROOTS = ("failure", "values")
-
-
-def bind(text: str, laws: Mapping[str, str]) -> str:
-    """Put the laws that a book names behind its text.
-
-    Args:
-        text: The book; laws that are bound to it already stay as they are.
-        laws: The text of every law that can be had, by name.
-
-    Returns:
-        One text; a law that cannot be had is left out, and the check says so.
-    """
-    there = set(_IS_LAW.findall(text))
-    for name in _named(text):
-        if name in laws and name not in there:
-            there.add(name)
-            text = f"{text.rstrip()}\n---\n{laws[name].rstrip()}\n"
-    return text
-
-
-def _named(text: str) -> tuple[str, ...]:
-    """Give the laws that a book names, as far as its text can be read."""
-    if not _NAMES_LAWS.search(text):
-        return ()
-    try:
-        root = next(iter(yaml.compose_all(text, Loader=yaml.SafeLoader)), None)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return ()
-    entries = root.value if isinstance(root, yaml.MappingNode) else ()
-    named = next((value for key, value in entries if key.value == "laws"), None)
-    items = named.value if isinstance(named, yaml.SequenceNode) else (named,)
-    return tuple(name for item in items if (name := _name_in(item)))
-
-
-def _name_in(item: yaml.Node | None) -> str:
-    if isinstance(item, yaml.MappingNode):
-        item = next((value for key, value in item.value if key.value == "law"), None)
-    return str(item.value) if isinstance(item, yaml.ScalarNode) else ""
 
 
 class Naming(Struct, frozen=True, kw_only=True):
@@ -107,18 +63,6 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
 
     rules: tuple[Entitlement, ...]
     examples: tuple[Example, ...]
-
-
-def bound_files(text: str, documents: tuple[Fields, ...]) -> tuple[tuple[int, str], ...]:
-    """Say behind which line of the whole text each bound law starts, and what it is called."""
-    lines = text.splitlines()
-    found = []
-    for root in documents[1:]:
-        above = range(min(root.place.line, len(lines)) - 1, -1, -1)
-        before = next((n + 1 for n in above if lines[n].startswith("---")), 0)
-        name = next((entry.value for entry in root.entries if entry.key == "law"), None)
-        found.append((before, f"law {name.written if isinstance(name, Scalar) else '?'}"))
-    return tuple(found)
 
 
 def read_law_texts(
@@ -244,8 +188,9 @@ class _Joining:
         line, details = self.details[kind]
         for fact, meaning in told.items():
             if fact not in details:
+                where = self.report.line(line)
                 self._error(
-                    f"needs failure.{fact}, and `{kind}` (line {line}) has no such detail.",
+                    f"needs failure.{fact}, and `{kind}` ({where}) has no such detail.",
                     f"Add `{fact}:` to its `details`: {meaning}",
                 )
 

@@ -8,9 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
+from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook
+from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
+from makegood.playbooks.deadends import check_dead_ends
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.everyone import read_everyone
 from makegood.playbooks.examples import Example, Names, read_examples
@@ -19,7 +22,6 @@ from makegood.playbooks.header import Header, read_header
 from makegood.playbooks.laws import (
     Law,
     LawText,
-    bound_files,
     parameters_of,
     read_law,
     read_law_texts,
@@ -107,10 +109,9 @@ def check_book(
     """
     report = Report(name)
     documents = read_nodes(text, report)
-    report.bound(bound_files(text, documents))
-    book, examples = (
-        _read(documents, text, report, parameters or {}, laws) if documents else (None, ())
-    )
+    report.bound(bound_files(text, documents, name))
+    given = _Given(text, report, parameters or {}, laws, _digest(documents, parameters or {}))
+    book, examples = _whole(compose(documents, report), given) if documents else (None, ())
     failed = bool(report.errors)
     return CheckedBook(
         book=None if failed else book,
@@ -120,22 +121,44 @@ def check_book(
     )
 
 
+class _Given(Struct, frozen=True):
+    """What every book of one text is read with."""
+
+    text: str
+    report: Report
+    parameters: Mapping[str, object]
+    known_laws: Collection[str]
+    digest: str
+
+
+def _whole(composed: Composed, given: _Given) -> tuple[RuleBook | None, tuple[Example, ...]]:
+    """Read the book, and the book of each brand that has its own."""
+    if composed.broken:
+        return None, ()
+    book, examples = _read(composed.top, composed.laws_of(), given)
+    by_brand = {}
+    for brand, top in composed.brands.items():
+        digest = sha256(f"{given.digest}/{brand}".encode()).hexdigest()[:16]
+        own, more = _read(top, composed.laws_of(brand), replace(given, digest=digest))
+        examples += tuple(replace(one, brand=brand) for one in more if one.tried is None)
+        if own is not None:
+            by_brand[brand] = own
+    return (replace(book, by_brand=by_brand) if book and by_brand else book), examples
+
+
 def _read(
-    documents: tuple[Fields, ...],
-    text: str,
-    report: Report,
-    parameters: Mapping[str, object],
-    known_laws: Collection[str],
+    root: Fields, laws: tuple[Fields, ...], given: _Given
 ) -> tuple[RuleBook | None, tuple[Example, ...]]:
-    top = Section(documents[0], "rule book", report)
+    report = given.report
+    top = Section(root, "rule book", report)
     if top.has("law") and not top.has("makegood"):
         top.error("law", "This is a law and no rule book.", "Name it in `laws:` of a book.")
         return None, ()
-    law_texts = read_law_texts(top, documents[1:], known_laws)
+    law_texts = read_law_texts(top, laws, given.known_laws)
     header = read_header(top)
-    vocabulary = read_vocabulary(top, parameters, parameters_of(law_texts, report))
+    vocabulary = read_vocabulary(top, given.parameters, parameters_of(law_texts, report))
     vocabulary = with_looked_up(vocabulary, top)
-    conditions = Conditions(vocabulary, report, text)
+    conditions = Conditions(vocabulary, report, given.text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions)
@@ -153,19 +176,21 @@ def _read(
     top.done()
     check_across(parts, report)
     check_tables(parts.requests, report)
-    check_parameters(top, "".join(map(canonical, documents)))
+    if not report.errors:
+        check_dead_ends(parts, header, vocabulary.parameters, report)
+    check_parameters(top, "".join(map(canonical, (root, *laws))))
     if report.errors:
         return None, ()
-    book = _book(parts, header, vocabulary, _digest(documents, parameters), text)
+    book = _book(parts, header, vocabulary, BookHash(given.digest), given.text)
     return replace(book, look_ups=look_ups, everyone=everyone), examples
 
 
-def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> BookHash:
+def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> str:
     """Tell books apart by what they and their laws mean; other parameters make another book."""
     meaning = "".join(sorted(canonical(one) for one in documents))
     if parameters:
         meaning += json.dumps(parameters, sort_keys=True, ensure_ascii=False)
-    return BookHash(sha256(meaning.encode()).hexdigest()[:16])
+    return sha256(meaning.encode()).hexdigest()[:16]
 
 
 def _parts(

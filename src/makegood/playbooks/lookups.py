@@ -14,7 +14,7 @@ from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.failures import check_event
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.reading import Section
-from makegood.playbooks.vocabulary import Shape, Vocabulary, unknown_step
+from makegood.playbooks.vocabulary import Shape, Vocabulary, overlaps, unknown_step
 
 AIRPORTS = "airports"
 ASKED_BY = ("origin", "destination")
@@ -62,6 +62,13 @@ def _by(
         if written and (root != "event" or not fact.isidentifier()):
             by.error(key, f"`{written}` is no fact of the event.", f"Write `event.{key}`.")
             continue
+        if overlaps(("event", fact), vocabulary.sensitive):
+            by.error(
+                key,
+                f"`{key}` looks up by {written}, and what is found may size a remedy: customer "
+                "value and public voice may set urgency, never the size of a remedy.",
+                "Look up by another fact.",
+            )
         yield key, fact
         _check_declared(by, key, fact, events, vocabulary)
     by.done()

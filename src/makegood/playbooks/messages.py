@@ -115,7 +115,7 @@ def check_variables(
     for name in sorted(variables_of(template) - known):
         section.report.error(
             section.place,
-            f"The message `{template.id}` (line {template.line}) uses ${name}, which this plan "
-            "cannot fill in.",
+            f"The message `{template.id}` ({section.report.line(template.line)}) uses ${name}, "
+            "which this plan cannot fill in.",
             nearest(name, known),
         )

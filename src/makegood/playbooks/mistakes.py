@@ -91,6 +91,16 @@ class Report:
         )
         return file, place.line - before
 
+    def where(self, place: Place) -> str:
+        """Name the file and the line of something, for a sentence about another place."""
+        file, line = self.locate(place)
+        return f"{file}:{line}"
+
+    def line(self, line: int) -> str:
+        """Name a line for a sentence in the same book: `line 3`, and its file if that differs."""
+        file, own = self.locate(Place(line, 1))
+        return f"line {own}" if file == self.file else f"line {own} of {file}"
+
     def _entry(self, place: Place, message: str, hint: str) -> BookError:
         file, line = self.locate(place)
         return BookError(file=file, line=line, column=place.column, message=message, hint=hint)

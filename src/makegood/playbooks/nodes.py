@@ -195,9 +195,10 @@ class _Reader:
             entry = Entry(place=place, key=name, value=self.node(value))
             first = entries.setdefault(name, entry)
             if first is not entry:
+                before = self.report.line(first.place.line)
                 self.report.error(
                     place,
-                    f"`{name}` stands here twice; it stood in line {first.place.line} before.",
+                    f"`{name}` stands here twice; it stood in {before} before.",
                     "Keep one of them.",
                 )
         return tuple(entries.values())

@@ -19,6 +19,9 @@ from makegood.playbooks.terms import (
 )
 
 APOLOGY_KINDS = ("basic", "status", "commitment")
+SCOPES = ("umbrella", "brand")
+OTHERWISE = ("call_by_owner",)
+ENDINGS = ("customer_said_so", "least_delivered")
 CHOICE_TIERS = (Tier.BETTER, Tier.BEYOND)
 LONGEST_MS = 30 * DAY_MS  # a hold this old is a case that somebody forgot
 
@@ -42,7 +45,7 @@ class _Reading:
         section = self.section
         failures = tuple(name for name, _ in section.texts("for", required=True))
         gives, gives_outside, offers = self._offers()
-        section.choice("otherwise", ("call_by_owner",), default="call_by_owner")
+        section.choice("otherwise", OTHERWISE, default="call_by_owner")
         plan = Plan(
             id=failures[0] if failures else "",
             failures=failures,
@@ -74,7 +77,7 @@ class _Reading:
             return HoldTerms()
         hold.choice("until", ("made_whole",), default="made_whole")
         scope: Literal["umbrella", "brand"] = (
-            "brand" if hold.choice("scope", ("umbrella", "brand")) == "brand" else "umbrella"
+            "brand" if hold.choice("scope", SCOPES) == "brand" else "umbrella"
         )
         terms = HoldTerms(
             scope=scope,
@@ -194,9 +197,7 @@ class _Reading:
         whole = self.section.section("made_whole", "ending", required=True)
         if whole is None:
             return MadeWholeTerms(question="", ask_after_ms=0)
-        by = whole.choice(
-            "or", ("customer_said_so", "least_delivered"), default="customer_said_so"
-        )
+        by = whole.choice("or", ENDINGS, default="customer_said_so")
         terms = MadeWholeTerms(
             question=whole.name("asked"),
             ask_after_ms=whole.span_ms("ask_after"),

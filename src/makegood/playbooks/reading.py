@@ -81,8 +81,8 @@ class Section:
         found = self.text(key, default)
         if found and found not in known:
             self.error(key, f"`{key}` cannot be `{found}`.", nearest(found, known))
-            return default or next(iter(known))
-        return found or next(iter(known))
+            return default or next(iter(known), "")
+        return found or next(iter(known), "")
 
     def whole(self, key: str, default: int | None = None, *, most: int = 10**12) -> int:
         """Read a whole number that is not negative."""
@@ -220,9 +220,9 @@ def without_repeats(
     first: dict[str, Section] = {}
     for section, name in zip(sections, ids, strict=True):
         if name and name in first:
-            line = first[name].place.line
+            line = section.report.line(first[name].place.line)
             section.error(
-                "id", f"Another {section.what} in line {line} is called `{name}`.", "Rename one."
+                "id", f"Another {section.what} in {line} is called `{name}`.", "Rename one."
             )
         first.setdefault(name, section)
         yield section, name

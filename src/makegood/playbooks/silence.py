@@ -62,6 +62,7 @@ def _promise(section: Section, name: str, conditions: Conditions) -> Promise:
     if severity == 0:
         section.error("severity", "`severity` starts at 1.", "1 is a nuisance, 5 stranded.")
     reads = Reads(roots=("event",), events=(after, unless))
+    section.text("allow_because", default="")
     return Promise(
         rule=SilenceRule(
             id=name,
@@ -74,7 +75,7 @@ def _promise(section: Section, name: str, conditions: Conditions) -> Promise:
             cause=Cause(section.choice("cause", tuple(Cause), default=Cause.FIRM)),
             line=section.place.line,
         ),
-        about=conditions.read(section, "about", reads, gives=""),
+        about=conditions.read(section, "about", reads, gives="", sizes=True),
     )
 
 

@@ -4,8 +4,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 _UNITS_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_SPAN = re.compile(r"([0-9]{1,5})(s|m|h|d)", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+SPAN = re.compile(r"([0-9]{1,5})(s|m|h|d)", re.ASCII)
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 DAY_MS = _UNITS_MS["d"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def span_ms(written: str) -> int | None:
     Returns:
         Milliseconds; None when it is no span.
     """
-    found = _SPAN.fullmatch(written)
+    found = SPAN.fullmatch(written)
     return int(found[1]) * _UNITS_MS[found[2]] if found else None
 
 
@@ -32,7 +32,7 @@ def day_ms(written: str) -> int | None:
     Returns:
         The day's first millisecond in UTC; None when there is no such day.
     """
-    if not _DAY.fullmatch(written):
+    if not DAY.fullmatch(written):
         return None
     try:
         day = date.fromisoformat(written)

@@ -73,7 +73,7 @@ def _request(
 ) -> Request:
     now = state.request(event.id)
     status = _ANSWERED[settled.answer if settled else asked.answer]
-    rule = library.book(event.stamp.book).requests.get(asked.request)
+    rule = library.book(event.stamp.book).for_brand(asked.brand).requests.get(asked.request)
     return Request(
         event=event.id,
         profile=event.profile,

@@ -82,4 +82,7 @@ def failed_words(failure: Failure, library: Library) -> str:
     if failure.rule == OTHER and "request" in failure.details:
         kept = failure.about.startswith("promise/")
         return "What was allowed did not come" if kept else "No answer came in time"
+    book = library.books.get(failure.book)
+    if book is not None and failure.rule != OTHER and failure.rule in book.failures:
+        return book.failures[failure.rule].title.rstrip(".")  # as the brand's own book has it
     return failure_words(failure.rule, library)

@@ -267,7 +267,7 @@ def _about_a_request(event: Event, sources: Sources) -> Told | None:
 def _requested(event: Event, body: Requested, sources: Sources) -> Told:
     """Say what was asked and what the table answered."""
     book = sources.library.books.get(event.stamp.book)
-    rule = book.requests.get(body.request) if book else None
+    rule = book.for_brand(body.brand).requests.get(body.request) if book else None
     title = in_language(rule.title, "en") if rule else body.request.replace("_", " ")
     who = f"{rep_name(sources.reps, body.by)} asked" if body.by else "The customer asked"
     whom = " for the customer" if body.by else ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION, advance, step
 from makegood.core.holds import is_holding
@@ -41,9 +42,15 @@ class Mismatch(Struct, frozen=True, kw_only=True):
 
 
 def run_examples(book: RuleBook, examples: Sequence[Example]) -> tuple[Mismatch, ...]:
-    """Run examples; give those that came out otherwise, none when the book does as it says."""
-    library = Library(active=book.hash, books={book.hash: book})
-    return tuple(mismatch for example in examples for mismatch in _compared(example, library))
+    """Run examples; give those that came out otherwise, none when the book does as it says.
+
+    Each is run by the book it stands in: the umbrella's as if no brand had a book of its own.
+    """
+    alone = {"": replace(book, by_brand={}), **book.by_brand}
+    libraries = {
+        brand: Library(active=one.hash, books={one.hash: one}) for brand, one in alone.items()
+    }
+    return tuple(mismatch for one in examples for mismatch in _compared(one, libraries[one.brand]))
 
 
 def _compared(example: Example, library: Library) -> Iterator[Mismatch]:

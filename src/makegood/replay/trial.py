@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from makegood.core.failures import OTHER
 from makegood.core.fold import Step, advance, step
+from makegood.core.routing import brand_of
 from makegood.core.state import EMPTY, State
 from makegood.messages import facts
 from makegood.messages.commands import ConfirmOffer, Fulfil, SendMessage
@@ -35,7 +36,7 @@ class _Only(dict[BookHash, RuleBook]):
     """One book under every hash."""
 
     def __init__(self, book: RuleBook) -> None:
-        super().__init__({book.hash: book})
+        super().__init__({one.hash: one for one in (book, *book.by_brand.values())})
         self._book = book
 
     def __missing__(self, wanted: BookHash) -> RuleBook:
@@ -110,7 +111,7 @@ def _fits(trial: Tried, event: Event, library: Library) -> bool:
     if isinstance(body, facts.Judged) and trial.state.open_case is not None:
         asked = trial.state.open_case.unclear
         trial.settled.update(one.rule for one in asked if one.event == body.question)
-    what, why = unfit(trial.state, body, library.book(library.active))
+    what, why = unfit(trial.state, body, library.now(brand_of(trial.state, body)))
     if why:
         fact = type(body).__name__
         trial.unfit.append(Unfit(event=event.id, fact=fact, what=what, why=why))

@@ -139,7 +139,7 @@ class Intake:
                 lookups=tuple(sorted(self.profile(one) for one in arrival.lookups)),
                 also=tuple(sorted(self.profile(one) for one in arrival.also)),
             )
-        elif isinstance(body, Touchpoint) and book.look_ups:
+        elif isinstance(body, Touchpoint) and (book.look_ups or book.by_brand):
             body = looked_up(body, book)
         time_ms = capped_time_ms(arrival.time_ms, now_ms)
         capped = arrival.time_ms if time_ms != arrival.time_ms else 0
@@ -313,8 +313,7 @@ class _Duty:
         return tuple(ordered)
 
     def _matters(self, name: str) -> bool:
-        book = self.book
-        return name in book.triggers or name in book.starts or name in book.ends
+        return self.book.hears(name)
 
 
 def _relink(writing: Writing, events: Sequence[Event]) -> frozenset[CustomerId]:

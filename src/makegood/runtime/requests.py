@@ -86,9 +86,17 @@ class Requests:
         said = self._said(customer, acted.event)
         if said is None:
             return _CONFLICT
-        if not _is_same(said.body, wanted, asker, self._library_of().book(said.stamp.book)):
+        book = self._library_of().book(said.stamp.book).for_brand(self._brand(customer, wanted))
+        if not _is_same(said.body, wanted, asker, book):
             return _CONFLICT
         return replace(acted, body=said.body)
+
+    def _brand(self, customer: CustomerId, wanted: Requested | Settled | Appealed) -> str:
+        """Whose book answered: that of the brand that was asked."""
+        if isinstance(wanted, Settled):
+            asked = self._said(customer, wanted.asked)
+            wanted = asked.body if asked and isinstance(asked.body, Requested) else wanted
+        return wanted.brand if isinstance(wanted, Requested) else ""
 
     def _introduced(self, name: str, message_id: str) -> CustomerId:
         """Make a customer of somebody of whom nothing is known yet."""

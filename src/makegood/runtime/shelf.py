@@ -104,7 +104,7 @@ class Shelf:
             writing.put_activation(row)
             writing.put_likeness(likeness_of(book.everyone))
         with self._lock:
-            self._compiled[book.hash] = book
+            self._know(book)
             self._library = None
         return book
 
@@ -152,13 +152,18 @@ class Shelf:
             self._library = Library(active=active, books=self._books)
             return self._library
 
+    def _know(self, book: RuleBook) -> None:
+        """Keep a book, and the books of its brands: a failure names the one that judged it."""
+        for one in (book, *book.by_brand.values()):
+            self._compiled[one.hash] = one
+
     def _compile(self) -> BookHash | None:
         """Compile what is stored and not yet known; give the active book's hash."""
         with self._store.reading() as reading:
             texts, active = reading.books(), reading.active_book()
         for hash_, text in texts.items():
             if hash_ not in self._compiled:
-                self._compiled[hash_] = load_book(text, name=f"stored book {hash_}")
+                self._know(load_book(text, name=f"stored book {hash_}"))
         return active
 
     def _fetch(self) -> None:

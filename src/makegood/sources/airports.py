@@ -33,7 +33,8 @@ class Airport(NamedTuple):
 
 def looked_up(body: Touchpoint, book: RuleBook) -> Touchpoint:
     """Add to an event what the book has looked up for it; what the event says itself stays."""
-    asked = book.look_ups.get(body.name)
+    brand = body.properties.get("brand")
+    asked = book.for_brand(str(brand)).look_ups.get(body.name)
     if not asked:
         return body
     told: Facts = {}

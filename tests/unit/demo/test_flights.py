@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from makegood.bootstrap import shipped_books
+from makegood.books.opening import shipped_books
 from makegood.demo.flights import HOUR_MS, flights_of, shift_to
 from makegood.demo.tables import shipped_storm
 from makegood.playbooks.load import load_book

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from makegood.bootstrap import read_book, shipped_books
+from makegood.books.opening import read_book, shipped_books
 from makegood.cli import app
 from makegood.handbook.compose import handbook_of
 from makegood.handbook.markdown import markdown_of
@@ -17,6 +17,7 @@ from makegood.handbook.terms import Handbook
 from makegood.messages.errors import PlaybookError
 from makegood.playbooks.load import load_book
 from tests.unit.playbooks.small_book import SMALL
+from tests.unit.playbooks.test_composing import whole
 
 ATTACK = '<script>alert("gone")</script>'
 VOID = {"meta", "br", "link"}
@@ -203,3 +204,11 @@ def test_a_book_with_a_mistake_has_no_handbook(tmp_path):
     told = run(str(broken), "--out", str(tmp_path / "page.html"))
     assert isinstance(told.exception, PlaybookError)
     assert not (tmp_path / "page.html").exists()
+
+
+def test_the_handbook_of_a_brand_tells_all_that_it_builds_on_with_its_place():
+    made = load_book(whole("authority: {boss: {cents: 9000}}\n"), name="acme.yaml")
+    page = markdown_of(handbook_of(made))
+    assert "The parcel came late" in page
+    assert "house.yaml, line " in page
+    assert "boss" in page

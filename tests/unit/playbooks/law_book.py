@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import yaml
 
-from makegood.bootstrap import shipped_laws
+from makegood.books.opening import shipped_laws
+from makegood.playbooks.binding import bind
 from makegood.playbooks.book import RuleBook
-from makegood.playbooks.laws import bind
 from makegood.playbooks.load import load_book
 
 LAWS = shipped_laws()

@@ -79,7 +79,7 @@ plans:
     apology: sorry
     offers:
       least: [apology: commitment, refund]
-      better: [new_parcel]
+      better: [{remedy: new_parcel, declines: true}]
       beyond: [{remedy: call_me, calls: true}]
     offer_message: choose
     chosen_message: chosen

@@ -35,7 +35,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_text_like_from_a_compiler
     text = SMALL.replace("currency: USD", "currency: dollars").replace(
         "loses: time", "loses: tome"
     )
-    text = text.replace("better: [new_parcel]", "better: [new_parcl]")
+    text = text.replace("better: [{remedy: new_parcel, declines: true}]", "better: [new_parcl]")
     with pytest.raises(BookErrors) as raised:
         load_book(text, name="small.yaml")
     lines = str(raised.value).splitlines()
@@ -169,7 +169,10 @@ def test_a_message_may_not_rest_on_a_detail_that_may_be_missing():
 
 
 def test_what_is_never_used_is_a_warning():
-    text = changed("better: [new_parcel]", "better: []")
+    text = changed("better: [{remedy: new_parcel, declines: true}]", "better: []")
+    text = text.replace(
+        "{remedy: call_me, calls: true}", "{remedy: call_me, calls: true, declines: true}"
+    )
     checked = check_book(text, name="small.yaml")
     assert checked.errors == ()
     assert [warning.message for warning in checked.warnings] == [

@@ -7,9 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from makegood.playbooks.binding import bind
 from makegood.playbooks.load import check_book, load_book
 from makegood.playbooks.mistakes import BookErrors
 from tests.unit.playbooks.small_book import SMALL
+from tests.unit.playbooks.test_composing import several
 
 CARS = files("makegood.books").joinpath("car-rental.yaml").read_text(encoding="utf-8")
 BOOK = load_book(SMALL, name="small.yaml")
@@ -66,6 +68,24 @@ def test_pieces_of_yaml_in_any_order(text: str):
 )
 def test_a_book_with_a_piece_of_text_replaced(at: int, length: int, piece: str):
     loads_or_lists(SMALL[:at] + piece + SMALL[at + length :])
+
+
+BOTH = several()
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(0, len(BOTH)), st.integers(0, 60), st.sampled_from([*PIECES, "", "\n", "---\n"])
+)
+def test_an_umbrella_and_its_brand_with_a_piece_of_text_replaced(at: int, length: int, piece: str):
+    text = BOTH[:at] + piece + BOTH[at + length :]
+    assert bind(text, {}) == text
+    checked = check_book(text, name="any.yaml")
+    for error in (*checked.errors, *checked.warnings):
+        assert error.line >= 1
+        assert error.file
+    if checked.book is not None:
+        assert load_book(checked.book.text, name="again.yaml").hash == checked.book.hash
 
 
 @settings(max_examples=80)

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.messages.money import Money
+from makegood.playbooks.binding import bind
 from makegood.playbooks.book import FailureFacts
-from makegood.playbooks.laws import bind
 from makegood.playbooks.load import check_book, load_book
 from makegood.playbooks.spans import day_ms
 from makegood.playbooks.terms import Cause

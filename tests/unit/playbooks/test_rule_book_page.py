@@ -1,11 +1,11 @@
-"""The reference page of the rule book: its blocks are one whole book, and it names everything."""
+"""The reference pages of the rule book: their blocks are one whole book, and name everything."""
 
 import re
 from pathlib import Path
 
-from makegood.bootstrap import shipped_laws
+from makegood.books.opening import shipped_laws
+from makegood.playbooks.binding import bind
 from makegood.playbooks.everyone import KEYS
-from makegood.playbooks.laws import bind
 from makegood.playbooks.load import check_book
 from makegood.playbooks.messages import GIVEN, OF_A_CASE, OF_A_CHOICE, spoken
 from makegood.playbooks.reading import Section
@@ -14,18 +14,33 @@ from makegood.playbooks.terms import Answer, Cause, Loss
 from makegood.playbooks.vocabulary import ALWAYS_SENSITIVE, FACT_TYPES
 from makegood.replay.examples import run_examples
 
-PAGE = (
-    Path(__file__).parents[3].joinpath("docs/reference/rule-book.md").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).parents[3] / "docs/reference/rule-book"
+INDEX = (FOLDER / "index.md").read_text(encoding="utf-8")
+SECTIONS = re.findall(r"^\| \[(.+)\]\((.+\.md)\) \|", INDEX, re.MULTILINE)
+PAGE = "\n".join([INDEX, *((FOLDER / file).read_text("utf-8") for _, file in SECTIONS)])
 BOOK = bind("\n".join(re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)), shipped_laws())
 
 
 def test_the_blocks_are_one_book_and_its_examples_come_true():
-    checked = check_book(BOOK, name="rule-book.md")
+    checked = check_book(BOOK, name="pages.md")
     assert checked.errors == checked.warnings == ()
     assert checked.book is not None
     assert len([one for one in checked.examples if not one.file]) == 8
     assert run_examples(checked.book, checked.examples) == ()
+
+
+def test_the_brands_book_builds_on_it_and_its_example_comes_true():
+    (brand,) = re.findall(r'```yaml title="sea_view.yaml"\n(.*?)```', PAGE, re.DOTALL)
+    alone = bind(brand, shipped_laws(), {"hotel.yaml": BOOK}.get)
+    checked = check_book(alone, name="sea_view.yaml")
+    assert checked.errors == checked.warnings == ()
+    assert checked.book is not None
+    assert run_examples(checked.book, checked.examples) == ()
+    umbrella = BOOK.replace("    strict: false\n", "    book: sea_view\n", 1)
+    both = check_book(bind(umbrella, {}, {"sea_view.yaml": brand}.get), name="hotel.yaml")
+    assert both.book is not None
+    assert both.book.by_brand.keys() == {"sea_view"}
+    assert run_examples(both.book, both.examples) == ()
 
 
 def test_every_field_that_the_reader_knows_is_in_the_page(monkeypatch):
@@ -42,17 +57,19 @@ def test_every_field_that_the_reader_knows_is_in_the_page(monkeypatch):
 
     monkeypatch.setattr(Section, "node", recorded)
     monkeypatch.setattr(Section, "has", recorded_too)
-    check_book(BOOK, name="rule-book.md")
+    check_book(BOOK, name="pages.md")
     words = set(re.findall(r"[a-z_]+", PAGE))
     assert len(asked) > 70
     assert asked - words - {"pt"} == set()
 
 
-def test_every_section_has_its_own_heading():
-    headings = {line.removeprefix("## ") for line in PAGE.splitlines() if line.startswith("## ")}
-    assert headings >= {
-        "Head", "Brands", "Authority", "Parameters, facts and sensitive facts", "Laws",
-        "Look-ups", "Failures",
+def test_every_section_of_the_grammar_has_a_page_and_the_index_names_them_all():
+    assert {file for _, file in SECTIONS} == {one.name for one in FOLDER.iterdir()} - {"index.md"}
+    for title, file in SECTIONS:
+        assert (FOLDER / file).read_text(encoding="utf-8").startswith(f"# {title}\n")
+    assert {title for title, _ in SECTIONS} >= {
+        "Head", "Brands", "Umbrella, then brand", "Authority",
+        "Parameters, facts and sensitive facts", "Laws", "Look-ups", "Failures",
         "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Everyone",
         "Examples",
     }  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from makegood.bootstrap import read_book, shipped_books
+from makegood.books.opening import read_book, shipped_books
 from makegood.effects.links import Links
 from makegood.effects.words import Words
 from makegood.messages.commands import Command, SendMessage

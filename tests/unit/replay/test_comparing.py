@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from makegood.bootstrap import read_book
+from makegood.books.opening import read_book
 from makegood.core.fold import FOLD_VERSION
 from makegood.messages.errors import InputError
 from makegood.messages.events import Event, OnDuty, Stamp

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from makegood.bootstrap import Settings, open_makegood, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Settings, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.holds import Question
 from makegood.core.likeness import likeness_of

@@ -60,7 +60,7 @@ class Rulings:
         """Rule on a kind of failure by its name alone: a rule's id or its title."""
         rule = self._rules.get(squeezed(kind))
         if rule is not None:
-            return self._by_rule(rule)
+            return self._by_rule(rule, self._book)
         hold = self._hold(OTHER)
         basis: Literal["other", "default"] = "default" if hold is None else "other"
         return Ruling(
@@ -77,20 +77,22 @@ class Rulings:
         if self._book is None:
             return self.by_kind(kind)
         facts = {squeezed(heading): plain(cell) for heading, cell in cells.items() if cell}
-        findings = self._book.find(self._events[squeezed(kind)], facts, {})
+        book = self._book.for_brand(str(facts.get("brand", "")))
+        findings = book.find(self._events[squeezed(kind)], facts, {})
         sure = [finding for finding in findings if finding.outcome == "yes"]
         if not sure:
             outcome: Outcome = "cannot_judge" if findings else "no_failure"
             return Ruling(outcome=outcome, kind=kind)
         worst = max(sure, key=lambda finding: finding.severity)
-        ruling = self._by_rule(worst.rule)
+        ruling = self._by_rule(worst.rule, book)
         return Ruling(
             outcome="holds", kind=ruling.kind, basis="rule", hold=ruling.hold, finding=worst
         )
 
-    def _by_rule(self, rule: str) -> Ruling:
-        title = self._book.failures[rule].title if self._book is not None else rule
-        hold = self._hold(rule) or DEFAULT_HOLD
+    def _by_rule(self, rule: str, book: RuleBook | None) -> Ruling:
+        title = book.failures[rule].title if book is not None else rule
+        plan = book.plans.get(rule) if book is not None else None
+        hold = plan.hold if plan is not None else DEFAULT_HOLD
         return Ruling(outcome="holds", kind=title, basis="rule", hold=hold)
 
     def _hold(self, rule: str) -> HoldTerms | None:

@@ -19,6 +19,7 @@ from makegood.playbooks.vocabulary import Path, Shape, read_shape
 
 DAY_MS = 86_400_000
 ANSWER_WITHIN_MS = DAY_MS  # an everyday question without a day's answer is a failure of its own
+HITS = ("first", "only")
 _KINDS: Mapping[str, Kind] = {
     "bool": "flag", "string": "word", "int": "number", "double": "number",
 }  # fmt: skip
@@ -81,7 +82,7 @@ class _Reading:
     def request(self, name: str) -> Request:
         section = self.section
         within_ms = section.span_ms("answer_within", default=ANSWER_WITHIN_MS)
-        hit = section.choice("hit", ("first", "only"), default="first")
+        hit = section.choice("hit", HITS, default="first")
         values = tuple(self._values())
         rows = section.sections("rows", "row")
         if not rows:

@@ -93,7 +93,7 @@ class RowReader:
         return made
 
     def _gives(self, row: Section) -> tuple[str, int | Expression | None]:
-        gives = row.section("gives", "remedy")
+        gives = row.section("gives", "gift")
         if gives is None:
             return "", None
         remedy = gives.name("remedy")

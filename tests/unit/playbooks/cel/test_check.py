@@ -100,11 +100,21 @@ def test_the_page_prints_exactly_the_codes_that_exist():
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [code.value for code in Refusal]
 
 
-def test_the_page_names_exactly_the_functions_that_exist():
-    section = PAGE.read_text().split("## Functions")[1].split("\n## ")[0]
-    rows = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
-    names = {name.split(".")[-1] for row in rows for name in re.findall(r"[\w.]+(?=\(|`)", row)}
-    assert names == {name.split(".")[-1] for name in FUNCTIONS}
+FUNCTION_ROWS = re.findall(
+    r"^\| `([\w.]+)` \| .* \| `([^`]*)` \|$",
+    PAGE.read_text().split("## Functions")[1].split("\n## ")[0],
+    re.MULTILINE,
+)
+
+
+def test_the_page_gives_each_function_that_exists_a_row():
+    assert sorted(name for name, _ in FUNCTION_ROWS) == sorted(FUNCTIONS)
+
+
+@pytest.mark.parametrize(("name", "example"), FUNCTION_ROWS)
+def test_the_examples_of_the_page_use_the_function_and_are_true(name, example):
+    assert f"{name}(" in example
+    assert compile_expression(example, Scope(names=())).evaluate({}) is True
 
 
 def test_a_misspelt_root_suggests_the_nearest():

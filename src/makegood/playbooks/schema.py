@@ -1,0 +1,255 @@
+"""The grammar of rule books and laws as a JSON Schema, for editors.
+
+It says what can be said field by field, and is made of the lists and patterns that the reader
+uses. What only the whole tells (names that exist, conditions that compile, plans that are whole)
+is for `makegood check`.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeAlias
+
+from makegood.messages.commands import MessageClass, Urgency
+from makegood.playbooks.entitlements import BASES, GIVEN
+from makegood.playbooks.everyone import KEYS
+from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
+from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
+from makegood.playbooks.merging import REPLACES
+from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
+from makegood.playbooks.reading import NAME
+from makegood.playbooks.remedies import LANGUAGE
+from makegood.playbooks.requests.read import HITS
+from makegood.playbooks.spans import DAY, SPAN
+from makegood.playbooks.terms import Answer, Cause, Loss, Tier
+from makegood.playbooks.vocabulary import FACT_TYPES
+
+Schema: TypeAlias = Mapping[str, Any]
+
+_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_FLAG: Schema = {"type": "boolean"}
+_ANY: Schema = {}
+_REQUIRED = "*"
+
+
+def schema() -> dict[str, Any]:
+    """Give the whole schema; a file that has `law` is a law, every other one a rule book."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Makegood rule book",
+        "if": {"required": ["law"]},
+        "then": _ref("law"),
+        "else": _ref("rule book"),
+        "definitions": {name: _kind(fields) for name, fields in _KINDS.items()}
+        | {"facts": _FACTS, "texts": _TEXTS}
+        | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
+    }
+
+
+def _kind(fields: Mapping[str, Schema]) -> dict[str, Any]:
+    required = [name.rstrip(_REQUIRED) for name in fields if name.endswith(_REQUIRED)]
+    made: dict[str, Any] = {
+        "type": "object",
+        "properties": {name.rstrip(_REQUIRED): value for name, value in fields.items()},
+        "additionalProperties": False,
+    }
+    return made | ({"required": required} if required else {})
+
+
+def _needs(*fields: str) -> Schema:
+    return {"required": list(fields)}
+
+
+def _ref(kind: str) -> Schema:
+    return {"$ref": f"#/definitions/{kind}"}
+
+
+def _matches(*patterns: str) -> Schema:
+    return {"type": "string", "pattern": f"^(?:{'|'.join(patterns)})$"}
+
+
+def _choice(known: Collection[str]) -> Schema:
+    return {"enum": [str(one) for one in known]}
+
+
+def _either(*kinds: Schema) -> Schema:
+    return {"anyOf": list(kinds)}
+
+
+def _list(kind: Schema) -> Schema:
+    return {"type": "array", "items": kind}
+
+
+def _some(kind: Schema) -> Schema:
+    return _either(kind, _list(kind))
+
+
+def _map(kind: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": kind}
+
+
+def _whole(most: int = 10**12, least: int = 0) -> Schema:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
+_TEXT: Schema = {**_SCALAR, "pattern": r"\S"}
+_EXPRESSION: Schema = {**_TEXT, "description": "An expression in CEL."}
+_NAME = _matches(NAME.pattern)
+_SPAN = {**_matches(SPAN.pattern), "description": "A span of time, as in 15m, 4h or 7d."}
+_DAY = {**_matches(DAY.pattern), "description": "A day, as in 2024-10-28."}
+_DAY_OR_PARAMETER = _matches(DAY.pattern, r"params\.\w+")
+_MAIL = _matches(MAIL.pattern)
+_WORKED_OUT: Schema = {"type": "string", "description": "An expression in CEL."}
+_CENTS = _either(_whole(), _WORKED_OUT)
+_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 10}
+_MARK: Schema = {"const": True, "description": "Stands in the place of the one below it."}
+_FACTS = _map(_either(_choice(sorted(FACT_TYPES)), _ref("facts")))
+_LANGUAGES: Schema = {"required": ["en"], "propertyNames": _matches(LANGUAGE.pattern)}
+_TEXTS: Schema = {**_map(_TEXT), **_LANGUAGES}
+_TIERS = _choice(CHOICE_TIERS)
+_OFFERS = _some(_either(_NAME, _ref("offer")))
+_GIVES = _some(_either(_NAME, _ref("apology")))
+
+_WHOLE = ("umbrella", "brands", "failures", "plans")
+_BOOK: Mapping[str, Schema] = {
+    "makegood*": {"const": GRAMMAR},
+    "name*": _TEXT,
+    "builds_on": _TEXT,
+    "may_change": _some(_TEXT),
+    "umbrella": _TEXT,
+    "currency": _matches(CURRENCY.pattern),
+    "timezone": _TEXT,
+    "double_window": _SPAN,
+    "brands": _list(_ref("brand")),
+    "authority": _map(_ref("amount")),
+    "parameters": _map(_ANY),
+    "facts": _map(_ref("facts")),
+    "sensitive": _some(_TEXT),
+    "laws": _some(_either(_NAME, _ref("law of the book"))),
+    "look_up": _list(_ref("look-up")),
+    "failures": _list(_ref("failure")),
+    "silence": _list(_ref("silence rule")),
+    "entitlements": _list(_ref("entitlement")),
+    "remedies": _list(_ref("remedy")),
+    "plans": _list(_ref("plan")),
+    "messages": _list(_ref("message")),
+    "requests": _list(_ref("request")),
+    "everyone": _ref("comparison"),
+    "examples": _list(_ref("example")),
+}
+_KINDS: Mapping[str, Mapping[str, Schema]] = {
+    "brand": {
+        "id*": _NAME, REPLACES: _MARK, "name*": _TEXT, "sender*": _MAIL, "offers_sender*": _MAIL,
+        "phone": _TEXT, "strict": _FLAG, "book": _TEXT,
+    },
+    "amount": {"cents*": _whole()},
+    "law of the book": {
+        "law*": _NAME, REPLACES: _MARK, "for": _map(_some(_NAME)), "pays": _map(_NAME),
+    },
+    "look-up": {
+        "on*": _some(_TEXT), "in*": _choice((AIRPORTS,)),
+        "by*": _kind({f"{one}*": _TEXT for one in ASKED_BY}),
+    },
+    "failure": {
+        "id*": _NAME, REPLACES: _MARK, "on*": _some(_TEXT), "title*": _TEXT, "about*": _EXPRESSION,
+        "when": _EXPRESSION, "loses*": _choice(tuple(Loss)),
+        "severity*": _either(_whole(5, 1), _WORKED_OUT),
+        "cause*": _either(_choice(tuple(Cause)), {"type": "string", "pattern": "[^A-Za-z_]"}),
+        "inferred_cause": _FLAG, "price": _EXPRESSION, "brand": _EXPRESSION,
+        "details": _map(_EXPRESSION), "source": _TEXT, "allow_because": _TEXT,
+    },
+    "silence rule": {
+        "id*": _NAME, REPLACES: _MARK, "after*": _TEXT, "unless*": _TEXT, "within*": _SPAN,
+        "about": _EXPRESSION, "title*": _TEXT, "loses": _choice(tuple(Loss)),
+        "severity": _whole(5, 1), "cause": _choice(tuple(Cause)), "allow_because": _TEXT,
+    },
+    "entitlement": {
+        "id*": _NAME, REPLACES: _MARK, "for*": _some(_TEXT), "jurisdiction": _TEXT,
+        "from": _DAY_OR_PARAMETER, "to": _DAY, "before": _DAY_OR_PARAMETER, "when": _EXPRESSION,
+        "given*": _choice(GIVEN), "pays*": _ref("payment"), "once": _NAME, "deadline*": _SPAN,
+        "basis": _choice(BASES), "source": _TEXT, "boundary": _TEXT, "form": _TEXT,
+        "allow_because": _TEXT,
+    },
+    "payment": {
+        "remedy*": _TEXT, "ratio": _either(_SHARE, _WORKED_OUT), "cents": _CENTS,
+        "most_cents": _CENTS, "currency": _matches(CURRENCY.pattern),
+    },
+    "remedy": {
+        "id*": _NAME, REPLACES: _MARK, "kind*": _NAME, "title*": _ref("texts"),
+        "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN, "detail": _map(_SCALAR),
+    },
+    "cost": {"cents": _whole(), "ratio": _SHARE},
+    "plan": {
+        "for*": _some(_TEXT), REPLACES: _MARK, "hold*": _ref("hold"), "apology*": _NAME,
+        "explanation": _NAME, "offers*": _ref("list of offers"), "offer_first": _some(_TIERS),
+        "offer_message": _NAME, "chosen_message": _NAME, "choose_within": _SPAN,
+        "otherwise": _choice(OTHERWISE), "open_within": _SPAN, "call_within*": _SPAN,
+        "useful_within*": _SPAN, "on_double_deviation": _ref("answer to a second failure"),
+        "made_whole*": _ref("ending"), "then_offer": _ref("offer afterwards"),
+    },
+    "hold": {
+        "scope*": _choice(SCOPES), "until": _choice(("made_whole",)), "cool_off": _SPAN,
+        "longest": _SPAN,
+    },
+    "list of offers": {
+        "least*": _GIVES, "least_outside": _GIVES, "better": _OFFERS, "beyond": _OFFERS,
+    },
+    "apology": {"apology*": _choice(APOLOGY_KINDS)},
+    "offer": {"remedy*": _NAME, "declines": _FLAG, "calls": _FLAG},
+    "answer to a second failure": {
+        "offer": _some(_TIERS), "call_within*": _SPAN, "apology": _NAME,
+    },
+    "ending": {
+        "asked*": _NAME, "ask_after*": _SPAN, "ask_again": _SPAN, "or": _choice(ENDINGS),
+    },
+    "offer afterwards": {
+        "message*": _NAME, "by": _choice(("owner", "brand")), "after*": _SPAN,
+    },
+    "message": {
+        "id*": _NAME, REPLACES: _MARK, "class*": _choice(tuple(MessageClass)),
+        "urgency": _choice(tuple(Urgency)),
+        "texts*": {**_map(_ref("text")), **_LANGUAGES},
+    },
+    "text": {"subject*": _TEXT, "text*": _TEXT},
+    "request": {
+        "id*": _NAME, REPLACES: _MARK, "title*": _ref("texts"), "takes": _ref("facts"),
+        "values": _map(_EXPRESSION), "looks_at": _map(_either(_EXPRESSION, _ref("column"))),
+        "answer_within": _SPAN, "hit": _choice(HITS), "rows": _list(_ref("row")), "source": _TEXT,
+        "allow_because": _TEXT,
+    },
+    "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
+    "row": {
+        "id*": _NAME, "when": _map(_some(_SCALAR)), "answer*": _choice(tuple(Answer)),
+        "says": _ref("texts"), "gives": _ref("gift"),
+        "charges": _CENTS, "within": _SPAN,
+    },
+    "gift": {"remedy*": _NAME, "cents": _CENTS},
+    "comparison": {
+        "same": _some(_choice(KEYS)), "standing": _some(_TEXT), "standing_from": _EXPRESSION,
+        "came_back_by": _some(_TEXT), "within": _SPAN, "judge_after": _SPAN,
+        "too_few": _whole(),
+    },
+    "example": {
+        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))), "asks": _TEXT,
+        "with": _map(_ANY), "customer": _map(_ANY), "declines": _FLAG, "on": _DAY, "wait": _SPAN,
+        "expect*": _ref("expectation"),
+    },
+    "given event": {"event*": _TEXT, "with": _map(_ANY), "after": _SPAN},
+    "expectation": {
+        "failures": _some(_TEXT), "cannot": _some(_TEXT), "held": _FLAG,
+        "offers": _some(_choice(tuple(Tier))), "owed": _map(_whole()), "unsure": _some(_TEXT),
+        "double": _FLAG, "answer": _choice(tuple(Answer)), "row": _TEXT, "cents": _whole(),
+        "charges": _whole(), "within": _SPAN,
+    },
+    "law": {
+        "law*": _NAME, "title*": _TEXT, "jurisdiction": _TEXT, "basis": _choice(BASES),
+        "source": _TEXT, "parameters": _map(_ANY), "needs*": _list(_ref("need")),
+        "may_have": _map(_TEXT), "values": _map(_EXPRESSION),
+        "entitlements": _list(_ref("entitlement")), "examples": _list(_ref("example of a law")),
+    },
+    "need": {"for*": _some(_TEXT), "facts": _map(_TEXT)},
+    "example of a law": {
+        "name*": _TEXT, "failure*": _TEXT, "with": _map(_ANY), "price_cents": _whole(),
+        "declines": _FLAG, "on": _DAY, "parameters": _map(_ANY),
+        "expect*": _ref("expectation of a law"),
+    },
+    "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
+}  # fmt: skip
