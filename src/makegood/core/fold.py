@@ -62,6 +62,8 @@ def step(state: State, event: Event, library: Library) -> Step:
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
+        if body.name in book.purchases and not before.state.bought_ms:
+            before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
         found = book.find(body.name, body.properties, before.state.facts)
         is_promise = body.name in book.starts or body.name in book.ends
         if not found and not is_promise:

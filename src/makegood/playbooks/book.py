@@ -8,6 +8,7 @@ from msgspec import Struct
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
     Answer,
     Brand,
@@ -202,6 +203,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         messages: By id.
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
+        standing: Which facts say who a customer is; None when the book does not.
+        purchases: Events that are a purchase, by the book's standing.
         text: The text as written with the laws bound to it, for the page that shows a rule with
             its line.
     """
@@ -226,6 +229,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     messages: Mapping[str, MessageTemplate]
     requests: Mapping[str, RequestRule] = {}
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
+    standing: StandingRules | None = None
+    purchases: frozenset[str] = frozenset()
     text: str = ""
 
     def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:
