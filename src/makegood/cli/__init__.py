@@ -9,6 +9,7 @@ from makegood.cli import (
     asking,
     audit,
     data,
+    parity,
     people,
     playing,
     replaying,
@@ -25,7 +26,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _group in (playing, audit, rules, activating, serving, people, data, replaying, asking):
+for _group in (
+    playing,
+    audit,
+    rules,
+    activating,
+    serving,
+    people,
+    data,
+    replaying,
+    parity,
+    asking,
+):
     _group.register(app)
 
 
