@@ -71,12 +71,15 @@ def test_the_standing_is_seen_and_has_no_fault(
             "prospect": f"/desk/cases/{case_of(makegood, 'anon:v1')}",
         }[page_of]
     )
-    shown = page.locator(".standing")
+    shown = page.locator(".standing").first
     if page_of == "prospect":
         expect(shown).to_contain_text("prospect: no purchase known")
     else:
         expect(shown).to_contain_text("tier: sources differ")
         shown.locator("summary").click()
         expect(shown).to_contain_text("Gold · rental")
+    if page_of == "customer":
+        page.locator("#asked summary", has_text="Answer it").click()
+        expect(page.locator("#asked .standing")).to_contain_text("2 agreements")
     assert faults_of(page, 40) == []
     assert page.locator("main img").count() == 0

@@ -123,7 +123,7 @@ def _print(found: "Parity", page: Path | None) -> None:
         CONSOLE.print(f"\n{measure.title}", markup=False, highlight=False)
         print_table(
             (found.by, "how many", "median" if measure.unit != "share" else "share",
-             "against the others", ""),
+             "against the others", "verdict"),
             (
                 (
                     group.group,

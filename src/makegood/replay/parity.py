@@ -46,6 +46,9 @@ class Log(Protocol):
     def histories(self) -> Iterator[History]:
         """Give every customer."""
 
+    def language(self, customer: str) -> str:
+        """Give the language a customer reads; empty when nobody told."""
+
 
 class Terms(Struct, frozen=True, kw_only=True):
     """How parity is looked at.
@@ -109,7 +112,7 @@ def records_of(
     progress: Callable[[int], None] = lambda _: None,
 ) -> "Records":
     """Read how every case went and how every request was answered."""
-    found = Records(library, terms, log.end_ms, group)
+    found = Records(log, library, terms, group)
     for number, history in enumerate(log.histories(), 1):
         found.take(history)
         progress(number)
@@ -128,10 +131,11 @@ class Records:
         failed: Customers who could not be judged.
     """
 
-    def __init__(self, library: Library, terms: Terms, end_ms: int, group: GroupOf) -> None:
+    def __init__(self, log: Log, library: Library, terms: Terms, group: GroupOf) -> None:
+        self._log = log
         self._library = library
         self._terms = terms
-        self._end_ms = end_ms
+        self._end_ms = log.end_ms
         self._group = group
         self._names: set[str] = set()
         self.served: list[Served] = []
@@ -162,18 +166,26 @@ class Records:
 
     def _read(self, history: History) -> tuple[list[Served], list[Answered]]:
         state, then = EMPTY, list[Facts]()
+        # The language often comes beside the facts, with the name and the address.
+        beside = (
+            {"locale": self._log.language(history.customer)}
+            if self._terms.by == "language"
+            else {}
+        )
         answered: list[Answered] = []
         for event in history.events:
             state = step(state, event, self._library).state
             then += [state.facts] * (len(state.cases) - len(then))
             if isinstance(event.body, facts.Requested) and event.time_ms >= self._terms.since_ms:
-                answered.append(self._asked(event.body, state.facts))
+                answered.append(self._asked(event.body, beside | state.facts))
         state = advance(state, self._end_ms, self._library).state
         self._names |= state.facts.keys()
         times = _Times(history.events, state)
         then += [state.facts] * (len(state.cases) - len(then))
         served = [
-            times.served(case, self._group({**state.facts, **known}, case.brand), self._library)
+            times.served(
+                case, self._group({**beside, **state.facts, **known}, case.brand), self._library
+            )
             for case, known in zip(state.cases, then, strict=True)
             if self._is_looked_at(case)
         ]

@@ -1,5 +1,7 @@
 """Who told what about a standing, and when; and when a prospect bought for the first time."""
 
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from makegood.core.standing import MOST_SOURCES, Told
@@ -97,3 +99,33 @@ def test_the_first_purchase_counts_also_when_it_comes_late():
     later = event(Touchpoint(name="Car Returned"), at_ms=at(5))
     assert folded([later, first], library()).state.bought_ms == at(1)
     assert folded([says("crm", 1, tier="gold")], library()).state.bought_ms == 0
+
+
+TELLING = st.tuples(
+    st.sampled_from(["crm", "web", "loyalty"]),
+    st.integers(0, 5),
+    st.dictionaries(
+        st.sampled_from(["tier", "since", "followers", "shoe"]),
+        st.sampled_from(["gold", "silver", 7, None]),
+        max_size=3,
+    ),
+)
+
+
+@given(st.lists(TELLING, max_size=12))
+def test_of_each_source_the_last_word_about_each_fact_counts(tellings):
+    events = [
+        event(Identified(traits=traits), at_ms=at(hour), name=f"m{n}", source=source)
+        for n, (source, hour, traits) in enumerate(tellings)
+    ]
+    last = {
+        (name, one.source): Told(name, one.source, one.time_ms, value)
+        for one in sorted(events, key=lambda each: each.order)
+        for name, value in one.body.traits.items()
+        if name in RULES.facts
+    }
+    state = folded(events, library()).state
+    assert {(one.fact, one.source): one for one in state.told} == last
+    for name in RULES.facts & state.facts.keys():
+        newest = next(one for one in state.told if one.fact == name)
+        assert newest.value == state.facts[name]

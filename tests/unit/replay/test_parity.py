@@ -104,6 +104,13 @@ def test_a_fact_told_later_is_better_than_none_and_brand_is_the_brand_of_the_cas
     assert [one.group for one in read(makegood, "brand")[0]] == ["northwind_cars"]
 
 
+def test_a_language_that_was_told_beside_the_facts_counts(firm):
+    makegood, _ = firm
+    introduce(makegood, language="de-AT")
+    no_car(makegood)
+    assert [one.group for one in read(makegood, "language")[0]] == ["de"]
+
+
 def test_requests_are_read_with_the_answer_of_the_table(firm):
     makegood, _ = firm
     introduce(makegood, tier="gold")

@@ -83,7 +83,7 @@ def _rows(measure: Measure) -> Iterator[tuple[str, float, float, float, bool]]:
 def _table(measure: Measure) -> SafeString:
     by_group: dict[str, Comparison] = {one.group: one for one in measure.comparisons}
     what = {"share": "share", "milliseconds": "median", "ratio": "median, mean"}[measure.unit]
-    heads = ("group", "how many", what, "against the others", "")
+    heads = ("group", "how many", what, "against the others", "verdict")
     rows = []
     for group in measure.groups:
         one = by_group.get(group.group)
