@@ -17,8 +17,9 @@ from makegood.playbooks.vocabulary import Path, Vocabulary
 
 _NUMBER = frozenset({"int", "double"})
 _WORD = frozenset({"string"})
+_WORD_OR_FLAG = frozenset({"string", "bool"})
 _DAY = frozenset({"string", "int"})
-_LIST = frozenset({"list"})
+_LIST = frozenset({"list", "string"})
 
 
 class TierPart(Struct, frozen=True, kw_only=True):
@@ -42,11 +43,13 @@ class TenurePart(Struct, frozen=True, kw_only=True):
     """Since when somebody is a customer.
 
     Attributes:
-        fact: Fact that says the day; empty when none does.
+        fact: Fact that says the day, or for how many years; empty when none does.
+        in_years: It says for how many years.
         bought_by: Events that are a purchase: with the first of them a prospect is one no longer.
     """
 
     fact: str = ""
+    in_years: bool = False
     bought_by: frozenset[str] = frozenset()
 
 
@@ -78,7 +81,7 @@ class PaymentPart(Struct, frozen=True, kw_only=True):
 
     def is_good(self, value: Fact) -> bool:
         """Whether a record speaks for the customer."""
-        return isinstance(value, str) and value.strip().lower() in {w.lower() for w in self.good}
+        return str(value).strip().lower() in {word.lower() for word in self.good}
 
 
 class PartnerPart(Struct, frozen=True, kw_only=True):
@@ -97,7 +100,7 @@ class AgreementsPart(Struct, frozen=True, kw_only=True):
     """What was agreed, for instance a corporate rate.
 
     Attributes:
-        fact: Fact with a list: of ids, or of maps with `id` and more.
+        fact: Fact with a list, of ids or of maps with `id` and more; or with the one id.
     """
 
     fact: str
@@ -148,8 +151,10 @@ class StandingRules(Struct, frozen=True, kw_only=True):
 
     def has_business(self, customer: Facts) -> bool:
         """Whether any fact says that this is more than a prospect."""
-        parts = (self.tier, self.tenure, self.value, self.partner, self.agreements)
-        return any(part.fact and customer.get(part.fact) for part in parts if part is not None)
+        if self.tenure is not None and customer.get(self.tenure.fact) not in (None, ""):
+            return True
+        parts = (self.tier, self.value, self.partner, self.agreements)
+        return any(customer.get(part.fact) for part in parts if part is not None)
 
 
 def read_standing(top: Section, vocabulary: Vocabulary) -> tuple[StandingRules | None, Vocabulary]:
@@ -204,18 +209,21 @@ class _Reading:
         if part is None:
             return None
         fact = self._fact(part, "since", _DAY, required=False)
+        years = self._fact(part, "years", _NUMBER, required=False)
+        if fact and years:
+            part.error("years", "This tenure says both a day and years.", "Take `years:` out.")
         events = part.texts("bought_by")
         declared = self.vocabulary.events
         for name, place in events:
             if declared is not None and name not in declared:
                 hint = nearest(name, declared)
                 part.report.error(place, f"`facts` declares no event `{name}`.", hint)
-        if not fact and not events:
-            part.report.error(
-                part.place, "This tenure begins with nothing.", "Add `since:` or `bought_by:`."
-            )
+        if not part.has("since") and not part.has("years") and not events:
+            hint = "Add `since:`, `years:` or `bought_by:`."
+            part.report.error(part.place, "This tenure begins with nothing.", hint)
         part.done()
-        return TenurePart(fact=fact, bought_by=frozenset(name for name, _ in events))
+        bought_by = frozenset(name for name, _ in events)
+        return TenurePart(fact=fact or years, in_years=bool(years), bought_by=bought_by)
 
     def value(self) -> ValuePart | None:
         part = self.section.section("value", "value")
@@ -230,7 +238,7 @@ class _Reading:
         part = self.section.section("payment", "payment record")
         if part is None:
             return None
-        fact = self._fact(part, "from", _WORD)
+        fact = self._fact(part, "from", _WORD_OR_FLAG)
         good = tuple(_words(part, "good"))
         part.done()
         return PaymentPart(fact=fact, good=good)
@@ -239,7 +247,7 @@ class _Reading:
         part = self.section.section("partner", "partner")
         if part is None:
             return None
-        fact = self._fact(part, "from", frozenset({"string", "bool"}))
+        fact = self._fact(part, "from", _WORD_OR_FLAG)
         reciprocal = self._fact(part, "reciprocal_cents", _NUMBER, required=False, sensitive=True)
         part.done()
         return PartnerPart(fact=fact, reciprocal_cents=reciprocal)

@@ -140,6 +140,12 @@ class _Parts:
         return Part(id="tenure", label="Customer since", words=self._since(day), basis=(basis,))
 
     def _since(self, value: Fact) -> str:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if self.rules.tenure is not None and self.rules.tenure.in_years and is_number:
+            years = int(value)  # type: ignore[call-overload]
+            return (
+                f"customer for {counted(years, 'year')}" if years else "customer since this year"
+            )
         year = _year(value)
         if not year:
             return f"since {_plain(value)}"
@@ -152,10 +158,12 @@ class _Parts:
             return None
 
         def words(value: Fact) -> str:
-            kind = "" if isinstance(value, bool) else _plain(value)
-            return f"Partner: {kind}" if kind else "Partner"
+            if value is False:
+                return "No partner"
+            return "Partner" if value is True else f"Partner: {_plain(value)}"
 
-        part = self._part("partner", "Partner", terms.fact, words)
+        is_one = self.state.facts.get(terms.fact) is not False
+        part = self._part("partner", "Partner", terms.fact, words, glance=is_one)
         if not terms.reciprocal_cents:
             return part
         business = self._part(
@@ -167,6 +175,7 @@ class _Parts:
             id="partner",
             label="Partner",
             words=f"{part.words}, {business.words}",
+            glance=part.glance,
             differs=part.differs or business.differs,
             basis=(*part.basis, *business.basis),
         )
@@ -233,10 +242,14 @@ class _Parts:
         terms = self.rules.payment
         if terms is None:
             return None
+
+        def words(value: Fact) -> str:
+            if isinstance(value, bool):
+                return f"Payment record: {'good' if terms.is_good(value) else 'not good'}"
+            return f"Pays: {_plain(value)}"
+
         mark = "ok" if terms.is_good(self.state.facts.get(terms.fact)) else "warn"
-        return self._part(
-            "payment", "Payment record", terms.fact, lambda v: f"Pays: {_plain(v)}", mark=mark
-        )
+        return self._part("payment", "Payment record", terms.fact, words, mark=mark)
 
     def _part(
         self,
@@ -252,9 +265,9 @@ class _Parts:
         value = self.state.facts.get(fact)
         told = [one for one in self.state.told if one.fact == fact]
         basis = tuple(_basis(one, words) for one in told)
-        if not basis and value not in (None, "", False, []):
+        if not basis and not _is_nothing(value):
             basis = (Basis(words=words(value), value=value),)
-        if all(one.value in (None, "", False, []) for one in basis):
+        if all(_is_nothing(one.value) for one in basis):
             return None
         differs = len({one.words for one in basis}) > 1
         return Part(
@@ -286,9 +299,13 @@ class _Parts:
 
 
 def _basis(told: Told, words: Reader) -> Basis:
-    is_back = told.value in (None, "", False, [])
-    says = _BACK if is_back else words(told.value)
+    says = _BACK if _is_nothing(told.value) else words(told.value)
     return Basis(words=says, value=told.value, source=told.source, at_ms=told.at_ms)
+
+
+def _is_nothing(value: Fact) -> bool:
+    """Whether a source says nothing of a fact, or takes it back; no and 0 are answers."""
+    return value is None or value in ("", [])
 
 
 def _year(value: Fact) -> int:

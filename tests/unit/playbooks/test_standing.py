@@ -86,6 +86,7 @@ def test_how_values_are_read():
     assert [value.band(cents) for cents in (99, 100, 999, 1000)] == ["", "usual", "usual", "high"]
     assert PaymentPart(fact="pays", good=("Prompt",)).is_good("prompt")
     assert not PaymentPart(fact="pays", good=("Prompt",)).is_good(None)
+    assert PaymentPart(fact="on_time", good=("true",)).is_good(True)
     number, words = VoicePart(fact="f", wide_from=10), VoicePart(fact="f", wide=("high",))
     assert [number.is_wide(one) for one in (9, 10, None, True)] == [False, True, None, None]
     assert [words.is_wide(one) for one in ("High", "low", 12)] == [True, False, None]

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from makegood.core.standing import Told
 from makegood.core.state import State
 from makegood.playbooks.load import load_book
+from makegood.playbooks.standing import PaymentPart, StandingRules, TenurePart
 from makegood.projections.standing import Part, standing_of
 from tests.unit.playbooks.small_book import SMALL
 from tests.unit.playbooks.test_standing import BOOK
@@ -68,6 +69,26 @@ def test_what_cannot_be_read_is_shown_as_it_is():
     assert found["value"].words == "Value much"
     assert found["public_voice"].words == "Public voice: many, cannot be read"
     assert parts(since=1_456_790_400_000)["tenure"].words == "since 2016 (10 years)"
+
+
+def test_no_and_nought_are_answers_and_not_silence():
+    found = parts(partner=False, worth=0)
+    assert (found["partner"].words, found["partner"].glance) == ("No partner", False)
+    assert found["value"].words == "Usual value"
+    flag = replace(KNOWN, standing=StandingRules(payment=PaymentPart(fact="ok", good=("true",))))
+    for value, words in ((True, "Payment record: good"), (False, "Payment record: not good")):
+        standing = standing_of(State(facts={"ok": value}), flag, NOW_MS)
+        assert standing is not None
+        assert [part.words for part in standing.parts] == [words]
+
+
+def test_a_tenure_in_years():
+    years = StandingRules(tenure=TenurePart(fact="years", in_years=True))
+    for value, words in ((12, "customer for 12 years"), (0, "customer since this year")):
+        book = replace(KNOWN, standing=years)
+        standing = standing_of(State(facts={"years": value}), book, NOW_MS)
+        assert standing is not None
+        assert (standing.is_prospect, standing.parts[0].words) == (False, words)
 
 
 def test_a_small_voice_is_no_pill():
