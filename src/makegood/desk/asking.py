@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from makegood.core.asked import Standing
+from makegood.core.asked import RequestStatus
 from makegood.desk.access import Desk, Me
 from makegood.desk.story import Story
 from makegood.messages.errors import InputError, Refused
@@ -33,10 +33,10 @@ LONGEST_TEXT = 4000
 LONGEST_FACT = 200
 _PARTIES = ("asker", "payer", "told")
 _MARKS = {
-    Standing.WAITING: ("waits for a person", "warn"),
-    Standing.APPEALED: ("appealed", "warn"),
-    Standing.ALLOWED: ("allowed", "ok"),
-    Standing.DENIED: ("refused", ""),
+    RequestStatus.WAITING: ("waits for a person", "warn"),
+    RequestStatus.APPEALED: ("appealed", "warn"),
+    RequestStatus.ALLOWED: ("allowed", "ok"),
+    RequestStatus.DENIED: ("refused", ""),
 }
 
 
@@ -96,7 +96,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
     status, mark = _MARKS[one.status]
     now = one.now
     refused_by_me = now is not None and now.refused_by == desk.me.rep
-    appealed = one.status is Standing.APPEALED
+    appealed = one.status is RequestStatus.APPEALED
     return AskedRow(
         event=one.event,
         title=in_language(one.titles, "en") or one.asked.request,
@@ -130,7 +130,7 @@ def _says(desk: Desk, story: Story, one: Request) -> str:
     if not one.by:
         return answer_words(one.asked, story.library)
     who = rep_name(desk.reps, one.by)
-    if one.status is Standing.ALLOWED:
+    if one.status is RequestStatus.ALLOWED:
         terms = terms_words(one.remedy, one.cost, one.charge, story.library)
         return f"{who} said yes{terms}."
     return f"{who} said no."
