@@ -90,3 +90,8 @@ def test_how_values_are_read():
     number, words = VoicePart(fact="f", wide_from=10), VoicePart(fact="f", wide=("high",))
     assert [number.is_wide(one) for one in (9, 10, None, True)] == [False, True, None, None]
     assert [words.is_wide(one) for one in ("High", "low", 12)] == [True, False, None]
+
+
+def test_voice_and_value_may_say_who_is_helped_first():
+    loud = "'has(customer.followers) && customer.followers >= 100000 ? 4 : 3'"
+    assert check_book(BOOK.replace("severity: 3", f"severity: {loud}", 1), name="b").errors == ()
