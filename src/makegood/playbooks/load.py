@@ -33,7 +33,7 @@ from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.silence import about_by_event, read_silence
-from makegood.playbooks.standing import read_standing
+from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
