@@ -31,8 +31,15 @@ requests:
           pt: O autocarro já está pago.
       - {id: again, answer: person, within: 2h}
 """
+STANDING = """\
+standing:
+  tier: {from: customer.tier, order: [member, silver, gold, platinum]}
+  tenure: {since: customer.customer_since}
+  public_voice: {from: customer.followers, wide_from: 100000}
+"""
 AGENCY = (
-    SMALL.replace("requests:\n", MOVE_DATE, 1)
+    SMALL.replace("requests:\n", STANDING + MOVE_DATE, 1)
+    .replace("tenure_years: int}", "tenure_years: int, customer_since: string}", 1)
     .replace("  rep: {cents: 5000}", "  rep: {cents: 5000}\n  supervisor: {cents: 20000}", 1)
     .replace(
         "authority:",

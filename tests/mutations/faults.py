@@ -242,10 +242,31 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/unit/core/test_requests.py",),
     ),
     Fault(
+        name="one-source-of-a-standing-hides-the-other",
+        file="src/makegood/core/standing.py",
+        old="        if (one.fact, one.source) in said:\n",
+        new="        if any(one.fact == fact for fact, _ in said):\n",
+        tests=("tests/unit/core/test_standing.py",),
+    ),
+    Fault(
+        name="parity-compares-unlike-failures",
+        file="src/makegood/analytics/parity/compare.py",
+        old="        strata.setdefault(stratum, ([], []))",
+        new="        strata.setdefault(0, ([], []))",
+        tests=("tests/unit/analytics/test_parity.py",),
+    ),
+    Fault(
+        name="parity-forgets-how-often-it-looks",
+        file="src/makegood/analytics/parity/compare.py",
+        old="    z = z_for(ALPHA, count)\n",
+        new="    z = z_for(ALPHA)\n",
+        tests=("tests/unit/analytics/test_parity.py",),
+    ),
+    Fault(
         name="who-said-no-decides-the-appeal",
         file="src/makegood/core/requests.py",
-        old="    if one.status is Standing.APPEALED and one.refused_by == asker.rep:\n",
-        new="    if one.status is Standing.ALLOWED:\n",
+        old="    if one.status is RequestStatus.APPEALED and one.refused_by == asker.rep:\n",
+        new="    if one.status is RequestStatus.ALLOWED:\n",
         tests=("tests/unit/core/test_requests.py",),
     ),
     Fault(

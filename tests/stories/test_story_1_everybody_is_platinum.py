@@ -9,11 +9,24 @@ from typing import Any
 
 import pytest
 
+from makegood.analytics.parity.wording import headline
 from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
+from makegood.messages.facts import Touchpoint
+from makegood.playbooks.spans import DAY_MS
+from makegood.replay.histories import StoredLog
+from makegood.replay.parity import Terms, parity
 from makegood.testing.clock import FakeClock
 from tests.e2e.agency import AGENCY
-from tests.e2e.screens import MINUTE_MS, introduce, profile_of, serving
+from tests.e2e.screens import (
+    MINUTE_MS,
+    carry_out,
+    customer_of,
+    introduce,
+    profile_of,
+    serving,
+    take,
+)
 
 AGENCY_ID = "user:sunny-tours"
 NINE_DAYS = {"days_before": 9, "moves": 0, "tour_cents": 90_000}
@@ -146,3 +159,32 @@ def test_do_it_for_one_and_you_know_what_it_takes_to_do_it_for_everyone(served, 
     (parcel,) = found["remedies"]
     assert (parcel["cases"], parcel["for_all"]) == (3, [{"cents": 6 * 900, "currency": "USD"}])
     assert found["too_few"] is True
+
+
+def test_whoever_answers_sees_who_this_is_and_the_report_proves_the_same_service(served, agency):
+    """Eighty clients of every tier are let down; who they are is seen, and changes nothing."""
+    makegood, clock = served
+    for number in range(80):
+        who = f"user:c{number}"
+        tier = ("member", "silver", "gold", "platinum")[number % 4]
+        introduce(makegood, who, f"C {number}", tier=tier, followers=900_000 * (number % 2))
+        late = {"order": f"O{number}", "minutes": 60, "brand": "acme", "price_cents": 9_000}
+        take(makegood, who, Touchpoint(name="Parcel Late", properties=late), f"late-{number}")
+        clock.advance(MINUTE_MS)
+        carry_out(makegood)
+        agency.asks(who, days_before=9)
+    clock.advance(8 * DAY_MS)
+    introduce(makegood, "user:end", "The End", tier="gold")
+    client = customer_of(makegood, "user:c3")
+    shown = agency.client.get(f"/v1/customers/{client}").json()["standing"]
+    assert [part["words"] for part in shown["parts"]] == [
+        "Platinum",
+        "since 2016 (10 years)",
+        "Wide public voice: 900,000",
+    ]
+    for by in ("tier", "voice"):
+        terms = Terms(by=by, at_least=20)
+        found = parity(StoredLog(makegood.store), makegood.library, terms)
+        assert (found.cases, found.requests) == (80, 80)
+        assert found.comparisons >= 5
+        assert headline(found).startswith(f"No difference of service by {by} was found")

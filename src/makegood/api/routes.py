@@ -7,6 +7,7 @@ from ninja import Header, Router
 from pydantic import Field
 
 from makegood.api.access import CasesKey, Declined
+from makegood.api.customers import CustomerOut, standing_fields
 from makegood.api.problems import Problem
 from makegood.api.raising import raise_failure
 from makegood.api.shapes import (
@@ -16,7 +17,6 @@ from makegood.api.shapes import (
     CommandKey,
     CommandPage,
     CustomerKey,
-    CustomerOut,
     ErrorOut,
     FailureIn,
     Line,
@@ -107,6 +107,7 @@ def one_customer(request: HttpRequest, customer_id: CustomerKey) -> Fields:
         "events": row.events if row is not None else 0,
         "stuck": bool(row is not None and row.stuck),
         "cases": [case_fields(case) for case in cases],
+        "standing": standing_fields(row, _makegood(request)),
     }
 
 

@@ -84,16 +84,6 @@ class CaseDetail(CaseOut):
     ledger: list[MoneyOut]
 
 
-class CustomerOut(Schema):
-    """One customer; free of personal data."""
-
-    id: str
-    profiles: list[str]
-    events: int
-    stuck: bool
-    cases: list[CaseOut]
-
-
 class FailureIn(Schema):
     """A failure raised by hand."""
 

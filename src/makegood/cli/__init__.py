@@ -33,6 +33,7 @@ def _whole() -> typer.Typer:
         data,
         everyone,
         handbook,
+        parity,
         people,
         playing,
         replaying,
@@ -50,6 +51,7 @@ def _whole() -> typer.Typer:
         people,
         data,
         replaying,
+        parity,
         asking,
         everyone,
     ):

@@ -10,11 +10,13 @@ from msgspec.structs import replace
 
 from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies, requests
 from makegood.core.holds import EVERYWHERE
+from makegood.core.standing import with_told
 from makegood.core.state import Case
 from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages import facts
 from makegood.messages.events import Event
+from makegood.playbooks.standing import told_facts
 
 
 def apply_fact(turn: Turn, event: Event) -> None:
@@ -42,8 +44,11 @@ def apply_fact(turn: Turn, event: Event) -> None:
 
 
 def _identify(turn: Turn, body: facts.Identified) -> None:
-    if body.traits:
-        turn.state = replace(turn.state, facts={**turn.state.facts, **body.traits})
+    if not body.traits:
+        return
+    state, names = turn.state, told_facts(turn.book.standing, body.traits)
+    told = with_told(state.told, names, body.traits, turn.origin.source, turn.at_ms)
+    turn.state = replace(state, facts={**state.facts, **body.traits}, told=told)
 
 
 def _confirm(turn: Turn, body: facts.Confirmed) -> None:

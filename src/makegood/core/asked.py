@@ -8,7 +8,7 @@ from makegood.messages.ids import CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
 
 
-class Standing(StrEnum):
+class RequestStatus(StrEnum):
     """Where a request stands."""
 
     WAITING = "waiting"
@@ -42,7 +42,7 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     event: EventId
     profile: ProfileId
     request: str
-    status: Standing
+    status: RequestStatus
     at_ms: int
     about: str = ""
     brand: str = ""
@@ -63,7 +63,7 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     @property
     def is_waiting(self) -> bool:
         """Whether a person has to answer."""
-        return self.status in (Standing.WAITING, Standing.APPEALED)
+        return self.status in (RequestStatus.WAITING, RequestStatus.APPEALED)
 
     @property
     def may_leave(self) -> bool:

@@ -65,6 +65,8 @@ def step(state: State, event: Event, library: Library) -> Step:
         book = library.books[event.stamp.book]
         if before.state.precedents and body.name in book.everyone.came_back_by:
             before = replace(before, state=came_back(before.state, event.time_ms))
+        if body.name in book.purchases and not before.state.bought_ms:
+            before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
         if book.by_brand:
             book, found = _by_its_brand(book, body, before.state)
         else:

@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1e.
 
 from msgspec.structs import replace
 
-from makegood.core.asked import RequestState, Standing
+from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, money_in, refuse
 from makegood.core.failures import OTHER, SEVERITY_BY_HAND, silence_id
@@ -124,7 +124,7 @@ def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decis
         return refuse("reps_only", "Only a person of the firm can answer this.")
     if not one.is_waiting:
         return refuse("settled_already", "This request has its answer already.")
-    if one.status is Standing.APPEALED and one.refused_by == asker.rep:
+    if one.status is RequestStatus.APPEALED and one.refused_by == asker.rep:
         return refuse("somebody_else", "You said no; somebody else decides about the appeal.")
     if wanted.answer == "allow":
         return _allow(state, one, wanted, asker, book)
@@ -189,7 +189,7 @@ def appeal(state: State, wanted: Appealed, asker: Asker) -> Decision:
         return refuse("request_gone", "No such request can be answered; it may be long settled.")
     if one.appealed:
         return refuse("appealed_already", "This was appealed already; once is all.")
-    if one.status is not Standing.DENIED:
+    if one.status is not RequestStatus.DENIED:
         return refuse("nothing_to_appeal", "Only a no can be appealed.")
     return Decision(body=replace(wanted, by=asker.rep))
 
@@ -200,18 +200,18 @@ def asked(turn: Turn, body: Requested) -> None:
         event=turn.cause,
         profile=turn.origin.profile,
         request=body.request,
-        status=Standing.WAITING,
+        status=RequestStatus.WAITING,
         at_ms=turn.at_ms,
         about=body.about,
         brand=body.brand,
         within_ms=body.within_ms,
     )
     if body.answer == "person":
-        _wait(turn, one, Standing.WAITING)
+        _wait(turn, one, RequestStatus.WAITING)
     elif body.answer == "allow":
         _allowed(turn, one, body.remedy, body.amount, body.charge)
     else:
-        _put(turn, replace(one, status=Standing.DENIED, ended_ms=turn.at_ms))
+        _put(turn, replace(one, status=RequestStatus.DENIED, ended_ms=turn.at_ms))
 
 
 def settled(turn: Turn, body: Settled) -> None:
@@ -224,17 +224,17 @@ def settled(turn: Turn, body: Settled) -> None:
     if body.answer == "allow":
         _allowed(turn, one, body.remedy, body.cost, body.charge)
     else:
-        _put(turn, replace(one, status=Standing.DENIED, refused_by=body.by))
+        _put(turn, replace(one, status=RequestStatus.DENIED, refused_by=body.by))
 
 
 def appealed(turn: Turn, body: Appealed) -> None:
     """Apply an appeal: a person has as long as the request gives."""
     one = turn.state.request(body.asked)
-    if one is not None and one.status is Standing.DENIED and not one.appealed:
-        _wait(turn, replace(one, appealed=True), Standing.APPEALED)
+    if one is not None and one.status is RequestStatus.DENIED and not one.appealed:
+        _wait(turn, replace(one, appealed=True), RequestStatus.APPEALED)
 
 
-def _wait(turn: Turn, one: RequestState, status: Standing) -> None:
+def _wait(turn: Turn, one: RequestState, status: RequestStatus) -> None:
     due_ms = turn.known_ms + one.within_ms
     about = "appeal" if one.appealed else ""
     turn.set_timer(TimerKind.ANSWER_BY, due_ms, one.event, about, one.brand)
@@ -244,7 +244,7 @@ def _wait(turn: Turn, one: RequestState, status: Standing) -> None:
 def _allowed(
     turn: Turn, one: RequestState, remedy: str, cost: Money | None, charge: Money | None
 ) -> None:
-    one = replace(one, status=Standing.ALLOWED, charge=charge, ended_ms=turn.at_ms)
+    one = replace(one, status=RequestStatus.ALLOWED, charge=charge, ended_ms=turn.at_ms)
     if remedy:
         cost = cost or Money(0, turn.book.currency)
         command = _order(turn, one, remedy, cost)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
+from makegood.core.standing import Told
 from makegood.core.timers import Origin, Timer
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, RepId, case_id
@@ -292,6 +293,8 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         orders: (command, step) of every order given, to know a repeat under another cause.
         requests: What was asked for, oldest first; what is settled leaves after a while.
         precedents: Who the customer was at each failure and request, and whether they came back.
+        told: Who told what about the standing, the newest first.
+        bought_ms: When they first bought something, by the events the book names; 0 for never.
     """
 
     facts: Facts = {}
@@ -304,6 +307,8 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     orders: tuple[tuple[CommandId, str], ...] = ()
     requests: tuple[RequestState, ...] = ()
     precedents: tuple[Precedent, ...] = ()
+    told: tuple[Told, ...] = ()
+    bought_ms: int = 0
 
     @property
     def next_due_ms(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from makegood.core.asked import Standing
+from makegood.core.asked import RequestStatus
 from makegood.desk.access import Desk, Me
 from makegood.desk.everyone import like_this_request
 from makegood.desk.story import Story
@@ -35,10 +35,10 @@ LONGEST_TEXT = 4000
 LONGEST_FACT = 200
 _PARTIES = ("asker", "payer", "told")
 _MARKS = {
-    Standing.WAITING: ("waits for a person", "warn"),
-    Standing.APPEALED: ("appealed", "warn"),
-    Standing.ALLOWED: ("allowed", "ok"),
-    Standing.DENIED: ("refused", ""),
+    RequestStatus.WAITING: ("waits for a person", "warn"),
+    RequestStatus.APPEALED: ("appealed", "warn"),
+    RequestStatus.ALLOWED: ("allowed", "ok"),
+    RequestStatus.DENIED: ("refused", ""),
 }
 
 
@@ -100,7 +100,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
     status, mark = _MARKS[one.status]
     now = one.now
     refused_by_me = now is not None and now.refused_by == desk.me.rep
-    appealed = one.status is Standing.APPEALED
+    appealed = one.status is RequestStatus.APPEALED
     waits = now is not None and now.is_waiting
     return AskedRow(
         event=one.event,
@@ -136,7 +136,7 @@ def _says(desk: Desk, story: Story, one: Request) -> str:
     if not one.by:
         return answer_words(one.asked, story.library)
     who = rep_name(desk.reps, one.by)
-    if one.status is Standing.ALLOWED:
+    if one.status is RequestStatus.ALLOWED:
         terms = terms_words(one.remedy, one.cost, one.charge, story.library)
         return f"{who} said yes{terms}."
     return f"{who} said no."

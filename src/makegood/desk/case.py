@@ -14,6 +14,7 @@ from makegood.desk.everyone import like_this_case
 from makegood.desk.queue import side_rows
 from makegood.desk.requests import Form, asked_for
 from makegood.desk.shell import shell
+from makegood.desk.standing import standing_shown
 from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
@@ -21,7 +22,6 @@ from makegood.playbooks.book import RuleBook
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.projections.clock import due_of
 from makegood.projections.orders import remedy_words
-from makegood.projections.person import known_about
 from makegood.projections.planb import cards, limit_of
 from makegood.projections.reasons import reasons_of
 from makegood.projections.roster import called, first_name, rep_name
@@ -88,7 +88,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "customer": row.customer,
         "stuck": story.stuck,
         "sentence": sentence_about(case, name, story.history, story.library),
-        "known": known_about(story.state, case, desk.now_ms),
+        **standing_shown(desk, story, case),
         "due": due_of(story.state, case, desk.now_ms),
         "owner": rep_name(desk.reps, case.owner),
         "is_mine": case.owner == desk.me.rep,

@@ -12,6 +12,7 @@ from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.asking import ask_forms, asked_rows
 from makegood.desk.queue import rows_of
 from makegood.desk.shell import shell
+from makegood.desk.standing import standing_shown
 from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
@@ -21,7 +22,6 @@ from makegood.playbooks.book import RuleBook, books_in
 from makegood.playbooks.terms import FailureRule
 from makegood.ports.rows import CaseRow
 from makegood.projections.orders import OTHER, remedy_words
-from makegood.projections.person import known_about
 from makegood.projections.roster import called, first_name
 from makegood.sources.limits import writable
 
@@ -163,7 +163,7 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "person": story.person,
         "identifiers": len(story.profiles),
         "stuck": story.stuck,
-        "known": known_about(story.state, None, desk.now_ms),
+        **standing_shown(desk, story, None),
         "unsubscribed": story.state.unsubscribed,
         "cases": rows_of(desk, cases),
         "lines": _lines(story),

@@ -9,6 +9,7 @@ from msgspec.structs import force_setattr
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
     Answer,
     Brand,
@@ -204,6 +205,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         messages: By id.
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
+        standing: Which facts say who a customer is; None when the book does not.
+        purchases: Events that are a purchase, by the book's standing.
         everyone: Which cases are comparable.
         text: The text as written with the books and laws bound to it.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
@@ -230,6 +233,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     requests: Mapping[str, RequestRule] = {}
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     everyone: EveryoneTerms = EveryoneTerms()
+    standing: StandingRules | None = None
+    purchases: frozenset[str] = frozenset()
     text: str = ""
     by_brand: Mapping[str, "RuleBook"] = {}
 

@@ -36,6 +36,7 @@ from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.silence import about_by_event, read_silence
+from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
@@ -158,6 +159,7 @@ def _read(
     header = read_header(top)
     vocabulary = read_vocabulary(top, given.parameters, parameters_of(law_texts, report))
     vocabulary = with_looked_up(vocabulary, top)
+    standing, vocabulary = read_standing(top, vocabulary)
     conditions = Conditions(vocabulary, report, given.text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
@@ -182,7 +184,13 @@ def _read(
     if report.errors:
         return None, ()
     book = _book(parts, header, vocabulary, BookHash(given.digest), given.text)
-    return replace(book, look_ups=look_ups, everyone=everyone), examples
+    bought_by = standing.purchases if standing is not None else frozenset[str]()
+    return (
+        replace(
+            book, look_ups=look_ups, everyone=everyone, standing=standing, purchases=bought_by
+        ),
+        examples,
+    )
 
 
 def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> str:

@@ -93,6 +93,7 @@ def _whole(most: int = 10**12, least: int = 0) -> Schema:
 _TEXT: Schema = {**_SCALAR, "pattern": r"\S"}
 _EXPRESSION: Schema = {**_TEXT, "description": "An expression in CEL."}
 _NAME = _matches(NAME.pattern)
+_FACT: Schema = _matches(r"customer\.\w+")
 _SPAN = {**_matches(SPAN.pattern), "description": "A span of time, as in 15m, 4h or 7d."}
 _DAY = {**_matches(DAY.pattern), "description": "A day, as in 2024-10-28."}
 _DAY_OR_PARAMETER = _matches(DAY.pattern, r"params\.\w+")
@@ -132,6 +133,7 @@ _BOOK: Mapping[str, Schema] = {
     "plans": _list(_ref("plan")),
     "messages": _list(_ref("message")),
     "requests": _list(_ref("request")),
+    "standing": _ref("standing"),
     "everyone": _ref("comparison"),
     "examples": _list(_ref("example")),
 }
@@ -222,6 +224,18 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "charges": _CENTS, "within": _SPAN,
     },
     "gift": {"remedy*": _NAME, "cents": _CENTS},
+    "standing": {
+        "tier": _ref("tier"), "tenure": _ref("tenure"), "value": _ref("value"),
+        "payment": _ref("payment record"), "partner": _ref("partner"),
+        "agreements": _ref("list of agreements"), "public_voice": _ref("public voice"),
+    },
+    "tier": {"from*": _FACT, "order*": _some(_TEXT)},
+    "tenure": {"since": _FACT, "years": _FACT, "bought_by": _some(_TEXT)},
+    "value": {"cents*": _FACT, "bands": _map(_whole())},
+    "payment record": {"from*": _FACT, "good*": _some(_SCALAR)},
+    "partner": {"from*": _FACT, "reciprocal_cents": _FACT},
+    "list of agreements": {"from*": _FACT},
+    "public voice": {"from*": _FACT, "wide": _some(_TEXT), "wide_from": _whole()},
     "comparison": {
         "same": _some(_choice(KEYS)), "standing": _some(_TEXT), "standing_from": _EXPRESSION,
         "came_back_by": _some(_TEXT), "within": _SPAN, "judge_after": _SPAN,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from makegood.core.asked import RequestState, Standing
+from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.state import State
 from makegood.messages.events import Event
 from makegood.messages.facts import Requested, Settled
@@ -14,7 +14,11 @@ from makegood.playbooks.book import Library
 from makegood.projections.figures import DAY_MS, HOUR_MS, MINUTE_MS, counted, money_words
 from makegood.projections.orders import remedy_words
 
-_ANSWERED = {"allow": Standing.ALLOWED, "deny": Standing.DENIED, "person": Standing.WAITING}
+_ANSWERED = {
+    "allow": RequestStatus.ALLOWED,
+    "deny": RequestStatus.DENIED,
+    "person": RequestStatus.WAITING,
+}
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -40,7 +44,7 @@ class Request(Struct, frozen=True, kw_only=True):
     profile: ProfileId
     asked: Requested
     at_ms: int
-    status: Standing
+    status: RequestStatus
     due_ms: int = 0
     remedy: str = ""
     cost: Money | None = None
@@ -55,7 +59,7 @@ class Request(Struct, frozen=True, kw_only=True):
     def can_appeal(self) -> bool:
         """Whether its no can still be appealed."""
         now = self.now
-        return now is not None and now.status is Standing.DENIED and not now.appealed
+        return now is not None and now.status is RequestStatus.DENIED and not now.appealed
 
 
 def requests_in(history: Sequence[Event], state: State, library: Library) -> tuple[Request, ...]:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from makegood.core.state import Case, State
 from makegood.messages.facts import Fact
+from makegood.playbooks.standing import StandingRules
 from makegood.projections.figures import DAY_MS, counted
 
 YEAR_DAYS = 365
@@ -28,20 +29,23 @@ class Known(Struct, frozen=True, kw_only=True):
     facts: tuple[tuple[str, str], ...]
 
 
-def known_about(state: State, current: Case | None, now_ms: int) -> Known:
+def known_about(
+    state: State, current: Case | None, now_ms: int, rules: StandingRules | None = None
+) -> Known:
     """Tell who a customer is.
 
     Args:
         state: The customer's state.
         current: The case on the screen, counted apart from those before it.
         now_ms: Now.
+        rules: What the book calls the standing; it is shown apart, with who told it.
     """
     since = _since_year(state.facts)
     lines = [
-        *_tenure(since, now_ms),
+        *(_tenure(since, now_ms) if rules is None else ()),
         ("Failures, 12 months", _failures(state, current, now_ms)),
         ("Apologies, 90 days", _apologies(state, now_ms)),
-        *_others(state.facts),
+        *_others(state.facts, rules.facts if rules is not None else frozenset()),
     ]
     return Known(standing=_standing(state.facts, since), facts=tuple(lines))
 
@@ -91,11 +95,11 @@ def _apologies(state: State, now_ms: int) -> str:
     return str(count) if count else "none"
 
 
-def _others(facts: dict[str, Fact]) -> list[tuple[str, str]]:
+def _others(facts: dict[str, Fact], apart: frozenset[str]) -> list[tuple[str, str]]:
     plain = [
         (name.replace("_", " ").capitalize(), _plain(value))
         for name, value in sorted(facts.items())
-        if name not in _SHOWN_ELSEWHERE and isinstance(value, str | int | float | bool)
+        if name not in _SHOWN_ELSEWHERE | apart and isinstance(value, str | int | float | bool)
     ]
     return plain[:_LONGEST_LIST]
 

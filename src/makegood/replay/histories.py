@@ -55,10 +55,17 @@ class StoredLog:
 
     def who(self, customer: str) -> str:
         """Name a customer in an example: enough to find them, too little to write to them."""
+        return _who(customer, self._persons(customer))
+
+    def language(self, customer: str) -> str:
+        """Give the language a customer reads; empty when nobody told."""
+        return _language(self._persons(customer))
+
+    def _persons(self, customer: str) -> list[PersonRow]:
         with self._store.reading() as reading:
             profiles = reading.profiles_of([CustomerId(customer)]).get(CustomerId(customer), ())
             persons = reading.persons(profiles)
-        return _who(customer, [persons[one] for one in profiles if one in persons])
+        return [persons[one] for one in profiles if one in persons]
 
 
 class ExportedLog:
@@ -138,8 +145,19 @@ class ExportedLog:
 
     def who(self, customer: str) -> str:
         """Name a customer in an example: enough to find them, too little to write to them."""
+        return _who(customer, self._persons_of(customer))
+
+    def language(self, customer: str) -> str:
+        """Give the language a customer reads; empty when nobody told."""
+        return _language(self._persons_of(customer))
+
+    def _persons_of(self, customer: str) -> list[PersonRow]:
         members = self._members.get(customer, [ProfileId(customer)])
-        return _who(customer, [self._persons[one] for one in members if one in self._persons])
+        return [self._persons[one] for one in members if one in self._persons]
+
+
+def _language(persons: Sequence[PersonRow]) -> str:
+    return next((one.language for one in persons if one.language), "")
 
 
 def _who(customer: str, persons: Sequence[PersonRow]) -> str:

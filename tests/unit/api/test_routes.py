@@ -15,7 +15,7 @@ from makegood.messages.facts import FailureRaised, Identified, Touchpoint
 from makegood.messages.ids import CaseId, CommandId, EventId, case_id, command_id
 from makegood.ports.rows import OutboxStatus
 from makegood.store.sqlite import SqliteSession
-from tests.e2e.screens import customer_of, profile_of, take
+from tests.e2e.screens import customer_of, introduce, profile_of, serving, take
 
 PROMO = Question(brand="", message_class=MessageClass.PROMOTIONAL)
 
@@ -251,3 +251,30 @@ def makegood_on_sqlite(makegood, tmp_path) -> Iterator[tuple[Makegood, Client]]:
     use(opened)
     yield opened, Client(headers={"Authorization": f"Bearer {text}"})
     opened.close()
+
+
+def test_a_customer_is_shown_with_the_standing_and_who_says_so():
+    from tests.unit.playbooks.test_standing import BOOK
+
+    with serving(BOOK) as (makegood, _):
+        text, row = mint("seer", ("cases",), makegood.clock.now_ms())
+        with makegood.store.writing() as writing:
+            writing.put_key(row)
+        introduce(makegood, tier="gold", followers=120_000)
+        client = Client(headers={"Authorization": f"Bearer {text}"})
+        shown = client.get(f"/v1/customers/{customer_of(makegood, 'user:ana')}").json()
+    standing = shown["standing"]
+    assert standing["prospect"] is False
+    assert [(one["part"], one["words"]) for one in standing["parts"]] == [
+        ("tier", "Gold"),
+        ("public_voice", "Wide public voice: 120,000"),
+    ]
+    (told,) = standing["parts"][0]["told"]
+    assert (told["value"], told["source"]) == ("gold", "rental")
+    assert told["at"].startswith("2026-01-01")
+
+
+def test_a_book_without_a_standing_shows_none(makegood, client):
+    lose_cars(makegood, 1)
+    shown = client.get(f"/v1/customers/{customer_of(makegood, 'user:0')}").json()
+    assert shown["standing"] is None

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from makegood.core.asked import RequestState, Standing
+from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.decide import Asker, decide
 from makegood.core.fold import step
 from makegood.core.requests import KEPT_MS, MOST_SETTLED, MOST_WAITING
@@ -59,7 +59,7 @@ def settles(day: Day, wanted: facts.Settled, asker: Asker) -> RequestState:
 def test_what_is_allowed_is_ordered_and_its_outcome_comes_back():
     day = Day()
     one = asks(day, facts={"days": 1})
-    assert one.status is Standing.ALLOWED
+    assert one.status is RequestStatus.ALLOWED
     assert (one.remedy, one.cost, one.charge) == ("snack", Money(900), Money(2_500))
     (command,) = day.commands
     assert command.id == one.command
@@ -78,14 +78,14 @@ def test_asking_again_about_the_same_gives_nothing_twice_by_itself():
     day = Day()
     asks(day, facts={"days": 1})
     again = asks(day, facts={"days": 1})
-    assert (again.status, again.remedy, again.charge) == (Standing.WAITING, "", None)
+    assert (again.status, again.remedy, again.charge) == (RequestStatus.WAITING, "", None)
     assert len(day.commands) == 1
     told = granted(day, facts.Requested(request="keep_longer", facts={"days": 1}, about="R1"), BO)
     assert isinstance(told, facts.Requested)
     assert told.missing == "a person's yes to give snack about R1 once more"
-    assert asks(day, facts={"days": 1}, about="R2").status is Standing.ALLOWED
-    assert asks(day, facts={"days": 1}, about="").status is Standing.ALLOWED
-    assert asks(day, facts={"days": 9}).status is Standing.DENIED
+    assert asks(day, facts={"days": 1}, about="R2").status is RequestStatus.ALLOWED
+    assert asks(day, facts={"days": 1}, about="").status is RequestStatus.ALLOWED
+    assert asks(day, facts={"days": 9}).status is RequestStatus.DENIED
     day.told(granted(day, yes(again, remedy="snack"), BO))
     assert len(day.commands) == 4
 
@@ -112,7 +112,7 @@ def test_a_replay_under_another_book_does_not_change_what_was_told():
         event(told, at_ms=day.now_ms),
         Library(active=other.hash, books={other.hash: other}),
     )
-    assert after.state.requests[0].status is Standing.DENIED
+    assert after.state.requests[0].status is RequestStatus.DENIED
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_cannot_be_asked_says_what_is_wrong_and_the_nearest_right_name(want
 def test_a_missing_fact_goes_before_a_person_and_never_says_no(carried):
     day = Day()
     one = asks(day, facts=carried)
-    assert one.status is Standing.WAITING
+    assert one.status is RequestStatus.WAITING
     assert one.due_ms == day.now_ms + 4 * HOUR_MS
     body = granted(day, facts.Requested(request="keep_longer", facts=carried), CUSTOMER)
     assert isinstance(body, facts.Requested)
@@ -175,7 +175,7 @@ def test_an_answer_that_does_not_come_in_time_is_a_failure_and_stays_due():
     assert day.case.brand == "cars"
     assert not day.asks().allowed
     assert day.state.requests[-1].late
-    assert settles(day, yes(one), KATHY).status is Standing.ALLOWED
+    assert settles(day, yes(one), KATHY).status is RequestStatus.ALLOWED
 
 
 def test_an_answer_that_does_not_come_grows_an_open_case_as_the_second_failure():
@@ -190,7 +190,7 @@ def test_an_answer_that_does_not_come_grows_an_open_case_as_the_second_failure()
 def test_an_answer_in_time_stops_the_clock():
     day = Day()
     one = settles(day, yes(asks(day, facts={"days": 3}), remedy="snack"), KATHY)
-    assert (one.status, one.by, one.due_ms) == (Standing.ALLOWED, "kathy", 0)
+    assert (one.status, one.by, one.due_ms) == (RequestStatus.ALLOWED, "kathy", 0)
     assert day.steps == [f"request/{one.event}/snack#0"]
     day.waits(30 * HOUR_MS)
     assert day.state.cases == ()
@@ -248,11 +248,11 @@ def test_a_no_is_appealed_once_and_settled_by_somebody_else():
     wanted = facts.Appealed(asked=one.event)
     day.told(granted(day, wanted, CUSTOMER))
     one = day.state.requests[-1]
-    assert (one.status, one.due_ms) == (Standing.APPEALED, day.now_ms + HOUR_MS)
+    assert (one.status, one.due_ms) == (RequestStatus.APPEALED, day.now_ms + HOUR_MS)
     assert refusal(day, wanted, KATHY)[0] == "appealed_already"
     assert refusal(day, yes(one), KATHY)[0] == "somebody_else"
     one = settles(day, no(one), BO)
-    assert one.status is Standing.DENIED
+    assert one.status is RequestStatus.DENIED
     assert refusal(day, wanted, CUSTOMER)[0] == "appealed_already"
 
 
@@ -260,7 +260,7 @@ def test_a_no_of_the_table_was_said_by_nobody_so_anybody_may_settle_its_appeal()
     day = Day()
     one = asks(day, KATHY, facts={"days": 9})
     day.told(granted(day, facts.Appealed(asked=one.event), KATHY))
-    assert settles(day, yes(one), KATHY).status is Standing.ALLOWED
+    assert settles(day, yes(one), KATHY).status is RequestStatus.ALLOWED
 
 
 def test_only_a_no_can_be_appealed():

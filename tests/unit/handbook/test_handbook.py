@@ -178,6 +178,19 @@ def test_whom_everyone_is_is_said_where_the_book_says_it():
     assert "everyone" not in {one.anchor for one in of(without).chapters}
 
 
+def test_who_a_customer_is_has_a_chapter_where_the_book_says_it():
+    found = {one.anchor: one for one in handbook("airline").chapters}["standing"]
+    assert found.grid is not None
+    said = {row[0].text: (row[1].text, row[2].text) for row in found.grid.rows}
+    assert said["Tier"][0] == "lowest first: member, silver, gold and platinum"
+    assert said["Value"][0] == "usual from $0, high from $10,000 and highest from $50,000"
+    assert said["Public voice"] == (
+        "wide from 100,000",
+        "who is helped first; never what is given",
+    )
+    assert "standing" not in {one.anchor for one in handbook("car-rental").chapters}
+
+
 def test_an_exception_to_fairness_is_told_with_its_reason():
     chapters = {one.anchor: one for one in handbook("agency").chapters}
     told = " ".join(chapters["never"].entries[1].sentences)

@@ -2,6 +2,12 @@
 
 # ruff: noqa: E501 - one mistake, one line
 
+
+def _standing(part, message, hint):
+    """A book whose standing has one part."""
+    return "silence:\n", f"standing:\n  {part}\nsilence:\n", part, message, hint
+
+
 # what is replaced, by what, text of the line that is named, part of message, part of hint
 MISTAKES = {
     "no YAML": ("makegood: 1", "makegood: [1", "name: small", "not YAML", "indentation"),
@@ -30,6 +36,21 @@ MISTAKES = {
     "loses": ("loses: time", "loses: tome", "loses: tome", "`loses` cannot be", "`time`"),
     "cause": ("cause: firm", "cause: firn", "cause: firn", "not a cause", "`firm`"),
     "severity": ("severity: 3", "severity: 6", "severity: 6", "from 0 to 5", ""),
+    "standing part": _standing('teir: {}', "no field `teir`", "`tier`"),
+    "standing empty fact": _standing('tier: {order: [a]}', "no `from`", "Add `from:`"),
+    "standing fact": _standing('tier: {from: customer.teir, order: [a, b]}', "not a declared fact", "`customer.tier`"),
+    "standing of an event": _standing('tier: {from: event.tier, order: [a, b]}', "no fact of the customer", "customer.<fact>"),
+    "standing deep fact": _standing('tier: {from: customer.a.b, order: [a, b]}', "no fact of the customer", "customer.<fact>"),
+    "standing type": _standing('agreements: {from: customer.followers}', "of type int", "It reads list or string"),
+    "standing without order": _standing('tier: {from: customer.tier}', "no `order`", "Add"),
+    "standing order twice": _standing('tier: {from: customer.tier, order: [gold, Gold]}', "twice", "Keep one"),
+    "standing tenure": _standing('tenure: {}', "begins with nothing", "bought_by"),
+    "standing tenure twice": _standing('tenure: {since: customer.tier, years: customer.followers}', "both a day and years", "Take `years:` out"),
+    "standing purchase": _standing('tenure: {bought_by: Parcel Sent}', "no event `Parcel Sent`", "`Parcel Late`"),
+    "standing bands": _standing('value: {cents: customer.followers, bands: {high: 9, low: 3}}', "begins below", "Lowest first"),
+    "standing voice": _standing('public_voice: {from: customer.followers}', "when it is wide", "wide_from"),
+    "standing payment": _standing('payment: {from: customer.tier}', "no `good`", "Add"),
+    "standing partner": _standing('partner: {from: customer.followers}', "of type int", "bool or string"),
     "severity zero": ("severity: 3", "severity: 0", "severity: 0", "starts at 1", "nuisance"),
     "no about": ("    about: event.order\n    when", "    when", "id: parcel_late", "no `about`", "booking"),
     "unknown brand": ("    cause: firm", "    cause: firm\n    brand: acmee", "brand: acmee", "not a brand", "`acme`"),

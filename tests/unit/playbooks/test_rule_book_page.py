@@ -70,8 +70,8 @@ def test_every_section_of_the_grammar_has_a_page_and_the_index_names_them_all():
     assert {title for title, _ in SECTIONS} >= {
         "Head", "Brands", "Umbrella, then brand", "Authority",
         "Parameters, facts and sensitive facts", "Laws", "Look-ups", "Failures",
-        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Everyone",
-        "Examples",
+        "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Standing",
+        "Everyone", "Examples",
     }  # fmt: skip
 
 

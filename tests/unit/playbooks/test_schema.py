@@ -27,7 +27,7 @@ VALID = jsonschema.Draft7Validator(SCHEMA)
 FILE = Path(__file__).parents[3] / "docs/reference/rule-book.schema.json"
 TEXTS = {**shipped_books(), **shipped_laws(), "page": BOOK, "house": HOUSE}
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
-                  "list of sums in cents", "title", "says"})  # fmt: skip
+                  "list of sums in cents", "list of bands", "title", "says"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
     ("answer to a second failure", "offer"), ("entitlement", "basis"), ("entitlement", "source"),

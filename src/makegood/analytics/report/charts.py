@@ -1,6 +1,7 @@
 """Charts as SVG that take their colours from the page, so that they are right in the dark too."""
 
 import re
+from typing import TypeAlias
 
 import altair as alt
 import vl_convert as vlc
@@ -11,6 +12,7 @@ HEAD, LATER, INK, GRID = "#b3261e", "#d9a29c", "#5f6670", "#e6e1d9"
 WIDE, NARROW = 660, 300  # pixels; both are drawn and the page shows the one that fits
 TOP = 12  # lying bars; the table behind the chart has them all
 _FONT = "Helvetica, Arial, sans-serif"
+Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
 class Bars(Struct, frozen=True, kw_only=True):
@@ -61,8 +63,8 @@ def draw(bars: Bars, width: int) -> str:
         )
         .properties(width=width, height=high)
     )
-    spec = _styled(chart, width).to_dict()
-    return _bare(vlc.vegalite_to_svg(spec))
+    spec = styled(chart, width).to_dict()
+    return bare(vlc.vegalite_to_svg(spec))
 
 
 def _colour(bars: Bars, width: int) -> alt.Color:
@@ -100,8 +102,9 @@ def _labels(bars: Bars, width: int) -> alt.X | alt.Y:
     return alt.X("label:O", sort=[label for label, _, _ in bars.rows], title=bars.axis, axis=axis)
 
 
-def _styled(chart: alt.Chart, width: int) -> alt.Chart:
-    styled: alt.Chart = (
+def styled(chart: Chart, width: int) -> Chart:
+    """Put the style of the page on a chart."""
+    done: Chart = (
         chart.properties(
             background="transparent",
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
@@ -115,10 +118,10 @@ def _styled(chart: alt.Chart, width: int) -> alt.Chart:
         )
         .configure_legend(labelColor=INK, labelFontSize=12)
     )  # fmt: skip
-    return styled
+    return done
 
 
-def _bare(svg: str) -> str:
+def bare(svg: str) -> str:
     """Let the page size and name the drawing.
 
     Its own width and height go, the view box stays; the roles of its parts go, for they have no

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from makegood.analytics.report import charts
+from makegood.analytics.report.spans import Spans, draw_spans
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -51,7 +52,7 @@ def stats(cards: Iterable[tuple[str | SafeString, str]]) -> SafeString:
     )
 
 
-def figure(bars: charts.Bars, says: str, behind: SafeString) -> SafeString:
+def figure(bars: charts.Bars | Spans, says: str, behind: SafeString) -> SafeString:
     """Draw a chart with the table behind it.
 
     Args:
@@ -59,9 +60,13 @@ def figure(bars: charts.Bars, says: str, behind: SafeString) -> SafeString:
         says: What it shows, for whoever does not see it.
         behind: The table that says the same.
     """
+
+    def draw(width: int) -> str:
+        return draw_spans(bars, width) if isinstance(bars, Spans) else charts.draw(bars, width)
+
     drawings = (  # our own drawing; its texts were escaped by the renderer
-        ("wide", SafeString(charts.draw(bars, charts.WIDE))),
-        ("narrow", SafeString(charts.draw(bars, charts.NARROW))),
+        ("wide", SafeString(draw(charts.WIDE))),
+        ("narrow", SafeString(draw(charts.NARROW))),
     )
     return format_html(
         '<figure class="card"><div role="img" aria-label="{}">{}</div>'

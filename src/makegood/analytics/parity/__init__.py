@@ -1,0 +1,1 @@
+"""Does everybody get the same service? Answers, speed and amounts over groups, with intervals."""
