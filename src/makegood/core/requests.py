@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from makegood.core.asked import RequestState, Standing
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, money_in, refuse
-from makegood.core.failures import OTHER, SEVERITY_BY_HAND, silence_id
-from makegood.core.remedies import expected_cost, is_unsized
+from makegood.core.failures import OTHER, SEVERITY_BY_HAND, known, silence_id
+from makegood.core.goodwill import expected_cost, is_unsized, room_now
 from makegood.core.state import Failure, State
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -55,6 +55,9 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
     if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
         return refuse("too_many_waiting", "So many requests wait already; settle those first.")
     ruling = _sized(rule.rule(facts, state.facts), book)
+    left = _room(state, wanted.about, (ruling.remedy, ruling.amount), book)
+    if left is not None:
+        ruling = _for_a_person(ruling, f"a person's yes: the cap of goodwill leaves {left}")
     if ruling.remedy and _gave_already(state, wanted):
         missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
         ruling = _for_a_person(ruling, missing)
@@ -92,6 +95,18 @@ def _sized(ruling: Ruling, book: RuleBook) -> Ruling:
     if not is_unsized(remedy, None):
         return replace(ruling, amount=expected_cost(remedy, None, book.currency))
     return _for_a_person(ruling, f"the amount of {remedy.id}")
+
+
+def _room(state: State, about: str, given: tuple[str, Money | None], book: RuleBook) -> str | None:
+    """Say what the cap of goodwill leaves about something that failed; None when it is enough."""
+    place = known(state, about) if about else None
+    remedy, cost = given
+    if place is None or cost is None or not cost.cents:
+        return None
+    if not book.goodwill.counts(book.remedies.get(remedy)):
+        return None
+    left = room_now(book, state, place[0], cost.currency)
+    return money_in(left, book) if left is not None and cost.cents > left else None
 
 
 def _for_a_person(ruling: Ruling, missing: str) -> Ruling:
@@ -160,6 +175,8 @@ def _allow(
             f"{money_in(limit_cents, book)}; ask somebody with a higher limit."
         )
         return refuse("over_authority", why, limit_cents)
+    if left := _room(state, one.about, (wanted.remedy, cost), book):
+        return refuse("over_cap", f"The cap of goodwill leaves {left} for what went wrong.")
     return Decision(body=replace(wanted, cost=cost, by=asker.rep))
 
 
@@ -253,11 +270,11 @@ def _allowed(
 
 
 def _order(turn: Turn, one: RequestState, remedy: str, cost: Money) -> CommandId:
-    known = turn.book.remedies.get(remedy)
+    listed = turn.book.remedies.get(remedy)
     fulfil = Fulfil(
         remedy=remedy,
-        kind=known.kind if known else remedy,
-        provider=known.provider if known else "",
+        kind=listed.kind if listed else remedy,
+        provider=listed.provider if listed else "",
         amount=cost,
         owed=False,
         about=one.about,

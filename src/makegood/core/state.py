@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
+from makegood.core.proposed import Proposal
 from makegood.core.timers import Origin, Timer
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, RepId, case_id
@@ -130,6 +131,7 @@ class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         failed: Nobody carried it out.
         about: What failed; empty for what a rep gave.
         missing: The fact without which its size cannot be told; a person finds it.
+        instead: The remedy it stands for, which did not fit or could not be had.
     """
 
     remedy: str
@@ -143,6 +145,21 @@ class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     reason: str = ""
     about: str = ""
     missing: str = ""
+    instead: str = ""
+
+
+class Withheld(Struct, frozen=True, gc=False, array_like=True):
+    """A remedy of the plan that was not given by itself.
+
+    Attributes:
+        remedy: Which.
+        about: The failure it was for.
+        why: `match` (it does not fit the loss) or `most` (the cap of goodwill).
+    """
+
+    remedy: str
+    about: str
+    why: str
 
 
 class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -154,7 +171,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promise_ms: Until when the customer was told it would come; 0 when not told.
         broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan, unreached or not_asked.
+            broken_promise, no_plan, unreached, not_asked or apology.
     """
 
     due_ms: int
@@ -204,6 +221,8 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         look: A person is asked to look because the hold stands very long.
         offered: Failures ("about/rule") whose choice was sent to the customer.
         referred: Pseudonyms of friends who came by the personal link.
+        withheld: What the plan would have given by itself and did not.
+        proposals: What one person may not give alone, oldest first.
     """
 
     id: CaseId
@@ -232,6 +251,8 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     offered: tuple[str, ...] = ()
     referred: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def names(self) -> tuple[CaseId, ...]:

@@ -91,7 +91,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "owner": rep_name(desk.reps, case.owner),
         "is_mine": case.owner == desk.me.rep,
         "cards": cards(case, story.library, desk.now_ms),
-        "limit": limit_of(authority_used(case), desk.me.role, _book(desk)),
+        "limit": limit_of(authority_used(case, _book(desk).currency), desk.me.role, _book(desk)),
         "remedies": _remedies(_book(desk), story),
         "failures": tuple(_book(desk).failures.values()),
         "colleagues": _colleagues(desk, case),

@@ -8,6 +8,7 @@ from msgspec import Struct
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.giving import Goodwill
 from makegood.playbooks.terms import (
     Answer,
     Brand,
@@ -202,6 +203,9 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         messages: By id.
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
+        goodwill: The limits of what is given without being owed.
+        approval_ms: How long a second person has to approve what is above a rep's authority; 0
+            where the book has no approval.
         text: The text as written with the laws bound to it, for the page that shows a rule with
             its line.
     """
@@ -226,6 +230,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     messages: Mapping[str, MessageTemplate]
     requests: Mapping[str, RequestRule] = {}
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
+    goodwill: Goodwill = Goodwill()
+    approval_ms: int = 0
     text: str = ""
 
     def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
+from makegood.playbooks.goodwill import read_goodwill
 from makegood.playbooks.header import Header, read_header
 from makegood.playbooks.laws import (
     Law,
@@ -187,6 +188,7 @@ def _parts(
         messages=read_messages(top),
         plans=read_plans(top, remedies),
         requests=requests,
+        goodwill=read_goodwill(top, remedies, detectors, conditions),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -226,10 +228,12 @@ def _book(
         remedies=parts.remedies,
         owed=make_owed(parts.entitlements, parameters, header.currency),
         authority_cents=header.authority_cents,
+        approval_ms=header.approval_ms,
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
         requests=make_rulings(parts.requests, parameters, header.currency),
+        goodwill=parts.goodwill,
         text=text,
     )
 

@@ -17,6 +17,7 @@ _WHY = {
     "not_yet": "because it is not good yet",
     "wrote": "because the customer wrote",
     "broken_promise": "because we broke a promise",
+    "apology": "to say sorry by voice, not in one more message",
     "no_plan": "because the rule book has no plan for this",
     "unreached": "because the offer could not be delivered",
     "not_asked": "because we could not ask in writing whether it is good again",

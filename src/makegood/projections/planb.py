@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from makegood.core.owed import Owed
-from makegood.core.state import PRICE, Case, OfferState, OfferStatus
+from makegood.core.state import PRICE, Case, Gift, OfferState, OfferStatus
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Tier
@@ -41,7 +41,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
 def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
     """Lay out Plan B: what is owed and given first, then the choices, cheapest tier first."""
     book = library.books.get(case.origin.book) or library.books[library.active]
-    settled = [*_owed(case, library), *_gifts(case, library)]
+    settled = [*_owed(case, library), *_gifts(case, library), *_withheld(case, library)]
     latest = latest_offers(case.offers)
     choices = []
     key = 0
@@ -124,12 +124,39 @@ def _gifts(case: Case, library: Library) -> list[OfferCard]:
             OfferCard(
                 offer=gift.remedy,
                 title=remedy_words(gift.remedy, library),
-                detail=f"{amount}{by}{' Outside the plan.' if gift.off_script else ''}",
+                detail=f"{amount}{by}{_besides(gift, library)}",
                 stands=stands,
                 says=says,
             )
         )
     return found
+
+
+def _besides(gift: Gift, library: Library) -> str:
+    """Say what is unusual about a gift."""
+    if gift.instead:
+        return f" Instead of: {remedy_words(gift.instead, library).rstrip('.')}."
+    return " Outside the plan." if gift.off_script else ""
+
+
+_WITHHELD = {
+    "match": "not given: it does not fit what was lost",
+    "most": "not given: the cap of goodwill",
+}
+
+
+def _withheld(case: Case, library: Library) -> list[OfferCard]:
+    """What the plan gives by itself and did not, with the reason."""
+    return [
+        OfferCard(
+            offer=one.remedy,
+            title=remedy_words(one.remedy, library),
+            detail="",
+            stands="gone",
+            says=_WITHHELD[one.why],
+        )
+        for one in case.withheld
+    ]
 
 
 def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str]:
