@@ -22,6 +22,7 @@ from makegood.projections.clock import due_of
 from makegood.projections.orders import remedy_words
 from makegood.projections.person import known_about
 from makegood.projections.planb import cards, limit_of
+from makegood.projections.proposals import ProposalCard, Reader, proposal_cards
 from makegood.projections.reasons import reasons_of
 from makegood.projections.roster import called, first_name, rep_name
 from makegood.projections.sentence import sentence_about
@@ -92,6 +93,8 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "is_mine": case.owner == desk.me.rep,
         "cards": cards(case, story.library, desk.now_ms),
         "limit": limit_of(authority_used(case, _book(desk).currency), desk.me.role, _book(desk)),
+        "proposals": _proposals(desk, story, case),
+        "approval": bool(_book(desk).approval_ms),
         "remedies": _remedies(_book(desk), story),
         "failures": tuple(_book(desk).failures.values()),
         "colleagues": _colleagues(desk, case),
@@ -103,6 +106,17 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "token": new_token(),
         "cause": case.failures[-1].cause.value if case.failures else "",
     }
+
+
+def _proposals(desk: Desk, story: Story, case: Case) -> tuple[ProposalCard, ...]:
+    """What waits for a second person, and what became of it."""
+    if not case.proposals:
+        return ()
+    refs = [ref for one in case.proposals for ref in (one.reason, one.refusal) if ref]
+    limit_cents = _book(desk).authority_cents.get(desk.me.role, 0)
+    reader = Reader(rep=desk.me.rep, limit_cents=limit_cents)
+    texts = desk.reading.texts(refs)
+    return proposal_cards(case, story.library, reader, desk.reps, texts)
 
 
 def _case_in(story: Story, row: CaseRow) -> Case:

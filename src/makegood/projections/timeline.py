@@ -11,11 +11,13 @@ from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
     Appealed,
+    Approved,
     Body,
     Called,
     Carried,
     Chosen,
     Confirmed,
+    Contested,
     Declined,
     Dropped,
     FailureRaised,
@@ -25,11 +27,13 @@ from makegood.messages.facts import (
     Judged,
     Noted,
     Opened,
+    Proposed,
     Referred,
     Released,
     Requested,
     Settled,
     Touchpoint,
+    TurnedDown,
     Unlinked,
     Unsubscribed,
     Wrote,
@@ -142,7 +146,7 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 def _line(event: Event, sources: Sources) -> Line | None:
     told = _outcome(event.body, sources) or _about_a_request(event, sources)
-    told = told or _by_a_person(event.body, sources)
+    told = told or _by_a_person(event.body, sources) or _about_a_proposal(event.body, sources)
     says, mark = told or _from_outside(event, sources)
     if not says:
         return None
@@ -213,6 +217,23 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             return f"{named(by)} judged: {verdict}.", "plain"
         case Unlinked(by=by):
             return f"{named(by)} separated two profiles.", "plain"
+    return None
+
+
+def _about_a_proposal(body: Body, sources: Sources) -> Told | None:
+    match body:
+        case Proposed(by=by, remedy=remedy, cost=cost):
+            what = f"{remedy_words(remedy, sources.library)} ({money_words(cost)})"
+            return f"{rep_name(sources.reps, by)} asked for approval: {what}.", "warn"
+        case Approved(by=by, cost=cost):
+            return (
+                f"{rep_name(sources.reps, by)} approved and gave it ({money_words(cost)}).",
+                "ok",
+            )
+        case TurnedDown(by=by):
+            return f"{rep_name(sources.reps, by)} turned the proposal down:", "warn"
+        case Contested(by=by):
+            return f"{rep_name(sources.reps, by)} appealed: somebody else decides.", "plain"
     return None
 
 
