@@ -34,6 +34,8 @@ _STATUS = {
     "reason_needed": 422,
     "no_gives_nothing": 422,
     "over_authority": 403,
+    "over_cap": 403,
+    "budget_spent": 403,
     "somebody_else": 403,
     "no_such_customer": 404,
 }

@@ -16,6 +16,7 @@ from ninja.openapi import get_schema
 
 from makegood import __version__
 from makegood.api.access import Declined
+from makegood.api.budget_routes import router as budgets
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.request_routes import router as requests
@@ -86,6 +87,7 @@ def api() -> NinjaAPI:
     )
     made.add_router("", router)
     made.add_router("", requests)
+    made.add_router("", budgets)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

@@ -15,12 +15,12 @@ class Asker(Struct, frozen=True, kw_only=True):
     Attributes:
         rep: Sign-in name; empty for the customer.
         role: Key of the book's authority table; empty for the customer.
-        spent: The budget of this role has too little left for what is asked.
+        left_cents: What the budget of this role has left; None where no budget pays.
     """
 
     rep: RepId = RepId("")
     role: str = ""
-    spent: bool = False
+    left_cents: int | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True):

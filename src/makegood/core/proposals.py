@@ -34,7 +34,8 @@ def propose(state: State, case: Case, wanted: Proposed, asker: Asker, book: Rule
     if isinstance(sized, Refused):
         return Decision(refused=sized, reasons=(sized.why,))
     total = authority_used(case, book.currency) + sized.cents
-    if total <= book.authority_cents.get(asker.role, 0) and not asker.spent:
+    payable = asker.left_cents is None or sized.cents <= asker.left_cents
+    if total <= book.authority_cents.get(asker.role, 0) and payable:
         return refuse("within_authority", "You may give this yourself; nobody has to approve it.")
     if total > max(book.authority_cents.values(), default=0):
         why = f"Nobody of the firm may give {money_in(total, book)} for one case."

@@ -16,16 +16,18 @@ from makegood.desk.shell import shell
 from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
+from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.projections.clock import due_of
 from makegood.projections.orders import remedy_words
 from makegood.projections.person import known_about
-from makegood.projections.planb import cards, limit_of
+from makegood.projections.planb import Pocket, cards, limit_of
 from makegood.projections.proposals import ProposalCard, Reader, proposal_cards
 from makegood.projections.reasons import reasons_of
 from makegood.projections.roster import called, first_name, rep_name
 from makegood.projections.sentence import sentence_about
+from makegood.runtime.budgets import purse_of
 
 UNPROCESSABLE = 422
 
@@ -93,6 +95,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "is_mine": case.owner == desk.me.rep,
         "cards": cards(case, story.library, desk.now_ms),
         "limit": limit_of(authority_used(case, _book(desk).currency), desk.me.role, _book(desk)),
+        "purse": _purse(desk, row.brand),
         "proposals": _proposals(desk, story, case),
         "approval": bool(_book(desk).approval_ms),
         "remedies": _remedies(_book(desk), story),
@@ -106,6 +109,20 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "token": new_token(),
         "cause": case.failures[-1].cause.value if case.failures else "",
     }
+
+
+def _purse(desk: Desk, brand: str) -> Pocket | None:
+    """The budget that pays what the reader gives; None when none does."""
+    purse = purse_of(desk.reading, _book(desk), desk.me.role, brand, desk.now_ms)
+    if purse is None:
+        return None
+    currency = _book(desk).currency
+    return Pocket(
+        name=purse.budget.id.replace("_", " "),
+        per=purse.budget.per,
+        used=Money(purse.taken_cents, currency),
+        limit=Money(purse.budget.cents, currency),
+    )
 
 
 def _proposals(desk: Desk, story: Story, case: Case) -> tuple[ProposalCard, ...]:

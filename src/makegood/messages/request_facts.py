@@ -69,6 +69,8 @@ class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):
         cost: What that costs; None for nothing.
         charge: What has to be paid; None for nothing.
         reason: Required for a no.
+        budget: The budget it is taken from; empty for none.
+        remaining: What that budget has left after it.
     """
 
     asked: EventId
@@ -78,6 +80,8 @@ class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):
     cost: Money | None = None
     charge: Money | None = None
     reason: TextRef = ""
+    budget: str = ""
+    remaining: Money | None = None
 
 
 class Appealed(FactBody, frozen=True, kw_only=True, tag="appealed"):

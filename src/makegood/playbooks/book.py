@@ -8,7 +8,7 @@ from msgspec import Struct
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
-from makegood.playbooks.giving import Goodwill
+from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.terms import (
     Answer,
     Brand,
@@ -204,6 +204,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
         goodwill: The limits of what is given without being owed.
+        budgets: What some roles may give together.
         approval_ms: How long a second person has to approve what is above a rep's authority; 0
             where the book has no approval.
         text: The text as written with the laws bound to it, for the page that shows a rule with
@@ -231,6 +232,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     requests: Mapping[str, RequestRule] = {}
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     goodwill: Goodwill = Goodwill()
+    budgets: tuple[Budget, ...] = ()
     approval_ms: int = 0
     text: str = ""
 
@@ -247,6 +249,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         """
         trigger = self.triggers.get(name)
         return trigger(properties, customer) if trigger is not None else ()
+
+    def budget_of(self, role: str, brand: str) -> Budget | None:
+        """Give the budget that pays what a role gives; one of the brand before one of all."""
+        found = [one for one in self.budgets if role in one.roles and one.brand in ("", brand)]
+        return max(found, key=lambda one: bool(one.brand), default=None)
 
 
 class Library(Struct, frozen=True, kw_only=True):

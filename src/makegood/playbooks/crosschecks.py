@@ -8,7 +8,7 @@ from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.cel import Expression
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
-from makegood.playbooks.giving import Goodwill
+from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.reading import Section
@@ -32,6 +32,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     plans: tuple[tuple[Plan, Section], ...]
     requests: tuple[Request, ...]
     goodwill: Goodwill = Goodwill()
+    budgets: tuple[Budget, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:

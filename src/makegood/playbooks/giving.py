@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -74,6 +75,25 @@ class Goodwill(Struct, frozen=True, kw_only=True):
         used = self.used(facts) if self.used is not None else None
         curves = self.doses.values() if used is None else (self.doses[used],)
         return max((_on(curve, severity) for curve in curves), default=0.0)
+
+
+class Budget(Struct, frozen=True, kw_only=True):
+    """What some roles may give together in a period, whatever the case.
+
+    Attributes:
+        id: Its name in refusals and on screens.
+        cents: How much, in the book's currency.
+        per: The period, in the book's time zone; a week begins on Monday.
+        roles: Whose gifts it pays.
+        brand: Only for this brand; empty for all.
+    """
+
+    id: str
+    cents: int
+    per: Literal["day", "week", "month"]
+    roles: tuple[str, ...]
+    brand: str = ""
+    line: int = 0
 
 
 def _on(curve: tuple[tuple[int, float], ...], severity: int) -> float:

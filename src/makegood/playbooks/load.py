@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
 from makegood.playbooks.book import RuleBook
+from makegood.playbooks.budgets import read_budgets
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
@@ -189,6 +190,7 @@ def _parts(
         plans=read_plans(top, remedies),
         requests=requests,
         goodwill=read_goodwill(top, remedies, detectors, conditions),
+        budgets=read_budgets(top, header),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -234,6 +236,7 @@ def _book(
         messages=parts.messages,
         requests=make_rulings(parts.requests, parameters, header.currency),
         goodwill=parts.goodwill,
+        budgets=parts.budgets,
         text=text,
     )
 

@@ -275,3 +275,18 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     strict: bool = False
     created_ms: int = 0
     revoked_ms: int = 0
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """What a gift takes from a budget.
+
+    Attributes:
+        event: The fact that gave it.
+        period: The day, week or month it counts in.
+        cents: What it is expected to cost, and what it did cost once that is known.
+    """
+
+    event: EventId
+    budget: str
+    period: str
+    cents: int

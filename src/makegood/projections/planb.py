@@ -216,6 +216,18 @@ class Limit(Struct, frozen=True, kw_only=True):
         return f"{money_words(self.used)} of {money_words(self.limit)}"
 
 
+class Pocket(Limit, frozen=True, kw_only=True):
+    """How much of a budget is taken in its period.
+
+    Attributes:
+        name: The budget, in words.
+        per: day, week or month.
+    """
+
+    name: str
+    per: str
+
+
 def limit_of(used_cents: int, role: str, book: RuleBook) -> Limit:
     """Put what was given against what a role may give; nothing for a role the book omits."""
     allowed = book.authority_cents.get(role, 0)

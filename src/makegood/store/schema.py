@@ -150,7 +150,20 @@ ACTIVATIONS = (
     "CREATE TABLE activation (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS)
+BUDGETS = (
+    """CREATE TABLE budget (
+        budget TEXT NOT NULL,
+        period TEXT NOT NULL,
+        taken_cents BIGINT NOT NULL,
+        PRIMARY KEY (budget, period))""",
+    """CREATE TABLE reservation (
+        event_id TEXT NOT NULL PRIMARY KEY,
+        budget TEXT NOT NULL,
+        period TEXT NOT NULL,
+        cents BIGINT NOT NULL)""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS, BUDGETS)
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
@@ -161,7 +174,7 @@ BLOBS = frozenset(
 NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
-        "amount", "urgency", "place",
+        "amount", "urgency", "place", "taken_cents", "cents",
     }
 )  # fmt: skip
 

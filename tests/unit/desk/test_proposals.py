@@ -14,6 +14,7 @@ from tests.e2e.screens import MINUTE_MS, case_of, customer_of, introduce, no_car
 from tests.unit.desk.browsing import token_of, words_of
 
 BOOK = read_book("car-rental")[0] + "\napproval: {within: 30m}\n"
+BUDGET = "budgets:\n  - {id: front_line, cents: 2000, per: day, roles: [rep]}\n"
 
 
 @pytest.fixture
@@ -132,3 +133,27 @@ def test_a_book_without_approval_shows_no_such_button():
         client.force_login(User.objects.get(username="kathy"), backend=backend)
         page = client.get(f"/desk/cases/{case_of(makegood)}")
         assert "Ask for approval" not in words_of(page)
+
+
+def test_the_budget_stands_beside_the_limit_and_a_spent_one_offers_approval():
+    with serving(BOOK + BUDGET) as (makegood, _):
+        from django.contrib.auth.models import User
+        from django.test import Client
+
+        introduce(makegood)
+        no_car(makegood)
+        client = Client()
+        backend = "django.contrib.auth.backends.ModelBackend"
+        client.force_login(User.objects.get(username="kathy"), backend=backend)
+        path = f"/desk/cases/{case_of(makegood)}"
+        wanted = {"remedy": "something_else", "amount": "15", "reason": "She waited."}
+        page = client.get(path)
+        assert "Budget front line, taken this day $0 of $20" in words_of(page)
+        sent = client.post(f"{path}/grant", {"token": token_of(page), **wanted})
+        assert sent.status_code == 302
+        page = client.get(path)
+        assert "Budget front line, taken this day $15 of $20" in words_of(page)
+        sent = client.post(f"{path}/grant", {"token": token_of(page), **wanted})
+        assert sent.status_code == 422
+        assert "The budget `front_line` has USD 5.00 left" in words_of(sent)
+        assert f'class="primary" formaction="{path}/propose"' in sent.content.decode()
