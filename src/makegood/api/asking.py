@@ -29,6 +29,7 @@ _STATUS = {
     "wrong_fact": 422,
     "no_such_brand": 422,
     "no_such_remedy": 422,
+    "no_such_waiver": 422,
     "bad_amount": 422,
     "price_unknown": 422,
     "reason_needed": 422,
@@ -44,6 +45,7 @@ _WHERE = {
     "wrong_fact": "body facts",
     "no_such_brand": "body brand",
     "no_such_remedy": "body remedy",
+    "no_such_waiver": "body waives",
     "reason_needed": "body reason",
     "idempotency_conflict": "header Idempotency-Key",
 }
@@ -116,6 +118,8 @@ def settle(
         cost=None if answer.cents is None else Money(answer.cents, currency),
         charge=None if answer.charge_cents is None else Money(answer.charge_cents, currency),
         reason=ref,
+        waives=answer.waives,
+        once=answer.once,
     )
     asker = Asker(rep=rep.rep, role=rep.role)
     texts = {ref: answer.reason} if ref else {}

@@ -10,6 +10,7 @@ from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
 from makegood.core.proposed import Proposal
 from makegood.core.timers import Origin, Timer
+from makegood.core.waived import Waiver
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, RepId, case_id
 from makegood.messages.money import Money
@@ -311,6 +312,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         strays: Money that moved without anything owed or given.
         orders: (command, step) of every order given, to know a repeat under another cause.
         requests: What was asked for, oldest first; what is settled leaves after a while.
+        waivers: What need no longer be paid or done, oldest first.
     """
 
     facts: Facts = {}
@@ -322,6 +324,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     strays: tuple[Stray, ...] = ()
     orders: tuple[tuple[CommandId, str], ...] = ()
     requests: tuple[RequestState, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

@@ -130,6 +130,8 @@ class Ruling(Struct, frozen=True, kw_only=True):
         seen: The facts that were read.
         missing: What could not be worked out, when that is why a person is asked.
         also: Rows that would fit too, when only one may.
+        waives: What the customer need not pay or do from then on; empty for nothing.
+        once: That is for the next time only.
     """
 
     request: str
@@ -145,6 +147,8 @@ class Ruling(Struct, frozen=True, kw_only=True):
     seen: tuple[tuple[str, object], ...] = ()
     missing: str = ""
     also: tuple[str, ...] = ()
+    waives: str = ""
+    once: bool = False
 
 
 class LookUp(Struct, frozen=True, kw_only=True):
@@ -204,6 +208,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         requests: What customers may ask, by id.
         look_ups: What is looked up for an event before it is stored, by event name.
         goodwill: The limits of what is given without being owed.
+        waivers: What may be waived, by id, with its words by language.
         budgets: What some roles may give together.
         approval_ms: How long a second person has to approve what is above a rep's authority; 0
             where the book has no approval.
@@ -232,6 +237,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     requests: Mapping[str, RequestRule] = {}
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     goodwill: Goodwill = Goodwill()
+    waivers: Mapping[str, Mapping[str, str]] = {}
     budgets: tuple[Budget, ...] = ()
     approval_ms: int = 0
     text: str = ""

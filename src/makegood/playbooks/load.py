@@ -38,6 +38,7 @@ from makegood.playbooks.silence import about_by_event, read_silence
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, read_vocabulary
+from makegood.playbooks.waivers import with_waivers
 
 
 class CheckedBook(Struct, frozen=True, kw_only=True):
@@ -135,7 +136,7 @@ def _read(
     law_texts = read_law_texts(top, documents[1:], known_laws)
     header = read_header(top)
     vocabulary = read_vocabulary(top, parameters, parameters_of(law_texts, report))
-    vocabulary = with_looked_up(vocabulary, top)
+    vocabulary = with_waivers(with_looked_up(vocabulary, top), top)
     conditions = Conditions(vocabulary, report, text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
@@ -234,7 +235,10 @@ def _book(
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
-        requests=make_rulings(parts.requests, parameters, header.currency),
+        requests=make_rulings(
+            parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)
+        ),
+        waivers=vocabulary.waivers,
         goodwill=parts.goodwill,
         budgets=parts.budgets,
         text=text,
