@@ -103,7 +103,7 @@ def test_a_person_waives_with_a_reason_and_it_is_remembered_who_and_why():
     day = Day(LIBRARY)
     asks(day, days=5)
     assert settles(day, waives="change_fee", reason="").refused.code == "reason_needed"
-    refused = settles(day, waives="chnge_fee").refused
+    refused = settles(day, waives="change_fees").refused
     assert (refused.code, "`change_fee`" in refused.why) == ("no_such_waiver", True)
     asked = day.told(settles(day, waives="change_fee").body)
     (waiver,) = day.state.waivers
