@@ -19,6 +19,7 @@ from makegood.ports.rows import Taken
 from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_budget_conformance import MAY, BudgetConformance, gift
 from makegood.testing.store_desk_conformance import (
+    AskedConformance,
     CaseConformance,
     CustomerConformance,
     PeopleConformance,
@@ -119,6 +120,7 @@ class StoreConformance(
     OutboxConformance,
     CustomerConformance,
     CaseConformance,
+    AskedConformance,
     PeopleConformance,
     BookConformance,
     BudgetConformance,
