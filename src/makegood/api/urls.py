@@ -19,6 +19,7 @@ from makegood.api.access import Declined
 from makegood.api.budget_routes import router as budgets
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
+from makegood.api.proposal_routes import router as proposals
 from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
 from makegood.messages.errors import InputError
@@ -88,6 +89,7 @@ def api() -> NinjaAPI:
     made.add_router("", router)
     made.add_router("", requests)
     made.add_router("", budgets)
+    made.add_router("", proposals)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made
