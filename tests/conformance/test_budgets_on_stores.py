@@ -167,7 +167,7 @@ def test_a_refusal_names_the_budget_what_it_has_and_the_way_on(world):
     refused = world.gives(ana, 10_001)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.limit_cents) == ("budget_spent", 10_000)
-    assert "`front` has USD 100.00 left for this day" in refused.why
+    assert "`front` has USD 100.00 left today" in refused.why
     assert "ask for approval" in refused.why
     assert world.taken() == 0
     assert world.state(ana).cases[-1].gifts == ()

@@ -80,8 +80,10 @@ def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -
         calls=offer.calls,
         cost=cost_for(book, remedy, failure),
     )
-    if not fits(book, remedy, failure) or not may_offer(book, turn.state, case, state):
-        return replace(state, status=OfferStatus.UNAVAILABLE)
+    fitting = fits(book, remedy, failure)
+    if not fitting or not may_offer(book, turn.state, case, state):
+        why = "most" if fitting else "match"
+        return replace(state, status=OfferStatus.UNAVAILABLE, why=why)
     if offer.calls:
         within_ms = plan.double.call_within_ms if plan.double and case.double else 0
         within_ms = within_ms or plan.call_within_ms

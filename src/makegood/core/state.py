@@ -99,6 +99,7 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
         detail: What the other side said, for example minutes until arrival.
         by: Rep who chose it on the phone.
         cost: Expected cost, and what it did cost once kept.
+        why: Why it is not made, as in `Withheld`; empty when the other side said no.
     """
 
     offer: str
@@ -114,6 +115,7 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
     detail: Facts = {}
     by: RepId = RepId("")
     cost: Money = Money(0)
+    why: str = ""
 
     @property
     def waits_for_price(self) -> bool:

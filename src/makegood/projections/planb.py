@@ -143,6 +143,10 @@ _WITHHELD = {
     "match": "not given: it does not fit what was lost",
     "most": "not given: the cap of goodwill",
 }
+_NOT_MADE = {
+    "match": "not offered: it does not fit what was lost",
+    "most": "not offered: the cap of goodwill",
+}
 
 
 def _withheld(case: Case, library: Library) -> list[OfferCard]:
@@ -170,7 +174,7 @@ def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str
         case OfferStatus.ASKING:
             return "asking", "asking whether we can"
         case OfferStatus.UNAVAILABLE:
-            return "gone", "nobody can do it now"
+            return "gone", _NOT_MADE.get(offer.why, "nobody can do it now")
         case OfferStatus.CHOSEN if offer.waits_for_price:
             return "asking", f"chosen, {_waits_for(PRICE)}"
         case OfferStatus.CHOSEN:

@@ -116,11 +116,12 @@ class Purses:
     def _spent(self, budget: Budget) -> Refused:
         left_cents = look(self._writing, self._book, budget, self._now_ms).left_cents
         left = money_in(left_cents, self._book)
-        ask = " or ask for approval" if self._book.approval_ms else ""
+        when = "today" if budget.per == "day" else f"this {budget.per}"
+        ask = ", or ask for approval" if self._book.approval_ms else ""
         why = (
-            f"The budget `{budget.id}` has {left} left for this {budget.per}; "
-            f"let somebody give it whose role has another budget,{ask}."
-        ).replace(",.", ".")
+            f"The budget `{budget.id}` has {left} left {when}; "
+            f"let somebody give it whose role has another budget{ask}."
+        )
         return Refused(code="budget_spent", why=why, limit_cents=left_cents)
 
     def _brand(self, body: Gives | Proposed) -> str:

@@ -120,6 +120,7 @@ def test_an_offer_that_is_open_keeps_its_room():
         "driver": "unavailable",
         "call_me": "confirmed",
     }
+    assert [one.why for one in day.case.offers] == ["", "most", ""]
     refused = asks(day, "x", off_script=True, reason="x", cost=Money(20_501)).refused
     assert (refused.code, refused.limit_cents) == ("over_cap", 20_500)
 

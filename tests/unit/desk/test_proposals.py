@@ -148,11 +148,11 @@ def test_the_budget_stands_beside_the_limit_and_a_spent_one_offers_approval():
         path = f"/desk/cases/{case_of(makegood)}"
         wanted = {"remedy": "something_else", "amount": "15", "reason": "She waited."}
         page = client.get(path)
-        assert "Budget front line, taken this day $0 of $20" in words_of(page)
+        assert "Budget front line, taken today $0 of $20" in words_of(page)
         sent = client.post(f"{path}/grant", {"token": token_of(page), **wanted})
         assert sent.status_code == 302
         page = client.get(path)
-        assert "Budget front line, taken this day $15 of $20" in words_of(page)
+        assert "Budget front line, taken today $15 of $20" in words_of(page)
         sent = client.post(f"{path}/grant", {"token": token_of(page), **wanted})
         assert sent.status_code == 422
         assert "The budget `front_line` has USD 5.00 left" in words_of(sent)
