@@ -177,7 +177,7 @@ def _allow(
         return refuse("price_unknown", "What it costs is not known; name a sum.")
     cost = cost_of(wanted, book) or Money(0, book.currency)
     limit_cents = book.authority_cents.get(asker.role, 0)
-    used_cents = _given_by_people(state, one)
+    used_cents = _given_by_people(state, one, book.currency)
     if used_cents + cost.cents > limit_cents:
         why = (
             f"This takes {money_in(used_cents + cost.cents, book)} and your limit is "
@@ -208,14 +208,11 @@ def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
     return max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
 
 
-def _given_by_people(state: State, one: RequestState) -> int:
+def _given_by_people(state: State, one: RequestState, currency: str) -> int:
     """What people gave by answers about the same thing, so that asking twice adds up."""
-    given = (
-        other.cost.cents
-        for other in state.requests
-        if other.by and other.cost is not None and other.about == one.about
-    )
-    return sum(given)
+    answered = (other for other in state.requests if other.by and other.about == one.about)
+    given = (other.cost for other in answered if other.cost is not None)
+    return sum(money.cents for money in given if money.currency == currency)
 
 
 def appeal(state: State, wanted: Appealed, asker: Asker) -> Decision:
