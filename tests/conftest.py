@@ -15,7 +15,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 # Before anything imports them: the conformance suites ship with the product and assert like tests.
-for _suite in ("conformance", "desk_conformance", "log_conformance", "outbox_conformance"):
+for _suite in (
+    "conformance",
+    "budget_conformance",
+    "desk_conformance",
+    "log_conformance",
+    "outbox_conformance",
+):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")

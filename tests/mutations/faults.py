@@ -194,8 +194,8 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="a-share-of-nothing-known-is-ordered",
-        file="src/makegood/core/remedies.py",
-        old="    return bool(remedy.cost_ratio) and not remedy.cost_cents and price is None\n",
+        file="src/makegood/core/goodwill.py",
+        old="    return shared and not remedy.cost_cents and price is None\n",
         new="    return False and price is None\n",
         tests=("tests/unit/core/test_remedies.py",),
     ),
@@ -215,10 +215,34 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="authority-over-by-a-cent",
-        file="src/makegood/core/decide.py",
-        old="    if used_cents + cost.cents > limit_cents:\n",
-        new="    if used_cents + cost.cents > limit_cents + 1:\n",
+        file="src/makegood/core/granting.py",
+        old="    if used_cents + sized.cents > limit_cents:\n",
+        new="    if used_cents + sized.cents > limit_cents + 1:\n",
         tests=("tests/unit/core/test_decide.py",),
+    ),
+    Fault(
+        name="the-cap-forgets-open-offers",
+        file="src/makegood/core/goodwill.py",
+        old="    return max(left - _promised(book, case, currency), 0)",
+        new="    return max(left, 0)",
+        tests=("tests/unit/core/test_goodwill.py", "tests/properties/test_goodwill_limits.py"),
+    ),
+    Fault(
+        name="one-approves-what-one-proposed",
+        file="src/makegood/core/proposals.py",
+        old="    if one.by == asker.rep:\n",
+        new="    if not one.by:\n",
+        tests=("tests/unit/core/test_proposals.py", "tests/properties/test_approvals.py"),
+    ),
+    Fault(
+        name="budget-over-by-a-cent",
+        file="src/makegood/store/sql_budgets.py",
+        old="        if taken + row.cents > most_cents:\n",
+        new="        if taken + row.cents > most_cents + 1:\n",
+        tests=(
+            "tests/conformance/test_stores.py::TestSqlite::"
+            "test_a_budget_is_taken_to_its_last_cent_and_not_beyond",
+        ),
     ),
     Fault(
         name="offer-in-a-closed-case",

@@ -71,6 +71,9 @@ def requested(pick: int) -> Body:
         remedy="snack" if allowed and pick % 7 else "",
         amount=Money(900) if allowed else None,
         within_ms=(HOUR_MS, MINUTE_MS)[pick % 2],
+        waives="fee" if allowed and pick % 3 else "",
+        once=pick % 2 == 0,
+        used=("fee",) if allowed and pick % 3 == 0 else (),
     )
 
 
@@ -92,6 +95,8 @@ def about_request(kind: str, state: State, pick: int) -> Body | None:
         remedy="snack" if allowed and pick % 2 else "",
         cost=Money(900 + pick) if allowed and pick % 2 else None,
         reason="" if allowed else "r",
+        waives="fee" if allowed else "",
+        once=allowed and pick % 4 < 2,
     )
 
 
@@ -120,5 +125,23 @@ def about_case(kind: str, case: Case, pick: int) -> Body | None:
         "called": facts.Called(case=case.id, by=KATHY, reached=pick % 3 > 0),
         "opened": facts.Opened(case=case.id),
         "referred": facts.Referred(case=case.id, visitor=f"v{pick % 3}", joined=pick % 2 == 0),
+        "proposal": about_proposal(case, pick),
     }
     return bodies.get(kind)
+
+
+def about_proposal(case: Case, pick: int) -> Body:
+    """Propose something, or say what can be said about what was proposed, and what cannot."""
+    if not case.proposals or pick % 5 == 0:
+        cost = Money(1_500 + pick)
+        return facts.Proposed(
+            case=case.id, remedy="snack", cost=cost, by=KATHY, reason="r", within_ms=60_000
+        )
+    refused = tuple(one for one in case.proposals if one.status == "turned_down")
+    some = refused or case.proposals
+    one = some[pick % len(some)]
+    if one.status == "turned_down" or pick % 11 == 0:
+        return facts.Contested(case=case.id, proposed=one.event, by=KATHY)
+    if pick % 3:
+        return facts.TurnedDown(case=case.id, proposed=one.event, by=KATHY, reason="r")
+    return facts.Approved(case=case.id, proposed=one.event, by=KATHY, cost=Money(900))

@@ -84,6 +84,9 @@ KINDS = (
     "requested",
     "settled",
     "appealed",
+    "proposal",
+    "proposal",
+    "proposal",
 )
 WAITS_MS = (
     0,
@@ -345,6 +348,12 @@ class Life(Firm):
         )
 
     def _notice_requests(self, after: State) -> None:
+        for proposal in (one for case in after.cases for one in case.proposals):
+            status = "waiting" if proposal.is_waiting else proposal.status.value
+            self.kinds[f"proposal {status}"] += 1
+            self.kinds["proposal answered late"] += proposal.late
+        for waiver in after.waivers:
+            self.kinds["waived once" if waiver.once else "waived"] += 1
         for one in after.requests:
             self.kinds[f"request {one.status.value}"] += 1
             self.kinds["request answered late"] += one.late

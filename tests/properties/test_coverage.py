@@ -38,6 +38,10 @@ WANTED = (
             facts.Requested,
             facts.Settled,
             facts.Appealed,
+            facts.Proposed,
+            facts.Approved,
+            facts.TurnedDown,
+            facts.Contested,
         )
     ),
     "dropped as withdrawn",
@@ -71,13 +75,19 @@ WANTED = (
     "request ordered",
     "request kept",
     "request broken",
+    "proposal waiting",
+    "proposal approved",
+    "proposal turned_down",
+    "proposal answered late",
+    "waived",
+    "waived once",
 )
 
 
 def test_every_kind_of_thing_happens_in_the_random_days():
     rng = random.Random(20260202)
     seen: dict[str, int] = dict.fromkeys(WANTED, 0)
-    for _ in range(400):
+    for _ in range(600):
         for kind, times in Life(MemoryStore()).live(random_days(rng)).kinds.items():
             seen[kind] = seen.get(kind, 0) + bool(times)
     assert {kind: times for kind, times in seen.items() if times < 2} == {}

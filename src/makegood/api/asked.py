@@ -43,7 +43,11 @@ class SettleIn(Schema):
     remedy: Line = Field(default="", description="What is given with a yes.")
     cents: Cents | None = Field(default=None, description="What that costs; null by the book.")
     charge_cents: Cents | None = Field(default=None, description="What has to be paid.")
-    reason: Words = Field(default="", description="Required for a no; kept apart from the log.")
+    reason: Words = Field(
+        default="", description="Required for a no or a waiver; kept apart from the log."
+    )
+    waives: Line = Field(default="", description="What is waived with a yes, an id of `waivers`.")
+    once: bool = Field(default=False, description="The waiver is for the next time only.")
     language: Line = "en"
 
 
@@ -69,6 +73,13 @@ class GivenOut(Schema):
 
     remedy: str
     cost: SumOut | None
+
+
+class WaivedOut(Schema):
+    """What is waived with a yes."""
+
+    what: str
+    once: bool
 
 
 class SeenOut(Schema):
@@ -109,6 +120,7 @@ class RequestOut(Schema):
     says: str | None
     gives: GivenOut | None
     charge: SumOut | None
+    waives: WaivedOut | None
     asked_at: datetime
     within_seconds: int = Field(description="How long a person has, also after an appeal.")
     answer_by: datetime | None
@@ -213,6 +225,7 @@ def request_fields(one: Request, customer: CustomerId, language: str) -> dict[st
         "says": says or None,
         "gives": {"remedy": one.remedy, "cost": _sum(one.cost)} if one.remedy else None,
         "charge": _sum(one.charge),
+        "waives": {"what": one.waives, "once": one.once} if one.waives else None,
         "asked_at": instant(one.at_ms),
         "within_seconds": asked.within_ms // 1000,
         "answer_by": instant(one.due_ms) if one.due_ms else None,

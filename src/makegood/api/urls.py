@@ -16,9 +16,11 @@ from ninja.openapi import get_schema
 
 from makegood import __version__
 from makegood.api.access import Declined
+from makegood.api.budget_routes import router as budgets
 from makegood.api.everyone import router as everyone
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
+from makegood.api.proposal_routes import router as proposals
 from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
 from makegood.messages.errors import InputError
@@ -88,6 +90,8 @@ def api() -> NinjaAPI:
     made.add_router("", router)
     made.add_router("", requests)
     made.add_router("", everyone)
+    made.add_router("", budgets)
+    made.add_router("", proposals)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

@@ -8,7 +8,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies, requests
+from makegood.core import (
+    calls,
+    cases,
+    ending,
+    failures,
+    offers,
+    outcomes,
+    proposals,
+    remedies,
+    requests,
+)
 from makegood.core.holds import EVERYWHERE
 from makegood.core.standing import with_told
 from makegood.core.state import Case
@@ -142,6 +152,10 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Called: _call,
     facts.Opened: _open,
     facts.Wrote: _write,
+    facts.Proposed: proposals.proposed,
+    facts.Approved: proposals.approved,
+    facts.TurnedDown: proposals.turned_down,
+    facts.Contested: proposals.contested,
     facts.Referred: _refer,
 }
 SILENT_FACTS = (facts.Noted, facts.Unlinked)

@@ -6,6 +6,7 @@ Source: story 3; Joireman, Gregoire, Devezer and Tripp 2013 (apology and compens
 
 from msgspec.structs import replace
 
+from makegood.core.apologies import is_again, may_be_said
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.failures import back_again, grown, is_news, is_second, known
@@ -124,14 +125,28 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
         need_call(turn, case, "no_plan", 0)
         return
     turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
-    case = _apologise(turn, case, after, plan, second=second)
+    again = is_again(turn, after)
+    if not again:
+        case = _apologise(turn, case, after, plan, second=second)
     case = give_by_itself(turn, case, after, plan)
+    if again:
+        case = _apologise_again(turn, case, after, plan, second=second)
     tiers = plan.tiers
     if second and plan.double is not None:
         tiers = plan.double.tiers
         call_ms = plan.double.call_within_ms
         case = need_call(turn, case, "second_failure", call_ms, promise=True)
     open_offers(turn, case, after, plan, tiers)
+
+
+def _apologise_again(
+    turn: Turn, case: Case, failure: Failure, plan: Plan, *, second: bool
+) -> Case:
+    """Say sorry once more with something to go with it; else a person calls and says it."""
+    explains = failure.cause.is_outside and plan.explanation
+    if explains or may_be_said(turn, case, failure, plan, second=second):
+        return _apologise(turn, case, failure, plan, second=second)
+    return need_call(turn, case, "apology", plan.call_within_ms)
 
 
 def _apologise(turn: Turn, case: Case, failure: Failure, plan: Plan, *, second: bool) -> Case:

@@ -7,19 +7,16 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import requests
+from makegood.core import granting, proposals, requests
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
 from makegood.core.failures import OTHER, WORST
-from makegood.core.remedies import authority_used, expected_cost, is_unsized
 from makegood.core.routing import brand_of
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
 from makegood.messages.facts import Body
-from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
-from makegood.playbooks.terms import Remedy
 
 __all__ = ["Asker", "Decision", "decide", "is_on_offer"]
 
@@ -63,16 +60,22 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             | facts.Called()
             | facts.Opened()
             | facts.Referred()
+            | facts.Proposed()
+            | facts.Approved()
+            | facts.TurnedDown()
+            | facts.Contested()
         ):
             case_ = state.case(wanted.case)
             if case_ is None:
                 return _no("no_such_case", "This customer has no such case.")
-            return _in_case(case_, wanted, asker, now_ms, library)
+            return _in_case(state, case_, wanted, asker, now_ms, library)
         case _:
             return _no("not_a_request", "Only the system itself may state this.")
 
 
-def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:
+def _in_case(
+    state: State, case: Case, wanted: Body, asker: Asker, now_ms: int, library: Library
+) -> Decision:
     match wanted:
         case facts.Referred() | facts.Opened():
             return Decision(body=wanted)
@@ -82,8 +85,14 @@ def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():
             return _choose(case, wanted, asker, now_ms)
-        case facts.Granted():
-            return _grant(case, wanted, asker, library.now(case.brand))
+        case (
+            facts.Granted()
+            | facts.Proposed()
+            | facts.Approved()
+            | facts.TurnedDown()
+            | facts.Contested()
+        ):
+            return _giving(state, case, wanted, asker, library.now(case.brand))
         case facts.Released():
             return _release(wanted, asker)
         case facts.HandedOver():
@@ -94,6 +103,22 @@ def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return Decision(body=replace(wanted, by=asker.rep))
         case _:
             return Decision(body=wanted)
+
+
+def _giving(
+    state: State,
+    case: Case,
+    wanted: facts.Granted | facts.Proposed | facts.Approved | facts.TurnedDown | facts.Contested,
+    asker: Asker,
+    book: RuleBook,
+) -> Decision:
+    if isinstance(wanted, facts.Granted):
+        return granting.judge(state, case, wanted, asker, book)
+    if isinstance(wanted, facts.Proposed):
+        return proposals.propose(state, case, wanted, asker, book)
+    if isinstance(wanted, facts.Contested):
+        return proposals.contest(case, wanted, asker)
+    return proposals.answer(state, case, wanted, asker, book)
 
 
 def _by_rep(
@@ -146,54 +171,6 @@ def _choose(case: Case, wanted: facts.Chosen, asker: Asker, now_ms: int) -> Deci
     if not is_on_offer(offer, now_ms):
         return _no("offer_gone", "This offer can no longer be kept; please choose another.")
     return Decision(body=replace(wanted, by=asker.rep))
-
-
-def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> Decision:
-    if not asker.rep:
-        return _no("reps_only", "Only a person of the firm can give this.")
-    if not case.failures:
-        return _no("nothing_failed", "No failure is known yet; judge it first.")
-    remedy = book.remedies.get(wanted.remedy)
-    if remedy is None and not wanted.off_script:
-        return _no("no_such_remedy", "The rule book knows no such remedy; leave the script.")
-    if wanted.off_script and not wanted.reason:
-        return _no("reason_needed", "Something outside the plan needs a reason.")
-    if remedy is not None and not wanted.off_script and _needs_price(remedy, case):
-        return _no("price_unknown", "The price is not known; leave the script and name a sum.")
-    cost = _cost(case, wanted, remedy, book)
-    if cost.cents < 0 or cost.currency != book.currency:
-        return _no("bad_amount", f"Give an amount in {book.currency} that is not negative.")
-    limit_cents = book.authority_cents.get(asker.role, 0)
-    used_cents = authority_used(case)
-    if used_cents + cost.cents > limit_cents:
-        why = (
-            f"This case has used {_money(used_cents, book)} of your "
-            f"{_money(limit_cents, book)}; ask somebody with a higher limit."
-        )
-        return _no("over_authority", why, limit_cents)
-    limit = f"{_money(limit_cents, book)} a case for {asker.role}"
-    return Decision(body=replace(wanted, cost=cost, by=asker.rep), reasons=(limit,))
-
-
-def _needs_price(remedy: Remedy, case: Case) -> bool:
-    return is_unsized(remedy, _price(case))
-
-
-def _price(case: Case) -> Money | None:
-    """What the customer paid for: the newest failure that knows says it, nothing is no price."""
-    prices = (one.price for one in reversed(case.failures))
-    return next((price for price in prices if price is not None and price.cents), None)
-
-
-def _cost(case: Case, wanted: facts.Granted, remedy: Remedy | None, book: RuleBook) -> Money:
-    """What it costs by the book; leaving the script makes a remedy of fixed cost no cheaper."""
-    if remedy is None:
-        return wanted.cost
-    by_book = expected_cost(remedy, _price(case), book.currency)
-    if not wanted.off_script:
-        return by_book
-    cheaper = wanted.cost.currency == by_book.currency and wanted.cost.cents < by_book.cents
-    return by_book if remedy.cost_cents and cheaper else wanted.cost
 
 
 def _release(wanted: facts.Released, asker: Asker) -> Decision:

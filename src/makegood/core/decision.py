@@ -15,10 +15,12 @@ class Asker(Struct, frozen=True, kw_only=True):
     Attributes:
         rep: Sign-in name; empty for the customer.
         role: Key of the book's authority table; empty for the customer.
+        left_cents: What the budget of this role has left; None where no budget pays.
     """
 
     rep: RepId = RepId("")
     role: str = ""
+    left_cents: int | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 
 from collections.abc import Callable, Mapping
 
-from makegood.core import calls, cases, ending, failures, offers, requests
+from makegood.core import calls, cases, ending, failures, offers, proposals, requests
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -50,5 +50,6 @@ _DOES: Mapping[TimerKind, Callable[[Turn, Case, Timer], object]] = {
     TimerKind.ASK_AGAIN: lambda turn, case, _timer: ending.ask(turn, case, again=True),
     TimerKind.LIFT_AT: lambda turn, case, _timer: ending.lift(turn, case),
     TimerKind.OFFER_AT: lambda turn, case, _timer: ending.offer_at_last(turn, case),
+    TimerKind.APPROVE_BY: proposals.unapproved,
     TimerKind.LONGEST: lambda turn, case, _timer: ending.look_closer(turn, case),
 }

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
+from makegood.core.goodwill import cost_for, fits, is_unsized, may_offer
 from makegood.core.recovery import Move, moved
-from makegood.core.remedies import expected_cost, is_unsized, order_remedy
+from makegood.core.remedies import order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.say import Words, say
 from makegood.core.state import Call, Case, Failure, OfferState, OfferStatus
@@ -67,7 +68,8 @@ def _lapsed(turn: Turn, offers: tuple[OfferState, ...]) -> tuple[OfferState, ...
 
 
 def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -> OfferState:
-    remedy = turn.library.book(failure.book).remedies[offer.id]
+    book = turn.library.book(failure.book)
+    remedy = book.remedies[offer.id]
     state = OfferState(
         offer=offer.id,
         about=failure.about,
@@ -76,8 +78,12 @@ def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -
         rule=failure.rule,
         declines=offer.declines,
         calls=offer.calls,
-        cost=expected_cost(remedy, failure.price, turn.book.currency),
+        cost=cost_for(book, remedy, failure),
     )
+    fitting = fits(book, remedy, failure)
+    if not fitting or not may_offer(book, turn.state, case, state):
+        why = "most" if fitting else "match"
+        return replace(state, status=OfferStatus.UNAVAILABLE, why=why)
     if offer.calls:
         within_ms = plan.double.call_within_ms if plan.double and case.double else 0
         within_ms = within_ms or plan.call_within_ms
@@ -108,6 +114,7 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
     if failure is None:
         return turn.put(case)
     rule = failure.rule
+    case = _with_fallback(turn, case, failure)
     current = [one.status for one in case.offers if one.about == about and one.rule == rule]
     if not _NOT_NOW.isdisjoint(current):
         return turn.put(case)
@@ -129,6 +136,29 @@ def make_offers(turn: Turn, case: Case, about: str) -> Case:
     if plan.open_within_ms:
         turn.set_timer(TimerKind.OPEN_BY, turn.known_ms + plan.open_within_ms, case.id)
     return turn.put(moved(case, Move.OFFERS_MADE, turn.at_ms))
+
+
+def _with_fallback(turn: Turn, case: Case, failure: Failure) -> Case:
+    """Offer the book's `otherwise` when none of the choices can be had, a call apart."""
+    rule, about = failure.rule, failure.about
+    current = [one for one in case.offers if one.about == about and one.rule == rule]
+    choices = [one.status for one in current if not one.calls]
+    book = turn.library.book(failure.book)
+    remedy = book.remedies.get(book.goodwill.otherwise)
+    none_left = bool(choices) and set(choices) == {OfferStatus.UNAVAILABLE}
+    if remedy is None or not none_left or any(one.offer == remedy.id for one in current):
+        return case
+    offer = OfferState(
+        offer=remedy.id,
+        about=about,
+        tier=Tier.BETTER,
+        status=OfferStatus.CONFIRMED,
+        rule=rule,
+        cost=cost_for(book, remedy, failure),
+    )
+    if not may_offer(book, turn.state, case, offer):
+        return case
+    return replace(case, offers=(*case.offers, offer))
 
 
 def offer_confirmed(turn: Turn, case: Case, answer: Confirmed) -> Case:
@@ -242,7 +272,7 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
     if is_unsized(remedy, failure.price):
         return turn.put(_with(case, chosen, status))  # a person finds the price first
     step = f"{failure.about}/{failure.rule}/keep/{chosen.offer}"
-    command, cost = order_remedy(turn, case, remedy, failure, step, dict(chosen.detail))
+    command, cost = order_remedy(turn, case, remedy, failure, step, chosen)
     return turn.put(_with(case, chosen, replace(status, ordered=command, cost=cost)))
 
 

@@ -13,6 +13,7 @@ from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
 from makegood.core.offers import offer_unavailable
 from makegood.core.owed import Stray
+from makegood.core.remedies import give_instead
 from makegood.core.state import Case, OfferStatus, Phase
 from makegood.core.turn import Turn
 from makegood.messages.facts import Carried, Dropped
@@ -138,7 +139,7 @@ def _failed(turn: Turn, case: Case, command: CommandId) -> bool:
     for gift in case.gifts:
         if gift.command == command:
             gifts = tuple(replace(one, failed=True) if one is gift else one for one in case.gifts)
-            turn.put(replace(case, gifts=gifts))
+            give_instead(turn, turn.put(replace(case, gifts=gifts)), gift)
             return True
     return False
 

@@ -1,47 +1,37 @@
 """Remedies given as goodwill: by the plan itself, or by a rep within their authority.
 
-Source: science, section 1a (14-16: match the remedy to the loss; immediate beats delayed).
+Source: science, section 1a (14-16: match the remedy to the loss; store credit where none fits).
 """
 
 from msgspec.structs import replace
 
-from makegood.core.state import PRICE, Case, Failure, Gift
+from makegood.core.goodwill import cost_for, fits, is_unsized, room_now
+from makegood.core.state import PRICE, Case, Failure, Gift, OfferState, Withheld
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
-from makegood.messages.facts import Facts, Granted
+from makegood.messages.facts import Granted
 from makegood.messages.ids import CommandId
 from makegood.messages.money import Money, share_of
 from makegood.playbooks.terms import Plan, Remedy
 
 
-def expected_cost(remedy: Remedy, price: Money | None, currency: str) -> Money:
-    """What a remedy is expected to cost.
-
-    Args:
-        remedy: The remedy.
-        price: Price of what was affected; where `is_unsized`, nothing can be expected yet.
-        currency: Of fixed sums.
-    """
-    if remedy.cost_cents or price is None:
-        return Money(remedy.cost_cents, currency)
-    return share_of(price, remedy.cost_ratio)
-
-
-def is_unsized(remedy: Remedy, price: Money | None) -> bool:
-    """Whether a remedy is a share of a price that nobody told: a person has to find it."""
-    return bool(remedy.cost_ratio) and not remedy.cost_cents and price is None
-
-
 def order_remedy(
-    turn: Turn, case: Case, remedy: Remedy, failure: Failure, step: str, facts: Facts
+    turn: Turn, case: Case, remedy: Remedy, failure: Failure, step: str, offer: OfferState
 ) -> tuple[CommandId, Money]:
-    """Order a goodwill remedy.
+    """Order the remedy of an offer that was chosen.
 
     Returns:
-        The command, and the expected cost.
+        The command, and the expected cost: a dose stays what it was when it was offered.
     """
-    cost = expected_cost(remedy, failure.price, turn.book.currency)
-    fulfil = Fulfil(
+    cost = cost_for(turn.library.book(failure.book), remedy, failure)
+    if remedy.dosed and offer.cost.cents:
+        cost = offer.cost
+    fulfil = replace(_fulfil(remedy, failure, cost), facts=dict(offer.detail))
+    return turn.issue(case.id, step, fulfil), cost
+
+
+def _fulfil(remedy: Remedy, failure: Failure, cost: Money) -> Fulfil:
+    return Fulfil(
         remedy=remedy.id,
         kind=remedy.kind,
         provider=remedy.provider,
@@ -49,52 +39,72 @@ def order_remedy(
         owed=False,
         about=failure.about,
         brand=failure.brand,
-        facts=facts,
     )
-    return turn.issue(case.id, step, fulfil), cost
 
 
 def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case:
     """Give the least tier, once for each failure; what is owed anyway is not given twice.
+
+    What does not fit the loss is not given: the book's `otherwise` comes instead, once.
 
     Returns:
         The case, which remembers what was given; to be put into the state.
     """
     if failure.given:
         return case
-    remedies = turn.library.book(failure.book).remedies
-    covered = {owed.remedy for owed in failure.owed}
-    gifts = case.gifts
+    book = turn.library.book(failure.book)
+    done = {owed.remedy for owed in failure.owed}
     wanted = plan.gives_outside if failure.cause.is_outside else plan.gives
     for name in wanted:
-        if name in covered or _is_nothing(remedies[name], failure.price):
-            continue
-        gifts = (*gifts, _gift(turn, case, failure, remedies[name]))
-    return replace(case, gifts=gifts).with_failure(replace(failure, given=True))
+        fitting = fits(book, book.remedies[name], failure)
+        chosen = name if fitting else book.goodwill.otherwise
+        if not chosen:
+            case = replace(case, withheld=(*case.withheld, Withheld(name, failure.about, "match")))
+        elif chosen not in done and not _is_nothing(book.remedies[chosen], failure.price):
+            instead = "" if fitting else name
+            case = _give(turn, case, failure, book.remedies[chosen], instead)
+            done.add(chosen)
+    return case.with_failure(replace(failure, given=True))
 
 
 def _is_nothing(remedy: Remedy, price: Money | None) -> bool:
     """Whether it is a share of a price of nothing: no provider is told to pay nothing."""
-    shared = bool(remedy.cost_ratio) and not remedy.cost_cents
-    return shared and price is not None and not share_of(price, remedy.cost_ratio).cents
+    if remedy.cost_cents or price is None:
+        return False
+    if remedy.dosed:
+        return not price.cents
+    return bool(remedy.cost_ratio) and not share_of(price, remedy.cost_ratio).cents
 
 
-def _gift(turn: Turn, case: Case, failure: Failure, remedy: Remedy) -> Gift:
-    """Order a gift; one whose size cannot be told waits for the price and orders nothing."""
-    command, cost, missing = CommandId(""), Money(0, turn.book.currency), ""
-    if is_unsized(remedy, failure.price):
-        missing = PRICE
-    else:
-        step = f"{failure.about}/gives/{remedy.id}"
-        command, cost = order_remedy(turn, case, remedy, failure, step, {})
-    return Gift(
+def _give(
+    turn: Turn, case: Case, failure: Failure, remedy: Remedy, instead: str, step: str = "gives"
+) -> Case:
+    """Order a gift; one whose size cannot be told waits for the price and orders nothing.
+
+    A dose is cut to what the cap leaves; anything else that is above it is not given.
+    """
+    book = turn.library.book(failure.book)
+    gift = Gift(
         remedy=remedy.id,
-        command=command,
+        command=CommandId(""),
         at_ms=turn.at_ms,
-        expected=cost,
+        expected=Money(0, turn.book.currency),
         about=failure.about,
-        missing=missing,
+        instead=instead,
     )
+    if is_unsized(remedy, failure.price):
+        return replace(case, gifts=(*case.gifts, replace(gift, missing=PRICE)))
+    cost = cost_for(book, remedy, failure)
+    left = room_now(book, turn.state, case, cost.currency)
+    if left is not None and cost.cents > left and book.goodwill.counts(remedy):
+        if not remedy.dosed or not left:
+            withheld = Withheld(remedy.id, failure.about, "most")
+            return replace(case, withheld=(*case.withheld, withheld))
+        cost = Money(left, cost.currency)
+    named = f"{failure.about}/{step}/{remedy.id}"
+    command = turn.issue(case.id, named, _fulfil(remedy, failure, cost))
+    gift = replace(gift, command=command, expected=cost)
+    return replace(case, gifts=(*case.gifts, gift))
 
 
 def give_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:
@@ -103,13 +113,24 @@ def give_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:
     if not waiting or failure.price is None:
         return case
     remedies = turn.library.book(failure.book).remedies
-    gifts = tuple(
-        _gift(turn, case, failure, remedies[one.remedy])
-        if one in waiting and one.remedy in remedies
-        else one
-        for one in case.gifts
-    )
-    return turn.put(replace(case, gifts=gifts))
+    for one in waiting:
+        if one.remedy in remedies:
+            case = replace(case, gifts=tuple(gift for gift in case.gifts if gift is not one))
+            case = _give(turn, case, failure, remedies[one.remedy], one.instead)
+    return turn.put(case)
+
+
+def give_instead(turn: Turn, case: Case, failed: Gift) -> Case:
+    """Give the book's `otherwise` for a gift of the plan that nobody could carry out, once."""
+    failure = case.failure(failed.about)
+    if failure is None or failed.by or not case.is_open:
+        return case
+    book = turn.library.book(failure.book)
+    otherwise = book.remedies.get(book.goodwill.otherwise)
+    taken = {one.remedy for one in case.gifts if one.about == failed.about}
+    if otherwise is None or otherwise.id in taken or _is_nothing(otherwise, failure.price):
+        return case
+    return turn.put(_give(turn, case, failure, otherwise, failed.remedy, "instead"))
 
 
 def grant(turn: Turn, case: Case, granted: Granted) -> Case:
@@ -139,8 +160,11 @@ def grant(turn: Turn, case: Case, granted: Granted) -> Case:
     return turn.put(replace(case, gifts=(*case.gifts, gift)))
 
 
-def authority_used(case: Case) -> int:
-    """What people of the firm have given in a case so far, in cents."""
-    given = sum((gift.paid or gift.expected).cents for gift in case.gifts if gift.by)
-    chosen = sum(offer.cost.cents for offer in case.offers if offer.by and offer.ordered)
-    return given + chosen
+def authority_used(case: Case, currency: str) -> int:
+    """What people of the firm have given in a case so far, in cents of one currency.
+
+    Sums of another currency are not added to it: authority is stated in the book's.
+    """
+    given = [gift.paid or gift.expected for gift in case.gifts if gift.by]
+    chosen = [offer.cost for offer in case.offers if offer.by and offer.ordered]
+    return sum(money.cents for money in (*given, *chosen) if money.currency == currency)

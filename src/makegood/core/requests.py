@@ -10,11 +10,13 @@ from msgspec.structs import replace
 from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, money_in, refuse
-from makegood.core.failures import OTHER, SEVERITY_BY_HAND, silence_id
-from makegood.core.remedies import expected_cost, is_unsized
+from makegood.core.failures import OTHER, SEVERITY_BY_HAND, known, silence_id
+from makegood.core.goodwill import expected_cost, is_unsized, room_now
 from makegood.core.state import Failure, State
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
+from makegood.core.waived import Waiver
+from makegood.core.waivers import customer_facts, use_up, used_by, waive
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Appealed, Requested, Settled
 from makegood.messages.ids import CaseId, CommandId, EventId, RepId
@@ -54,7 +56,10 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
         return refuse("wrong_fact", wrong)
     if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
         return refuse("too_many_waiting", "So many requests wait already; settle those first.")
-    ruling = _sized(rule.rule(facts, state.facts), book)
+    ruling = _sized(rule.rule(facts, customer_facts(state)), book)
+    left = _room(state, wanted.about, (ruling.remedy, ruling.amount), book)
+    if left is not None:
+        ruling = _for_a_person(ruling, f"a person's yes: the cap of goodwill leaves {left}")
     if ruling.remedy and _gave_already(state, wanted):
         missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
         ruling = _for_a_person(ruling, missing)
@@ -80,6 +85,9 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
             seen=ruling.seen,
             missing=ruling.missing,
             also=ruling.also,
+            waives=ruling.waives,
+            once=ruling.once,
+            used=used_by(state, rule, facts, ruling),
         )
     )
 
@@ -94,6 +102,18 @@ def _sized(ruling: Ruling, book: RuleBook) -> Ruling:
     return _for_a_person(ruling, f"the amount of {remedy.id}")
 
 
+def _room(state: State, about: str, given: tuple[str, Money | None], book: RuleBook) -> str | None:
+    """Say what the cap of goodwill leaves about something that failed; None when it is enough."""
+    place = known(state, about) if about else None
+    remedy, cost = given
+    if place is None or cost is None or not cost.cents:
+        return None
+    if not book.goodwill.counts(book.remedies.get(remedy)):
+        return None
+    left = room_now(book, state, place[0], cost.currency)
+    return money_in(left, book) if left is not None and cost.cents > left else None
+
+
 def _for_a_person(ruling: Ruling, missing: str) -> Ruling:
     return replace(
         ruling,
@@ -104,6 +124,8 @@ def _for_a_person(ruling: Ruling, missing: str) -> Ruling:
         amount=None,
         charge=None,
         missing=missing,
+        waives="",
+        once=False,
     )
 
 
@@ -130,7 +152,7 @@ def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decis
         return _allow(state, one, wanted, asker, book)
     if not wanted.reason:
         return refuse("reason_needed", "A no needs a reason that the customer can be told.")
-    if wanted.remedy or wanted.cost or wanted.charge:
+    if wanted.remedy or wanted.cost or wanted.charge or wanted.waives:
         return refuse("no_gives_nothing", "Only what is allowed gives or costs something.")
     return Decision(body=replace(wanted, by=asker.rep))
 
@@ -141,6 +163,8 @@ def _allow(
     for sum_ in (wanted.cost, wanted.charge):
         if sum_ is not None and (sum_.cents < 0 or sum_.currency != book.currency):
             return refuse("bad_amount", f"An amount is in {book.currency} and not negative.")
+    if refused := _bad_waiver(wanted, book):
+        return refused
     if not wanted.remedy:
         if wanted.cost is not None:
             return refuse("no_such_remedy", "Say what is given for this amount.")
@@ -153,14 +177,26 @@ def _allow(
         return refuse("price_unknown", "What it costs is not known; name a sum.")
     cost = cost_of(wanted, book) or Money(0, book.currency)
     limit_cents = book.authority_cents.get(asker.role, 0)
-    used_cents = _given_by_people(state, one)
+    used_cents = _given_by_people(state, one, book.currency)
     if used_cents + cost.cents > limit_cents:
         why = (
             f"This takes {money_in(used_cents + cost.cents, book)} and your limit is "
             f"{money_in(limit_cents, book)}; ask somebody with a higher limit."
         )
         return refuse("over_authority", why, limit_cents)
+    if left := _room(state, one.about, (wanted.remedy, cost), book):
+        return refuse("over_cap", f"The cap of goodwill leaves {left} for what went wrong.")
     return Decision(body=replace(wanted, cost=cost, by=asker.rep))
+
+
+def _bad_waiver(wanted: Settled, book: RuleBook) -> Decision | None:
+    """Only what the book names is waived, and with a reason: the next answer rests on it."""
+    if wanted.waives and wanted.waives not in book.waivers:
+        hint = nearest(wanted.waives, book.waivers)
+        return refuse("no_such_waiver", f"Nothing is called `{wanted.waives}`. {hint}".strip())
+    if wanted.waives and not wanted.reason:
+        return refuse("reason_needed", "A waiver needs a reason that a colleague can be told.")
+    return None
 
 
 def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
@@ -172,14 +208,11 @@ def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
     return max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
 
 
-def _given_by_people(state: State, one: RequestState) -> int:
+def _given_by_people(state: State, one: RequestState, currency: str) -> int:
     """What people gave by answers about the same thing, so that asking twice adds up."""
-    given = (
-        other.cost.cents
-        for other in state.requests
-        if other.by and other.cost is not None and other.about == one.about
-    )
-    return sum(given)
+    answered = (other for other in state.requests if other.by and other.about == one.about)
+    given = (other.cost for other in answered if other.cost is not None)
+    return sum(money.cents for money in given if money.currency == currency)
 
 
 def appeal(state: State, wanted: Appealed, asker: Asker) -> Decision:
@@ -209,6 +242,8 @@ def asked(turn: Turn, body: Requested) -> None:
     if body.answer == "person":
         _wait(turn, one, RequestStatus.WAITING)
     elif body.answer == "allow":
+        turn.state = use_up(turn.state, body.used)
+        _waive(turn, body, one)
         _allowed(turn, one, body.remedy, body.amount, body.charge)
     else:
         _put(turn, replace(one, status=RequestStatus.DENIED, ended_ms=turn.at_ms))
@@ -222,9 +257,27 @@ def settled(turn: Turn, body: Settled) -> None:
     turn.clear_timers(one.event, TimerKind.ANSWER_BY)
     one = replace(one, due_ms=0, by=body.by, ended_ms=turn.at_ms)
     if body.answer == "allow":
+        _waive(turn, body, one)
         _allowed(turn, one, body.remedy, body.cost, body.charge)
     else:
         _put(turn, replace(one, status=RequestStatus.DENIED, refused_by=body.by))
+
+
+def _waive(turn: Turn, body: Requested | Settled, one: RequestState) -> None:
+    """Remember what a yes waives, with who said so and why."""
+    if not body.waives:
+        return
+    by_person = isinstance(body, Settled)
+    waiver = Waiver(
+        what=body.waives,
+        event=turn.cause,
+        at_ms=turn.at_ms,
+        by=body.by if by_person else RepId(""),
+        reason=body.reason if isinstance(body, Settled) else "",
+        request=one.request,
+        once=body.once,
+    )
+    turn.state = waive(turn.state, waiver)
 
 
 def appealed(turn: Turn, body: Appealed) -> None:
@@ -253,11 +306,11 @@ def _allowed(
 
 
 def _order(turn: Turn, one: RequestState, remedy: str, cost: Money) -> CommandId:
-    known = turn.book.remedies.get(remedy)
+    listed = turn.book.remedies.get(remedy)
     fulfil = Fulfil(
         remedy=remedy,
-        kind=known.kind if known else remedy,
-        provider=known.provider if known else "",
+        kind=listed.kind if listed else remedy,
+        provider=listed.provider if listed else "",
         amount=cost,
         owed=False,
         about=one.about,

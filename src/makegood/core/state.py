@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
+from makegood.core.proposed import Proposal
 from makegood.core.standing import Told
 from makegood.core.timers import Origin, Timer
+from makegood.core.waived import Waiver
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, RepId, case_id
 from makegood.messages.money import Money
@@ -99,6 +101,7 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
         detail: What the other side said, for example minutes until arrival.
         by: Rep who chose it on the phone.
         cost: Expected cost, and what it did cost once kept.
+        why: Why it is not made, as in `Withheld`; empty when the other side said no.
     """
 
     offer: str
@@ -114,6 +117,7 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
     detail: Facts = {}
     by: RepId = RepId("")
     cost: Money = Money(0)
+    why: str = ""
 
     @property
     def waits_for_price(self) -> bool:
@@ -132,6 +136,7 @@ class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         failed: Nobody carried it out.
         about: What failed; empty for what a rep gave.
         missing: The fact without which its size cannot be told; a person finds it.
+        instead: The remedy it stands for, which did not fit or could not be had.
     """
 
     remedy: str
@@ -145,6 +150,21 @@ class Gift(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     reason: str = ""
     about: str = ""
     missing: str = ""
+    instead: str = ""
+
+
+class Withheld(Struct, frozen=True, gc=False, array_like=True):
+    """A remedy of the plan that was not given by itself.
+
+    Attributes:
+        remedy: Which.
+        about: The failure it was for.
+        why: `match` (it does not fit the loss) or `most` (the cap of goodwill).
+    """
+
+    remedy: str
+    about: str
+    why: str
 
 
 class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -156,7 +176,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promise_ms: Until when the customer was told it would come; 0 when not told.
         broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan, unreached or not_asked.
+            broken_promise, no_plan, unreached, not_asked or apology.
     """
 
     due_ms: int
@@ -206,6 +226,8 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         look: A person is asked to look because the hold stands very long.
         offered: Failures ("about/rule") whose choice was sent to the customer.
         referred: Pseudonyms of friends who came by the personal link.
+        withheld: What the plan would have given by itself and did not.
+        proposals: What one person may not give alone, oldest first.
     """
 
     id: CaseId
@@ -234,6 +256,8 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     offered: tuple[str, ...] = ()
     referred: tuple[str, ...] = ()
     joined: tuple[str, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
     @property
     def names(self) -> tuple[CaseId, ...]:
@@ -295,6 +319,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         precedents: Who the customer was at each failure and request, and whether they came back.
         told: Who told what about the standing, the newest first.
         bought_ms: When they first bought something, by the events the book names; 0 for never.
+        waivers: What need no longer be paid or done, oldest first.
     """
 
     facts: Facts = {}
@@ -309,6 +334,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     precedents: tuple[Precedent, ...] = ()
     told: tuple[Told, ...] = ()
     bought_ms: int = 0
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

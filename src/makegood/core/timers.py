@@ -39,6 +39,7 @@ class TimerKind(StrEnum):
     OFFER_AT = "i_offer_at"
     LONGEST = "j_longest"
     ANSWER_BY = "k_answer_by"
+    APPROVE_BY = "l_approve_by"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):

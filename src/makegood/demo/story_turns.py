@@ -191,6 +191,7 @@ _CALLS = {
     "not_yet": "the customer said it is not good yet",
     "wrote": "the customer wrote",
     "broken_promise": "a promise of ours was broken",
+    "apology": "goodwill, apologies: sorry is not said twice without more",
     "unreached": "the message could not be delivered",
     "not_asked": "the question could not be delivered",
 }

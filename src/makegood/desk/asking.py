@@ -240,11 +240,14 @@ def settled(
         charge = read_cents(values.get("charge", ""))
     except InputError as error:
         return Refused(code="bad_amount", why=str(error))
+    waives, _, once = values.get("waives", "").partition(" ")
     body = Settled(
         asked=event,
         answer="allow",
         by=me.rep,
         remedy=values.get("remedy", ""),
+        waives=waives,
+        once=once == "once",
         charge=Money(charge, book.currency) if charge else None,
         reason=ref if texts else "",
     )

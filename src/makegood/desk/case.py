@@ -18,14 +18,17 @@ from makegood.desk.standing import standing_shown
 from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
+from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.projections.clock import due_of
 from makegood.projections.orders import remedy_words
-from makegood.projections.planb import cards, limit_of
+from makegood.projections.planb import Pocket, cards, limit_of
+from makegood.projections.proposals import ProposalCard, Reader, proposal_cards
 from makegood.projections.reasons import reasons_of
 from makegood.projections.roster import called, first_name, rep_name
 from makegood.projections.sentence import sentence_about
+from makegood.runtime.budgets import purse_of
 
 UNPROCESSABLE = 422
 
@@ -93,7 +96,10 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "owner": rep_name(desk.reps, case.owner),
         "is_mine": case.owner == desk.me.rep,
         "cards": cards(case, story.library, desk.now_ms),
-        "limit": limit_of(authority_used(case), desk.me.role, now),
+        "limit": limit_of(authority_used(case, now.currency), desk.me.role, now),
+        "purse": _purse(desk, now, row.brand),
+        "proposals": _proposals(desk, story, case),
+        "approval": bool(now.approval_ms),
         "remedies": _remedies(now, story),
         "failures": tuple(now.failures.values()),
         "colleagues": _colleagues(desk, case),
@@ -106,6 +112,32 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "token": new_token(),
         "cause": case.failures[-1].cause.value if case.failures else "",
     }
+
+
+def _purse(desk: Desk, book: RuleBook, brand: str) -> Pocket | None:
+    """The budget that pays what the reader gives; None when none does."""
+    purse = purse_of(desk.reading, book, desk.me.role, brand, desk.now_ms)
+    if purse is None:
+        return None
+    currency = book.currency
+    return Pocket(
+        name=purse.budget.id.replace("_", " "),
+        per=purse.budget.per,
+        used=Money(purse.taken_cents, currency),
+        limit=Money(purse.budget.cents, currency),
+    )
+
+
+def _proposals(desk: Desk, story: Story, case: Case) -> tuple[ProposalCard, ...]:
+    """What waits for a second person, and what became of it."""
+    if not case.proposals:
+        return ()
+    refs = [ref for one in case.proposals for ref in (one.reason, one.refusal) if ref]
+    now = desk.makegood.library.now(case.brand)
+    limit_cents = now.authority_cents.get(desk.me.role, 0)
+    reader = Reader(rep=desk.me.rep, limit_cents=limit_cents)
+    texts = desk.reading.texts(refs)
+    return proposal_cards(case, story.library, reader, desk.reps, texts)
 
 
 def _case_in(story: Story, row: CaseRow) -> Case:

@@ -23,6 +23,7 @@ from makegood.playbooks.terms import FailureRule
 from makegood.ports.rows import CaseRow
 from makegood.projections.orders import OTHER, remedy_words
 from makegood.projections.roster import called, first_name
+from makegood.projections.waived import WaivedRow, waived_rows, waiver_words
 from makegood.sources.limits import writable
 
 MOST_FOUND = 20
@@ -172,12 +173,22 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "failures": _kinds(book_of(desk)),
         "brands": tuple(book_of(desk).brands.values()),
         "asked": asked_rows(desk, story),
+        "waived": _waived(desk, story),
+        "waivers": tuple(
+            (what, waiver_words(what, book_of(desk))) for what in book_of(desk).waivers
+        ),
         "ask_forms": ask_forms(book_of(desk)),
         "remedies": tuple(
             (remedy, remedy_words(remedy, story.library)) for remedy in book_of(desk).remedies
         ),
         "token": new_token(),
     }
+
+
+def _waived(desk: Desk, story: Story) -> tuple[WaivedRow, ...]:
+    refs = [one.reason for one in story.state.waivers if one.reason]
+    texts = desk.reading.texts(refs) if refs else {}
+    return waived_rows(story.state, story.library, desk.reps, texts)
 
 
 def _kinds(book: RuleBook) -> tuple[FailureRule, ...]:

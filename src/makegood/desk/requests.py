@@ -10,15 +10,19 @@ from makegood.desk.access import Me
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import (
     Answered,
+    Approved,
     Body,
     Called,
     Chosen,
+    Contested,
     FailureRaised,
     Granted,
     HandedOver,
     Judged,
     Noted,
+    Proposed,
     Released,
+    TurnedDown,
 )
 from makegood.messages.ids import EventId, RepId
 from makegood.messages.money import Money
@@ -70,6 +74,39 @@ def asked_for(act: str, form: Form) -> Asked | Refused:
 
 def _choose(form: Form) -> Asked | Refused:
     return Asked(body=Chosen(case=form.case.id, offer=form.text("offer"), by=form.me.rep))
+
+
+def _propose(form: Form) -> Asked | Refused:
+    """Put what is above one's limit before a colleague; the form is that of a grant."""
+    asked = _grant(form)
+    if isinstance(asked, Refused) or not isinstance(asked.body, Granted):
+        return asked
+    grant = asked.body
+    body = Proposed(
+        case=grant.case,
+        remedy=grant.remedy,
+        cost=grant.cost,
+        by=grant.by,
+        off_script=grant.off_script,
+        reason=grant.reason,
+    )
+    return Asked(body=body, texts=asked.texts)
+
+
+def _approve(form: Form) -> Asked | Refused:
+    return Asked(body=Approved(case=form.case.id, proposed=EventId(form.text("proposed"))))
+
+
+def _turn_down(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("reason")
+    proposed = EventId(form.text("proposed"))
+    return Asked(body=TurnedDown(case=form.case.id, proposed=proposed, reason=ref), texts=texts)
+
+
+def _contest(form: Form) -> Asked | Refused:
+    ref, texts = form.kept("words")
+    proposed = EventId(form.text("proposed"))
+    return Asked(body=Contested(case=form.case.id, proposed=proposed, words=ref), texts=texts)
 
 
 def _grant(form: Form) -> Asked | Refused:
@@ -184,6 +221,10 @@ def _price(form: Form) -> Asked | Refused:
 _ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
     "choose": _choose,
     "grant": _grant,
+    "propose": _propose,
+    "approve": _approve,
+    "turn-down": _turn_down,
+    "contest": _contest,
     "good": _good,
     "not-yet": _not_yet,
     "call": _call,

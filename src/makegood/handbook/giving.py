@@ -47,6 +47,8 @@ def _cost(source: Source, remedy: Remedy) -> str:
     elif remedy.cost_ratio:
         share = remedy.cost_ratio
         said = "the whole price" if share == 1 else f"{share:.0%} of the price"
+    elif remedy.dosed:
+        said = "a share of the price, by how bad it was"
     else:
         is_sized = {OWED, ASKED} & set(_uses(source, remedy))
         said = "what the rule says" if is_sized else "nothing"

@@ -2,6 +2,10 @@
 
 from typing import Literal, TypeAlias
 
+from makegood.messages.approval_facts import Approved as Approved
+from makegood.messages.approval_facts import Contested as Contested
+from makegood.messages.approval_facts import Proposed as Proposed
+from makegood.messages.approval_facts import TurnedDown as TurnedDown
 from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
@@ -129,6 +133,8 @@ class Granted(FactBody, frozen=True, kw_only=True, tag="granted"):
         by: The rep.
         off_script: The remedy is not one the plan offers.
         reason: Required off script.
+        budget: The budget it is taken from; empty for none.
+        remaining: What that budget has left after it.
     """
 
     case: CaseId
@@ -137,6 +143,8 @@ class Granted(FactBody, frozen=True, kw_only=True, tag="granted"):
     by: RepId
     off_script: bool = False
     reason: TextRef = ""
+    budget: str = ""
+    remaining: Money | None = None
 
 
 class Released(FactBody, frozen=True, kw_only=True, tag="released"):
@@ -301,4 +309,8 @@ Body: TypeAlias = (
     | Requested
     | Settled
     | Appealed
+    | Proposed
+    | Approved
+    | TurnedDown
+    | Contested
 )

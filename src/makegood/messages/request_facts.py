@@ -34,6 +34,9 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
         seen: The facts that were read.
         missing: What could not be worked out, when that is why a person is asked.
         also: Rows that fit too, when only one may.
+        waives: What the customer need not pay or do from now on; empty for nothing.
+        once: That is for the next time only.
+        used: Waivers for once that this answer rests on, and uses up.
     """
 
     request: str
@@ -56,6 +59,9 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
     seen: tuple[tuple[str, object], ...] = ()
     missing: str = ""
     also: tuple[str, ...] = ()
+    waives: str = ""
+    once: bool = False
+    used: tuple[str, ...] = ()
 
 
 class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):
@@ -68,7 +74,11 @@ class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):
         remedy: What is given with a yes; empty for nothing.
         cost: What that costs; None for nothing.
         charge: What has to be paid; None for nothing.
-        reason: Required for a no.
+        reason: Required for a no, and for a waiver.
+        waives: What the customer need not pay or do from now on; empty for nothing.
+        once: That is for the next time only.
+        budget: The budget it is taken from; empty for none.
+        remaining: What that budget has left after it.
     """
 
     asked: EventId
@@ -78,6 +88,10 @@ class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):
     cost: Money | None = None
     charge: Money | None = None
     reason: TextRef = ""
+    waives: str = ""
+    once: bool = False
+    budget: str = ""
+    remaining: Money | None = None
 
 
 class Appealed(FactBody, frozen=True, kw_only=True, tag="appealed"):

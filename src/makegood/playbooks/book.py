@@ -9,6 +9,7 @@ from msgspec.structs import force_setattr
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
     Answer,
@@ -132,6 +133,8 @@ class Ruling(Struct, frozen=True, kw_only=True):
         seen: The facts that were read.
         missing: What could not be worked out, when that is why a person is asked.
         also: Rows that would fit too, when only one may.
+        waives: What the customer need not pay or do from then on; empty for nothing.
+        once: That is for the next time only.
     """
 
     request: str
@@ -147,6 +150,8 @@ class Ruling(Struct, frozen=True, kw_only=True):
     seen: tuple[tuple[str, object], ...] = ()
     missing: str = ""
     also: tuple[str, ...] = ()
+    waives: str = ""
+    once: bool = False
 
 
 class LookUp(Struct, frozen=True, kw_only=True):
@@ -208,6 +213,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         standing: Which facts say who a customer is; None when the book does not.
         purchases: Events that are a purchase, by the book's standing.
         everyone: Which cases are comparable.
+        goodwill: The limits of what is given without being owed.
+        waivers: What may be waived, by id, with its words by language.
+        budgets: What some roles may give together.
+        approval_ms: How long a second person has to approve what is above a rep's authority; 0
+            where the book has no approval.
         text: The text as written with the books and laws bound to it.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
     """
@@ -235,6 +245,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     everyone: EveryoneTerms = EveryoneTerms()
     standing: StandingRules | None = None
     purchases: frozenset[str] = frozenset()
+    goodwill: Goodwill = Goodwill()
+    waivers: Mapping[str, Mapping[str, str]] = {}
+    budgets: tuple[Budget, ...] = ()
+    approval_ms: int = 0
     text: str = ""
     by_brand: Mapping[str, "RuleBook"] = {}
 
@@ -264,6 +278,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         """
         trigger = self.triggers.get(name)
         return trigger(properties, customer) if trigger is not None else ()
+
+    def budget_of(self, role: str, brand: str) -> Budget | None:
+        """Give the budget that pays what a role gives; one of the brand before one of all."""
+        found = [one for one in self.budgets if role in one.roles and one.brand in ("", brand)]
+        return max(found, key=lambda one: bool(one.brand), default=None)
 
 
 def books_in(book: RuleBook) -> tuple[RuleBook, ...]:

@@ -10,6 +10,9 @@ from makegood.playbooks.nodes import Scalar
 from makegood.playbooks.reading import Section
 from makegood.playbooks.vocabulary import Path, Shape, Vocabulary, overlaps, unknown_step
 
+WAIVED = ("customer", "waived")
+"""Where the conditions of requests read what was waived."""
+
 
 class Reads(Struct, frozen=True, kw_only=True):
     """What one condition may read.
@@ -99,6 +102,8 @@ class Conditions:
     def _check_declared(self, key: str, written: Scalar, path: Path, reads: Reads) -> None:
         for event in reads.events or ("",):
             shape = self._shape_of(path[0], event, reads)
+            if path[:2] == WAIVED and self.vocabulary.waivers and reads.values is not None:
+                shape = {WAIVED[1]: dict.fromkeys(self.vocabulary.waivers, "bool")}
             wrong = unknown_step(path, shape) if shape is not None else None
             if wrong is None:
                 continue

@@ -8,12 +8,13 @@ from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.cel import Expression
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
+from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
 from makegood.playbooks.silence import Promise
-from makegood.playbooks.terms import MessageTemplate, Plan, Remedy
+from makegood.playbooks.terms import Loss, MessageTemplate, Plan, Remedy
 
 _SALES = frozenset({MessageClass.PROMOTIONAL})
 _QUESTIONS = frozenset({MessageClass.SURVEY})
@@ -30,6 +31,8 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     messages: Mapping[str, MessageTemplate]
     plans: tuple[tuple[Plan, Section], ...]
     requests: tuple[Request, ...]
+    goodwill: Goodwill = Goodwill()
+    budgets: tuple[Budget, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -110,8 +113,44 @@ def _check_plan(plan: Plan, section: Section, parts: Parts) -> None:
             "This plan does nothing more after a second failure.",
             "Add `on_double_deviation:`.",
         )
+    _check_double(plan, section, parts)
+    _check_fit(plan, section, parts)
     for key, name, classes, word in _sent(plan):
         _check_message(section, key, name, (classes, word), plan, parts)
+
+
+def _check_double(plan: Plan, section: Section, parts: Parts) -> None:
+    """A second failure takes an apology, a person and something given, all three.
+
+    Source: Joireman, Gregoire, Devezer and Tripp 2013: one without the other does not turn anger.
+    """
+    if plan.double is None or parts.goodwill == Goodwill():  # a book that sets no limits
+        return
+    owed = {kind for rule in parts.entitlements for kind in rule.failures}
+    chosen = [one for one in plan.offers if one.tier in plan.double.tiers and not one.calls]
+    if not (plan.gives or chosen or set(plan.failures) <= owed):
+        section.report.warn(
+            section.at("on_double_deviation"),
+            "After a second failure this plan apologises, calls and gives nothing.",
+            "Compensation and apology go together: add a remedy to `least`, or one to choose.",
+        )
+
+
+def _check_fit(plan: Plan, section: Section, parts: Parts) -> None:
+    """Point at remedies of a plan that make good nothing that its failures cost."""
+    loses = {one.rule.id: one.rule.loses for one in parts.detectors}
+    loses |= {one.rule.id: one.rule.loses for one in parts.promises}
+    losses = {loses.get(kind, Loss.SERVICE) for kind in plan.failures}
+    chosen = (offer.id for offer in plan.offers)
+    for name in dict.fromkeys((*plan.gives, *plan.gives_outside, *chosen)):
+        if not any(parts.goodwill.fits(loss, parts.remedies[name]) for loss in losses):
+            instead = parts.goodwill.otherwise or "nothing"
+            section.report.warn(
+                section.at("offers"),
+                f"`{name}` fits nothing that is lost here ({', '.join(sorted(losses))}), so "
+                f"{instead} comes instead of it.",
+                "Name it in `match:` of `goodwill`, or take it out of the plan.",
+            )
 
 
 def _sent(plan: Plan) -> Iterable[tuple[str, str, frozenset[MessageClass], str]]:

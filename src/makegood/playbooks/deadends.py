@@ -110,6 +110,7 @@ def _check_remedies(parts: Parts, header: Header, report: Report) -> None:
     given = {name for plan, _ in parts.plans for name in (*plan.gives, *plan.gives_outside)}
     given |= {offer.id for plan, _ in parts.plans for offer in plan.offers}
     given |= {rule.remedy for rule in parts.entitlements}
+    given.add(parts.goodwill.otherwise)
     given |= {row.remedy for request in parts.requests for row in request.rows}
     most = max(header.authority_cents.values(), default=0)
     for remedy in parts.remedies.values():

@@ -135,7 +135,7 @@ def _example(section: Section, names: Names) -> Example:
         name=section.text("name", default=f"example in line {line}"),
         given=_given(section, names),
         asks=_asks(section, names),
-        customer=_facts(section, "customer", names.vocabulary.customer),
+        customer=_facts(section, "customer", names.vocabulary.customer_of_requests),
         declines=section.flag("declines"),
         on_ms=section.day_ms("on"),
         wait_ms=section.span_ms("wait", default=0),

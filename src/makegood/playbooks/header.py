@@ -29,6 +29,7 @@ class Header(Struct, frozen=True, kw_only=True):
     double_window_ms: int
     brands: Mapping[str, Brand]
     authority_cents: Mapping[str, int]
+    approval_ms: int
 
 
 def read_header(top: Section) -> Header:
@@ -45,6 +46,7 @@ def read_header(top: Section) -> Header:
         double_window_ms=top.span_ms("double_window", default=DOUBLE_WINDOW_MS),
         brands=_brands(top),
         authority_cents=dict(_authority(top)),
+        approval_ms=_approval(top),
     )
 
 
@@ -130,3 +132,21 @@ def _authority(top: Section) -> tuple[tuple[str, int], ...]:
         found.append((entry.key, amount.whole("cents")))
         amount.done()
     return tuple(found)
+
+
+def _approval(top: Section) -> int:
+    """Read how long a second person has; 0 when the book has no approval."""
+    approval = top.section("approval", "approval")
+    if approval is None:
+        return 0
+    within_ms = approval.span_ms("within")
+    if approval.has("within") and within_ms == 0:
+        approval.error("within", "`within` is longer than nothing.", "Write for example 2h.")
+    approval.done()
+    if len(tuple(top.named("authority", "role"))) < 2:
+        top.error(
+            "approval",
+            "Nobody has more authority than another, so nobody can approve.",
+            "Add a role with a higher limit to `authority:`.",
+        )
+    return within_ms

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from makegood.messages.ids import BookHash
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook
+from makegood.playbooks.budgets import read_budgets
 from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
@@ -18,6 +19,7 @@ from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_en
 from makegood.playbooks.everyone import read_everyone
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
+from makegood.playbooks.goodwill import read_goodwill
 from makegood.playbooks.header import Header, read_header
 from makegood.playbooks.laws import (
     Law,
@@ -40,6 +42,7 @@ from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
+from makegood.playbooks.waivers import with_waivers
 
 
 class CheckedBook(Struct, frozen=True, kw_only=True):
@@ -158,7 +161,7 @@ def _read(
     law_texts = read_law_texts(top, laws, given.known_laws)
     header = read_header(top)
     vocabulary = read_vocabulary(top, given.parameters, parameters_of(law_texts, report))
-    vocabulary = with_looked_up(vocabulary, top)
+    vocabulary = with_waivers(with_looked_up(vocabulary, top), top)
     standing, vocabulary = read_standing(top, vocabulary)
     conditions = Conditions(vocabulary, report, given.text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
@@ -224,6 +227,8 @@ def _parts(
         messages=read_messages(top),
         plans=read_plans(top, remedies),
         requests=requests,
+        goodwill=read_goodwill(top, remedies, detectors, conditions),
+        budgets=read_budgets(top, header),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -263,10 +268,16 @@ def _book(
         remedies=parts.remedies,
         owed=make_owed(parts.entitlements, parameters, header.currency),
         authority_cents=header.authority_cents,
+        approval_ms=header.approval_ms,
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
-        requests=make_rulings(parts.requests, parameters, header.currency),
+        requests=make_rulings(
+            parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)
+        ),
+        waivers=vocabulary.waivers,
+        goodwill=parts.goodwill,
+        budgets=parts.budgets,
         text=text,
     )
 

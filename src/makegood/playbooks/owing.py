@@ -93,7 +93,7 @@ class _World:
     ) -> None:
         values = _Named(rule.values)
         self.env: Env = {
-            "failure": _facts(failure, rule.failures[failure.rule]),
+            "failure": facts_of(failure, rule.failures[failure.rule]),
             "customer": customer,
             "params": parameters,
             "values": values,
@@ -115,7 +115,8 @@ class _World:
         return tuple((path, value) for path, value in facts_seen(told, self.env) if "." in path)
 
 
-def _facts(failure: FailureFacts, kind: str) -> Facts:
+def facts_of(failure: FailureFacts, kind: str) -> Facts:
+    """Give a failure as conditions read it, as `failure.*`; `kind` is its name there."""
     price = {"price_cents": failure.price.cents} if failure.price is not None else {}
     return {
         **failure.details,

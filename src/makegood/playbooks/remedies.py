@@ -36,9 +36,9 @@ def check_languages(section: Section, key: str, languages: tuple[str, ...]) -> N
         )
 
 
-def read_texts(section: Section, key: str) -> Mapping[str, str]:
+def read_texts(section: Section, key: str, what: str = "") -> Mapping[str, str]:
     """Read one sentence in several languages; English is always among them."""
-    texts = section.section(key, key, required=True)
+    texts = section.section(key, what or key, required=True)
     if texts is None:
         return {}
     languages = tuple(entry.key for entry in section.named(key, "language"))
@@ -50,7 +50,7 @@ def _remedy(section: Section, name: str) -> Remedy:
     kind = section.name("kind")
     provider = section.name("provider", default="")
     confirm_within_ms = section.span_ms("confirm_within", default=0)
-    cents, ratio = _cost(section)
+    cents, ratio, dosed = _cost(section)
     if kind and kind not in NEEDS_NOBODY and not provider:
         section.error(
             "provider",
@@ -65,6 +65,7 @@ def _remedy(section: Section, name: str) -> Remedy:
         title=read_texts(section, "title"),
         cost_cents=cents,
         cost_ratio=ratio,
+        dosed=dosed,
         provider=provider,
         confirm_within_ms=confirm_within_ms,
         detail=dict(_detail(section)),
@@ -74,17 +75,20 @@ def _remedy(section: Section, name: str) -> Remedy:
     return remedy
 
 
-def _cost(section: Section) -> tuple[int, float]:
+def _cost(section: Section) -> tuple[int, float, bool]:
     cost = section.section("cost", "cost")
     if cost is None:
-        return 0, 0.0
+        return 0, 0.0, False
     cents, ratio = cost.whole("cents", default=0), cost.ratio("ratio", default=0.0)
-    if cost.has("cents") == cost.has("ratio"):
+    dosed = cost.flag("dose")
+    if cost.has("cents") + cost.has("ratio") + dosed != 1:
         section.error(
-            "cost", "A cost is either `cents` or a `ratio` of the price.", "Keep one of the two."
+            "cost",
+            "A cost is either `cents` or a `ratio` of the price, or `dose: true`.",
+            "Keep one of them.",
         )
     cost.done()
-    return cents, ratio
+    return cents, ratio, dosed
 
 
 def _detail(section: Section) -> list[tuple[str, str]]:

@@ -9,8 +9,10 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
 from makegood.messages.commands import MessageClass, Urgency
+from makegood.playbooks.budgets import PERIODS
 from makegood.playbooks.entitlements import BASES, GIVEN
 from makegood.playbooks.everyone import KEYS
+from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.merging import REPLACES
@@ -121,6 +123,8 @@ _BOOK: Mapping[str, Schema] = {
     "double_window": _SPAN,
     "brands": _list(_ref("brand")),
     "authority": _map(_ref("amount")),
+    "approval": _ref("approval"),
+    "budgets": _list(_ref("budget")),
     "parameters": _map(_ANY),
     "facts": _map(_ref("facts")),
     "sensitive": _some(_TEXT),
@@ -132,7 +136,9 @@ _BOOK: Mapping[str, Schema] = {
     "remedies": _list(_ref("remedy")),
     "plans": _list(_ref("plan")),
     "messages": _list(_ref("message")),
+    "waivers": _map(_ref("texts")),
     "requests": _list(_ref("request")),
+    "goodwill": _ref("goodwill"),
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
     "examples": _list(_ref("example")),
@@ -143,6 +149,19 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "phone": _TEXT, "strict": _FLAG, "book": _TEXT,
     },
     "amount": {"cents*": _whole()},
+    "approval": {"within*": _SPAN},
+    "budget": {
+        "id*": _NAME, REPLACES: _MARK, "cents*": _whole(), "per*": _choice(PERIODS),
+        "roles*": _some(_TEXT), "brand": _NAME,
+    },
+    "goodwill": {
+        "most": _ref("cap"), "match": _map(_some(_TEXT)), "otherwise": _TEXT,
+        "used": _EXPRESSION, "doses": _ref("list of doses"),
+        "apologies": _ref("rule for apologies"), "allow_because": _TEXT,
+    },
+    "cap": {"ratio*": _SHARE, "except": _some(_TEXT)},
+    "list of doses": {"used*": _map(_SHARE), "unused*": _map(_SHARE)},
+    "rule for apologies": {"within": _SPAN, "second_needs": _some(_choice(tuple(Besides)))},
     "law of the book": {
         "law*": _NAME, REPLACES: _MARK, "for": _map(_some(_NAME)), "pays": _map(_NAME),
     },
@@ -178,7 +197,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "id*": _NAME, REPLACES: _MARK, "kind*": _NAME, "title*": _ref("texts"),
         "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN, "detail": _map(_SCALAR),
     },
-    "cost": {"cents": _whole(), "ratio": _SHARE},
+    "cost": {"cents": _whole(), "ratio": _SHARE, "dose": _FLAG},
     "plan": {
         "for*": _some(_TEXT), REPLACES: _MARK, "hold*": _ref("hold"), "apology*": _NAME,
         "explanation": _NAME, "offers*": _ref("list of offers"), "offer_first": _some(_TIERS),
@@ -221,8 +240,10 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "row": {
         "id*": _NAME, "when": _map(_some(_SCALAR)), "answer*": _choice(tuple(Answer)),
         "says": _ref("texts"), "gives": _ref("gift"),
+        "waives": _either(_NAME, _ref("waiver")),
         "charges": _CENTS, "within": _SPAN,
     },
+    "waiver": {"what*": _NAME, "once": _FLAG},
     "gift": {"remedy*": _NAME, "cents": _CENTS},
     "standing": {
         "tier": _ref("tier"), "tenure": _ref("tenure"), "value": _ref("value"),

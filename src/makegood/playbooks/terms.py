@@ -108,6 +108,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
         title: What the customer gets, in their words.
         cost_cents: Expected cost, when it is a fixed sum.
         cost_ratio: Else its share of the affected price; 0 for nothing to pay.
+        dosed: Else the share is a dose: it follows severity and whether the service was used.
         provider: Counterpart of the deployment that carries it out; empty when nobody need.
         confirm_within_ms: How long that counterpart has to say yes before the offer lapses;
             0 when no yes is needed.
@@ -118,6 +119,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
     title: Mapping[str, str]
     cost_cents: int = 0
     cost_ratio: float = 0.0
+    dosed: bool = False
     provider: str = ""
     confirm_within_ms: int = 0
     detail: Mapping[str, str] = {}

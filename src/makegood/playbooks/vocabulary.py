@@ -44,12 +44,21 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
         events: Declared facts by event; None when the book declares none.
         customer: Declared facts of the customer; None when the book declares none.
         sensitive: Paths that may not size a remedy.
+        waivers: What may be waived, which requests read as `customer.waived.*`.
     """
 
     parameters: Mapping[str, object] = {}
     events: Mapping[str, Shape] | None = None
     customer: Shape | None = None
     sensitive: tuple[Path, ...] = ALWAYS_SENSITIVE
+    waivers: Mapping[str, Mapping[str, str]] = {}
+
+    @property
+    def customer_of_requests(self) -> Shape | None:
+        """Give the customer as tables read it: the declared facts, and what was waived."""
+        if self.customer is None or not self.waivers:
+            return self.customer
+        return {**self.customer, "waived": dict.fromkeys(self.waivers, "bool")}
 
     def shape_of(self, root: str, event: str) -> Shape | None:
         """Give the declared facts of a root while an event is judged; None when any may be."""

@@ -115,7 +115,7 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
         phase: Phase of the recovery state machine.
         risk: How near the customer is to being lost; larger is nearer.
         due_ms: When the next thing is due; 0 for nothing.
-        waiting_for: What is due, one glossary word: call, choice, judgement, release.
+        waiting_for: What is due, one glossary word: call, approval, choice, judgement, release.
         line: One line of facts, free of personal data.
         is_open: Whether it is still worked on.
         held: Whether it holds marketing.
@@ -301,3 +301,18 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     strict: bool = False
     created_ms: int = 0
     revoked_ms: int = 0
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """What a gift takes from a budget.
+
+    Attributes:
+        event: The fact that gave it.
+        period: The day, week or month it counts in.
+        cents: What it is expected to cost, and what it did cost once that is known.
+    """
+
+    event: EventId
+    budget: str
+    period: str
+    cents: int

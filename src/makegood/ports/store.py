@@ -30,6 +30,7 @@ from makegood.ports.rows import (
     PersonRow,
     Receipt,
     RepRow,
+    Reservation,
     Snapshot,
 )
 
@@ -175,6 +176,9 @@ class Reading(Protocol):
 
     def activations(self) -> tuple[Activation, ...]:
         """Give every time a rule book became the active one, oldest first."""
+
+    def taken_from(self, budget: str, period: str) -> int:
+        """Say how much of a budget is taken in a period, in cents."""
 
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         """Give the newest snapshot that ends before an event."""
@@ -332,6 +336,20 @@ class Writing(Reading, Protocol):
 
     def put_book(self, hash_: BookHash, text: str, *, activate: bool) -> None:
         """Keep a rule book's text; make it the active one."""
+
+    def reserve(self, row: Reservation, most_cents: int) -> int | None:
+        """Take a gift from its budget; others who take from it wait until the end.
+
+        Args:
+            row: What is taken; an event that took already takes nothing more.
+            most_cents: The whole budget.
+
+        Returns:
+            What is taken in the period then; None when it is not enough, and nothing is taken.
+        """
+
+    def settle_reservations(self, cents: Mapping[EventId, int]) -> None:
+        """Set what gifts did cost, by the facts that gave them; 0 gives all of it back."""
 
     def put_activation(self, row: Activation) -> None:
         """Make a kept rule book the active one, and write down that it became so."""

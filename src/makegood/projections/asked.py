@@ -33,6 +33,8 @@ class Request(Struct, frozen=True, kw_only=True):
         remedy: What is given; empty for nothing.
         cost: What that costs.
         charge: What has to be paid.
+        waives: What is waived with it; empty for nothing.
+        once: That is for the next time only.
         by: Who answered last; empty for the table.
         reason: Reference of a person's reason.
         now: What the fold remembers; None once it left the state.
@@ -49,6 +51,8 @@ class Request(Struct, frozen=True, kw_only=True):
     remedy: str = ""
     cost: Money | None = None
     charge: Money | None = None
+    waives: str = ""
+    once: bool = False
     by: RepId = RepId("")
     reason: str = ""
     now: RequestState | None = None
@@ -88,6 +92,8 @@ def _request(
         remedy=settled.remedy if settled else asked.remedy,
         cost=settled.cost if settled else asked.amount,
         charge=settled.charge if settled else asked.charge,
+        waives=settled.waives if settled else asked.waives,
+        once=settled.once if settled else asked.once,
         by=settled.by if settled else RepId(""),
         reason=settled.reason if settled else "",
         now=now,

@@ -131,14 +131,26 @@ def _waiting(case: Case) -> tuple[str, int]:
         return "", 0
     if case.unclear:
         return "judgement", case.unclear[0].at_ms
-    if case.call is not None and not case.call.done_ms:
-        return "call", case.call.due_ms
+    called, yes = _call_due(case), _approval_due(case)
+    if yes and (not called or yes < called):
+        return "approval", yes
+    if called:
+        return "call", called
     if case.missing:
         return "judgement", 0
     if case.look:
         return "release", 0
     waits = {Phase.OFFERED: "choice", Phase.ASKED: "answer", Phase.HELPING: "delivery"}
     return waits.get(case.phase, ""), 0
+
+
+def _call_due(case: Case) -> int:
+    return case.call.due_ms if case.call is not None and not case.call.done_ms else 0
+
+
+def _approval_due(case: Case) -> int:
+    """Until when a second person has to say yes or no; 0 when nothing waits for one."""
+    return min((one.due_ms for one in case.proposals if one.is_waiting), default=0)
 
 
 def _risk(case: Case) -> int:

@@ -17,6 +17,7 @@ _WHY = {
     "not_yet": "because it is not good yet",
     "wrote": "because the customer wrote",
     "broken_promise": "because we broke a promise",
+    "apology": "to say sorry by voice, not in one more message",
     "no_plan": "because the rule book has no plan for this",
     "unreached": "because the offer could not be delivered",
     "not_asked": "because we could not ask in writing whether it is good again",
@@ -47,6 +48,11 @@ def due_of(state: State, case: Case, now_ms: int) -> Due | None:
     if call is not None and not call.done_ms:
         level: Level = "alarm" if call.promised or call.due_ms <= now_ms else "warn"
         return Due(what="Call", why=_WHY.get(call.why, ""), at_ms=call.due_ms, level=level)
+    waits = [one for one in case.proposals if one.is_waiting]
+    if waits:
+        first = min(waits, key=lambda one: one.due_ms)
+        alarm: Level = "alarm" if first.late else "warn"
+        return Due(what="A second person says yes or no", at_ms=first.due_ms, level=alarm)
     if case.unclear:
         return Due(what="Say whether this was a failure", level="warn")
     if case.missing:

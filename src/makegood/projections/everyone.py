@@ -11,6 +11,7 @@ from math import sqrt
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.goodwill import expected_cost, is_unsized
 from makegood.core.likeness import (
     DAY_MS,
     PRICE_PAID,
@@ -20,7 +21,6 @@ from makegood.core.likeness import (
     Likeness,
     likeness_of,
 )
-from makegood.core.remedies import expected_cost, is_unsized
 from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.terms import EveryoneTerms
@@ -235,7 +235,7 @@ class _Counts:
         wanted, remedy = self._wanted, book.remedies.get(name)
         if wanted.cents is not None and name == next(iter(wanted.remedies), None):
             return (Money(wanted.cents * cases, book.currency),), 0
-        if remedy is None:
+        if remedy is None or remedy.dosed:  # a dose follows how bad each case was
             return (), cases
         if not is_unsized(remedy, None):
             each = expected_cost(remedy, None, book.currency)

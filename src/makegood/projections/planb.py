@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from makegood.core.owed import Owed
-from makegood.core.state import PRICE, Case, OfferState, OfferStatus
+from makegood.core.state import PRICE, Case, Gift, OfferState, OfferStatus
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Tier
@@ -41,7 +41,7 @@ class OfferCard(Struct, frozen=True, kw_only=True):
 def cards(case: Case, library: Library, now_ms: int) -> tuple[OfferCard, ...]:
     """Lay out Plan B: what is owed and given first, then the choices, cheapest tier first."""
     book = library.books.get(case.origin.book) or library.books[library.active]
-    settled = [*_owed(case, library), *_gifts(case, library)]
+    settled = [*_owed(case, library), *_gifts(case, library), *_withheld(case, library)]
     latest = latest_offers(case.offers)
     choices = []
     key = 0
@@ -124,12 +124,43 @@ def _gifts(case: Case, library: Library) -> list[OfferCard]:
             OfferCard(
                 offer=gift.remedy,
                 title=remedy_words(gift.remedy, library),
-                detail=f"{amount}{by}{' Outside the plan.' if gift.off_script else ''}",
+                detail=f"{amount}{by}{_besides(gift, library)}",
                 stands=stands,
                 says=says,
             )
         )
     return found
+
+
+def _besides(gift: Gift, library: Library) -> str:
+    """Say what is unusual about a gift."""
+    if gift.instead:
+        return f" Instead of: {remedy_words(gift.instead, library).rstrip('.')}."
+    return " Outside the plan." if gift.off_script else ""
+
+
+_WITHHELD = {
+    "match": "not given: it does not fit what was lost",
+    "most": "not given: the cap of goodwill",
+}
+_NOT_MADE = {
+    "match": "not offered: it does not fit what was lost",
+    "most": "not offered: the cap of goodwill",
+}
+
+
+def _withheld(case: Case, library: Library) -> list[OfferCard]:
+    """What the plan gives by itself and did not, with the reason."""
+    return [
+        OfferCard(
+            offer=one.remedy,
+            title=remedy_words(one.remedy, library),
+            detail="",
+            stands="gone",
+            says=_WITHHELD[one.why],
+        )
+        for one in case.withheld
+    ]
 
 
 def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str]:
@@ -143,7 +174,7 @@ def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str
         case OfferStatus.ASKING:
             return "asking", "asking whether we can"
         case OfferStatus.UNAVAILABLE:
-            return "gone", "nobody can do it now"
+            return "gone", _NOT_MADE.get(offer.why, "nobody can do it now")
         case OfferStatus.CHOSEN if offer.waits_for_price:
             return "asking", f"chosen, {_waits_for(PRICE)}"
         case OfferStatus.CHOSEN:
@@ -187,6 +218,18 @@ class Limit(Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """Used of limit, in money."""
         return f"{money_words(self.used)} of {money_words(self.limit)}"
+
+
+class Pocket(Limit, frozen=True, kw_only=True):
+    """How much of a budget is taken in its period.
+
+    Attributes:
+        name: The budget, in words.
+        per: day, week or month.
+    """
+
+    name: str
+    per: str
 
 
 def limit_of(used_cents: int, role: str, book: RuleBook) -> Limit:

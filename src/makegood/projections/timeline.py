@@ -11,11 +11,13 @@ from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
     Appealed,
+    Approved,
     Body,
     Called,
     Carried,
     Chosen,
     Confirmed,
+    Contested,
     Declined,
     Dropped,
     FailureRaised,
@@ -25,11 +27,13 @@ from makegood.messages.facts import (
     Judged,
     Noted,
     Opened,
+    Proposed,
     Referred,
     Released,
     Requested,
     Settled,
     Touchpoint,
+    TurnedDown,
     Unlinked,
     Unsubscribed,
     Wrote,
@@ -42,6 +46,7 @@ from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.roster import rep_name
 from makegood.projections.sentence import booking_of, place_of
+from makegood.projections.waived import waiver_words
 
 Mark = Literal["plain", "alarm", "warn", "ok", "customer", "note"]
 
@@ -142,7 +147,7 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 def _line(event: Event, sources: Sources) -> Line | None:
     told = _outcome(event.body, sources) or _about_a_request(event, sources)
-    told = told or _by_a_person(event.body, sources)
+    told = told or _by_a_person(event.body, sources) or _about_a_proposal(event.body, sources)
     says, mark = told or _from_outside(event, sources)
     if not says:
         return None
@@ -216,6 +221,23 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
     return None
 
 
+def _about_a_proposal(body: Body, sources: Sources) -> Told | None:
+    match body:
+        case Proposed(by=by, remedy=remedy, cost=cost):
+            what = f"{remedy_words(remedy, sources.library)} ({money_words(cost)})"
+            return f"{rep_name(sources.reps, by)} asked for approval: {what}.", "warn"
+        case Approved(by=by, cost=cost):
+            return (
+                f"{rep_name(sources.reps, by)} approved and gave it ({money_words(cost)}).",
+                "ok",
+            )
+        case TurnedDown(by=by):
+            return f"{rep_name(sources.reps, by)} turned the proposal down:", "warn"
+        case Contested(by=by):
+            return f"{rep_name(sources.reps, by)} appealed: somebody else decides.", "plain"
+    return None
+
+
 def _from_outside(event: Event, sources: Sources) -> Told:
     body = event.body
     title = sources.failures.get(event.id, "")
@@ -255,13 +277,23 @@ def _about_a_request(event: Event, sources: Sources) -> Told | None:
             return _requested(event, body, sources)
         case Settled(by=by, answer="allow", remedy=remedy, cost=cost, charge=charge):
             terms = terms_words(remedy, cost, charge, sources.library)
-            return f"{rep_name(sources.reps, by)} allowed what was asked{terms}.", "ok"
+            waived = _waived(body, sources)
+            return f"{rep_name(sources.reps, by)} allowed what was asked{terms}{waived}.", "ok"
         case Settled(by=by):
             return f"{rep_name(sources.reps, by)} refused what was asked:", "warn"
         case Appealed(by=by):
             who = f"{rep_name(sources.reps, by)} appealed for the customer" if by else ""
             return f"{who or 'The customer appealed'}: somebody else decides.", "customer"
     return None
+
+
+def _waived(body: Requested | Settled, sources: Sources) -> str:
+    """Say what an answer waives, to follow a yes; empty for nothing."""
+    if not body.waives:
+        return ""
+    book = sources.library.book(sources.library.active)
+    lasting = "the next time" if body.once else "from now on"
+    return f" and waived {lasting}: {waiver_words(body.waives, book)}"
 
 
 def _requested(event: Event, body: Requested, sources: Sources) -> Told:
@@ -272,7 +304,10 @@ def _requested(event: Event, body: Requested, sources: Sources) -> Told:
     who = f"{rep_name(sources.reps, body.by)} asked" if body.by else "The customer asked"
     whom = " for the customer" if body.by else ""
     marks: Mapping[str, Mark] = {"allow": "ok", "deny": "warn"}
-    says = f"{who}{whom}: {title.rstrip('.?')}? {answer_words(body, sources.library)}"
+    answer = answer_words(body, sources.library)
+    if waived := _waived(body, sources):
+        answer = f"{answer.rstrip('.')}{waived}."
+    says = f"{who}{whom}: {title.rstrip('.?')}? {answer}"
     return says, marks.get(body.answer, "customer")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from makegood.core.decide import Asker, decide
+from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
 from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
@@ -13,6 +14,7 @@ from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
+from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.told import Told
 
@@ -97,17 +99,19 @@ class Acts:
                 return Acted(event=wanted_id, body=wanted, repeated=True)
             state = decode_state(row.state)
             library = self._library_of()  # whatever is activated now, one book judges and stamps
-            decision = decide(state, wanted, asker, now_ms, library)
+            purses = Purses(writing, state, library.now(brand_of(state, wanted)), now_ms)
+            decision = decide(state, wanted, purses.told(wanted, asker), now_ms, library)
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
-            profile = _profile(state, decision.body, ProfileId(found))
-            told = Told(profile=profile, body=decision.body, message_id=message_id, source=source)
+            body = purses.take(wanted_id, decision.body, asker)
+            if isinstance(body, Refused):
+                return body
+            profile = _profile(state, body, ProfileId(found))
+            told = Told(profile=profile, body=body, message_id=message_id, source=source)
             is_new = self._intake.record(writing, [told], now_ms, library)
             if texts and is_new:
                 writing.put_texts({ref: (profile, text) for ref, text in texts.items()})
-        return Acted(
-            event=wanted_id, body=decision.body, reasons=decision.reasons, repeated=not is_new
-        )
+        return Acted(event=wanted_id, body=body, reasons=decision.reasons, repeated=not is_new)
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:

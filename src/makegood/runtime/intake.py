@@ -24,6 +24,7 @@ from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
 from makegood.ports.rows import CustomerRow, Offered, PersonRow, Taken
 from makegood.ports.store import Reading, Store, Writing
+from makegood.runtime.budgets import settle
 from makegood.runtime.duty import reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.told import Told
@@ -192,6 +193,7 @@ class Intake:
             else:
                 folding.take(rows[customer], groups[customer])
         folding.write()
+        settle(writing, events, library)
 
     def record(
         self,

@@ -131,6 +131,7 @@ def _is_same(
         names = ("request", "about", "brand", "asker", "payer", "told")
         same = all(getattr(said, name) == getattr(wanted, name) for name in names)
         return same and said.facts == facts
-    if isinstance(wanted, Settled):
-        return replace(wanted, by=asker.rep, cost=cost_of(wanted, book)) == said
+    if isinstance(wanted, Settled) and isinstance(said, Settled):
+        plain = replace(said, budget="", remaining=None)
+        return replace(wanted, by=asker.rep, cost=cost_of(wanted, book)) == plain
     return replace(wanted, by=asker.rep) == said

@@ -36,6 +36,7 @@ from makegood.ports.rows import (
     OutboxStatus,
     PersonRow,
     RepRow,
+    Reservation,
     Snapshot,
     booking_key,
 )
@@ -50,7 +51,7 @@ TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
-    "settings", "activations", "asked", "comparable", "everyone",
+    "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
 )  # fmt: skip
 
 
@@ -86,6 +87,8 @@ class Tables:
     comparable: MutableMapping[CustomerId, tuple[Comparable, ...]]
     everyone: MutableMapping[Place, Measures]
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
+    budgets: MutableMapping[tuple[str, str], int]
+    reservations: MutableMapping[EventId, Reservation]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
@@ -278,6 +281,9 @@ class MemoryReading:
     def activations(self) -> tuple[Activation, ...]:
         rows = self._t.activations
         return tuple(rows[place] for place in range(len(rows)))
+
+    def taken_from(self, budget: str, period: str) -> int:
+        return self._t.budgets.get((budget, period), 0)
 
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         kept = self._t.snapshots.get(customer, ())

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from makegood.core.likeness import (
     NOTHING,
     Comparable,
@@ -13,7 +15,7 @@ from makegood.core.likeness import (
     changed,
 )
 from makegood.messages.events import Event, OrderKey
-from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
+from makegood.messages.ids import BookHash, CaseId, CustomerId, EventId, ProfileId
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -25,6 +27,7 @@ from makegood.ports.rows import (
     PersonRow,
     Receipt,
     RepRow,
+    Reservation,
     Snapshot,
 )
 from makegood.store.memory_outbox import MemoryOutbox
@@ -250,6 +253,24 @@ class MemoryWriting(MemoryOutbox):
     def put_activation(self, row: Activation) -> None:
         self._t.settings["active_book"] = row.book
         self._t.activations[len(self._t.activations)] = row
+
+    def reserve(self, row: Reservation, most_cents: int) -> int | None:
+        key = (row.budget, row.period)
+        taken = self._t.budgets.get(key, 0)
+        if row.event in self._t.reservations:
+            return taken
+        if taken + row.cents > most_cents:
+            return None
+        self._t.reservations[row.event] = row
+        self._t.budgets[key] = taken + row.cents
+        return taken + row.cents
+
+    def settle_reservations(self, cents: Mapping[EventId, int]) -> None:
+        for event, sum_ in cents.items():
+            row = self._t.reservations.get(event)
+            if row is not None:
+                self._t.budgets[row.budget, row.period] += sum_ - row.cents
+                self._t.reservations[event] = replace(row, cents=sum_)
 
 
 def _add(table: MutableMapping[Key, tuple[Value, ...]], key: Key, value: Value) -> None:

@@ -183,7 +183,22 @@ ASKED = (
     "CREATE INDEX asked_of_customer ON asked (customer)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE)
+BUDGETS = (
+    """CREATE TABLE budget (
+        budget TEXT NOT NULL,
+        period TEXT NOT NULL,
+        taken_cents BIGINT NOT NULL,
+        PRIMARY KEY (budget, period))""",
+    """CREATE TABLE reservation (
+        event_id TEXT NOT NULL PRIMARY KEY,
+        budget TEXT NOT NULL,
+        period TEXT NOT NULL,
+        cents BIGINT NOT NULL)""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS,
+)  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
@@ -195,7 +210,7 @@ NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
-        "refused", "refused_back",
+        "refused", "refused_back", "taken_cents",
     }
 )  # fmt: skip
 

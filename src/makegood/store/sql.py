@@ -1,5 +1,6 @@
 """The port on SQL: all its reading and writing, joined over one open transaction."""
 
+from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_everyone import EveryoneReading
@@ -8,9 +9,11 @@ from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 
 
-class SqlReading(EveryoneReading, CustomerReading, CaseReading, OutboxReading, PeopleReading):
+class SqlReading(
+    EveryoneReading, CustomerReading, CaseReading, OutboxReading, PeopleReading, BudgetReading
+):
     """One look at the store."""
 
 
-class SqlWriting(LogWriting, OutboxWriting, PeopleWriting, SqlReading):
+class SqlWriting(LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, SqlReading):
     """One transaction."""

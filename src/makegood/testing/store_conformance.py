@@ -18,6 +18,7 @@ from makegood.messages.errors import StoreBusy
 from makegood.ports.rows import Taken
 from makegood.testing.store_asked_conformance import AskedConformance
 from makegood.testing.store_book_conformance import BookConformance
+from makegood.testing.store_budget_conformance import MAY, BudgetConformance, gift
 from makegood.testing.store_desk_conformance import (
     CaseConformance,
     CustomerConformance,
@@ -97,6 +98,21 @@ class ThreadConformance(Conformance):
             assert len(found) == len(names)
             assert len(reading.profiles_of((customer("c0"),))[customer("c0")]) == len(names)
 
+    def test_two_cannot_both_take_the_last_money(self) -> None:
+        store = self.make_store()
+        count = iter(range(1000))
+
+        def take(thread: int) -> int | None:
+            event = f"e{thread}-{next(count)}"
+            with store.writing() as writing:
+                return writing.reserve(gift(event, 7), 100)
+
+        taken = at_once(take, times=20)
+        got = [one for one in taken if one is not None]
+        assert sorted(got) == [7 * n for n in range(1, 15)]
+        with store.reading() as reading:
+            assert reading.taken_from("front", MAY) == 98
+
 
 class StoreConformance(
     LogConformance,
@@ -109,6 +125,7 @@ class StoreConformance(
     PeopleConformance,
     BookConformance,
     EveryoneConformance,
+    BudgetConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -255,3 +255,11 @@ def test_without_the_scope_nothing_is_answered(makegood):
     with makegood.store.writing() as writing:
         writing.put_key(row)
     assert ask(Client(headers={"Authorization": f"Bearer {text}"})).status_code == 403
+
+
+def test_a_waiver_is_told_and_one_that_the_book_does_not_have_is_refused(client: Client):
+    path = f"requests/{waiting(client)['id']}/settle"
+    body = {"rep": "kathy", "answer": "allow", "waives": "fee", "reason": "x"}
+    refused = post(client, path, body, "w1")
+    assert problem(refused, 422, "no_such_waiver")
+    assert refused.json()["error"]["where"] == "body waives"

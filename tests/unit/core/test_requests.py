@@ -337,3 +337,14 @@ def test_an_agency_asks_and_pays_for_its_client():
     body = granted(Day(library()), wanted, KATHY)
     assert isinstance(body, facts.Requested)
     assert (body.asker, body.payer, body.told) == (agency, agency, agency)
+
+
+def test_what_was_paid_in_another_currency_uses_up_no_limit_of_this_one():
+    day = Day()
+    one = settles(day, yes(asks(day, facts={"days": 3}), remedy="snack", cost=Money(900)), KATHY)
+    day.told(facts.Carried(command=one.command, paid=Money(90_000, "EUR")))
+    again = asks(day, facts={"days": 3})
+    assert granted(day, yes(again, remedy="snack", cost=Money(50_000)), KATHY) is not None
+    day.told(facts.Carried(command=one.command, paid=Money(1)))
+    over = yes(again, remedy="snack", cost=Money(50_000))
+    assert refusal(day, over, KATHY)[0] == "over_authority"

@@ -27,7 +27,8 @@ VALID = jsonschema.Draft7Validator(SCHEMA)
 FILE = Path(__file__).parents[3] / "docs/reference/rule-book.schema.json"
 TEXTS = {**shipped_books(), **shipped_laws(), "page": BOOK, "house": HOUSE}
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
-                  "list of sums in cents", "list of bands", "title", "says"})  # fmt: skip
+                  "list of sums in cents", "list of bands", "list of waivers", "match",
+                  "title", "says"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
     ("answer to a second failure", "offer"), ("entitlement", "basis"), ("entitlement", "source"),
@@ -41,7 +42,8 @@ SOMETIMES = {
 NO_FIELD = {("rule book", "law")}
 """What the reader looks for only to say that it does not belong there."""
 NOT_BY_NODE = {("failure", "about"), ("law", "needs"), ("column", "value"),
-               ("rule book", "builds_on")}  # fmt: skip
+               ("rule book", "builds_on"), ("goodwill", "allow_because"),
+               ("list of doses", "used"), ("list of doses", "unused")}  # fmt: skip
 """What the reader requires, or reads, in a way of its own."""
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from makegood.playbooks.cel import Expression
 from makegood.playbooks.conditions import Conditions, Reads
 from makegood.playbooks.mistakes import Report, nearest
-from makegood.playbooks.nodes import Items, Node, Scalar
+from makegood.playbooks.nodes import Fields, Items, Node, Scalar
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_texts
 from makegood.playbooks.requests.columns import Kind, Plain, Test, read_span
@@ -28,6 +28,8 @@ class Row(Struct, frozen=True, kw_only=True, eq=False):
         cents: How much of it, or an expression; None for the remedy's own cost.
         charge: What the customer pays, in cents, or an expression; None for nothing.
         within_ms: How long a person has for the answer.
+        waives: What need not be paid or done from then on; empty for nothing.
+        once: That is for the next time only.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Row(Struct, frozen=True, kw_only=True, eq=False):
     charge: int | Expression | None
     within_ms: int
     line: int
+    waives: str = ""
+    once: bool = False
 
 
 class RowReader:
@@ -70,6 +74,7 @@ class RowReader:
         """Read one row, but for its tests."""
         answer = Answer(row.choice("answer", tuple(Answer)))
         remedy, cents = self._gives(row)
+        waives, once = self._waives(row)
         made = Row(
             id=name,
             tests=tests,
@@ -80,12 +85,16 @@ class RowReader:
             charge=self._cents(row, "charges"),
             within_ms=row.span_ms("within", default=self.within_ms),
             line=row.place.line,
+            waives=waives,
+            once=once,
         )
         if answer is Answer.DENY and not made.says:
             row.error("says", "This row says no and not why.", "Add `says:` with a sentence.")
-        if answer is not Answer.ALLOW and (remedy or made.charge is not None):
+        if answer is not Answer.ALLOW and (remedy or waives or made.charge is not None):
             row.error(
-                "answer", "Only what is allowed gives or costs something.", "Make it `allow`."
+                "answer",
+                "Only what is allowed gives, waives or costs something.",
+                "Make it `allow`.",
             )
         if answer is not Answer.PERSON and row.has("within"):
             row.error("within", "Only a person needs time for an answer.", "Leave it out.")
@@ -102,6 +111,24 @@ class RowReader:
         cents = self._cents(gives, "cents")
         gives.done()
         return remedy, cents
+
+    def _waives(self, row: Section) -> tuple[str, bool]:
+        """Read what is waived: a name alone is lasting."""
+        if not row.has("waives"):
+            return "", False
+        known = self.conditions.vocabulary.waivers
+        if isinstance(row.node("waives"), Fields):
+            waives = row.section("waives", "waiver")
+        else:
+            waives = None
+        section, key = (waives, "what") if waives is not None else (row, "waives")
+        name = section.name(key)
+        if name and name not in known:
+            section.error(key, f"`waivers` has no `{name}`.", nearest(name, known))
+        once = waives.flag("once") if waives is not None else False
+        if waives is not None:
+            waives.done()
+        return name, once
 
     def _cents(self, section: Section, key: str) -> int | Expression | None:
         written = section.scalar(key, "cents or a value", required=False)

@@ -14,7 +14,10 @@ from makegood.playbooks.terms import Answer
 
 
 def make_rulings(
-    requests: tuple[Request, ...], parameters: Mapping[str, object], currency: str
+    requests: tuple[Request, ...],
+    parameters: Mapping[str, object],
+    currency: str,
+    waivers: frozenset[str] = frozenset(),
 ) -> Mapping[str, RequestRule]:
     """Make the functions that answer requests."""
     return {
@@ -22,7 +25,7 @@ def make_rulings(
             id=one.id,
             title=one.title,
             takes=one.takes,
-            rule=_rule(one, parameters, currency),
+            rule=_rule(one, parameters, currency, waivers),
             line=one.line,
             within_ms=one.within_ms,
             source=one.source,
@@ -31,8 +34,20 @@ def make_rulings(
     }
 
 
+def _with_waived(customer: Facts, waivers: frozenset[str]) -> Facts:
+    """Say of everything that may be waived whether it was; not waived is no missing fact."""
+    if not waivers:
+        return customer
+    said = customer.get("waived")
+    known = said if isinstance(said, dict) else {}
+    return {**customer, "waived": {name: known.get(name) is True for name in waivers}}
+
+
 def _rule(
-    request: Request, parameters: Mapping[str, object], currency: str
+    request: Request,
+    parameters: Mapping[str, object],
+    currency: str,
+    waivers: frozenset[str],
 ) -> Callable[[Facts, Facts], Ruling]:
     columns = request.columns
     checks = tuple(
@@ -42,7 +57,7 @@ def _rule(
     table = _Table(request, checks, parameters, currency)
 
     def rule(asked: Facts, customer: Facts, /) -> Ruling:
-        return _Looking(table, asked, customer).ruling()
+        return _Looking(table, asked, _with_waived(customer, waivers)).ruling()
 
     return rule
 
@@ -167,6 +182,8 @@ class _Looking:
             within_ms=row.within_ms if row.answer is Answer.PERSON else 0,
             looked_at=self._looked_at(),
             seen=self._seen(),
+            waives=row.waives,
+            once=row.once,
         )
 
     def _ask(self, missing: str = "", also: tuple[str, ...] = ()) -> Ruling:

@@ -1,0 +1,50 @@
+"""Budgets by SQL: a row for each period, locked by who takes from it."""
+
+from collections.abc import Mapping
+
+from makegood.messages.ids import EventId
+from makegood.ports.rows import Reservation
+from makegood.store.session import Session
+
+_ROW = "WHERE budget = ? AND period = ?"
+
+
+class BudgetReading:
+    """What is left."""
+
+    _db: Session
+
+    def taken_from(self, budget: str, period: str) -> int:
+        found = self._db.rows(f"SELECT taken_cents FROM budget {_ROW}", budget, period)
+        return int(found[0][0]) if found else 0
+
+
+class BudgetWriting(BudgetReading):
+    """Taking and giving back."""
+
+    def reserve(self, row: Reservation, most_cents: int) -> int | None:
+        db, key = self._db, (row.budget, row.period)
+        db.put("budget", "budget period taken_cents", [(*key, 0)], "(budget, period) DO NOTHING")
+        taken = int(db.rows(f"SELECT taken_cents FROM budget {_ROW}{db.lock_rows}", *key)[0][0])
+        if db.rows("SELECT cents FROM reservation WHERE event_id = ?", row.event):
+            return taken
+        if taken + row.cents > most_cents:
+            return None
+        values = [(row.event, *key, row.cents)]
+        db.put("reservation", "event_id budget period cents", values, "(event_id) DO NOTHING")
+        db.run(f"UPDATE budget SET taken_cents = ? {_ROW}", taken + row.cents, *key)
+        return taken + row.cents
+
+    def settle_reservations(self, cents: Mapping[EventId, int]) -> None:
+        db = self._db
+        found = db.rows(
+            "SELECT budget, period, event_id, cents FROM reservation WHERE event_id = ANY(?)",
+            sorted(cents),
+        )
+        # In one order, so that two who settle never wait for each other.
+        for budget, period, event, before in sorted(found):
+            more = cents[event] - before
+            if more:
+                sql = f"UPDATE budget SET taken_cents = taken_cents + ? {_ROW}"
+                db.run(sql, more, budget, period)
+                db.run("UPDATE reservation SET cents = ? WHERE event_id = ?", cents[event], event)
