@@ -8,6 +8,7 @@ from makegood.messages.facts import Body
 from makegood.messages.ids import EventId, RepId
 from makegood.messages.money import Money
 from makegood.testing.book import HOUR_MS, MINUTE_MS
+from makegood.testing.clock import STORY_BEGINS_MS
 
 ABOUTS = ("R1", "R2", "R3")
 KATHY = RepId("kathy")
@@ -55,7 +56,24 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
     ),
     "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
     "link": lambda _pick: facts.Identified(),
+    "promised": lambda pick: facts.Promised(
+        promise=("other", "callback_overdue")[pick % 2],
+        about=(*ABOUTS, "")[pick % 4],
+        due_ms=STORY_BEGINS_MS + pick * HOUR_MS,
+        by=KATHY,
+        words="w",
+        binds={"cents": 900} if pick % 3 else {},
+    ),
+    "disclosed": lambda pick: facts.Disclosed(
+        disclosure="fee", about=ABOUTS[pick % 2], amount=Money(100 * pick), by=KATHY
+    ),
 }
+
+
+def kept_by_hand(state: State, pick: int) -> Body | None:
+    """A person says that a promise was kept; also one that was kept before, or is none."""
+    said = state.memory.said
+    return facts.Kept(said=said[pick % len(said)].event, by=KATHY) if said else None
 
 
 def requested(pick: int) -> Body:

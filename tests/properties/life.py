@@ -31,6 +31,7 @@ from tests.properties.bodies import (
     about_case,
     about_request,
     judged,
+    kept_by_hand,
     requested,
     touchpoint,
 )
@@ -84,6 +85,9 @@ KINDS = (
     "requested",
     "settled",
     "appealed",
+    "promised",
+    "kept_by_hand",
+    "disclosed",
 )
 WAITS_MS = (
     0,
@@ -275,6 +279,8 @@ class Life(Firm):
             return judged(state, pick)
         if kind == "requested":
             return requested(pick)
+        if kind == "kept_by_hand":
+            return kept_by_hand(state, pick)
         if kind in ("settled", "appealed"):
             return about_request(kind, state, pick)
         case = state.cases[pick % len(state.cases)] if state.cases else None
@@ -340,6 +346,10 @@ class Life(Firm):
         self.kinds["offer after"] += any(case.offer_after for case in after.cases)
         self.kinds["stray"] += bool(after.strays)
         self._notice_requests(after)
+        for said in after.memory.said:
+            self.kinds["promise kept"] += bool(said.kept_ms)
+            self.kinds["promise broken"] += said.broken
+            self.kinds["said again"] += bool(said.again)
         self.kinds["topped up"] += any(
             len(owed.payments) > 1 for c in after.cases for f in c.failures for owed in f.owed
         )

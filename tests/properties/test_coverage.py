@@ -38,6 +38,9 @@ WANTED = (
             facts.Requested,
             facts.Settled,
             facts.Appealed,
+            facts.Promised,
+            facts.Kept,
+            facts.Disclosed,
         )
     ),
     "dropped as withdrawn",
@@ -71,6 +74,9 @@ WANTED = (
     "request ordered",
     "request kept",
     "request broken",
+    "promise kept",
+    "promise broken",
+    "said again",
 )
 
 

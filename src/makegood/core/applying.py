@@ -8,7 +8,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies, requests
+from makegood.core import (
+    calls,
+    cases,
+    ending,
+    failures,
+    offers,
+    outcomes,
+    promises,
+    remedies,
+    requests,
+)
 from makegood.core.holds import EVERYWHERE
 from makegood.core.state import Case
 from makegood.core.timers import TimerKind
@@ -127,6 +137,9 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Requested: requests.asked,
     facts.Settled: requests.settled,
     facts.Appealed: requests.appealed,
+    facts.Promised: promises.promised,
+    facts.Kept: promises.kept,
+    facts.Disclosed: promises.disclosed,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

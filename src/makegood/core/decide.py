@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import requests
+from makegood.core import promises, requests
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -45,12 +45,10 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _by_rep(wanted, asker, "take two customers apart")
         case facts.Judged():
             return _judge(state, wanted, asker)
-        case facts.Requested():
-            return requests.answer(state, wanted, asker, library.book(library.active))
-        case facts.Settled():
-            return requests.settle(state, wanted, asker, library.book(library.active))
-        case facts.Appealed():
-            return requests.appeal(state, wanted, asker)
+        case facts.Requested() | facts.Settled() | facts.Appealed():
+            return _request(state, wanted, asker, library.book(library.active))
+        case facts.Promised() | facts.Kept() | facts.Disclosed():
+            return promises.say(state, wanted, asker, now_ms, library.book(library.active))
         case (
             facts.Chosen()
             | facts.Answered()
@@ -69,6 +67,21 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _in_case(case_, wanted, asker, now_ms, library)
         case _:
             return _no("not_a_request", "Only the system itself may state this.")
+
+
+def _request(
+    state: State,
+    wanted: facts.Requested | facts.Settled | facts.Appealed,
+    asker: Asker,
+    book: RuleBook,
+) -> Decision:
+    match wanted:
+        case facts.Requested():
+            return requests.answer(state, wanted, asker, book)
+        case facts.Settled():
+            return requests.settle(state, wanted, asker, book)
+        case facts.Appealed():
+            return requests.appeal(state, wanted, asker)
 
 
 def _in_case(case: Case, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:

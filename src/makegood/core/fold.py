@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures
+from makegood.core import cases, ending, failures, promises
 from makegood.core.applying import apply_fact
 from makegood.core.firing import fire
 from makegood.core.routing import owner_for
@@ -62,13 +62,14 @@ def step(state: State, event: Event, library: Library) -> Step:
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
-        found = book.find(body.name, body.properties, before.state.facts)
-        is_promise = body.name in book.starts or body.name in book.ends
-        if not found and not is_promise:
+        known = before.state.memory.facts
+        found = book.find(body.name, body.properties, before.state.facts, known)
+        says = book.says(body.name)
+        if not found and not says:
             return before
         turn = _turn(before.state, event, library)
-        if is_promise:
-            failures.follow_promises(turn, event, body)
+        if says:
+            promises.hear(turn, event, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)

@@ -54,7 +54,8 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
         return refuse("wrong_fact", wrong)
     if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
         return refuse("too_many_waiting", "So many requests wait already; settle those first.")
-    ruling = _sized(rule.rule(facts, state.facts), book)
+    said = state.memory.facts(wanted.about)
+    ruling = _sized(rule.answer(facts, state.facts, said), book)
     if ruling.remedy and _gave_already(state, wanted):
         missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
         ruling = _for_a_person(ruling, missing)

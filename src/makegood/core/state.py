@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
+from makegood.core.said import Memory
 from makegood.core.timers import Origin, Timer
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, RepId, case_id
@@ -290,6 +291,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         strays: Money that moved without anything owed or given.
         orders: (command, step) of every order given, to know a repeat under another cause.
         requests: What was asked for, oldest first; what is settled leaves after a while.
+        memory: What the customer was told: promises and fees.
     """
 
     facts: Facts = {}
@@ -301,6 +303,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     strays: tuple[Stray, ...] = ()
     orders: tuple[tuple[CommandId, str], ...] = ()
     requests: tuple[RequestState, ...] = ()
+    memory: Memory = Memory()
 
     @property
     def next_due_ms(self) -> int:

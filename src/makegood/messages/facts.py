@@ -10,6 +10,9 @@ from makegood.messages.money import Money
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
+from makegood.messages.said_facts import Disclosed as Disclosed
+from makegood.messages.said_facts import Kept as Kept
+from makegood.messages.said_facts import Promised as Promised
 
 
 class Touchpoint(FactBody, frozen=True, kw_only=True, tag="touchpoint"):
@@ -301,4 +304,7 @@ Body: TypeAlias = (
     | Requested
     | Settled
     | Appealed
+    | Promised
+    | Kept
+    | Disclosed
 )

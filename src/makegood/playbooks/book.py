@@ -81,8 +81,11 @@ class Entitled(Struct, frozen=True, kw_only=True):
     missing: str = ""
 
 
-Trigger = Callable[[Facts, Facts], tuple[Finding, ...]]
-"""(event properties, customer facts) -> findings; `()` when nothing failed."""
+Known = Callable[[str], Facts | None]
+"""about -> what was said about it, by id; None when that cannot be known."""
+Trigger = Callable[..., tuple[Finding, ...]]
+"""(event properties, customer facts) -> findings; `()` when nothing failed. One that recalls what
+was said takes a `Known` as well."""
 
 
 class FailureFacts(Struct, frozen=True, kw_only=True):
@@ -158,6 +161,41 @@ class LookUp(Struct, frozen=True, kw_only=True):
     by: Mapping[str, str]
 
 
+class PromiseRule(Struct, frozen=True, kw_only=True):
+    """A promise of the book, by an event or by a person.
+
+    Attributes:
+        rule: Its clock, and the failure that it is when nobody keeps it.
+        says: What is promised, in the customer's words, by language.
+        binds: What it may bind us to, declared.
+        read_binds: Event properties -> what this one binds us to.
+        read_due: (event properties, when it was made) -> until when it is to be kept.
+        read_by: Event properties -> who promised; empty when nobody is named.
+    """
+
+    rule: SilenceRule
+    says: Mapping[str, str]
+    binds: Shape
+    read_binds: Callable[[Facts], Facts]
+    read_due: Callable[[Facts, int], int]
+    read_by: Callable[[Facts], str]
+
+
+class DisclosureRule(Struct, frozen=True, kw_only=True):
+    """Something the book wants remembered when the customer is told what it costs.
+
+    Attributes:
+        says: What is told, in the customer's words, by language.
+        read: Event properties -> (about, what was told, who told it); the first is empty when the
+            event does not say what it is about, or what it costs.
+    """
+
+    id: str
+    says: Mapping[str, str]
+    read: Callable[[Facts], tuple[str, Facts, str]]
+    line: int
+
+
 class RequestRule(Struct, frozen=True, kw_only=True):
     """A request that the book can answer.
 
@@ -165,6 +203,7 @@ class RequestRule(Struct, frozen=True, kw_only=True):
         title: What is asked, by language; "en" is always there.
         takes: What it may carry, declared; None when anything may come.
         rule: (what it carries, customer facts) -> the one ruling.
+        recalls: It reads what was said; `rule` takes that as well, None when nobody can know.
         within_ms: How long a person has for an answer where no row says.
         source: Where the rules come from, if the book says.
     """
@@ -172,10 +211,21 @@ class RequestRule(Struct, frozen=True, kw_only=True):
     id: str
     title: Mapping[str, str]
     takes: Shape | None
-    rule: Callable[[Facts, Facts], Ruling]
+    rule: Callable[..., Ruling]
     line: int
     within_ms: int = 0
     source: str = ""
+    recalls: bool = False
+
+    def answer(self, asked: Facts, customer: Facts, said: Facts | None) -> Ruling:
+        """Give the one ruling.
+
+        Args:
+            asked: What the request carries.
+            customer: Facts about the customer.
+            said: What was said about the same thing; None when that cannot be known.
+        """
+        return self.rule(asked, customer, said) if self.recalls else self.rule(asked, customer)
 
 
 class RuleBook(Struct, frozen=True, kw_only=True):
@@ -189,7 +239,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         timezone: IANA name, for hours and dates in messages.
         failures: By id; with the silence rules and "other", so that each can be raised by hand.
         triggers: By event name; all rules on one event as one function.
-        silences: In the order of the book.
+        silences: Clocks of what we owe, silence rules and promises, in the order of the book.
         starts: Silence rules by the event that makes the promise.
         ends: Silence rules by the event that keeps it.
         about_of: Event name -> function that reads `about` (for promises).
@@ -201,6 +251,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         brands: By id.
         messages: By id.
         requests: What customers may ask, by id.
+        promises: What may be promised, by id; each is among the `silences` too.
+        disclosures: What may be told, by id.
+        tells: Disclosures by the event that tells them.
+        recalling: Events with a rule that reads what was said.
         look_ups: What is looked up for an event before it is stored, by event name.
         text: The text as written with the laws bound to it, for the page that shows a rule with
             its line.
@@ -225,22 +279,37 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     brands: Mapping[str, Brand]
     messages: Mapping[str, MessageTemplate]
     requests: Mapping[str, RequestRule] = {}
+    promises: Mapping[str, PromiseRule] = {}
+    disclosures: Mapping[str, DisclosureRule] = {}
+    tells: Mapping[str, tuple[DisclosureRule, ...]] = {}
+    recalling: frozenset[str] = frozenset()
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     text: str = ""
 
-    def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:
+    def says(self, name: str) -> bool:
+        """Whether an event makes or keeps a promise, or tells what something costs."""
+        return name in self.starts or name in self.ends or name in self.tells
+
+    def find(
+        self, name: str, properties: Facts, customer: Facts, said: Known | None = None
+    ) -> tuple[Finding, ...]:
         """Ask every failure rule on an event.
 
         Args:
             name: The event's name.
             properties: Its facts (`event.*`).
             customer: Facts about the customer (`customer.*`).
+            said: What the customer was told (`said.*`); without it nobody knows.
 
         Returns:
             Rules that fired or could not judge; `()` when nothing failed.
         """
         trigger = self.triggers.get(name)
-        return trigger(properties, customer) if trigger is not None else ()
+        if trigger is None:
+            return ()
+        if name in self.recalling:
+            return trigger(properties, customer, said)
+        return trigger(properties, customer)
 
 
 class Library(Struct, frozen=True, kw_only=True):

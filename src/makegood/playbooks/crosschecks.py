@@ -10,6 +10,7 @@ from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
+from makegood.playbooks.promises import Disclosure
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
 from makegood.playbooks.silence import Promise
@@ -30,6 +31,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     messages: Mapping[str, MessageTemplate]
     plans: tuple[tuple[Plan, Section], ...]
     requests: tuple[Request, ...]
+    disclosures: tuple[Disclosure, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import DisclosureRule, RuleBook
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
@@ -29,12 +29,19 @@ from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.owing import make_owed
 from makegood.playbooks.plans import read_plans
+from makegood.playbooks.promises import (
+    make_disclosures,
+    make_promises,
+    read_disclosures,
+    read_promises,
+    shape_of_said,
+)
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
-from makegood.playbooks.silence import about_by_event, read_silence
+from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
-from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
+from makegood.playbooks.triggers import about_reader, make_triggers, recalling, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, read_vocabulary
 
 
@@ -133,14 +140,15 @@ def _read(
     law_texts = read_law_texts(top, documents[1:], known_laws)
     header = read_header(top)
     vocabulary = read_vocabulary(top, parameters, parameters_of(law_texts, report))
-    vocabulary = with_looked_up(vocabulary, top)
+    vocabulary = replace(with_looked_up(vocabulary, top), said=shape_of_said(top))
     conditions = Conditions(vocabulary, report, text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
+    heard |= {event for one in parts.disclosures for event in one.events}
     names = Names(
-        events=frozenset(heard | set(vocabulary.events or ())),
+        events=frozenset((heard | set(vocabulary.events or ())) - {""}),
         failures=frozenset({*parts.kinds, OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
         requests={request.id: request.takes for request in parts.requests},
@@ -175,7 +183,10 @@ def _parts(
     remedies = read_remedies(top)
     requests = read_requests(top, remedies, conditions)
     taken = {one.rule.id: one.rule.line for one in detectors}
-    promises = read_silence(top, taken, conditions)
+    silences = read_silence(top, taken, conditions)
+    made = read_promises(top, {*taken, *(one.rule.id for one in silences)}, conditions)
+    promises = (*silences, *made)
+    check_abouts(top, promises)
     ground = ground_of_book(detectors, promises, frozenset(remedies))
     own = read_entitlements(top, ground, conditions)
     read = [read_law(one, detectors, promises, remedies, conditions) for one in laws]
@@ -187,6 +198,7 @@ def _parts(
         messages=read_messages(top),
         plans=read_plans(top, remedies),
         requests=requests,
+        disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -207,6 +219,7 @@ def _book(
 ) -> RuleBook:
     silences = tuple(one.rule for one in parts.promises)
     parameters = vocabulary.parameters
+    disclosures = make_disclosures(parts.disclosures, parameters)
     return RuleBook(
         hash=digest,
         name=header.name,
@@ -230,6 +243,10 @@ def _book(
         brands=header.brands,
         messages=parts.messages,
         requests=make_rulings(parts.requests, parameters, header.currency),
+        promises=make_promises(parts.promises, parameters, vocabulary.events or {}),
+        disclosures=disclosures,
+        tells=_tells(parts, disclosures),
+        recalling=recalling(parts.detectors),
         text=text,
     )
 
@@ -251,7 +268,17 @@ def _failures(parts: Parts, silences: tuple[SilenceRule, ...]) -> Mapping[str, F
 def _by_event(
     silences: tuple[SilenceRule, ...], key: str
 ) -> Mapping[str, tuple[SilenceRule, ...]]:
-    events = dict.fromkeys(getattr(rule, key) for rule in silences)
+    events = dict.fromkeys(getattr(rule, key) for rule in silences if getattr(rule, key))
     return {
         event: tuple(rule for rule in silences if getattr(rule, key) == event) for event in events
+    }
+
+
+def _tells(
+    parts: Parts, rules: Mapping[str, DisclosureRule]
+) -> Mapping[str, tuple[DisclosureRule, ...]]:
+    events = dict.fromkeys(event for one in parts.disclosures for event in one.events)
+    return {
+        event: tuple(rules[one.id] for one in parts.disclosures if event in one.events)
+        for event in events
     }

@@ -100,15 +100,16 @@ def _found(example: Example, library: Library) -> dict[str, tuple[object, object
             tuple(one.entitlement for failure in failures for one in failure.owed if one.missing),
         ),
         "double": (expect.double, any(case.double for case in state.cases)),
-        **_answered(example, library.book(library.active)),
+        **_answered(example, state, library.book(library.active)),
     }
 
 
-def _answered(example: Example, book: RuleBook) -> dict[str, tuple[object, object]]:
+def _answered(example: Example, state: State, book: RuleBook) -> dict[str, tuple[object, object]]:
     asks, expect = example.asks, example.expect
     if asks is None:
         return {}
-    ruling = book.requests[asks.request].rule(asks.facts, dict(example.customer))
+    said = state.memory.facts(asks.about)
+    ruling = book.requests[asks.request].answer(asks.facts, dict(example.customer), said)
     return {
         "answer": (expect.answer, ruling.answer),
         "row": (expect.row, ruling.row),

@@ -314,7 +314,7 @@ class _Duty:
 
     def _matters(self, name: str) -> bool:
         book = self.book
-        return name in book.triggers or name in book.starts or name in book.ends
+        return name in book.triggers or book.says(name)
 
 
 def _relink(writing: Writing, events: Sequence[Event]) -> frozenset[CustomerId]:

@@ -26,6 +26,7 @@ def make_rulings(
             line=one.line,
             within_ms=one.within_ms,
             source=one.source,
+            recalls=one.recalls,
         )
         for one in requests
     }
@@ -33,11 +34,11 @@ def make_rulings(
 
 def _rule(
     request: Request, parameters: Mapping[str, object], currency: str
-) -> Callable[[Facts, Facts], Ruling]:
+) -> Callable[..., Ruling]:
     table = _Table(request, parameters, currency)
 
-    def rule(asked: Facts, customer: Facts, /) -> Ruling:
-        return _Looking(table, asked, customer).ruling()
+    def rule(asked: Facts, customer: Facts, said: Facts | None = None, /) -> Ruling:
+        return _Looking(table, asked, customer, said).ruling()
 
     return rule
 
@@ -57,19 +58,21 @@ class _Unknown(Exception):
 class _Looking:
     """Looks at one request: each value and each column is worked out once, when it is needed."""
 
-    def __init__(self, table: _Table, asked: Facts, customer: Facts) -> None:
+    def __init__(self, table: _Table, asked: Facts, customer: Facts, said: Facts | None) -> None:
         self.request = table.request
         self.currency = table.currency
         self.found: dict[str, tuple[object, int]] = {}
         self.lacking: dict[str, str] = {}
         self.used: dict[Expression, None] = {}
         self.values: dict[str, object] = {}
-        self.env = {
+        self.env: dict[str, object] = {
             "request": asked,
             "customer": customer,
             "params": table.parameters,
             "values": self.values,
         }
+        if said is not None:
+            self.env["said"] = said
         for name, expression in self.request.values:
             try:
                 self.values[name] = expression.evaluate(self.env)
@@ -174,7 +177,10 @@ class _Looking:
         return tuple((name, value) for name, (value, _) in self.found.items())
 
     def _seen(self) -> tuple[tuple[str, object], ...]:
-        """Give the facts behind the answer; values are told by the facts they were made of."""
+        """Give the facts behind the answer; values are told by the facts they were made of.
+
+        What was said is told with who said it.
+        """
         paths: dict[tuple[str, ...], None] = {}
         made = dict(self.request.values)
         todo = [path for expression in self.used for path in expression.paths]
@@ -182,4 +188,7 @@ class _Looking:
             if path[0] == "values" and path[1] in made:
                 todo.extend(one for one in made[path[1]].paths if one not in paths)
             paths.setdefault(path)
+        for path in tuple(paths):
+            if path[0] == "said" and path[2:]:
+                paths.setdefault(("said", path[1], "by"))
         return facts_seen((path for path in paths if path[0] != "values"), self.env)
