@@ -7,7 +7,7 @@ from makegood.messages import facts
 from makegood.messages.facts import Body
 from makegood.messages.ids import EventId, RepId
 from makegood.messages.money import Money
-from makegood.testing.book import HOUR_MS, MINUTE_MS
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS
 from makegood.testing.clock import STORY_BEGINS_MS
 
 ABOUTS = ("R1", "R2", "R3")
@@ -64,6 +64,9 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
         words="w",
         binds={"cents": 900} if pick % 3 else {},
     ),
+    "redirected": lambda pick: facts.Redirected(
+        to="b2", accepted_by="n", expires_ms=STORY_BEGINS_MS + pick * DAY_MS, by=KATHY, words="w"
+    ),
     "disclosed": lambda pick: facts.Disclosed(
         disclosure="fee", about=ABOUTS[pick % 2], amount=Money(100 * pick), by=KATHY
     ),
@@ -72,8 +75,17 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
 
 def kept_by_hand(state: State, pick: int) -> Body | None:
     """A person says that a promise was kept; also one that was kept before, or is none."""
-    said = state.memory.said
+    said = [one for one in state.memory.said if one.kind != "redirect"]
     return facts.Kept(said=said[pick % len(said)].event, by=KATHY) if said else None
+
+
+def arrived(state: State, pick: int) -> Body | None:
+    """A person says what came of a redirect; also what is no redirect, or is told again."""
+    said = state.memory.said
+    sent = [one for one in said if one.kind == "redirect"] or said
+    if not sent:
+        return None
+    return facts.Arrived(said=sent[pick % len(sent)].event, taken=pick % 2 == 0, by=KATHY)
 
 
 def requested(pick: int) -> Body:

@@ -18,11 +18,12 @@ from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Body
 from makegood.messages.ids import CaseId, CustomerId, EventId, ProfileId, event_id
 from makegood.messages.money import Money
+from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.ports.store import Store
 from makegood.runtime.intake import Intake, body_digest
-from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_book
 from makegood.testing.clock import STORY_BEGINS_MS
 from tests.properties.bodies import (
     ABOUTS,
@@ -30,13 +31,23 @@ from tests.properties.bodies import (
     PLAIN,
     about_case,
     about_request,
+    arrived,
     judged,
     kept_by_hand,
     requested,
     touchpoint,
 )
 
-LIBRARY = small_library()
+
+def _library() -> Library:
+    """The small book, in which the driver comes from somebody who has to accept the customer."""
+    book = small_book()
+    driver = replace(book.remedies["driver"], accepted_by="rides", expires_ms=4 * HOUR_MS)
+    book = replace(book, remedies={**book.remedies, "driver": driver})
+    return Library(active=book.hash, books={book.hash: book})
+
+
+LIBRARY = _library()
 KEY = b"a key for tests"
 WHO = ("user:ana", "user:ben", "anon:1")
 EMAILS = ("email:ana@example.org", "email:ben@example.org", "email:one@example.org")
@@ -88,6 +99,10 @@ KINDS = (
     "promised",
     "kept_by_hand",
     "disclosed",
+    "redirected",
+    "redirected",
+    "arrived",
+    "arrived",
 )
 WAITS_MS = (
     0,
@@ -281,6 +296,8 @@ class Life(Firm):
             return requested(pick)
         if kind == "kept_by_hand":
             return kept_by_hand(state, pick)
+        if kind == "arrived":
+            return arrived(state, pick)
         if kind in ("settled", "appealed"):
             return about_request(kind, state, pick)
         case = state.cases[pick % len(state.cases)] if state.cases else None
@@ -347,8 +364,9 @@ class Life(Firm):
         self.kinds["stray"] += bool(after.strays)
         self._notice_requests(after)
         for said in after.memory.said:
-            self.kinds["promise kept"] += bool(said.kept_ms)
-            self.kinds["promise broken"] += said.broken
+            what = "redirect" if said.kind == "redirect" else "promise"
+            self.kinds[f"{what} kept"] += bool(said.kept_ms)
+            self.kinds[f"{what} broken"] += said.broken
             self.kinds["said again"] += bool(said.again)
         self.kinds["topped up"] += any(
             len(owed.payments) > 1 for c in after.cases for f in c.failures for owed in f.owed

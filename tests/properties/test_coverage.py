@@ -41,6 +41,8 @@ WANTED = (
             facts.Promised,
             facts.Kept,
             facts.Disclosed,
+            facts.Redirected,
+            facts.Arrived,
         )
     ),
     "dropped as withdrawn",
@@ -76,6 +78,8 @@ WANTED = (
     "request broken",
     "promise kept",
     "promise broken",
+    "redirect kept",
+    "redirect broken",
     "said again",
 )
 

@@ -49,6 +49,8 @@ bodies = st.sampled_from(
         "promised",
         "kept_by_hand",
         "disclosed",
+        "redirected",
+        "arrived",
     ]
 )
 moves = st.lists(
@@ -130,6 +132,13 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
             binds={"cents": (None, "x", -pick, pick)[more % 4]},
             words="w" if more % 2 else "",
         ),
+        "redirected": facts.Redirected(
+            to="b2" if more % 3 else "",
+            accepted_by="n",
+            expires_ms=NOON_MS + (pick - 2) * HOUR_MS,
+            words="w",
+        ),
+        "arrived": facts.Arrived(said=said[more % len(said)], taken=pick % 2 == 0),
         "kept_by_hand": facts.Kept(said=said[more % len(said)]),
         "disclosed": facts.Disclosed(
             disclosure="fee", about=about if more % 4 else "", amount=money or Money(pick)

@@ -47,7 +47,13 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _judge(state, wanted, asker)
         case facts.Requested() | facts.Settled() | facts.Appealed():
             return _request(state, wanted, asker, library.book(library.active))
-        case facts.Promised() | facts.Kept() | facts.Disclosed():
+        case (
+            facts.Promised()
+            | facts.Kept()
+            | facts.Disclosed()
+            | facts.Redirected()
+            | facts.Arrived()
+        ):
             return promises.say(state, wanted, asker, now_ms, library.book(library.active))
         case (
             facts.Chosen()
@@ -168,6 +174,8 @@ def _grant(case: Case, wanted: facts.Granted, asker: Asker, book: RuleBook) -> D
     remedy = book.remedies.get(wanted.remedy)
     if remedy is None and not wanted.off_script:
         return _no("no_such_remedy", "The rule book knows no such remedy; leave the script.")
+    if remedy is not None and remedy.accepted_by:
+        return _no("needs_acceptance", "Somebody has to accept the customer; redirect them.")
     if wanted.off_script and not wanted.reason:
         return _no("reason_needed", "Something outside the plan needs a reason.")
     if remedy is not None and not wanted.off_script and _needs_price(remedy, case):

@@ -6,26 +6,39 @@ what is charged. Both are readable in conditions as `said.*`.
 Source: DESIGN idea 9 (we keep our own promises); stories 1 and 4.
 """
 
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, money_in, refuse
 from makegood.core.failures import OTHER, SEVERITY_BY_HAND, silence_id
+from makegood.core.keeping import CENTS, REDIRECT, give_up, keep, promise, remember, said, watch
 from makegood.core.said import Said, SaidKind
 from makegood.core.state import Failure, State
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.events import Event
-from makegood.messages.facts import Disclosed, Facts, Kept, Promised, Touchpoint
-from makegood.messages.ids import RepId
+from makegood.messages.facts import (
+    Arrived,
+    Disclosed,
+    Facts,
+    Kept,
+    Promised,
+    Redirected,
+    Touchpoint,
+)
+from makegood.messages.ids import EventId, RepId
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.requests import wrong_fact
 from makegood.playbooks.terms import Cause, SilenceRule
 
 LONGEST_MS = 366 * 86_400_000  # a promise for later than that is none that anybody remembers
+LONGEST_STAY_MS = 14 * 86_400_000  # nobody holds a place for longer without a booking of its own
+SEVERITY_OF_REDIRECT = 4  # in front of a second closed door, one short of stranded
+Wanted: TypeAlias = Promised | Kept | Disclosed | Redirected | Arrived
 CHANNELS = ("phone", "desk", "mail", "chat", "web", "contract")
-CENTS, LEAST = "cents", "least_cents"
 
 
 def hear(turn: Turn, event: Event, body: Touchpoint) -> None:
@@ -39,16 +52,16 @@ def hear(turn: Turn, event: Event, body: Touchpoint) -> None:
     for rule in book.ends.get(body.name, ()):
         waiting = [timer.about for timer in turn.state.timers if _is_promise(timer, rule)]
         if about in waiting or _is_late(turn, rule, about):
-            _keep(turn, rule.id, about)
+            keep(turn, rule.id, about)
         elif waiting and not about:
-            _keep(turn, rule.id, waiting[0])
+            keep(turn, rule.id, waiting[0])
     for rule in book.starts.get(body.name, ()):
         _start(turn, event, body, rule, about)
     for told in book.tells.get(body.name, ()):
         told_about, facts, by = told.read(body.properties)
         if told_about:
-            one = _said(turn, SaidKind.DISCLOSURE, told.id, told_about, facts)
-            _remember(turn, replace(one, by=RepId(by), brand=_brand_of(turn, body)))
+            one = said(turn, SaidKind.DISCLOSURE, told.id, told_about, facts)
+            remember(turn, replace(one, by=RepId(by), brand=_brand_of(turn, body)))
 
 
 def _is_promise(timer: Timer, rule: SilenceRule) -> bool:
@@ -63,17 +76,15 @@ def _is_late(turn: Turn, rule: SilenceRule, about: str) -> bool:
 
 def _start(turn: Turn, event: Event, body: Touchpoint, rule: SilenceRule, about: str) -> None:
     brand = _brand_of(turn, body)
-    due_ms = event.time_ms + rule.within_ms
-    promise = turn.book.promises.get(rule.id)
-    if promise is None:
-        _watch(turn, rule.id, about or event.id, due_ms, brand)
+    more = turn.book.promises.get(rule.id)
+    if more is None:
+        watch(turn, rule.id, about or event.id, event.time_ms + rule.within_ms, brand)
         return
-    one = _said(
-        turn, SaidKind.PROMISE, rule.id, about or event.id, promise.read_binds(body.properties)
-    )
-    by = RepId(promise.read_by(body.properties))
-    due_ms = promise.read_due(body.properties, event.time_ms)
-    _promise(turn, replace(one, by=by, brand=brand, due_ms=due_ms))
+    binds = more.read_binds(body.properties)
+    one = said(turn, SaidKind.PROMISE, rule.id, about or event.id, binds)
+    by = RepId(more.read_by(body.properties))
+    due_ms = more.read_due(body.properties, event.time_ms)
+    promise(turn, replace(one, by=by, brand=brand, due_ms=due_ms))
 
 
 def _brand_of(turn: Turn, body: Touchpoint) -> str:
@@ -81,66 +92,11 @@ def _brand_of(turn: Turn, body: Touchpoint) -> str:
     return brand if isinstance(brand, str) and brand in turn.book.brands else ""
 
 
-def _watch(turn: Turn, subject: str, about: str, due_ms: int, brand: str) -> None:
-    """Start the clock of a promise; promising again gives us no more time."""
-    for timer in turn.state.timers:
-        same = (timer.kind, timer.subject, timer.about) == (TimerKind.SILENCE, subject, about)
-        if same and timer.due_ms <= due_ms:
-            return
-    turn.set_timer(TimerKind.SILENCE, due_ms, subject, about, brand)
-
-
-def _said(turn: Turn, kind: SaidKind, name: str, about: str, facts: Facts) -> Said:
-    return Said(
-        event=turn.cause,
-        profile=turn.origin.profile,
-        kind=kind,
-        id=name,
-        about=about,
-        at_ms=turn.at_ms,
-        facts=facts,
-    )
-
-
-def _remember(turn: Turn, one: Said) -> None:
-    """Remember what was told; of a cost the least that was ever told is kept too."""
-    before = turn.state.memory.about(one.id, one.about)
-    cents = one.facts.get(CENTS)
-    if one.kind is SaidKind.DISCLOSURE and isinstance(cents, int):
-        least = before.facts.get(LEAST) if before is not None else None
-        least = min(cents, least) if isinstance(least, int) else cents
-        one = replace(one, facts={**one.facts, LEAST: least})
-    if before is not None and (before.is_open or one.kind is SaidKind.DISCLOSURE):
-        again = (*before.again, one.event)
-        one = replace(one, event=before.event, profile=before.profile, again=again)
-    turn.state = replace(turn.state, memory=turn.state.memory.with_one(one))
-
-
-def _promise(turn: Turn, one: Said) -> None:
-    """Remember a promise and start its clock; the question of a case waits for it."""
-    before = turn.state.memory.about(one.id, one.about)
-    if before is not None and before.is_open:
-        one = replace(one, due_ms=min(before.due_ms, one.due_ms))
-    _watch(turn, one.id, one.about, one.due_ms, one.brand)
-    _remember(turn, one)
-    case = turn.state.open_case
-    if case is not None:
-        turn.clear_timers(case.id, TimerKind.ASK_AT)
-
-
-def _keep(turn: Turn, subject: str, about: str) -> None:
-    turn.clear_timers(subject, TimerKind.SILENCE, about=about)
-    one = turn.state.memory.about(subject, about)
-    if one is not None and not one.kept_ms:
-        kept_one = replace(one, kept_ms=turn.at_ms)
-        turn.state = replace(turn.state, memory=turn.state.memory.with_one(kept_one))
-
-
 def promised(turn: Turn, body: Promised) -> None:
     """Apply a promise that a person made."""
     about = body.about if body.about and body.promise != OTHER else turn.cause
-    one = _said(turn, SaidKind.PROMISE, body.promise, about, body.binds)
-    _promise(
+    one = said(turn, SaidKind.PROMISE, body.promise, about, body.binds)
+    promise(
         turn,
         replace(one, by=body.by, words=body.words, brand=body.brand, due_ms=body.due_ms),
     )
@@ -150,7 +106,7 @@ def kept(turn: Turn, body: Kept) -> None:
     """Apply what a person says: a promise was kept, in time or late."""
     one = turn.state.memory.find(body.said)
     if one is not None and one.kind is SaidKind.PROMISE:
-        _keep(turn, one.id, one.about)
+        keep(turn, one.id, one.about)
 
 
 def disclosed(turn: Turn, body: Disclosed) -> None:
@@ -158,40 +114,70 @@ def disclosed(turn: Turn, body: Disclosed) -> None:
     facts: Facts = {CENTS: body.amount.cents}
     if body.channel:
         facts["channel"] = body.channel
-    one = _said(turn, SaidKind.DISCLOSURE, body.disclosure, body.about, facts)
-    _remember(turn, replace(one, by=body.by, words=body.words, brand=body.brand))
+    one = said(turn, SaidKind.DISCLOSURE, body.disclosure, body.about, facts)
+    remember(turn, replace(one, by=body.by, words=body.words, brand=body.brand))
+
+
+def redirected(turn: Turn, body: Redirected) -> None:
+    """Apply that a person sent the customer to somebody else, who holds a place for them."""
+    facts: Facts = {"to": body.to, "about": body.about}
+    one = said(turn, SaidKind.REDIRECT, REDIRECT, turn.cause, facts)
+    one = replace(one, by=body.by, words=body.words, brand=body.brand, due_ms=body.expires_ms)
+    promise(turn, one)
+
+
+def arrived(turn: Turn, body: Arrived) -> None:
+    """Apply what became of them; refused there, they were let down a second time."""
+    one = turn.state.memory.find(body.said)
+    if one is None or one.kind is not SaidKind.REDIRECT:
+        return
+    if body.taken:
+        keep(turn, one.id, one.about)
+    else:
+        refused(turn, one.about)
+
+
+def refused(turn: Turn, about: str) -> None:
+    """Whoever was to take the customer in did not; told once, it is a failure once."""
+    one = give_up(turn, REDIRECT, about)
+    if one is not None:
+        take_failure(turn, _failure(turn, REDIRECT, about, one, turn.cause))
 
 
 def overdue(turn: Turn, timer: Timer) -> None:
-    """Take a promise that was not kept in time for the failure it is."""
-    origin, book = turn.origin, turn.book
-    rule = next((rule for rule in book.silences if rule.id == timer.subject), None)
-    one = turn.state.memory.about(timer.subject, timer.about)
+    """Take what was not kept in time for the failure it is."""
+    origin = turn.origin
+    event = silence_id(origin.source, origin.message_id, timer.subject)
+    one = give_up(turn, timer.subject, timer.about)
+    failure = _failure(turn, timer.subject, timer.about, one, event)
+    take_failure(turn, replace(failure, brand=timer.brand))
+
+
+def _failure(turn: Turn, subject: str, about: str, one: Said | None, event: EventId) -> Failure:
+    rule = next((rule for rule in turn.book.silences if rule.id == subject), None)
     details: Facts = {}
-    if one is not None:
-        broken = replace(one, broken=True)
-        turn.state = replace(turn.state, memory=turn.state.memory.with_one(broken))
+    if one is not None and one.kind is SaidKind.REDIRECT:
+        details = {"redirected_to": one.facts.get("to", "")}
+    elif one is not None:
         details = {**one.facts, "promised_about": one.about, "promised_by": str(one.by)}
-    failure = Failure(
-        event=silence_id(origin.source, origin.message_id, timer.subject),
+    by_hand = SEVERITY_OF_REDIRECT if subject == REDIRECT else SEVERITY_BY_HAND
+    return Failure(
+        event=event,
         rule=rule.id if rule else OTHER,
-        about=f"{timer.subject if rule else 'promise'}/{timer.about}",
-        brand=timer.brand,
+        about=f"{subject if rule or subject == REDIRECT else 'promise'}/{about}",
+        brand=one.brand if one else "",
         at_ms=turn.at_ms,
-        severity=rule.severity if rule else SEVERITY_BY_HAND,
+        severity=rule.severity if rule else by_hand,
         cause=rule.cause if rule else Cause.FIRM,
-        book=origin.book,
+        book=turn.origin.book,
         line=rule.line if rule else 0,
         details=details,
-        words=one.words if one is not None else "",
+        words=one.words if one else "",
         given=False,
     )
-    take_failure(turn, failure)
 
 
-def say(
-    state: State, wanted: Promised | Kept | Disclosed, asker: Asker, now_ms: int, book: RuleBook
-) -> Decision:
+def say(state: State, wanted: Wanted, asker: Asker, now_ms: int, book: RuleBook) -> Decision:
     """Judge what a person wants to say to a customer; only people of the firm may."""
     if not asker.rep:
         return refuse("reps_only", "Only a person of the firm can say this.")
@@ -202,6 +188,10 @@ def say(
             return _keep_by(state, wanted, asker)
         case Disclosed():
             return _disclose_by(wanted, asker, book)
+        case Redirected():
+            return _redirect_by(state, wanted, asker, now_ms, book)
+        case Arrived():
+            return _arrive_by(state, wanted, asker)
 
 
 def _promise_by(
@@ -277,4 +267,32 @@ def _disclose_by(wanted: Disclosed, asker: Asker, book: RuleBook) -> Decision:
         return refuse("bad_amount", f"An amount is in {book.currency} and not negative.")
     if wrong := _wrong_brand(wanted.brand, book):
         return wrong
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def _redirect_by(
+    state: State, wanted: Redirected, asker: Asker, now_ms: int, book: RuleBook
+) -> Decision:
+    """Let a person send the customer elsewhere: only to a named person who holds the place."""
+    if not wanted.to:
+        return refuse("nowhere", "Say where the customer is sent.")
+    if not wanted.accepted_by:
+        return refuse("nobody_accepted", "Name the person on the other side who accepted them.")
+    if not wanted.words:
+        return refuse("story_needed", "Tell the story, so that the customer need not repeat it.")
+    if not now_ms < wanted.expires_ms <= now_ms + LONGEST_STAY_MS:
+        return refuse("bad_end", "Say until when they hold the place: later than now, in 14 days.")
+    if wrong := _wrong_brand(wanted.brand, book):
+        return wrong
+    if any(one.kind is SaidKind.REDIRECT and one.is_open for one in state.memory.said):
+        return refuse("redirected_already", "They were sent elsewhere; say first what came of it.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def _arrive_by(state: State, wanted: Arrived, asker: Asker) -> Decision:
+    one = state.memory.find(wanted.said)
+    if one is None or one.kind is not SaidKind.REDIRECT:
+        return refuse("no_such_redirect", "Nobody is known to have been sent by this.")
+    if one.kept_ms or (one.broken and not wanted.taken):
+        return refuse("told_already", "It is known already what came of this.")
     return Decision(body=replace(wanted, by=asker.rep))

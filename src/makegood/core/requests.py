@@ -150,6 +150,8 @@ def _allow(
     if remedy is None:
         hint = nearest(wanted.remedy, book.remedies)
         return refuse("no_such_remedy", f"There is no remedy `{wanted.remedy}`. {hint}".strip())
+    if remedy.accepted_by:
+        return refuse("needs_acceptance", "Somebody has to accept the customer; redirect them.")
     if wanted.cost is None and is_unsized(remedy, None):
         return refuse("price_unknown", "What it costs is not known; name a sum.")
     cost = cost_of(wanted, book) or Money(0, book.currency)

@@ -16,6 +16,7 @@ class SaidKind(StrEnum):
 
     PROMISE = "promise"
     DISCLOSURE = "disclosure"
+    REDIRECT = "redirect"
 
 
 class Said(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -28,7 +29,7 @@ class Said(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         by: Who said it; empty when an event told it and names nobody.
         words: What was said, by reference.
         facts: What it binds us to, as conditions read it.
-        due_ms: Until when a promise is to be kept; 0 for what is no promise.
+        due_ms: Until when a promise is to be kept, or a place is held; 0 for what is neither.
         kept_ms: When it was kept; 0 until then.
         broken: It was not kept in time.
         again: Events that said the same once more.
@@ -51,7 +52,7 @@ class Said(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is a promise that is still to be kept in time."""
+        """Whether it is still to be kept in time."""
         return bool(self.due_ms) and not self.kept_ms and not self.broken
 
     def is_meant(self, event: EventId) -> bool:

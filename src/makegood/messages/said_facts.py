@@ -61,3 +61,41 @@ class Disclosed(FactBody, frozen=True, kw_only=True, tag="disclosed"):
     channel: str = ""
     by: RepId = RepId("")
     words: TextRef = ""
+
+
+class Redirected(FactBody, frozen=True, kw_only=True, tag="redirected"):
+    """A person sent the customer to somebody else, who accepted them.
+
+    Attributes:
+        to: Where: a hotel, a branch, a team; free of personal data.
+        accepted_by: Name of the person on the other side who accepted, by reference.
+        expires_ms: Until when they hold the place.
+        about: Booking, segment or order.
+        brand: Whose customer it is.
+        by: Who sent them.
+        words: The story as it was told to the other side, so that the customer repeats nothing.
+    """
+
+    to: str
+    accepted_by: TextRef
+    expires_ms: int
+    about: str = ""
+    brand: str = ""
+    by: RepId = RepId("")
+    words: TextRef = ""
+
+
+class Arrived(FactBody, frozen=True, kw_only=True, tag="arrived"):
+    """What became of a customer who was sent to somebody else.
+
+    Attributes:
+        said: The event that sent them.
+        taken: Whether they were taken in; False when they were refused there.
+        by: Who says so.
+        note: What happened.
+    """
+
+    said: EventId
+    taken: bool
+    by: RepId = RepId("")
+    note: TextRef = ""

@@ -183,6 +183,13 @@ def _check_used(parts: Parts, report: Report) -> None:
     owed |= {row.remedy for request in parts.requests for row in request.rows}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     for remedy in parts.remedies.values():
+        if remedy.accepted_by and remedy.id in given | owed:
+            report.error(
+                Place(remedy.line, 1),
+                f"`{remedy.id}` sends the customer to somebody else, and is given without a yes "
+                "of those who accept them.",
+                "Offer it as `better` or `beyond`; then they are asked first.",
+            )
         if remedy.id not in given | offered | owed:
             report.warn(
                 Place(remedy.line, 1),

@@ -16,6 +16,7 @@ from makegood.playbooks.silence import Promise, read_clock
 from makegood.playbooks.terms import SilenceRule
 from makegood.playbooks.vocabulary import FACT_TYPES, Shape
 
+REDIRECT = "redirect"  # the clock of a customer who was sent to somebody else has this name
 LONGEST_MS = 366 * 86_400_000  # an end further away than that is a mistake of the event
 _NANOS = 10**6
 _OF_ALL: Shape = {"at_ms": "int", "by": "string"}
@@ -77,7 +78,7 @@ def read_promises(
     ids = tuple(section.name("id") for section in sections)
     promises = []
     for section, name in without_repeats(sections, ids):
-        if name in set(taken) or name == OTHER:
+        if name in set(taken) or name in (OTHER, REDIRECT):
             section.error("id", f"`{name}` is already the name of a failure.", "Rename one.")
         promises.append(_promise(section, name, conditions))
         section.done()

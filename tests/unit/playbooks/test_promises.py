@@ -6,7 +6,7 @@ import pytest
 
 from makegood.playbooks.load import check_book, load_book
 from tests.unit.playbooks.said_book import SAID
-from tests.unit.playbooks.small_book import SMALL
+from tests.unit.playbooks.small_book import SMALL, changed
 
 # what is replaced, by what, text of the line that is named, part of message, part of hint
 MISTAKES = {
@@ -58,6 +58,41 @@ def test_mistake_is_named_once_with_its_line_and_a_hint(kind):
 def test_a_section_of_another_form_is_one_mistake(section):
     errors = check_book(SMALL + section, name="said.yaml").errors
     assert len(errors) == 1
+
+
+REDIRECTS = "    confirm_within: 2m\n    redirects: {accepted_by: branches, expires: 4h}\n"
+WRONG_REDIRECTS = {
+    "nobody accepts": ("{accepted_by: branches, ", "{", "no `accepted_by`"),
+    "no end": (", expires: 4h}", "}", "no `expires`"),
+    "an end at once": ("expires: 4h", "expires: 0h", "longer than nothing"),
+    "nobody is asked": ("    confirm_within: 2m\n", "", "Nobody is asked"),
+    "a field too much": ("expires: 4h}", "expires: 4h, to: us}", "no field `to`"),
+    "no mapping": ("{accepted_by: branches, expires: 4h}", "branches", "a mapping"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG_REDIRECTS)
+def test_nobody_is_sent_to_somebody_who_does_not_accept_them(kind):
+    old, new, message = WRONG_REDIRECTS[kind]
+    good = changed("    confirm_within: 2m\n", REDIRECTS)
+    assert check_book(good, name="small.yaml").errors == ()
+    text = good.replace(old, new)
+    assert text != good
+    (error,) = check_book(text, name="small.yaml").errors
+    assert message in error.message
+
+
+def test_a_kind_that_sends_elsewhere_says_who_accepts():
+    (error,) = check_book(changed("kind: exchange", "kind: redirect"), name="small.yaml").errors
+    assert "who accepts" in error.message
+    assert "expires" in error.hint
+
+
+def test_what_sends_elsewhere_is_not_given_by_itself():
+    text = changed("    confirm_within: 2m\n", REDIRECTS)
+    text = text.replace("commitment, refund]", "commitment, new_parcel]", 1)
+    errors = check_book(text, name="small.yaml").errors
+    assert any("without a yes" in error.message for error in errors)
 
 
 def test_the_book_has_no_mistake():
