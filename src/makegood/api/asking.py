@@ -36,6 +36,21 @@ _STATUS = {
     "over_authority": 403,
     "somebody_else": 403,
     "no_such_customer": 404,
+    **dict.fromkeys(
+        (
+            "no_such_promise",
+            "no_such_disclosure",
+            "words_needed",
+            "bad_end",
+            "about_needed",
+            "no_such_channel",
+            "nowhere",
+            "nobody_accepted",
+            "story_needed",
+            "needs_acceptance",
+        ),
+        422,
+    ),
 }
 _WHERE = {
     "no_such_request": "body request",
@@ -43,6 +58,15 @@ _WHERE = {
     "no_such_brand": "body brand",
     "no_such_remedy": "body remedy",
     "reason_needed": "body reason",
+    "no_such_promise": "body promise",
+    "no_such_disclosure": "body disclosure",
+    "words_needed": "body words",
+    "bad_end": "body until",
+    "about_needed": "body about",
+    "story_needed": "body story",
+    "nobody_accepted": "body accepted_by",
+    "nowhere": "body to",
+    "needs_acceptance": "body remedy",
     "idempotency_conflict": "header Idempotency-Key",
 }
 
@@ -71,7 +95,7 @@ def ask(makegood: Makegood, key: KeyRow, wanted: RequestIn, name: str) -> dict[s
     asker = Asker(rep=RepId(f"key:{key.name}"))
     done = makegood.requests.ask(wanted.identifier, body, asker, message_id=message_id)
     if isinstance(done, Refused):
-        raise _declined(done)
+        raise declined(done)
     customer, acted = done
     return _shown(makegood, customer, acted.event, wanted.language)
 
@@ -103,7 +127,7 @@ def settle(
         Declined: 403 for a person who may not, 404, 409, or 422 with what is wrong.
     """
     customer, one = found(makegood, request)
-    rep = _rep(makegood, answer.rep, one)
+    rep = rep_of(makegood, answer.rep, one.asked.brand)
     currency = makegood.book.currency
     message_id = f"{key.name}/{name}"
     ref = text_ref(event_id(DESK, message_id), "reason") if answer.reason else ""
@@ -130,7 +154,9 @@ def appeal(
         Declined: 403 for a person who may not, 404, or 409 when there is nothing to appeal.
     """
     customer, one = found(makegood, request)
-    rep = _rep(makegood, words.rep, one).rep if words.rep else RepId(f"key:{key.name}")
+    rep = (
+        rep_of(makegood, words.rep, one.asked.brand).rep if words.rep else RepId(f"key:{key.name}")
+    )
     message_id = f"{key.name}/{name}"
     ref = text_ref(event_id(DESK, message_id), "words") if words.words else ""
     texts = {ref: words.words} if ref else {}
@@ -145,7 +171,7 @@ def _answered(
     makegood: Makegood, customer: CustomerId, one: Request, done: Acted | Refused, language: str
 ) -> dict[str, object]:
     if isinstance(done, Refused):
-        raise _declined(done)
+        raise declined(done)
     return _shown(makegood, customer, one.event, language)
 
 
@@ -159,7 +185,7 @@ def look(makegood: Makegood, profile: ProfileId) -> tuple[CustomerId, tuple[Requ
         customer = reading.customers_of([profile]).get(profile)
         row = reading.row(customer) if customer is not None else None
         if customer is None or row is None:
-            raise Declined(404, _missing("customer"))
+            raise Declined(404, missing("customer"))
         history = reading.history(customer)
     return customer, requests_in(history, decode_state(row.state), makegood.library)
 
@@ -175,7 +201,7 @@ def page(
     customer, asked = look(makegood, profile)
     keys = [request_key(one.profile, one.event) for one in asked]
     if after and after not in keys:
-        raise Declined(404, _missing("request"))
+        raise Declined(404, missing("request"))
     start = keys.index(after) + 1 if after else 0
     end = start + limit
     return customer, asked[start:end], keys[end - 1] if end < len(keys) else None
@@ -192,7 +218,7 @@ def found(makegood: Makegood, request: str) -> tuple[CustomerId, Request]:
     for one in asked:
         if one.event == event:
             return customer, one
-    raise Declined(404, _missing("request"))
+    raise Declined(404, missing("request"))
 
 
 def _shown(
@@ -203,8 +229,12 @@ def _shown(
     return request_fields(one, customer, language)
 
 
-def _rep(makegood: Makegood, name: str, one: Request) -> RepRow:
-    """Find a person of the firm who serves the brand of a request."""
+def rep_of(makegood: Makegood, name: str, brand: str) -> RepRow:
+    """Find a person of the firm who serves a brand.
+
+    Raises:
+        Declined: 422 for nobody, 403 for somebody who serves other brands.
+    """
     with makegood.store.reading() as reading:
         rep = next((row for row in reading.reps() if row.rep == name), None)
     if rep is None:
@@ -215,18 +245,19 @@ def _rep(makegood: Makegood, name: str, one: Request) -> RepRow:
             what_to_do="Give the sign-in name of a person who works at the desk.",
         )
         raise Declined(422, problem)
-    if rep.brands and one.asked.brand and one.asked.brand not in rep.brands:
+    if rep.brands and brand and brand not in rep.brands:
         problem = Problem(
             code="other_brand",
-            message="This person does not serve the brand of the request.",
+            message="This person does not serve this brand.",
             where="body rep",
-            what_to_do="Let somebody settle it who serves that brand.",
+            what_to_do="Let somebody do it who serves that brand.",
         )
         raise Declined(403, problem)
     return rep
 
 
-def _missing(what: str) -> Problem:
+def missing(what: str) -> Problem:
+    """Say that there is no such thing."""
     return Problem(
         code="not_found",
         message=f"There is no such {what}.",
@@ -235,7 +266,8 @@ def _missing(what: str) -> Problem:
     )
 
 
-def _declined(refused: Refused) -> Declined:
+def declined(refused: Refused) -> Declined:
+    """Turn a refusal into a problem with its status."""
     problem = Problem(
         code=refused.code,
         message=refused.why,

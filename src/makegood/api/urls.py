@@ -20,6 +20,7 @@ from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
+from makegood.api.said_routes import router as said
 from makegood.messages.errors import InputError
 from makegood.store.outages import ENGINE_FAULTS
 
@@ -86,6 +87,7 @@ def api() -> NinjaAPI:
     )
     made.add_router("", router)
     made.add_router("", requests)
+    made.add_router("", said)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

@@ -1,6 +1,7 @@
-"""What customers ask for, from the question by an identifier to the answer in the log."""
+"""What customers ask for and are told, from an identifier to the answer in the log."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -9,7 +10,18 @@ from makegood.core.requests import cost_of
 from makegood.core.state import EMPTY
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event
-from makegood.messages.facts import Appealed, Body, Identified, Requested, Settled
+from makegood.messages.facts import (
+    Appealed,
+    Arrived,
+    Body,
+    Disclosed,
+    Identified,
+    Kept,
+    Promised,
+    Redirected,
+    Requested,
+    Settled,
+)
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, EventId
 from makegood.playbooks.book import Library, RuleBook
@@ -26,8 +38,13 @@ _CONFLICT = Refused(
 )
 
 
+First: TypeAlias = Requested | Promised | Disclosed | Redirected
+"""What may be about somebody of whom nothing is known yet."""
+Wanted: TypeAlias = First | Settled | Appealed | Kept | Arrived
+
+
 class Requests:
-    """Asks, settles and appeals; a question by an identifier needs nobody to be known by it."""
+    """Asks, settles and appeals, promises and tells; nobody needs to be known by an identifier."""
 
     def __init__(
         self,
@@ -44,15 +61,22 @@ class Requests:
         self._clock = clock
 
     def ask(
-        self, identifier: str, wanted: Requested, asker: Asker, *, message_id: str
+        self,
+        identifier: str,
+        wanted: First,
+        asker: Asker,
+        *,
+        message_id: str,
+        texts: dict[str, str] | None = None,
     ) -> tuple[CustomerId, Acted] | Refused:
-        """Answer a request.
+        """Answer a request, or write down what a person said.
 
         Args:
             identifier: Typed, in clear; a customer without history is answered like any other.
-            wanted: The request, without an answer.
+            wanted: The request, without an answer, or what was said.
             asker: Who writes it down.
             message_id: Names the request; asked again under the same name it happens once.
+            texts: Free texts by their refs, kept beside the log.
 
         Returns:
             The customer, and the request with its answer; or why it cannot be asked like this.
@@ -67,13 +91,13 @@ class Requests:
             if plain.refused is not None:
                 return plain.refused
             customer = self._introduced(name, message_id)
-        acted = self.act(customer, wanted, asker, message_id=message_id)
+        acted = self.act(customer, wanted, asker, message_id=message_id, texts=texts)
         return acted if isinstance(acted, Refused) else (customer, acted)
 
     def act(
         self,
         customer: CustomerId,
-        wanted: Requested | Settled | Appealed,
+        wanted: Wanted,
         asker: Asker,
         *,
         message_id: str,
@@ -112,9 +136,7 @@ class Requests:
         return next((one for one in history if one.id == event), None)
 
 
-def _is_same(
-    said: Body, wanted: Requested | Settled | Appealed, asker: Asker, book: RuleBook
-) -> bool:
+def _is_same(said: Body, wanted: Wanted, asker: Asker, book: RuleBook) -> bool:
     """Whether a repeat wants what was wanted before, whatever was answered to it."""
     if isinstance(wanted, Requested):
         if not isinstance(said, Requested):

@@ -92,6 +92,13 @@ def _changed(text: str) -> str:
 
 SAID = _changed(SMALL)
 
+TWO_BRANDS = SAID.replace(
+    "authority:",
+    "  - id: zenith\n    name: Zenith\n    sender: care@zenith.example.com\n"
+    "    offers_sender: offers@news.zenith.example.com\nauthority:",
+    1,
+).replace("  rep: {cents: 5000}", "  rep: {cents: 5000}\n  supervisor: {cents: 20000}", 1)
+
 
 def said_library(text: str = SAID) -> Library:
     """Load the book."""
