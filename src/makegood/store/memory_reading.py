@@ -16,6 +16,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     CustomerRow,
     GateRecord,
@@ -38,7 +39,7 @@ TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
-    "settings", "activations",
+    "settings", "activations", "asked",
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ class Tables:
     book_texts: MutableMapping[BookHash, str]
     settings: MutableMapping[str, str]
     activations: MutableMapping[int, Activation]
+    asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
@@ -168,6 +170,7 @@ class MemoryReading:
         counts["log"] = len(t.log)
         counts["customers"] = len(t.customers)
         counts["stuck_customers"] = sum(1 for row in t.customers.values() if row.stuck)
+        counts["waiting_requests"] = sum(map(len, t.asked.values()))
         counts["open_cases"] = sum(1 for row in t.case_rows.values() if row.is_open)
         counts["held_customers"] = len({row.customer for row in t.case_rows.values() if row.held})
         for row in t.commands.values():
@@ -189,6 +192,19 @@ class MemoryReading:
 
     def open_cases_by_brand(self) -> Mapping[str, int]:
         return Counter(row.brand for row in self._t.case_rows.values() if row.is_open)
+
+    def waiting(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, EventId] | None = None,
+        limit: int = 50,
+    ) -> tuple[AskedRow, ...]:
+        rows = (one for found in self._t.asked.values() for one in found)
+        theirs = [one for one in rows if not brands or one.brand in (*brands, "")]
+        later = [one for one in theirs if after is None or (one.due_ms, one.event) > after]
+        later.sort(key=lambda one: (one.due_ms, one.event))
+        return tuple(later[: min(limit, MOST_CASES)])
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         found = sorted(row.customer for row in self._t.customers.values() if row.stuck)
