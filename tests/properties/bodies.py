@@ -92,14 +92,16 @@ def requested(pick: int) -> Body:
     """A request as `decide` answers it, and as another book might have answered it."""
     answers = ("allow", "allow", "deny", "person", "person")
     allowed = pick % 5 < 2
+    claimed = pick % 4 == 3
     return facts.Requested(
         request=("keep_longer", "unknown")[pick % 6 == 0],
-        facts={"days": pick},
+        facts={"days": pick, "receipt": f"r{pick % 2}"},
+        claimed=Money(2_000) if claimed else None,
         about=ABOUTS[pick % 3],
         by=KATHY if pick % 2 else RepId(""),
         answer=answers[pick % 5],  # type: ignore[arg-type]
-        remedy="snack" if allowed and pick % 7 else "",
-        amount=Money(900) if allowed else None,
+        remedy="snack" if (allowed and pick % 7) or claimed else "",
+        amount=Money(900) if allowed or claimed else None,
         within_ms=(HOUR_MS, MINUTE_MS)[pick % 2],
     )
 

@@ -379,6 +379,7 @@ class Life(Firm):
             self.kinds["request ordered"] += bool(one.command)
             self.kinds["request kept"] += one.done
             self.kinds["request broken"] += one.failed
+            self.kinds["claim paid in part"] += bool(one.part)
 
 
 def _doubles(state: State) -> int:

@@ -76,6 +76,7 @@ WANTED = (
     "request ordered",
     "request kept",
     "request broken",
+    "claim paid in part",
     "promise kept",
     "promise broken",
     "redirect kept",

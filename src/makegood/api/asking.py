@@ -48,6 +48,9 @@ _STATUS = {
             "nobody_accepted",
             "story_needed",
             "needs_acceptance",
+            "amount_needed",
+            "receipt_needed",
+            "more_than_claimed",
         ),
         422,
     ),
@@ -67,6 +70,9 @@ _WHERE = {
     "nobody_accepted": "body accepted_by",
     "nowhere": "body to",
     "needs_acceptance": "body remedy",
+    "amount_needed": "body facts.cents",
+    "receipt_needed": "body facts.receipt",
+    "more_than_claimed": "body cents",
     "idempotency_conflict": "header Idempotency-Key",
 }
 

@@ -46,7 +46,7 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.Judged():
             return _judge(state, wanted, asker)
         case facts.Requested() | facts.Settled() | facts.Appealed():
-            return _request(state, wanted, asker, library.book(library.active))
+            return _request(state, wanted, asker, now_ms, library.book(library.active))
         case (
             facts.Promised()
             | facts.Kept()
@@ -79,11 +79,12 @@ def _request(
     state: State,
     wanted: facts.Requested | facts.Settled | facts.Appealed,
     asker: Asker,
+    now_ms: int,
     book: RuleBook,
 ) -> Decision:
     match wanted:
         case facts.Requested():
-            return requests.answer(state, wanted, asker, book)
+            return requests.answer(state, wanted, asker, now_ms, book)
         case facts.Settled():
             return requests.settle(state, wanted, asker, book)
         case facts.Appealed():

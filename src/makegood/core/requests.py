@@ -7,6 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1e.
 
 from msgspec.structs import replace
 
+from makegood.core import claims
 from makegood.core.asked import RequestState, Standing
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, money_in, refuse
@@ -19,7 +20,7 @@ from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Appealed, Requested, Settled
 from makegood.messages.ids import CaseId, CommandId, EventId, RepId
 from makegood.messages.money import Money
-from makegood.playbooks.book import RuleBook, Ruling
+from makegood.playbooks.book import RequestRule, RuleBook, Ruling
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.requests import without_nothing, wrong_fact
 from makegood.playbooks.terms import Answer, Cause
@@ -29,13 +30,14 @@ MOST_SETTLED = 20
 MOST_WAITING = 20  # nobody has more open questions than that by themselves
 
 
-def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Decision:
+def answer(state: State, wanted: Requested, asker: Asker, now_ms: int, book: RuleBook) -> Decision:
     """Answer a request by its table; what the table leaves open goes before a person.
 
     Args:
         state: The customer's state.
         wanted: The request, without an answer.
         asker: Who writes it down.
+        now_ms: The present.
         book: The active book.
 
     Returns:
@@ -54,16 +56,15 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
         return refuse("wrong_fact", wrong)
     if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
         return refuse("too_many_waiting", "So many requests wait already; settle those first.")
-    said = state.memory.facts(wanted.about)
-    ruling = _sized(rule.answer(facts, state.facts, said), book)
-    if ruling.remedy and _gave_already(state, wanted):
-        missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
-        ruling = _for_a_person(ruling, missing)
+    if rule.claim is not None and (lacks := claims.asks_for(state, rule.claim, facts)):
+        return refuse(*lacks)
+    about = claims.about_of(state, rule, wanted.about)
+    ruling = ruling_of(state, rule, replace(wanted, about=about, facts=facts), now_ms, book)
     return Decision(
         body=Requested(
             request=wanted.request,
             facts=facts,
-            about=wanted.about,
+            about=about,
             brand=wanted.brand,
             asker=wanted.asker,
             payer=wanted.payer,
@@ -81,8 +82,31 @@ def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Dec
             seen=ruling.seen,
             missing=ruling.missing,
             also=ruling.also,
+            claimed=claims.claimed(rule, facts, book.currency),
         )
     )
+
+
+def ruling_of(
+    state: State, rule: RequestRule, wanted: Requested, now_ms: int, book: RuleBook
+) -> Ruling:
+    """Say what the table, or the rule of a claim, answers a customer.
+
+    Args:
+        state: The customer.
+        rule: The request.
+        wanted: What is asked, about what.
+        now_ms: The present.
+        book: The book of the rule.
+    """
+    if rule.claim is not None:
+        return claims.rule_claim(state, rule, wanted.about, wanted.facts, (now_ms, book.currency))
+    said = state.memory.facts(wanted.about)
+    ruling = _sized(rule.answer(wanted.facts, state.facts, said), book)
+    if ruling.remedy and _gave_already(state, wanted):
+        missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
+        return _for_a_person(ruling, missing)
+    return ruling
 
 
 def _sized(ruling: Ruling, book: RuleBook) -> Ruling:
@@ -128,7 +152,10 @@ def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decis
     if one.status is Standing.APPEALED and one.refused_by == asker.rep:
         return refuse("somebody_else", "You said no; somebody else decides about the appeal.")
     if wanted.answer == "allow":
-        return _allow(state, one, wanted, asker, book)
+        rest = claims.of_the_rest(state, one, wanted, book)
+        if not isinstance(rest, Settled):
+            return refuse(*rest)
+        return _allow(state, one, rest, asker, book)
     if not wanted.reason:
         return refuse("reason_needed", "A no needs a reason that the customer can be told.")
     if wanted.remedy or wanted.cost or wanted.charge:
@@ -209,7 +236,14 @@ def asked(turn: Turn, body: Requested) -> None:
         brand=body.brand,
         within_ms=body.within_ms,
     )
+    if body.claimed is not None:
+        receipt = str(body.facts.get("receipt", ""))
+        by_rule = body.amount.cents if body.amount is not None else 0
+        one = replace(one, claimed=body.claimed, receipt=receipt, by_rule=by_rule)
     if body.answer == "person":
+        if body.remedy and body.amount is not None:  # what the rule itself pays of a claim
+            part = _order(turn, one, body.remedy, body.amount, step="part")
+            one = replace(one, part=part, remedy=body.remedy)
         _wait(turn, one, Standing.WAITING)
     elif body.answer == "allow":
         _allowed(turn, one, body.remedy, body.amount, body.charge)
@@ -255,19 +289,20 @@ def _allowed(
     _put(turn, one)
 
 
-def _order(turn: Turn, one: RequestState, remedy: str, cost: Money) -> CommandId:
+def _order(turn: Turn, one: RequestState, remedy: str, cost: Money, step: str = "") -> CommandId:
     known = turn.book.remedies.get(remedy)
     fulfil = Fulfil(
         remedy=remedy,
         kind=known.kind if known else remedy,
         provider=known.provider if known else "",
         amount=cost,
-        owed=False,
+        owed=one.claimed is not None,
         about=one.about,
         brand=one.brand,
+        basis=one.request if one.claimed is not None else "",
         facts={"request": one.request},
     )
-    return turn.issue(CaseId(""), f"request/{one.event}/{remedy}", fulfil)
+    return turn.issue(CaseId(""), f"request/{one.event}/{step or remedy}", fulfil)
 
 
 def _put(turn: Turn, one: RequestState) -> None:
@@ -302,6 +337,8 @@ def kept(turn: Turn, command: CommandId, paid: Money | None) -> bool:
     one = _ordered(turn, command)
     if one is None:
         return False
+    if command == one.part:
+        return True
     _put(turn, replace(one, done=True, failed=False, cost=paid or one.cost))
     return True
 
@@ -317,7 +354,8 @@ def broken(turn: Turn, command: CommandId) -> bool:
 
 
 def _ordered(turn: Turn, command: CommandId) -> RequestState | None:
-    return next((one for one in turn.state.requests if one.command == command), None)
+    asked = turn.state.requests
+    return next((one for one in asked if command in (one.command, one.part)), None)
 
 
 def _let_down(turn: Turn, one: RequestState, event: EventId, about: str) -> None:

@@ -34,6 +34,8 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
         seen: The facts that were read.
         missing: What could not be worked out, when that is why a person is asked.
         also: Rows that fit too, when only one may.
+        claimed: What was spent, when it is a claim; of that `amount` is paid by the rule itself,
+            also where a person answers for the rest.
     """
 
     request: str
@@ -56,6 +58,7 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
     seen: tuple[tuple[str, object], ...] = ()
     missing: str = ""
     also: tuple[str, ...] = ()
+    claimed: Money | None = None
 
 
 class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):

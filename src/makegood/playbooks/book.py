@@ -196,6 +196,28 @@ class DisclosureRule(Struct, frozen=True, kw_only=True):
     line: int
 
 
+class ClaimRule(Struct, frozen=True, kw_only=True):
+    """What is paid of what a customer spent because we let them down.
+
+    Attributes:
+        failures: Failure kinds it is for.
+        most_cents: What the rule itself pays at most for one failure; beyond it a person decides.
+        receipt_above_cents: From more than this on a receipt is needed; 0 needs one always.
+        within_ms: How long after the failure.
+        pays: Remedy that pays it.
+        not_payable: Kinds of expense that are not paid.
+        says: Why they are not, in the customer's words, by language.
+    """
+
+    failures: tuple[str, ...]
+    most_cents: int
+    receipt_above_cents: int
+    within_ms: int
+    pays: str
+    not_payable: tuple[str, ...]
+    says: Mapping[str, str]
+
+
 class RequestRule(Struct, frozen=True, kw_only=True):
     """A request that the book can answer.
 
@@ -204,6 +226,7 @@ class RequestRule(Struct, frozen=True, kw_only=True):
         takes: What it may carry, declared; None when anything may come.
         rule: (what it carries, customer facts) -> the one ruling.
         recalls: It reads what was said; `rule` takes that as well, None when nobody can know.
+        claim: It claims an expense; then what is known of the customer answers, and not `rule`.
         within_ms: How long a person has for an answer where no row says.
         source: Where the rules come from, if the book says.
     """
@@ -216,6 +239,7 @@ class RequestRule(Struct, frozen=True, kw_only=True):
     within_ms: int = 0
     source: str = ""
     recalls: bool = False
+    claim: ClaimRule | None = None
 
     def answer(self, asked: Facts, customer: Facts, said: Facts | None) -> Ruling:
         """Give the one ruling.

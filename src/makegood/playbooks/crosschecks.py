@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from makegood.messages.commands import HELD_CLASSES, MessageClass
+from makegood.playbooks.book import RequestRule
 from makegood.playbooks.cel import Expression
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
@@ -32,6 +33,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     plans: tuple[tuple[Plan, Section], ...]
     requests: tuple[Request, ...]
     disclosures: tuple[Disclosure, ...] = ()
+    claims: tuple[RequestRule, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -181,6 +183,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     offered = {offer.id for plan, _ in parts.plans for offer in plan.offers}
     owed = {rule.remedy for rule in parts.entitlements}
     owed |= {row.remedy for request in parts.requests for row in request.rows}
+    owed |= {one.claim.pays for one in parts.claims if one.claim is not None}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     for remedy in parts.remedies.values():
         if remedy.accepted_by and remedy.id in given | owed:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
 from makegood.playbooks.book import DisclosureRule, RuleBook
+from makegood.playbooks.claims import read_claims
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
@@ -151,7 +152,7 @@ def _read(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
         failures=frozenset({*parts.kinds, OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
-        requests={request.id: request.takes for request in parts.requests},
+        requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
     )
     examples = (*read_examples(top, names), *of_laws)
@@ -198,6 +199,12 @@ def _parts(
         messages=read_messages(top),
         plans=read_plans(top, remedies),
         requests=requests,
+        claims=read_claims(
+            top,
+            {one.id for one in requests},
+            {*taken, *(one.rule.id for one in promises), OTHER},
+            remedies,
+        ),
         disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
     )
     return parts, tuple(example for law in read for example in law.examples)
@@ -242,7 +249,10 @@ def _book(
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
-        requests=make_rulings(parts.requests, parameters, header.currency),
+        requests={
+            **make_rulings(parts.requests, parameters, header.currency),
+            **{one.id: one for one in parts.claims},
+        },
         promises=make_promises(parts.promises, parameters, vocabulary.events or {}),
         disclosures=disclosures,
         tells=_tells(parts, disclosures),

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION, advance, step
 from makegood.core.holds import is_holding
+from makegood.core.requests import ruling_of
 from makegood.core.state import EMPTY, State
 from makegood.messages.events import Event, OnDuty, Stamp
-from makegood.messages.facts import Body, Chosen, Identified, Touchpoint
+from makegood.messages.facts import Body, Chosen, Identified, Requested, Touchpoint
 from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.examples import Example, Expected, Tried
@@ -108,8 +110,11 @@ def _answered(example: Example, state: State, book: RuleBook) -> dict[str, tuple
     asks, expect = example.asks, example.expect
     if asks is None:
         return {}
-    said = state.memory.facts(asks.about)
-    ruling = book.requests[asks.request].answer(asks.facts, dict(example.customer), said)
+    wanted = Requested(request=asks.request, facts=asks.facts, about=asks.about)
+    now_ms = (example.on_ms or _ANY_DAY_MS) + example.wait_ms
+    now_ms += sum(one.after_ms for one in example.given)
+    asked = replace(state, facts=dict(example.customer))
+    ruling = ruling_of(asked, book.requests[asks.request], wanted, now_ms, book)
     return {
         "answer": (expect.answer, ruling.answer),
         "row": (expect.row, ruling.row),

@@ -146,5 +146,12 @@ def _is_same(said: Body, wanted: Wanted, asker: Asker, book: RuleBook) -> bool:
         same = all(getattr(said, name) == getattr(wanted, name) for name in names)
         return same and said.facts == facts
     if isinstance(wanted, Settled):
-        return replace(wanted, by=asker.rep, cost=cost_of(wanted, book)) == said
+        return isinstance(said, Settled) and _same_answer(said, wanted, asker, book)
     return replace(wanted, by=asker.rep) == said
+
+
+def _same_answer(said: Settled, wanted: Settled, asker: Asker, book: RuleBook) -> bool:
+    """Whether a repeat says what was said; a yes to a claim was completed with what it pays."""
+    remedy = wanted.remedy or said.remedy
+    cost = cost_of(wanted, book) if wanted.remedy else wanted.cost or said.cost
+    return replace(wanted, by=asker.rep, remedy=remedy, cost=cost) == said

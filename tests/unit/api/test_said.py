@@ -11,6 +11,7 @@ from makegood.bootstrap import Makegood
 from makegood.core.state import decode_state
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import NINE_MS, REPS, customer_of, serving
+from tests.unit.playbooks.claim_book import CLAIMING
 from tests.unit.playbooks.said_book import TWO_BRANDS
 
 HOUR = timedelta(hours=1)
@@ -204,3 +205,24 @@ def test_what_nobody_said_is_not_found(client):
 def test_a_person_of_another_brand_cannot_say_that_it_was_kept(client):
     made = promise(client).json()
     problem(post(client, f"said/{made['id']}/kept", {"rep": "vera"}, "x"), 403, "other_brand")
+
+
+def test_an_expense_is_claimed_with_its_receipt_and_paid_once(client, makegood):
+    makegood.shelf.activate(CLAIMING, "claims.yaml", by="omar", because="It pays taxis.")
+    raised = {"identifier": "user:ana", "failure": "parcel_late", "about": "O1", "brand": "acme"}
+    assert post(client, "failures", raised, "f1").status_code == 200
+    asked = {"identifier": "user:ana", "request": "taxi", "about": "O1"}
+    spent = {"cents": 9000, "kind": "taxi"}
+    problem(post(client, "requests", asked | {"facts": spent}, "c1"), 422, "receipt_needed")
+    claim = asked | {"facts": spent | {"receipt": "sha256:1"}}
+    shown = post(client, "requests", claim, "c2").json()
+    assert (shown["status"], shown["reasons"]["row"]) == ("waiting", "beyond_cap")
+    assert shown["gives"] == {"remedy": "expenses", "cost": {"cents": 8000, "currency": "USD"}}
+    assert post(client, "requests", claim, "c2").json() == shown
+    problem(post(client, "requests", claim, "c3"), 409, "claimed_already")
+    settle = f"requests/{shown['id']}/settle"
+    too_much = {"rep": "kathy", "answer": "allow", "remedy": "expenses", "cents": 1001}
+    problem(post(client, settle, too_much, "s1"), 422, "more_than_claimed")
+    settled = post(client, settle, {"rep": "kathy", "answer": "allow"}, "s2").json()
+    assert settled["gives"]["cost"] == {"cents": 1000, "currency": "USD"}
+    assert post(client, settle, {"rep": "kathy", "answer": "allow"}, "s2").json() == settled

@@ -12,6 +12,7 @@ from makegood.messages.ids import CustomerId
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import NINE_MS, REPS, customer_of, introduce, serving
 from tests.unit.desk.browsing import token_of, words_of
+from tests.unit.playbooks.claim_book import CLAIMING
 from tests.unit.playbooks.said_book import TWO_BRANDS
 
 NOON = "2026-01-01T17:00"  # in the zone of the book, UTC; the clock stands at 14:00
@@ -169,3 +170,19 @@ def test_what_was_said_for_another_brand_does_not_exist_for_them(kathy, vera, an
     assert vera.post(f"/desk/customers/{ana}/say/promise", form).status_code == 404
     assert kathy.post(f"/desk/customers/{ana}/say/nothing", form).status_code == 404
     assert kathy.post(where[1].replace("/kept", "/lost"), form).status_code == 404
+
+
+def test_an_expense_is_claimed_for_the_customer_and_its_rest_waits(kathy, omar, ana, makegood):
+    makegood.shelf.activate(CLAIMING, "claims.yaml", by="omar", because="It pays taxis.")
+    page = kathy.get(f"/desk/customers/{ana}")
+    raised = {"token": token_of(page), "failure": "parcel_late", "about": "O1", "brand": "acme"}
+    kathy.post(f"/desk/customers/{ana}/raise", raised)
+    spent = {"about": "O1", "fact.cents": "90.00", "fact.kind": "taxi", "brand": "acme"}
+    where = f"/desk/customers/{ana}/ask/taxi"
+    page = kathy.post(where, spent | {"token": "t1"}, follow=True)
+    assert "Please add the receipt" in words_of(page)
+    page = kathy.post(where, spent | {"token": "t2", "fact.receipt": "sha256:1"}, follow=True)
+    words = words_of(page)
+    assert "Yes, with What you spent ($80), at once; a person answers for the rest" in words
+    words = words_of(does(omar, ana, "settle", answer="allow"))
+    assert "Omar Haddad said yes, with What you spent ($10)." in words
