@@ -1,6 +1,7 @@
 """Put a handbook together from any checked rule book."""
 
 from makegood.handbook.asking import requests_chapter
+from makegood.handbook.binding import said_chapter
 from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
 from makegood.handbook.giving import authority_chapter, giving_chapter
@@ -13,7 +14,7 @@ from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive failures silence entitlements remedies"
-_DEEDS = "plans messages requests examples"
+_DEEDS = "plans messages requests promises disclosures claims examples"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_DEEDS}".split())
 
 
@@ -31,6 +32,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         authority_chapter(source),
         plans_chapter(source),
         requests_chapter(source),
+        *(one for one in (said_chapter(source),) if one is not None),
         messages_chapter(source),
         never_chapter(source),
         *_left(source),

@@ -28,6 +28,9 @@ NAMED = {
     "remedies": "remedy",
     "messages": "message",
     "requests": "request",
+    "promises": "promise",
+    "disclosures": "disclosure",
+    "claims": "request",
 }
 
 
