@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from makegood.messages.money import Money
-from makegood.playbooks.book import Ruling
 from makegood.playbooks.load import load_book
+from makegood.playbooks.rulings import Ruling
 from makegood.playbooks.terms import Answer
 
 BOOK = Path(__file__).with_name("book.yaml")

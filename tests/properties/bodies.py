@@ -7,7 +7,8 @@ from makegood.messages import facts
 from makegood.messages.facts import Body
 from makegood.messages.ids import EventId, RepId
 from makegood.messages.money import Money
-from makegood.testing.book import HOUR_MS, MINUTE_MS
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS
+from makegood.testing.clock import STORY_BEGINS_MS
 
 ABOUTS = ("R1", "R2", "R3")
 KATHY = RepId("kathy")
@@ -55,21 +56,52 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
     ),
     "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
     "link": lambda _pick: facts.Identified(),
+    "promised": lambda pick: facts.Promised(
+        promise=("other", "callback_overdue")[pick % 2],
+        about=(*ABOUTS, "")[pick % 4],
+        due_ms=STORY_BEGINS_MS + pick * HOUR_MS,
+        by=KATHY,
+        words="w",
+        binds={"cents": 900} if pick % 3 else {},
+    ),
+    "redirected": lambda pick: facts.Redirected(
+        to="b2", accepted_by="n", expires_ms=STORY_BEGINS_MS + pick * DAY_MS, by=KATHY, words="w"
+    ),
+    "disclosed": lambda pick: facts.Disclosed(
+        disclosure="fee", about=ABOUTS[pick % 2], amount=Money(100 * pick), by=KATHY
+    ),
 }
+
+
+def kept_by_hand(state: State, pick: int) -> Body | None:
+    """A person says that a promise was kept; also one that was kept before, or is none."""
+    said = [one for one in state.memory.said if one.kind != "redirect"]
+    return facts.Kept(said=said[pick % len(said)].event, by=KATHY) if said else None
+
+
+def arrived(state: State, pick: int) -> Body | None:
+    """A person says what came of a redirect; also what is no redirect, or is told again."""
+    said = state.memory.said
+    sent = [one for one in said if one.kind == "redirect"] or said
+    if not sent:
+        return None
+    return facts.Arrived(said=sent[pick % len(sent)].event, taken=pick % 2 == 0, by=KATHY)
 
 
 def requested(pick: int) -> Body:
     """A request as `decide` answers it, and as another book might have answered it."""
     answers = ("allow", "allow", "deny", "person", "person")
     allowed = pick % 5 < 2
+    claimed = pick % 4 == 3
     return facts.Requested(
         request=("keep_longer", "unknown")[pick % 6 == 0],
-        facts={"days": pick},
+        facts={"days": pick, "receipt": f"r{pick % 2}"},
+        claimed=Money(2_000) if claimed else None,
         about=ABOUTS[pick % 3],
         by=KATHY if pick % 2 else RepId(""),
         answer=answers[pick % 5],  # type: ignore[arg-type]
-        remedy="snack" if allowed and pick % 7 else "",
-        amount=Money(900) if allowed else None,
+        remedy="snack" if (allowed and pick % 7) or claimed else "",
+        amount=Money(900) if allowed or claimed else None,
         within_ms=(HOUR_MS, MINUTE_MS)[pick % 2],
         waives="fee" if allowed and pick % 3 else "",
         once=pick % 2 == 0,

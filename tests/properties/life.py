@@ -18,11 +18,12 @@ from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Body
 from makegood.messages.ids import CaseId, CustomerId, EventId, ProfileId, event_id
 from makegood.messages.money import Money
+from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.ports.store import Store
 from makegood.runtime.intake import Intake, body_digest
-from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_book
 from makegood.testing.clock import STORY_BEGINS_MS
 from tests.properties.bodies import (
     ABOUTS,
@@ -30,12 +31,23 @@ from tests.properties.bodies import (
     PLAIN,
     about_case,
     about_request,
+    arrived,
     judged,
+    kept_by_hand,
     requested,
     touchpoint,
 )
 
-LIBRARY = small_library()
+
+def _library() -> Library:
+    """The small book, in which the driver comes from somebody who has to accept the customer."""
+    book = small_book()
+    driver = replace(book.remedies["driver"], accepted_by="rides", expires_ms=4 * HOUR_MS)
+    book = replace(book, remedies={**book.remedies, "driver": driver})
+    return Library(active=book.hash, books={book.hash: book})
+
+
+LIBRARY = _library()
 KEY = b"a key for tests"
 WHO = ("user:ana", "user:ben", "anon:1")
 EMAILS = ("email:ana@example.org", "email:ben@example.org", "email:one@example.org")
@@ -87,6 +99,13 @@ KINDS = (
     "proposal",
     "proposal",
     "proposal",
+    "promised",
+    "kept_by_hand",
+    "disclosed",
+    "redirected",
+    "redirected",
+    "arrived",
+    "arrived",
 )
 WAITS_MS = (
     0,
@@ -278,6 +297,10 @@ class Life(Firm):
             return judged(state, pick)
         if kind == "requested":
             return requested(pick)
+        if kind == "kept_by_hand":
+            return kept_by_hand(state, pick)
+        if kind == "arrived":
+            return arrived(state, pick)
         if kind in ("settled", "appealed"):
             return about_request(kind, state, pick)
         case = state.cases[pick % len(state.cases)] if state.cases else None
@@ -343,6 +366,11 @@ class Life(Firm):
         self.kinds["offer after"] += any(case.offer_after for case in after.cases)
         self.kinds["stray"] += bool(after.strays)
         self._notice_requests(after)
+        for said in after.memory.said:
+            what = "redirect" if said.kind == "redirect" else "promise"
+            self.kinds[f"{what} kept"] += bool(said.kept_ms)
+            self.kinds[f"{what} broken"] += said.broken
+            self.kinds["said again"] += bool(said.again)
         self.kinds["topped up"] += any(
             len(owed.payments) > 1 for c in after.cases for f in c.failures for owed in f.owed
         )
@@ -360,6 +388,7 @@ class Life(Firm):
             self.kinds["request ordered"] += bool(one.command)
             self.kinds["request kept"] += one.done
             self.kinds["request broken"] += one.failed
+            self.kinds["claim paid in part"] += bool(one.part)
 
 
 def _doubles(state: State) -> int:

@@ -42,6 +42,11 @@ WANTED = (
             facts.Approved,
             facts.TurnedDown,
             facts.Contested,
+            facts.Promised,
+            facts.Kept,
+            facts.Disclosed,
+            facts.Redirected,
+            facts.Arrived,
         )
     ),
     "dropped as withdrawn",
@@ -81,13 +86,19 @@ WANTED = (
     "proposal answered late",
     "waived",
     "waived once",
+    "claim paid in part",
+    "promise kept",
+    "promise broken",
+    "redirect kept",
+    "redirect broken",
+    "said again",
 )
 
 
 def test_every_kind_of_thing_happens_in_the_random_days():
     rng = random.Random(20260202)
     seen: dict[str, int] = dict.fromkeys(WANTED, 0)
-    for _ in range(600):
+    for _ in range(1_000):
         for kind, times in Life(MemoryStore()).live(random_days(rng)).kinds.items():
             seen[kind] = seen.get(kind, 0) + bool(times)
     assert {kind: times for kind, times in seen.items() if times < 2} == {}

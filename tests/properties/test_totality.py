@@ -46,6 +46,11 @@ bodies = st.sampled_from(
         "requested",
         "settled",
         "appealed",
+        "promised",
+        "kept_by_hand",
+        "disclosed",
+        "redirected",
+        "arrived",
     ]
 )
 moves = st.lists(
@@ -79,6 +84,7 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
     question = events[more % len(events)] if events else event_id_of_nothing()
     requests = [one.event for one in state.requests] or [event_id_of_nothing()]
     asked = requests[more % len(requests)]
+    said = [one.event for one in state.memory.said] or [event_id_of_nothing()]
     named: facts.Facts = {"reservation": about} if pick % 4 else {}
     table: dict[str, facts.Body] = {
         "no_car": facts.Touchpoint(
@@ -119,6 +125,24 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
             by=kathy,
         ),
         "appealed": facts.Appealed(asked=asked),
+        "promised": facts.Promised(
+            promise=("other", "callback_overdue", "nothing")[more % 3],
+            about=about if pick % 2 else "",
+            due_ms=NOON_MS + (pick - 2) * DAY_MS,
+            binds={"cents": (None, "x", -pick, pick)[more % 4]},
+            words="w" if more % 2 else "",
+        ),
+        "redirected": facts.Redirected(
+            to="b2" if more % 3 else "",
+            accepted_by="n",
+            expires_ms=NOON_MS + (pick - 2) * HOUR_MS,
+            words="w",
+        ),
+        "arrived": facts.Arrived(said=said[more % len(said)], taken=pick % 2 == 0),
+        "kept_by_hand": facts.Kept(said=said[more % len(said)]),
+        "disclosed": facts.Disclosed(
+            disclosure="fee", about=about if more % 4 else "", amount=money or Money(pick)
+        ),
         "confirmed": facts.Confirmed(command=command, step=step_, expires_ms=more),
         "declined": facts.Declined(command=command, step=step_),
         "carried": facts.Carried(command=command, step=step_, paid=money),

@@ -42,6 +42,24 @@ _STATUS = {
     "no_such_proposal": 404,
     "no_remedy": 422,
     "no_such_customer": 404,
+    **dict.fromkeys(
+        (
+            "no_such_promise",
+            "no_such_disclosure",
+            "words_needed",
+            "bad_end",
+            "about_needed",
+            "no_such_channel",
+            "nowhere",
+            "nobody_accepted",
+            "story_needed",
+            "needs_acceptance",
+            "amount_needed",
+            "receipt_needed",
+            "more_than_claimed",
+        ),
+        422,
+    ),
 }
 _WHERE = {
     "no_such_request": "body request",
@@ -50,6 +68,18 @@ _WHERE = {
     "no_such_remedy": "body remedy",
     "no_such_waiver": "body waives",
     "reason_needed": "body reason",
+    "no_such_promise": "body promise",
+    "no_such_disclosure": "body disclosure",
+    "words_needed": "body words",
+    "bad_end": "body until",
+    "about_needed": "body about",
+    "story_needed": "body story",
+    "nobody_accepted": "body accepted_by",
+    "nowhere": "body to",
+    "needs_acceptance": "body remedy",
+    "amount_needed": "body facts.cents",
+    "receipt_needed": "body facts.receipt",
+    "more_than_claimed": "body cents",
     "idempotency_conflict": "header Idempotency-Key",
 }
 
@@ -110,7 +140,7 @@ def settle(
         Declined: 403 for a person who may not, 404, 409, or 422 with what is wrong.
     """
     customer, one = found(makegood, request)
-    rep = rep_for(makegood, answer.rep, one.asked.brand)
+    rep = rep_of(makegood, answer.rep, one.asked.brand)
     currency = makegood.book.currency
     message_id = f"{key.name}/{name}"
     ref = text_ref(event_id(DESK, message_id), "reason") if answer.reason else ""
@@ -140,9 +170,7 @@ def appeal(
     """
     customer, one = found(makegood, request)
     rep = (
-        rep_for(makegood, words.rep, one.asked.brand).rep
-        if words.rep
-        else RepId(f"key:{key.name}")
+        rep_of(makegood, words.rep, one.asked.brand).rep if words.rep else RepId(f"key:{key.name}")
     )
     message_id = f"{key.name}/{name}"
     ref = text_ref(event_id(DESK, message_id), "words") if words.words else ""
@@ -216,7 +244,7 @@ def _shown(
     return request_fields(one, customer, language)
 
 
-def rep_for(makegood: Makegood, name: str, brand: str) -> RepRow:
+def rep_of(makegood: Makegood, name: str, brand: str) -> RepRow:
     """Find a person of the firm who serves a brand.
 
     Raises:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from ninja import Router
 
 from makegood.api.access import CasesKey, Declined
-from makegood.api.asking import declined, missing, rep_for
+from makegood.api.asking import declined, missing, rep_of
 from makegood.api.problems import Problem
 from makegood.api.proposals import (
     ApprovalIn,
@@ -149,7 +149,7 @@ def _do(
     makegood = _makegood(request)
     key: KeyRow = request.auth  # type: ignore[attr-defined]
     row = _row(makegood, case_id)
-    rep = rep_for(makegood, said.rep, row.brand)
+    rep = rep_of(makegood, said.rep, row.brand)
     message_id = f"{key.name}/{said.name}"
     event = event_id(DESK, message_id)
     ref = text_ref(event, "reason") if said.words else ""

@@ -29,8 +29,8 @@ from makegood.ports.rows import KeyRow
 Fields = dict[str, object]
 router = Router(auth=CasesKey(), tags=["requests"])
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
-_NOT_FOUND: dict[int, type[ErrorOut]] = {**_REFUSED, 404: ErrorOut}
-_WRITES: dict[int, type[ErrorOut]] = {**_NOT_FOUND, 409: ErrorOut, 413: ErrorOut}
+NOT_FOUND: dict[int, type[ErrorOut]] = {**_REFUSED, 404: ErrorOut}
+WRITES: dict[int, type[ErrorOut]] = {**NOT_FOUND, 409: ErrorOut, 413: ErrorOut}
 Named = Annotated[
     str,
     Header(
@@ -44,20 +44,22 @@ Named = Annotated[
 Language = Annotated[str, Field(max_length=35, description="Of `says` and `title`.")]
 
 
-def _makegood(request: HttpRequest) -> Makegood:
-    joined: Makegood = request.makegood  # type: ignore[attr-defined]
-    return joined
+def joined(request: HttpRequest) -> Makegood:
+    """Give the Makegood in use."""
+    makegood: Makegood = request.makegood  # type: ignore[attr-defined]
+    return makegood
 
 
-def _key(request: HttpRequest) -> KeyRow:
+def key_of(request: HttpRequest) -> KeyRow:
+    """Give the key that was sent."""
     key: KeyRow = request.auth  # type: ignore[attr-defined]
     return key
 
 
-@router.post("/requests", response={200: RequestOut, **_WRITES})
+@router.post("/requests", response={200: RequestOut, **WRITES})
 def post_request(request: HttpRequest, wanted: RequestIn, idempotency_key: Named) -> Fields:
     """Ask for something; the table answers at once, or a person does within the time it says."""
-    return ask(_makegood(request), _key(request), wanted, idempotency_key)
+    return ask(joined(request), key_of(request), wanted, idempotency_key)
 
 
 @router.get("/requests", response={200: WaitingPage, **_REFUSED})
@@ -70,7 +72,7 @@ def waiting_requests(
     language: Language = "en",
 ) -> Fields:
     """List what waits for a person, appeals too, the most pressing first."""
-    makegood = _makegood(request)
+    makegood = joined(request)
     with makegood.store.reading() as reading:
         rows = reading.waiting(
             brands=(brand,) if brand else (), after=read_place(after), limit=limit
@@ -81,14 +83,14 @@ def waiting_requests(
     }
 
 
-@router.get("/requests/{request_id}", response={200: RequestOut, **_NOT_FOUND})
+@router.get("/requests/{request_id}", response={200: RequestOut, **NOT_FOUND})
 def one_request(request: HttpRequest, request_id: RequestKey, language: Language = "en") -> Fields:
     """Show one request with its answer and the reasons."""
-    customer, one = found(_makegood(request), request_id)
+    customer, one = found(joined(request), request_id)
     return request_fields(one, customer, language)
 
 
-@router.get("/customers/{customer_id}/requests", response={200: RequestPage, **_NOT_FOUND})
+@router.get("/customers/{customer_id}/requests", response={200: RequestPage, **NOT_FOUND})
 def requests_of_customer(
     request: HttpRequest,
     customer_id: CustomerKey,
@@ -97,24 +99,24 @@ def requests_of_customer(
     language: Language = "en",
 ) -> Fields:
     """List what a customer asked for, the latest first."""
-    customer, asked, following = page(_makegood(request), ProfileId(customer_id), after, limit)
+    customer, asked, following = page(joined(request), ProfileId(customer_id), after, limit)
     return {
         "requests": [request_fields(one, customer, language) for one in asked],
         "next": following,
     }
 
 
-@router.post("/requests/{request_id}/settle", response={200: RequestOut, **_WRITES})
+@router.post("/requests/{request_id}/settle", response={200: RequestOut, **WRITES})
 def settle_request(
     request: HttpRequest, request_id: RequestKey, answer: SettleIn, idempotency_key: Named
 ) -> Fields:
     """Answer a request that waits for a person."""
-    return settle(_makegood(request), _key(request), request_id, answer, idempotency_key)
+    return settle(joined(request), key_of(request), request_id, answer, idempotency_key)
 
 
-@router.post("/requests/{request_id}/appeal", response={200: RequestOut, **_WRITES})
+@router.post("/requests/{request_id}/appeal", response={200: RequestOut, **WRITES})
 def appeal_request(
     request: HttpRequest, request_id: RequestKey, words: AppealIn, idempotency_key: Named
 ) -> Fields:
     """Appeal a no, once; somebody other than who refused settles it."""
-    return appeal(_makegood(request), _key(request), request_id, words, idempotency_key)
+    return appeal(joined(request), key_of(request), request_id, words, idempotency_key)

@@ -15,6 +15,7 @@ from makegood.core import (
     failures,
     offers,
     outcomes,
+    promises,
     proposals,
     remedies,
     requests,
@@ -70,7 +71,8 @@ def _confirm(turn: Turn, body: facts.Confirmed) -> None:
 def _decline(turn: Turn, body: facts.Declined) -> None:
     command = outcomes.meant(turn, body.command, body.step)
     for case in turn.state.cases:
-        offers.offer_unavailable(turn, case, command)
+        if not outcomes.refused_there(turn, case, command):
+            offers.offer_unavailable(turn, case, command)
 
 
 def _unsubscribe(turn: Turn, body: facts.Unsubscribed) -> None:
@@ -142,6 +144,11 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Requested: requests.asked,
     facts.Settled: requests.settled,
     facts.Appealed: requests.appealed,
+    facts.Promised: promises.promised,
+    facts.Kept: promises.kept,
+    facts.Disclosed: promises.disclosed,
+    facts.Redirected: promises.redirected,
+    facts.Arrived: promises.arrived,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

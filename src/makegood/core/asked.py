@@ -37,6 +37,10 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
         done: It was carried out.
         failed: It was not: our word is broken.
         ended_ms: When it was last answered.
+        claimed: What was spent, when it is a claim.
+        receipt: Reference of the receipt; empty without one.
+        by_rule: What the rule itself gives of it, in cents.
+        part: The order that pays that, while a person answers for the rest.
     """
 
     event: EventId
@@ -59,6 +63,15 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     done: bool = False
     failed: bool = False
     ended_ms: int = 0
+    claimed: Money | None = None
+    receipt: str = ""
+    by_rule: int = 0
+    part: CommandId = CommandId("")
+
+    @property
+    def rest_cents(self) -> int:
+        """What was spent beyond what the rule itself gives."""
+        return self.claimed.cents - self.by_rule if self.claimed is not None else 0
 
     @property
     def is_waiting(self) -> bool:
@@ -68,4 +81,4 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     @property
     def may_leave(self) -> bool:
         """Whether nothing more follows from it: it is answered, and ordered nothing."""
-        return not self.is_waiting and not self.command
+        return not self.is_waiting and not self.command and not self.part

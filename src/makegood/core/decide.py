@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import granting, proposals, requests
+from makegood.core import answering, granting, promises, proposals
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -43,12 +43,18 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _by_rep(wanted, asker, "take two customers apart")
         case facts.Judged():
             return _judge(state, wanted, asker)
-        case facts.Requested():
-            return requests.answer(state, wanted, asker, library.now(wanted.brand))
-        case facts.Settled():
-            return requests.settle(state, wanted, asker, library.now(brand_of(state, wanted)))
-        case facts.Appealed():
-            return requests.appeal(state, wanted, asker)
+        case facts.Requested() | facts.Settled() | facts.Appealed():
+            book = library.now(brand_of(state, wanted))
+            return _request(state, wanted, asker, now_ms, book)
+        case (
+            facts.Promised()
+            | facts.Kept()
+            | facts.Disclosed()
+            | facts.Redirected()
+            | facts.Arrived()
+        ):
+            book = library.now(brand_of(state, wanted))
+            return promises.say(state, wanted, asker, now_ms, book)
         case (
             facts.Chosen()
             | facts.Answered()
@@ -71,6 +77,22 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _in_case(state, case_, wanted, asker, now_ms, library)
         case _:
             return _no("not_a_request", "Only the system itself may state this.")
+
+
+def _request(
+    state: State,
+    wanted: facts.Requested | facts.Settled | facts.Appealed,
+    asker: Asker,
+    now_ms: int,
+    book: RuleBook,
+) -> Decision:
+    match wanted:
+        case facts.Requested():
+            return answering.answer(state, wanted, asker, now_ms, book)
+        case facts.Settled():
+            return answering.settle(state, wanted, asker, book)
+        case facts.Appealed():
+            return answering.appeal(state, wanted, asker)
 
 
 def _in_case(

@@ -1,4 +1,4 @@
-"""See a failure: by an event, by silence, or raised by hand; and tell a second from a growing one.
+"""See a failure: by an event or raised by hand; and tell a second from a growing one.
 
 A failure with the same `about` grows; another `about`, or a promise of ours that was broken, in
 an open case or soon after one, is a double deviation.
@@ -8,13 +8,12 @@ Source: Maxham and Netemeyer 2002; Knox and van Oest 2014; DESIGN, "Failures".
 from msgspec.structs import replace
 
 from makegood.core.state import Case, Failure, State, Unclear
-from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.events import Event
-from makegood.messages.facts import Facts, FailureRaised, Judged, Touchpoint
+from makegood.messages.facts import Facts, FailureRaised, Judged
 from makegood.messages.ids import EventId, event_id
 from makegood.playbooks.book import Finding
-from makegood.playbooks.terms import Cause, SilenceRule
+from makegood.playbooks.terms import Cause
 
 NEWS_MS = 2 * 86_400_000  # feeds repeat themselves for a day or two, not longer
 OTHER = "other"  # the kind of a failure that no rule of the book names
@@ -182,56 +181,6 @@ def is_news(case: Case, before: Failure, now: Failure) -> bool:
     opens nothing. Worse than it was, or days later, we have let them down once more.
     """
     return now.severity <= before.severity and now.at_ms - case.closed_ms <= NEWS_MS
-
-
-def follow_promises(turn: Turn, event: Event, body: Touchpoint) -> None:
-    """Start the clock of a promise, or stop it because it was kept.
-
-    What does not say which promise it keeps keeps the one that is due first.
-    """
-    book = turn.book
-    read = book.about_of.get(body.name)
-    about = read(body.properties) if read else ""
-    for rule in book.ends.get(body.name, ()):
-        waiting = [timer.about for timer in turn.state.timers if _is_promise(timer, rule)]
-        kept = about if about in waiting else ""
-        if waiting and not about:
-            kept = waiting[0]
-        if kept:
-            turn.clear_timers(rule.id, TimerKind.SILENCE, about=kept)
-    for rule in book.starts.get(body.name, ()):
-        promise = about or event.id
-        timers = turn.state.timers
-        if any(_is_promise(timer, rule) and timer.about == promise for timer in timers):
-            continue  # asking again gives us no more time
-        due_ms = event.time_ms + rule.within_ms
-        turn.set_timer(TimerKind.SILENCE, due_ms, rule.id, promise, _brand_of(turn, body))
-
-
-def _brand_of(turn: Turn, body: Touchpoint) -> str:
-    brand = body.properties.get("brand")
-    return brand if isinstance(brand, str) and brand in turn.book.brands else ""
-
-
-def _is_promise(timer: Timer, rule: SilenceRule) -> bool:
-    return timer.kind is TimerKind.SILENCE and timer.subject == rule.id
-
-
-def overdue(turn: Turn, rule: SilenceRule, about: str, brand: str) -> Failure:
-    """Make a failure of a promise that was not kept in time."""
-    origin = turn.origin
-    return Failure(
-        event=silence_id(origin.source, origin.message_id, rule.id),
-        rule=rule.id,
-        about=f"{rule.id}/{about}",
-        brand=brand,
-        at_ms=turn.at_ms,
-        severity=rule.severity,
-        cause=rule.cause,
-        book=origin.book,
-        line=rule.line,
-        given=False,
-    )
 
 
 def silence_id(source: str, message_id: str, rule: str) -> EventId:

@@ -5,7 +5,7 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 
 from collections.abc import Callable, Mapping
 
-from makegood.core import calls, cases, ending, failures, offers, proposals, requests
+from makegood.core import calls, ending, offers, promises, proposals, requests
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -19,8 +19,7 @@ def fire(turn: Turn, timer: Timer) -> None:
         timer: Already taken out of the state.
     """
     if timer.kind is TimerKind.SILENCE:
-        rule = next(rule for rule in turn.book.silences if rule.id == timer.subject)
-        cases.take_failure(turn, failures.overdue(turn, rule, timer.about, timer.brand))
+        promises.overdue(turn, timer)
         return
     if timer.kind is TimerKind.ANSWER_BY:
         requests.unanswered(turn, timer)

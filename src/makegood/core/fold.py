@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures
+from makegood.core import cases, ending, failures, promises
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
@@ -67,16 +67,17 @@ def step(state: State, event: Event, library: Library) -> Step:
             before = replace(before, state=came_back(before.state, event.time_ms))
         if body.name in book.purchases and not before.state.bought_ms:
             before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
+        known = before.state.memory.facts
         if book.by_brand:
             book, found = _by_its_brand(book, body, before.state)
         else:
-            found = book.find(body.name, body.properties, before.state.facts)
-        is_promise = body.name in book.starts or body.name in book.ends
-        if not found and not is_promise:
+            found = book.find(body.name, body.properties, before.state.facts, known)
+        says = book.says(body.name)
+        if not found and not says:
             return before
         turn = _turn(before.state, event, library, book)
-        if is_promise:
-            failures.follow_promises(turn, event, body)
+        if says:
+            promises.hear(turn, event, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)
@@ -101,10 +102,11 @@ def _by_its_brand(
     """
     said = brand_of(state, body)
     own = book.for_brand(said)
-    found = own.find(body.name, body.properties, state.facts)
+    known = state.memory.facts
+    found = own.find(body.name, body.properties, state.facts, known)
     brands = {finding.brand for finding in found} if not said else set()
     if len(brands) == 1 and (theirs := book.for_brand(brands.pop())) is not book:
-        return theirs, theirs.find(body.name, body.properties, state.facts)
+        return theirs, theirs.find(body.name, body.properties, state.facts, known)
     return own, found
 
 

@@ -105,6 +105,8 @@ def given(book: RuleBook, state: State, case: Case) -> Counter[str]:
 def _by_requests(state: State, case: Case) -> Iterator[tuple[str, Money]]:
     abouts = {one.about for one in case.failures}
     for one in state.requests:
+        if one.claimed is not None:
+            continue  # what was spent because of us is owed
         if one.command and not one.failed and one.cost is not None and one.about in abouts:
             yield one.remedy, one.cost
 

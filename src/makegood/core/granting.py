@@ -56,6 +56,9 @@ def size(
     if remedy is None and not wanted.off_script:
         why = "The rule book knows no such remedy; leave the script."
         return Refused(code="no_such_remedy", why=why)
+    if remedy is not None and remedy.accepted_by:
+        why = "Somebody has to accept the customer; redirect them."
+        return Refused(code="needs_acceptance", why=why)
     if wanted.off_script and not wanted.reason:
         return Refused(code="reason_needed", why="Something outside the plan needs a reason.")
     if remedy is not None and not wanted.off_script and _needs_price(remedy, case):

@@ -9,17 +9,19 @@ from msgspec.structs import replace
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.goodwill import cost_for, fits, is_unsized, may_offer
+from makegood.core.keeping import REDIRECT, promise, said
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import order_remedy
 from makegood.core.routing import can_promise_call
+from makegood.core.said import SaidKind
 from makegood.core.say import Words, say
 from makegood.core.state import Call, Case, Failure, OfferState, OfferStatus
 from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import ConfirmOffer
-from makegood.messages.facts import Chosen, Confirmed
+from makegood.messages.facts import Chosen, Confirmed, Facts
 from makegood.messages.ids import CommandId
-from makegood.playbooks.terms import Offer, Plan, Tier
+from makegood.playbooks.terms import Offer, Plan, Remedy, Tier
 
 _UNDECIDED = frozenset({OfferStatus.ASKING, OfferStatus.CONFIRMED})
 _NOT_NOW = frozenset(
@@ -94,7 +96,7 @@ def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -
         return state
     question = ConfirmOffer(
         remedy=offer.id,
-        provider=remedy.provider,
+        provider=remedy.asks,
         about=failure.about,
         brand=failure.brand,
         facts=dict(failure.details),
@@ -185,9 +187,24 @@ def _answered(
     open_to_it = (*_UNDECIDED, OfferStatus.UNAVAILABLE)
     for offer in case.offers:
         if offer.asked == command and offer.status in open_to_it:
+            if status is OfferStatus.CONFIRMED:
+                expires_ms = _expires_ms(turn, case, offer, expires_ms)
             changed = replace(offer, status=status, expires_ms=expires_ms, detail=detail)
             return make_offers(turn, _with(case, offer, changed), offer.about)
     return case
+
+
+def _expires_ms(turn: Turn, case: Case, offer: OfferState, told_ms: int) -> int:
+    """Say until when a yes stands: as told, and no longer than the book lets a redirect stand."""
+    longest_ms = _remedy_of(turn, case, offer).expires_ms
+    if not longest_ms:
+        return told_ms
+    until_ms = turn.known_ms + longest_ms
+    return min(told_ms, until_ms) if told_ms else until_ms
+
+
+def _remedy_of(turn: Turn, case: Case, offer: OfferState) -> Remedy:
+    return turn.library.book(_failure_of(case, offer).book).remedies[offer.offer]
 
 
 def confirm_overdue(turn: Turn, case: Case, about: str) -> Case:
@@ -273,7 +290,19 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
         return turn.put(_with(case, chosen, status))  # a person finds the price first
     step = f"{failure.about}/{failure.rule}/keep/{chosen.offer}"
     command, cost = order_remedy(turn, case, remedy, failure, step, chosen)
+    if remedy.expires_ms:
+        until_ms = chosen.expires_ms or turn.known_ms + remedy.expires_ms
+        _send_away(turn, failure, remedy, command, max(until_ms, turn.known_ms + 1))
     return turn.put(_with(case, chosen, replace(status, ordered=command, cost=cost)))
+
+
+def _send_away(
+    turn: Turn, failure: Failure, remedy: Remedy, command: CommandId, until_ms: int
+) -> None:
+    """Watch over a customer who is sent elsewhere, until they are taken in there."""
+    facts: Facts = {"to": remedy.id, "about": failure.about}
+    one = said(turn, SaidKind.REDIRECT, REDIRECT, command, facts)
+    promise(turn, replace(one, brand=failure.brand, due_ms=until_ms))
 
 
 def order_what_waited(turn: Turn, case: Case, failure: Failure) -> Case:

@@ -11,10 +11,12 @@ from makegood.core import requests
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
+from makegood.core.keeping import REDIRECT, keep
 from makegood.core.offers import offer_unavailable
 from makegood.core.owed import Stray
+from makegood.core.promises import refused
 from makegood.core.remedies import give_instead
-from makegood.core.state import Case, OfferStatus, Phase
+from makegood.core.state import Case, OfferState, OfferStatus, Phase
 from makegood.core.turn import Turn
 from makegood.messages.facts import Carried, Dropped
 from makegood.messages.ids import CommandId
@@ -82,6 +84,7 @@ def _kept(turn: Turn, case_id: str, body: Carried, command: CommandId) -> bool:
             )
             offers = tuple(kept if one is offer else one for one in case.offers)
             turn.put(replace(case, offers=offers))
+            keep(turn, REDIRECT, command)
             return True
     return False
 
@@ -115,14 +118,39 @@ def dropped(turn: Turn, body: Dropped) -> None:
 def _broken(turn: Turn, case: Case, command: CommandId) -> bool:
     for offer in case.offers:
         if offer.ordered == command and offer.status is OfferStatus.CHOSEN:
-            broken = replace(offer, status=OfferStatus.BROKEN)
-            offers = tuple(broken if one is offer else one for one in case.offers)
-            _break_word(turn, replace(case, offers=offers))
+            case = turn.put(_with_broken(case, offer))
+            if turn.state.memory.about(REDIRECT, command) is None:
+                _break_word(turn, case)
+            else:
+                refused(turn, command)
             return True
     owed = [p.command for f in case.failures for one in f.owed for p in one.payments]
     if command in owed:
         _break_word(turn, case)
         return True
+    return False
+
+
+def _with_broken(case: Case, offer: OfferState) -> Case:
+    broken = replace(offer, status=OfferStatus.BROKEN)
+    return replace(case, offers=tuple(broken if one is offer else one for one in case.offers))
+
+
+def refused_there(turn: Turn, case: Case, command: CommandId) -> bool:
+    """Whoever accepted a customer that was sent to them takes it back: a second failure.
+
+    Args:
+        turn: The turn.
+        case: The case.
+        command: The question that had their yes.
+    """
+    for offer in case.offers:
+        gone = offer.asked == command and offer.status in (OfferStatus.CHOSEN, OfferStatus.KEPT)
+        if gone and turn.state.memory.about(REDIRECT, offer.ordered) is not None:
+            turn.put(_with_broken(case, offer))
+            turn.withdrawn.append(offer.ordered)
+            refused(turn, offer.ordered)
+            return True
     return False
 
 

@@ -1,230 +1,27 @@
-"""What customers ask for: answered once by the table of that day, or by a person in time.
+"""What becomes of a request: it waits, is answered, orders its remedy, and ends.
 
-The table gives the same answer to everybody; a no has a reason and may be appealed once, to
-somebody else than who said it. An answer that does not come in time is a failure of its own.
-Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1e.
+An answer that does not come in time is a failure of its own, and so is a yes that is not kept.
+Source: DESIGN idea 9 (we keep our own promises); science, section 1e.
 """
 
 from msgspec.structs import replace
 
 from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.cases import take_failure
-from makegood.core.decision import Asker, Decision, money_in, refuse
-from makegood.core.failures import OTHER, SEVERITY_BY_HAND, known, silence_id
-from makegood.core.goodwill import expected_cost, is_unsized, room_now
-from makegood.core.state import Failure, State
+from makegood.core.failures import OTHER, SEVERITY_BY_HAND, silence_id
+from makegood.core.state import Failure
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.core.waived import Waiver
-from makegood.core.waivers import customer_facts, use_up, used_by, waive
+from makegood.core.waivers import use_up, waive
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Appealed, Requested, Settled
 from makegood.messages.ids import CaseId, CommandId, EventId, RepId
 from makegood.messages.money import Money
-from makegood.playbooks.book import RuleBook, Ruling
-from makegood.playbooks.mistakes import nearest
-from makegood.playbooks.requests import without_nothing, wrong_fact
-from makegood.playbooks.terms import Answer, Cause
+from makegood.playbooks.terms import Cause
 
 KEPT_MS = 90 * 86_400_000  # how long a settled request can still be appealed; the log keeps it
 MOST_SETTLED = 20
-MOST_WAITING = 20  # nobody has more open questions than that by themselves
-
-
-def answer(state: State, wanted: Requested, asker: Asker, book: RuleBook) -> Decision:
-    """Answer a request by its table; what the table leaves open goes before a person.
-
-    Args:
-        state: The customer's state.
-        wanted: The request, without an answer.
-        asker: Who writes it down.
-        book: The active book.
-
-    Returns:
-        The request with its answer, or a refusal: it cannot be asked like this.
-    """
-    rule = book.requests.get(wanted.request)
-    if rule is None:
-        hint = nearest(wanted.request, book.requests)
-        why = f"The rule book has no request `{wanted.request}`. {hint}".strip()
-        return refuse("no_such_request", why)
-    if wanted.brand and wanted.brand not in book.brands:
-        hint = nearest(wanted.brand, book.brands)
-        return refuse("no_such_brand", f"There is no brand `{wanted.brand}`. {hint}".strip())
-    facts = without_nothing(wanted.facts)
-    if wrong := wrong_fact(facts, rule.takes):
-        return refuse("wrong_fact", wrong)
-    if sum(one.is_waiting for one in state.requests) >= MOST_WAITING:
-        return refuse("too_many_waiting", "So many requests wait already; settle those first.")
-    ruling = _sized(rule.rule(facts, customer_facts(state)), book)
-    left = _room(state, wanted.about, (ruling.remedy, ruling.amount), book)
-    if left is not None:
-        ruling = _for_a_person(ruling, f"a person's yes: the cap of goodwill leaves {left}")
-    if ruling.remedy and _gave_already(state, wanted):
-        missing = f"a person's yes to give {ruling.remedy} about {wanted.about} once more"
-        ruling = _for_a_person(ruling, missing)
-    return Decision(
-        body=Requested(
-            request=wanted.request,
-            facts=facts,
-            about=wanted.about,
-            brand=wanted.brand,
-            asker=wanted.asker,
-            payer=wanted.payer,
-            told=wanted.told,
-            by=asker.rep,
-            answer=ruling.answer.value,
-            row=ruling.row,
-            line=ruling.line,
-            says=dict(ruling.says),
-            remedy=ruling.remedy,
-            amount=ruling.amount,
-            charge=ruling.charge,
-            within_ms=ruling.within_ms or rule.within_ms,
-            looked_at=ruling.looked_at,
-            seen=ruling.seen,
-            missing=ruling.missing,
-            also=ruling.also,
-            waives=ruling.waives,
-            once=ruling.once,
-            used=used_by(state, rule, facts, ruling),
-        )
-    )
-
-
-def _sized(ruling: Ruling, book: RuleBook) -> Ruling:
-    """Say what the remedy costs; one whose size nobody can tell is for a person."""
-    if not ruling.remedy or ruling.amount is not None:
-        return ruling
-    remedy = book.remedies[ruling.remedy]
-    if not is_unsized(remedy, None):
-        return replace(ruling, amount=expected_cost(remedy, None, book.currency))
-    return _for_a_person(ruling, f"the amount of {remedy.id}")
-
-
-def _room(state: State, about: str, given: tuple[str, Money | None], book: RuleBook) -> str | None:
-    """Say what the cap of goodwill leaves about something that failed; None when it is enough."""
-    place = known(state, about) if about else None
-    remedy, cost = given
-    if place is None or cost is None or not cost.cents:
-        return None
-    if not book.goodwill.counts(book.remedies.get(remedy)):
-        return None
-    left = room_now(book, state, place[0], cost.currency)
-    return money_in(left, book) if left is not None and cost.cents > left else None
-
-
-def _for_a_person(ruling: Ruling, missing: str) -> Ruling:
-    return replace(
-        ruling,
-        answer=Answer.PERSON,
-        row="",
-        says={},
-        remedy="",
-        amount=None,
-        charge=None,
-        missing=missing,
-        waives="",
-        once=False,
-    )
-
-
-def _gave_already(state: State, wanted: Requested) -> bool:
-    """Whether the same was asked about the same thing, and something was given for it."""
-    return bool(wanted.about) and any(
-        one.command and one.request == wanted.request and one.about == wanted.about
-        for one in state.requests
-    )
-
-
-def settle(state: State, wanted: Settled, asker: Asker, book: RuleBook) -> Decision:
-    """Let a person answer: not twice, not without a reason, not beyond their limit."""
-    one = state.request(wanted.asked)
-    if one is None:
-        return refuse("request_gone", "No such request can be answered; it may be long settled.")
-    if not asker.rep:
-        return refuse("reps_only", "Only a person of the firm can answer this.")
-    if not one.is_waiting:
-        return refuse("settled_already", "This request has its answer already.")
-    if one.status is RequestStatus.APPEALED and one.refused_by == asker.rep:
-        return refuse("somebody_else", "You said no; somebody else decides about the appeal.")
-    if wanted.answer == "allow":
-        return _allow(state, one, wanted, asker, book)
-    if not wanted.reason:
-        return refuse("reason_needed", "A no needs a reason that the customer can be told.")
-    if wanted.remedy or wanted.cost or wanted.charge or wanted.waives:
-        return refuse("no_gives_nothing", "Only what is allowed gives or costs something.")
-    return Decision(body=replace(wanted, by=asker.rep))
-
-
-def _allow(
-    state: State, one: RequestState, wanted: Settled, asker: Asker, book: RuleBook
-) -> Decision:
-    for sum_ in (wanted.cost, wanted.charge):
-        if sum_ is not None and (sum_.cents < 0 or sum_.currency != book.currency):
-            return refuse("bad_amount", f"An amount is in {book.currency} and not negative.")
-    if refused := _bad_waiver(wanted, book):
-        return refused
-    if not wanted.remedy:
-        if wanted.cost is not None:
-            return refuse("no_such_remedy", "Say what is given for this amount.")
-        return Decision(body=replace(wanted, by=asker.rep))
-    remedy = book.remedies.get(wanted.remedy)
-    if remedy is None:
-        hint = nearest(wanted.remedy, book.remedies)
-        return refuse("no_such_remedy", f"There is no remedy `{wanted.remedy}`. {hint}".strip())
-    if wanted.cost is None and is_unsized(remedy, None):
-        return refuse("price_unknown", "What it costs is not known; name a sum.")
-    cost = cost_of(wanted, book) or Money(0, book.currency)
-    limit_cents = book.authority_cents.get(asker.role, 0)
-    used_cents = _given_by_people(state, one, book.currency)
-    if used_cents + cost.cents > limit_cents:
-        why = (
-            f"This takes {money_in(used_cents + cost.cents, book)} and your limit is "
-            f"{money_in(limit_cents, book)}; ask somebody with a higher limit."
-        )
-        return refuse("over_authority", why, limit_cents)
-    if left := _room(state, one.about, (wanted.remedy, cost), book):
-        return refuse("over_cap", f"The cap of goodwill leaves {left} for what went wrong.")
-    return Decision(body=replace(wanted, cost=cost, by=asker.rep))
-
-
-def _bad_waiver(wanted: Settled, book: RuleBook) -> Decision | None:
-    """Only what the book names is waived, and with a reason: the next answer rests on it."""
-    if wanted.waives and wanted.waives not in book.waivers:
-        hint = nearest(wanted.waives, book.waivers)
-        return refuse("no_such_waiver", f"Nothing is called `{wanted.waives}`. {hint}".strip())
-    if wanted.waives and not wanted.reason:
-        return refuse("reason_needed", "A waiver needs a reason that a colleague can be told.")
-    return None
-
-
-def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
-    """What an answer costs: what the person says, and no less than a remedy costs by the book."""
-    remedy = book.remedies.get(wanted.remedy)
-    if remedy is None:
-        return wanted.cost
-    by_book = expected_cost(remedy, None, book.currency)
-    return max(wanted.cost or by_book, by_book, key=lambda money: money.cents)
-
-
-def _given_by_people(state: State, one: RequestState, currency: str) -> int:
-    """What people gave by answers about the same thing, so that asking twice adds up."""
-    answered = (other for other in state.requests if other.by and other.about == one.about)
-    given = (other.cost for other in answered if other.cost is not None)
-    return sum(money.cents for money in given if money.currency == currency)
-
-
-def appeal(state: State, wanted: Appealed, asker: Asker) -> Decision:
-    """Let a no be appealed, once."""
-    one = state.request(wanted.asked)
-    if one is None:
-        return refuse("request_gone", "No such request can be answered; it may be long settled.")
-    if one.appealed:
-        return refuse("appealed_already", "This was appealed already; once is all.")
-    if one.status is not RequestStatus.DENIED:
-        return refuse("nothing_to_appeal", "Only a no can be appealed.")
-    return Decision(body=replace(wanted, by=asker.rep))
 
 
 def asked(turn: Turn, body: Requested) -> None:
@@ -239,7 +36,14 @@ def asked(turn: Turn, body: Requested) -> None:
         brand=body.brand,
         within_ms=body.within_ms,
     )
+    if body.claimed is not None:
+        receipt = str(body.facts.get("receipt", ""))
+        by_rule = body.amount.cents if body.amount is not None else 0
+        one = replace(one, claimed=body.claimed, receipt=receipt, by_rule=by_rule)
     if body.answer == "person":
+        if body.remedy and body.amount is not None:  # what the rule itself pays of a claim
+            part = _order(turn, one, body.remedy, body.amount, step="part")
+            one = replace(one, part=part, remedy=body.remedy)
         _wait(turn, one, RequestStatus.WAITING)
     elif body.answer == "allow":
         turn.state = use_up(turn.state, body.used)
@@ -305,19 +109,20 @@ def _allowed(
     _put(turn, one)
 
 
-def _order(turn: Turn, one: RequestState, remedy: str, cost: Money) -> CommandId:
+def _order(turn: Turn, one: RequestState, remedy: str, cost: Money, step: str = "") -> CommandId:
     listed = turn.book.remedies.get(remedy)
     fulfil = Fulfil(
         remedy=remedy,
         kind=listed.kind if listed else remedy,
         provider=listed.provider if listed else "",
         amount=cost,
-        owed=False,
+        owed=one.claimed is not None,
         about=one.about,
         brand=one.brand,
+        basis=one.request if one.claimed is not None else "",
         facts={"request": one.request},
     )
-    return turn.issue(CaseId(""), f"request/{one.event}/{remedy}", fulfil)
+    return turn.issue(CaseId(""), f"request/{one.event}/{step or remedy}", fulfil)
 
 
 def _put(turn: Turn, one: RequestState) -> None:
@@ -352,6 +157,8 @@ def kept(turn: Turn, command: CommandId, paid: Money | None) -> bool:
     one = _ordered(turn, command)
     if one is None:
         return False
+    if command == one.part:
+        return True
     _put(turn, replace(one, done=True, failed=False, cost=paid or one.cost))
     return True
 
@@ -367,7 +174,8 @@ def broken(turn: Turn, command: CommandId) -> bool:
 
 
 def _ordered(turn: Turn, command: CommandId) -> RequestState | None:
-    return next((one for one in turn.state.requests if one.command == command), None)
+    asked = turn.state.requests
+    return next((one for one in asked if command in (one.command, one.part)), None)
 
 
 def _let_down(turn: Turn, one: RequestState, event: EventId, about: str) -> None:

@@ -10,6 +10,7 @@ from makegood.core.asked import RequestState
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
+from makegood.core.said import Memory
 from makegood.core.standing import Told
 from makegood.core.timers import Origin, Timer
 from makegood.core.waived import Waiver
@@ -320,6 +321,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         told: Who told what about the standing, the newest first.
         bought_ms: When they first bought something, by the events the book names; 0 for never.
         waivers: What need no longer be paid or done, oldest first.
+        memory: What the customer was told: promises and fees.
     """
 
     facts: Facts = {}
@@ -335,6 +337,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     told: tuple[Told, ...] = ()
     bought_ms: int = 0
     waivers: tuple[Waiver, ...] = ()
+    memory: Memory = Memory()
 
     @property
     def next_due_ms(self) -> int:

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from makegood.core.state import State
 from makegood.core.waived import Waiver
-from makegood.messages.facts import Facts
-from makegood.playbooks.book import RequestRule, Ruling
+from makegood.messages.facts import Facts, Requested
+from makegood.playbooks.rulings import RequestRule, Ruling
 from makegood.playbooks.terms import Answer
 
 
@@ -25,16 +25,17 @@ def customer_facts(state: State, without: str = "") -> Facts:
     return {**state.facts, "waived": standing}
 
 
-def used_by(state: State, rule: RequestRule, facts: Facts, ruling: Ruling) -> tuple[str, ...]:
+def used_by(state: State, rule: RequestRule, wanted: Requested, ruling: Ruling) -> tuple[str, ...]:
     """Say which waivers for once an answer rests on: without them it would be another."""
     lasting = {one.what for one in state.waivers if not one.once}
     once = {one.what for one in state.waivers if one.once} - lasting
-    if ruling.answer is not Answer.ALLOW:
+    if ruling.answer is not Answer.ALLOW or rule.claim is not None:
         return ()
+    said = state.memory.facts(wanted.about)
     return tuple(
         what
         for what in sorted(once)
-        if _differs(ruling, rule.rule(facts, customer_facts(state, without=what)))
+        if _differs(ruling, rule.answer(wanted.facts, customer_facts(state, without=what), said))
     )
 
 

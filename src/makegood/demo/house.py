@@ -78,7 +78,8 @@ def open_house(database: str, clock: MovableClock, book: RuleBook, outside: Outs
 
 def _counterparts(book: RuleBook, outside: OutsideWorld) -> tuple[Counterpart, ...]:
     """One neighbour for each provider that the book names, and the text gateway."""
-    names = {remedy.provider for remedy in book.remedies.values() if remedy.provider} | {"sms"}
+    remedies = book.remedies.values()
+    names = {name for one in remedies for name in (one.provider, one.asks) if name} | {"sms"}
     return tuple(
         Counterpart(
             name=name,

@@ -13,7 +13,8 @@ from makegood.messages.facts import Appealed, Facts, Requested, Settled
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import EventId, ProfileId
 from makegood.messages.money import Money
-from makegood.playbooks.book import RequestRule, RuleBook, books_in
+from makegood.playbooks.book import RuleBook, books_in
+from makegood.playbooks.rulings import RequestRule
 from makegood.playbooks.vocabulary import Shape
 from makegood.projections.amounts import read_cents
 from makegood.projections.asked import (
@@ -149,10 +150,22 @@ def ask_forms(book: RuleBook) -> tuple[AskForm, ...]:
         AskForm(
             id=rule.id,
             title=in_language(rule.title, "en"),
-            fields=tuple(_fields(rule.takes or {}, "")),
+            fields=tuple(_form_fields(rule)),
         )
         for rule in rules.values()
     )
+
+
+def _form_fields(rule: RequestRule) -> Iterator[Field]:
+    """Give a field for each fact; what was spent is written as money."""
+    for field in _fields(rule.takes or {}, ""):
+        if rule.claim is not None and field.name == "cents":
+            yield Field(name=field.name, label="What was spent", kind="money")
+        elif rule.claim is not None and field.name == "receipt":
+            label = "Reference of the receipt, or none"
+            yield Field(name=field.name, label=label, kind=field.kind)
+        else:
+            yield field
 
 
 def _fields(takes: Shape, inside: str) -> Iterator[Field]:
@@ -171,7 +184,7 @@ def requested(
 ) -> Requested | Refused:
     """Read the form of a request; a field that is left empty is a fact that is missing."""
     facts: Facts = {}
-    for field in _fields(rule.takes or {}, ""):
+    for field in _form_fields(rule):
         written = writable(values.get(f"fact.{field.name}", ""), LONGEST_FACT)
         if written:
             _put(facts, field.name.split("."), _read(written, field.kind))
@@ -217,6 +230,11 @@ def _read(written: str, kind: str) -> object:
     """Read a value of a kind; what cannot be read stays text, and is refused with its name."""
     if kind == "bool":
         return {"yes": True, "no": False}.get(written, written)
+    if kind == "money":
+        try:
+            return read_cents(written)
+        except InputError:
+            return written
     try:
         if kind == "int":
             return int(written)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.asking import ask_forms, asked_rows
 from makegood.desk.queue import rows_of
+from makegood.desk.saying import CHANNELS, said_rows, say_forms
 from makegood.desk.shell import shell
 from makegood.desk.standing import standing_shown
 from makegood.desk.story import Story, story_of
@@ -178,6 +179,9 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
             (what, waiver_words(what, book_of(desk))) for what in book_of(desk).waivers
         ),
         "ask_forms": ask_forms(book_of(desk)),
+        "said": said_rows(desk, story),
+        "say_forms": say_forms(book_of(desk)),
+        "channels": CHANNELS,
         "remedies": tuple(
             (remedy, remedy_words(remedy, story.library)) for remedy in book_of(desk).remedies
         ),

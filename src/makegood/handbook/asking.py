@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from makegood.handbook.source import Rule, Source
 from makegood.handbook.terms import Cell, Chapter, Entry, Grid, Shown
 from makegood.messages.money import Money
-from makegood.playbooks.book import RequestRule
+from makegood.playbooks.rulings import ClaimRule, RequestRule
 from makegood.playbooks.spans import span_ms
 from makegood.projections.asked import within_words
 from makegood.projections.figures import money_words
@@ -23,8 +23,14 @@ _BOUNDS = {">=": "{} or more", "<=": "{} or less", ">": "more than {}", "<": "le
 
 def requests_chapter(source: Source) -> Chapter:
     """Tell each decision table."""
-    rules = {str(rule.fields.get("id")): rule for rule in source.rules("requests")}
-    entries = tuple(_request(source, one, rules[one.id]) for one in source.book.requests.values())
+    asked = (*source.rules("requests"), *source.rules("claims"))
+    rules = {str(rule.fields.get("id")): rule for rule in asked}
+    entries = tuple(
+        _request(source, one, rules[one.id])
+        if one.claim is None
+        else _claimed(source, one, one.claim, rules[one.id])
+        for one in source.book.requests.values()
+    )
     nothing = "This book answers no request by itself: a person answers each."
     return Chapter(
         anchor="requests",
@@ -45,6 +51,35 @@ def _request(source: Source, request: RequestRule, rule: Rule) -> Entry:
         grid=Grid(
             heads=("When", "Answer", "Row"),
             rows=tuple(_row(source, request, row) for row in rule.list_of("rows")),
+        ),
+    )
+
+
+def _claimed(source: Source, request: RequestRule, claim: ClaimRule, rule: Rule) -> Entry:
+    """Tell a claim: what is paid at once, what a person looks at, and what is not paid."""
+    titles = [source.book.failures[kind].title.rstrip(".") for kind in claim.failures]
+    most = money_words(Money(claim.most_cents, source.book.currency))
+    above = money_words(Money(claim.receipt_above_cents, source.book.currency))
+    receipt = f"From more than {above} on" if claim.receipt_above_cents else "Always"
+    refused = (
+        (f"Not paid: {', '.join(claim.not_payable)}. {claim.says.get('en', '')}".strip(),)
+        if claim.not_payable
+        else ()
+    )
+    return Entry(
+        anchor=f"request-{request.id}",
+        title=request.title["en"],
+        rule=request.id,
+        where=rule.where,
+        sentences=(
+            f"What a customer spent because of this: {'; '.join(titles)}.",
+            f"Up to {most} for one failure is paid at once, within "
+            f"{within_words(claim.within_ms)} of it; for the rest a person answers within "
+            f"{within_words(request.within_ms)}.",
+            f"{receipt} a receipt is asked for; who has none is asked by a person, and hears no "
+            "no for it. No receipt is paid twice.",
+            *refused,
+            *((f"Where it comes from: {request.source}.",) if request.source else ()),
         ),
     )
 

@@ -1,6 +1,7 @@
 """Put a handbook together from any checked rule book."""
 
 from makegood.handbook.asking import requests_chapter
+from makegood.handbook.binding import said_chapter
 from makegood.handbook.comparing import everyone_chapter
 from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
@@ -15,7 +16,7 @@ from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive failures silence entitlements remedies"
-_DEEDS = "plans messages requests standing everyone examples"
+_DEEDS = "plans messages requests promises disclosures claims standing everyone examples"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_DEEDS}".split())
 
 
@@ -33,6 +34,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         authority_chapter(source),
         plans_chapter(source),
         requests_chapter(source),
+        *(one for one in (said_chapter(source),) if one is not None),
         *standing_chapters(source),
         *everyone_chapter(source),
         messages_chapter(source),

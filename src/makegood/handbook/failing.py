@@ -26,8 +26,9 @@ _LEAD = (
 def failures_chapter(source: Source) -> Chapter:
     """Say what the book calls a failure, with events and without."""
     entries = [_failure(source, rule) for rule in source.rules("failures")]
-    silences = {str(rule.fields.get("id")): rule for rule in source.rules("silence")}
-    entries += [_silence(source, one, silences[one.id]) for one in source.book.silences]
+    clocks = (*source.rules("silence"), *source.rules("promises"))
+    written = {str(rule.fields.get("id")): rule for rule in clocks}
+    entries += [_silence(source, one, written[one.id]) for one in source.book.silences]
     entries.append(_other(source))
     return Chapter(
         anchor="failures", title="What we call a failure", lead=_LEAD, entries=tuple(entries)
@@ -122,14 +123,27 @@ def _silence(source: Source, one: SilenceRule, rule: Rule) -> Entry:
         rule=one.id,
         where=rule.where,
         sentences=(
-            f"Nothing happens, and that is the failure: after “{one.after}”, “{one.unless}” has "
-            f"not come within {within_words(one.within_ms)}.",
+            _broken(source, one),
             f"The customer loses {one.loses.value}; severity {one.severity} of 5.",
             ANSWERS[one.cause],
             *_counted(source, rule),
         ),
         shown=(Shown(label="About", code=rule.code("about")),) if rule.text("about") else (),
         links=_leads(source, one.id),
+    )
+
+
+def _broken(source: Source, one: SilenceRule) -> str:
+    """Say which silence it is: of a promise, or after an event."""
+    promise = source.book.promises.get(one.id)
+    if promise is not None:
+        says = promise.says["en"].rstrip(".")
+        return (
+            f"Nothing happens, and that is the failure: we promised “{says}” and did not keep it."
+        )
+    return (
+        f"Nothing happens, and that is the failure: after “{one.after}”, “{one.unless}” has "
+        f"not come within {within_words(one.within_ms)}."
     )
 
 

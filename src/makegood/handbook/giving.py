@@ -52,6 +52,8 @@ def _cost(source: Source, remedy: Remedy) -> str:
     else:
         is_sized = {OWED, ASKED} & set(_uses(source, remedy))
         said = "what the rule says" if is_sized else "nothing"
+    if remedy.accepted_by:
+        said += f"; they accept the customer there, for {within_words(remedy.expires_ms)} at most"
     if remedy.confirm_within_ms:
         said += f"; offered only after a yes, within {within_words(remedy.confirm_within_ms)}"
     return said
@@ -71,7 +73,8 @@ def _uses(source: Source, remedy: Remedy) -> Iterator[str]:
     if remedy.id in owed:
         yield OWED
     answers = (row for request in source.rules("requests") for row in request.list_of("rows"))
-    if any(row.map("gives").get("remedy") == remedy.id for row in answers):
+    claimed = any(rule.text("pays") == remedy.id for rule in source.rules("claims"))
+    if claimed or any(row.map("gives").get("remedy") == remedy.id for row in answers):
         yield ASKED
 
 

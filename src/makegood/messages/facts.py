@@ -14,6 +14,11 @@ from makegood.messages.money import Money
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
+from makegood.messages.said_facts import Arrived as Arrived
+from makegood.messages.said_facts import Disclosed as Disclosed
+from makegood.messages.said_facts import Kept as Kept
+from makegood.messages.said_facts import Promised as Promised
+from makegood.messages.said_facts import Redirected as Redirected
 
 
 class Touchpoint(FactBody, frozen=True, kw_only=True, tag="touchpoint"):
@@ -313,4 +318,9 @@ Body: TypeAlias = (
     | Approved
     | TurnedDown
     | Contested
+    | Promised
+    | Kept
+    | Disclosed
+    | Redirected
+    | Arrived
 )

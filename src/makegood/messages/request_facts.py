@@ -37,6 +37,8 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
         waives: What the customer need not pay or do from now on; empty for nothing.
         once: That is for the next time only.
         used: Waivers for once that this answer rests on, and uses up.
+        claimed: What was spent, when it is a claim; of that `amount` is paid by the rule itself,
+            also where a person answers for the rest.
     """
 
     request: str
@@ -62,6 +64,7 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
     waives: str = ""
     once: bool = False
     used: tuple[str, ...] = ()
+    claimed: Money | None = None
 
 
 class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):

@@ -10,9 +10,9 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
-    Answer,
     Brand,
     Cause,
     EveryoneTerms,
@@ -22,7 +22,6 @@ from makegood.playbooks.terms import (
     Remedy,
     SilenceRule,
 )
-from makegood.playbooks.vocabulary import Shape
 
 
 class Finding(Struct, frozen=True, gc=False, kw_only=True):
@@ -85,8 +84,11 @@ class Entitled(Struct, frozen=True, kw_only=True):
     missing: str = ""
 
 
-Trigger = Callable[[Facts, Facts], tuple[Finding, ...]]
-"""(event properties, customer facts) -> findings; `()` when nothing failed."""
+Known = Callable[[str], Facts | None]
+"""about -> what was said about it, by id; None when that cannot be known."""
+Trigger = Callable[..., tuple[Finding, ...]]
+"""(event properties, customer facts) -> findings; `()` when nothing failed. One that recalls what
+was said takes a `Known` as well."""
 
 
 class FailureFacts(Struct, frozen=True, kw_only=True):
@@ -116,44 +118,6 @@ class OwedRules(Protocol):
         """Say what is owed for a failure by the rules of its date."""
 
 
-class Ruling(Struct, frozen=True, kw_only=True):
-    """What a decision table says to one request.
-
-    Attributes:
-        request: Id of the request.
-        answer: Allowed, denied, or for a person to say.
-        row: Id of the row that fits; empty when none does, or when it cannot be told.
-        line: Line of that row in the book, else of the request.
-        says: The reason in the customer's words, by language; empty when none is needed.
-        remedy: What is given with it; empty for nothing.
-        amount: How much that is; None when nothing is given or the remedy's own cost counts.
-        charge: What the customer pays for it; None when nothing was worked out.
-        within_ms: How long the person has, when a person is asked.
-        looked_at: The columns up to the answer, as (name, value), for the reasons.
-        seen: The facts that were read.
-        missing: What could not be worked out, when that is why a person is asked.
-        also: Rows that would fit too, when only one may.
-        waives: What the customer need not pay or do from then on; empty for nothing.
-        once: That is for the next time only.
-    """
-
-    request: str
-    answer: Answer
-    row: str = ""
-    line: int = 0
-    says: Mapping[str, str] = {}
-    remedy: str = ""
-    amount: Money | None = None
-    charge: Money | None = None
-    within_ms: int = 0
-    looked_at: tuple[tuple[str, object], ...] = ()
-    seen: tuple[tuple[str, object], ...] = ()
-    missing: str = ""
-    also: tuple[str, ...] = ()
-    waives: str = ""
-    once: bool = False
-
-
 class LookUp(Struct, frozen=True, kw_only=True):
     """Facts that are looked up for an event before it is stored; the fold never looks anything up.
 
@@ -164,26 +128,6 @@ class LookUp(Struct, frozen=True, kw_only=True):
 
     table: Literal["airports"]
     by: Mapping[str, str]
-
-
-class RequestRule(Struct, frozen=True, kw_only=True):
-    """A request that the book can answer.
-
-    Attributes:
-        title: What is asked, by language; "en" is always there.
-        takes: What it may carry, declared; None when anything may come.
-        rule: (what it carries, customer facts) -> the one ruling.
-        within_ms: How long a person has for an answer where no row says.
-        source: Where the rules come from, if the book says.
-    """
-
-    id: str
-    title: Mapping[str, str]
-    takes: Shape | None
-    rule: Callable[[Facts, Facts], Ruling]
-    line: int
-    within_ms: int = 0
-    source: str = ""
 
 
 class RuleBook(Struct, frozen=True, kw_only=True):
@@ -197,7 +141,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         timezone: IANA name, for hours and dates in messages.
         failures: By id; with the silence rules and "other", so that each can be raised by hand.
         triggers: By event name; all rules on one event as one function.
-        silences: In the order of the book.
+        silences: Clocks of what we owe, silence rules and promises, in the order of the book.
         starts: Silence rules by the event that makes the promise.
         ends: Silence rules by the event that keeps it.
         about_of: Event name -> function that reads `about` (for promises).
@@ -209,6 +153,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         brands: By id.
         messages: By id.
         requests: What customers may ask, by id.
+        promises: What may be promised, by id; each is among the `silences` too.
+        disclosures: What may be told, by id.
+        tells: Disclosures by the event that tells them.
+        recalling: Events with a rule that reads what was said.
         look_ups: What is looked up for an event before it is stored, by event name.
         standing: Which facts say who a customer is; None when the book does not.
         purchases: Events that are a purchase, by the book's standing.
@@ -241,6 +189,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     brands: Mapping[str, Brand]
     messages: Mapping[str, MessageTemplate]
     requests: Mapping[str, RequestRule] = {}
+    promises: Mapping[str, PromiseRule] = {}
+    disclosures: Mapping[str, DisclosureRule] = {}
+    tells: Mapping[str, tuple[DisclosureRule, ...]] = {}
+    recalling: frozenset[str] = frozenset()
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     everyone: EveryoneTerms = EveryoneTerms()
     standing: StandingRules | None = None
@@ -257,27 +209,39 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         return self.by_brand.get(brand, self)
 
     def hears(self, event: str) -> bool:
-        """Whether a failure or a promise of this book, or of a brand's, is about an event."""
+        """Whether a failure, a promise or a disclosure of it or of a brand's is about an event."""
         return (
             event in self.triggers
             or event in self.starts
             or event in self.ends
+            or event in self.tells
             or any(own.hears(event) for own in self.by_brand.values())
         )
 
-    def find(self, name: str, properties: Facts, customer: Facts) -> tuple[Finding, ...]:
+    def says(self, name: str) -> bool:
+        """Whether an event makes or keeps a promise, or tells what something costs."""
+        return name in self.starts or name in self.ends or name in self.tells
+
+    def find(
+        self, name: str, properties: Facts, customer: Facts, said: Known | None = None
+    ) -> tuple[Finding, ...]:
         """Ask every failure rule on an event.
 
         Args:
             name: The event's name.
             properties: Its facts (`event.*`).
             customer: Facts about the customer (`customer.*`).
+            said: What the customer was told (`said.*`); without it nobody knows.
 
         Returns:
             Rules that fired or could not judge; `()` when nothing failed.
         """
         trigger = self.triggers.get(name)
-        return trigger(properties, customer) if trigger is not None else ()
+        if trigger is None:
+            return ()
+        if name in self.recalling:
+            return trigger(properties, customer, said)
+        return trigger(properties, customer)
 
     def budget_of(self, role: str, brand: str) -> Budget | None:
         """Give the budget that pays what a role gives; one of the brand before one of all."""

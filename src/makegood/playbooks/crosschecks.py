@@ -11,8 +11,10 @@ from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
+from makegood.playbooks.promises import Disclosure
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
+from makegood.playbooks.rulings import RequestRule
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.terms import Loss, MessageTemplate, Plan, Remedy
 
@@ -33,6 +35,8 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     requests: tuple[Request, ...]
     goodwill: Goodwill = Goodwill()
     budgets: tuple[Budget, ...] = ()
+    disclosures: tuple[Disclosure, ...] = ()
+    claims: tuple[RequestRule, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -220,7 +224,20 @@ def _may_be_outside(plan: Plan, parts: Parts) -> bool:
 
 
 def _check_used(parts: Parts, report: Report) -> None:
+    given = {name for plan, _ in parts.plans for name in (*plan.gives, *plan.gives_outside)}
+    given |= {rule.remedy for rule in parts.entitlements}
+    given |= {row.remedy for request in parts.requests for row in request.rows}
+    given |= {one.claim.pays for one in parts.claims if one.claim is not None}
+    given.add(parts.goodwill.otherwise)
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
+    for remedy in parts.remedies.values():
+        if remedy.accepted_by and remedy.id in given:
+            report.error(
+                Place(remedy.line, 1),
+                f"`{remedy.id}` sends the customer to somebody else, and is given without a yes "
+                "of those who accept them.",
+                "Offer it as `better` or `beyond`; then they are asked first.",
+            )
     for message in parts.messages.values():
         if message.id not in said:
             report.warn(Place(message.line, 1), f"No plan sends the message `{message.id}`.")

@@ -94,6 +94,7 @@ class Ground(Struct, frozen=True, kw_only=True, eq=False):
         detectors: The failure rules of the book.
         roots: Variables a condition may name.
         facts: What it may read as `failure.*` besides its kinds' details; None for only those.
+        bound: Promise -> what it bound us to, which its failure has as details.
         values: Named values of the text.
         defaults: Field -> what an entitlement of the text says there unless it says otherwise.
     """
@@ -103,6 +104,7 @@ class Ground(Struct, frozen=True, kw_only=True, eq=False):
     detectors: tuple[Detector, ...]
     roots: tuple[str, ...] = ("failure", "customer")
     facts: frozenset[str] | None = None
+    bound: Mapping[str, frozenset[str]] = {}
     values: Values = ()
     defaults: Mapping[str, str] = {}
 
@@ -128,6 +130,11 @@ def ground_of_book(
         kinds={kind: (kind,) for kind in kinds},
         remedies={name: name for name in remedies},
         detectors=detectors,
+        bound={
+            one.rule.id: frozenset({*one.binds, "promised_by", "promised_about"})
+            for one in promises
+            if one.says
+        },
     )
 
 
@@ -155,7 +162,10 @@ class _Reading:
         self.detectors = tuple(one for one in ground.detectors if one.rule.id in self.failures)
         tainted = frozenset(name for one in self.detectors for name in one.tainted)
         details = (one.details for one in self.detectors)
-        facts = ground.facts if ground.facts is not None else frozenset[str]().union(*details)
+        bound = (names for kind, names in ground.bound.items() if kind in self.failures)
+        facts = ground.facts
+        if facts is None:
+            facts = frozenset[str]().union(*details, *bound)
         self.reads = Reads(
             roots=ground.roots,
             failure=OWN_FACTS | facts,

@@ -33,10 +33,12 @@ class Asked(Struct, frozen=True, kw_only=True):
     Attributes:
         request: Its id.
         facts: What it carries.
+        about: Booking, segment or order; what was said about it counts.
     """
 
     request: str
     facts: Facts = {}
+    about: str = ""
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -183,7 +185,8 @@ def _asks(section: Section, names: Names) -> Asked | None:
     if request not in names.requests:
         section.error("asks", f"`{request}` is not a request.", nearest(request, names.requests))
         return None
-    return Asked(request=request, facts=_facts(section, "with", names.requests[request]))
+    facts = _facts(section, "with", names.requests[request])
+    return Asked(request=request, facts=facts, about=section.text("about", default=""))
 
 
 def _facts(section: Section, key: str, shape: Shape | None) -> Facts:

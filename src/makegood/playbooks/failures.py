@@ -38,6 +38,7 @@ class Detector(Struct, frozen=True, kw_only=True, eq=False):
         follows: The severity reads a sensitive fact, and no reason allows it to size anything.
         never: Why its condition can never be true; empty when it can.
         when_at: Where its condition stands.
+        said_about: What it wants to know was said about, when that is not its own `about`.
     """
 
     rule: FailureRule
@@ -54,6 +55,13 @@ class Detector(Struct, frozen=True, kw_only=True, eq=False):
     follows: bool = False
     never: str = ""
     when_at: Place = Place(1, 1)
+    said_about: Expression | None = None
+
+    @property
+    def recalls(self) -> bool:
+        """Whether it reads what was said."""
+        parts = (self.when, self.severity, self.cause, self.price, *self.details.values())
+        return any(isinstance(part, Expression) and "said" in part.roots for part in parts)
 
 
 def read_failures(top: Section, header: Header, conditions: Conditions) -> tuple[Detector, ...]:
@@ -83,7 +91,8 @@ class _Reading:
         self.header = header
         self.conditions = conditions
         self.events = self._events()
-        self.reads = Reads(roots=_ROOTS, events=self.events)
+        self.reads = Reads(roots=(*_ROOTS, "said"), events=self.events)
+        self.names = Reads(roots=_ROOTS, events=self.events)
 
     def detector(self, name: str) -> Detector:
         section = self.section
@@ -108,6 +117,7 @@ class _Reading:
             events=self.events,
             when=when,
             about=self._about(),
+            said_about=self._named("said_about"),
             severity=severity,
             cause=cause,
             inferred=section.flag("inferred_cause"),
@@ -164,7 +174,10 @@ class _Reading:
                 "This failure has no `about`.",
                 "Name the booking, segment or order; another `about` makes a second failure.",
             )
-        return self._value("about", "")
+        return self._named("about")
+
+    def _named(self, key: str) -> Expression | None:
+        return self.conditions.read(self.section, key, self.names, gives="", sizes=True)
 
     def _severity(self) -> int | Expression:
         written = self.section.scalar("severity", "a number from 1 to 5", required=True)
@@ -198,7 +211,9 @@ class _Reading:
             return written.written
         if written is None:
             return _DEFAULT_BRAND
-        made = self._value("brand", "string")  # a brand may have a book of its own
+        made = self.conditions.read(
+            self.section, "brand", self.names, gives="string", sizes=True
+        )  # a brand may have a book of its own
         return made if made is not None else ""
 
     def _details(self) -> Mapping[str, Expression]:

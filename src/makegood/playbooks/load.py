@@ -11,6 +11,7 @@ from makegood.messages.ids import BookHash
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.budgets import read_budgets
+from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
@@ -34,13 +35,21 @@ from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.owing import make_owed
 from makegood.playbooks.plans import read_plans
+from makegood.playbooks.promises import (
+    make_disclosures,
+    make_promises,
+    read_disclosures,
+    read_promises,
+    shape_of_said,
+)
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
-from makegood.playbooks.silence import about_by_event, read_silence
+from makegood.playbooks.rulings import DisclosureRule
+from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
-from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
+from makegood.playbooks.triggers import about_reader, make_triggers, recalling, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
 from makegood.playbooks.waivers import with_waivers
 
@@ -162,6 +171,7 @@ def _read(
     header = read_header(top)
     vocabulary = read_vocabulary(top, given.parameters, parameters_of(law_texts, report))
     vocabulary = with_waivers(with_looked_up(vocabulary, top), top)
+    vocabulary = replace(vocabulary, said=shape_of_said(top))
     standing, vocabulary = read_standing(top, vocabulary)
     conditions = Conditions(vocabulary, report, given.text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
@@ -170,11 +180,12 @@ def _read(
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
     heard |= everyone.came_back_by
+    heard |= {event for one in parts.disclosures for event in one.events}
     names = Names(
-        events=frozenset(heard | set(vocabulary.events or ())),
+        events=frozenset((heard | set(vocabulary.events or ())) - {""}),
         failures=frozenset({*parts.kinds, OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
-        requests={request.id: request.takes for request in parts.requests},
+        requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
     )
     examples = (*read_examples(top, names), *of_laws)
@@ -215,7 +226,10 @@ def _parts(
     remedies = read_remedies(top)
     requests = read_requests(top, remedies, conditions)
     taken = {one.rule.id: one.rule.line for one in detectors}
-    promises = read_silence(top, taken, conditions)
+    silences = read_silence(top, taken, conditions)
+    made = read_promises(top, {*taken, *(one.rule.id for one in silences)}, conditions)
+    promises = (*silences, *made)
+    check_abouts(top, promises)
     ground = ground_of_book(detectors, promises, frozenset(remedies))
     own = read_entitlements(top, ground, conditions)
     read = [read_law(one, detectors, promises, remedies, conditions) for one in laws]
@@ -229,6 +243,13 @@ def _parts(
         requests=requests,
         goodwill=read_goodwill(top, remedies, detectors, conditions),
         budgets=read_budgets(top, header),
+        claims=read_claims(
+            top,
+            {one.id for one in requests},
+            {*taken, *(one.rule.id for one in promises), OTHER},
+            remedies,
+        ),
+        disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -249,6 +270,7 @@ def _book(
 ) -> RuleBook:
     silences = tuple(one.rule for one in parts.promises)
     parameters = vocabulary.parameters
+    disclosures = make_disclosures(parts.disclosures, parameters)
     return RuleBook(
         hash=digest,
         name=header.name,
@@ -272,12 +294,19 @@ def _book(
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
-        requests=make_rulings(
-            parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)
-        ),
+        requests={
+            **make_rulings(
+                parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)
+            ),
+            **{one.id: one for one in parts.claims},
+        },
         waivers=vocabulary.waivers,
         goodwill=parts.goodwill,
         budgets=parts.budgets,
+        promises=make_promises(parts.promises, parameters, vocabulary.events or {}),
+        disclosures=disclosures,
+        tells=_tells(parts, disclosures),
+        recalling=recalling(parts.detectors),
         text=text,
     )
 
@@ -299,7 +328,17 @@ def _failures(parts: Parts, silences: tuple[SilenceRule, ...]) -> Mapping[str, F
 def _by_event(
     silences: tuple[SilenceRule, ...], key: str
 ) -> Mapping[str, tuple[SilenceRule, ...]]:
-    events = dict.fromkeys(getattr(rule, key) for rule in silences)
+    events = dict.fromkeys(getattr(rule, key) for rule in silences if getattr(rule, key))
     return {
         event: tuple(rule for rule in silences if getattr(rule, key) == event) for event in events
+    }
+
+
+def _tells(
+    parts: Parts, rules: Mapping[str, DisclosureRule]
+) -> Mapping[str, tuple[DisclosureRule, ...]]:
+    events = dict.fromkeys(event for one in parts.disclosures for event in one.events)
+    return {
+        event: tuple(rules[one.id] for one in parts.disclosures if event in one.events)
+        for event in events
     }

@@ -9,6 +9,8 @@ from makegood.playbooks.terms import Remedy
 
 NEEDS_NOBODY = frozenset({"apology", "explanation", "call"})
 """Kinds that our own words and people give; all others need a provider."""
+REDIRECT = "redirect"
+"""A kind that sends the customer to somebody else; any other may, if it says who accepts them."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
 
 
@@ -51,6 +53,7 @@ def _remedy(section: Section, name: str) -> Remedy:
     provider = section.name("provider", default="")
     confirm_within_ms = section.span_ms("confirm_within", default=0)
     cents, ratio, dosed = _cost(section)
+    accepted_by, expires_ms = _redirects(section, kind, confirm_within_ms)
     if kind and kind not in NEEDS_NOBODY and not provider:
         section.error(
             "provider",
@@ -68,11 +71,39 @@ def _remedy(section: Section, name: str) -> Remedy:
         dosed=dosed,
         provider=provider,
         confirm_within_ms=confirm_within_ms,
+        accepted_by=accepted_by,
+        expires_ms=expires_ms,
         detail=dict(_detail(section)),
         line=section.place.line,
     )
     section.done()
     return remedy
+
+
+def _redirects(section: Section, kind: str, confirm_within_ms: int) -> tuple[str, int]:
+    """Read who accepts a customer that is sent to them, and how long their yes stands."""
+    if not section.has("redirects"):
+        if kind == REDIRECT:
+            section.error(
+                "kind",
+                "This sends the customer to somebody else, and does not say who accepts them.",
+                "Add `redirects: {accepted_by: ..., expires: 4h}`.",
+            )
+        return "", 0
+    redirects = section.section("redirects", "redirect")
+    if redirects is None:
+        return "", 0
+    accepted_by, expires_ms = redirects.name("accepted_by"), redirects.span_ms("expires")
+    if redirects.has("expires") and expires_ms == 0:
+        redirects.error("expires", "`expires` is longer than nothing.", "Write for example 4h.")
+    if not confirm_within_ms:
+        section.error(
+            "redirects",
+            "Nobody is asked whether they accept the customer before it is offered.",
+            "Add `confirm_within:`.",
+        )
+    redirects.done()
+    return accepted_by, expires_ms
 
 
 def _cost(section: Section) -> tuple[int, float, bool]:

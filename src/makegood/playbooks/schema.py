@@ -132,12 +132,15 @@ _BOOK: Mapping[str, Schema] = {
     "look_up": _list(_ref("look-up")),
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
+    "promises": _list(_ref("promise")),
+    "disclosures": _list(_ref("disclosure")),
     "entitlements": _list(_ref("entitlement")),
     "remedies": _list(_ref("remedy")),
     "plans": _list(_ref("plan")),
     "messages": _list(_ref("message")),
     "waivers": _map(_ref("texts")),
     "requests": _list(_ref("request")),
+    "claims": _list(_ref("claim")),
     "goodwill": _ref("goodwill"),
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
@@ -171,7 +174,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "failure": {
         "id*": _NAME, REPLACES: _MARK, "on*": _some(_TEXT), "title*": _TEXT, "about*": _EXPRESSION,
-        "when": _EXPRESSION, "loses*": _choice(tuple(Loss)),
+        "said_about": _EXPRESSION, "when": _EXPRESSION, "loses*": _choice(tuple(Loss)),
         "severity*": _either(_whole(5, 1), _WORKED_OUT),
         "cause*": _either(_choice(tuple(Cause)), {"type": "string", "pattern": "[^A-Za-z_]"}),
         "inferred_cause": _FLAG, "price": _EXPRESSION, "brand": _EXPRESSION,
@@ -181,6 +184,16 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "id*": _NAME, REPLACES: _MARK, "after*": _TEXT, "unless*": _TEXT, "within*": _SPAN,
         "about": _EXPRESSION, "title*": _TEXT, "loses": _choice(tuple(Loss)),
         "severity": _whole(5, 1), "cause": _choice(tuple(Cause)), "allow_because": _TEXT,
+    },
+    "promise": {
+        "id*": _NAME, REPLACES: _MARK, "says*": _ref("texts"), "on": _TEXT, "kept_by": _TEXT,
+        "about": _EXPRESSION, "within*": _SPAN, "by": _EXPRESSION, "who": _EXPRESSION,
+        "binds": _map(_EXPRESSION), "title*": _TEXT, "loses": _choice(tuple(Loss)),
+        "severity": _whole(5, 1), "cause": _choice(tuple(Cause)), "allow_because": _TEXT,
+    },
+    "disclosure": {
+        "id*": _NAME, REPLACES: _MARK, "says*": _ref("texts"), "on": _some(_TEXT),
+        "about": _EXPRESSION, "amount": _EXPRESSION, "who": _EXPRESSION, "channel": _EXPRESSION,
     },
     "entitlement": {
         "id*": _NAME, REPLACES: _MARK, "for*": _some(_TEXT), "jurisdiction": _TEXT,
@@ -195,8 +208,10 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "remedy": {
         "id*": _NAME, REPLACES: _MARK, "kind*": _NAME, "title*": _ref("texts"),
-        "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN, "detail": _map(_SCALAR),
+        "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN,
+        "redirects": _ref("redirect"), "detail": _map(_SCALAR),
     },
+    "redirect": {"accepted_by*": _NAME, "expires*": _SPAN},
     "cost": {"cents": _whole(), "ratio": _SHARE, "dose": _FLAG},
     "plan": {
         "for*": _some(_TEXT), REPLACES: _MARK, "hold*": _ref("hold"), "apology*": _NAME,
@@ -236,6 +251,12 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "answer_within": _SPAN, "hit": _choice(HITS), "rows": _list(_ref("row")), "source": _TEXT,
         "allow_because": _TEXT,
     },
+    "claim": {
+        "id*": _NAME, REPLACES: _MARK, "title*": _ref("texts"), "source": _TEXT,
+        "for*": _some(_TEXT), "most_cents*": _whole(), "receipt_above_cents": _whole(),
+        "within*": _SPAN, "not_payable": _some(_TEXT), "says": _ref("texts"), "pays*": _NAME,
+        "answer_within": _SPAN,
+    },
     "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
     "row": {
         "id*": _NAME, "when": _map(_some(_SCALAR)), "answer*": _choice(tuple(Answer)),
@@ -263,9 +284,9 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "too_few": _whole(),
     },
     "example": {
-        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))), "asks": _TEXT,
-        "with": _map(_ANY), "customer": _map(_ANY), "declines": _FLAG, "on": _DAY, "wait": _SPAN,
-        "expect*": _ref("expectation"),
+        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
+        "asks": _TEXT, "about": _TEXT, "with": _map(_ANY), "customer": _map(_ANY),
+        "declines": _FLAG, "on": _DAY, "wait": _SPAN, "expect*": _ref("expectation"),
     },
     "given event": {"event*": _TEXT, "with": _map(_ANY), "after": _SPAN},
     "expectation": {

@@ -112,6 +112,9 @@ class Remedy(Struct, frozen=True, kw_only=True):
         provider: Counterpart of the deployment that carries it out; empty when nobody need.
         confirm_within_ms: How long that counterpart has to say yes before the offer lapses;
             0 when no yes is needed.
+        accepted_by: Counterpart that says yes when the customer is sent to somebody else; empty
+            when they are not.
+        expires_ms: How long that yes stands at most.
     """
 
     id: str
@@ -122,8 +125,15 @@ class Remedy(Struct, frozen=True, kw_only=True):
     dosed: bool = False
     provider: str = ""
     confirm_within_ms: int = 0
+    accepted_by: str = ""
+    expires_ms: int = 0
     detail: Mapping[str, str] = {}
     line: int = 0
+
+    @property
+    def asks(self) -> str:
+        """The counterpart that is asked for a yes."""
+        return self.accepted_by or self.provider
 
 
 class Offer(Struct, frozen=True, kw_only=True):

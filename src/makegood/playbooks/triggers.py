@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from makegood.messages.facts import Facts
 from makegood.messages.money import Money
-from makegood.playbooks.book import Finding, Trigger
+from makegood.playbooks.book import Finding, Known, Trigger
 from makegood.playbooks.cel import (
     CelEvaluationError,
     Expression,
@@ -14,6 +14,7 @@ from makegood.playbooks.cel import (
     RuleSource,
     compile_rules,
 )
+from makegood.playbooks.cel.runtime import truth
 from makegood.playbooks.failures import Detector
 from makegood.playbooks.header import Header
 from makegood.playbooks.terms import Cause
@@ -61,9 +62,16 @@ def with_fallbacks(one: Detector, parameters: Mapping[str, object]) -> Detector:
     return replace(one, rule=replace(one.rule, details=_details(one.details, env)))
 
 
+def recalling(detectors: Sequence[Detector]) -> frozenset[str]:
+    """Name the events with a rule that reads what was said."""
+    return frozenset(event for one in detectors if one.recalls for event in one.events)
+
+
 def _trigger(
     detectors: Sequence[Detector], header: Header, parameters: Mapping[str, object]
 ) -> Trigger:
+    if any(one.recalls for one in detectors):
+        return _recalling(detectors, header, parameters)
     sources = [
         RuleSource(id=one.rule.id, when=one.when, fields=(one.about, one.severity, one.cause))
         for one in detectors
@@ -81,6 +89,32 @@ def _trigger(
     return trigger
 
 
+def _recalling(
+    detectors: Sequence[Detector], header: Header, parameters: Mapping[str, object]
+) -> Trigger:
+    """Make the trigger of an event on which a rule reads what was said about its own thing."""
+    judges = tuple(_Judge(one, header) for one in detectors)
+
+    def trigger(event: Facts, customer: Facts, said: Known | None = None) -> tuple[Finding, ...]:
+        env: Facts = {"event": event, "customer": customer, "params": parameters}
+        return tuple(
+            found
+            for judge in judges
+            if (found := judge.judged(env if said is None else _with_said(judge.one, env, said)))
+        )
+
+    return trigger
+
+
+def _with_said(one: Detector, env: Facts, said: Known) -> Facts:
+    """Add what was said; of what nobody can tell what it is about, nothing is known."""
+    if not one.recalls:
+        return env
+    about = _value(one.said_about or one.about, env)
+    known = said(_name(about) or "")
+    return env if known is None else {**env, "said": known}
+
+
 class _Judge:
     """Makes the findings of one rule; what can be prepared is, because storms are busy."""
 
@@ -90,9 +124,24 @@ class _Judge:
         self.known_brands = frozenset(header.brands)
         parts = (one.when, one.severity, one.cause)
         paths = [path for part in parts if isinstance(part, Expression) for path in part.paths]
+        paths += _said_by((*parts, one.price, *one.details.values()) if one.recalls else ())
         self.reads = tuple(
             (".".join(path), path[0], path[1:]) for path in dict.fromkeys(paths) if path[1:]
         )
+
+    def judged(self, env: Facts) -> Finding | None:
+        """Judge by the exact forms; None for no."""
+        one = self.one
+        try:
+            if one.when is not None and not truth(one.when.exact(env)):
+                return None
+            values = tuple(
+                part.exact(env) if isinstance(part, Expression) else part
+                for part in (one.about, one.severity, one.cause)
+            )
+        except CelEvaluationError as error:
+            return self.cannot(error.missing or str(error), env)
+        return self.finding(Match(rule=0, outcome="yes", values=values), env)
 
     def finding(self, match: Match, env: Facts) -> Finding:
         if match.outcome == "cannot":
@@ -119,7 +168,7 @@ class _Judge:
 
     def cannot(self, missing: str, env: Facts) -> Finding:
         one = self.one
-        about = _name(_value(one.about, env)) if one.about is not None else None
+        about = _name(_value(one.about, env))
         return Finding(
             rule=one.rule.id,
             outcome="cannot",
@@ -142,7 +191,7 @@ class _Judge:
         """The facts that were there to be read; `cel.facts_seen` with the paths prepared."""
         found = []
         for dotted, root, steps in self.reads:
-            value = env[root]
+            value = env.get(root)
             for step in steps:
                 if not isinstance(value, dict) or step not in value:
                     break
@@ -152,7 +201,16 @@ class _Judge:
         return tuple(found)
 
 
-def _value(expression: Expression, env: Facts) -> object:
+def _said_by(parts: tuple[object, ...]) -> list[tuple[str, ...]]:
+    """Give what was said, and who said it: that is a reason too."""
+    made = [part for part in parts if isinstance(part, Expression)]
+    said = [path for part in made for path in part.paths if path[0] == "said" and path[2:]]
+    return [*said, *(("said", path[1], "by") for path in said)]
+
+
+def _value(expression: Expression | None, env: Facts) -> object:
+    if expression is None:
+        return None
     try:
         return expression.evaluate(env)
     except CelEvaluationError:

@@ -45,12 +45,14 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
         customer: Declared facts of the customer; None when the book declares none.
         sensitive: Paths that may not size a remedy.
         waivers: What may be waived, which requests read as `customer.waived.*`.
+        said: What may have been said, as `said.*`.
     """
 
     parameters: Mapping[str, object] = {}
     events: Mapping[str, Shape] | None = None
     customer: Shape | None = None
     sensitive: tuple[Path, ...] = ALWAYS_SENSITIVE
+    said: Shape = {}
     waivers: Mapping[str, Mapping[str, str]] = {}
 
     @property
@@ -64,6 +66,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
         """Give the declared facts of a root while an event is judged; None when any may be."""
         if root == "customer":
             return self.customer
+        if root == "said":
+            return self.said
         if root == "event" and self.events is not None:
             return self.events.get(event)
         return None

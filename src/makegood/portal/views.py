@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 from makegood.core.decide import Asker
 from makegood.effects.links import LinkExpired, LinkForged
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Answered, Body, Chosen, Opened, Wrote
+from makegood.messages.facts import Answered, Appealed, Body, Chosen, Opened, Wrote
+from makegood.portal.claims import REFUSALS as CLAIM_REFUSALS
+from makegood.portal.claims import appealable, claimable, filed, read_claim
 from makegood.portal.guests import Guest, guest_of, makegood_of
 from makegood.portal.page import page_of
 from makegood.portal.speech import Speech, language_of
@@ -29,7 +31,7 @@ from makegood.sources.limits import writable
 LONGEST_TEXT = 4000
 GONE, UNPROCESSABLE, NOT_FOUND = 410, 422, 404
 CUSTOMER = Asker()
-_REFUSALS = ("offer_gone", "already_chosen", "case_closed")
+_REFUSALS = ("offer_gone", "already_chosen", "case_closed", *CLAIM_REFUSALS)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -74,6 +76,7 @@ def _show(
     language = language_of(request, guest.person)
     speech = Speech(language, guest.book.timezone)
     said = request.GET.get("said", "")
+    told = filed(guest, speech)
     page = {
         **page_of(guest, speech),
         "speech": speech,
@@ -82,7 +85,11 @@ def _show(
         "form_token": secrets.token_urlsafe(9),
         "notice": speech.say(notice) if notice else "",
         "leave_url": _leave_url(request, guest),
-        "said": speech.say(f"{said}.sent") if said in ("write", "call") else "",
+        "said": speech.say(f"{said}.sent") if said in ("write", "call", "claim") else "",
+        "claims": claimable(guest, speech),
+        "filed": tuple(one for one in told if not one.refused),
+        "refused": tuple(one for one in told if one.refused),
+        "currency": guest.book.currency,
     }
     return render(request, "portal/case.html", page, status=status)
 
@@ -135,6 +142,36 @@ def call_me(request: HttpRequest, token: str) -> HttpResponse:
     return _write(request, guest, "call", speech.say("call.text"))
 
 
+@csrf_exempt
+@require_POST
+@by_link
+def claim(request: HttpRequest, token: str) -> HttpResponse:
+    """File what was spent; what is lacking is asked for."""
+    guest = guest_of(request, token)
+    values = {name: request.POST.get(name, "") for name in request.POST}
+    read = read_claim(guest, values)
+    if isinstance(read, Refused):
+        return _refused(request, guest, read)
+    return _do(request, guest, "claim", read, said="claim")
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def appeal(request: HttpRequest, token: str) -> HttpResponse:
+    """Appeal the no to a claim, once."""
+    guest = guest_of(request, token)
+    event = appealable(guest, request.POST.get("claim", ""))
+    if event is None:
+        return _show(request, guest, notice="refused.other", status=UNPROCESSABLE)
+    return _do(request, guest, "appeal", Appealed(asked=event), said="claim")
+
+
+def _refused(request: HttpRequest, guest: Guest, why: Refused) -> HttpResponse:
+    notice = f"refused.{why.code}" if why.code in _REFUSALS else "refused.other"
+    return _show(request, guest, notice=notice, status=UNPROCESSABLE)
+
+
 def _write(request: HttpRequest, guest: Guest, act: str, text: str) -> HttpResponse:
     ref = f"portal:{_message_id(request, guest, act)}"
     body = Wrote(case=guest.case.id, text=ref)
@@ -176,8 +213,7 @@ def _do(
         texts=texts or {},
     )
     if isinstance(outcome, Refused):
-        notice = f"refused.{outcome.code}" if outcome.code in _REFUSALS else "refused.other"
-        return _show(request, guest, notice=notice, status=UNPROCESSABLE)
+        return _refused(request, guest, outcome)
     return redirect(_back(request, guest.token, said))
 
 

@@ -121,7 +121,11 @@ def answer_words(asked: Requested, library: Library) -> str:
         case "deny":
             return f"No: {in_language(asked.says, 'en')}"
         case _:
-            return f"A person answers within {within_words(asked.within_ms)}."
+            within = within_words(asked.within_ms)
+            if asked.remedy:
+                terms = terms_words(asked.remedy, asked.amount, None, library)
+                return f"Yes{terms}, at once; a person answers for the rest within {within}."
+            return f"A person answers within {within}."
 
 
 def terms_words(remedy: str, cost: Money | None, charge: Money | None, library: Library) -> str:

@@ -78,7 +78,11 @@ def _books(library: Library) -> tuple[RuleBook, ...]:
 
 
 def failed_words(failure: Failure, library: Library) -> str:
-    """Give a failure's title; what we owed an answer for says so."""
+    """Give a failure's title; what we owed an answer or a promise for says so."""
+    if failure.rule == OTHER and "redirected_to" in failure.details:
+        return "Whoever they were sent to did not take them in"
+    if failure.rule == OTHER and "promised_by" in failure.details:
+        return "What was promised did not come"
     if failure.rule == OTHER and "request" in failure.details:
         kept = failure.about.startswith("promise/")
         return "What was allowed did not come" if kept else "No answer came in time"

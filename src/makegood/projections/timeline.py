@@ -5,6 +5,7 @@ from typing import Literal, assert_never
 
 from msgspec import Struct
 
+from makegood.core.said import SaidKind
 from makegood.core.state import State
 from makegood.messages.commands import ConfirmOffer, SendMessage
 from makegood.messages.events import Event
@@ -12,6 +13,7 @@ from makegood.messages.facts import (
     Answered,
     Appealed,
     Approved,
+    Arrived,
     Body,
     Called,
     Carried,
@@ -19,15 +21,19 @@ from makegood.messages.facts import (
     Confirmed,
     Contested,
     Declined,
+    Disclosed,
     Dropped,
     FailureRaised,
     Granted,
     HandedOver,
     Identified,
     Judged,
+    Kept,
     Noted,
     Opened,
+    Promised,
     Proposed,
+    Redirected,
     Referred,
     Released,
     Requested,
@@ -45,6 +51,7 @@ from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.roster import rep_name
+from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
 from makegood.projections.waived import waiver_words
 
@@ -99,7 +106,7 @@ def shown_by(state: State, library: Library) -> Mapping[str, str]:
 
 def refs_of(history: Sequence[Event]) -> tuple[str, ...]:
     """List the free texts that a timeline will need, so that one query fetches them."""
-    names = ("words", "reason", "note", "text")
+    names = ("words", "reason", "note", "text", "accepted_by")
     found = (getattr(event.body, name, "") for event in history for name in names)
     return tuple(dict.fromkeys(ref for ref in found if ref))
 
@@ -147,7 +154,8 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 def _line(event: Event, sources: Sources) -> Line | None:
     told = _outcome(event.body, sources) or _about_a_request(event, sources)
-    told = told or _by_a_person(event.body, sources) or _about_a_proposal(event.body, sources)
+    told = told or _by_a_person(event.body, sources)
+    told = told or _about_a_proposal(event.body, sources) or _said(event.body, sources)
     says, mark = told or _from_outside(event, sources)
     if not says:
         return None
@@ -235,6 +243,28 @@ def _about_a_proposal(body: Body, sources: Sources) -> Told | None:
             return f"{rep_name(sources.reps, by)} turned the proposal down:", "warn"
         case Contested(by=by):
             return f"{rep_name(sources.reps, by)} appealed: somebody else decides.", "plain"
+    return None
+
+
+def _said(body: Body, sources: Sources) -> Told | None:
+    """Say what a person of the firm said to the customer, and what came of it."""
+    match body:
+        case Promised(by=by, promise=promise):
+            what = title_of(promise, SaidKind.PROMISE, sources.library)
+            return f"{rep_name(sources.reps, by)} promised: {what}.", "plain"
+        case Kept(by=by):
+            return f"{rep_name(sources.reps, by)} says that a promise was kept.", "ok"
+        case Disclosed(by=by, disclosure=name, amount=amount):
+            what = title_of(name, SaidKind.DISCLOSURE, sources.library)
+            return f"{rep_name(sources.reps, by)} told: {what}, {money_words(amount)}.", "plain"
+        case Redirected(by=by, to=to, accepted_by=ref):
+            who = sources.texts.get(ref, "somebody there")
+            says = f"{rep_name(sources.reps, by)} sent the customer to {to}; {who} accepted them."
+            return says, "plain"
+        case Arrived(by=by, taken=True):
+            return f"{rep_name(sources.reps, by)} says that they were taken in there.", "ok"
+        case Arrived(by=by):
+            return f"{rep_name(sources.reps, by)} says that they were refused there.", "alarm"
     return None
 
 

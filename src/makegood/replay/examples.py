@@ -1,16 +1,19 @@
 """Run the examples inside a rule book: the book's own tests, by the same fold as live traffic."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.answering import ruling_of
 from makegood.core.fold import FOLD_VERSION, advance, step
 from makegood.core.holds import is_holding
 from makegood.core.state import EMPTY, State
+from makegood.core.waived import Waiver
 from makegood.messages.events import Event, OnDuty, Stamp
-from makegood.messages.facts import Body, Chosen, Identified, Touchpoint
-from makegood.messages.ids import ProfileId, RepId
+from makegood.messages.facts import Body, Chosen, Identified, Requested, Touchpoint
+from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.examples import Example, Expected, Tried
 from makegood.playbooks.terms import Tier
@@ -108,15 +111,19 @@ def _found(example: Example, library: Library) -> dict[str, tuple[object, object
             tuple(one.entitlement for failure in failures for one in failure.owed if one.missing),
         ),
         "double": (expect.double, any(case.double for case in state.cases)),
-        **_answered(example, library.book(library.active)),
+        **_answered(example, state, library.book(library.active)),
     }
 
 
-def _answered(example: Example, book: RuleBook) -> dict[str, tuple[object, object]]:
+def _answered(example: Example, state: State, book: RuleBook) -> dict[str, tuple[object, object]]:
     asks, expect = example.asks, example.expect
     if asks is None:
         return {}
-    ruling = book.requests[asks.request].rule(asks.facts, dict(example.customer))
+    wanted = Requested(request=asks.request, facts=asks.facts, about=asks.about)
+    now_ms = (example.on_ms or _ANY_DAY_MS) + example.wait_ms
+    now_ms += sum(one.after_ms for one in example.given)
+    asked = replace(state, facts=dict(example.customer), waivers=_waived(example))
+    ruling = ruling_of(asked, book.requests[asks.request], wanted, now_ms, book)
     return {
         "answer": (expect.answer, ruling.answer),
         "row": (expect.row, ruling.row),
@@ -127,6 +134,17 @@ def _answered(example: Example, book: RuleBook) -> dict[str, tuple[object, objec
         ),
         "charges": (expect.charges, ruling.charge.cents if ruling.charge else None),
     }
+
+
+def _waived(example: Example) -> tuple[Waiver, ...]:
+    """Give what the example says was waived before."""
+    said = example.customer.get("waived")
+    names = [name for name, stands in said.items() if stands is True] if _is_map(said) else []
+    return tuple(Waiver(what=name, event=EventId(""), at_ms=0) for name in names)
+
+
+def _is_map(said: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(said, dict)
 
 
 def _played(example: Example, library: Library) -> State:

@@ -115,9 +115,11 @@ class Acts:
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:
-    """File a fact about a case or a request with the profile that opened it: it stays with it."""
+    """File a fact about a case, a request or what was said with the profile that began it."""
     case = state.case(getattr(body, "case", ""))
     if case is not None:
         return case.origin.profile
-    asked = state.request(getattr(body, "asked", ""))
+    asked = state.request(getattr(body, "asked", "")) or state.memory.find(
+        getattr(body, "said", EventId(""))
+    )
     return asked.profile if asked is not None else otherwise

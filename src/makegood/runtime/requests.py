@@ -1,15 +1,27 @@
-"""What customers ask for, from the question by an identifier to the answer in the log."""
+"""What customers ask for and are told, from an identifier to the answer in the log."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from makegood.core.answering import cost_of
 from makegood.core.decide import Asker, decide
-from makegood.core.requests import cost_of
 from makegood.core.state import EMPTY
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event
-from makegood.messages.facts import Appealed, Body, Identified, Requested, Settled
+from makegood.messages.facts import (
+    Appealed,
+    Arrived,
+    Body,
+    Disclosed,
+    Identified,
+    Kept,
+    Promised,
+    Redirected,
+    Requested,
+    Settled,
+)
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, EventId
 from makegood.playbooks.book import Library, RuleBook
@@ -26,8 +38,13 @@ _CONFLICT = Refused(
 )
 
 
+First: TypeAlias = Requested | Promised | Disclosed | Redirected
+"""What may be about somebody of whom nothing is known yet."""
+Wanted: TypeAlias = First | Settled | Appealed | Kept | Arrived
+
+
 class Requests:
-    """Asks, settles and appeals; a question by an identifier needs nobody to be known by it."""
+    """Asks, settles and appeals, promises and tells; nobody needs to be known by an identifier."""
 
     def __init__(
         self,
@@ -44,15 +61,22 @@ class Requests:
         self._clock = clock
 
     def ask(
-        self, identifier: str, wanted: Requested, asker: Asker, *, message_id: str
+        self,
+        identifier: str,
+        wanted: First,
+        asker: Asker,
+        *,
+        message_id: str,
+        texts: dict[str, str] | None = None,
     ) -> tuple[CustomerId, Acted] | Refused:
-        """Answer a request.
+        """Answer a request, or write down what a person said.
 
         Args:
             identifier: Typed, in clear; a customer without history is answered like any other.
-            wanted: The request, without an answer.
+            wanted: The request, without an answer, or what was said.
             asker: Who writes it down.
             message_id: Names the request; asked again under the same name it happens once.
+            texts: Free texts by their refs, kept beside the log.
 
         Returns:
             The customer, and the request with its answer; or why it cannot be asked like this.
@@ -67,13 +91,13 @@ class Requests:
             if plain.refused is not None:
                 return plain.refused
             customer = self._introduced(name, message_id)
-        acted = self.act(customer, wanted, asker, message_id=message_id)
+        acted = self.act(customer, wanted, asker, message_id=message_id, texts=texts)
         return acted if isinstance(acted, Refused) else (customer, acted)
 
     def act(
         self,
         customer: CustomerId,
-        wanted: Requested | Settled | Appealed,
+        wanted: Wanted,
         asker: Asker,
         *,
         message_id: str,
@@ -91,12 +115,12 @@ class Requests:
             return _CONFLICT
         return replace(acted, body=said.body)
 
-    def _brand(self, customer: CustomerId, wanted: Requested | Settled | Appealed) -> str:
+    def _brand(self, customer: CustomerId, wanted: Wanted) -> str:
         """Whose book answered: that of the brand that was asked."""
         if isinstance(wanted, Settled):
             asked = self._said(customer, wanted.asked)
             wanted = asked.body if asked and isinstance(asked.body, Requested) else wanted
-        return wanted.brand if isinstance(wanted, Requested) else ""
+        return str(getattr(wanted, "brand", ""))
 
     def _introduced(self, name: str, message_id: str) -> CustomerId:
         """Make a customer of somebody of whom nothing is known yet."""
@@ -120,9 +144,7 @@ class Requests:
         return next((one for one in history if one.id == event), None)
 
 
-def _is_same(
-    said: Body, wanted: Requested | Settled | Appealed, asker: Asker, book: RuleBook
-) -> bool:
+def _is_same(said: Body, wanted: Wanted, asker: Asker, book: RuleBook) -> bool:
     """Whether a repeat wants what was wanted before, whatever was answered to it."""
     if isinstance(wanted, Requested):
         if not isinstance(said, Requested):
@@ -131,7 +153,14 @@ def _is_same(
         names = ("request", "about", "brand", "asker", "payer", "told")
         same = all(getattr(said, name) == getattr(wanted, name) for name in names)
         return same and said.facts == facts
-    if isinstance(wanted, Settled) and isinstance(said, Settled):
-        plain = replace(said, budget="", remaining=None)
-        return replace(wanted, by=asker.rep, cost=cost_of(wanted, book)) == plain
+    if isinstance(wanted, Settled):
+        return isinstance(said, Settled) and _same_answer(said, wanted, asker, book)
     return replace(wanted, by=asker.rep) == said
+
+
+def _same_answer(said: Settled, wanted: Settled, asker: Asker, book: RuleBook) -> bool:
+    """Whether a repeat says what was said; a yes to a claim was completed with what it pays."""
+    remedy = wanted.remedy or said.remedy
+    cost = cost_of(wanted, book) if wanted.remedy else wanted.cost or said.cost
+    plain = replace(said, budget="", remaining=None)
+    return replace(wanted, by=asker.rep, remedy=remedy, cost=cost) == plain

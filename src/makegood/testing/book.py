@@ -6,15 +6,8 @@ from makegood.messages.commands import MessageClass, Urgency
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money, share_of
-from makegood.playbooks.book import (
-    Entitled,
-    FailureFacts,
-    Finding,
-    Library,
-    RequestRule,
-    RuleBook,
-    Ruling,
-)
+from makegood.playbooks.book import Entitled, FailureFacts, Finding, Library, RuleBook
+from makegood.playbooks.rulings import RequestRule, Ruling
 from makegood.playbooks.terms import (
     Answer,
     Brand,

@@ -52,6 +52,7 @@ class Day:
             body,
             at_ms=self.now_ms,
             name=f"e{self.count}",
+            book=self.library.active,
             on_duty=self.on_duty,
             imported=imported,
         )

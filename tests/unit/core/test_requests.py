@@ -3,10 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from makegood.core.answering import MOST_WAITING
 from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.decide import Asker, decide
 from makegood.core.fold import step
-from makegood.core.requests import KEPT_MS, MOST_SETTLED, MOST_WAITING
+from makegood.core.requests import KEPT_MS, MOST_SETTLED
 from makegood.messages import facts
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Body

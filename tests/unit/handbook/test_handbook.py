@@ -29,6 +29,9 @@ NAMED = {
     "remedies": "remedy",
     "messages": "message",
     "requests": "request",
+    "promises": "promise",
+    "disclosures": "disclosure",
+    "claims": "request",
 }
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from makegood.messages.money import Money
-from makegood.playbooks.book import Ruling
 from makegood.playbooks.load import BookErrors, check_book, load_book
+from makegood.playbooks.rulings import Ruling
 from makegood.playbooks.terms import Answer
 from tests.unit.playbooks.small_book import SMALL, changed
 

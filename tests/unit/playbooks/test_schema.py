@@ -27,14 +27,15 @@ VALID = jsonschema.Draft7Validator(SCHEMA)
 FILE = Path(__file__).parents[3] / "docs/reference/rule-book.schema.json"
 TEXTS = {**shipped_books(), **shipped_laws(), "page": BOOK, "house": HOUSE}
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
-                  "list of sums in cents", "list of bands", "list of waivers", "match",
+                  "list of sums in cents", "list of bands", "list of what it binds us to",
+                   "list of waivers", "match",
                   "title", "says"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
     ("answer to a second failure", "offer"), ("entitlement", "basis"), ("entitlement", "source"),
     ("plan", "offer_message"), ("plan", "chosen_message"), ("plan", "choose_within"),
     ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),
-    ("row", "says"), ("row", "charges"),
+    ("row", "says"), ("row", "charges"), ("claim", "says"), ("goodwill", "allow_because"),
     ("gift", "cents"), ("expectation", "answer"), ("expectation", "row"),
     ("expectation", "cents"), ("expectation", "charges"),
 }  # fmt: skip

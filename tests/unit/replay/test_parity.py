@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from makegood.analytics.parity.grouping import group_of
 from makegood.analytics.parity.records import Answered, Served
-from makegood.bootstrap import Makegood, shipped_books
+from makegood.books.opening import shipped_books
+from makegood.bootstrap import Makegood
 from makegood.cli import app
 from makegood.core.decide import Asker
 from makegood.messages.errors import InputError, Refused

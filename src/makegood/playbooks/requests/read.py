@@ -1,6 +1,6 @@
 """Read the requests of a book: what is looked at, and the rows that answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ HITS = ("first", "only")
 _KINDS: Mapping[str, Kind] = {
     "bool": "flag", "string": "word", "int": "number", "double": "number",
 }  # fmt: skip
-_ROOTS = ("request", "customer")
+_ROOTS = ("request", "customer", "said")
 
 
 class Request(Struct, frozen=True, kw_only=True, eq=False):
@@ -36,6 +36,7 @@ class Request(Struct, frozen=True, kw_only=True, eq=False):
         looks: The expression behind each column.
         hit: `first` row that fits, or the `only` one.
         boxes: For each row the inputs it fits.
+        recalls: It reads what was said about the same thing.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Request(Struct, frozen=True, kw_only=True, eq=False):
     within_ms: int
     source: str
     line: int
+    recalls: bool = False
 
 
 def read_requests(
@@ -121,6 +123,7 @@ class _Reading:
             within_ms=within_ms,
             source=section.text("source", default=""),
             line=section.place.line,
+            recalls=_recall((*looks.values(), *(made for _, made in values)), made),
         )
         section.text("allow_because", default="")
         section.done()
@@ -239,3 +242,9 @@ class _Reading:
                 self.section.report.error(
                     node.place, f"`{word}` is not one of its values.", nearest(str(word), one_of)
                 )
+
+
+def _recall(expressions: Iterable[Expression], rows: Iterable[Row]) -> bool:
+    """Whether any of a table's expressions reads what was said."""
+    sums = (one for row in rows for one in (row.cents, row.charge) if isinstance(one, Expression))
+    return any("said" in one.roots for one in (*expressions, *sums))

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from makegood.messages.facts import Facts
 from makegood.messages.money import Money
-from makegood.playbooks.book import RequestRule, Ruling
 from makegood.playbooks.cel import CelEvaluationError, Expression, facts_seen
 from makegood.playbooks.requests.read import Request
 from makegood.playbooks.requests.rows import Row
+from makegood.playbooks.rulings import RequestRule, Ruling
 from makegood.playbooks.terms import Answer
 
 
@@ -29,6 +29,7 @@ def make_rulings(
             line=one.line,
             within_ms=one.within_ms,
             source=one.source,
+            recalls=one.recalls,
         )
         for one in requests
     }
@@ -48,7 +49,7 @@ def _rule(
     parameters: Mapping[str, object],
     currency: str,
     waivers: frozenset[str],
-) -> Callable[[Facts, Facts], Ruling]:
+) -> Callable[..., Ruling]:
     columns = request.columns
     checks = tuple(
         (row, tuple((name, columns[name].mask(test)) for name, test in row.tests.items()))
@@ -56,8 +57,8 @@ def _rule(
     )
     table = _Table(request, checks, parameters, currency)
 
-    def rule(asked: Facts, customer: Facts, /) -> Ruling:
-        return _Looking(table, asked, _with_waived(customer, waivers)).ruling()
+    def rule(asked: Facts, customer: Facts, said: Facts | None = None, /) -> Ruling:
+        return _Looking(table, asked, _with_waived(customer, waivers), said).ruling()
 
     return rule
 
@@ -82,7 +83,7 @@ class _Unknown(Exception):
 class _Looking:
     """Looks at one request: each value and each column is worked out once, when it is needed."""
 
-    def __init__(self, table: _Table, asked: Facts, customer: Facts) -> None:
+    def __init__(self, table: _Table, asked: Facts, customer: Facts, said: Facts | None) -> None:
         self.request = table.request
         self.checks = table.checks
         self.currency = table.currency
@@ -90,12 +91,14 @@ class _Looking:
         self.lacking: dict[str, str] = {}
         self.used: dict[Expression, None] = {}
         self.values: dict[str, object] = {}
-        self.env = {
+        self.env: dict[str, object] = {
             "request": asked,
             "customer": customer,
             "params": table.parameters,
             "values": self.values,
         }
+        if said is not None:
+            self.env["said"] = said
         for name, expression in self.request.values:
             try:
                 self.values[name] = expression.evaluate(self.env)
@@ -203,7 +206,10 @@ class _Looking:
         return tuple((name, value) for name, (value, _) in self.found.items())
 
     def _seen(self) -> tuple[tuple[str, object], ...]:
-        """Give the facts behind the answer; values are told by the facts they were made of."""
+        """Give the facts behind the answer; values are told by the facts they were made of.
+
+        What was said is told with who said it.
+        """
         paths: dict[tuple[str, ...], None] = {}
         made = dict(self.request.values)
         todo = [path for expression in self.used for path in expression.paths]
@@ -211,4 +217,7 @@ class _Looking:
             if path[0] == "values" and path[1] in made:
                 todo.extend(one for one in made[path[1]].paths if one not in paths)
             paths.setdefault(path)
+        for path in tuple(paths):
+            if path[0] == "said" and path[2:]:
+                paths.setdefault(("said", path[1], "by"))
         return facts_seen((path for path in paths if path[0] != "values"), self.env)

@@ -64,6 +64,22 @@ WORDS = {
     "call.button": "Bitte rufen Sie mich an",
     "call.text": "Bitte rufen Sie mich an.",
     "call.sent": "Wir rufen Sie an.",
+    "claim.title": "Was Sie deswegen ausgegeben haben",
+    "claim.lead": "Wir zahlen es zurück. Heben Sie den Beleg auf; wir brauchen nur seine Nummer.",
+    "claim.amount": "Wie viel, in {currency}",
+    "claim.kind": "Wofür, in einem Wort",
+    "claim.receipt": "Nummer des Belegs",
+    "claim.lost": "Ich habe keinen Beleg",
+    "claim.button": "Zurückfordern",
+    "claim.sent": "Ihre Angaben sind da.",
+    "claim.paying": "{title}: {money} sind auf dem Weg zu Ihnen.",
+    "claim.paid": "{title}: {money} sind wieder bei Ihnen.",
+    "claim.waiting": "{title}: Ein Mensch sieht es sich an und antwortet bis {day}.",
+    "claim.refused": "{title}: Das zahlen wir nicht.",
+    "claim.appeal": "Ich bin nicht einverstanden: Jemand anderes soll entscheiden",
+    "refused.amount_needed": "Bitte schreiben Sie, wie viel es war, zum Beispiel 24,50.",
+    "refused.receipt_needed": "Bitte nennen Sie die Nummer des Belegs, oder dass es keinen gibt.",
+    "refused.claimed_already": "Diesen Beleg haben Sie schon eingereicht; wir sehen ihn uns an.",
     "marketing.held": (
         "Wir haben alle Angebote und Newsletter an Sie angehalten. Sie beginnen erst wieder, wenn "
         "Sie sagen, dass es gut ist."

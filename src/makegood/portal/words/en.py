@@ -64,6 +64,22 @@ WORDS = {
     "call.button": "Please call me",
     "call.text": "Please call me.",
     "call.sent": "We call you.",
+    "claim.title": "What you spent because of this",
+    "claim.lead": "We pay it back. Keep the receipt; we need only its number.",
+    "claim.amount": "How much, in {currency}",
+    "claim.kind": "What for, in one word",
+    "claim.receipt": "Number of the receipt",
+    "claim.lost": "I have no receipt",
+    "claim.button": "Claim it",
+    "claim.sent": "We have what you told us.",
+    "claim.paying": "{title}: {money} is on its way back to you.",
+    "claim.paid": "{title}: {money} is back with you.",
+    "claim.waiting": "{title}: a person looks at it and answers by {day}.",
+    "claim.refused": "{title}: we do not pay this.",
+    "claim.appeal": "I do not agree: let somebody else decide",
+    "refused.amount_needed": "Please write how much you spent, as in 24.50.",
+    "refused.receipt_needed": "Please add the number of the receipt, or say that you have none.",
+    "refused.claimed_already": "You have claimed this receipt already; we are looking at it.",
     "marketing.held": (
         "We have stopped all offers and newsletters to you. They start again only when you say "
         "that this is made good."

@@ -64,6 +64,22 @@ WORDS = {
     "call.button": "Llámenme, por favor",
     "call.text": "Llámenme, por favor.",
     "call.sent": "Le llamamos.",
+    "claim.title": "Lo que gastó por esto",
+    "claim.lead": "Se lo devolvemos. Guarde el recibo; solo necesitamos su número.",
+    "claim.amount": "Cuánto, en {currency}",
+    "claim.kind": "En qué, en una palabra",
+    "claim.receipt": "Número del recibo",
+    "claim.lost": "No tengo recibo",
+    "claim.button": "Reclamarlo",
+    "claim.sent": "Hemos recibido sus datos.",
+    "claim.paying": "{title}: {money} van de camino a usted.",
+    "claim.paid": "{title}: ya tiene {money} de vuelta.",
+    "claim.waiting": "{title}: una persona lo mira y responde antes del {day}.",
+    "claim.refused": "{title}: esto no lo pagamos.",
+    "claim.appeal": "No estoy de acuerdo: que decida otra persona",
+    "refused.amount_needed": "Escriba cuánto gastó, por ejemplo 24,50.",
+    "refused.receipt_needed": "Añada el número del recibo, o diga que no lo tiene.",
+    "refused.claimed_already": "Ya ha reclamado este recibo; lo estamos mirando.",
     "marketing.held": (
         "Hemos parado todas las ofertas y boletines para usted. Solo vuelven cuando usted diga "
         "que esto está arreglado."
