@@ -72,9 +72,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database: sqlite:///path, postgresql://user@host/name, or memory: for a trial.
         key: Secret for pseudonyms, links and cookies; 16 to 64 bytes.
-        book: Path of the rule book, or the name of one that ships; it becomes active when its
-            text changes. Empty keeps the one that is active, and a new deployment begins with
-            `FIRST_BOOK`.
+        book: Path of the rule book, or the name of one that ships, to begin with; it becomes active
+            when it is named for the first time, and when its text changes until a person
+            activates one. Empty keeps the active one; a new deployment begins with `FIRST_BOOK`.
         base_url: Where customers and reps reach this Makegood.
         smtp: smtp://host:port of the mail server; empty sends no mail.
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
@@ -364,6 +364,7 @@ def open_makegood(
     clock: Clock | None = None,
     store: Store | None = None,
     takes_up: bool = True,
+    begins: bool = True,
 ) -> Makegood:
     """Open everything that a deployment's settings name.
 
@@ -372,6 +373,7 @@ def open_makegood(
         clock: The one clock; the system's when not given.
         store: An open store, else the one the settings name.
         takes_up: A rule book that the settings name anew becomes the active one.
+        begins: A new deployment begins with a rule book.
 
     Raises:
         BookErrors: The rule book has mistakes.
@@ -379,10 +381,10 @@ def open_makegood(
     """
     store = store or open_store(settings.database)
     clock = clock or SystemClock()
-    shelf = Shelf(store, clock)
+    shelf = Shelf(store, clock, settings.book)
     with store.reading() as reading:
         is_new = reading.active_book() is None
-    if is_new or (settings.book and takes_up):
+    if (is_new and begins) or (settings.book and takes_up):
         text, name = read_book(settings.book or FIRST_BOOK)
         shelf.settle(text, name)
     return Makegood(settings, store, clock, shelf)
