@@ -72,8 +72,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database: sqlite:///path, postgresql://user@host/name, or memory: for a trial.
         key: Secret for pseudonyms, links and cookies; 16 to 64 bytes.
-        book: Path of the rule book, or the name of one that ships, to begin with; it becomes active
-            when it is named for the first time, and when its text changes until a person
+        book: Path of the rule book, or the name of one that ships, to begin with; it becomes
+            active when it is named for the first time, and when its text changes until a person
             activates one. Empty keeps the active one; a new deployment begins with `FIRST_BOOK`.
         base_url: Where customers and reps reach this Makegood.
         smtp: smtp://host:port of the mail server; empty sends no mail.
