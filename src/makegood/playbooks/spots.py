@@ -76,7 +76,7 @@ def spots_of(text: str) -> tuple[Spot, ...]:
     finder = _Finder(text)
     for key, value in root.value:
         if isinstance(key, yaml.ScalarNode) and key.value not in _NOT_OFFERED:
-            finder.look(value, (str(key.value),), flow=bool(root.flow_style))
+            finder.look(value, (str(key.value),), flow=_is_flow(root))
     found = sorted(finder.found.values(), key=lambda spot: spot.start)
     return tuple(found)
 
@@ -117,7 +117,7 @@ class _Finder:
             self._keep("test", node, path, flow=flow)
         else:
             for name, below in _below(node):
-                self.look(below, (*path, name), flow=flow or bool(node.flow_style))
+                self.look(below, (*path, name), flow=flow or _is_flow(node))
         self._under.pop()
 
     def _take(self, node: yaml.ScalarNode, path: tuple[str, ...], *, flow: bool) -> None:
@@ -162,6 +162,10 @@ def _below(node: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield _id_of(item) or str(number), item
+
+
+def _is_flow(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
 
 
 def _id_of(item: yaml.Node) -> str:

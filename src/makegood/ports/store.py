@@ -15,6 +15,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
     CaseRow,
@@ -159,6 +160,15 @@ class Reading(Protocol):
     def activations(self) -> tuple[Activation, ...]:
         """Give every time a rule book became the active one, oldest first."""
 
+    def draft(self) -> Draft | None:
+        """Give the newest revision of the rule book's draft, ended or not."""
+
+    def trials(self, limit: int) -> tuple[Trial, ...]:
+        """Give the newest trials of drafts, the newest first."""
+
+    def trial_result(self, place: int) -> TrialResult | None:
+        """Give what came of a trial; None before its end."""
+
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         """Give the newest snapshot that ends before an event."""
 
@@ -290,6 +300,15 @@ class Writing(Reading, Protocol):
 
     def put_activation(self, row: Activation) -> None:
         """Make a kept rule book the active one, and write down that it became so."""
+
+    def put_draft(self, row: Draft) -> bool:
+        """Add a revision; False when there is one of that number (nothing is changed then)."""
+
+    def begin_trial(self, row: Trial) -> bool:
+        """Add a trial; False when there is one of that place (nothing is changed then)."""
+
+    def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
+        """Say how a trial fares, and keep what came of it."""
 
 
 class Store(Protocol):

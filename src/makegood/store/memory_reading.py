@@ -14,6 +14,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
     CaseRow,
@@ -38,7 +39,7 @@ TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
-    "settings", "activations",
+    "settings", "activations", "drafts", "trials", "trial_results",
 )  # fmt: skip
 
 
@@ -71,6 +72,9 @@ class Tables:
     book_texts: MutableMapping[BookHash, str]
     settings: MutableMapping[str, str]
     activations: MutableMapping[int, Activation]
+    drafts: MutableMapping[int, Draft]
+    trials: MutableMapping[int, Trial]
+    trial_results: MutableMapping[int, TrialResult]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
@@ -249,6 +253,15 @@ class MemoryReading:
     def activations(self) -> tuple[Activation, ...]:
         rows = self._t.activations
         return tuple(rows[place] for place in range(len(rows)))
+
+    def draft(self) -> Draft | None:
+        return self._t.drafts[max(self._t.drafts)] if self._t.drafts else None
+
+    def trials(self, limit: int) -> tuple[Trial, ...]:
+        return tuple(self._t.trials[place] for place in sorted(self._t.trials)[::-1][:limit])
+
+    def trial_result(self, place: int) -> TrialResult | None:
+        return self._t.trial_results.get(place)
 
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         kept = self._t.snapshots.get(customer, ())

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
+from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
     CaseRow,
@@ -210,6 +211,23 @@ class MemoryWriting(MemoryOutbox):
     def put_activation(self, row: Activation) -> None:
         self._t.settings["active_book"] = row.book
         self._t.activations[len(self._t.activations)] = row
+
+    def put_draft(self, row: Draft) -> bool:
+        is_new = row.revision not in self._t.drafts
+        if is_new:
+            self._t.drafts[row.revision] = row
+        return is_new
+
+    def begin_trial(self, row: Trial) -> bool:
+        is_new = row.place not in self._t.trials
+        if is_new:
+            self._t.trials[row.place] = row
+        return is_new
+
+    def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
+        self._t.trials[row.place] = row
+        if result is not None:
+            self._t.trial_results[row.place] = result
 
 
 def _add(table: MutableMapping[Key, tuple[Value, ...]], key: Key, value: Value) -> None:

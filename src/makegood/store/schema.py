@@ -150,7 +150,16 @@ ACTIVATIONS = (
     "CREATE TABLE activation (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS)
+DRAFTS = (
+    "CREATE TABLE draft (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    "CREATE TABLE trial (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE trial_result (
+        place BIGINT NOT NULL PRIMARY KEY,
+        found TEXT NOT NULL,
+        page TEXT NOT NULL)""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS, DRAFTS)
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"

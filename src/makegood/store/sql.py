@@ -2,14 +2,15 @@
 
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
+from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 
 
-class SqlReading(CustomerReading, CaseReading, OutboxReading, PeopleReading):
+class SqlReading(CustomerReading, CaseReading, OutboxReading, PeopleReading, DraftReading):
     """One look at the store."""
 
 
-class SqlWriting(LogWriting, OutboxWriting, PeopleWriting, SqlReading):
+class SqlWriting(LogWriting, OutboxWriting, PeopleWriting, DraftWriting, SqlReading):
     """One transaction."""
