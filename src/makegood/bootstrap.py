@@ -34,6 +34,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Store
+from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
@@ -268,6 +269,7 @@ class Makegood:
         store: Log, state, outbox and projections.
         clock: The one clock.
         shelf: The rule books.
+        trials: What a changed rule book would have done.
         intake: Takes events in.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
@@ -282,6 +284,7 @@ class Makegood:
         self.store = store
         self.clock = clock
         self.shelf = shelf
+        self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
@@ -321,6 +324,7 @@ class Makegood:
 
     def close(self) -> None:
         """End deliveries and give back every connection."""
+        self.trials.close()
         self.worker.close()
         if self._mail is not None:
             self._mail.close()

@@ -20,8 +20,12 @@ _NUMBERS = (1, 2, 3)
 
 def page_of(found: Comparison) -> str:
     """Write the comparison as one HTML page; every value is escaped on its way in."""
-    parts = (
-        _head(found),
+    return framed("What a changed rule book would have done", (_head(found), *numbers_of(found)))
+
+
+def numbers_of(found: Comparison) -> tuple[SafeString, ...]:
+    """Write what stands below the head line: charts, every number, examples and limits."""
+    return (
         stats(_cards(found)),
         _cases(found),
         *_charts(found),
@@ -30,7 +34,6 @@ def page_of(found: Comparison) -> str:
         _not_applied(found),
         _method(found),
     )
-    return framed("What a changed rule book would have done", parts)
 
 
 def _head(found: Comparison) -> SafeString:
