@@ -32,6 +32,7 @@ from makegood.playbooks.vocabulary import Path
 
 _NAMES_LAWS = re.compile(r"^laws\s*:", re.MULTILINE)
 _IS_LAW = re.compile(r"^law\s*:\s*([a-z][a-z0-9_]*)", re.MULTILINE)
+_DOCUMENT = re.compile(r"^---[ \t]*\n", re.MULTILINE)
 _ROOTS = ("failure", "values")
 
 
@@ -51,6 +52,24 @@ def bind(text: str, laws: Mapping[str, str]) -> str:
             there.add(name)
             text = f"{text.rstrip()}\n---\n{laws[name].rstrip()}\n"
     return text
+
+
+def unbound(text: str) -> str:
+    """Give a book without the laws that are bound behind it."""
+    return _parted(text)[0]
+
+
+def bound_laws(text: str) -> Mapping[str, str]:
+    """Give the laws that are bound behind a book, by name."""
+    return {_IS_LAW.findall(part)[0]: part for part in _parted(text)[1:]}
+
+
+def _parted(text: str) -> list[str]:
+    """Cut a text where laws begin: the book first."""
+    parts = _DOCUMENT.split(text)
+    first = next((n for n, part in enumerate(parts) if n and _IS_LAW.search(part)), len(parts))
+    book = "---\n".join(parts[:first])
+    return [book, *(part for part in parts[first:] if _IS_LAW.search(part))]
 
 
 def _named(text: str) -> tuple[str, ...]:
