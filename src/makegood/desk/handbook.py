@@ -15,7 +15,6 @@ from makegood.playbooks.spots import Spot, SpotKind, spots_of
 
 _ONE_CARD = frozenset({"authority", "parameters"})
 _HINTS: Mapping[SpotKind, str] = {
-    "span": "such as 15m, 4h or 7d",
     "test": "a value, `< 3`, `4..7`, or a list in brackets",
 }
 _WORKED_OUT = "worked out by the rule, in cents: 7500 is 75.00"
@@ -273,4 +272,4 @@ def _inside(path: str) -> str:
 def _where(path: str, values: Mapping[str, Any]) -> str:
     heading, _ = card_words(path.partition("/")[0], path, values)
     group = group_words(path, values)
-    return ", ".join(filter(None, (heading, group, field_words(_inside(path)))))
+    return " · ".join(filter(None, (heading, group, field_words(_inside(path)))))

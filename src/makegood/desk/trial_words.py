@@ -3,8 +3,8 @@
 import msgspec
 
 from makegood.ports.drafts import Trial, TrialResult
+from makegood.projections.figures import day_words
 from makegood.replay.comparing import Comparison
-from makegood.replay.wording import headline
 
 _ENDS = {
     "failed": "It ended with a fault ({}) and found nothing; the server's log says more.",
@@ -22,7 +22,7 @@ def status_words(trial: Trial, by: str) -> str:
     return _ENDS[trial.status].format(trial.error)
 
 
-def headline_of(result: TrialResult) -> str:
+def headline_of(result: TrialResult, trial: Trial, zone: str) -> str:
     """Say in a sentence what a trial found."""
     found = msgspec.json.decode(result.found, type=Comparison)
     if not found.events:
@@ -30,4 +30,9 @@ def headline_of(result: TrialResult) -> str:
             "There is nothing to compare with: nothing happened in the last 365 days that this "
             "Makegood knows of. What the draft would do is not known."
         )
-    return headline(found)
+    over = f"{found.customers:,} customer{'' if found.customers == 1 else 's'}"
+    changes = (
+        f"Something changes for {found.changed:,} of" if found.changed else "Nothing changes for"
+    )
+    since = day_words(trial.since_ms, zone)
+    return f"{changes} {over} of whom anything was heard since {since}."

@@ -62,7 +62,7 @@ def _trial_part(desk: Desk, work: Work) -> dict[str, Any]:
         "is_done": trial is not None and _is_of(work, trial) and trial.status == "done",
         "was_other": trial is None and bool(trials),
         "says": status_words(trial, rep_name(desk.reps, trial.by)) if trial else "",
-        "headline": headline_of(result) if result else "",
+        "headline": headline_of(result, trial, work.active.timezone) if trial and result else "",
         # Our own page, made when the trial ended; every value was escaped on its way in.
         "result": mark_safe(result.page) if result else "",  # noqa: S308
     }

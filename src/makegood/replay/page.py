@@ -92,7 +92,7 @@ def _drawn(one: Figure, number: int) -> float:
 
 
 def _table(figures: Iterable[Figure], caption: str) -> SafeString:
-    heads = ("", "old", "new", "difference", "differs for")
+    heads = ("what", "old", "new", "difference", "differs for")
     rows = [
         (
             figure_words(one),
@@ -103,7 +103,7 @@ def _table(figures: Iterable[Figure], caption: str) -> SafeString:
         )
         for one in figures
     ]
-    return table(heads, rows, caption=caption, right=(*_NUMBERS, 4))
+    return table(heads, rows, caption=caption, right=(*_NUMBERS, 4), stacks=True)
 
 
 def _everything(found: Comparison) -> SafeString:
