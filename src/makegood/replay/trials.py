@@ -50,7 +50,11 @@ class Trials:
     def newest(self, reading: Reading, limit: int = KEPT) -> tuple[Trial, ...]:
         """Give the newest trials, the newest first; one whose process ended is interrupted."""
         with self._starting:  # what has just been written has its thread as well
-            return tuple(map(self._seen, reading.trials(limit)))
+            rows, is_at_work = reading.trials(limit), self._is_at_work()
+            if not is_at_work and any(self._is_ours(row) for row in rows):
+                with self._store.reading() as now:  # it may have ended since `reading` began
+                    rows = now.trials(limit)
+            return tuple(self._seen(row, is_at_work) for row in rows)
 
     def begin(self, old: RuleBook, new: RuleBook, by: str) -> Trial:
         """Compare two books over the last 365 days, in a thread of this process.
@@ -86,13 +90,14 @@ class Trials:
         self.wait()
 
     def _begun(self, old: RuleBook, new: RuleBook, by: str) -> Trial:
-        now_ms = self._clock.now_ms()
+        now_ms, is_at_work = self._clock.now_ms(), self._is_at_work()
         with self._store.writing() as writing:
             known = writing.trials(1)
-            if known and self._seen(known[0]).status == "running":
+            last = self._seen(known[0], is_at_work) if known else None
+            if last is not None and last.status == "running":
                 raise InputError("A comparison is running already; wait for it, or stop it.")
-            if known and known[0].status == "running":
-                writing.put_trial(self._seen(known[0]))
+            if last is not None and last != known[0]:
+                writing.put_trial(last)
             counts = writing.counts("log", "customers")
             trial = Trial(
                 place=known[0].place + 1 if known else 1,
@@ -110,11 +115,18 @@ class Trials:
                 raise InputError("A comparison has just been begun by somebody else.")
         return trial
 
-    def _seen(self, trial: Trial) -> Trial:
+    def _is_at_work(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _is_ours(self, trial: Trial) -> bool:
+        return trial.status == "running" and trial.runner == self._runner
+
+    def _seen(self, trial: Trial, is_at_work: bool) -> Trial:
+        """Say how a trial fares: one that says that it runs may have no process any more."""
         if trial.status != "running":
             return trial
         if trial.runner == self._runner:
-            lost = self._thread is None or not self._thread.is_alive()
+            lost = not is_at_work
         else:
             lost = self._alone or self._clock.now_ms() - trial.beat_ms > LOST_MS
         return self._ended(trial, "interrupted") if lost else trial

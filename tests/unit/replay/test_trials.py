@@ -149,3 +149,20 @@ def test_closing_interrupts_what_runs(makegood):
     makegood.trials.begin(OLD, STRICT, "omar")
     makegood.trials.close()
     assert newest(makegood).status == "interrupted"
+
+
+def test_a_look_that_began_before_the_end_is_told_the_end(makegood):
+    begun = makegood.trials.begin(OLD, STRICT, "omar")
+    makegood.trials.wait()
+    (seen,) = makegood.trials.newest(_Before(begun), 1)
+    assert seen.status == "done"
+
+
+class _Before:
+    """A look in which the trial still runs."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+
+    def trials(self, limit: int) -> tuple[Trial, ...]:
+        return (self._trial,)
