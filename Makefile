@@ -45,10 +45,10 @@ $(VENV)/.run-stamp: $(VENV)/.made-stamp $(LOCKS)/run.txt $(LOCKS)/build.txt $(LO
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-$(VENV)/.dev-stamp: $(VENV)/.run-stamp $(LOCKS)/dev.txt $(LOCKS)/worlds.txt
+$(VENV)/.dev-stamp: $(VENV)/.run-stamp $(LOCKS)/dev.txt $(LOCKS)/worlds.txt $(LOCKS)/engines.txt
 	@echo "Installing what the tests need (hashes checked)"
 	@$(call install,-r $(LOCKS)/dev.txt)
-	@$(call install,--no-deps -r $(LOCKS)/worlds.txt)
+	@$(call install,--no-deps -r $(LOCKS)/worlds.txt -r $(LOCKS)/engines.txt)
 	@touch $@
 
 run: $(VENV)/.run-stamp ## Set up, open on the missing car, then play the storm (PORT=8001 elsewhere)

@@ -8,7 +8,17 @@ from multiprocessing import get_context
 
 from benchmarks.report import Plan, Result
 
-ALL = ("conditions", "fold", "two_books", "store", "ingest_http", "gate_http", "queue")
+ALL = (
+    "conditions",
+    "decisions",
+    "engines",
+    "fold",
+    "two_books",
+    "store",
+    "ingest_http",
+    "gate_http",
+    "queue",
+)
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 
 

@@ -13,4 +13,5 @@ compile pyproject.toml "$here/dev.in" --extra demo --extra postgres --constraint
 compile "$here/build.in" --constraints "$here/dev.txt" --output-file "$here/build.txt"
 compile "$here/data.in" --no-deps --output-file "$here/data.txt"
 compile "$here/worlds.in" --no-deps --output-file "$here/worlds.txt"
+compile "$here/engines.in" --constraints "$here/dev.txt" --no-deps --output-file "$here/engines.txt"
 compile "$here/uv.in" --output-file "$here/uv.txt"

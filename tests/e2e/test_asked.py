@@ -43,3 +43,6 @@ def test_the_answer_is_on_the_page_with_no_fault(look: BrowserContext, makegood:
     for summary in page.locator("#asked summary, #ask summary").all():
         summary.click()
     assert faults_of(page, 40) == []
+    page.get_by_role("link", name="Asked 1").click()
+    expect(page.get_by_label("Requests, the most pressing first")).to_contain_text("move the date")
+    assert faults_of(page, 40) == []

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from makegood.bootstrap import Makegood, Settings, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.holds import Answer, Question
-from makegood.core.state import Case, State, TimerKind, decode_state
+from makegood.core.state import Case, State, decode_state
+from makegood.core.timers import TimerKind
 from makegood.demo.car import ANA, KATHY, CarDay
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import Refused

@@ -9,7 +9,8 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from makegood.core.state import OfferStatus, Phase, TimerKind
+from makegood.core.state import OfferStatus, Phase
+from makegood.core.timers import TimerKind
 from makegood.demo.car import ANA, FRIEND, KATHY, PRICE_CENTS
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.messages.errors import Refused

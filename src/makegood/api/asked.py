@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 from makegood.api.shapes import Line, Words, instant
 from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.messages.money import Money
+from makegood.playbooks.book import RuleBook
+from makegood.ports.rows import AskedRow
 from makegood.projections.asked import Request, in_language
 
 RequestKey = Annotated[str, StringConstraints(pattern=r"^q[0-9a-f]{64}$")]
@@ -123,6 +125,29 @@ class RequestPage(Schema):
     next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
+class WaitingOut(Schema):
+    """A request that waits for a person; free of personal data."""
+
+    id: str
+    customer: str
+    request: str
+    title: str
+    about: str
+    brand: str
+    status: Literal["waiting", "appealed"]
+    refused_by: str | None = Field(description="Who said no; somebody else answers the appeal.")
+    asked_at: datetime
+    answer_by: datetime
+    late: bool
+
+
+class WaitingPage(Schema):
+    """One page of what waits for a person, the most pressing first."""
+
+    requests: list[WaitingOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
+
+
 def request_key(profile: ProfileId, event: EventId) -> str:
     """Name a request by whom it was about and its event."""
     return f"q{profile[1:]}{event[1:]}"
@@ -131,6 +156,35 @@ def request_key(profile: ProfileId, event: EventId) -> str:
 def read_key(key: str) -> tuple[ProfileId, EventId]:
     """Read what `request_key` wrote."""
     return ProfileId(f"p{key[1:33]}"), EventId(f"e{key[33:]}")
+
+
+def waiting_fields(row: AskedRow, book: RuleBook, language: str) -> dict[str, object]:
+    """Show a waiting request as JSON fields."""
+    rule = book.requests.get(row.request)
+    return {
+        "id": request_key(row.profile, row.event),
+        "customer": row.customer,
+        "request": row.request,
+        "title": in_language(rule.title, language) if rule else row.request,
+        "about": row.about,
+        "brand": row.brand,
+        "status": "appealed" if row.appealed else "waiting",
+        "refused_by": row.refused_by or None,
+        "asked_at": instant(row.at_ms),
+        "answer_by": instant(row.due_ms),
+        "late": row.late,
+    }
+
+
+def place_of(row: AskedRow) -> str:
+    """Name the place of a waiting request in the list, for the page after it."""
+    return f"{row.due_ms}.{row.event}"
+
+
+def read_place(place: str) -> tuple[int, EventId] | None:
+    """Read what `place_of` wrote; None for the beginning."""
+    due, _, event = place.partition(".")
+    return (min(int(due), 2**63 - 1), EventId(event)) if event else None
 
 
 def _sum(money: Money | None) -> dict[str, object] | None:

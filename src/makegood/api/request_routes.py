@@ -1,6 +1,6 @@
 """The routes of what customers ask for: ask, settle, appeal, look."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Header, Router
@@ -14,7 +14,11 @@ from makegood.api.asked import (
     RequestOut,
     RequestPage,
     SettleIn,
+    WaitingPage,
+    place_of,
+    read_place,
     request_fields,
+    waiting_fields,
 )
 from makegood.api.asking import appeal, ask, found, page, settle
 from makegood.api.shapes import CustomerKey, ErrorOut, PageSize
@@ -54,6 +58,27 @@ def _key(request: HttpRequest) -> KeyRow:
 def post_request(request: HttpRequest, wanted: RequestIn, idempotency_key: Named) -> Fields:
     """Ask for something; the table answers at once, or a person does within the time it says."""
     return ask(_makegood(request), _key(request), wanted, idempotency_key)
+
+
+@router.get("/requests", response={200: WaitingPage, **_REFUSED})
+def waiting_requests(
+    request: HttpRequest,
+    status: Literal["waiting"] = "waiting",  # noqa: ARG001 - the only one that is listed
+    brand: Annotated[str, Field(max_length=200, description="Only of this one, or none.")] = "",
+    after: Annotated[str, Field(pattern=r"^([0-9]{1,19}\.e[0-9a-f]{32})?$")] = "",
+    limit: PageSize = 50,
+    language: Language = "en",
+) -> Fields:
+    """List what waits for a person, appeals too, the most pressing first."""
+    makegood = _makegood(request)
+    with makegood.store.reading() as reading:
+        rows = reading.waiting(
+            brands=(brand,) if brand else (), after=read_place(after), limit=limit
+        )
+    return {
+        "requests": [waiting_fields(row, makegood.book, language) for row in rows],
+        "next": place_of(rows[-1]) if len(rows) == limit else None,
+    }
 
 
 @router.get("/requests/{request_id}", response={200: RequestOut, **_NOT_FOUND})

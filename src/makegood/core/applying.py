@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from makegood.core import calls, cases, ending, failures, offers, outcomes, remedies, requests
 from makegood.core.holds import EVERYWHERE
-from makegood.core.state import Case, TimerKind
+from makegood.core.state import Case
+from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages import facts
 from makegood.messages.events import Event

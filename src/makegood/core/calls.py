@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from makegood.core.recovery import Move, moved
 from makegood.core.routing import can_promise_call
-from makegood.core.state import Call, Case, TimerKind
+from makegood.core.state import Call, Case
+from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 
 

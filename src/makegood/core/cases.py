@@ -15,7 +15,8 @@ from makegood.core.recovery import Move, moved
 from makegood.core.remedies import give_by_itself, give_what_waited
 from makegood.core.routing import owner_for
 from makegood.core.say import Words, say
-from makegood.core.state import Case, Failure, Phase, TimerKind, Unclear
+from makegood.core.state import Case, Failure, Phase, Unclear
+from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.ids import case_id
 from makegood.playbooks.terms import Plan

@@ -10,7 +10,8 @@ from makegood.core.calls import need_call
 from makegood.core.holds import is_holding
 from makegood.core.recovery import Move, can, moved
 from makegood.core.say import Words, say
-from makegood.core.state import Case, OfferStatus, Phase, TimerKind
+from makegood.core.state import Case, OfferStatus, Phase
+from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Answered
 from makegood.playbooks.terms import Plan

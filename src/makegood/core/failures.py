@@ -7,7 +7,8 @@ Source: Maxham and Netemeyer 2002; Knox and van Oest 2014; DESIGN, "Failures".
 
 from msgspec.structs import replace
 
-from makegood.core.state import Case, Failure, State, Timer, TimerKind, Unclear
+from makegood.core.state import Case, Failure, State, Unclear
+from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.events import Event
 from makegood.messages.facts import Facts, FailureRaised, Judged, Touchpoint

@@ -6,7 +6,8 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 from collections.abc import Callable, Mapping
 
 from makegood.core import calls, cases, ending, failures, offers, requests
-from makegood.core.state import Case, Timer, TimerKind
+from makegood.core.state import Case
+from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 
 

@@ -12,7 +12,8 @@ from makegood.core import cases, ending, failures
 from makegood.core.applying import apply_fact
 from makegood.core.firing import fire
 from makegood.core.routing import owner_for
-from makegood.core.state import Origin, State
+from makegood.core.state import State
+from makegood.core.timers import Origin
 from makegood.core.turn import Turn
 from makegood.messages import facts
 from makegood.messages.commands import Command

@@ -12,7 +12,8 @@ from makegood.core.recovery import Move, moved
 from makegood.core.remedies import expected_cost, is_unsized, order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.say import Words, say
-from makegood.core.state import Call, Case, Failure, OfferState, OfferStatus, TimerKind
+from makegood.core.state import Call, Case, Failure, OfferState, OfferStatus
+from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import ConfirmOffer
 from makegood.messages.facts import Chosen, Confirmed

@@ -12,7 +12,8 @@ from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, money_in, refuse
 from makegood.core.failures import OTHER, SEVERITY_BY_HAND, silence_id
 from makegood.core.remedies import expected_cost, is_unsized
-from makegood.core.state import Failure, State, Timer, TimerKind
+from makegood.core.state import Failure, State
+from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Appealed, Requested, Settled

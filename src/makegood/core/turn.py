@@ -8,7 +8,8 @@ from bisect import insort
 
 from msgspec.structs import replace
 
-from makegood.core.state import Case, Origin, State, Timer, TimerKind
+from makegood.core.state import Case, State
+from makegood.core.timers import Origin, Timer, TimerKind
 from makegood.messages.commands import Command, Order
 from makegood.messages.events import OnDuty
 from makegood.messages.ids import CaseId, CommandId, EventId, command_id, event_id

@@ -65,11 +65,12 @@ def queue(request: HttpRequest) -> HttpResponse:
             "next": _next(found) if len(found) == PAGE else "",
             "is_first": not request.GET.get("after"),
         }
-    template = "desk/_queue_rows.html" if _is_fragment(request) else "desk/queue.html"
+    template = "desk/_queue_rows.html" if is_fragment(request) else "desk/queue.html"
     return render(request, template, page)
 
 
-def _is_fragment(request: HttpRequest) -> bool:
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether only the rows are wanted, because something changed."""
     return bool(getattr(request, "htmx", False)) and "fragment" in request.GET
 
 

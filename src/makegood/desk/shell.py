@@ -11,7 +11,8 @@ from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxStatus
 
 MOST_COUNTED = 50  # beyond it a badge says "50+": nobody needs to know it more exactly
-_SHOWN = ("open_cases", "held_customers", "stuck_customers", "outbox_failed", "outbox_missed")
+_SHOWN = ("open_cases", "held_customers", "stuck_customers", "outbox_failed", "outbox_missed",
+          "waiting_requests")  # fmt: skip
 
 
 class Totals(Struct, frozen=True, kw_only=True):
@@ -22,12 +23,14 @@ class Totals(Struct, frozen=True, kw_only=True):
             is of the whole umbrella.
         broken: What failed for good, and who is stuck; "50+" when there is more.
         missed: What came too late, in the same way.
+        asked: Requests that wait for a person.
     """
 
     open_cases: int
     held: int | None
     broken: int | str
     missed: int | str
+    asked: int | str
 
 
 def shell(desk: Desk, *, page: str) -> dict[str, Any]:
@@ -47,6 +50,7 @@ def shell(desk: Desk, *, page: str) -> dict[str, Any]:
         "held_customers": totals.held,
         "broken": totals.broken,
         "missed": totals.missed,
+        "waiting_requests": totals.asked,
         "live_url": live_url(desk),
     }
 
@@ -58,6 +62,7 @@ def _of_all(desk: Desk) -> Totals:
         held=counts["held_customers"],
         broken=counts["outbox_failed"] + counts["stuck_customers"],
         missed=counts["outbox_missed"],
+        asked=counts["waiting_requests"],
     )
 
 
@@ -65,12 +70,14 @@ def _of_some_brands(desk: Desk) -> Totals:
     by_brand = desk.reading.open_cases_by_brand()
     failed, more_failed = desk.undelivered(OutboxStatus.FAILED, CommandId(""), MOST_COUNTED)
     missed, more_missed = desk.undelivered(OutboxStatus.MISSED, CommandId(""), MOST_COUNTED)
+    asked = desk.reading.waiting(brands=desk.brands, limit=MOST_COUNTED + 1)
     broken = len(failed) + len(desk.stuck(MOST_COUNTED))
     return Totals(
         open_cases=sum(by_brand.get(brand, 0) for brand in desk.brands),
         held=None,
         broken=f"{broken}+" if broken and more_failed else broken,
         missed=f"{len(missed)}+" if missed and more_missed else len(missed),
+        asked=f"{MOST_COUNTED}+" if len(asked) > MOST_COUNTED else len(asked),
     )
 
 

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from makegood.desk import asked, broken, case, customers, queue, rule_history, rules, trying
+from makegood.desk import (
+    asked,
+    broken,
+    case,
+    customers,
+    queue,
+    rule_history,
+    rules,
+    trying,
+    waiting,
+)
 
 app_name = "desk"
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("asked", waiting.waiting, name="waiting"),
     path("search", customers.search, name="search"),
     path("cases/<str:case_id>", case.case, name="case"),
     path("cases/<str:case_id>/<str:act>", case.act, name="act"),

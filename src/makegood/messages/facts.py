@@ -2,23 +2,17 @@
 
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
-
+from makegood.messages.body import Fact as Fact
+from makegood.messages.body import FactBody, TextRef
+from makegood.messages.body import Facts as Facts
 from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
-
-Fact: TypeAlias = object
-"""A JSON value, checked at the edge: null, bool, int, float, str, list or map of these."""
-Facts: TypeAlias = dict[str, Fact]
-TextRef: TypeAlias = str
-"""Key of a free text in the side table of personal data; the log never holds the words."""
+from makegood.messages.request_facts import Appealed as Appealed
+from makegood.messages.request_facts import Requested as Requested
+from makegood.messages.request_facts import Settled as Settled
 
 
-class _Body(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag=True):
-    """One kind of fact."""
-
-
-class Touchpoint(_Body, frozen=True, kw_only=True, tag="touchpoint"):
+class Touchpoint(FactBody, frozen=True, kw_only=True, tag="touchpoint"):
     """The customer met the firm: a flight was delayed, a rental was not fulfilled.
 
     Attributes:
@@ -30,7 +24,7 @@ class Touchpoint(_Body, frozen=True, kw_only=True, tag="touchpoint"):
     properties: Facts = {}
 
 
-class Identified(_Body, frozen=True, kw_only=True, tag="identified"):
+class Identified(FactBody, frozen=True, kw_only=True, tag="identified"):
     """The source told who the customer is.
 
     Attributes:
@@ -44,7 +38,7 @@ class Identified(_Body, frozen=True, kw_only=True, tag="identified"):
     also: tuple[ProfileId, ...] = ()
 
 
-class Unlinked(_Body, frozen=True, kw_only=True, tag="unlinked"):
+class Unlinked(FactBody, frozen=True, kw_only=True, tag="unlinked"):
     """A person found that two profiles are not one customer.
 
     Attributes:
@@ -58,7 +52,7 @@ class Unlinked(_Body, frozen=True, kw_only=True, tag="unlinked"):
     reason: TextRef = ""
 
 
-class FailureRaised(_Body, frozen=True, kw_only=True, tag="failure_raised"):
+class FailureRaised(FactBody, frozen=True, kw_only=True, tag="failure_raised"):
     """Somebody raised a failure by hand.
 
     Attributes:
@@ -80,7 +74,7 @@ class FailureRaised(_Body, frozen=True, kw_only=True, tag="failure_raised"):
     price: Money | None = None
 
 
-class Judged(_Body, frozen=True, kw_only=True, tag="judged"):
+class Judged(FactBody, frozen=True, kw_only=True, tag="judged"):
     """A person settled what the rules could not judge.
 
     Attributes:
@@ -95,7 +89,7 @@ class Judged(_Body, frozen=True, kw_only=True, tag="judged"):
     reason: TextRef = ""
 
 
-class Chosen(_Body, frozen=True, kw_only=True, tag="chosen"):
+class Chosen(FactBody, frozen=True, kw_only=True, tag="chosen"):
     """The customer (or a rep for them, on the phone) chose an offer of Plan B.
 
     Attributes:
@@ -109,7 +103,7 @@ class Chosen(_Body, frozen=True, kw_only=True, tag="chosen"):
     by: RepId = RepId("")
 
 
-class Answered(_Body, frozen=True, kw_only=True, tag="answered"):
+class Answered(FactBody, frozen=True, kw_only=True, tag="answered"):
     """The customer answered "is it good again?".
 
     Attributes:
@@ -125,7 +119,7 @@ class Answered(_Body, frozen=True, kw_only=True, tag="answered"):
     words: TextRef = ""
 
 
-class Granted(_Body, frozen=True, kw_only=True, tag="granted"):
+class Granted(FactBody, frozen=True, kw_only=True, tag="granted"):
     """A rep gave a remedy; judged by `decide` before it was appended.
 
     Attributes:
@@ -145,7 +139,7 @@ class Granted(_Body, frozen=True, kw_only=True, tag="granted"):
     reason: TextRef = ""
 
 
-class Released(_Body, frozen=True, kw_only=True, tag="released"):
+class Released(FactBody, frozen=True, kw_only=True, tag="released"):
     """A person lifted the hold with a reason; no offer ever follows a mere release."""
 
     case: CaseId
@@ -153,7 +147,7 @@ class Released(_Body, frozen=True, kw_only=True, tag="released"):
     reason: TextRef
 
 
-class HandedOver(_Body, frozen=True, kw_only=True, tag="handed_over"):
+class HandedOver(FactBody, frozen=True, kw_only=True, tag="handed_over"):
     """The case has another owner."""
 
     case: CaseId
@@ -162,7 +156,7 @@ class HandedOver(_Body, frozen=True, kw_only=True, tag="handed_over"):
     note: TextRef = ""
 
 
-class Noted(_Body, frozen=True, kw_only=True, tag="noted"):
+class Noted(FactBody, frozen=True, kw_only=True, tag="noted"):
     """A rep wrote an internal note."""
 
     case: CaseId
@@ -170,14 +164,14 @@ class Noted(_Body, frozen=True, kw_only=True, tag="noted"):
     text: TextRef
 
 
-class Wrote(_Body, frozen=True, kw_only=True, tag="wrote"):
+class Wrote(FactBody, frozen=True, kw_only=True, tag="wrote"):
     """The customer wrote to the owner of the case."""
 
     case: CaseId
     text: TextRef
 
 
-class Called(_Body, frozen=True, kw_only=True, tag="called"):
+class Called(FactBody, frozen=True, kw_only=True, tag="called"):
     """A rep called the customer.
 
     Attributes:
@@ -190,7 +184,7 @@ class Called(_Body, frozen=True, kw_only=True, tag="called"):
     note: TextRef = ""
 
 
-class Confirmed(_Body, frozen=True, kw_only=True, tag="confirmed"):
+class Confirmed(FactBody, frozen=True, kw_only=True, tag="confirmed"):
     """Somebody outside said yes: the offer may now be made.
 
     Attributes:
@@ -206,7 +200,7 @@ class Confirmed(_Body, frozen=True, kw_only=True, tag="confirmed"):
     detail: Facts = {}
 
 
-class Declined(_Body, frozen=True, kw_only=True, tag="declined"):
+class Declined(FactBody, frozen=True, kw_only=True, tag="declined"):
     """Somebody outside said no: the offer is not made."""
 
     command: CommandId
@@ -214,7 +208,7 @@ class Declined(_Body, frozen=True, kw_only=True, tag="declined"):
     why: str = ""
 
 
-class Carried(_Body, frozen=True, kw_only=True, tag="carried"):
+class Carried(FactBody, frozen=True, kw_only=True, tag="carried"):
     """A command was carried out.
 
     Attributes:
@@ -232,7 +226,7 @@ class Carried(_Body, frozen=True, kw_only=True, tag="carried"):
     detail: Facts = {}
 
 
-class Dropped(_Body, frozen=True, kw_only=True, tag="dropped"):
+class Dropped(FactBody, frozen=True, kw_only=True, tag="dropped"):
     """A command ended without being carried out.
 
     Attributes:
@@ -249,13 +243,13 @@ class Dropped(_Body, frozen=True, kw_only=True, tag="dropped"):
     reason: str = ""
 
 
-class Opened(_Body, frozen=True, kw_only=True, tag="opened"):
+class Opened(FactBody, frozen=True, kw_only=True, tag="opened"):
     """The customer opened the page that a message led to."""
 
     case: CaseId
 
 
-class Unsubscribed(_Body, frozen=True, kw_only=True, tag="unsubscribed"):
+class Unsubscribed(FactBody, frozen=True, kw_only=True, tag="unsubscribed"):
     """The customer wants no more promotional messages of a brand on a channel.
 
     Attributes:
@@ -269,7 +263,7 @@ class Unsubscribed(_Body, frozen=True, kw_only=True, tag="unsubscribed"):
     again: bool = False
 
 
-class Referred(_Body, frozen=True, kw_only=True, tag="referred"):
+class Referred(FactBody, frozen=True, kw_only=True, tag="referred"):
     """A friend came through the customer's personal link.
 
     Attributes:
@@ -281,93 +275,6 @@ class Referred(_Body, frozen=True, kw_only=True, tag="referred"):
     case: CaseId
     visitor: str
     joined: bool = False
-
-
-class Requested(_Body, frozen=True, kw_only=True, tag="requested"):
-    """Somebody asked for something, and heard what the table of that day says.
-
-    Who asks, who pays and who is told may each be somebody other than the customer: an agency
-    asks for its client. The answer was worked out by `decide` before this was appended.
-
-    Attributes:
-        request: Id of a request of the book.
-        facts: What was asked; free of personal data.
-        about: Booking, segment or order.
-        brand: Who is asked.
-        asker: Pseudonym of who asks; empty for the customer.
-        payer: Pseudonym of who pays; empty for the customer.
-        told: Pseudonym of who is told; empty for the customer.
-        by: Rep or key that wrote it down; empty when the customer asked us directly.
-        answer: Allowed, denied, or for a person to say.
-        row: The row of the table that fits; empty when none does.
-        line: Its line in the book, else the request's.
-        says: The reason in the customer's words, by language.
-        remedy: What is given with it; empty for nothing.
-        amount: What that costs.
-        charge: What has to be paid for it; None for nothing.
-        within_ms: How long a person has for the answer, also after an appeal.
-        looked_at: The columns up to the answer, as (name, value).
-        seen: The facts that were read.
-        missing: What could not be worked out, when that is why a person is asked.
-        also: Rows that fit too, when only one may.
-    """
-
-    request: str
-    facts: Facts = {}
-    about: str = ""
-    brand: str = ""
-    asker: ProfileId = ProfileId("")
-    payer: ProfileId = ProfileId("")
-    told: ProfileId = ProfileId("")
-    by: RepId = RepId("")
-    answer: Literal["allow", "deny", "person"] = "person"
-    row: str = ""
-    line: int = 0
-    says: dict[str, str] = {}
-    remedy: str = ""
-    amount: Money | None = None
-    charge: Money | None = None
-    within_ms: int = 0
-    looked_at: tuple[tuple[str, object], ...] = ()
-    seen: tuple[tuple[str, object], ...] = ()
-    missing: str = ""
-    also: tuple[str, ...] = ()
-
-
-class Settled(_Body, frozen=True, kw_only=True, tag="settled"):
-    """A person answered a request that waited; judged by `decide` before it was appended.
-
-    Attributes:
-        asked: The event of the request.
-        answer: Yes or no.
-        by: Who answered.
-        remedy: What is given with a yes; empty for nothing.
-        cost: What that costs; None for nothing.
-        charge: What has to be paid; None for nothing.
-        reason: Required for a no.
-    """
-
-    asked: EventId
-    answer: Literal["allow", "deny"]
-    by: RepId = RepId("")
-    remedy: str = ""
-    cost: Money | None = None
-    charge: Money | None = None
-    reason: TextRef = ""
-
-
-class Appealed(_Body, frozen=True, kw_only=True, tag="appealed"):
-    """A no was not accepted: somebody other than who refused decides, once.
-
-    Attributes:
-        asked: The event of the request.
-        by: Rep who appealed for the customer; empty when the customer did.
-        words: What they said.
-    """
-
-    asked: EventId
-    by: RepId = RepId("")
-    words: TextRef = ""
 
 
 Body: TypeAlias = (

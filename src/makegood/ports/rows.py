@@ -139,6 +139,32 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
     closed_ms: int = 0
 
 
+class AskedRow(Struct, frozen=True, gc=False, kw_only=True):
+    """A request that waits for a person.
+
+    Attributes:
+        event: The event that asked.
+        profile: Whom it was about.
+        request: Its id in the book.
+        due_ms: Until when a person has to answer.
+        appealed: A no was appealed, so that somebody else answers.
+        refused_by: Who said no; empty for the table, or while nobody did.
+        late: The answer did not come in time; it is still due.
+    """
+
+    event: EventId
+    customer: CustomerId
+    profile: ProfileId
+    request: str
+    about: str
+    brand: str
+    at_ms: int
+    due_ms: int
+    appealed: bool = False
+    refused_by: RepId = RepId("")
+    late: bool = False
+
+
 class LedgerRow(Struct, frozen=True, gc=False, kw_only=True):
     """Money that moved for a case.
 

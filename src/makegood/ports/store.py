@@ -18,6 +18,7 @@ from makegood.messages.ids import (
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     CustomerRow,
     GateRecord,
@@ -142,6 +143,21 @@ class Reading(Protocol):
     def open_cases_by_brand(self) -> Mapping[str, int]:
         """Count open cases of each brand; "" has those without one."""
 
+    def waiting(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, EventId] | None = None,
+        limit: int = 50,
+    ) -> tuple[AskedRow, ...]:
+        """Page through the requests that wait for a person, the most pressing first.
+
+        Args:
+            brands: Only of these, and of none; empty for all.
+            after: Due time and event of the last one of the page before.
+            limit: At most so many.
+        """
+
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         """Give customers whose history cannot be folded, by id, and where it stopped."""
 
@@ -218,6 +234,11 @@ class Writing(Reading, Protocol):
             ledger: All their money now.
             failures: Case id of every failure event, and `booking_key` -> the case it names.
         """
+
+    def project_waiting(
+        self, customers: Sequence[CustomerId], waiting: Sequence[AskedRow]
+    ) -> None:
+        """Replace the requests of customers that wait for a person by those that wait now."""
 
     def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
         """Keep snapshots; a customer's later one with the same end replaces the earlier.

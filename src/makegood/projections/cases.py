@@ -8,7 +8,7 @@ from makegood.core.holds import is_holding
 from makegood.core.state import Case, Failure, OfferStatus, Phase, State
 from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
 from makegood.messages.money import Money
-from makegood.ports.rows import CaseRow, LedgerRow, booking_key
+from makegood.ports.rows import AskedRow, CaseRow, LedgerRow, booking_key
 
 OWED = "owed"
 MARKETING = "marketing"
@@ -28,6 +28,27 @@ class Projected(Struct, frozen=True, kw_only=True):
     cases: tuple[CaseRow, ...]
     ledger: tuple[LedgerRow, ...]
     failures: Mapping[CaseId, CaseId]
+
+
+def waiting_of(state: State, customer: CustomerId) -> tuple[AskedRow, ...]:
+    """Give the requests of one customer that wait for a person."""
+    return tuple(
+        AskedRow(
+            event=one.event,
+            customer=customer,
+            profile=one.profile,
+            request=one.request,
+            about=one.about,
+            brand=one.brand,
+            at_ms=one.at_ms,
+            due_ms=one.due_ms,
+            appealed=one.appealed,
+            refused_by=one.refused_by,
+            late=one.late,
+        )
+        for one in state.requests
+        if one.is_waiting
+    )
 
 
 def project(state: State, customer: CustomerId) -> Projected:

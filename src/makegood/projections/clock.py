@@ -4,7 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from makegood.core.state import Case, OfferStatus, Phase, State, TimerKind
+from makegood.core.state import Case, OfferStatus, Phase, State
+from makegood.core.timers import TimerKind
 
 Level = Literal["calm", "warn", "alarm"]
 _WHY = {

@@ -18,7 +18,7 @@ from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
-from makegood.projections.cases import Projected, project
+from makegood.projections.cases import Projected, project, waiting_of
 from makegood.runtime.reconcile import Reconciled, reconcile
 
 _LOG = logging.getLogger("makegood.intake")
@@ -36,6 +36,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         commands: What the fold wants, when it only went on.
         withdrawn: What the fold found needless, when it only went on.
         snapshot: To be kept, if it is time for one.
+        asks: There were requests before, or there are now.
     """
 
     row: CustomerRow
@@ -44,6 +45,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     commands: tuple[Command, ...] = ()
     withdrawn: tuple[CommandId, ...] = ()
     snapshot: Snapshot | None = None
+    asks: bool = False
 
 
 def fold_history(
@@ -173,20 +175,24 @@ class Folding:
             commands=commands,
             withdrawn=withdrawn,
             snapshot=snapshot,
+            asks=bool(before.requests or state.requests),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
-        after: Step = advance(decode_state(row.state), self._now_ms, self._library)
+        before = decode_state(row.state)
+        after: Step = advance(before, self._now_ms, self._library)
         return Folded(
             row=_with(row, after.state),
             state=after.state,
             commands=after.commands,
             withdrawn=after.withdrawn,
+            asks=bool(before.requests),
         )
 
     def _again(
         self, row: CustomerRow, since: Event | None, sending: frozenset[EventId] | None = None
     ) -> Folded:
+        can_tell = not row.stuck and not is_outdated(row)  # what the state was before
         snapshot = self._base(row, since)
         after: OrderKey | None = snapshot.upto if snapshot else None
         history = self._writing.history(row.customer, after)
@@ -208,8 +214,9 @@ class Folding:
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
+        asks = bool(timed.state.requests) or not can_tell or bool(decode_state(row.state).requests)
         row = _with(row, timed.state)
-        return Folded(row=row, state=timed.state, outbox=outbox, snapshot=fresh)
+        return Folded(row=row, state=timed.state, outbox=outbox, snapshot=fresh, asks=asks)
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
         if since is None or row.stuck or row.fold != FOLD_VERSION:
@@ -235,6 +242,13 @@ class Folding:
                 [line for one in projected for line in one.ledger],
                 names,
             )
+        asks = {
+            one.row.customer: waiting_of(one.state, one.row.customer)
+            for one in changed
+            if one.asks and one.state is not None
+        }
+        if asks:
+            writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

@@ -17,6 +17,7 @@ from makegood.messages.ids import (
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     CustomerRow,
     GateRecord,
@@ -39,7 +40,7 @@ TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
-    "settings", "activations", "drafts", "trials", "trial_results",
+    "settings", "activations", "asked", "drafts", "trials", "trial_results",
 )  # fmt: skip
 
 
@@ -72,6 +73,7 @@ class Tables:
     book_texts: MutableMapping[BookHash, str]
     settings: MutableMapping[str, str]
     activations: MutableMapping[int, Activation]
+    asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
@@ -172,6 +174,7 @@ class MemoryReading:
         counts["log"] = len(t.log)
         counts["customers"] = len(t.customers)
         counts["stuck_customers"] = sum(1 for row in t.customers.values() if row.stuck)
+        counts["waiting_requests"] = sum(map(len, t.asked.values()))
         counts["open_cases"] = sum(1 for row in t.case_rows.values() if row.is_open)
         counts["held_customers"] = len({row.customer for row in t.case_rows.values() if row.held})
         for row in t.commands.values():
@@ -193,6 +196,19 @@ class MemoryReading:
 
     def open_cases_by_brand(self) -> Mapping[str, int]:
         return Counter(row.brand for row in self._t.case_rows.values() if row.is_open)
+
+    def waiting(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, EventId] | None = None,
+        limit: int = 50,
+    ) -> tuple[AskedRow, ...]:
+        rows = (one for found in self._t.asked.values() for one in found)
+        theirs = [one for one in rows if not brands or one.brand in (*brands, "")]
+        later = [one for one in theirs if after is None or (one.due_ms, one.event) > after]
+        later.sort(key=lambda one: (one.due_ms, one.event))
+        return tuple(later[: min(limit, MOST_CASES)])
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         found = sorted(row.customer for row in self._t.customers.values() if row.stuck)

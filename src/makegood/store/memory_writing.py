@@ -8,6 +8,7 @@ from makegood.messages.ids import BookHash, CaseId, CustomerId, ProfileId
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     CustomerRow,
     KeyRow,
@@ -107,6 +108,7 @@ class MemoryWriting(MemoryOutbox):
     def _remove(self, customer: CustomerId) -> None:
         t = self._t
         self._unproject(customer)
+        _drop(t.asked, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)
@@ -148,6 +150,14 @@ class MemoryWriting(MemoryOutbox):
         lines = {(line.command, line.account): line for line in ledger}
         for line in lines.values():
             _add(t.money, line.customer, line)
+
+    def project_waiting(
+        self, customers: Sequence[CustomerId], waiting: Sequence[AskedRow]
+    ) -> None:
+        for customer in customers:
+            _drop(self._t.asked, customer)
+        for one in waiting:
+            _add(self._t.asked, one.customer, one)
 
     def _unproject(self, customer: CustomerId) -> None:
         t = self._t

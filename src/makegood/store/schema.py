@@ -150,6 +150,18 @@ ACTIVATIONS = (
     "CREATE TABLE activation (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
 )
 
+ASKED = (
+    # Only what waits for a person: answered requests stay in the log and in the state.
+    """CREATE TABLE asked (
+        event TEXT NOT NULL PRIMARY KEY,
+        customer TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        due_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX asked_due ON asked (due_ms, event)",
+    "CREATE INDEX asked_of_customer ON asked (customer)",
+)
+
 DRAFTS = (
     "CREATE TABLE draft (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
     "CREATE TABLE trial (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
@@ -159,7 +171,7 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS, DRAFTS)
+STEPS: tuple[tuple[str, ...], ...] = (FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, DRAFTS)
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"

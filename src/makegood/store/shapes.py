@@ -7,6 +7,7 @@ from makegood.messages.events import OrderKey
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     CustomerRow,
     KeyRow,
@@ -29,6 +30,7 @@ CUSTOMER = "customer gate next_due_ms stuck last fired_ms events fold state"
 SNAPSHOT = "customer time_ms received_ms source message_id fired_ms events commands state"
 OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command urgency"
 CASES = "case_id customer owner rank due_key is_open held opened_ms brand row_blob"
+ASKED = "event customer brand due_ms row_blob"
 PERSON = "profile identifier name email phone language"
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -36,6 +38,7 @@ pack = _ENCODER.encode
 unpack_order = msgspec.msgpack.Decoder(OrderKey | None).decode
 unpack_commands = msgspec.msgpack.Decoder(tuple[CommandId, ...]).decode
 unpack_case = msgspec.msgpack.Decoder(CaseRow).decode
+unpack_asked = msgspec.msgpack.Decoder(AskedRow).decode
 unpack_ledger = msgspec.msgpack.Decoder(LedgerRow).decode
 unpack_rep = msgspec.msgpack.Decoder(RepRow).decode
 unpack_activation = msgspec.msgpack.Decoder(Activation).decode

@@ -2,9 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from makegood.messages.ids import BookHash, CaseId, CommandId, CustomerId, ProfileId, RepId
+from makegood.messages.ids import (
+    BookHash,
+    CaseId,
+    CommandId,
+    CustomerId,
+    EventId,
+    ProfileId,
+    RepId,
+)
 from makegood.ports.rows import (
     Activation,
+    AskedRow,
     CaseRow,
     KeyRow,
     LedgerRow,
@@ -25,6 +34,7 @@ from makegood.store.shapes import (
     to_outbox,
     to_person,
     unpack_activation,
+    unpack_asked,
     unpack_case,
     unpack_key,
     unpack_ledger,
@@ -44,6 +54,7 @@ COUNT_OF = {
     "customers": "SELECT count(*) FROM customer",
     "stuck_customers": "SELECT count(*) FROM customer WHERE stuck <> ''",
     "open_cases": "SELECT coalesce(sum(amount), 0) FROM tally WHERE name = 'open_cases'",
+    "waiting_requests": "SELECT count(*) FROM asked",
     "held_customers": "SELECT coalesce(sum(amount), 0) FROM tally WHERE name = 'held_customers'",
 } | {
     f"outbox_{status}": f"SELECT count(*) FROM outbox WHERE status = '{status}'"
@@ -127,6 +138,26 @@ class CaseReading(SqlBase):
     def _open_of(self, kind: str) -> Mapping[str, int]:
         rows = self._db.rows(_OPEN_OF, kind, f"{kind}{LAST_CHARACTER}")
         return {row[0].removeprefix(kind): int(row[1]) for row in rows}
+
+    def waiting(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, EventId] | None = None,
+        limit: int = 50,
+    ) -> tuple[AskedRow, ...]:
+        wanted: list[str] = []
+        values: list[Value] = []
+        if brands:
+            wanted.append("brand = ANY(?)")
+            values.append([*brands, ""])
+        if after is not None:
+            wanted.append("(due_ms, event) > (?, ?)")
+            values += after
+        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+        sql = f"SELECT row_blob FROM asked {where} ORDER BY due_ms, event LIMIT ?"
+        found = self._db.rows(sql, *values, min(limit, MOST_CASES))
+        return tuple(unpack_asked(row[0]) for row in found)
 
     def stuck(self, limit: int) -> Mapping[CustomerId, str]:
         sql = "SELECT customer, stuck FROM customer WHERE stuck <> '' ORDER BY customer LIMIT ?"

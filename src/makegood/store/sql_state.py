@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from makegood.messages.events import OrderKey
 from makegood.messages.ids import CaseId, CustomerId
-from makegood.ports.rows import CaseRow, CustomerRow, LedgerRow, Snapshot
+from makegood.ports.rows import AskedRow, CaseRow, CustomerRow, LedgerRow, Snapshot
 from makegood.store.session import Row, Session, replace
 from makegood.store.shapes import (
+    ASKED,
     BRAND,
     CASES,
     CUSTOMER,
@@ -23,7 +24,7 @@ from makegood.store.shapes import (
 from makegood.store.sql_customers import ORDER, SqlBase
 
 _LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
-OWNED_BY_CUSTOMER = ("customer", "snapshot", "case_key", "ledger")
+OWNED_BY_CUSTOMER = ("customer", "snapshot", "case_key", "ledger", "asked")
 
 
 class StateWriting(SqlBase):
@@ -100,6 +101,15 @@ class StateWriting(SqlBase):
             (*key, line.case, line.customer, line.at_ms, pack(line)) for key, line in lines.items()
         ]
         self._db.put("ledger", columns, money, replace(columns, "command_id account"))
+
+    def project_waiting(
+        self, customers: Sequence[CustomerId], waiting: Sequence[AskedRow]
+    ) -> None:
+        events = [one.event for one in waiting]
+        sql = "DELETE FROM asked WHERE customer = ANY(?) OR event = ANY(?)"
+        self._db.run(sql, list(customers), events)
+        rows = [(one.event, one.customer, one.brand, one.due_ms, pack(one)) for one in waiting]
+        self._db.put("asked", ASKED, rows, replace(ASKED, "event"))
 
     def put_snapshots(self, snapshots: Sequence[Snapshot], *, keep_events: int) -> None:
         key = "customer time_ms received_ms source message_id"

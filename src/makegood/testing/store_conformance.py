@@ -18,6 +18,7 @@ from makegood.messages.errors import StoreBusy
 from makegood.ports.rows import Taken
 from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_desk_conformance import (
+    AskedConformance,
     CaseConformance,
     CustomerConformance,
     PeopleConformance,
@@ -103,6 +104,7 @@ class StoreConformance(
     OutboxConformance,
     CustomerConformance,
     CaseConformance,
+    AskedConformance,
     PeopleConformance,
     BookConformance,
     ThreadConformance,

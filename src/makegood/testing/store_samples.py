@@ -14,7 +14,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
-from makegood.ports.rows import CaseRow, LedgerRow, Offered, OutboxRow, OutboxStatus
+from makegood.ports.rows import AskedRow, CaseRow, LedgerRow, Offered, OutboxRow, OutboxStatus
 from makegood.ports.store import Store
 
 STAMP = Stamp(book=BookHash("book"), fold=1)
@@ -146,3 +146,16 @@ def outbox_row(store: Store, name: str) -> OutboxRow:
         row = reading.command(CommandId("m" + name))
     assert row is not None, f"no command {name}"
     return row
+
+
+def asked(name: str, about: str = "ana", *, due_ms: int = 10, brand: str = "blue") -> AskedRow:
+    return AskedRow(
+        event=EventId("e" + name),
+        customer=customer(about),
+        profile=profile(about),
+        request="move_date",
+        about="T7",
+        brand=brand,
+        at_ms=1,
+        due_ms=due_ms,
+    )

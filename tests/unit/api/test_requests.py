@@ -222,6 +222,34 @@ def test_requests_are_found_by_id_and_by_customer(client):
         problem(client.get(f"/v1/{path}"), 404, "not_found")
 
 
+def listed(client: Client, **query: object) -> list[tuple[str, str]]:
+    page = client.get("/v1/requests", query).json()
+    return [(one["id"], one["status"]) for one in page["requests"]]
+
+
+def test_what_waits_for_a_person_is_listed_until_somebody_answers(client):
+    assert listed(client) == []
+    first, second = waiting(client), waiting(client, "k2", about="T8")
+    ids = {first["id"], second["id"]}
+    assert dict(listed(client)) == dict.fromkeys(ids, "waiting")
+    page = client.get("/v1/requests", {"limit": 1, "language": "pt"}).json()
+    rest = client.get("/v1/requests", {"limit": 1, "after": page["next"]}).json()
+    assert {one["id"] for one in page["requests"] + rest["requests"]} == ids
+    (shown,) = page["requests"]
+    assert (shown["title"], shown["late"]) == ("Podemos mudar a data?", False)
+    asked = first if shown["id"] == first["id"] else second
+    assert shown["answer_by"] == asked["answer_by"]
+    assert listed(client, brand="zenith") == []
+    no = {"rep": "kathy", "answer": "deny", "reason": "It is full."}
+    assert post(client, f"requests/{first['id']}/settle", no).status_code == 200
+    assert listed(client) == [(second["id"], "waiting")]
+    assert post(client, f"requests/{first['id']}/appeal", {}, "p2").status_code == 200
+    page = client.get("/v1/requests").json()["requests"]
+    (appealed,) = [one for one in page if one["status"] == "appealed"]
+    assert (appealed["id"], appealed["refused_by"]) == (first["id"], "kathy")
+    assert client.get("/v1/requests", {"after": "x"}).status_code == 422
+
+
 def test_without_the_scope_nothing_is_answered(makegood):
     text, row = mint("gate", ("gate",), 0)
     with makegood.store.writing() as writing:

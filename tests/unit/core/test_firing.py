@@ -3,7 +3,8 @@
 import pytest
 
 from makegood.core.firing import fire
-from makegood.core.state import EMPTY, Origin, Phase, Timer, TimerKind
+from makegood.core.state import EMPTY, Phase
+from makegood.core.timers import Origin, Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Confirmed
 from makegood.testing.book import MINUTE_MS, SMALL_BOOK, small_library

@@ -3,7 +3,8 @@
 import pytest
 
 from makegood.core.owed import Owed, Payment
-from makegood.core.state import CLOSED, EMPTY, TimerKind, decode_state, encode_state
+from makegood.core.state import CLOSED, EMPTY, decode_state, encode_state
+from makegood.core.timers import TimerKind
 from makegood.messages.ids import CaseId, CommandId
 from makegood.messages.money import Money
 from tests.unit.core.day import Day

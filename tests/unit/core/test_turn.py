@@ -2,7 +2,8 @@
 
 import pytest
 
-from makegood.core.state import EMPTY, Origin, TimerKind
+from makegood.core.state import EMPTY
+from makegood.core.timers import Origin, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import MessageClass, SendMessage
 from makegood.messages.ids import CaseId, command_id

@@ -5,7 +5,8 @@ from math import inf
 
 import pytest
 
-from makegood.core.state import Case, Failure, Origin, Phase, State
+from makegood.core.state import Case, Failure, Phase, State
+from makegood.core.timers import Origin
 from makegood.demo.chance import Chance
 from makegood.demo.flights import local_ms
 from makegood.demo.kept import Mail, TextMessage, read_mail

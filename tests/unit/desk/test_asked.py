@@ -133,3 +133,14 @@ def test_a_request_of_another_brand_does_not_exist_for_them(kathy, vera, ana):
     brand = {"token": "t", "brand": "acme", "fact.moves": "0"}
     assert vera.post(f"/desk/customers/{ana}/ask/move_date", brand).status_code == 404
     assert kathy.post(f"/desk/customers/{ana}/ask/nothing", brand).status_code == 404
+
+
+def test_what_waits_stands_in_a_list_of_its_own(kathy, ana):
+    assert "Nobody waits for an answer." in words_of(kathy.get("/desk/asked"))
+    ask(kathy, ana)
+    page = kathy.get("/desk/asked")
+    assert "May we move the date? · T7" in words_of(page)
+    assert f'href="/desk/customers/{ana}#asked"' in page.content.decode()
+    assert "Asked 1" in words_of(kathy.get("/desk/"))
+    does(kathy, ana, "settle", answer="deny", reason="It is full.")
+    assert "Nobody waits for an answer." in words_of(kathy.get("/desk/asked"))

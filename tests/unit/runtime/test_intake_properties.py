@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from makegood.core.holds import encode_gate, gate_row
 from makegood.core.state import encode_state
 from makegood.messages.commands import Command
-from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
-from makegood.messages.ids import CommandId, CustomerId, RepId
+from makegood.messages.facts import Body, Identified, Requested, Settled, Touchpoint, Unlinked
+from makegood.messages.ids import CommandId, CustomerId, RepId, event_id
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import CustomerRow, OutboxStatus, RepRow
 from makegood.ports.store import Reading, Store
-from makegood.projections.cases import project
+from makegood.projections.cases import project, waiting_of
 from makegood.runtime.intake import Intake, body_digest
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
@@ -43,6 +43,20 @@ bodies = st.one_of(
     st.builds(
         lambda name: Touchpoint(name=name, properties={"reservation": "R1"}),
         st.sampled_from(["Callback Promised", "Callback Made", "Page Viewed"]),
+    ),
+    st.builds(
+        lambda answer, about: Requested(
+            request="keep_longer", about=about, answer=answer, within_ms=HOUR_MS
+        ),
+        st.sampled_from(["person", "person", "deny"]),
+        st.sampled_from(["R1", "R2"]),
+    ),
+    st.builds(
+        lambda place, answer: Settled(
+            asked=event_id("rental", str(place)), answer=answer, by=RepId("kathy")
+        ),
+        st.integers(0, 5),
+        st.sampled_from(["allow", "deny"]),
     ),
 )
 arrivals = st.tuples(
@@ -124,6 +138,11 @@ def check(reading: Reading, row: CustomerRow, now_ms: int) -> None:
     assert row.next_due_ms == replayed.state.next_due_ms
     shown = project(replayed.state, row.customer)
     assert set(reading.cases_of([row.customer])) == set(shown.cases)
+    asked = [one for one in reading.waiting() if one.customer == row.customer]
+    assert asked == sorted(
+        waiting_of(replayed.state, row.customer), key=lambda one: (one.due_ms, one.event)
+    )
+    note(f"asked {bool(asked)}")
     outbox = reading.outbox_of(reading.profiles_of([row.customer]).get(row.customer, ()))
     waiting = {it.command.id: it.command for it in outbox if it.status is OutboxStatus.WAITING}
     # What was missed was shown to a person, and stays as it was shown.

@@ -34,7 +34,12 @@ def make_rulings(
 def _rule(
     request: Request, parameters: Mapping[str, object], currency: str
 ) -> Callable[[Facts, Facts], Ruling]:
-    table = _Table(request, parameters, currency)
+    columns = request.columns
+    checks = tuple(
+        (row, tuple((name, columns[name].mask(test)) for name, test in row.tests.items()))
+        for row in request.rows
+    )
+    table = _Table(request, checks, parameters, currency)
 
     def rule(asked: Facts, customer: Facts, /) -> Ruling:
         return _Looking(table, asked, customer).ruling()
@@ -43,9 +48,14 @@ def _rule(
 
 
 class _Table(Struct, frozen=True, eq=False):
-    """A table with what its book adds."""
+    """A table with what its book adds.
+
+    Attributes:
+        checks: The rows, each with the cells of its columns that pass.
+    """
 
     request: Request
+    checks: tuple[tuple[Row, tuple[tuple[str, int], ...]], ...]
     parameters: Mapping[str, object]
     currency: str
 
@@ -59,6 +69,7 @@ class _Looking:
 
     def __init__(self, table: _Table, asked: Facts, customer: Facts) -> None:
         self.request = table.request
+        self.checks = table.checks
         self.currency = table.currency
         self.found: dict[str, tuple[object, int]] = {}
         self.lacking: dict[str, str] = {}
@@ -88,30 +99,31 @@ class _Looking:
 
     def _fitting(self) -> Iterator[Row]:
         """Give the row that counts; when only one may fit, all that do."""
-        for row in self.request.rows:
-            if self._fits(row):
+        for row, checks in self.checks:
+            if self._fits(checks):
                 yield row
                 if self.request.hit == "first":
                     return
 
-    def _fits(self, row: Row) -> bool:
+    def _fits(self, checks: tuple[tuple[str, int], ...]) -> bool:
         """Whether a row fits; a column that says no settles it, whatever the others lack."""
         unknown = ""
-        for name, test in row.tests.items():
+        for name, passing in checks:
             try:
                 cell = self._cell(name)
             except _Unknown as error:
                 unknown = unknown or str(error)
                 continue
-            if not cell & self.request.columns[name].mask(test):
+            if not cell & passing:
                 return False
         if unknown:
             raise _Unknown(unknown)
         return True
 
     def _cell(self, name: str) -> int:
-        if name in self.found:
-            return self.found[name][1]
+        known = self.found.get(name)
+        if known is not None:
+            return known[1]
         value = self._worked_out(self.request.looks[name])
         cell = self.request.columns[name].cell_of(value)
         if cell is None:
