@@ -49,7 +49,10 @@ def activate(
 
 @_rules.command()
 def rollback(because: Because, by: By = "", database: Database = "") -> None:
-    """Make the rule book that was active before this one the active one again."""
+    """Make the rule book that was active before this one the active one again.
+
+    Once more goes to the one before that, until a book is activated.
+    """
     with opened(database) as makegood:
         book = makegood.shelf.roll_back(by=_who(by), because=_why(because))
     _say(book)
