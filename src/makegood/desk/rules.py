@@ -17,6 +17,8 @@ from makegood.desk.drafting import MOST_TRIES, Edited, Saving, Work, edited, sav
 from makegood.desk.fields import Typed
 from makegood.desk.handbook import handbook
 from makegood.desk.shell import shell
+from makegood.messages.errors import InputError
+from makegood.playbooks.example_text import example_saying
 from makegood.projections.roster import rep_name
 from makegood.sources.limits import writable
 
@@ -126,6 +128,32 @@ def _typed(request: HttpRequest) -> dict[str, Typed]:
 
 def _text(request: HttpRequest, name: str, longest: int) -> str:
     return request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n")[:longest]
+
+
+@require_POST
+@for_reps
+def example(request: HttpRequest) -> HttpResponse:
+    """Let an example say what the draft does: somebody has read both and decided so."""
+    with at_the_desk(request) as desk:
+        must_edit(desk)
+        work = work_of(desk, sees_draft=True)
+    line = request.POST.get("line", "")
+    missed = [one for one in work.checked.mismatches if str(one.line) == line and not one.file]
+    says = "The draft is another one by now; look at it first."
+    if missed and request.POST.get("revision", "") == str(work.revision):
+        try:
+            new = example_saying(
+                work.text, missed[0].line, {one.what: one.found for one in missed}
+            )
+        except InputError as error:
+            says = str(error)
+        else:
+            what = f"the example “{missed[0].example}”"
+            saving = Saving(text=new, by=desk.me.rep, now_ms=desk.now_ms, says=what)
+            if save(desk.makegood.store, work, saving):
+                says = f"In the draft {what} says what the draft does."
+    messages.info(request, says)
+    return redirect("desk:rules-draft")
 
 
 @require_safe

@@ -30,6 +30,7 @@ urlpatterns = [
     path("rules/edit", rules.edit, name="rules-edit"),
     path("rules/text", rules.text, name="rules-text"),
     path("rules/write", rules.write, name="rules-write"),
+    path("rules/example", rules.example, name="rules-example"),
     path("rules/discard", rules.discard, name="rules-discard"),
     path("rules/draft", trying.draft, name="rules-draft"),
     path("rules/try", trying.begin, name="rules-try"),

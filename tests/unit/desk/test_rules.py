@@ -15,7 +15,7 @@ RIDE = "remedies/ride_home/cost/cents"
 CALL = "plans/0/call_within"
 NO_CAR = "failures/no_car/when"
 PAGES = ("", "/draft", "/text", "/history")
-POSTS = ("edit", "write", "discard", "try", "trials/1/stop", "activate", "roll-back")
+POSTS = ("edit", "write", "example", "discard", "try", "trials/1/stop", "activate", "roll-back")
 
 
 @pytest.fixture
@@ -29,6 +29,12 @@ def stands(makegood: Makegood) -> dict[str, str]:
 
     newest = draft_of(makegood)
     return {spot.path: spot.written for spot in spots_of(newest.text if newest else CARS)}
+
+
+def diff_lines(text: str) -> list[str]:
+    from makegood.desk.rules import diff
+
+    return diff(CARS, text).splitlines()
 
 
 def draft_of(makegood: Makegood) -> Draft | None:
@@ -251,8 +257,30 @@ def test_an_example_that_comes_out_otherwise_stands_in_the_way(makegood, omar):
     text = CARS.replace("pays: {remedy: refund, ratio: 1.0}", "pays: {remedy: refund, ratio: 0.5}")
     assert text != CARS
     omar.post("/desk/rules/write", revision(makegood) | {"text": text})
-    assert "says otherwise about owed" in tried(makegood, omar)
+    assert "Owed: the example says contract_refund" in tried(makegood, omar)
     assert "an example comes out otherwise" in words_of(activate(makegood, omar))
+
+
+def test_an_example_that_is_outdated_is_told_to_say_so_without_the_text(makegood, omar):
+    now = stands(makegood)["parameters/late_minutes"]
+    form = {"was:parameters/late_minutes": now, "v:parameters/late_minutes": "45"}
+    omar.post("/desk/rules/edit", form)
+    page = omar.get("/desk/rules/draft")
+    assert "Failures: the example says car late , the draft does nothing ." in words_of(page)
+    line = re.search(r'name="line" value="(\d+)"', page.content.decode())
+    assert line is not None
+    late = {"revision": "0", "line": line[1]}
+    assert "another one by now" in words_of(omar.post("/desk/rules/example", late, follow=True))
+    form = revision(makegood) | {"line": line[1]}
+    words = words_of(omar.post("/desk/rules/example", form, follow=True))
+    assert "says what the draft does" in words
+    assert "comes out otherwise" not in words
+    newest = draft_of(makegood)
+    assert newest is not None
+    changed = [one for one in diff_lines(newest.text) if one[0] in "+-"]
+    assert len(changed) == 4  # the parameter, and what the example expects
+    tried(makegood, omar)
+    assert "The new rule book is active" in words_of(activate(makegood, omar))
 
 
 def test_an_empty_log_has_nothing_to_compare_with_and_says_so(makegood, omar):
