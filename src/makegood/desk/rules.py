@@ -39,7 +39,8 @@ def must_edit(desk: Desk) -> None:
 
 def rules_shell(desk: Desk, work: Work, tab: str) -> dict[str, Any]:
     """Give what every page about the rule book shows."""
-    draft = work.draft
+    draft, shelf = work.draft, desk.makegood.shelf
+    says_so = desk.me.edits_rules and shelf.named != work.active.hash
     return {
         **shell(desk, page="rules"),
         "tab": tab,
@@ -47,7 +48,7 @@ def rules_shell(desk: Desk, work: Work, tab: str) -> dict[str, Any]:
         "draft": draft,
         "drafter": rep_name(desk.reps, draft.by) if draft else "",
         "is_stale": bool(draft) and draft is not None and draft.base != work.active.hash,
-        "left_alone": desk.makegood.shelf.left_alone if desk.me.edits_rules else "",
+        "left_alone": shelf.left_alone if says_so else "",
         "zone": work.active.timezone,
         "revision": work.revision,
     }

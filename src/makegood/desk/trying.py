@@ -140,7 +140,9 @@ def activate(request: HttpRequest) -> HttpResponse:
         with at_the_desk(request) as desk:
             page = _page(desk, refused) | {"reason": reason}
         return render(request, "desk/rules_draft.html", page, status=UNPROCESSABLE)
-    messages.info(request, "The new rule book is active. What is stored keeps the old one.")
+    messages.info(
+        request, "The new rule book is active. What happened before stays judged by the old one."
+    )
     return redirect("desk:rules-history")
 
 

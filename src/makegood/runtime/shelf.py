@@ -54,7 +54,9 @@ class Shelf:
     """Every rule book the log was stamped with, compiled once; the active one on top.
 
     Attributes:
-        left_alone: Why the book that the settings name is not the active one; empty when it is.
+        left_alone: Why the book that the settings name is not the active one, when its text is
+            new; else empty.
+        named: That book.
     """
 
     def __init__(self, store: Store, clock: Clock, setting: str = "") -> None:
@@ -67,6 +69,7 @@ class Shelf:
         self._clock = clock
         self._setting = setting
         self.left_alone = ""
+        self.named = BookHash("")
         self._looked_ms = clock.now_ms()
         self._lock = Lock()
         self._looking = Lock()
@@ -91,8 +94,12 @@ class Shelf:
         if book.hash == active and (not rows or any(row.setting == setting for row in rows)):
             return book
         if not _is_its_turn(rows, setting):
-            self.left_alone = _left_alone(setting, rows[-1])
-            _LOG.warning("%s", self.left_alone)
+            said = _left_alone(setting, rows[-1])
+            if any(row.book == book.hash for row in rows):  # as it was before that: no news
+                _LOG.info("%s", said)
+            else:
+                self.left_alone, self.named = said, book.hash
+                _LOG.warning("%s", said)
             return book
         because = "MAKEGOOD_BOOK names it, or a new deployment begins with it"
         return self._activate(book, self._row(book, "setting", "", because, setting))

@@ -99,6 +99,7 @@ def test_what_a_person_activated_stands_though_an_upgrade_changes_the_text_of_th
     assert [kind for _, kind, _, _ in written(store)] == ["setting", "activated"]
     assert "kathy activated since" in upgraded.left_alone
     assert upgraded.left_alone in caplog.text
+    assert started(store, clock, CARS, "car-rental").left_alone == ""  # nothing new in it
 
 
 def test_a_setting_that_is_another_one_takes_over_from_a_person(store, clock):
@@ -120,7 +121,8 @@ def test_two_hosts_that_name_different_books_do_not_take_turns(store, clock):
         last = started(store, clock, text, setting)
     assert last.library().active == load_book(FAIRER, name="b").hash
     assert [kind for _, kind, _, _ in written(store)] == ["setting", "setting"]
-    assert "another setting named" in started(store, clock, CARS, "a.yaml").left_alone
+    assert started(store, clock, CARS, "a.yaml").left_alone == ""  # nothing new in it
+    assert "another setting named" in started(store, clock, DEARER, "a.yaml").left_alone
 
 
 def test_naming_the_book_that_a_person_activated_does_not_bring_it_back_later(store, clock):
