@@ -9,6 +9,7 @@ from makegood.cli import (
     asking,
     audit,
     data,
+    handbook,
     people,
     playing,
     replaying,
@@ -25,7 +26,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _group in (playing, audit, rules, activating, serving, people, data, replaying, asking):
+for _group in (
+    playing,
+    audit,
+    rules,
+    handbook,
+    activating,
+    serving,
+    people,
+    data,
+    replaying,
+    asking,
+):
     _group.register(app)
 
 

@@ -65,6 +65,7 @@ class Expected(Struct, frozen=True, kw_only=True):
         row: Row of its table that answers; empty when none does.
         cents: What is given with the answer.
         charges: What the customer pays, in cents.
+        within_ms: How long a person has for the answer.
     """
 
     failures: tuple[str, ...] | None = None
@@ -78,6 +79,7 @@ class Expected(Struct, frozen=True, kw_only=True):
     row: str | None = None
     cents: int | None = None
     charges: int | None = None
+    within_ms: int | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):
@@ -214,6 +216,7 @@ def _expect(section: Section, names: Names) -> Expected:
         row=expect.text("row") if expect.has("row") else None,
         cents=expect.whole("cents") if expect.has("cents") else None,
         charges=expect.whole("charges") if expect.has("charges") else None,
+        within_ms=expect.span_ms("within") if expect.has("within") else None,
     )
     expect.done()
     if made == Expected():

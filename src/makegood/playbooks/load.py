@@ -35,7 +35,7 @@ from makegood.playbooks.requests import check_tables, make_rulings, read_request
 from makegood.playbooks.silence import about_by_event, read_silence
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, with_fallbacks
-from makegood.playbooks.vocabulary import Vocabulary, read_vocabulary
+from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
 
 
 class CheckedBook(Struct, frozen=True, kw_only=True):
@@ -150,6 +150,7 @@ def _read(
     top.done()
     check_across(parts, report)
     check_tables(parts.requests, report)
+    check_parameters(top, "".join(map(canonical, documents)))
     if report.errors:
         return None, ()
     book = _book(parts, header, vocabulary, _digest(documents, parameters), text)

@@ -1,5 +1,6 @@
 """What the conditions of one book may name: declared facts, parameters, and sensitive facts."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
@@ -129,6 +130,15 @@ def wrong_type(value: object, declared: Shape | str) -> str:
     if isinstance(value, bool) and declared != "bool":
         right = False
     return "" if right else f"of type {declared}"
+
+
+def check_parameters(top: Section, said: str) -> None:
+    """Warn of a constant that nothing reads; `said` is all that the book and its laws say."""
+    for entry in top.named("parameters", "parameter"):
+        if not re.search(rf"\bparams\.{entry.key}\b", said) and "params[" not in said:
+            top.report.warn(
+                entry.place, f"Nothing reads the parameter `{entry.key}`.", "Leave it out."
+            )
 
 
 def _parameters(top: Section) -> Iterable[tuple[str, object]]:

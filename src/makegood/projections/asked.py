@@ -148,7 +148,7 @@ def _plain(value: object) -> str:
 
 def within_words(span_ms: int) -> str:
     """Write a time that was given in the largest unit that divides it: 4 hours, 90 minutes."""
-    for unit_ms, name in ((DAY_MS, "day"), (HOUR_MS, "hour")):
+    for unit_ms, name in ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute")):
         if span_ms and span_ms % unit_ms == 0:
             return counted(span_ms // unit_ms, name)
-    return counted(span_ms // MINUTE_MS, "minute")
+    return counted(span_ms // 1000, "second")

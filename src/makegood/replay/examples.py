@@ -13,6 +13,7 @@ from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.examples import Example, Expected, Tried
 from makegood.playbooks.terms import Tier
+from makegood.projections.asked import within_words
 from makegood.sources.airports import looked_up
 
 _ANY_DAY_MS = 1_767_225_600_000  # 1 January 2026: a day on which today's law applies
@@ -113,6 +114,10 @@ def _answered(example: Example, book: RuleBook) -> dict[str, tuple[object, objec
         "answer": (expect.answer, ruling.answer),
         "row": (expect.row, ruling.row),
         "cents": (expect.cents, ruling.amount.cents if ruling.amount else None),
+        "within": (
+            None if expect.within_ms is None else within_words(expect.within_ms),
+            within_words(ruling.within_ms),
+        ),
         "charges": (expect.charges, ruling.charge.cents if ruling.charge else None),
     }
 

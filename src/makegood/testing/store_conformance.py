@@ -16,9 +16,9 @@ from msgspec.structs import replace
 
 from makegood.messages.errors import StoreBusy
 from makegood.ports.rows import Taken
+from makegood.testing.store_asked_conformance import AskedConformance
 from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_desk_conformance import (
-    AskedConformance,
     CaseConformance,
     CustomerConformance,
     PeopleConformance,

@@ -98,6 +98,37 @@ def test_urgency_may_depend_on_who_asks_and_the_answer_may_not():
     assert "`loud` decides what is given and reads customer.followers" in error.message
 
 
+def test_a_row_may_name_a_limit_that_the_book_keeps_as_a_parameter():
+    text = changed('tries: "< 2"', 'tries: "< params.free_tries"')
+    text = text.replace("parameters:\n", "parameters:\n  free_tries: 2\n", 1)
+    text = text.replace("tries: 2..3", "tries: params.free_tries..3")
+    facts = {"tries": 1, "weight_kg": 1.0, "reason": "not_home", "fee_cents": 1}
+    assert ask(text, **facts).row == "free"
+    dear = text.replace("free_tries: 2", "free_tries: 1")
+    assert ask(dear, **facts).row == "at_a_price"
+    half = text.replace("free_tries: 2", "free_tries: 2.5")
+    assert check_book(half, name="small.yaml").errors == ()
+    for wrong, why in (
+        ("free_trys: 2", "`free_tries` is not a parameter."),
+        ("free_tries: many", "The parameter `free_tries` is no number"),
+    ):
+        found = check_book(text.replace("free_tries: 2", wrong), name="small.yaml").errors
+        assert [one for one in found if why in one.message]
+
+
+def test_a_column_of_words_may_ask_for_a_parameter():
+    text = changed("when: {reason: wrong_address}", "when: {reason: params.our_fault}")
+    text = text.replace("parameters:\n", "parameters:\n  our_fault: wrong_address\n", 1)
+    assert ask(text, tries=3, weight_kg=3.5, reason="wrong_address").row == "with_a_new_one"
+
+
+def test_a_parameter_that_nothing_reads_is_told():
+    text = SMALL.replace("parameters:\n", "parameters:\n  forgotten: 2\n", 1)
+    (warning,) = check_book(text, name="small.yaml").warnings
+    assert "Nothing reads the parameter `forgotten`." in warning.message
+    assert SMALL.count("late_minutes") > 1
+
+
 def test_parameters_can_be_given_instead_of_the_books_own():
     text = changed("tries: request.tries\n", "tries: request.tries + params.late_minutes\n")
     own = load_book(text, name="small.yaml")

@@ -26,13 +26,19 @@ _PAGE = """<!doctype html>
 """
 
 
-def framed(title: str, parts: Iterable[SafeString]) -> str:
-    """Write a page; every value was escaped on its way into its part."""
-    style = files("makegood.analytics.report").joinpath("report.css").read_text(encoding="utf-8")
+def framed(title: str, parts: Iterable[SafeString], *, style: str = "") -> str:
+    """Write a page; every value was escaped on its way into its part.
+
+    Args:
+        title: Of the window.
+        parts: From the top down.
+        style: What this page needs besides the style of all reports.
+    """
+    common = files("makegood.analytics.report").joinpath("report.css").read_text(encoding="utf-8")
     return format_html(
         _PAGE,
         title=title,
-        style=SafeString(style),  # our own file
+        style=SafeString(common + style),  # our own files
         body=format_html_join("\n", "{}", ((part,) for part in parts if part)),
     )
 

@@ -194,7 +194,8 @@ class _Reading:
                 )
                 continue
             only_words = self._kind(looks[entry.key]) == "word"
-            made = read_test(entry.value, row.report, only_words=only_words)
+            known = self.conditions.vocabulary.parameters
+            made = read_test(entry.value, row.report, known, only_words=only_words)
             if made is not None:
                 tests[entry.key] = (entry.value, made)
         return tests

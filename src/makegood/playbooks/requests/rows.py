@@ -1,5 +1,6 @@
 """Read the rows of a decision table: what each asks, and what it answers."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -10,8 +11,10 @@ from makegood.playbooks.mistakes import Report, nearest
 from makegood.playbooks.nodes import Items, Node, Scalar
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_texts
-from makegood.playbooks.requests.columns import Kind, Test, read_span
+from makegood.playbooks.requests.columns import Kind, Plain, Test, read_span
 from makegood.playbooks.terms import Answer, Remedy
+
+_PARAMETER = re.compile(r"\bparams\.([a-z][a-z0-9_]*)")
 
 
 class Row(Struct, frozen=True, kw_only=True, eq=False):
@@ -111,7 +114,9 @@ class RowReader:
         )
 
 
-def read_test(node: Node, report: Report, *, only_words: bool) -> Test | None:
+def read_test(
+    node: Node, report: Report, parameters: Mapping[str, object], *, only_words: bool
+) -> Test | None:
     """Read what a row asks of a column; a range is one unless the column is a text."""
     items = node.items if isinstance(node, Items) else (node,)
     words, spans = [], []
@@ -119,14 +124,34 @@ def read_test(node: Node, report: Report, *, only_words: bool) -> Test | None:
         if not isinstance(item, Scalar) or item.value is None:
             report.error(item.place, "A test is a value, a range, or a list of them.")
             return None
-        span = None
-        if isinstance(item.value, str) and not only_words:
-            span = read_span(item.value)
+        value = _with_parameters(item, item.value, report, parameters)
+        if value is None:
+            return None
+        span = read_span(value) if isinstance(value, str) and not only_words else None
         if span is not None:
             spans.append(span)
         else:
-            words.append(item.value)
+            words.append(value)
     return Test(words=tuple(words), spans=tuple(spans))
+
+
+def _with_parameters(
+    place: Scalar, value: Plain, report: Report, parameters: Mapping[str, object]
+) -> Plain | None:
+    """Put constants of the book in their places; they are known before any request comes."""
+    if not isinstance(value, str):
+        return value
+    for name in _PARAMETER.findall(value):
+        found = parameters.get(name)
+        if name not in parameters:
+            report.error(place.place, f"`{name}` is not a parameter.", nearest(name, parameters))
+            return None
+        if value == f"params.{name}" and isinstance(found, bool | int | float | str):
+            return found
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            report.error(place.place, f"The parameter `{name}` is no number, and no single value.")
+            return None
+    return _PARAMETER.sub(lambda found: str(parameters[found[1]]), value)
 
 
 def likely_kind(tests: list[Test]) -> Kind:

@@ -1,0 +1,80 @@
+"""Put a handbook together from any checked rule book."""
+
+from makegood.handbook.asking import requests_chapter
+from makegood.handbook.conditions import in_row
+from makegood.handbook.failing import failures_chapter
+from makegood.handbook.giving import authority_chapter, giving_chapter
+from makegood.handbook.owing import owed_chapter
+from makegood.handbook.planning import plans_chapter
+from makegood.handbook.saying import messages_chapter, never_chapter
+from makegood.handbook.source import Source
+from makegood.handbook.terms import Chapter, Entry, Handbook
+from makegood.playbooks.book import RuleBook
+
+_HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
+_FACTS = "facts look_up sensitive failures silence entitlements remedies"
+_DEEDS = "plans messages requests examples"
+SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_DEEDS}".split())
+
+
+def handbook_of(book: RuleBook) -> Handbook:
+    """Make the handbook of a book.
+
+    Args:
+        book: Checked and compiled, with its text.
+    """
+    source = Source(book)
+    chapters = (
+        failures_chapter(source),
+        owed_chapter(source),
+        giving_chapter(source),
+        authority_chapter(source),
+        plans_chapter(source),
+        requests_chapter(source),
+        messages_chapter(source),
+        never_chapter(source),
+        *_left(source),
+    )
+    brands = in_row([brand.name for brand in book.brands.values()])
+    return Handbook(
+        eyebrow=f"Rule book {book.name}, version {book.hash[:8]}",
+        title=f"How {book.umbrella} makes it good",
+        lead=(
+            f"For everybody who looks after customers of {brands}: what we call a failure, what "
+            "is owed, what you may give, and what happens next. Each rule carries its line in the "
+            "rule book, which decides where this page is unclear."
+        ),
+        counts=_counts(book, chapters),
+        chapters=chapters,
+        foot=(
+            f"Made by makegood handbook from {book.name}, version {book.hash}. "
+            f"Sums are in {book.currency} unless they say otherwise."
+        ),
+    )
+
+
+def _counts(book: RuleBook, chapters: tuple[Chapter, ...]) -> tuple[tuple[str, str], ...]:
+    owed = next(len(one.entries) for one in chapters if one.anchor == "owed")
+    return (
+        (str(len(book.failures)), "kinds of failure, each with a Plan B"),
+        (str(owed), "rules about what is owed"),
+        (str(len(book.requests)), "requests with a table of answers"),
+    )
+
+
+def _left(source: Source) -> tuple[Chapter, ...]:
+    """Name what the book has and this page does not say, so that it does not look complete."""
+    left = [(name, where) for name, where in source.sections() if name not in SECTIONS]
+    if not left:
+        return ()
+    entries = tuple(
+        Entry(
+            anchor=f"also-{name}",
+            title=name.replace("_", " ").capitalize(),
+            rule=name,
+            where=where,
+        )
+        for name, where in left
+    )
+    lead = "The rule book has these sections as well; this page does not put them into words yet."
+    return (Chapter(anchor="also", title="Also in the rule book", lead=lead, entries=entries),)

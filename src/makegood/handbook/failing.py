@@ -1,0 +1,146 @@
+"""The chapter on failures: what counts as one, how bad it is, and who answers for it."""
+
+from collections.abc import Iterator
+
+from makegood.handbook.conditions import in_row
+from makegood.handbook.source import Rule, Source
+from makegood.handbook.terms import Chapter, Entry, Link, Shown
+from makegood.playbooks.failures import OTHER
+from makegood.playbooks.terms import Cause, SilenceRule
+from makegood.projections.asked import within_words
+
+ANSWERS = {
+    Cause.FIRM: "It is ours, and we answer for it.",
+    Cause.PARTNER: "A partner of ours caused it; towards the customer we answer for it.",
+    Cause.CUSTOMER: "The customer caused it: we explain, and care all the same.",
+    Cause.NATURE: "It is nobody's fault: we explain, and care all the same.",
+    Cause.POLICY: "A rule of ours caused it, and we answer for the rule.",
+}
+_LEAD = (
+    "Each of these opens a case by itself, whether the customer complains or not. When a fact is "
+    "missing, a person looks: it is never taken for “nothing happened”. Severity runs from 1, a "
+    "nuisance, to 5, stranded, and says who is helped first."
+)
+
+
+def failures_chapter(source: Source) -> Chapter:
+    """Say what the book calls a failure, with events and without."""
+    entries = [_failure(source, rule) for rule in source.rules("failures")]
+    silences = {str(rule.fields.get("id")): rule for rule in source.rules("silence")}
+    entries += [_silence(source, one, silences[one.id]) for one in source.book.silences]
+    entries.append(_other(source))
+    return Chapter(
+        anchor="failures", title="What we call a failure", lead=_LEAD, entries=tuple(entries)
+    )
+
+
+def _failure(source: Source, rule: Rule) -> Entry:
+    kind = rule.text("id")
+    when = rule.text("when")
+    words = source.wording.condition(when)
+    events = " or ".join(f"“{event}”" for event in rule.list("on"))
+    seen = f"We hear of it by {events}"
+    if not when:
+        seen += ", and it always is one."
+    elif words:
+        seen += f", and it is one when {words}."
+    else:
+        seen += ", and it is one under the condition below."
+    return Entry(
+        anchor=f"failure-{kind}",
+        title=rule.text("title"),
+        rule=kind,
+        where=rule.where,
+        sentences=(
+            seen,
+            _severity(source, rule),
+            *_cause(source, rule),
+            *_counted(source, rule),
+            *_from(rule.text("source")),
+        ),
+        shown=tuple(_expressions(rule)),
+        links=_leads(source, kind),
+    )
+
+
+def _severity(source: Source, rule: Rule) -> str:
+    written = rule.text("severity")
+    loses = f"The customer loses {rule.text('loses')}"
+    if written.isdigit():
+        return f"{loses}; severity {written} of 5."
+    words = source.wording.value(written)
+    return f"{loses}; severity {words}." if words else f"{loses}; how severe it is, depends."
+
+
+def _cause(source: Source, rule: Rule) -> Iterator[str]:
+    written = rule.text("cause")
+    if written in tuple(Cause):
+        yield ANSWERS[Cause(written)]
+        return
+    spoken = source.wording.value(written)
+    told = "The cause is inferred and was not told" if rule.fields.get("inferred_cause") else ""
+    named = f"Who caused it: {spoken}" if spoken else "Who caused it is worked out below"
+    yield ". ".join(one for one in (named, told) if one) + "."
+    yield (
+        "Where the cause lies outside the firm, we explain and care all the same; it never takes "
+        "away what is owed."
+    )
+
+
+def _counted(source: Source, rule: Rule) -> Iterator[str]:
+    names = source.wording.names(rule.text("about"))
+    if names:
+        same = in_row(names)
+        yield f"The same {same} is one failure that may grow; another one is a second failure."
+
+
+def _from(source: str) -> tuple[str, ...]:
+    return (f"Where it comes from: {source}.",) if source else ()
+
+
+def _expressions(rule: Rule) -> Iterator[Shown]:
+    for key, label in (
+        ("when", "When"),
+        ("about", "About"),
+        ("severity", "Severity"),
+        ("cause", "Cause"),
+    ):
+        written = rule.text(key)
+        if written and not written.isdigit() and written not in tuple(Cause):
+            yield Shown(label=label, code=rule.code(key))
+
+
+def _leads(source: Source, kind: str) -> tuple[Link, ...]:
+    plan = source.book.plans[kind]
+    return (Link(anchor=f"plan-{plan.id}", text="Plan B"),)
+
+
+def _silence(source: Source, one: SilenceRule, rule: Rule) -> Entry:
+    return Entry(
+        anchor=f"failure-{one.id}",
+        title=one.title,
+        rule=one.id,
+        where=rule.where,
+        sentences=(
+            f"Nothing happens, and that is the failure: after “{one.after}”, “{one.unless}” has "
+            f"not come within {within_words(one.within_ms)}.",
+            f"The customer loses {one.loses.value}; severity {one.severity} of 5.",
+            ANSWERS[one.cause],
+            *_counted(source, rule),
+        ),
+        shown=(Shown(label="About", code=rule.code("about")),) if rule.text("about") else (),
+        links=_leads(source, one.id),
+    )
+
+
+def _other(source: Source) -> Entry:
+    return Entry(
+        anchor=f"failure-{OTHER}",
+        title=source.book.failures[OTHER].title,
+        rule=OTHER,
+        sentences=(
+            "Whatever no rule describes: anybody who works here, and any customer, can raise it "
+            "by hand, and it is treated as a failure like every other.",
+        ),
+        links=_leads(source, OTHER),
+    )

@@ -1,0 +1,195 @@
+"""A handbook of any book: every rule is in it with its line, escaped, and the same every time."""
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from makegood.bootstrap import read_book, shipped_books
+from makegood.cli import app
+from makegood.handbook.compose import handbook_of
+from makegood.handbook.markdown import markdown_of
+from makegood.handbook.page import page_of
+from makegood.handbook.terms import Handbook
+from makegood.messages.errors import PlaybookError
+from makegood.playbooks.load import load_book
+from tests.unit.playbooks.small_book import SMALL
+
+ATTACK = '<script>alert("gone")</script>'
+VOID = {"meta", "br", "link"}
+CHAPTERS = ["failures", "owed", "given", "authority", "plans", "requests", "messages", "never"]
+NAMED = {
+    "failures": "failure",
+    "silence": "failure",
+    "entitlements": "owed",
+    "remedies": "remedy",
+    "messages": "message",
+    "requests": "request",
+}
+
+
+class Tags(HTMLParser):
+    """Reads a page: which tags, which anchors, which links, and whether all are closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[str] = []
+        self.opened: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        found = dict(attrs)
+        self.ids += [str(found["id"])] if "id" in found else []
+        self.links += [str(found["href"])] if "href" in found else []
+        if tag not in VOID:
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.opened.pop() == tag
+
+
+@cache
+def handbook(name: str) -> Handbook:
+    return handbook_of(load_book(read_book(name)[0], name=name))
+
+
+def of(text: str) -> Handbook:
+    return handbook_of(load_book(text, name="small"))
+
+
+@pytest.fixture(params=shipped_books())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_every_rule_of_every_shipped_book_has_its_anchor(name):
+    text = read_book(name)[0]
+    documents = list(yaml.safe_load_all(text))
+    wanted = {
+        f"{kind}-{one['id']}"
+        for section, kind in NAMED.items()
+        for one in documents[0].get(section, [])
+    }
+    wanted |= {f"owed-{rule['id']}" for law in documents[1:] for rule in law["entitlements"]}
+    wanted |= {
+        f"request-{one['id']}-{row['id']}"
+        for one in documents[0]["requests"]
+        for row in one["rows"]
+    }
+    wanted |= {
+        f"plan-{plan['for'][0] if isinstance(plan['for'], list) else plan['for']}"
+        for plan in documents[0]["plans"]
+    }
+    wanted.add("failure-other")
+    made = handbook(name)
+    assert wanted <= set(Tags(page_of(made)).ids)
+    assert wanted <= set(re.findall(r'<a id="([^"]+)">', markdown_of(made)))
+
+
+def test_a_page_stands_by_itself_and_every_link_leads_somewhere(name):
+    page = page_of(handbook(name))
+    tags = Tags(page)
+    assert tags.opened == []
+    assert len(tags.ids) == len(set(tags.ids))
+    assert {link.removeprefix("#") for link in tags.links} <= set(tags.ids)
+    assert tags.tags & {"script", "img", "iframe", "form", "link"} == set()
+    assert [one for one in tags.ids if one in CHAPTERS] == CHAPTERS
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_each_rule_carries_its_line(name):
+    lines = read_book(name)[0].split("\n---\n")[0].splitlines()
+    told = [one for one in handbook(name).chapters if one.anchor in CHAPTERS]
+    for chapter in told:
+        for entry in chapter.entries:
+            if found := re.fullmatch(r"line (\d+)", entry.where):
+                line = lines[int(found[1]) - 1].strip()
+                assert line.startswith(("- id: ", "- for: ")), (entry.anchor, line)
+
+
+def test_the_same_book_makes_the_same_page(name):
+    again = handbook_of(load_book(read_book(name)[0], name=name))
+    assert page_of(again) == page_of(handbook(name))
+    assert markdown_of(again) == markdown_of(handbook(name))
+
+
+def test_what_a_book_says_cannot_become_markup():
+    text = SMALL.replace("The parcel came late", ATTACK).replace("Small Firm", ATTACK)
+    made = of(text)
+    assert "script" not in Tags(page_of(made)).tags
+    assert "&lt;script&gt;" in page_of(made)
+    assert "<script" not in markdown_of(made)
+
+
+def test_the_small_book_is_told_in_sentences():
+    chapters = {one.anchor: one for one in of(SMALL).chapters}
+    (late, broken, other) = chapters["failures"].entries
+    assert late.sentences[0] == (
+        "We hear of it by “Parcel Late”, and it is one when “minutes” is at least 10."
+    )
+    assert "“Promise Kept” has not come within 2 hours." in broken.sentences[0]
+    assert other.rule == "other"
+    (owed,) = chapters["owed"].entries
+    assert owed.sentences[1] == "Only when “minutes” is at least 60."
+    assert owed.sentences[2].startswith("It is 50% of the price, owed when the customer no longer")
+    assert owed.sentences[3] == "It applies to failures from 2024-01-01 to 2024-12-31."
+
+
+def test_a_parameter_is_said_with_the_value_it_has():
+    before, after = of(SMALL), of(SMALL.replace("late_minutes: 10", "late_minutes: 25"))
+    words = [one.chapters[0].entries[0].sentences[0] for one in (before, after)]
+    assert [one.rsplit(" ", 1)[1] for one in words] == ["10.", "25."]
+
+
+def test_a_law_is_told_by_the_names_of_the_book_and_by_its_own_line():
+    chapters = {one.anchor: one for one in handbook("hotel-group").chapters}
+    owed = next(one for one in chapters["owed"].entries if one.rule == "walk_guarantee")
+    assert owed.title == "The sum that our guarantee promises"
+    assert owed.where.startswith("law hotel_walk, line ")
+    assert owed.sentences[2].startswith("It is $200 when “full service” is yes, otherwise $100")
+    assert [link.anchor for link in owed.links] == ["failure-walked"]
+
+
+def test_a_section_that_the_page_does_not_tell_is_named_with_its_line(monkeypatch):
+    monkeypatch.setattr("makegood.handbook.compose.SECTIONS", frozenset({"failures"}))
+    left = of(SMALL).chapters[-1]
+    (silence,) = (one for one in left.entries if one.rule == "silence")
+    assert left.anchor == "also"
+    assert SMALL.splitlines()[int(silence.where.removeprefix("line ")) - 1] == "silence:"
+
+
+def test_an_exception_to_fairness_is_told_with_its_reason():
+    chapters = {one.anchor: one for one in handbook("agency").chapters}
+    told = " ".join(chapters["never"].entries[1].sentences)
+    assert "One exception, in “move_date”" in told
+    assert "a partner agreement is reciprocal" in told
+
+
+def run(*words: str):
+    return CliRunner().invoke(app, ["handbook", *words])
+
+
+def test_the_command_prints_or_writes_a_page(tmp_path):
+    out = tmp_path / "page.html"
+    told = run("car-rental", "--out", str(out))
+    assert told.exit_code == 0, told.output
+    assert str(out) in told.output.replace("\n", "")
+    assert run("car-rental").stdout == out.read_text(encoding="utf-8")
+    assert run("car-rental", "--format", "md").stdout.startswith("# How Northwind makes it good")
+
+
+def test_a_book_with_a_mistake_has_no_handbook(tmp_path):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(SMALL.replace("loses: time", "loses: temper"), encoding="utf-8")
+    told = run(str(broken), "--out", str(tmp_path / "page.html"))
+    assert isinstance(told.exception, PlaybookError)
+    assert not (tmp_path / "page.html").exists()
