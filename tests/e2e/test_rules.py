@@ -82,7 +82,7 @@ def test_it_works_without_javascript(plain_page: Page, makegood: Makegood):
 def test_a_mistake_leads_to_its_line_in_the_text(page: Page, makegood: Makegood):
     sign_in(page, "omar")
     page.goto("/desk/rules")
-    keep(page, "failures-no_car", "Counts when", 'event.resons != "no_show"')
+    keep(page, "failures-no_car", "Counts when", 'event.reasons != "no_show"')
     field = page.locator("#r-failures-no_car").get_by_label("Counts when")
     expect(field).to_have_attribute("aria-invalid", "true")
     page.goto("/desk/rules/draft")
@@ -92,7 +92,7 @@ def test_a_mistake_leads_to_its_line_in_the_text(page: Page, makegood: Makegood)
         "(() => { const t = document.querySelector('textarea');"
         " return t.value.slice(t.selectionStart, t.selectionEnd); })()"
     )
-    assert "event.resons" in marked
+    assert "event.reasons" in marked
 
 
 def test_no_page_about_the_rules_has_a_fault(look: BrowserContext, makegood: Makegood):
@@ -100,7 +100,7 @@ def test_no_page_about_the_rules_has_a_fault(look: BrowserContext, makegood: Mak
     sign_in(page, "omar")
     page.goto("/desk/rules")
     found = {"clean": faults_of(page, 40)}
-    keep(page, "failures-no_car", "Counts when", 'event.resons != "no_show"')
+    keep(page, "failures-no_car", "Counts when", 'event.reasons != "no_show"')
     found["with a mistake"] = faults_of(page, 40)
     page.goto("/desk/rules/draft")
     found["draft with a mistake"] = faults_of(page, 40)

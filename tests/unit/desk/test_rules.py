@@ -142,13 +142,13 @@ def test_what_cannot_stand_there_comes_back_as_typed(makegood, omar, typed, says
 
 
 def test_a_mistake_is_told_at_its_field_in_the_words_of_the_checker(makegood, omar):
-    page = change(makegood, omar, when='event.resons != "no_show"')
+    page = change(makegood, omar, when='event.reasons != "no_show"')
     content = page.content.decode()
     form = content[content.index('id="r-failures-no_car"') :].partition("</form>")[0]
     line = CARS[: CARS.index("event.reason !=")].count("\n") + 1
     assert f"Line {line}, column 11:" in form
     assert "Did you mean `event.reason`?" in form
-    assert "event.resons != &quot;no_show&quot;" in form
+    assert "event.reasons != &quot;no_show&quot;" in form
     assert "has to be mended first" not in content
     assert "be compared" in words_of(omar.get("/desk/rules/draft"))
     omar.post("/desk/rules/try")
