@@ -1,6 +1,7 @@
 """The rule book as a handbook of forms: sections, each rule with its sentence and its fields."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -219,6 +220,7 @@ def _said(errors: Iterable[BookError]) -> Iterator[str]:
         yield f"Line {error.line}, column {error.column}: {error.message} {error.hint}".rstrip()
 
 
+@lru_cache(maxsize=8)
 def _values(text: str) -> Mapping[str, Any]:
     """What the book says, as plain values, whatever mistakes it has."""
     documents = read_nodes(text, Report("draft"))

@@ -6,6 +6,7 @@ A change rewrites the characters of one value and nothing else: comments and lay
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import yaml
@@ -61,6 +62,7 @@ class Spot(Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=8)  # a page reads the same text several times
 def spots_of(text: str) -> tuple[Spot, ...]:
     """Give the amounts, limits and conditions of a book, in the order of the text.
 
@@ -108,7 +110,7 @@ class _Finder:
         self._under: list[int] = []
 
     def look(self, node: yaml.Node, path: tuple[str, ...], *, flow: bool) -> None:
-        if id(node) in self._under or path[2:] == ("takes",):
+        if id(node) in self._under or path[2:] in (("takes",), ("details",)):
             return
         self._under.append(id(node))
         if isinstance(node, yaml.ScalarNode):
