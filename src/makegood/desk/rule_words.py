@@ -1,4 +1,4 @@
-"""Words for the parts of a rule book, so that it reads like a handbook and not like a file."""
+"""Words for the parts of a rule book, so that it reads like a book and not like a file."""
 
 import re
 from collections.abc import Mapping, Sequence

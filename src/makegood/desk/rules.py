@@ -1,4 +1,4 @@
-"""The rule book at the desk: read like a handbook, changed in place or as a text, as a draft."""
+"""The rule book at the desk: read part by part, changed in place or as a text, as a draft."""
 
 from collections.abc import Mapping
 from difflib import unified_diff
@@ -15,7 +15,7 @@ from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.case import UNPROCESSABLE
 from makegood.desk.drafting import MOST_TRIES, Edited, Saving, Work, edited, save, work_of
 from makegood.desk.fields import Typed
-from makegood.desk.handbook import handbook
+from makegood.desk.rule_forms import rule_forms
 from makegood.desk.shell import shell
 from makegood.messages.errors import InputError
 from makegood.playbooks.example_text import example_saying
@@ -72,7 +72,7 @@ def _book_page(
     found = work.checked
     return {
         **rules_shell(desk, work, "book"),
-        "handbook": handbook(
+        "forms": rule_forms(
             work.text,
             active=work.active_text,
             currency=work.active.currency,

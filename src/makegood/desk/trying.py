@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.case import UNPROCESSABLE
 from makegood.desk.drafting import Saving, Work, save, work_of
-from makegood.desk.handbook import changes
 from makegood.desk.requests import LONGEST_TEXT
+from makegood.desk.rule_forms import changes
 from makegood.desk.rules import diff, must_edit, rules_shell
 from makegood.desk.trial_words import headline_of, status_words
 from makegood.messages.errors import InputError, PlaybookError

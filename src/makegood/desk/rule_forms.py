@@ -1,4 +1,4 @@
-"""The rule book as a handbook of forms: sections, each rule with its sentence and its fields."""
+"""The rule book as forms to read and fill in: parts, rules with a sentence, and fields."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -97,7 +97,7 @@ class Section(Struct, frozen=True, kw_only=True):
     cards: tuple[Card, ...]
 
 
-class Handbook(Struct, frozen=True, kw_only=True):
+class RuleForms(Struct, frozen=True, kw_only=True):
     """The whole book.
 
     Attributes:
@@ -119,7 +119,7 @@ class Change(Struct, frozen=True, kw_only=True):
     card: str
 
 
-def handbook(
+def rule_forms(
     text: str,
     *,
     active: str,
@@ -127,8 +127,8 @@ def handbook(
     errors: Sequence[BookError] = (),
     typed: Mapping[str, Typed] | None = None,
     wrong: Mapping[str, str] | None = None,
-) -> Handbook:
-    """Read a book as a handbook.
+) -> RuleForms:
+    """Read a book part by part.
 
     Args:
         text: The book, without laws.
@@ -154,7 +154,7 @@ def handbook(
         for spot in spots
     ]
     paths = {spot.path for spot in spots}
-    return Handbook(
+    return RuleForms(
         sections=tuple(_sections(_values(text), fields)),
         elsewhere=tuple(error for error in errors if id(error) not in placed),
         lost=tuple((path, one.value) for path, one in typed.items() if path not in paths),
