@@ -20,7 +20,7 @@ Commands that open a deployment read the environment:
 |---|---|---|
 | `MAKEGOOD_DATABASE` | `sqlite:///path` or `postgresql://user@host/name` | `sqlite:///makegood.db` |
 | `MAKEGOOD_KEY` | the secret behind pseudonyms, links and cookies; 32 to 64 characters | beside an SQLite file, a file of its own |
-| `MAKEGOOD_BOOK` | path of the rule book to begin with, or the name of one that ships; it becomes active when its text changes | the active one; a new deployment begins with `car-rental` |
+| `MAKEGOOD_BOOK` | path of the rule book to begin with, or the name of one that ships; it becomes active when it is named for the first time, and when its text changes until a person activates one | the active one; a new deployment begins with `car-rental` |
 | `MAKEGOOD_BASE_URL` | where customers and reps reach this deployment | `http://localhost:8000` |
 | `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server; `?starttls=1` for TLS | no mail is sent |
 | `MAKEGOOD_COUNTERPARTS` | path of a JSON file that names who carries out remedies | nobody is asked |

@@ -32,6 +32,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Store
+from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
@@ -70,9 +71,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     Attributes:
         database: sqlite:///path, postgresql://user@host/name, or memory: for a trial.
         key: Secret for pseudonyms, links and cookies; 16 to 64 bytes.
-        book: Path of the rule book, or the name of one that ships; it becomes active when its
-            text changes. Empty keeps the one that is active, and a new deployment begins with
-            `FIRST_BOOK`.
+        book: Path of the rule book, or the name of one that ships, to begin with; it becomes
+            active when it is named for the first time, and when its text changes until a person
+            activates one. Empty keeps the active one; a new deployment begins with `FIRST_BOOK`.
         base_url: Where customers and reps reach this Makegood.
         smtp: smtp://host:port of the mail server; empty sends no mail.
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
@@ -220,6 +221,7 @@ class Makegood:
         store: Log, state, outbox and projections.
         clock: The one clock.
         shelf: The rule books.
+        trials: What a changed rule book would have done.
         intake: Takes events in.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
@@ -234,6 +236,7 @@ class Makegood:
         self.store = store
         self.clock = clock
         self.shelf = shelf
+        self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
@@ -273,6 +276,7 @@ class Makegood:
 
     def close(self) -> None:
         """End deliveries and give back every connection."""
+        self.trials.close()
         self.worker.close()
         if self._mail is not None:
             self._mail.close()
@@ -316,6 +320,7 @@ def open_makegood(
     clock: Clock | None = None,
     store: Store | None = None,
     takes_up: bool = True,
+    begins: bool = True,
 ) -> Makegood:
     """Open everything that a deployment's settings name.
 
@@ -324,6 +329,7 @@ def open_makegood(
         clock: The one clock; the system's when not given.
         store: An open store, else the one the settings name.
         takes_up: A rule book that the settings name anew becomes the active one.
+        begins: A new deployment begins with a rule book.
 
     Raises:
         BookErrors: The rule book has mistakes.
@@ -331,10 +337,10 @@ def open_makegood(
     """
     store = store or open_store(settings.database)
     clock = clock or SystemClock()
-    shelf = Shelf(store, clock)
+    shelf = Shelf(store, clock, settings.book)
     with store.reading() as reading:
         is_new = reading.active_book() is None
-    if is_new or (settings.book and takes_up):
+    if (is_new and begins) or (settings.book and takes_up):
         text, name = read_book(settings.book or FIRST_BOOK)
         shelf.settle(text, name)
     return Makegood(settings, store, clock, shelf)

@@ -36,6 +36,7 @@ REPS = (
         present=False,
     ),
 )  # fmt: skip
+EDITORS = ("omar", "vera")  # Vera's permission counts for nothing: she serves the vans only
 
 _FOLDER = Path(mkdtemp(prefix="makegood-screens-"))
 
@@ -97,7 +98,8 @@ def ready_django(makegood: Makegood) -> None:
     from makegood.web.accounts import ensure_user
 
     for rep in REPS:
-        ensure_user(rep.rep, PASSWORD, rep.role, rep.name)
+        edits = rep.rep in EDITORS
+        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, edits_rules=edits)
     ensure_user("nobody", PASSWORD, "rep", "Nobody Special")
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from makegood.bootstrap import Makegood, Settings, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood, Settings
 from makegood.core.state import Case, State, decode_state
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Touchpoint

@@ -41,7 +41,7 @@ def activate(
         print_checked(name, checked, mismatches)
         CONSOLE.print("Not activated.", style="bold red")
         raise typer.Exit(1)
-    with opened(database) as makegood:
+    with opened(database, begins=False) as makegood:
         text, who, why = checked.book.text, _who(by), _why(because)
         book = makegood.shelf.activate(text, name, by=who, because=why)
     _say(book)
@@ -49,8 +49,11 @@ def activate(
 
 @_rules.command()
 def rollback(because: Because, by: By = "", database: Database = "") -> None:
-    """Make the rule book that was active before this one the active one again."""
-    with opened(database, takes_up=False) as makegood:
+    """Make the rule book that was active before this one the active one again.
+
+    Once more goes to the one before that, until a book is activated.
+    """
+    with opened(database) as makegood:
         book = makegood.shelf.roll_back(by=_who(by), because=_why(because))
     _say(book)
 
@@ -61,7 +64,7 @@ def list_activations(
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Show every rule book that became the active one, the newest first, with who and why."""
-    with opened(database, takes_up=False) as makegood, makegood.store.reading() as reading:
+    with opened(database) as makegood, makegood.store.reading() as reading:
         rows, texts = reading.activations()[::-1], makegood.library.books
         names = {row.book: texts[row.book].name for row in rows}
     if output is Format.JSON:

@@ -88,6 +88,12 @@ def create_user(
     name: Annotated[str, typer.Argument(help="Sign-in name, also in the roster.")],
     role: Annotated[str, typer.Option(help="rep or supervisor.")],
     called: Annotated[str, typer.Option(help="What customers read; else the name.")] = "",
+    rules: Annotated[
+        bool | None,
+        typer.Option(
+            "--rules/--no-rules", help="May change the rule book in the desk; else as before."
+        ),
+    ] = None,
 ) -> None:
     """Let somebody sign in, or bring their password and role up to date.
 
@@ -101,5 +107,6 @@ def create_user(
         prepare()
         from makegood.web.accounts import ensure_user
 
-        ensure_user(name, secret, role, called or name.capitalize(), store=makegood.store)
+        full_name = called or name.capitalize()
+        ensure_user(name, secret, role, full_name, store=makegood.store, edits_rules=rules)
     CONSOLE.print(f"{name} may sign in as {role}.", highlight=False)

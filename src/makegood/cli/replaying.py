@@ -62,7 +62,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command
         return
     if against or log or report:
         raise InputError("Say which rule book to try: --rule-book new.yaml.")
-    with opened(database, takes_up=False) as makegood:
+    with opened(database) as makegood:
         _prove(makegood, output, adopt=adopt)
 
 
@@ -74,7 +74,7 @@ def _try(rule_book: str, against: str, log: Path | None, database: str) -> "Comp
         if old is None:
             raise InputError("Say what to compare with: --against old.yaml.")
         return _compared(ExportedLog(log), old, new)
-    with opened(database, takes_up=False) as makegood:
+    with opened(database) as makegood:
         active = makegood.library.book(makegood.library.active)
         return _compared(StoredLog(makegood.store), old or active, new)
 

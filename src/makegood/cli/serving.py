@@ -30,7 +30,9 @@ def serve(
     """
     database = read_settings().database
     with alone(database, host, port):
-        with opened():  # tables, rule book and settings are right before anything starts
+        with opened(
+            takes_up=True
+        ):  # tables, rule book and settings are right before anything starts
             has_people = _prepared()
         from makegood.web.asgi import is_one_process
         from makegood.web.asgi import serve as run
@@ -64,7 +66,7 @@ def work(
     stopping = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    with opened(database) as makegood:
+    with opened(database, takes_up=True) as makegood:
         if once:
             worked = makegood.worker.run_once()
             CONSOLE.print(str(worked), highlight=False)

@@ -20,6 +20,7 @@ from makegood.ports.store import Reading
 REP = "rep"
 SUPERVISOR = "supervisor"
 ROLES = frozenset({REP, SUPERVISOR})
+RULES = "rule book"  # beside a role: may change the rule book; never for some brands only
 
 
 class Me(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class Me(Struct, frozen=True, kw_only=True):
         role: Key of the authority table.
         brands: Brands they serve; empty for all.
         is_supervisor: May release a hold and retry what failed.
+        edits_rules: May change the rule book, try it and activate it.
     """
 
     rep: RepId
@@ -36,6 +38,7 @@ class Me(Struct, frozen=True, kw_only=True):
     role: str
     brands: tuple[str, ...]
     is_supervisor: bool
+    edits_rules: bool = False
 
     @property
     def asker(self) -> Asker:
@@ -124,12 +127,12 @@ def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
     user = request.user
     if not isinstance(user, User):
         raise PermissionDenied
-    roles = ROLES & set(user.groups.values_list("name", flat=True))
-    if not roles:
+    groups = set(user.groups.values_list("name", flat=True))
+    if not ROLES & groups:
         raise PermissionDenied
     with makegood.store.reading() as reading:
         reps = reading.reps()
-        me = _me(request, reps, is_supervisor=SUPERVISOR in roles)
+        me = _me(request, reps, groups)
         yield Desk(
             makegood=makegood,
             reading=reading,
@@ -139,14 +142,15 @@ def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
         )
 
 
-def _me(request: HttpRequest, reps: tuple[RepRow, ...], *, is_supervisor: bool) -> Me:
+def _me(request: HttpRequest, reps: tuple[RepRow, ...], groups: set[str]) -> Me:
     username = request.user.get_username()
     row = next((row for row in reps if row.rep == username), None)
-    role = SUPERVISOR if is_supervisor else REP
+    role = SUPERVISOR if SUPERVISOR in groups else REP
     return Me(
         rep=RepId(username),
         name=row.name if row and row.name else username,
         role=row.role if row and row.role else role,
         brands=row.brands if row else (),
-        is_supervisor=is_supervisor,
+        is_supervisor=SUPERVISOR in groups,
+        edits_rules=RULES in groups and not (row and row.brands),
     )

@@ -42,6 +42,31 @@ def bind(text: str, laws: Mapping[str, str], find: Find = lambda _: None) -> str
     return text
 
 
+def unbound(text: str) -> str:
+    """Give a book without the books and laws that are bound behind it."""
+    return _parted(text)[0]
+
+
+def bound_laws(text: str) -> Mapping[str, str]:
+    """Give the laws that are bound behind a book, by name."""
+    parts = _parted(text)[1:]
+    return {found[1]: part for part in parts if (found := _LAW.search(part))}
+
+
+def bound_books(text: str) -> Find:
+    """Find the books that are bound behind a book, as if their files lay beside it."""
+    parts = [part for part in _parted(text)[1:] if not _LAW.search(part)]
+    books = {_name(part): part for part in parts}
+    return lambda file: books.get(name_of(file))
+
+
+def _parted(text: str) -> list[str]:
+    """Cut a text where something is bound behind the book: the book first."""
+    parts = _DOCUMENT.split(text)
+    book = next((n for n, part in enumerate(parts) if _BOOK.search(part)), len(parts))
+    return ["---\n".join(parts[: book + 1]), *parts[book + 1 :]]
+
+
 def file_of(reference: str, beside: str = "") -> str:
     """Say which file a reference means: a name, or a path from the folder of who refers.
 

@@ -56,7 +56,7 @@ class Items(Struct, frozen=True, kw_only=True):
 Node: TypeAlias = Scalar | Fields | Items
 
 
-class _Loader(yaml.SafeLoader):
+class BookLoader(yaml.SafeLoader):
     """YAML 1.2 scalars only: `on`, `no`, 12:30 and dates stay text."""
 
     yaml_implicit_resolvers: ClassVar = {}  # type: ignore[misc]
@@ -81,7 +81,7 @@ for _tag, _pattern, _first in (
     ("int", r"[-+]?[0-9]{1,18}", list("-+0123456789")),
     ("float", r"[-+]?[0-9]{1,15}\.[0-9]{1,15}", list("-+0123456789")),
 ):
-    _Loader.add_implicit_resolver(_CORE + _tag, re.compile(rf"^(?:{_pattern})$"), _first)
+    BookLoader.add_implicit_resolver(_CORE + _tag, re.compile(rf"^(?:{_pattern})$"), _first)
 
 
 def read_nodes(text: str, report: Report) -> tuple[Fields, ...]:
@@ -128,10 +128,18 @@ def plain(node: Node) -> object:
             return {entry.key: plain(entry.value) for entry in entries}
 
 
+def value_of(node: yaml.ScalarNode) -> bool | int | float | str | None:
+    """Give the value of a scalar that was composed; a text where it is no other."""
+    try:
+        return _VALUES[node.tag.removeprefix(_CORE)](node.value)
+    except (ValueError, KeyError):
+        return str(node.value)
+
+
 def _compose(text: str, report: Report) -> tuple[yaml.Node, ...]:
     start = Place(1, 1)
     try:
-        roots = tuple(yaml.compose_all(text, Loader=_Loader))
+        roots = tuple(yaml.compose_all(text, Loader=BookLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else start

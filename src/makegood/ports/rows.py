@@ -275,6 +275,7 @@ class Activation(Struct, frozen=True, kw_only=True):
         kind: `setting` when MAKEGOOD_BOOK names it, or a new deployment begins with it.
         by: Who; empty for a setting.
         because: Why.
+        setting: What MAKEGOOD_BOOK said then.
     """
 
     book: BookHash
@@ -282,6 +283,7 @@ class Activation(Struct, frozen=True, kw_only=True):
     kind: Literal["setting", "activated", "rolled_back"]
     by: str = ""
     because: str = ""
+    setting: str = ""
 
 
 class KeyRow(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -179,6 +180,15 @@ class Reading(Protocol):
 
     def taken_from(self, budget: str, period: str) -> int:
         """Say how much of a budget is taken in a period, in cents."""
+
+    def draft(self) -> Draft | None:
+        """Give the newest revision of the rule book's draft, ended or not."""
+
+    def trials(self, limit: int) -> tuple[Trial, ...]:
+        """Give the newest trials of drafts, the newest first."""
+
+    def trial_result(self, place: int) -> TrialResult | None:
+        """Give what came of a trial; None before its end."""
 
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         """Give the newest snapshot that ends before an event."""
@@ -353,6 +363,15 @@ class Writing(Reading, Protocol):
 
     def put_activation(self, row: Activation) -> None:
         """Make a kept rule book the active one, and write down that it became so."""
+
+    def put_draft(self, row: Draft) -> bool:
+        """Add a revision; False when there is one of that number (nothing is changed then)."""
+
+    def begin_trial(self, row: Trial) -> bool:
+        """Add a trial; False when there is one of that place (nothing is changed then)."""
+
+    def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
+        """Say how a trial fares, and keep what came of it."""
 
 
 class Store(Protocol):

@@ -125,6 +125,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     Attributes:
         customers: In the log.
         until: The end of the log, to which timers advance.
+        since: From when on was counted; empty for the whole log.
         changed: Customers about whom anything differs.
         opened: Cases that the new book alone opens.
         not_opened: Cases that the old book alone opens.
@@ -146,6 +147,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
     not_applied: tuple[NotApplied, ...]
     not_simulated: tuple[str, ...] = NOT_SIMULATED
+    since: str = ""
 
     def of(self, group: str) -> tuple[Figure, ...]:
         """Give the figures of a group."""
@@ -153,7 +155,11 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 
 def compare(
-    log: Log, old: RuleBook, new: RuleBook, progress: Callable[[int], None] = lambda _: None
+    log: Log,
+    old: RuleBook,
+    new: RuleBook,
+    progress: Callable[[int], None] = lambda _: None,
+    since_ms: int = 0,
 ) -> Comparison:
     """Judge every history of a log by two books.
 
@@ -162,8 +168,10 @@ def compare(
         old: The book to compare with.
         new: The book to try.
         progress: Told how many customers are done.
+        since_ms: Only customers of whom anything is known since, and cases opened since; what
+            happened before is judged too, because it may be what makes a failure the second.
     """
-    comparing = _Comparing(log, old, new)
+    comparing = _Comparing(log, old, new, since_ms)
     for number, history in enumerate(log.histories(), 1):
         comparing.take(history)
         progress(number)
@@ -173,8 +181,9 @@ def compare(
 class _Comparing:
     """What was found so far."""
 
-    def __init__(self, log: Log, old: RuleBook, new: RuleBook) -> None:
+    def __init__(self, log: Log, old: RuleBook, new: RuleBook, since_ms: int) -> None:
         self._log = log
+        self._since_ms = since_ms
         self._old, self._new = old, new
         self._by_old, self._by_new = on_trial(old), on_trial(new)
         self._before: Counter[Key] = Counter()
@@ -186,12 +195,15 @@ class _Comparing:
 
     def take(self, history: History) -> None:
         """Judge one customer by both books; a fault in it stays with this customer."""
-        end_ms = self._log.end_ms
+        end_ms, since_ms = self._log.end_ms, self._since_ms
+        counted = sum(event.time_ms >= since_ms for event in history.events)
+        if not counted:
+            return
         self._counts["customers"] += 1
-        self._counts["events"] += len(history.events)
+        self._counts["events"] += counted
         try:
-            old = tried(history.events, self._by_old, end_ms)
-            new = tried(history.events, self._by_new, end_ms)
+            old = tried(history.events, self._by_old, end_ms, since_ms)
+            new = tried(history.events, self._by_new, end_ms, since_ms)
         except Exception as fault:
             _LOG.error("customer %s cannot be judged: %s", history.customer, type(fault).__name__)
             self._counts["failed"] += 1
@@ -239,6 +251,7 @@ class _Comparing:
             failed=counts["failed"],
             figures=tuple(self._figures()),
             not_applied=tuple(self._not_applied()),
+            since=iso(self._since_ms) if self._since_ms else "",
         )
 
     def _figures(self) -> Iterator[Figure]:

@@ -20,8 +20,12 @@ _NUMBERS = (1, 2, 3)
 
 def page_of(found: Comparison) -> str:
     """Write the comparison as one HTML page; every value is escaped on its way in."""
-    parts = (
-        _head(found),
+    return framed("What a changed rule book would have done", (_head(found), *numbers_of(found)))
+
+
+def numbers_of(found: Comparison) -> tuple[SafeString, ...]:
+    """Write what stands below the head line: charts, every number, examples and limits."""
+    return (
         stats(_cards(found)),
         _cases(found),
         *_charts(found),
@@ -30,7 +34,6 @@ def page_of(found: Comparison) -> str:
         _not_applied(found),
         _method(found),
     )
-    return framed("What a changed rule book would have done", parts)
 
 
 def _head(found: Comparison) -> SafeString:
@@ -89,7 +92,7 @@ def _drawn(one: Figure, number: int) -> float:
 
 
 def _table(figures: Iterable[Figure], caption: str) -> SafeString:
-    heads = ("", "old", "new", "difference", "differs for")
+    heads = ("what", "old", "new", "difference", "differs for")
     rows = [
         (
             figure_words(one),
@@ -100,7 +103,7 @@ def _table(figures: Iterable[Figure], caption: str) -> SafeString:
         )
         for one in figures
     ]
-    return table(heads, rows, caption=caption, right=(*_NUMBERS, 4))
+    return table(heads, rows, caption=caption, right=(*_NUMBERS, 4), stacks=True)
 
 
 def _everything(found: Comparison) -> SafeString:

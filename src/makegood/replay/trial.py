@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.failures import OTHER
 from makegood.core.fold import Step, advance, step
@@ -81,20 +82,36 @@ class Tried(Struct, kw_only=True):
     unfit: list[Unfit]
 
 
-def tried(history: Iterable[Event], library: Library, end_ms: int) -> Tried:
+def tried(history: Iterable[Event], library: Library, end_ms: int, since_ms: int = 0) -> Tried:
     """Fold a history by the book on trial, then let time pass.
 
     Args:
         history: Events of one customer, in fold order.
         library: From `on_trial`.
         end_ms: The end of the log; timers fire until then.
+        since_ms: What came of it before is forgotten, with the cases that were opened before.
     """
     trial = Tried(orders=Counter(), settled=Counter(), unfit=[])
+    is_before = since_ms > 0
     for event in history:
+        if is_before and event.time_ms >= since_ms:
+            is_before = False
+            _begin(trial, since_ms, library)
         if type(event.body) is Touchpoint or _fits(trial, event, library):
             _went_on(trial, step(trial.state, event, library))
     _went_on(trial, advance(trial.state, end_ms, library))
+    if since_ms:
+        recent = tuple(case for case in trial.state.cases if case.opened_ms >= since_ms)
+        trial.state = replace(trial.state, cases=recent)
     return trial
+
+
+def _begin(trial: Tried, since_ms: int, library: Library) -> None:
+    """Let time pass until counting begins, and count from nothing."""
+    _went_on(trial, advance(trial.state, since_ms, library))
+    trial.orders.clear()
+    trial.settled.clear()
+    trial.unfit.clear()
 
 
 def _went_on(trial: Tried, after: Step) -> None:

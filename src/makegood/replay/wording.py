@@ -13,11 +13,13 @@ _BY_ID = {group.id: group for group in GROUPS}
 def headline(found: Comparison) -> str:
     """Say in one sentence what changes."""
     if not found.events:
-        return "There is nothing to judge: the log holds no event."
+        since = f" since {found.since}" if found.since else ""
+        return f"There is nothing to judge: the log holds no event{since}."
     over = f"{_count(found.customers, 'customer')} and {_count(found.events, 'event')}"
+    time = f"from {found.since} until" if found.since else "until"
     if not found.changed:
-        return f"Nothing changes for {over} until {found.until}."
-    return f"Something changes for {found.changed:,} of {over} until {found.until}."
+        return f"Nothing changes for {over} {time} {found.until}."
+    return f"Something changes for {found.changed:,} of {over} {time} {found.until}."
 
 
 def _count(number: int, what: str) -> str:

@@ -24,6 +24,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -52,6 +53,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
+    "drafts", "trials", "trial_results",
 )  # fmt: skip
 
 
@@ -89,6 +91,9 @@ class Tables:
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
+    drafts: MutableMapping[int, Draft]
+    trials: MutableMapping[int, Trial]
+    trial_results: MutableMapping[int, TrialResult]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
@@ -284,6 +289,15 @@ class MemoryReading:
 
     def taken_from(self, budget: str, period: str) -> int:
         return self._t.budgets.get((budget, period), 0)
+
+    def draft(self) -> Draft | None:
+        return self._t.drafts[max(self._t.drafts)] if self._t.drafts else None
+
+    def trials(self, limit: int) -> tuple[Trial, ...]:
+        return tuple(self._t.trials[place] for place in sorted(self._t.trials)[::-1][:limit])
+
+    def trial_result(self, place: int) -> TrialResult | None:
+        return self._t.trial_results.get(place)
 
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         kept = self._t.snapshots.get(customer, ())

@@ -16,6 +16,7 @@ from makegood.core.likeness import (
 )
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, EventId, ProfileId
+from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -271,6 +272,23 @@ class MemoryWriting(MemoryOutbox):
             if row is not None:
                 self._t.budgets[row.budget, row.period] += sum_ - row.cents
                 self._t.reservations[event] = replace(row, cents=sum_)
+
+    def put_draft(self, row: Draft) -> bool:
+        is_new = row.revision not in self._t.drafts
+        if is_new:
+            self._t.drafts[row.revision] = row
+        return is_new
+
+    def begin_trial(self, row: Trial) -> bool:
+        is_new = row.place not in self._t.trials
+        if is_new:
+            self._t.trials[row.place] = row
+        return is_new
+
+    def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
+        self._t.trials[row.place] = row
+        if result is not None:
+            self._t.trial_results[row.place] = result
 
 
 def _add(table: MutableMapping[Key, tuple[Value, ...]], key: Key, value: Value) -> None:

@@ -196,8 +196,17 @@ BUDGETS = (
         cents BIGINT NOT NULL)""",
 )
 
+DRAFTS = (
+    "CREATE TABLE draft (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    "CREATE TABLE trial (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE trial_result (
+        place BIGINT NOT NULL PRIMARY KEY,
+        found TEXT NOT NULL,
+        page TEXT NOT NULL)""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

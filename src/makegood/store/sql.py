@@ -3,6 +3,7 @@
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
+from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_outbox import OutboxWriting
@@ -10,10 +11,18 @@ from makegood.store.sql_people import PeopleWriting
 
 
 class SqlReading(
-    EveryoneReading, CustomerReading, CaseReading, OutboxReading, PeopleReading, BudgetReading
+    EveryoneReading,
+    CustomerReading,
+    CaseReading,
+    OutboxReading,
+    PeopleReading,
+    BudgetReading,
+    DraftReading,
 ):
     """One look at the store."""
 
 
-class SqlWriting(LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, SqlReading):
+class SqlWriting(
+    LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, DraftWriting, SqlReading
+):
     """One transaction."""

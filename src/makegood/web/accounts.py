@@ -5,6 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from makegood.desk.access import RULES
 from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
@@ -15,7 +16,13 @@ ROLES = ("rep", "supervisor")
 
 
 def ensure_user(
-    username: str, password: str, role: str, name: str, *, store: Store | None = None
+    username: str,
+    password: str,
+    role: str,
+    name: str,
+    *,
+    store: Store | None = None,
+    edits_rules: bool | None = None,
 ) -> None:
     """Make somebody able to sign in, or bring their password, role and name up to date.
 
@@ -25,6 +32,7 @@ def ensure_user(
         role: `rep` or `supervisor`.
         name: What customers read.
         store: Also write the role and name into the roster kept there.
+        edits_rules: May change the rule book; None leaves that as it is.
 
     Raises:
         InputError: The role is unknown, or the password is too easily guessed.
@@ -39,7 +47,10 @@ def ensure_user(
         user.is_active = True
         user.set_password(password)
         user.save()
-        user.groups.set([Group.objects.get_or_create(name=role)[0]])
+        if edits_rules is None:
+            edits_rules = user.groups.filter(name=RULES).exists()
+        groups = [role, RULES] if edits_rules else [role]
+        user.groups.set([Group.objects.get_or_create(name=one)[0] for one in groups])
     if store is not None:
         _write_roster(store, RepId(username), role, name)
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from msgspec.structs import replace
 
-from makegood.bootstrap import Makegood, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood
 from makegood.messages.ids import RepId
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import MINUTE_MS, REPS, case_of, introduce, no_car, serving

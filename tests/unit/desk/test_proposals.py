@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from makegood.bootstrap import Makegood, read_book
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood
 from makegood.core.state import Case, decode_state
 from makegood.messages.commands import Fulfil
 from makegood.testing.clock import FakeClock

@@ -14,6 +14,7 @@ from makegood.messages.commands import MessageClass, SendMessage
 from makegood.messages.errors import EffectFailed, InputError, MakegoodError
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId
+from makegood.playbooks.load import load_book
 from makegood.ports.store import Store
 from makegood.runtime.acts import Acts
 from makegood.runtime.intake import Intake
@@ -85,14 +86,84 @@ def test_a_book_with_a_mistake_changes_nothing(shelf, store):
     assert len(written(store)) == 1
 
 
-def test_what_a_person_activated_stands_until_the_settings_name_another_text(shelf, store, clock):
+def started(store: Store, clock: FakeClock, text: str, setting: str) -> Shelf:
+    """A server starts with a setting whose text is this one."""
+    shelf = Shelf(store, clock, setting)
+    shelf.settle(text, setting)
+    return shelf
+
+
+def test_what_a_person_activated_stands_though_an_upgrade_changes_the_text_of_the_setting(
+    store, clock, caplog
+):
+    started(store, clock, CARS, "car-rental").activate(FAIRER, "b", by="kathy", because="fairer")
+    upgraded = started(store, clock, DEARER, "car-rental")
+    assert upgraded.library().active == load_book(FAIRER, name="b").hash
+    assert [kind for _, kind, _, _ in written(store)] == ["setting", "activated"]
+    assert "kathy activated since" in upgraded.left_alone
+    assert upgraded.left_alone in caplog.text
+    assert started(store, clock, CARS, "car-rental").left_alone == ""  # nothing new in it
+
+
+def test_a_setting_that_is_another_one_takes_over_from_a_person(store, clock):
+    started(store, clock, CARS, "car-rental").activate(FAIRER, "b", by="kathy", because="fairer")
+    other = started(store, clock, DEARER, "dearer.yaml")
+    assert other.library().active == load_book(DEARER, name="c").hash
+    assert other.left_alone == ""
+
+
+def test_an_edited_file_is_taken_up_while_nobody_has_activated_another_one(store, clock):
+    started(store, clock, CARS, "mine.yaml")
+    edited = started(store, clock, FAIRER, "mine.yaml")
+    assert edited.library().active == load_book(FAIRER, name="b").hash
+    assert [kind for _, kind, _, _ in written(store)] == ["setting", "setting"]
+
+
+def test_two_hosts_that_name_different_books_do_not_take_turns(store, clock):
+    for text, setting in [(CARS, "a.yaml"), (FAIRER, "b.yaml")] * 3:
+        last = started(store, clock, text, setting)
+    assert last.library().active == load_book(FAIRER, name="b").hash
+    assert [kind for _, kind, _, _ in written(store)] == ["setting", "setting"]
+    assert started(store, clock, CARS, "a.yaml").left_alone == ""  # nothing new in it
+    assert "another setting named" in started(store, clock, DEARER, "a.yaml").left_alone
+
+
+def test_naming_the_book_that_a_person_activated_does_not_bring_it_back_later(store, clock):
+    started(store, clock, CARS, "a.yaml").activate(FAIRER, "b", by="kathy", because="fairer")
+    shelf = started(store, clock, FAIRER, "b.yaml")
+    dearer = shelf.activate(DEARER, "c", by="kathy", because="dearer").hash
+    assert started(store, clock, FAIRER, "b.yaml").library().active == dearer
+
+
+def test_rolling_back_again_goes_further_back_until_a_book_is_activated(shelf, store):
+    first = shelf.library().active
+    second = shelf.activate(FAIRER, "b", by="kathy", because="fairer").hash
+    shelf.activate(DEARER, "c", by="kathy", because="dearer")
+    assert shelf.roll_back(by="li", because="too dear").hash == second
+    assert shelf.roll_back(by="li", because="still too dear").hash == first
+    with pytest.raises(InputError, match="No other rule book"):
+        shelf.roll_back(by="li", because="habit")
+    shelf.activate(DEARER, "c", by="kathy", because="after all")
+    assert shelf.roll_back(by="li", because="no").hash == first
+
+
+def test_nobody_activates_over_a_book_they_have_not_seen(shelf, store):
+    seen = shelf.library().active
     fairer = shelf.activate(FAIRER, "b", by="kathy", because="fairer").hash
-    started_again = Shelf(store, clock)
-    started_again.settle(CARS, CARS_NAME)
-    assert started_again.library().active == fairer
-    dearer = started_again.settle(DEARER, "c").hash
-    assert started_again.library().active == dearer
-    assert [kind for _, kind, _, _ in written(store)] == ["setting", "activated", "setting"]
+    with pytest.raises(InputError, match="became active meanwhile"):
+        shelf.activate(DEARER, "c", by="li", because="dearer", instead_of=seen)
+    with pytest.raises(InputError, match="became active meanwhile"):
+        shelf.roll_back(by="li", because="no", instead_of=seen)
+    assert shelf.latest().active == fairer
+    assert len(written(store)) == 2
+
+
+def test_whoever_activates_before_the_first_start_writes_no_setting(store, clock):
+    settings = Settings(database="memory:", key=b"k" * 32, book="car-rental")
+    command = open_makegood(settings, clock=clock, store=store, takes_up=False, begins=False)
+    fairer = command.shelf.activate(FAIRER, "b", by="kathy", because="we begin").hash
+    assert [kind for _, kind, _, _ in written(store)] == ["activated"]
+    assert open_makegood(settings, clock=clock, store=store).library.active == fairer
 
 
 def test_a_book_from_before_the_record_began_can_be_gone_back_to(store, clock):

@@ -36,6 +36,16 @@ def span(span_ms: int) -> str:
 
 
 @register.filter
+def example_words(value: object) -> str:
+    """Write what an example expects."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {amount}" for name, amount in value.items()) or "nothing"
+    if isinstance(value, set | tuple | list):
+        return ", ".join(sorted(str(one).replace("_", " ") for one in value)) or "nothing"
+    return {True: "yes", False: "no", None: "nothing"}.get(value, str(value))  # type: ignore[call-overload,no-any-return]
+
+
+@register.filter
 def minus(left: int, right: int) -> int:
     return left - right
 

@@ -112,11 +112,23 @@
     source.onerror = () => { if (!fallback) fallback = setInterval(soon, 30000); };
     window.addEventListener("pagehide", () => source.close());
   }
+  /* A mistake of the rule book names a line of its text: show that line. */
+  function showLine() {
+    const text = one("textarea.whole");
+    const line = Number(new URLSearchParams(location.search).get("line"));
+    if (!text || !line) return;
+    const lines = text.value.split("\n");
+    const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(start, start + (lines[line - 1] || "").length);
+    text.scrollTop = text.scrollHeight * Math.max(line - 6, 0) / lines.length;
+  }
   window.addEventListener("makegood:look", soon); // whoever embeds the page may ask it to look
   document.addEventListener("DOMContentLoaded", () => {
     const off = one("#keys-off");
     if (off) off.checked = keysOff();
     if (one("[data-due]")) { tick(); setInterval(tick, 1000); }
     if (one("[data-live]")) listen();
+    showLine();
   });
 })();

@@ -1,0 +1,201 @@
+"""Words for the parts of a rule book, so that it reads like a book and not like a file."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+Values = Mapping[str, Any]
+
+_SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "": ("The whole book", ""),
+    "authority": ("Who may give how much", "For one case, without asking anybody."),
+    "parameters": ("Numbers that rules share", "Conditions read them as params."),
+    "failures": ("What counts as a failure", "When the condition holds, marketing stops."),
+    "silence": ("Promises and their time", "A promise that is not kept in time is a failure."),
+    "entitlements": ("What is owed", "Given by itself, and never set off against goodwill."),
+    "remedies": ("What may be given", "And what each costs us."),
+    "plans": ("What happens then", "By kind of failure, with the clocks that a person works by."),
+    "requests": ("What customers may ask", "The first row that fits answers."),
+}
+_FIELDS: Final[Mapping[str, str]] = {
+    "cents": "Up to",
+    "when": "Counts when",
+    "severity": "How bad, 1 to 5",
+    "cost/cents": "Costs us",
+    "cost/ratio": "Share of the price, 1 is all of it",
+    "confirm_within": "Confirmed within",
+    "within": "Within",
+    "deadline": "Paid within",
+    "pays/cents": "Pays",
+    "pays/ratio": "Share of the price, 1 is all of it",
+    "pays/most_cents": "At most",
+    "hold/cool_off": "Marketing waits on, once it is good again, for",
+    "hold/longest": "A person is asked when it still waits after",
+    "open_within": "Somebody opens the case within",
+    "call_within": "A person calls within",
+    "choose_within": "The customer chooses within",
+    "useful_within": "Help is useful within",
+    "on_double_deviation/call_within": "After a second failure a person calls within",
+    "made_whole/ask_after": "We ask whether it is good again after",
+    "made_whole/ask_again": "And once more after",
+    "then_offer/after": "Our own offer comes after",
+    "answer_within": "A person answers within",
+    "double_window": "A new failure is a second one within",
+    "charges": "The customer pays",
+    "gives/cents": "We give",
+}
+_LOSES: Final = {
+    "money": "money", "goods": "goods", "service": "a service", "time": "time",
+    "attention": "attention",
+}  # fmt: skip
+
+
+def section_words(name: str) -> tuple[str, str]:
+    """Give the title of a section, and what it is about."""
+    return _SECTIONS.get(name, (plain_words(name).capitalize(), ""))
+
+
+def plain_words(name: str) -> str:
+    return re.sub(r"\s+", " ", name.replace("_", " ").replace("/", ", ")).strip()
+
+
+def field_words(path: str) -> str:
+    """Name a value of a rule.
+
+    Args:
+        path: Within the rule, such as `hold/cool_off`.
+    """
+    known = _FIELDS.get(path)
+    if known is not None:
+        return known
+    head, _, last = path.rpartition("/")
+    if head and last in ("cents", "when"):
+        return plain_words(head).capitalize()
+    return plain_words(path.removesuffix("_cents")).capitalize()
+
+
+def group_words(path: str, values: Values) -> str:
+    """Name the part of a rule that a value stands in: the row of a table; "" for the rule."""
+    parts = path.split("/")
+    if len(parts) < 5 or parts[0] != "requests" or parts[2] != "rows":
+        return ""
+    row = _one(_one(values.get("requests"), parts[1]).get("rows"), parts[3])
+    answer = {"allow": "yes", "deny": "no", "person": "a person answers"}
+    said = answer.get(str(row.get("answer")), "")
+    return f"{plain_words(parts[3]).capitalize()}{': ' + said if said else ''}"
+
+
+def card_words(section: str, path: str, values: Values) -> tuple[str, str]:
+    """Give the title of a rule and a sentence about it."""
+    if section in ("authority", "parameters", ""):
+        return section_words(section)[0], ""
+    name = path.split("/")[1]
+    rule = _one(values.get(section), name)
+    make = _SENTENCES.get(section)
+    title = _title(rule) or plain_words(name).capitalize()
+    if section == "plans":
+        title = _joined(_titles(rule.get("for"), values)) or "Plan"
+    return title, make(rule, values) if make else ""
+
+
+def _one(found: object, name: str) -> Mapping[str, Any]:
+    """Find a rule by its id, else by its number in the list."""
+    if isinstance(found, Mapping):
+        found = found.get(name)
+    elif isinstance(found, list):
+        by_id = (one for one in found if isinstance(one, Mapping) and one.get("id") == name)
+        at = int(name) if name.isdecimal() and int(name) < len(found) else None
+        found = next(by_id, None) or (found[at] if at is not None else None)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _title(rule: Mapping[str, Any]) -> str:
+    title = rule.get("title")
+    if isinstance(title, Mapping):
+        title = title.get("en")
+    return str(title) if title else ""
+
+
+def _titles(names: object, values: Values) -> list[str]:
+    """Give the titles of failures."""
+    rules = [*_list(values.get("failures")), *_list(values.get("silence"))]
+    known = {one["id"]: _title(one) for one in rules if isinstance(one, Mapping) and "id" in one}
+    return [
+        known.get(str(one)) or ("Anything else" if one == "other" else plain_words(str(one)))
+        for one in _list(names)
+    ]
+
+
+def _list(found: object) -> list[Any]:
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
+def _joined(words: Sequence[str]) -> str:
+    said = [word if n == 0 else word[:1].lower() + word[1:] for n, word in enumerate(words)]
+    return " or ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+
+
+def _failure(rule: Mapping[str, Any], _: Values) -> str:
+    heard = " or ".join(f"“{one}”" for one in _list(rule.get("on")))
+    loses = _LOSES.get(str(rule.get("loses")), "")
+    source = f" Source: {rule['source']}." if rule.get("source") else ""
+    costs = f" The customer loses {loses}." if loses else ""
+    return f"We hear of it by {heard}.{costs}{source}"
+
+
+def _silence(rule: Mapping[str, Any], _: Values) -> str:
+    return f"After “{rule.get('after')}”, unless “{rule.get('unless')}” comes in time."
+
+
+def _entitlement(rule: Mapping[str, Any], values: Values) -> str:
+    failures = _joined(_titles(rule.get("for"), values))
+    source = f" Source: {rule['source']}." if rule.get("source") else ""
+    return f"For: {failures}. By {rule.get('basis', 'our word')}.{source}"
+
+
+def _remedy(rule: Mapping[str, Any], _: Values) -> str:
+    provider = rule.get("provider")
+    by = f"Carried out by {provider}." if provider else "Done by our own people."
+    return f"{str(rule.get('kind', '')).capitalize()}. {by}"
+
+
+def _plan(rule: Mapping[str, Any], values: Values) -> str:
+    offers = rule.get("offers")
+    tiers = offers if isinstance(offers, Mapping) else {}
+    said = (
+        ("Given by itself: {}.", "least"),
+        ("To choose from: {}.", "better"),
+        ("Beyond that: {}.", "beyond"),
+    )
+    parts = (
+        words.format("; ".join(_offer(one, values) for one in _list(tiers.get(tier))))
+        for words, tier in said
+        if tiers.get(tier)
+    )
+    return " ".join(parts)
+
+
+def _offer(one: object, values: Values) -> str:
+    if isinstance(one, Mapping):
+        if "apology" in one:
+            return "an apology"
+        one = one.get("remedy", "")
+    found = _title(_one(values.get("remedies"), str(one))) or plain_words(str(one))
+    return found[:1].lower() + found[1:]
+
+
+def _request(rule: Mapping[str, Any], _: Values) -> str:
+    source = f"Source: {rule['source']}. " if rule.get("source") else ""
+    columns = rule.get("looks_at")
+    looks = ", ".join(plain_words(str(one)) for one in columns) if columns else ""
+    return f"{source}It looks at: {looks}." if looks else source.strip()
+
+
+_SENTENCES = {
+    "failures": _failure,
+    "silence": _silence,
+    "entitlements": _entitlement,
+    "remedies": _remedy,
+    "plans": _plan,
+    "requests": _request,
+}

@@ -1,0 +1,362 @@
+"""The rule book at the desk: who may change it, what comes back, and what it takes to activate."""
+
+import re
+
+import pytest
+
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood
+from makegood.playbooks.load import load_book
+from makegood.ports.drafts import Draft
+from tests.e2e.screens import introduce, no_car, serving
+from tests.unit.desk.browsing import questions, words_of
+
+CARS = read_book("car-rental")[0]
+RIDE = "remedies/ride_home/cost/cents"
+CALL = "plans/0/call_within"
+NO_CAR = "failures/no_car/when"
+PAGES = ("", "/draft", "/text", "/history")
+POSTS = ("edit", "write", "example", "discard", "try", "trials/1/stop", "activate", "roll-back")
+
+
+@pytest.fixture
+def served():
+    with serving(CARS) as both:
+        yield both
+
+
+def stands(makegood: Makegood) -> dict[str, str]:
+    from makegood.playbooks.spots import spots_of
+
+    newest = draft_of(makegood)
+    return {spot.path: spot.written for spot in spots_of(newest.text if newest else CARS)}
+
+
+def diff_lines(text: str) -> list[str]:
+    from makegood.desk.rules import diff
+
+    return diff(CARS, text).splitlines()
+
+
+def draft_of(makegood: Makegood) -> Draft | None:
+    with makegood.store.reading() as reading:
+        return reading.draft()
+
+
+def active_of(makegood: Makegood) -> str:
+    return makegood.shelf.latest().active
+
+
+def fields(makegood: Makegood, **typed: str) -> dict[str, str]:
+    """The form as it was shown, with something else typed into it."""
+    paths = {"ride": RIDE, "call": CALL, "when": NO_CAR}
+    now = stands(makegood)
+    form = {f"was:{paths[name]}": now[paths[name]] for name in typed}
+    return form | {f"v:{paths[name]}": value for name, value in typed.items()}
+
+
+def change(makegood: Makegood, client, **typed: str):
+    return client.post("/desk/rules/edit", fields(makegood, **typed), follow=True)
+
+
+def revision(makegood: Makegood) -> dict[str, str]:
+    newest = draft_of(makegood)
+    return {"revision": str(newest.revision if newest else 0), "active": active_of(makegood)}
+
+
+def tried(makegood: Makegood, client) -> str:
+    client.post("/desk/rules/try")
+    makegood.trials.wait()
+    return words_of(client.get("/desk/rules/draft"))
+
+
+def activate(makegood: Makegood, client, reason: str = "Rides cost less now."):
+    form = revision(makegood) | {"reason": reason}
+    return client.post("/desk/rules/activate", form, follow=True)
+
+
+def test_everybody_reads_the_book_and_only_an_editor_may_change_it(makegood, kathy, vera, omar):
+    for client in (kathy, vera):
+        words = words_of(client.get("/desk/rules"))
+        assert "A ride home, and we pay" in words
+        assert "95.00 USD" in words
+        assert "Keep in the draft" not in words
+        assert all(client.get(f"/desk/rules{page}").status_code == 403 for page in PAGES[1:])
+        assert client.get("/desk/rules/trials/1").status_code == 403
+        assert all(client.post(f"/desk/rules/{act}").status_code == 403 for act in POSTS)
+    change(makegood, omar, ride="75")
+    assert "95.00 USD" in words_of(kathy.get("/desk/rules"))
+    assert all(omar.get(f"/desk/rules{page}").status_code == 200 for page in PAGES)
+
+
+def test_strangers_are_sent_to_the_door_and_a_form_of_elsewhere_is_refused(makegood):
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    for page in PAGES:
+        assert Client().get(f"/desk/rules{page}").status_code == 302
+    careful = Client(enforce_csrf_checks=True)
+    user = User.objects.get(username="omar")
+    careful.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    for act in POSTS:
+        assert Client().post(f"/desk/rules/{act}").status_code == 302
+        assert careful.post(f"/desk/rules/{act}", revision(makegood)).status_code == 403
+    assert draft_of(makegood) is None
+
+
+def test_an_amount_is_typed_in_units_of_money_and_changes_these_characters_alone(makegood, omar):
+    page = change(makegood, omar, ride="1,075.5")
+    newest = draft_of(makegood)
+    assert newest is not None
+    assert newest.text == CARS.replace("cost: {cents: 9500}", "cost: {cents: 107550}")
+    assert (newest.by, newest.base) == ("omar", active_of(makegood))
+    assert "Kept in the draft; nothing is active yet." in words_of(page)
+    assert "The active book says 95.00" in words_of(page)
+
+
+def test_the_next_one_sees_the_draft_and_adds_to_it(makegood, omar):
+    change(makegood, omar, ride="75")
+    change(makegood, omar, call="10m")
+    assert (stands(makegood)[RIDE], stands(makegood)[CALL]) == ("7500", "10m")
+    words = words_of(omar.get("/desk/rules/draft"))
+    assert "Omar Haddad saved it last" in words
+    assert "A ride home, and we pay · Costs us 95.00 75.00" in words
+    assert "There was no car · A person calls within 15m 10m" in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"ride": "many"}, "is not an amount"),
+        ({"ride": " "}, "Nothing is written here"),
+        ({"call": "10 minutes"}, "is not a span of time"),
+    ],
+)
+def test_what_cannot_stand_there_comes_back_as_typed(makegood, omar, typed, says):
+    more = {"when": "true"} | typed
+    page = omar.post("/desk/rules/edit", fields(makegood, **more))
+    assert page.status_code == 422
+    assert says in words_of(page)
+    content = page.content.decode()
+    assert all(value.strip() in content for value in more.values())
+    assert draft_of(makegood) is None
+
+
+def test_a_mistake_is_told_at_its_field_in_the_words_of_the_checker(makegood, omar):
+    page = change(makegood, omar, when='event.reasons != "no_show"')
+    content = page.content.decode()
+    form = content[content.index('id="r-failures-no_car"') :].partition("</form>")[0]
+    line = CARS[: CARS.index("event.reason !=")].count("\n") + 1
+    assert f"Line {line}, column 11:" in form
+    assert "Did you mean `event.reason`?" in form
+    assert "event.reasons != &quot;no_show&quot;" in form
+    assert "has to be mended first" not in content
+    assert "be compared" in words_of(omar.get("/desk/rules/draft"))
+    omar.post("/desk/rules/try")
+    with makegood.store.reading() as reading:
+        assert reading.trials(1) == ()
+
+
+def test_two_people_at_different_values_disturb_nobody_and_at_one_value_are_told(makegood, omar):
+    first, second = fields(makegood, ride="75"), fields(makegood, ride="80")
+    other = fields(makegood, call="10m")
+    omar.post("/desk/rules/edit", first)
+    omar.post("/desk/rules/edit", other)
+    page = omar.post("/desk/rules/edit", second)
+    assert page.status_code == 422
+    assert "omar made this `75.00` while you typed" in words_of(page)
+    assert 'value="80"' in page.content.decode()
+    assert (stands(makegood)[RIDE], stands(makegood)[CALL]) == ("7500", "10m")
+    omar.post("/desk/rules/edit", fields(makegood, ride="80"))  # as the page came back
+    assert stands(makegood)[RIDE] == "8000"
+
+
+def test_the_whole_text_is_kept_as_typed_also_when_it_is_no_yaml(makegood, omar):
+    typed = "makegood: 1\r\nname: [\r\n"
+    omar.post("/desk/rules/write", revision(makegood) | {"text": typed})
+    newest = draft_of(makegood)
+    assert newest is not None
+    assert newest.text == "makegood: 1\nname: [\n"
+    words = words_of(omar.get("/desk/rules/text"))
+    assert "This is not YAML" in words
+    assert re.search(r"line \d+, column \d+", words)
+    assert "Mend it in the text" in words_of(omar.get("/desk/rules"))
+    assert omar.get("/desk/rules/draft").status_code == 200
+
+
+def test_a_text_that_is_saved_over_another_one_is_shown_against_it_first(makegood, omar):
+    seen = revision(makegood)
+    change(makegood, omar, ride="75")
+    mine = CARS.replace("late_minutes: 30 ", "late_minutes: 45 ")
+    page = omar.post("/desk/rules/write", seen | {"text": mine})
+    assert page.status_code == 422
+    assert "Somebody else saved meanwhile" in words_of(page)
+    assert "+    cost: {cents: 7500}" in page.content.decode()
+    assert "late_minutes: 45" in page.content.decode()
+    assert stands(makegood)[RIDE] == "7500"
+    omar.post("/desk/rules/write", revision(makegood) | {"text": mine})
+    assert stands(makegood)[RIDE] == "9500"
+    assert stands(makegood)["parameters/late_minutes"] == "45"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 200_001])
+def test_a_text_without_end_or_without_anything_is_no_draft(makegood, omar, text):
+    page = omar.post("/desk/rules/write", revision(makegood) | {"text": text})
+    assert page.status_code == 422
+    assert draft_of(makegood) is None
+
+
+def test_a_draft_is_discarded_and_the_next_begins_with_the_active_book(makegood, omar):
+    change(makegood, omar, ride="75")
+    assert "another one by now" in words_of(
+        omar.post("/desk/rules/discard", {"revision": "9"}, follow=True)
+    )
+    omar.post("/desk/rules/discard", revision(makegood))
+    assert "95.00" in omar.get("/desk/rules").content.decode()
+    change(makegood, omar, call="10m")
+    assert stands(makegood)[RIDE] == "9500"
+
+
+def test_it_is_activated_only_after_exactly_this_text_was_compared_with_this_book(makegood, omar):
+    introduce(makegood)
+    no_car(makegood, reason="strike")
+    before = active_of(makegood)
+    change(makegood, omar, ride="75", when='!(event.reason in ["no_show", "strike"])')
+    assert "See first what this draft would have done" in words_of(activate(makegood, omar))
+    assert (
+        "Something changes for 1 of 1 customer of whom anything was heard since 1 January 2025."
+        in tried(makegood, omar)
+    )
+    assert "<svg" in omar.get("/desk/rules/draft").content.decode()
+    assert "Say why" in words_of(activate(makegood, omar, " "))
+    change(makegood, omar, ride="80")
+    assert "The last comparison was of another text" in words_of(omar.get("/desk/rules/draft"))
+    assert "See first what this draft would have done" in words_of(activate(makegood, omar))
+    assert active_of(makegood) == before
+    tried(makegood, omar)
+    words = words_of(activate(makegood, omar))
+    assert "The new rule book is active" in words
+    assert "Activated by Omar Haddad Rides cost less now." in words
+    assert active_of(makegood) == load_book(draft_of(makegood).text, name="x").hash
+    assert "There is no draft" in words_of(omar.get("/desk/rules/draft"))
+
+
+def test_another_active_book_asks_for_another_comparison(makegood, omar):
+    change(makegood, omar, ride="75")
+    tried(makegood, omar)
+    other = CARS.replace("late_minutes: 30 ", "late_minutes: 45 ")
+    makegood.shelf.activate(other, "b", by="li", because="fairer")
+    words = words_of(omar.get("/desk/rules/draft"))
+    assert "Another book became active since this draft began." in words
+    assert "Numbers that rules share · Late minutes 45 30" in words
+    assert "See first what this draft would have done" in words_of(activate(makegood, omar))
+    tried(makegood, omar)
+    assert "The new rule book is active" in words_of(activate(makegood, omar))
+
+
+def test_an_example_that_comes_out_otherwise_stands_in_the_way(makegood, omar):
+    text = CARS.replace("pays: {remedy: refund, ratio: 1.0}", "pays: {remedy: refund, ratio: 0.5}")
+    assert text != CARS
+    omar.post("/desk/rules/write", revision(makegood) | {"text": text})
+    assert "Owed: the example says contract_refund" in tried(makegood, omar)
+    assert "an example comes out otherwise" in words_of(activate(makegood, omar))
+
+
+def test_an_example_that_is_outdated_is_told_to_say_so_without_the_text(makegood, omar):
+    now = stands(makegood)["parameters/late_minutes"]
+    form = {"was:parameters/late_minutes": now, "v:parameters/late_minutes": "45"}
+    omar.post("/desk/rules/edit", form)
+    page = omar.get("/desk/rules/draft")
+    assert "Failures: the example says car late , the draft does nothing ." in words_of(page)
+    line = re.search(r'name="line" value="(\d+)"', page.content.decode())
+    assert line is not None
+    late = {"revision": "0", "line": line[1]}
+    assert "another one by now" in words_of(omar.post("/desk/rules/example", late, follow=True))
+    form = revision(makegood) | {"line": line[1]}
+    words = words_of(omar.post("/desk/rules/example", form, follow=True))
+    assert "says what the draft does" in words
+    assert "comes out otherwise" not in words
+    newest = draft_of(makegood)
+    assert newest is not None
+    changed = [one for one in diff_lines(newest.text) if one[0] in "+-"]
+    assert len(changed) == 4  # the parameter, and what the example expects
+    tried(makegood, omar)
+    assert "The new rule book is active" in words_of(activate(makegood, omar))
+
+
+def test_an_empty_log_has_nothing_to_compare_with_and_says_so(makegood, omar):
+    change(makegood, omar, ride="75")
+    assert "There is nothing to compare with" in tried(makegood, omar)
+    assert "The new rule book is active" in words_of(activate(makegood, omar))
+
+
+def test_the_same_as_the_active_book_is_nothing_to_try(makegood, omar):
+    change(makegood, omar, ride="75")
+    change(makegood, omar, ride="95")
+    assert "The draft says the same as the active book." in words_of(omar.get("/desk/rules/draft"))
+    omar.post("/desk/rules/try")
+    with makegood.store.reading() as reading:
+        assert reading.trials(1) == ()
+
+
+def test_a_comparison_that_ended_early_says_how_and_can_be_begun_again(
+    makegood, omar, monkeypatch
+):
+    from makegood.replay import trials
+
+    change(makegood, omar, ride="75")
+    with monkeypatch.context() as patched:
+        patched.setattr(trials, "compare", lambda *_: 1 // 0)
+        assert "It ended with a fault (ZeroDivisionError)" in tried(makegood, omar)
+    fragment = omar.get("/desk/rules/trials/1")
+    assert fragment["HX-Refresh"] == "true"
+    assert omar.get("/desk/rules/trials/2").status_code == 404
+    assert "It had ended already." in words_of(omar.post("/desk/rules/trials/1/stop", follow=True))
+    assert "Compared over 0 events by Omar Haddad." in tried(makegood, omar)
+
+
+def test_rolling_back_needs_a_reason_and_the_book_that_was_seen(makegood, omar):
+    first = active_of(makegood)
+    change(makegood, omar, ride="75")
+    tried(makegood, omar)
+    activate(makegood, omar)
+    assert "Say why" in words_of(
+        omar.post("/desk/rules/roll-back", {"active": active_of(makegood), "reason": ""})
+    )
+    late = omar.post("/desk/rules/roll-back", {"active": first, "reason": "Too low."})
+    assert "became active meanwhile" in words_of(late)
+    assert "Too low." in late.content.decode()
+    form = {"active": active_of(makegood), "reason": "Too low."}
+    words = words_of(omar.post("/desk/rules/roll-back", form, follow=True))
+    assert "Rolled back by Omar Haddad Too low." in words
+    assert active_of(makegood) == first
+    assert "No other book was active before this one." in words
+
+
+def test_what_the_settings_name_and_is_not_taken_up_is_said_on_the_page(makegood, omar, kathy):
+    makegood.shelf.left_alone = "The rule book that MAKEGOOD_BOOK names says something else."
+    assert "says something else" in words_of(omar.get("/desk/rules"))
+    assert "says something else" not in words_of(kathy.get("/desk/rules"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_as_often_however_much_there_is(makegood, omar, page):
+    change(makegood, omar, ride="75")
+    tried(makegood, omar)
+    few = questions(makegood, omar, f"/desk/rules{page}")
+    for number in range(3):
+        introduce(makegood, f"user:{number}", f"N {number}")
+        no_car(makegood, f"user:{number}", reservation=f"R{number}")
+        activate(makegood, omar, f"Reason {number}.")
+        change(makegood, omar, ride=f"{60 + number}")
+        tried(makegood, omar)
+    assert questions(makegood, omar, f"/desk/rules{page}") == few
+    assert few[0] < 25
+
+
+def test_nothing_typed_is_taken_for_markup(makegood, omar):
+    attack = '<script>alert("gone")</script>'
+    page = change(makegood, omar, when=attack)
+    assert "<script>alert" not in page.content.decode()
+    for path in PAGES:
+        assert "<script>alert" not in omar.get(f"/desk/rules{path}").content.decode()
