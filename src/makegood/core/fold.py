@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures, promises
+from makegood.core import cases, ending, failures, promises, surveys
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
@@ -83,6 +83,8 @@ def step(state: State, event: Event, library: Library) -> Step:
             cases.take_failure(turn, failure)
         if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
+        if says:
+            surveys.hear(turn, body)
     else:
         book = library.books[event.stamp.book].for_brand(brand_of(before.state, body))
         turn = _turn(before.state, event, library, book)
