@@ -392,7 +392,9 @@ class Life(Firm):
         self.kinds["stray"] += bool(after.strays)
         self._notice_requests(after)
         for one in after.surveys:
-            self.kinds[f"survey {one.why or ('asked' if one.asked_ms else 'waiting')}"] += 1
+            dropped = one.why in ("held", "missed", "failed")
+            what = "not sent" if dropped else one.why or ("asked" if one.asked_ms else "waiting")
+            self.kinds[f"survey {what}"] += 1
             self.kinds["rated again"] += bool(one.again)
         self.kinds["bad score"] += any(
             one.about.startswith("return/") for case in after.cases for one in case.failures

@@ -101,6 +101,7 @@ WANTED = (
     "survey case",
     "survey unsubscribed",
     "survey often",
+    "survey not sent",
     "rated again",
     "bad score",
 )
