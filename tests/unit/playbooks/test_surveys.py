@@ -2,7 +2,10 @@
 
 import pytest
 
+from makegood.books.opening import shipped_laws
+from makegood.playbooks.binding import bind
 from makegood.playbooks.load import check_book
+from makegood.playbooks.spots import spots_of
 from tests.unit.playbooks.test_rule_book_page import BOOK
 
 
@@ -44,3 +47,30 @@ def test_a_message_without_a_link_cannot_be_answered():
     text = BOOK.replace("how was your stay with $brand? $link", "how was it?", 1)
     text = text.replace("$greeting como foi a sua estadia? $link", "como foi?", 1)
     assert any("no $link" in str(one) for one in check_book(text, name="b").errors)
+
+
+def test_a_brand_puts_a_survey_in_the_place_of_the_umbrella_s():
+    own = """makegood: 1
+name: sea-view
+builds_on: hotel
+surveys:
+  - id: the_stay
+    replaces: true
+    after: Stay Ended
+    about: event.booking
+    question: {en: "How was the sea?", pt: "Como estava o mar?"}
+    asks: how_was_the_stay
+    kind: thumbs
+"""
+    bound = bind(own, shipped_laws(), {"hotel.yaml": BOOK}.get)
+    checked = check_book(bound, name="sea.yaml")
+    assert checked.errors == ()
+    assert checked.book is not None
+    assert checked.book.surveys["the_stay"].question["en"] == "How was the sea?"
+    assert [one.id for one in checked.book.asks_after["Stay Ended"]] == ["the_stay"]
+
+
+def test_what_a_person_may_change_of_a_survey_is_offered_in_the_desk():
+    spots = {spot.path: spot.kind for spot in spots_of(BOOK)}
+    wanted = {"when": "condition", "ask_after": "span", "every": "span", "bad_below": "number"}
+    assert {key: spots.get(f"surveys/the_stay/{key}") for key in wanted} == wanted
