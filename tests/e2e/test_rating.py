@@ -1,4 +1,4 @@
-"""The page on which a customer says how it was, in a browser: no fault for axe, and it is heard."""
+"""A customer says how it was, in a browser: no fault for axe, and it is heard."""
 
 import os
 from collections.abc import Iterator

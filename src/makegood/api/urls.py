@@ -21,9 +21,9 @@ from makegood.api.everyone import router as everyone
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.proposal_routes import router as proposals
+from makegood.api.rating_routes import router as ratings
 from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
-from makegood.api.rating_routes import router as ratings
 from makegood.api.said_routes import router as said
 from makegood.messages.errors import InputError
 from makegood.store.outages import ENGINE_FAULTS

@@ -78,13 +78,12 @@ def step(state: State, event: Event, library: Library) -> Step:
         turn = _turn(before.state, event, library, book)
         if says:
             promises.hear(turn, event, body)
+            surveys.hear(turn, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)
         if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
-        if says:
-            surveys.hear(turn, body)
     else:
         book = library.books[event.stamp.book].for_brand(brand_of(before.state, body))
         turn = _turn(before.state, event, library, book)

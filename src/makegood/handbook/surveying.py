@@ -8,9 +8,8 @@ from makegood.playbooks.rulings import SurveyKind, SurveyRule
 from makegood.projections.asked import within_words
 
 _LEAD = (
-    "We ask how it was, by name of the person met, and read every answer. Nobody is asked while a "
-    "case is open or marketing is held, and no answer is no score. A bad score is a failure: "
-    "somebody calls."
+    "We ask how it was, by name of the person met. Nobody is asked while a case is open or "
+    "marketing is held, and no answer is no score. A bad score is a failure: somebody calls."
 )
 _KINDS = {
     SurveyKind.CSAT: "Satisfaction, 1 to 5.",

@@ -213,7 +213,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         return self.by_brand.get(brand, self)
 
     def hears(self, event: str) -> bool:
-        """Whether a failure, promise, disclosure or survey of it or a brand's is about an event."""
+        """Whether a rule, promise, disclosure or survey of it or a brand's hears an event."""
         return (
             event in self.triggers
             or event in self.starts

@@ -95,7 +95,7 @@ def _bad_below(section: Section, kind: SurveyKind) -> int:
         key = "bad_below" if section.has("bad_below") else "fails_as"
         section.error(
             key,
-            "A score that is bad is a failure of some kind, and one without the other says nothing.",
+            "A bad score is a failure of some kind; one without the other says nothing.",
             "Write both `bad_below` and `fails_as`, or neither.",
         )
     if not section.has("bad_below"):

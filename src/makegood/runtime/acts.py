@@ -116,7 +116,7 @@ class Acts:
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:
-    """File a fact about a case, a request, a survey or what was said with the profile that began it."""
+    """File what is said about something with the profile that began it."""
     case = state.case(getattr(body, "case", ""))
     if case is not None:
         return case.origin.profile

@@ -1,4 +1,4 @@
-"""How was it? The page of a survey: looking answers nothing, one click does, and it can be changed."""
+"""The page of a survey: looking answers nothing, one click does, and it can be changed."""
 
 from collections.abc import Iterator
 

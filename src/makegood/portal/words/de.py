@@ -134,7 +134,7 @@ WORDS = {
     "rate.button": "Antwort senden",
     "rate.again": "Antwort ändern",
     "rate.choose": "Bitte wählen Sie eine der Antworten.",
-    "rate.thanks": "Danke. Wir haben Ihre Antwort, und jemand liest sie. Sie können sie noch ändern.",
+    "rate.thanks": "Danke. Wir haben Ihre Antwort. Sie können sie noch ändern.",
     "rate.leave": "Keine Fragen und Angebote mehr",
     "rate.csat.low": "sehr schlecht",
     "rate.csat.high": "sehr gut",

@@ -134,7 +134,7 @@ WORDS = {
     "rate.button": "Send the answer",
     "rate.again": "Change the answer",
     "rate.choose": "Please choose one of the answers.",
-    "rate.thanks": "Thank you. We have your answer, and somebody reads it. You can still change it.",
+    "rate.thanks": "Thank you. We have your answer. You can still change it.",
     "rate.leave": "No more questions and offers",
     "rate.csat.low": "very bad",
     "rate.csat.high": "very good",

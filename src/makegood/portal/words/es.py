@@ -134,7 +134,7 @@ WORDS = {
     "rate.button": "Enviar la respuesta",
     "rate.again": "Cambiar la respuesta",
     "rate.choose": "Elija una de las respuestas, por favor.",
-    "rate.thanks": "Gracias. Tenemos su respuesta y alguien la lee. Todavía puede cambiarla.",
+    "rate.thanks": "Gracias. Tenemos su respuesta. Todavía puede cambiarla.",
     "rate.leave": "No más preguntas ni ofertas",
     "rate.csat.low": "muy mal",
     "rate.csat.high": "muy bien",
