@@ -69,7 +69,7 @@ def test_the_same_name_for_another_answer_is_a_conflict(client: Client):
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
-        ({"survey": "bording"}, "no_such_survey"),
+        ({"survey": "boarding_"}, "no_such_survey"),
         ({"score": 0}, "off_the_scale"),
         ({"brand": "meridan"}, "no_such_brand"),
         ({"met": "g@example.org"}, "personal"),

@@ -195,7 +195,7 @@ def test_what_is_remembered_has_an_end(day: Day):
 @pytest.mark.parametrize(
     ("wanted", "code", "hint"),
     [
-        (rated(3, survey="bording"), "no_such_survey", "boarding"),
+        (rated(3, survey="boarding_"), "no_such_survey", "boarding"),
         (rated(0), "off_the_scale", "1 to 5"),
         (rated(6), "off_the_scale", "1 to 5"),
         (rated(3, brand="meridan"), "no_such_brand", "meridian"),
