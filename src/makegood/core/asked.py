@@ -75,7 +75,7 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
 
     @property
     def given(self) -> Money | None:
-        """What is given with it, also by the rule alone; None for nothing, or what did not come."""
+        """What is given with it, by the rule alone too; None for what did not come."""
         if self.failed:
             return None
         if self.part and self.claimed is not None:

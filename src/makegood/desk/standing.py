@@ -10,7 +10,7 @@ from makegood.projections.standing import standing_of
 
 
 def standing_shown(desk: Desk, story: Story, case: Case | None) -> dict[str, Any]:
-    """Give the standing by the active book, or that of the case's brand, and what else is known."""
+    """Give the standing by the active book of the brand, and what else is known."""
     book = desk.makegood.library.now(case.brand if case is not None else "")
     return {
         "standing": standing_of(story.state, book, desk.now_ms),

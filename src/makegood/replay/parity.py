@@ -283,7 +283,9 @@ def _goodwill(case: Case, currency: str, library: Library) -> dict[str, int]:
 
     What gives back what was paid, or is owed anyway, is no goodwill.
     """
-    owed = {one.command for failure in case.failures for due in failure.owed for one in due.payments}
+    owed = {
+        one.command for failure in case.failures for due in failure.owed for one in due.payments
+    }
     given = [(one.remedy, one.paid or one.expected) for one in case.gifts if not one.failed]
     given += [
         (one.offer, one.cost)

@@ -205,9 +205,7 @@ def test_a_decision_that_has_no_place_any_more_is_told(tmp_path, body, new, expe
 
 def test_what_was_approved_has_no_place_without_its_remedy(tmp_path):
     proposed = Proposed(case=CASE, remedy="voucher", cost=Money(9), by=RepId("bo"), reason="r")
-    yes = Approved(
-        case=CASE, proposed=event_id("makegood:desk", "1"), by=KATHY, cost=Money(9)
-    )
+    yes = Approved(case=CASE, proposed=event_id("makegood:desk", "1"), by=KATHY, cost=Money(9))
     found = compare(log_of(tmp_path, decided(proposed, yes)), RICHER, OLD)
     (one,) = found.not_applied
     assert (one.fact, one.what, one.why) == (
