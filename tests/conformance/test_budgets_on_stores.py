@@ -245,3 +245,10 @@ def test_what_a_person_gives_by_an_answer_is_taken_too(world):
 def test_a_period_is_that_of_the_place(per, timezone, period):
     at_ms = 1_767_571_200_000 + HOUR_MS  # Monday 2026-01-05, one in the morning in UTC
     assert period_of(Budget(id="b", cents=1, per=per, roles=()), at_ms, timezone) == period
+
+
+def test_what_was_paid_in_another_currency_is_no_sum_of_the_budget(world):
+    ana = world.late("ana")
+    world.gives(ana, 3_000)
+    world.ends(ana, Carried(command=world.command(ana), paid=Money(900_000, "JPY")))
+    assert world.taken() == 3_000

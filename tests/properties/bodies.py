@@ -176,10 +176,11 @@ def about_proposal(case: Case, pick: int) -> Body:
             case=case.id, remedy="snack", cost=cost, by=KATHY, reason="r", within_ms=60_000
         )
     refused = tuple(one for one in case.proposals if one.status == "turned_down")
-    some = refused or case.proposals
+    waiting = tuple(one for one in case.proposals if one.is_waiting)
+    some = (refused if pick % 2 else waiting) or case.proposals
     one = some[pick % len(some)]
     if one.status == "turned_down" or pick % 11 == 0:
         return facts.Contested(case=case.id, proposed=one.event, by=KATHY)
-    if pick % 3:
+    if pick % 4 < 2:
         return facts.TurnedDown(case=case.id, proposed=one.event, by=KATHY, reason="r")
     return facts.Approved(case=case.id, proposed=one.event, by=KATHY, cost=Money(900))

@@ -103,6 +103,7 @@ KINDS = (
     "traits",
     "link",
     "unlink",
+    "unlink",
     "yes",
     "no",
     "carried",
@@ -116,12 +117,18 @@ KINDS = (
     "deadline",
     "requested",
     "requested",
+    "requested",
     "settled",
+    "settled",
+    "settled",
+    "appealed",
     "appealed",
     "proposal",
     "proposal",
     "proposal",
+    "proposal",
     "promised",
+    "kept_by_hand",
     "kept_by_hand",
     "disclosed",
     "redirected",
@@ -316,7 +323,8 @@ class Life(Firm):
         if kind in PLAIN:
             return PLAIN[kind](pick)
         if kind == "unlink":
-            other = WHO[(WHO.index(who) + 1) % len(WHO)]
+            after = WHO.index(who) + (1 if pick % 3 else -1)
+            other = WHO[after % len(WHO)]
             return facts.Unlinked(other=self.intake.profile(other), by=KATHY)
         if kind == "judged":
             return judged(state, pick)

@@ -60,4 +60,4 @@ def test_two_people_stand_behind_everything_that_was_approved(moves):
     assert len(given_) == len(approved)
     assert all(one.decided_by not in ("", one.by) for one in approved)
     assert all(one.decided_by != one.refused_by for one in approved if one.contested)
-    assert authority_used(day.case, "USD") <= max(BOOK.authority_cents.values())
+    assert authority_used(day.state, day.case, "USD") <= max(BOOK.authority_cents.values())

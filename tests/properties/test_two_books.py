@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from makegood.replay.comparing import compare
 from makegood.replay.histories import ExportedLog, StoredLog
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
-from tests.properties.life import Life
+from tests.properties.life import Life, Move
 from tests.properties.strategies import days, random_days
 
 OLD = small_book()
@@ -152,9 +152,15 @@ def test_two_books_are_two_folds_by_hand(moves, seed):
     assert told(store, new) == (counted(store, OLD), counted(store, new))
 
 
+APART = [Move("no_car", 0, 0), Move("link", 0, 0), Move("unlink", 0, 0)]
+"""Leaves a customer of whom nothing is known: the name that was linked and taken apart."""
+
+
+@example(moves=APART, seed=0)
 @given(moves=days, seed=seeds)
 def test_an_exported_log_says_what_the_store_says(moves, seed):
     store = Life(MemoryStore()).live(moves).store
+    assert all(one.events for one in StoredLog(store).histories())
     events = events_of(store)
     with store.reading() as reading:
         persons = reading.persons(sorted({event.profile for event in events}))

@@ -166,7 +166,7 @@ def _answer(
     terms: tuple[str, int | None, bool],
 ) -> Fields:
     remedy, cents, own_brand = terms
-    remedies = checked_remedy(makegood.book, remedy, cents)
+    remedies = checked_remedy(makegood.book.for_brand(like.brand), remedy, cents)
     wanted = Wanted(like=like, remedies=remedies, cents=cents, own_brand=own_brand)
     found = everyone(reading, wanted, makegood.book, makegood.clock.now_ms())
     return everyone_fields(found)

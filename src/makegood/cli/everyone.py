@@ -48,15 +48,16 @@ def show_everyone(  # noqa: PLR0913 - each is one option of the command
                 )
             like = _of_case(makegood, reading, what)
         else:
-            kind = "request" if what in book.requests else "failure"
-            if kind == "failure" and what not in book.failures:
-                hint = nearest(what, (*book.failures, *book.requests))
+            own = book.for_brand(brand)
+            kind = "request" if what in own.requests else "failure"
+            if kind == "failure" and what not in own.failures:
+                hint = nearest(what, (*own.failures, *own.requests))
                 raise InputError(f"`{what}` is no case, failure or request. {hint}")
             asks: dict[str, str] = {kind: what}
             like = like_of_kind(book, brand=brand, severity=severity, standing=standing, **asks)
         wanted = Wanted(
             like=like,
-            remedies=checked_remedy(book, remedy, cents),
+            remedies=checked_remedy(book.for_brand(like.brand), remedy, cents),
             cents=cents,
             own_brand=bool(brand),
         )

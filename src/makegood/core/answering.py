@@ -12,6 +12,7 @@ from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.decision import Asker, Decision, money_in, refuse
 from makegood.core.failures import known
 from makegood.core.goodwill import expected_cost, is_unsized, room_now
+from makegood.core.remedies import authority_used, given_with
 from makegood.core.state import State
 from makegood.core.waivers import customer_facts, used_by
 from makegood.messages.facts import Appealed, Requested, Settled
@@ -245,10 +246,12 @@ def cost_of(wanted: Settled, book: RuleBook) -> Money | None:
 
 
 def _given_by_people(state: State, one: RequestState, currency: str) -> int:
-    """What people gave by answers about the same thing, so that asking twice adds up."""
-    answered = (other for other in state.requests if other.by and other.about == one.about)
-    given = (other.cost for other in answered if other.cost is not None)
-    return sum(money.cents for money in given if money.currency == currency)
+    """What people gave about the same thing, in its case too, so that asking twice adds up."""
+    place = known(state, one.about) if one.about else None
+    if place is not None:
+        return authority_used(state, place[0], currency)
+    given = (given_with(other) for other in state.requests if other.about == one.about)
+    return sum(money.cents for money in given if money is not None and money.currency == currency)
 
 
 def appeal(state: State, wanted: Appealed, asker: Asker) -> Decision:

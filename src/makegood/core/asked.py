@@ -74,6 +74,16 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
         return self.claimed.cents - self.by_rule if self.claimed is not None else 0
 
     @property
+    def given(self) -> Money | None:
+        """What is given with it, by the rule alone too; None for what did not come."""
+        if self.failed:
+            return None
+        if self.part and self.claimed is not None:
+            rest = self.cost.cents if self.cost is not None else 0
+            return Money(self.by_rule + rest, self.claimed.currency)
+        return self.cost
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a person has to answer."""
         return self.status in (RequestStatus.WAITING, RequestStatus.APPEALED)

@@ -30,7 +30,7 @@ def asks_for(state: State, claim: ClaimRule, facts: Facts) -> tuple[str, str] | 
     cents = facts.get("cents")
     if not isinstance(cents, int) or isinstance(cents, bool) or cents <= 0:
         return "amount_needed", "Say how much was spent."
-    receipt = str(facts.get("receipt", ""))
+    receipt = _receipt(facts)
     if not receipt and cents > claim.receipt_above_cents:
         why = f'Please add the receipt\'s reference; write "{NO_RECEIPT}" when there is none.'
         return "receipt_needed", why
@@ -98,7 +98,7 @@ def _missing(
 ) -> str:
     """Say why only a person can answer; empty when the rule can."""
     now_ms, currency = at
-    receipt = str(facts.get("receipt", ""))
+    receipt = _receipt(facts)
     if failure is None:
         return "the failure that this was spent because of"
     if receipt == NO_RECEIPT:
@@ -116,12 +116,22 @@ def _missing(
 
 def _used(state: State, receipt: str, *, paid: bool) -> bool:
     """Whether another claim of the customer has this receipt; as paid, or as waiting."""
-    if not receipt or receipt == NO_RECEIPT:
+    wanted = _plain(receipt)
+    if wanted in ("", NO_RECEIPT):
         return False
-    claims = [one for one in state.requests if one.receipt == receipt]
+    claims = [one for one in state.requests if _plain(one.receipt) == wanted]
     if paid:
         return any(one.command or one.part for one in claims)
     return any(one.is_waiting for one in claims)
+
+
+def _receipt(facts: Facts) -> str:
+    return _plain(str(facts.get("receipt", "")))
+
+
+def _plain(written: str) -> str:
+    """Give a receipt's reference without what makes it no other one: spaces, and capitals."""
+    return " ".join(written.split()).casefold()
 
 
 def _paid_cents(state: State, claim: str, about: str) -> int:

@@ -86,8 +86,8 @@ def _asked(turn: Turn, known: Precedent | None, one: RequestState) -> Precedent:
         one.brand,
         one.status.value,
         (known.ended_ms if known else 0) or one.ended_ms,
-        one.remedy,
-        one.cost,
+        "" if one.failed else one.remedy,
+        one.given,
     )
 
 

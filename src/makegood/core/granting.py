@@ -32,7 +32,7 @@ def judge(state: State, case: Case, wanted: Granted, asker: Asker, book: RuleBoo
     if isinstance(sized, Refused):
         return Decision(refused=sized, reasons=(sized.why,))
     limit_cents = book.authority_cents.get(asker.role, 0)
-    used_cents = authority_used(case, book.currency)
+    used_cents = authority_used(state, case, book.currency)
     if used_cents + sized.cents > limit_cents:
         why = (
             f"This case has used {money_in(used_cents, book)} of your "

@@ -33,7 +33,7 @@ def propose(state: State, case: Case, wanted: Proposed, asker: Asker, book: Rule
     sized = size(state, case, _as_grant(wanted), asker, book)
     if isinstance(sized, Refused):
         return Decision(refused=sized, reasons=(sized.why,))
-    total = authority_used(case, book.currency) + sized.cents
+    total = authority_used(state, case, book.currency) + sized.cents
     payable = asker.left_cents is None or sized.cents <= asker.left_cents
     if total <= book.authority_cents.get(asker.role, 0) and payable:
         return refuse("within_authority", "You may give this yourself; nobody has to approve it.")
@@ -71,7 +71,7 @@ def answer(
     if one.contested and one.refused_by == asker.rep:
         return refuse("somebody_else", "You said no; somebody else decides about the appeal.")
     limit_cents = book.authority_cents.get(asker.role, 0)
-    total = authority_used(case, book.currency) + one.cost.cents
+    total = authority_used(state, case, book.currency) + one.cost.cents
     if total > limit_cents:
         why = (
             f"This takes {money_in(total, book)} of the case and your limit is "

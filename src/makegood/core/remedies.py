@@ -5,8 +5,9 @@ Source: science, section 1a (14-16: match the remedy to the loss; store credit w
 
 from msgspec.structs import replace
 
+from makegood.core.asked import RequestState
 from makegood.core.goodwill import cost_for, fits, is_unsized, room_now
-from makegood.core.state import PRICE, Case, Failure, Gift, OfferState, Withheld
+from makegood.core.state import PRICE, Case, Failure, Gift, OfferState, State, Withheld
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Granted
@@ -160,11 +161,24 @@ def grant(turn: Turn, case: Case, granted: Granted) -> Case:
     return turn.put(replace(case, gifts=(*case.gifts, gift)))
 
 
-def authority_used(case: Case, currency: str) -> int:
+def authority_used(state: State, case: Case, currency: str) -> int:
     """What people of the firm have given in a case so far, in cents of one currency.
 
     Sums of another currency are not added to it: authority is stated in the book's.
+
+    Args:
+        state: The customer, for what people gave with answers about what failed.
+        case: The case.
+        currency: Of the limit.
     """
     given = [gift.paid or gift.expected for gift in case.gifts if gift.by]
     chosen = [offer.cost for offer in case.offers if offer.by and offer.ordered]
-    return sum(money.cents for money in (*given, *chosen) if money.currency == currency)
+    abouts = {failure.about for failure in case.failures if failure.about}
+    answered = [given_with(one) for one in state.requests if one.about in abouts]
+    sums = (*given, *chosen, *answered)
+    return sum(money.cents for money in sums if money is not None and money.currency == currency)
+
+
+def given_with(one: RequestState) -> Money | None:
+    """What a person gave with an answer to a request."""
+    return one.cost if one.by else None

@@ -96,7 +96,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "owner": rep_name(desk.reps, case.owner),
         "is_mine": case.owner == desk.me.rep,
         "cards": cards(case, story.library, desk.now_ms),
-        "limit": limit_of(authority_used(case, now.currency), desk.me.role, now),
+        "limit": limit_of(authority_used(story.state, case, now.currency), desk.me.role, now),
         "purse": _purse(desk, now, row.brand),
         "proposals": _proposals(desk, story, case),
         "approval": bool(now.approval_ms),
@@ -137,7 +137,7 @@ def _proposals(desk: Desk, story: Story, case: Case) -> tuple[ProposalCard, ...]
     limit_cents = now.authority_cents.get(desk.me.role, 0)
     reader = Reader(rep=desk.me.rep, limit_cents=limit_cents)
     texts = desk.reading.texts(refs)
-    return proposal_cards(case, story.library, reader, desk.reps, texts)
+    return proposal_cards(story.state, case, story.library, reader, desk.reps, texts)
 
 
 def _case_in(story: Story, row: CaseRow) -> Case:

@@ -176,7 +176,8 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "asked": asked_rows(desk, story),
         "waived": _waived(desk, story),
         "waivers": tuple(
-            (what, waiver_words(what, book_of(desk))) for what in book_of(desk).waivers
+            (what, waiver_words(what, story.library))
+            for what in dict.fromkeys(w for one in books_in(book_of(desk)) for w in one.waivers)
         ),
         "ask_forms": ask_forms(book_of(desk)),
         "said": said_rows(desk, story),

@@ -35,7 +35,7 @@ def like_this_request(desk: Desk, story: Story, event: EventId, remedy: str) -> 
 def _told(desk: Desk, like: Comparable, remedies: tuple[str, ...]) -> Told:
     """Ask for all brands, or for its own alone where a person serves only some."""
     book = _book(desk)
-    known = tuple(remedy for remedy in remedies if remedy in book.remedies)
+    known = tuple(remedy for remedy in remedies if remedy in book.for_brand(like.brand).remedies)
     wanted = Wanted(like=like, remedies=known, own_brand=bool(desk.me.brands))
     found = told(everyone(desk.reading, wanted, book, desk.now_ms), desk.makegood.library)
     said = [one for one in found.remedies if one.spent or one.for_all != NOTHING]

@@ -10,9 +10,8 @@ from makegood.projections.standing import standing_of
 
 
 def standing_shown(desk: Desk, story: Story, case: Case | None) -> dict[str, Any]:
-    """Give the standing by the active book, and what else is known."""
-    library = desk.makegood.library
-    book = library.books[library.active]
+    """Give the standing by the active book of the brand, and what else is known."""
+    book = desk.makegood.library.now(case.brand if case is not None else "")
     return {
         "standing": standing_of(story.state, book, desk.now_ms),
         "known": known_about(story.state, case, desk.now_ms, book.standing),

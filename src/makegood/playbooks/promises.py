@@ -110,13 +110,13 @@ def _promise(section: Section, name: str, conditions: Conditions) -> Promise:
         says=read_texts(section, "says"),
         binds=_binds(section, conditions, told, told_by_event=bool(made)),
         due=_due(section, conditions, told),
-        who=conditions.read(section, "who", told, gives="string"),
+        who=conditions.read(section, "who", told, gives="string", sizes=True),
     )
 
 
 def _due(section: Section, conditions: Conditions, told: Reads) -> Expression | None:
     """Read until when a promise is to be kept: an instant, or a span from when it was made."""
-    made = conditions.read(section, "by", told, gives="")
+    made = conditions.read(section, "by", told, gives="", sizes=True)
     known = ("int", "dyn", "google.protobuf.Timestamp", "google.protobuf.Duration")
     if made is not None and made.result_type not in (*known, "timestamp", "duration"):
         section.error(
@@ -176,15 +176,16 @@ def _disclosure(section: Section, name: str, conditions: Conditions) -> Disclosu
                 f"This disclosure has no `{key}`, and an event without one tells nothing.",
                 f"Add `{key}:`, or leave `on:` out and let people write it down.",
             )
+    section.text("allow_because", default="")
     reads = Reads(roots=("event",), events=events)
     return Disclosure(
         id=name,
         says=read_texts(section, "says"),
         events=events,
-        about=conditions.read(section, "about", reads, gives=""),
+        about=conditions.read(section, "about", reads, gives="", sizes=True),
         amount=conditions.read(section, "amount", reads, gives="int", sizes=True),
-        who=conditions.read(section, "who", reads, gives="string"),
-        channel=conditions.read(section, "channel", reads, gives="string"),
+        who=conditions.read(section, "who", reads, gives="string", sizes=True),
+        channel=conditions.read(section, "channel", reads, gives="string", sizes=True),
         line=section.place.line,
     )
 

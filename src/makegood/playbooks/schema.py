@@ -196,6 +196,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "disclosure": {
         "id*": _NAME, REPLACES: _MARK, "says*": _ref("texts"), "on": _some(_TEXT),
         "about": _EXPRESSION, "amount": _EXPRESSION, "who": _EXPRESSION, "channel": _EXPRESSION,
+        "allow_because": _TEXT,
     },
     "entitlement": {
         "id*": _NAME, REPLACES: _MARK, "for*": _some(_TEXT), "jurisdiction": _TEXT,

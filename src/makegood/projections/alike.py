@@ -57,8 +57,9 @@ def like_of_kind(
     terms = book.everyone
     if bool(failure) == bool(request):
         raise InputError("Name a failure or a request, one of them.")
-    _known("failure", failure, book.failures)
-    _known("request", request, book.requests)
+    own = book.for_brand(brand)
+    _known("failure", failure, own.failures)
+    _known("request", request, own.requests)
     _known("brand", brand, book.brands)
     _known("level", standing, terms.standing)
     if failure and "severity" in terms.same and not severity:
@@ -67,7 +68,7 @@ def like_of_kind(
         event=EventId(""),
         kind="failure" if failure else "request",
         what=failure or request,
-        loss=book.failures[failure].loses.value if failure else "",
+        loss=own.failures[failure].loses.value if failure else "",
         brand=brand,
         severity=severity,
         standing=standing,

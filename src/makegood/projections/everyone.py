@@ -155,7 +155,7 @@ def everyone(reading: Reading, wanted: Wanted, book: RuleBook, now_ms: int) -> E
         rank,
         wanted,
     )
-    return counts.answer(found, wanted, book)
+    return counts.answer(found, wanted, book.for_brand(like.brand))
 
 
 def _nobody(wanted: Wanted, terms: EveryoneTerms, likeness: Likeness) -> Everyone:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from makegood.core.proposed import Proposal, ProposalStatus
 from makegood.core.remedies import authority_used
-from makegood.core.state import Case
+from makegood.core.state import Case, State
 from makegood.messages.ids import RepId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import RepRow
@@ -50,6 +50,7 @@ class Reader(Struct, frozen=True, kw_only=True):
 
 
 def proposal_cards(
+    state: State,
     case: Case,
     library: Library,
     reader: Reader,
@@ -59,6 +60,7 @@ def proposal_cards(
     """Show the proposals of a case, the latest first.
 
     Args:
+        state: The customer.
         case: The case.
         library: For the words of remedies.
         reader: Who looks.
@@ -66,7 +68,7 @@ def proposal_cards(
         texts: Reasons by reference, as far as they were not erased.
     """
     currency = library.now(case.brand).currency
-    left_cents = reader.limit_cents - authority_used(case, currency)
+    left_cents = reader.limit_cents - authority_used(state, case, currency)
     return tuple(
         ProposalCard(
             event=one.event,

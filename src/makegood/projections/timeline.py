@@ -337,9 +337,8 @@ def _waived(body: Requested | Settled, sources: Sources) -> str:
     """Say what an answer waives, to follow a yes; empty for nothing."""
     if not body.waives:
         return ""
-    book = sources.library.book(sources.library.active)
     lasting = "the next time" if body.once else "from now on"
-    return f" and waived {lasting}: {waiver_words(body.waives, book)}"
+    return f" and waived {lasting}: {waiver_words(body.waives, sources.library)}"
 
 
 def _requested(event: Event, body: Requested, sources: Sources) -> Told:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from makegood.core.state import State
-from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.book import Library
 from makegood.ports.rows import RepRow
 from makegood.projections.roster import rep_name
 
@@ -25,19 +25,21 @@ class WaivedRow(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def waiver_words(what: str, book: RuleBook) -> str:
-    """Name what is waived, as the rule book says it."""
-    return book.waivers.get(what, {}).get("en") or what.replace("_", " ")
+def waiver_words(what: str, library: Library) -> str:
+    """Name what is waived, as the active rule book says it, else the first that knows it."""
+    active = library.now()
+    books = (active, *active.by_brand.values(), *library.books.values())
+    known = next((book.waivers[what] for book in books if what in book.waivers), {})
+    return known.get("en") or what.replace("_", " ")
 
 
 def waived_rows(
     state: State, library: Library, reps: Sequence[RepRow], texts: Mapping[str, str]
 ) -> tuple[WaivedRow, ...]:
     """List what stands, the latest first."""
-    book = library.book(library.active)
     return tuple(
         WaivedRow(
-            title=waiver_words(one.what, book),
+            title=waiver_words(one.what, library),
             once=one.once,
             by=rep_name(reps, one.by) if one.by else "the rule book",
             at_ms=one.at_ms,

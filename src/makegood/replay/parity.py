@@ -29,7 +29,7 @@ from makegood.playbooks.spans import DAY_MS
 from makegood.replay.histories import History
 
 _LOG = logging.getLogger("makegood.replay")
-_SPEAKS = (facts.Called, facts.Granted, facts.Chosen, facts.Answered)
+_SPEAKS = (facts.Called, facts.Granted, facts.Approved, facts.Chosen, facts.Answered)
 _GIVEN = (OfferStatus.CHOSEN, OfferStatus.KEPT)
 _READ = ("brand", "tier", "voice", "value", "language", "country")
 
@@ -253,7 +253,9 @@ class _Times:
         return max(min(times, default=inf) - case.opened_ms, 0)
 
 
-def _by_a_person(body: facts.Called | facts.Granted | facts.Chosen | facts.Answered) -> bool:
+def _by_a_person(
+    body: facts.Called | facts.Granted | facts.Approved | facts.Chosen | facts.Answered,
+) -> bool:
     """Whether a person of the firm spoke to the customer, or gave them something."""
     return bool(body.by) and (body.reached if isinstance(body, facts.Called) else True)
 
@@ -277,9 +279,19 @@ def _words(case: Case, library: Library) -> Iterator[CommandId]:
 
 
 def _goodwill(case: Case, currency: str, library: Library) -> dict[str, int]:
-    """Add up what was given by kind; what nobody carried out was not given."""
+    """Add up what was given by kind; what nobody carried out was not given.
+
+    What gives back what was paid, or is owed anyway, is no goodwill.
+    """
+    owed = {
+        one.command for failure in case.failures for due in failure.owed for one in due.payments
+    }
     given = [(one.remedy, one.paid or one.expected) for one in case.gifts if not one.failed]
-    given += [(one.offer, one.cost) for one in case.offers if one.status in _GIVEN]
+    given += [
+        (one.offer, one.cost)
+        for one in case.offers
+        if one.status in _GIVEN and not one.declines and one.ordered not in owed
+    ]
     remedies = library.book(case.origin.book).remedies
     found: dict[str, int] = {}
     for remedy, cost in given:

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from makegood.core.failures import OTHER
 from makegood.core.fold import Step, advance, step
+from makegood.core.proposals import find
+from makegood.core.proposed import Proposal
 from makegood.core.routing import brand_of
 from makegood.core.state import EMPTY, State
 from makegood.messages import facts
@@ -30,6 +32,7 @@ _DECISIONS = (
     facts.Released,
     facts.HandedOver,
     facts.Called,
+    facts.Approved,
 )
 
 
@@ -157,6 +160,10 @@ def unfit(state: State, body: Body, book: RuleBook) -> tuple[str, str]:
             return ("", "") if asked else (body.failure, "no_question")
         case facts.Granted() if not body.off_script and body.remedy not in book.remedies:
             return body.remedy, "no_remedy"
+        case facts.Approved() if (one := _proposed(state, body)) is not None:
+            if not one.off_script and one.remedy not in book.remedies:
+                return one.remedy, "no_remedy"
+            return _unfit_in_case(state, body)
         case _ if isinstance(body, _DECISIONS):
             return _unfit_in_case(state, body)
     return "", ""
@@ -169,7 +176,8 @@ def _unfit_in_case(
     | facts.Granted
     | facts.Released
     | facts.HandedOver
-    | facts.Called,
+    | facts.Called
+    | facts.Approved,
 ) -> tuple[str, str]:
     case = state.case(body.case)
     named = getattr(body, "offer", "") or getattr(body, "remedy", "")
@@ -180,6 +188,11 @@ def _unfit_in_case(
     if isinstance(body, facts.Chosen) and all(one.offer != body.offer for one in case.offers):
         return named, "no_offer"
     return "", ""
+
+
+def _proposed(state: State, body: facts.Approved) -> Proposal | None:
+    case = state.case(body.case)
+    return find(case, body.proposed) if case is not None else None
 
 
 def _knows(book: RuleBook, failure: str) -> bool:

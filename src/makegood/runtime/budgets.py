@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from makegood.core.decide import Asker
 from makegood.core.decision import money_in
 from makegood.core.state import State
+from makegood.messages.commands import Fulfil
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event
 from makegood.messages.facts import Approved, Body, Carried, Dropped, Granted, Proposed, Settled
@@ -146,8 +147,11 @@ def settle(writing: Writing, events: Sequence[Event], library: Library) -> None:
     cents: dict[EventId, int] = {}
     for row in writing.commands(sorted(outcomes)):
         body = outcomes[row.command.id]
+        order = row.command.order
+        if not isinstance(order, Fulfil):
+            continue
         if isinstance(body, Dropped):
             cents[row.command.cause] = 0
-        elif body.paid is not None:
+        elif body.paid is not None and body.paid.currency == order.amount.currency:
             cents[row.command.cause] = body.paid.cents
     writing.settle_reservations(cents)

@@ -124,6 +124,23 @@ def test_a_receipt_is_paid_once(day):
     assert one.event != again.event
 
 
+@pytest.mark.parametrize("again", ["R1", " r1", "r1 ", "r1\n"])
+def test_a_receipt_written_another_way_is_the_same_receipt(day, again):
+    claims(day)
+    assert claims(day, receipt=again).status is RequestStatus.WAITING
+    assert paid(day) == [3000]
+
+
+@pytest.mark.parametrize("lost", ["None", " none ", "NONE"])
+def test_no_receipt_is_none_however_it_is_written(day, lost):
+    one = claims(day, receipt=lost)
+    assert (one.status, one.by_rule) == (RequestStatus.WAITING, 0)
+
+
+def test_spaces_are_no_receipt(day):
+    assert refusal(day, claim(receipt="  ")) == "receipt_needed"
+
+
 def test_a_receipt_that_waits_is_not_claimed_again(day):
     claims(day, kind="boat", about="O7")
     assert refusal(day, claim()) == "claimed_already"

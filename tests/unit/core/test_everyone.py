@@ -2,7 +2,7 @@
 
 from makegood.core.everyone import comparables
 from makegood.core.precedents import MOST_ASKED
-from makegood.messages.facts import Granted, Identified, Requested, Settled
+from makegood.messages.facts import Dropped, Granted, Identified, Requested, Settled
 from makegood.messages.ids import CaseId, EventId, RepId
 from makegood.messages.money import Money
 from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS
@@ -114,3 +114,22 @@ def test_a_request_that_left_the_state_is_still_comparable_and_the_oldest_go_at_
     assert len(rows) == MOST_ASKED
     assert {row.answer for row in rows} == {"denied"}
     assert min(row.at_ms for row in rows) == day.now_ms - MOST_ASKED * MINUTE_MS
+
+
+def test_a_yes_that_was_not_kept_gave_nothing():
+    day = Day()
+    asked = asks(day, "allow", remedy="snack", amount=Money(900))
+    assert one(day).given == (("snack", 900, "USD"),)
+    request = day.state.request(asked)
+    assert request is not None
+    day.told(Dropped(command=request.command, why="failed"))
+    row = next(row for row in comparables(day.state, day.library) if row.kind == "request")
+    assert (row.answer, row.given) == ("allowed", ())
+
+
+def test_what_the_rule_paid_of_a_claim_counts_with_what_a_person_added():
+    day = Day()
+    asked = asks(day, about="R1", remedy="refund", amount=Money(8000), claimed=Money(9500))
+    assert one(day).given == (("refund", 8000, "USD"),)
+    day.told(Settled(asked=asked, answer="allow", remedy="refund", cost=Money(1500)))
+    assert one(day).given == (("refund", 9500, "USD"),)

@@ -51,9 +51,9 @@ def test_the_same_remedy_granted_twice_is_two_orders():
 def test_what_the_plan_gives_by_itself_uses_nobodys_authority():
     day = Day()
     day.late()
-    assert authority_used(day.case, "USD") == 0
+    assert authority_used(day.state, day.case, "USD") == 0
     day.told(Granted(case=day.id, remedy="snack", cost=Money(900), by=KATHY))
-    assert authority_used(day.case, "USD") == 900
+    assert authority_used(day.state, day.case, "USD") == 900
 
 
 def test_a_grant_that_a_late_event_left_without_a_failure_is_still_carried_out():

@@ -349,3 +349,18 @@ def test_what_was_paid_in_another_currency_uses_up_no_limit_of_this_one():
     day.told(facts.Carried(command=one.command, paid=Money(1)))
     over = yes(again, remedy="snack", cost=Money(50_000))
     assert refusal(day, over, KATHY)[0] == "over_authority"
+
+
+def test_a_limit_is_for_a_case_whether_it_is_given_by_a_grant_or_with_an_answer():
+    day = Day()
+    day.no_car("R1")
+    one, other = (asks(day, facts={"days": 3}) for _ in range(2))
+    gift = facts.Granted(
+        case=day.id, remedy="x", cost=Money(30_000), by=RepId(""), off_script=True, reason="r"
+    )
+    settles(day, yes(one, remedy="snack", cost=Money(30_000)), KATHY)
+    assert refusal(day, gift, KATHY)[0] == "over_authority"
+    day.told(granted(day, replace(gift, cost=Money(20_000)), KATHY))
+    over = yes(other, remedy="snack", cost=Money(900))
+    assert refusal(day, over, KATHY)[0] == "over_authority"
+    assert granted(day, over, BO) is not None

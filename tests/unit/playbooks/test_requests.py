@@ -141,3 +141,10 @@ def test_parameters_can_be_given_instead_of_the_books_own():
         load_book(text, name="small.yaml", parameters={"late_minute": 1})
     with pytest.raises(BookErrors, match="is a number, and was given as a text"):
         load_book(text, name="small.yaml", parameters={"late_minutes": "1"})
+
+
+def test_a_word_among_spans_is_a_mistake_and_told_as_one():
+    text = changed("      tries: request.tries\n", "      tries: values.fee\n")
+    checked = check_book(text.replace('tries: "< 2"', "tries: [few]", 1), name="small.yaml")
+    (error,) = checked.errors
+    assert text.splitlines()[error.line - 1].strip() == "when: {reason: not_home, tries: 2..3}"

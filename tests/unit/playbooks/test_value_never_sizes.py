@@ -6,6 +6,7 @@ import pytest
 
 from makegood.playbooks.binding import bind
 from makegood.playbooks.load import check_book
+from tests.unit.playbooks.said_book import SAID
 from tests.unit.playbooks.small_book import SMALL
 from tests.unit.playbooks.test_laws import NAMED, PARCELS
 
@@ -17,6 +18,9 @@ REQUEST = "[customer.tenure_years, request.reason]"
 PROMISES = "  Promise Made: {order: string}\n  Promise Kept: {order: string}\n"
 SECRET_PROMISES = SECRET.replace("{order: string}", "{order: string, vip: string}")
 ASKED = "    about: event.order\n    title: A promise"
+SECRET_SAID = SAID.replace("[customer.tenure_years]", "[customer.tenure_years, event.vip]")
+for _said in ("Gift Promised: {", "Fee Told: {"):
+    SECRET_SAID = SECRET_SAID.replace(_said, f"{_said}vip: string, ", 1)
 TWO_PLANS = SMALL.replace(
     "silence:\n",
     "  - {id: parcel_wet, on: Parcel Late, title: Wet, about: 'event.order + \"\"', loses: goods,\n"
@@ -53,6 +57,15 @@ PATHS = {
     "request: what is given": (SMALL, "cents: 900}\n      -", "cents: customer.followers}\n      -"),
     "request: a fact it carries": (SMALL, "[customer.tenure_years]", REQUEST),
     "silence: about": (SECRET_PROMISES, ASKED, ASKED.replace("event.order", "event.vip")),
+    "promise: by when": (SECRET_SAID, "by: event.until_ms", "by: 'event.vip == \"x\" ? event.until_ms : 1'"),
+    "promise: who, as said.gift.by": (
+        SECRET_SAID, "who: event.agent\n    binds", "who: event.vip\n    binds"),
+    "promise: what it binds us to": (SECRET_SAID, "worth_cents: event.worth_cents", "worth_cents: size(event.vip)"),
+    "disclosure: about": (
+        SECRET_SAID, "about: event.order\n    amount", "about: 'event.vip == \"x\" ? event.order : \"\"'\n    amount"),
+    "disclosure: who": (SECRET_SAID, "who: event.agent\n    channel", "who: event.vip\n    channel"),
+    "disclosure: channel": (SECRET_SAID, "channel: event.channel", "channel: event.vip"),
+    "disclosure: amount": (SECRET_SAID, "amount: event.cents", "amount: size(event.vip)"),
     "look-up": (
         SECRET, "failures:\n",
         "look_up:\n  - {on: Parcel Late, in: airports, by: {origin: event.vip, destination: event.order}}\nfailures:\n"),

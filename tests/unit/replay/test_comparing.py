@@ -9,17 +9,19 @@ from makegood.core.fold import FOLD_VERSION
 from makegood.messages.errors import InputError
 from makegood.messages.events import Event, OnDuty, Stamp
 from makegood.messages.facts import (
+    Approved,
     Body,
     Fact,
     FailureRaised,
     Granted,
     Identified,
     Judged,
+    Proposed,
     Released,
     Touchpoint,
     Unlinked,
 )
-from makegood.messages.ids import ProfileId, RepId, case_id, event_id
+from makegood.messages.ids import EventId, ProfileId, RepId, case_id, event_id
 from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import load_book
@@ -182,6 +184,11 @@ GIVEN = Granted(case=CASE, remedy="goodwill", cost=Money(4000), by=KATHY)
         ),
         (GIVEN, LATER, ("Granted", "goodwill", "by the new book there was no such case")),
         (
+            Approved(case=CASE, proposed=EventId("e"), by=KATHY, cost=Money(4000)),
+            LATER,
+            ("Approved", "", "by the new book there was no such case"),
+        ),
+        (
             Released(case=CASE, by=KATHY, reason="settled"),
             LATER,
             ("Released", "", "by the new book there was no such case"),
@@ -194,6 +201,17 @@ def test_a_decision_that_has_no_place_any_more_is_told(tmp_path, body, new, expe
     (one,) = found.not_applied
     assert (one.fact, one.what, one.why) == expected
     assert (one.times, one.customers) == (1, ("customer (p1…)",))
+
+
+def test_what_was_approved_has_no_place_without_its_remedy(tmp_path):
+    proposed = Proposed(case=CASE, remedy="voucher", cost=Money(9), by=RepId("bo"), reason="r")
+    yes = Approved(case=CASE, proposed=event_id("makegood:desk", "1"), by=KATHY, cost=Money(9))
+    found = compare(log_of(tmp_path, decided(proposed, yes)), RICHER, OLD)
+    (one,) = found.not_applied
+    assert (one.fact, one.what, one.why) == (
+        "Approved", "voucher", "the new book has no such remedy",
+    )  # fmt: skip
+    assert number(found, "gift_amounts", "voucher") == (9, 0, -9)
 
 
 def test_a_decision_that_cannot_be_applied_is_not_applied(tmp_path):

@@ -17,13 +17,25 @@ from makegood.cli import app
 from makegood.core.decide import Asker
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Answered as SaidGood
-from makegood.messages.facts import Called, Granted, Identified, Requested, Touchpoint
+from makegood.messages.facts import (
+    Approved,
+    Called,
+    Chosen,
+    Granted,
+    Identified,
+    Requested,
+    Touchpoint,
+)
 from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.playbooks.load import load_book
 from makegood.playbooks.spans import DAY_MS
+from makegood.playbooks.terms import Offer, Tier
 from makegood.replay.histories import StoredLog
+from makegood.replay.parity import _GIVEN as GIVEN
+from makegood.replay.parity import _SPEAKS as SPEAKS
 from makegood.replay.parity import Terms, parity, records_of
+from makegood.replay.parity import _goodwill as goodwill_of
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import (
     MINUTE_MS,
@@ -34,6 +46,7 @@ from tests.e2e.screens import (
     no_car,
     take,
 )
+from tests.unit.core.day import Day, library
 
 KATHY = Asker(rep=RepId("kathy"), role="rep")
 
@@ -199,3 +212,16 @@ def test_a_shipped_book_says_how_voice_and_value_are_read():
     book = load_book(shipped_books()["airline"], name="airline")
     facts = {"followers": 100_000, "lifetime_value_cents": 1_000_000}
     assert [group_of(by, book)(facts, "") for by in ("voice", "value")] == ["wide", "high"]
+
+
+def test_what_is_given_back_by_choice_is_owed_and_no_goodwill():
+    day = Day(library(offers=(Offer(id="refund", tier=Tier.BETTER, declines=True),)))
+    day.no_car()
+    day.told(Chosen(case=day.id, offer="refund"))
+    (chosen,) = day.case.offers
+    assert (chosen.status in GIVEN, chosen.cost.cents > 0) == (True, True)
+    assert goodwill_of(day.case, "USD", day.library) == {}
+
+
+def test_who_approves_speaks_to_the_customer_as_who_grants():
+    assert Approved in SPEAKS
