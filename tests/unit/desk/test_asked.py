@@ -136,6 +136,7 @@ def test_a_request_of_another_brand_does_not_exist_for_them(kathy, vera, ana):
     brand = {"token": "t", "brand": "acme", "fact.moves": "0"}
     assert vera.post(f"/desk/customers/{ana}/ask/move_date", brand).status_code == 404
     assert kathy.post(f"/desk/customers/{ana}/ask/nothing", brand).status_code == 404
+    assert kathy.post(where[1].replace("/settle", "/forget"), {"token": "t"}).status_code == 404
 
 
 def test_beside_a_request_that_waits_stands_what_others_heard(kathy, ana):
