@@ -20,7 +20,7 @@ from makegood.desk.shell import shell
 from makegood.messages.errors import InputError
 from makegood.playbooks.example_text import example_saying
 from makegood.projections.roster import rep_name
-from makegood.sources.limits import writable
+from makegood.sources.limits import without_control, writable
 
 LONGEST_VALUE = 4000
 LONGEST_TEXT = 200_000
@@ -94,7 +94,8 @@ def edit(request: HttpRequest) -> HttpResponse:
         with at_the_desk(request) as desk:
             must_edit(desk)
             work = work_of(desk, sees_draft=True)
-            found = edited(work, typed)
+            who = rep_name(desk.reps, work.draft.by) if work.draft else "Somebody"
+            found = edited(work, typed, who)
             if found.wrong:
                 page = _book_page(desk, typed, found.wrong)
                 return render(request, "desk/rules.html", page, status=UNPROCESSABLE)
@@ -128,7 +129,9 @@ def _typed(request: HttpRequest) -> dict[str, Typed]:
 
 
 def _text(request: HttpRequest, name: str, longest: int) -> str:
-    return request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n")[:longest]
+    """Read what was typed as it stands, but for what no text of a database can hold."""
+    typed = request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
+    return without_control(typed)[:longest]
 
 
 @require_POST

@@ -41,7 +41,12 @@ def check_text(value: str, where: str) -> None:
 
 def writable(text: str, longest: int) -> str:
     """Give what somebody typed, fit to be kept: no control characters, no space around it."""
-    return _CONTROL.sub("", text).strip()[:longest]
+    return without_control(text).strip()[:longest]
+
+
+def without_control(text: str) -> str:
+    """Take out what no text of a database can hold."""
+    return _CONTROL.sub("", text)
 
 
 def check_key(key: str, where: str) -> None:
