@@ -87,9 +87,10 @@ def _theirs(desk: Desk, state: State, history: tuple[Event, ...]) -> tuple[Event
     """Leave out what is about a brand that this person does not serve."""
     if not desk.me.brands:
         return history
-    brands: dict[str, str] = {
-        one.event: case.brand for case in state.cases for one in (*case.failures, *case.unclear)
-    }
+    brands: dict[str, str] = {}
+    for case in state.cases:
+        brands |= {failure.event: case.brand for failure in case.failures}
+        brands |= {question.event: case.brand for question in case.unclear}
     for event in history:
         meant = (getattr(event.body, name, "") for name in _ABOUT_ANOTHER)
         known = next((brands[one] for one in meant if one in brands), None)
