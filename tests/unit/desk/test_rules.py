@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from makegood.books.opening import read_book
+from makegood.books.opening import read_book, shipped_books
 from makegood.bootstrap import Makegood
 from makegood.playbooks.load import load_book
 from makegood.ports.drafts import Draft
 from tests.e2e.screens import introduce, no_car, serving
 from tests.unit.desk.browsing import questions, words_of
+from tests.unit.desk.conftest import _signed_in
 
 CARS = read_book("car-rental")[0]
 RIDE = "remedies/ride_home/cost/cents"
@@ -375,3 +376,21 @@ def test_nothing_typed_is_taken_for_markup(makegood, omar):
     assert "<script>alert" not in page.content.decode()
     for path in PAGES:
         assert "<script>alert" not in omar.get(f"/desk/rules{path}").content.decode()
+
+
+def test_a_book_that_builds_on_another_says_that_the_other_counts_too(tmp_path):
+    house = shipped_books()["car-rental"].replace("name: car-rental\n", "name: house\n", 1)
+    (tmp_path / "house.yaml").write_text(house, encoding="utf-8")
+    own = "makegood: 1\nname: own\nbuilds_on: house  # ours\nauthority:\n  rep: {cents: 1000}\n"
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    with serving(read_book(str(tmp_path / "own.yaml"))[0]) as (opened, _):
+        omar = _signed_in("omar")
+        assert "This book builds on house . What only that one says counts" in words_of(
+            omar.get("/desk/rules")
+        )
+        rep = "authority/rep/cents"
+        omar.post("/desk/rules/edit", {f"was:{rep}": "1000", f"v:{rep}": "12.50"})
+        assert "nothing to compare" in tried(opened, omar)
+        activate(opened, omar)
+        assert opened.book.authority_cents["rep"] == 1250
+        assert opened.book.failures
