@@ -77,6 +77,7 @@ API = {
     f"v1/requests/{Q}/everyone": ("GET", 404),
     "v1/everyone": ("GET", 400),
     "v1/budgets": ("GET", 200),
+    "v1/ratings": ("POST", 422),
     "v1/promises": ("POST", 422),
     "v1/disclosures": ("POST", 422),
     "v1/redirects": ("POST", 422),
@@ -91,7 +92,7 @@ PORTAL = {
 }  # fmt: skip
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
-    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|tell/|told/"
+    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|tell/|told/"
 )
 
 
