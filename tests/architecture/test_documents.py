@@ -1,5 +1,6 @@
-"""Every command that the documents name exists."""
+"""Every command and every path of the interface that the documents name exists."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +9,31 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 NAMED = re.compile(r"(?:`|^ {4}(?:\.venv/bin/)?|^\$ )makegood ([a-z][a-z-]*)", re.MULTILINE)
+
+OPENAPI = ROOT / "docs" / "reference" / "openapi.json"
+PATH = re.compile(r"(?:(GET|POST|PUT|DELETE) )?(/v1/[a-z{][a-z0-9_/{}.<>-]*)")
+
+
+def _plain(path: str) -> str:
+    """A path without the names of its parts."""
+    return re.sub(r"[{<][a-z_]+[}>]?", "*", path).rstrip("/.")
+
+
+def test_every_path_in_the_documents_exists_and_the_page_names_every_path():
+    known = {
+        (_plain(path), method.upper())
+        for path, methods in json.loads(OPENAPI.read_text())["paths"].items()
+        for method in methods
+    } | {("/v1/openapi.json", "GET")}
+    named = {
+        (_plain(path), method, document.name)
+        for document in DOCUMENTS
+        for method, path in PATH.findall(document.read_text())
+    }
+    paths = {path for path, _ in known if path.startswith("/v1/")}
+    assert {one for one in named if (one[0], one[1]) not in known and one[0] not in paths} == set()
+    assert {one for one in named if one[1] and (one[0], one[1]) not in known} == set()
+    assert paths - {path for path, _, document in named if document == "http-api.md"} == set()
 
 
 def test_every_command_in_the_documents_exists():

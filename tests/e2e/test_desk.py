@@ -116,3 +116,14 @@ def test_the_desk_works_without_javascript(plain_page: Page, missing_car: str):
     page.get_by_label("Only colleagues read it").fill("Calls at ten.")
     page.get_by_role("button", name="Keep the note").click()
     expect(page.locator(".line")).to_contain_text("Calls at ten.")
+
+
+def test_on_a_telephone_the_ways_through_the_desk_stand_on_one_line(
+    page: Page, makegood: Makegood
+):
+    sign_in(page, "omar")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/desk/rules")
+    for part in ("nav", ".account"):
+        tops = page.locator(f"header.top {part} a:visible, header.top {part} button:visible")
+        assert tops.evaluate_all("all => new Set(all.map(one => one.offsetTop)).size") == 1, part

@@ -84,6 +84,13 @@ def cancelled(makegood: Makegood, brand: str) -> None:
     take(makegood, "user:ana", Touchpoint(name="Flight Cancelled", properties=facts), brand)
 
 
+def test_who_reads_the_book_at_the_desk_is_told_that_a_carrier_has_its_own(makegood: Makegood):
+    from tests.unit.desk.conftest import _signed_in
+
+    words = words_of(_signed_in("kathy").get("/desk/rules"))
+    assert "For Bluefin there are rules in texts of their own, on top of this book." in words
+
+
 @pytest.mark.parametrize(
     ("brand", "heading"),
     [("bluefin", "Bluefin left you standing"), ("northline", "We cancelled your flight")],

@@ -163,7 +163,7 @@ def _do(
     )
     if isinstance(done, Refused):
         raise declined(done)
-    if done.repeated and not _is_same(makegood, row, event, wanted):
+    if done.repeated and not _is_same(makegood, row, event, wanted, rep.rep):
         raise declined(_AGAIN)
     case = _case(makegood, row)
     one = find(case, event if isinstance(wanted, Proposed) else wanted.proposed)
@@ -172,16 +172,17 @@ def _do(
     return proposal_fields(one, case.id, is_open=case.is_open)
 
 
-def _is_same(makegood: Makegood, row: CaseRow, event: EventId, wanted: Step) -> bool:
-    """Whether a repeat wants what was done under its name before."""
+def _is_same(makegood: Makegood, row: CaseRow, event: EventId, wanted: Step, rep: str) -> bool:
+    """Whether a repeat wants what was done under its name before, for the same person."""
     with makegood.store.reading() as reading:
         history = reading.history(row.customer)
     said = next((one.body for one in history if one.id == event), None)
-    if type(said) is not type(wanted):
+    if type(said) is not type(wanted) or getattr(said, "by", rep) != rep:
         return False
-    if isinstance(wanted, Proposed):
-        return isinstance(said, Proposed) and said.remedy == wanted.remedy
-    return getattr(said, "proposed", "") == wanted.proposed
+    names = ["remedy", "off_script", "proposed"]
+    if isinstance(wanted, Proposed) and wanted.off_script:
+        names.append("cost")  # else the plan said it
+    return all(getattr(said, name, "") == getattr(wanted, name, "") for name in names)
 
 
 def _row(makegood: Makegood, case_id: str) -> CaseRow:

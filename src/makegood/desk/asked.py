@@ -42,7 +42,8 @@ def answer(request: HttpRequest, customer_id: str, event: str, act: str) -> Http
         story = story_of(desk, wanted)
         book, me = book_of(desk), desk.me
     found = requests_in(story.history, story.state, story.library)
-    if not any(one.event == asked and me.may_see(one.asked.brand) for one in found):
+    theirs = any(one.event == asked and me.may_see(one.asked.brand) for one in found)
+    if act not in ("settle", "appeal") or not theirs:
         raise Http404
     message_id = message_id_of(request, me.rep, f"{wanted}:{act}:{event}")
     ref, values = f"desk:{message_id}", _values(request)

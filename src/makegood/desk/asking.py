@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from makegood.core.asked import RequestStatus
 from makegood.desk.access import Desk, Me
-from makegood.desk.everyone import like_this_request
+from makegood.desk.everyone import like_these_requests
 from makegood.desk.story import Story
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Appealed, Facts, Requested, Settled
@@ -94,10 +94,14 @@ def asked_rows(desk: Desk, story: Story) -> tuple[AskedRow, ...]:
     found = requests_in(story.history, story.state, story.library)
     seen = [one for one in found if desk.me.may_see(one.asked.brand)]
     texts = desk.reading.texts([one.reason for one in seen if one.reason])
-    return tuple(_row(desk, story, one, texts.get(one.reason, "")) for one in seen)
+    waits = {one.event: one.remedy for one in seen if one.now is not None and one.now.is_waiting}
+    alike = like_these_requests(desk, story, waits)
+    return tuple(
+        _row(desk, story, one, texts.get(one.reason, ""), alike.get(one.event)) for one in seen
+    )
 
 
-def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
+def _row(desk: Desk, story: Story, one: Request, words: str, alike: Told | None) -> AskedRow:
     status, mark = _MARKS[one.status]
     now = one.now
     refused_by_me = now is not None and now.refused_by == desk.me.rep
@@ -118,7 +122,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str) -> AskedRow:
         late=now is not None and now.late and waits,
         mine=waits and not (appealed and refused_by_me),
         can_appeal=one.can_appeal,
-        everyone=like_this_request(desk, story, one.event, one.remedy) if waits else None,
+        everyone=alike,
     )
 
 

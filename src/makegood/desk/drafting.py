@@ -118,10 +118,15 @@ class Edited(Struct, frozen=True, kw_only=True):
     wrong: Mapping[str, str]
 
 
-def edited(work: Work, typed: Mapping[str, Typed]) -> Edited:
+def edited(work: Work, typed: Mapping[str, Typed], drafter: str = "Somebody") -> Edited:
     """Write fields into the draft; one that somebody else changed meanwhile is not taken.
 
     All or nothing: with one wrong field the text stays as it is, and the form keeps the rest.
+
+    Args:
+        work: What was read just now.
+        typed: The fields by path.
+        drafter: The name of who saved last.
     """
     spots = {spot.path: spot for spot in spots_of(work.text)}
     wanted: dict[str, str] = {}
@@ -139,15 +144,14 @@ def edited(work: Work, typed: Mapping[str, Typed]) -> Edited:
         if value == field.was or value == spot.written:
             continue
         if spot.written != field.was:
-            wrong[path] = _meanwhile(work, spot)
+            wrong[path] = _meanwhile(drafter, spot)
             continue
         wanted[path] = value
     text = work.text if wrong else changed(work.text, wanted)
     return Edited(text=text, paths=() if wrong else tuple(wanted), wrong=wrong)
 
 
-def _meanwhile(work: Work, spot: Spot) -> str:
-    who = work.draft.by if work.draft else "Somebody"
+def _meanwhile(who: str, spot: Spot) -> str:
     return f"{who} made this `{shown(spot)}` while you typed. Save again to write yours over it."
 
 

@@ -1,5 +1,7 @@
 """Who everyone like this customer is, beside a case and beside a request that waits."""
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from makegood.core.likeness import Comparable
@@ -8,7 +10,7 @@ from makegood.desk.access import Desk
 from makegood.desk.story import Story
 from makegood.messages.ids import EventId
 from makegood.playbooks.book import RuleBook
-from makegood.projections.alike import like_of_case, like_of_request
+from makegood.projections.alike import like_of_case, likes_of_requests
 from makegood.projections.everyone import Wanted, everyone
 from makegood.projections.everyone_words import NOTHING, Told, told
 
@@ -26,10 +28,28 @@ def like_this_case(desk: Desk, story: Story, case: Case) -> Told | None:
     return _told(desk, like, tuple(dict.fromkeys(offered)))
 
 
-def like_this_request(desk: Desk, story: Story, event: EventId, remedy: str) -> Told | None:
-    """Tell of everyone who asked for the same; None for a request of long ago."""
-    like = like_of_request(story.state, event, story.library)
-    return None if like is None else _told(desk, like, (remedy,) if remedy else ())
+def like_these_requests(
+    desk: Desk, story: Story, remedies: Mapping[EventId, str]
+) -> Mapping[EventId, Told]:
+    """Tell of everyone who asked for the same; each question is put to the store once.
+
+    Args:
+        desk: The desk.
+        story: Of the customer.
+        remedies: What each request that waits would be given; empty for nothing.
+    """
+    likes = likes_of_requests(story.state, story.library)
+    answers: dict[tuple[str, str, str, str], Told] = {}
+    found = {}
+    for event, remedy in remedies.items():
+        like = likes.get(event)
+        if like is None:
+            continue
+        same = (like.what, like.brand, like.standing, remedy)
+        if same not in answers:
+            answers[same] = _told(desk, like, (remedy,) if remedy else ())
+        found[event] = answers[same]
+    return found
 
 
 def _told(desk: Desk, like: Comparable, remedies: tuple[str, ...]) -> Told:

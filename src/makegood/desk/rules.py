@@ -1,5 +1,6 @@
 """The rule book at the desk: read part by part, changed in place or as a text, as a draft."""
 
+import re
 from collections.abc import Mapping
 from difflib import unified_diff
 from typing import Any
@@ -18,13 +19,16 @@ from makegood.desk.fields import Typed
 from makegood.desk.rule_forms import rule_forms
 from makegood.desk.shell import shell
 from makegood.messages.errors import InputError
+from makegood.playbooks.book import RuleBook
 from makegood.playbooks.example_text import example_saying
+from makegood.projections.figures import listed
 from makegood.projections.roster import rep_name
-from makegood.sources.limits import writable
+from makegood.sources.limits import without_control, writable
 
 LONGEST_VALUE = 4000
 LONGEST_TEXT = 200_000
 _VALUE, _WAS = "v:", "was:"
+_BUILDS_ON = re.compile(r"^builds_on:[ ]*([^#\n]+)", re.MULTILINE)
 
 
 def must_edit(desk: Desk) -> None:
@@ -51,7 +55,20 @@ def rules_shell(desk: Desk, work: Work, tab: str) -> dict[str, Any]:
         "left_alone": shelf.left_alone if says_so else "",
         "zone": work.active.timezone,
         "revision": work.revision,
+        "own_books": listed(_with_own_books(work.active)),
+        "base": _base(work.text),
     }
+
+
+def _with_own_books(book: RuleBook) -> tuple[str, ...]:
+    """Name the brands that a text of their own says something else for."""
+    return tuple(book.brands[brand].name for brand in book.by_brand if brand in book.brands)
+
+
+def _base(text: str) -> str:
+    """Name the book that this one builds on; empty when it stands alone."""
+    found = _BUILDS_ON.search(text)
+    return found[1].strip() if found else ""
 
 
 @require_safe
@@ -94,7 +111,8 @@ def edit(request: HttpRequest) -> HttpResponse:
         with at_the_desk(request) as desk:
             must_edit(desk)
             work = work_of(desk, sees_draft=True)
-            found = edited(work, typed)
+            who = rep_name(desk.reps, work.draft.by) if work.draft else "Somebody"
+            found = edited(work, typed, who)
             if found.wrong:
                 page = _book_page(desk, typed, found.wrong)
                 return render(request, "desk/rules.html", page, status=UNPROCESSABLE)
@@ -128,7 +146,9 @@ def _typed(request: HttpRequest) -> dict[str, Typed]:
 
 
 def _text(request: HttpRequest, name: str, longest: int) -> str:
-    return request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n")[:longest]
+    """Read what was typed as it stands, but for what no text of a database can hold."""
+    typed = request.POST.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
+    return without_control(typed)[:longest]
 
 
 @require_POST

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from makegood.core.fold import advance
+from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
 from makegood.desk.access import Desk
 from makegood.messages.events import Event
@@ -14,6 +15,8 @@ from makegood.ports.rows import CustomerRow, OutboxRow, PersonRow
 from makegood.projections.roster import person_of
 from makegood.projections.timeline import Line, Sources, refs_of, shown_by, timeline, under_way
 
+_ABOUT_ANOTHER = ("asked", "said", "proposed", "question")  # facts that name an earlier event
+
 
 class Story(Struct, frozen=True, kw_only=True):
     """One customer as the desk knows them.
@@ -21,6 +24,7 @@ class Story(Struct, frozen=True, kw_only=True):
     Attributes:
         state: Folded to now, so that a page never shows a timer that has passed as pending.
         stuck: Why the fold could not go on; empty when it could.
+        lines: What happened, as far as this person serves the brand.
         pending: What was ordered and has not come back: (words, since when, last error).
     """
 
@@ -41,7 +45,11 @@ def story_of(desk: Desk, customer: CustomerId) -> Story:
     row = reading.row(customer) or CustomerRow(customer=customer)
     profiles = reading.profiles_of([customer]).get(customer, ())
     history = reading.history(customer)
-    outbox = {row.command.id: row for row in reading.outbox_of(profiles)}
+    outbox = {
+        row.command.id: row
+        for row in reading.outbox_of(profiles)
+        if desk.me.may_see(row.command.order.brand)
+    }
     state = decode_state(row.state)
     if not row.stuck:
         state = advance(state, desk.now_ms, library).state
@@ -53,7 +61,7 @@ def story_of(desk: Desk, customer: CustomerId) -> Story:
         state=state,
         stuck=row.stuck,
         history=history,
-        lines=timeline(history, sources),
+        lines=timeline(_theirs(desk, state, history), sources),
         pending=under_way(sources),
         library=library,
     )
@@ -74,3 +82,18 @@ def _sources(
         texts=desk.reading.texts(refs_of(history)),
         surveys=state.surveys,
     )
+
+
+def _theirs(desk: Desk, state: State, history: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Leave out what is about a brand that this person does not serve."""
+    if not desk.me.brands:
+        return history
+    brands: dict[str, str] = {}
+    for case in state.cases:
+        brands |= {failure.event: case.brand for failure in case.failures}
+        brands |= {question.event: case.brand for question in case.unclear}
+    for event in history:
+        meant = (getattr(event.body, name, "") for name in _ABOUT_ANOTHER)
+        known = next((brands[one] for one in meant if one in brands), None)
+        brands.setdefault(event.id, brand_of(state, event.body) if known is None else known)
+    return tuple(event for event in history if desk.me.may_see(brands[event.id]))

@@ -64,7 +64,8 @@ def _trial_part(desk: Desk, work: Work) -> dict[str, Any]:
         "says": status_words(trial, rep_name(desk.reps, trial.by)) if trial else "",
         "headline": headline_of(result, trial, work.active.timezone) if trial and result else "",
         # Our own page, made when the trial ended; every value was escaped on its way in.
-        "result": mark_safe(result.page) if result else "",  # noqa: S308
+        # Over nobody it would say nothing but noughts.
+        "result": mark_safe(result.page) if result and trial and trial.done else "",  # noqa: S308
     }
 
 

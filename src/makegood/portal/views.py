@@ -20,12 +20,13 @@ from django.views.decorators.http import require_POST, require_safe
 from makegood.core.decide import Asker
 from makegood.effects.links import LinkExpired, LinkForged
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Answered, Appealed, Body, Chosen, Opened, Wrote
+from makegood.messages.facts import Answered, Appealed, Body, Chosen, Opened, Requested, Wrote
 from makegood.portal.claims import REFUSALS as CLAIM_REFUSALS
 from makegood.portal.claims import appealable, claimable, filed, read_claim
 from makegood.portal.guests import Guest, guest_of, makegood_of
 from makegood.portal.page import page_of
 from makegood.portal.speech import Speech, language_of
+from makegood.runtime.acts import Acted
 from makegood.sources.limits import writable
 
 LONGEST_TEXT = 4000
@@ -152,7 +153,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
     read = read_claim(guest, values)
     if isinstance(read, Refused):
         return _refused(request, guest, read)
-    return _do(request, guest, "claim", read, said="claim")
+    return _once(request, guest, "claim", read)
 
 
 @csrf_exempt
@@ -164,7 +165,17 @@ def appeal(request: HttpRequest, token: str) -> HttpResponse:
     event = appealable(guest, request.POST.get("claim", ""))
     if event is None:
         return _show(request, guest, notice="refused.other", status=UNPROCESSABLE)
-    return _do(request, guest, "appeal", Appealed(asked=event), said="claim")
+    return _once(request, guest, "appeal", Appealed(asked=event))
+
+
+def _once(
+    request: HttpRequest, guest: Guest, act: str, body: Requested | Appealed
+) -> HttpResponse:
+    """Do it once; the same form with something else in it is not taken for the first."""
+    message_id = _message_id(request, guest, act)
+    requests = makegood_of(request).requests
+    outcome = requests.act(guest.customer, body, CUSTOMER, message_id=message_id)
+    return _told(request, guest, outcome, said="claim")
 
 
 def _refused(request: HttpRequest, guest: Guest, why: Refused) -> HttpResponse:
@@ -212,6 +223,12 @@ def _do(
         message_id=_message_id(request, guest, act),
         texts=texts or {},
     )
+    return _told(request, guest, outcome, said=said)
+
+
+def _told(
+    request: HttpRequest, guest: Guest, outcome: Acted | Refused, *, said: str
+) -> HttpResponse:
     if isinstance(outcome, Refused):
         return _refused(request, guest, outcome)
     return redirect(_back(request, guest.token, said))

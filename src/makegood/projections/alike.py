@@ -1,6 +1,6 @@
 """What a question about everyone compares with: a case, a request, or a kind of either."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from makegood.core.everyone import comparables
 from makegood.core.likeness import Comparable
@@ -28,8 +28,12 @@ def like_of_case(state: State, case: Case, library: Library) -> Comparable | Non
 
 def like_of_request(state: State, event: EventId, library: Library) -> Comparable | None:
     """Give what a request is compared by; None for one of long ago."""
-    rows = comparables(state, library)
-    return next((row for row in rows if row.event == event and row.kind == "request"), None)
+    return likes_of_requests(state, library).get(event)
+
+
+def likes_of_requests(state: State, library: Library) -> Mapping[EventId, Comparable]:
+    """Give what every request of a customer is compared by; without those of long ago."""
+    return {row.event: row for row in comparables(state, library) if row.kind == "request"}
 
 
 def like_of_kind(

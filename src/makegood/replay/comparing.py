@@ -190,7 +190,8 @@ class _Comparing:
         self._after: Counter[Key] = Counter()
         self._differing: Counter[Key] = Counter()
         self._examples: dict[Key, list[Example]] = {}
-        self._unfit: dict[tuple[str, str, str], list[str]] = {}
+        self._unfit: Counter[tuple[str, str, str]] = Counter()
+        self._unfit_first: dict[tuple[str, str, str], list[str]] = {}
         self._counts: Counter[str] = Counter()
 
     def take(self, history: History) -> None:
@@ -234,8 +235,15 @@ class _Comparing:
         self._counts["not_opened"] += not_opened
         unfit = _newly(old[0].unfit, new[0].unfit)
         for one in unfit:
-            self._unfit.setdefault((one.fact, one.what, one.why), []).append(customer)
+            self._not_fitting((one.fact, one.what, one.why), customer)
         self._counts["changed"] += bool(differing or opened or not_opened or unfit)
+
+    def _not_fitting(self, what: tuple[str, str, str], customer: str) -> None:
+        """Count it; of those whom it is about only the first are remembered."""
+        self._unfit[what] += 1
+        first = self._unfit_first.setdefault(what, [])
+        if len(first) < MOST and customer not in first:
+            first.append(customer)
 
     def result(self) -> Comparison:
         counts = self._counts
@@ -273,13 +281,13 @@ class _Comparing:
                     )
 
     def _not_applied(self) -> Iterator[NotApplied]:
-        for (fact, what, reason), customers in sorted(self._unfit.items()):
-            first = tuple(dict.fromkeys(customers))[:MOST]
+        for (fact, what, reason), times in sorted(self._unfit.items()):
+            first = self._unfit_first[fact, what, reason]
             yield NotApplied(
                 fact=fact,
                 what=what,
                 why=_WHY_UNFIT[reason],
-                times=len(customers),
+                times=times,
                 customers=tuple(self._log.who(one) for one in first),
             )
 

@@ -12,7 +12,8 @@ MAX_ID_LENGTH = 255  # ids are index keys in every store
 MAX_KEY_LENGTH = 255
 
 _LEAST, _LARGEST = -(2**63), 2**63 - 1  # what JSON readers, MessagePack and databases agree on
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # tab and line ends are text
+# Tab and line ends are text. Half an emoji, which JSON can say alone, is no character at all.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def check_integer(value: int, where: str) -> None:
@@ -28,19 +29,24 @@ def check_fraction(value: float, where: str) -> None:
 
 
 def check_text(value: str, where: str) -> None:
-    """Refuse control characters, which databases and mail cannot carry."""
+    """Refuse control characters and half characters, which no database or mail can carry."""
     if value.isprintable():
         return  # no control character is
     found = _CONTROL.search(value)
     if found is not None:
         raise InputError(
-            f"{where} holds the control character U+{ord(found.group()):04X}; take it out."
+            f"{where} holds U+{ord(found.group()):04X}, which is no text; take it out."
         )
 
 
 def writable(text: str, longest: int) -> str:
     """Give what somebody typed, fit to be kept: no control characters, no space around it."""
-    return _CONTROL.sub("", text).strip()[:longest]
+    return without_control(text).strip()[:longest]
+
+
+def without_control(text: str) -> str:
+    """Take out what no text of a database can hold."""
+    return _CONTROL.sub("", text)
 
 
 def check_key(key: str, where: str) -> None:

@@ -86,6 +86,7 @@ def test_somebody_else_approves_once(api: Api):
     first = api.does("approve", "omar", name="yes")
     assert first.json()["status"] == "approved"
     assert api.does("approve", "omar", name="yes").json() == first.json()
+    assert code(api.does("approve", "sue", name="yes"), 409) == "idempotency_conflict"
     assert code(api.does("approve", "sue"), 409) == "settled_already"
     assert [one["answered_by"] for one in api.listed()] == ["omar"]
 
@@ -104,7 +105,8 @@ def test_a_no_needs_a_reason_and_is_appealed_once_to_somebody_else(api: Api):
 def test_a_repeat_is_the_same_and_another_use_of_its_name_is_a_conflict(api: Api):
     assert api.proposes("p1").json() == api.proposes("p1").json()
     assert len(api.listed()) == 1
-    assert code(api.proposes("p1", remedy="helicopter"), 409) == "idempotency_conflict"
+    for other in ({"remedy": "helicopter"}, {"cents": 70_000}, {"rep": "omar"}):
+        assert code(api.proposes("p1", **other), 409) == "idempotency_conflict"
     assert code(api.does("approve", "omar", name="p1"), 409) == "idempotency_conflict"
 
 

@@ -11,7 +11,7 @@ from makegood.messages.ids import CustomerId
 from makegood.testing.clock import FakeClock
 from tests.e2e.agency import AGENCY
 from tests.e2e.screens import MINUTE_MS, REPS, customer_of, introduce, serving
-from tests.unit.desk.browsing import token_of, words_of
+from tests.unit.desk.browsing import questions, token_of, words_of
 
 
 @pytest.fixture
@@ -128,11 +128,15 @@ def test_a_request_of_another_brand_does_not_exist_for_them(kathy, vera, ana):
     page = ask(kathy, ana, moves=0)
     where = re.search(r'action="([^"]+/settle)"', page.content.decode())
     assert where is not None
-    assert "What Ana asked for" not in words_of(vera.get(f"/desk/customers/{ana}"))
+    does(kathy, ana, "settle", answer="deny", reason="The hotel is full.")
+    theirs = words_of(vera.get(f"/desk/customers/{ana}"))
+    for told in ("What Ana asked for", "May we move the date? Y", "refused", "hotel is full"):
+        assert told not in theirs
     assert vera.post(where[1], {"token": "t", "answer": "allow"}).status_code == 404
     brand = {"token": "t", "brand": "acme", "fact.moves": "0"}
     assert vera.post(f"/desk/customers/{ana}/ask/move_date", brand).status_code == 404
     assert kathy.post(f"/desk/customers/{ana}/ask/nothing", brand).status_code == 404
+    assert kathy.post(where[1].replace("/settle", "/forget"), {"token": "t"}).status_code == 404
 
 
 def test_beside_a_request_that_waits_stands_what_others_heard(kathy, ana):
@@ -144,6 +148,14 @@ def test_beside_a_request_that_waits_stands_what_others_heard(kathy, ana):
     assert words.count("Everyone who asked for this") == 1
     answered = words_of(does(kathy, ana, "settle", answer="allow"))
     assert "Everyone who asked for this" not in answered
+
+
+def test_the_page_asks_as_often_however_many_requests_wait(kathy, ana, makegood):
+    ask(kathy, ana, about="T0", moves=0)
+    once = questions(makegood, kathy, f"/desk/customers/{ana}")
+    for number in range(1, 12):
+        ask(kathy, ana, about=f"T{number}", moves=0)
+    assert questions(makegood, kathy, f"/desk/customers/{ana}") == once
 
 
 def test_what_waits_stands_in_a_list_of_its_own(kathy, ana):

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from makegood.books.opening import read_book
+from makegood.books.opening import read_book, shipped_books
 from makegood.bootstrap import Makegood
 from makegood.playbooks.load import load_book
 from makegood.ports.drafts import Draft
 from tests.e2e.screens import introduce, no_car, serving
 from tests.unit.desk.browsing import questions, words_of
+from tests.unit.desk.conftest import _signed_in
 
 CARS = read_book("car-rental")[0]
 RIDE = "remedies/ride_home/cost/cents"
@@ -30,6 +31,12 @@ def stands(makegood: Makegood) -> dict[str, str]:
 
     newest = draft_of(makegood)
     return {spot.path: spot.written for spot in spots_of(newest.text if newest else CARS)}
+
+
+def stands_as_text(makegood: Makegood) -> str:
+    newest = draft_of(makegood)
+    assert newest is not None
+    return newest.text
 
 
 def diff_lines(text: str) -> list[str]:
@@ -164,7 +171,7 @@ def test_two_people_at_different_values_disturb_nobody_and_at_one_value_are_told
     omar.post("/desk/rules/edit", other)
     page = omar.post("/desk/rules/edit", second)
     assert page.status_code == 422
-    assert "omar made this `75.00` while you typed" in words_of(page)
+    assert "Omar Haddad made this `75.00` while you typed" in words_of(page)
     assert 'value="80"' in page.content.decode()
     assert (stands(makegood)[RIDE], stands(makegood)[CALL]) == ("7500", "10m")
     omar.post("/desk/rules/edit", fields(makegood, ride="80"))  # as the page came back
@@ -197,6 +204,12 @@ def test_a_text_that_is_saved_over_another_one_is_shown_against_it_first(makegoo
     omar.post("/desk/rules/write", revision(makegood) | {"text": mine})
     assert stands(makegood)[RIDE] == "9500"
     assert stands(makegood)["parameters/late_minutes"] == "45"
+
+
+def test_what_no_database_can_hold_is_not_kept(makegood, omar):
+    form = revision(makegood) | {"active": active_of(makegood), "text": f"{CARS}# a\x00b\x07\n"}
+    omar.post("/desk/rules/write", form)
+    assert diff_lines(stands_as_text(makegood))[-1] == "+# ab"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 200_001])
@@ -286,7 +299,10 @@ def test_an_example_that_is_outdated_is_told_to_say_so_without_the_text(makegood
 
 def test_an_empty_log_has_nothing_to_compare_with_and_says_so(makegood, omar):
     change(makegood, omar, ride="75")
-    assert "There is nothing to compare with" in tried(makegood, omar)
+    words = tried(makegood, omar)
+    assert "There is nothing to compare with" in words
+    assert "Every number" not in words
+    assert "1970" not in words
     assert "The new rule book is active" in words_of(activate(makegood, omar))
 
 
@@ -330,7 +346,7 @@ def test_rolling_back_needs_a_reason_and_the_book_that_was_seen(makegood, omar):
     words = words_of(omar.post("/desk/rules/roll-back", form, follow=True))
     assert "Rolled back by Omar Haddad Too low." in words
     assert active_of(makegood) == first
-    assert "No other book was active before this one." in words
+    assert "There is no earlier book to go back to." in words
 
 
 def test_what_the_settings_name_and_is_not_taken_up_is_said_on_the_page(makegood, omar, kathy):
@@ -360,3 +376,21 @@ def test_nothing_typed_is_taken_for_markup(makegood, omar):
     assert "<script>alert" not in page.content.decode()
     for path in PAGES:
         assert "<script>alert" not in omar.get(f"/desk/rules{path}").content.decode()
+
+
+def test_a_book_that_builds_on_another_says_that_the_other_counts_too(tmp_path):
+    house = shipped_books()["car-rental"].replace("name: car-rental\n", "name: house\n", 1)
+    (tmp_path / "house.yaml").write_text(house, encoding="utf-8")
+    own = "makegood: 1\nname: own\nbuilds_on: house  # ours\nauthority:\n  rep: {cents: 1000}\n"
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    with serving(read_book(str(tmp_path / "own.yaml"))[0]) as (opened, _):
+        omar = _signed_in("omar")
+        assert "This book builds on house . What only that one says counts" in words_of(
+            omar.get("/desk/rules")
+        )
+        rep = "authority/rep/cents"
+        omar.post("/desk/rules/edit", {f"was:{rep}": "1000", f"v:{rep}": "12.50"})
+        assert "nothing to compare" in tried(opened, omar)
+        activate(opened, omar)
+        assert opened.book.authority_cents["rep"] == 1250
+        assert opened.book.failures

@@ -164,7 +164,10 @@ def test_what_was_said_for_another_brand_does_not_exist_for_them(kathy, vera, an
     page = promise(kathy, ana)
     where = re.search(r'action="([^"]+/kept)"', page.content.decode())
     assert where is not None
-    assert "What we told Ana" not in words_of(vera.get(f"/desk/customers/{ana}"))
+    does(kathy, ana, "kept", note="Paid back by hand.")
+    theirs = words_of(vera.get(f"/desk/customers/{ana}"))
+    for told in ("What we told Ana", "promised", "it: $9", "Paid back by hand."):
+        assert told not in theirs
     assert vera.post(where[1], {"token": "t"}).status_code == 404
     form = {"token": "t", "brand": "acme", "name": "other", "until": NOON, "words": "w"}
     assert vera.post(f"/desk/customers/{ana}/say/promise", form).status_code == 404

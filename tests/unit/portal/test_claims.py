@@ -60,6 +60,15 @@ def test_what_was_spent_is_on_its_way_at_once_and_filed_once(page, makegood, ana
     assert [one.request for one in requests_of(makegood, ana)] == ["taxi"]
 
 
+def test_the_form_sent_again_with_another_sum_is_not_taken_for_the_first_one(page, makegood, ana):
+    claim(page)
+    (first,) = (one.claimed for one in requests_of(makegood, ana))
+    again = claim(page, amount="30.00")
+    assert again.status_code == 422
+    assert "We have what you told us." not in words_of(again)
+    assert [str(one.claimed) for one in requests_of(makegood, ana)] == [str(first)]
+
+
 def test_beyond_the_cap_both_parts_are_told(page):
     words = words_of(claim(page, amount="95"))
     assert "The taxi that you took: $80 is on its way back to you." in words
