@@ -191,7 +191,7 @@ def test_who_a_customer_is_has_a_chapter_where_the_book_says_it():
         "wide from 100,000",
         "who is helped first; never what is given",
     )
-    assert "standing" not in {one.anchor for one in handbook("car-rental").chapters}
+    assert "standing" not in {one.anchor for one in handbook("hotel-group").chapters}
 
 
 def test_an_exception_to_fairness_is_told_with_its_reason():
