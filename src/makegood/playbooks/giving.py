@@ -95,6 +95,11 @@ class Budget(Struct, frozen=True, kw_only=True):
     brand: str = ""
     line: int = 0
 
+    @property
+    def purse(self) -> str:
+        """What is taken is counted under this: a brand's own purse is apart from that of all."""
+        return f"{self.id}.{self.brand}" if self.brand else self.id
+
 
 def share_on(curve: tuple[tuple[int, float], ...], severity: int) -> float:
     """Read a curve at a severity; before its first point and after its last it is flat."""
