@@ -216,4 +216,4 @@ def visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
 def book_of(desk: Desk) -> RuleBook:
     """Give the active book."""
     library = desk.makegood.library
-    return library.books[library.active]
+    return library.now()

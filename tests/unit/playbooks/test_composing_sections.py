@@ -59,6 +59,8 @@ HOUSE = (
         "  Van Sent: {order: string}\n  Fee Told: {order: string, cents: int}\n  Promise Kept:",
         1,
     )
+    .replace("tenure_years: int}", "tenure_years: int, worth: int, orders: int}", 1)
+    .replace(STANDING, f"{STANDING}  value: {{cents: customer.worth}}\n", 1)
     .replace("  rep: {cents: 5000}", "  rep: {cents: 5000}\n  boss: {cents: 9000}", 1)
     .replace(
         "for: [parcel_late, promise_broken]", "for: [parcel_late, promise_broken, upgrade]", 1
@@ -121,9 +123,9 @@ def test_a_brand_adds_waivers_and_words_its_own():
 
 def test_standing_is_put_over_part_by_part_and_stays_sensitive():
     brand = (
-        "facts:\n  customer: {level: string}\n"
+        "facts:\n  customer: {level: string, spent: int}\n"
         "standing:\n  tier: {from: customer.level, order: [one, two]}\n"
-        "  public_voice: {from: customer.followers, wide_from: 5}\n"
+        "  value: {cents: customer.spent}\n"
     )
     book = composed(brand)
     assert book.standing is not None
@@ -131,12 +133,13 @@ def test_standing_is_put_over_part_by_part_and_stays_sensitive():
     assert (book.standing.tier.fact, book.everyone.standing) == ("level", ("one", "two"))
     sized = (
         "requests:\n  - id: ask\n    title: {en: Ask}\n    takes: {order: string}\n"
-        "    looks_at: {tier: customer.tier}\n    rows:\n"
-        "      - {id: gold, when: {tier: gold}, answer: allow,\n"
+        "    looks_at: {rich: customer.worth > 5}\n    rows:\n"
+        "      - {id: yes, when: {rich: true}, answer: allow,\n"
         "         gives: {remedy: refund, cents: 9}}\n"
         "      - {id: no, answer: deny, says: {en: No.}}\n"
     )
     assert any("never the size" in one for one in errors(brand + sized))
+    assert not any("never the size" in one for one in errors(sized.replace("worth", "orders")))
 
 
 def test_everyone_is_put_over_name_by_name():
