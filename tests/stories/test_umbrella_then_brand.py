@@ -48,7 +48,7 @@ authority:
 claims:
   - id: spent_on_the_way
     replaces: true
-    title: {en: What you had to spend, de: Was Sie ausgeben mussten, es: Lo que tuvo que gastar}
+    title: {en: What you had to spend, de: Was der Ausfall kostete, es: Lo que tuvo que gastar}
     source: Bluefin promise
     for: [flight_cancelled, flight_delayed, boarding_denied]
     most_cents: 40000
