@@ -175,15 +175,13 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "brands": tuple(book_of(desk).brands.values()),
         "asked": asked_rows(desk, story),
         "waived": _waived(desk, story),
-        "waivers": tuple(
-            (what, waiver_words(what, book_of(desk))) for what in book_of(desk).waivers
-        ),
+        "waivers": _waivers(book_of(desk)),
         "ask_forms": ask_forms(book_of(desk)),
         "said": said_rows(desk, story),
         "say_forms": say_forms(book_of(desk)),
         "channels": CHANNELS,
         "remedies": tuple(
-            (remedy, remedy_words(remedy, story.library)) for remedy in book_of(desk).remedies
+            (remedy, remedy_words(remedy, story.library)) for remedy in _remedies(book_of(desk))
         ),
         "token": new_token(),
     }
@@ -199,6 +197,16 @@ def _kinds(book: RuleBook) -> tuple[FailureRule, ...]:
     """The kinds of failure to choose from; the page adds "something else" itself."""
     kinds = {id_: rule for one in books_in(book) for id_, rule in one.failures.items()}
     return tuple(rule for rule in kinds.values() if rule.id != OTHER)
+
+
+def _waivers(book: RuleBook) -> tuple[tuple[str, str], ...]:
+    """What may be waived by the book or by that of a brand, with its words."""
+    found = {what: waiver_words(what, one) for one in books_in(book) for what in one.waivers}
+    return tuple(found.items())
+
+
+def _remedies(book: RuleBook) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(remedy for one in books_in(book) for remedy in one.remedies))
 
 
 def _lines(story: Story) -> tuple[object, ...]:
