@@ -288,7 +288,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="who-said-no-decides-the-appeal",
-        file="src/makegood/core/requests.py",
+        file="src/makegood/core/answering.py",
         old="    if one.status is RequestStatus.APPEALED and one.refused_by == asker.rep:\n",
         new="    if one.status is RequestStatus.ALLOWED:\n",
         tests=("tests/unit/core/test_requests.py",),
@@ -296,11 +296,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-replay-judges-again",
         file="src/makegood/core/requests.py",
-        old="""    if body.answer == "person":
-        _wait(""",
+        old='    if body.answer == "person":\n',
         new="""    rule = turn.book.requests.get(body.request)
-    if rule is None or rule.rule(body.facts, turn.state.facts).answer is Answer.PERSON:
-        _wait(""",
+    if rule is None or rule.rule(body.facts, turn.state.facts).answer.value == "person":
+""",
         tests=("tests/unit/core/test_requests.py",),
     ),
     Fault(
@@ -355,8 +354,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="value-reaches-a-remedy-through-the-brand",
         file="src/makegood/playbooks/failures.py",
-        old='made = self._value("brand", "string")',
-        new='made = self.conditions.read(self.section, "brand", self.reads, gives="string")',
+        old='self.section, "brand", self.names, gives="string", sizes=True',
+        new='self.section, "brand", self.names, gives="string"',
         tests=("tests/unit/playbooks/test_value_never_sizes.py",),
     ),
 )

@@ -36,6 +36,9 @@ def touchpoint(kind: str, about: str, pick: int) -> Body:
             return facts.Touchpoint(name="Rental Unfulfilled", properties={"reservation": about})
         case "page":
             return facts.Touchpoint(name="Page Viewed", properties={"reservation": about})
+        case "returned":
+            told: facts.Facts = {"returned": about} if pick % 4 else {}
+            return facts.Touchpoint(name="Car Returned", properties={"reservation": about, **told})
         case "promise":
             return facts.Touchpoint(name="Callback Promised", properties={"reservation": about})
         case _:
@@ -64,6 +67,9 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
         by=KATHY,
         words="w",
         binds={"cents": 900} if pick % 3 else {},
+    ),
+    "rated": lambda pick: facts.Rated(
+        survey=("return", "unknown")[pick % 7 == 0], about=(*ABOUTS, "")[pick % 4], score=pick % 6
     ),
     "redirected": lambda pick: facts.Redirected(
         to="b2", accepted_by="n", expires_ms=STORY_BEGINS_MS + pick * DAY_MS, by=KATHY, words="w"

@@ -19,6 +19,7 @@ from makegood.messages.facts import Body
 from makegood.messages.ids import CaseId, CustomerId, EventId, ProfileId, event_id
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library
+from makegood.playbooks.rulings import SurveyKind, SurveyRule, Touched
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.ports.store import Store
@@ -39,11 +40,32 @@ from tests.properties.bodies import (
 )
 
 
+def _touched(event: facts.Facts, _customer: facts.Facts) -> Touched:
+    missing = "" if "returned" in event else "event.returned"
+    return Touched(about=str(event.get("reservation", "")), missing=missing)
+
+
+ASKS = SurveyRule(
+    id="return",
+    after=("Car Returned",),
+    question={"en": "How was it?"},
+    message="good_again",
+    kind=SurveyKind.CSAT,
+    read=_touched,
+    ask_after_ms=HOUR_MS,
+    every_ms=DAY_MS,
+    useful_ms=3 * DAY_MS,
+    bad_below=3,
+    fails_as="late",
+)
+
+
 def _library() -> Library:
     """The small book, in which the driver comes from somebody who has to accept the customer."""
     book = small_book()
     driver = replace(book.remedies["driver"], accepted_by="rides", expires_ms=4 * HOUR_MS)
     book = replace(book, remedies={**book.remedies, "driver": driver})
+    book = replace(book, surveys={ASKS.id: ASKS}, asks_after={"Car Returned": (ASKS,)})
     return Library(active=book.hash, books={book.hash: book})
 
 
@@ -106,6 +128,9 @@ KINDS = (
     "redirected",
     "arrived",
     "arrived",
+    "returned",
+    "returned",
+    "rated",
 )
 WAITS_MS = (
     0,
@@ -284,7 +309,7 @@ class Life(Firm):
     def _body(self, move: Move, who: str, state: State) -> Body | None:
         about = ABOUTS[move.pick % len(ABOUTS)]
         kind, pick = move.kind, move.pick
-        if kind in ("no_car", "late", "no_show", "unclear", "page", "promise", "kept"):
+        if kind in ("no_car", "late", "no_show", "unclear", "page", "promise", "kept", "returned"):
             return touchpoint(kind, about, pick)
         if kind in ("yes", "no", "carried", "dropped"):
             return self._outcome(kind, pick, who)
@@ -366,6 +391,14 @@ class Life(Firm):
         self.kinds["offer after"] += any(case.offer_after for case in after.cases)
         self.kinds["stray"] += bool(after.strays)
         self._notice_requests(after)
+        for one in after.surveys:
+            dropped = one.why in ("held", "missed", "failed")
+            what = "not sent" if dropped else one.why or ("asked" if one.asked_ms else "waiting")
+            self.kinds[f"survey {what}"] += 1
+            self.kinds["rated again"] += bool(one.again)
+        self.kinds["bad score"] += any(
+            one.about.startswith("return/") for case in after.cases for one in case.failures
+        )
         for said in after.memory.said:
             what = "redirect" if said.kind == "redirect" else "promise"
             self.kinds[f"{what} kept"] += bool(said.kept_ms)

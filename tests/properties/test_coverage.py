@@ -47,6 +47,7 @@ WANTED = (
             facts.Disclosed,
             facts.Redirected,
             facts.Arrived,
+            facts.Rated,
         )
     ),
     "dropped as withdrawn",
@@ -92,6 +93,17 @@ WANTED = (
     "redirect kept",
     "redirect broken",
     "said again",
+    "Car Returned",
+    "survey asked",
+    "survey waiting",
+    "survey missing",
+    "survey history",
+    "survey case",
+    "survey unsubscribed",
+    "survey often",
+    "survey not sent",
+    "rated again",
+    "bad score",
 )
 
 

@@ -26,6 +26,8 @@ from makegood.sources.personal import Separator, holds_address
 
 _STATUS = {
     "no_such_request": 422,
+    "no_such_survey": 422,
+    "off_the_scale": 422,
     "wrong_fact": 422,
     "no_such_brand": 422,
     "no_such_remedy": 422,
@@ -65,6 +67,8 @@ _WHERE = {
     "no_such_request": "body request",
     "wrong_fact": "body facts",
     "no_such_brand": "body brand",
+    "no_such_survey": "body survey",
+    "off_the_scale": "body score",
     "no_such_remedy": "body remedy",
     "no_such_waiver": "body waives",
     "reason_needed": "body reason",

@@ -21,6 +21,7 @@ from makegood.api.everyone import router as everyone
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.proposal_routes import router as proposals
+from makegood.api.rating_routes import router as ratings
 from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
 from makegood.api.said_routes import router as said
@@ -94,6 +95,7 @@ def api() -> NinjaAPI:
     made.add_router("", budgets)
     made.add_router("", proposals)
     made.add_router("", said)
+    made.add_router("", ratings)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

@@ -19,6 +19,7 @@ from makegood.core import (
     proposals,
     remedies,
     requests,
+    surveys,
 )
 from makegood.core.holds import EVERYWHERE
 from makegood.core.standing import with_told
@@ -41,6 +42,9 @@ def apply_fact(turn: Turn, event: Event) -> None:
     body = event.body
     if isinstance(body, facts.FailureRaised):
         cases.take_failure(turn, failures.raised(turn, event, body))
+        return
+    if isinstance(body, facts.Rated):
+        surveys.rated(turn, event, body)
         return
     on_customer = _ON_CUSTOMER.get(type(body))
     if on_customer is not None:

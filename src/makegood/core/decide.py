@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import answering, granting, promises, proposals
+from makegood.core import answering, granting, promises, proposals, surveys
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -46,6 +46,8 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.Requested() | facts.Settled() | facts.Appealed():
             book = library.now(brand_of(state, wanted))
             return _request(state, wanted, asker, now_ms, book)
+        case facts.Rated():
+            return surveys.judge(wanted, asker, library.now(wanted.brand))
         case (
             facts.Promised()
             | facts.Kept()

@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures, promises
+from makegood.core import cases, ending, failures, promises, surveys
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
@@ -78,6 +78,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         turn = _turn(before.state, event, library, book)
         if says:
             promises.hear(turn, event, body)
+            surveys.hear(turn, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)

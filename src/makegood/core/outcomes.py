@@ -7,7 +7,7 @@ Source: DESIGN ideas 6 and 9 (nothing lost, nothing silently repeated; we keep o
 
 from msgspec.structs import replace
 
-from makegood.core import requests
+from makegood.core import requests, surveys
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
@@ -104,6 +104,8 @@ def dropped(turn: Turn, body: Dropped) -> None:
     if body.why == "withdrawn":
         return
     command = meant(turn, body.command, body.step)
+    if surveys.not_asked(turn, command, body):
+        return
     for case in turn.state.cases:
         if _broken(turn, case, command) or _failed(turn, case, command):
             return

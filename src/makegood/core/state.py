@@ -12,6 +12,7 @@ from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
 from makegood.core.said import Memory
 from makegood.core.standing import Told
+from makegood.core.surveyed import SurveyState
 from makegood.core.timers import Origin, Timer
 from makegood.core.waived import Waiver
 from makegood.messages.facts import Facts
@@ -177,7 +178,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promise_ms: Until when the customer was told it would come; 0 when not told.
         broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan, unreached, not_asked or apology.
+            broken_promise, no_plan, unreached, not_asked, apology or bad_score.
     """
 
     due_ms: int
@@ -322,6 +323,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         bought_ms: When they first bought something, by the events the book names; 0 for never.
         waivers: What need no longer be paid or done, oldest first.
         memory: What the customer was told: promises and fees.
+        surveys: What they were asked about, or not, and what they answered; oldest first.
     """
 
     facts: Facts = {}
@@ -338,6 +340,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     bought_ms: int = 0
     waivers: tuple[Waiver, ...] = ()
     memory: Memory = Memory()
+    surveys: tuple[SurveyState, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

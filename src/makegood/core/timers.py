@@ -40,6 +40,7 @@ class TimerKind(StrEnum):
     LONGEST = "j_longest"
     ANSWER_BY = "k_answer_by"
     APPROVE_BY = "l_approve_by"
+    SURVEY_AT = "m_survey_at"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -51,7 +52,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
     Attributes:
         due_ms: Fires then, not when somebody looks.
         kind: What for.
-        subject: The case, the silence rule, or the event of a request.
+        subject: The case, the silence rule, the survey, or the event of a request.
         about: The failure's or promise's `about`.
         origin: The event that set it; its book is the one that counts.
         brand: Whose promise it is; empty for the umbrella.

@@ -72,4 +72,5 @@ def _sources(
         outbox=outbox,
         failures=shown_by(state, library),
         texts=desk.reading.texts(refs_of(history)),
+        surveys=state.surveys,
     )

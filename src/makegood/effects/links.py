@@ -10,6 +10,7 @@ from makegood.messages.ids import CaseId, ProfileId
 from makegood.ports.clock import Clock
 
 _DAY_SECONDS = 86_400
+SURVEY_DAYS = 30  # a month later nobody remembers who it was
 PORTAL_DAYS = 30  # as long as a hold stands without a person looking at it
 REFERRAL_DAYS = 365  # a friend may take a year to need the firm
 UNSUBSCRIBE_DAYS = 0  # an old mail must still let its reader go
@@ -50,6 +51,7 @@ class Links:
         self._portal = self._serializer(key, "portal")
         self._unsubscribe = self._serializer(key, "unsubscribe")
         self._referral = self._serializer(key, "referral")
+        self._survey = self._serializer(key, "survey")
 
     def _serializer(self, key: bytes, kind: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(
@@ -74,6 +76,19 @@ class Links:
     def referral_token(self, profile: ProfileId, case: CaseId) -> str:
         """Name whose friend came, without saying who that is; may be forwarded."""
         return str(self._referral.dumps([profile, case]))
+
+    def survey_token(self, profile: ProfileId, brand: str, survey: str, about: str) -> str:
+        """Let the customer answer one survey about one thing."""
+        return str(self._survey.dumps([profile, brand, survey, about]))
+
+    def survey_url(self, profile: ProfileId, brand: str, survey: str, about: str) -> str:
+        return f"{self._base}/s/{self.survey_token(profile, brand, survey, about)}"
+
+    def read_survey(self, token: str) -> tuple[ProfileId, str, str, str]:
+        """Give (profile, brand, survey, about). Raises `LinkExpired` or `LinkForged`."""
+        profile, *asked = self._read(self._survey, token, SURVEY_DAYS, parts=4)
+        brand, survey, about = asked
+        return ProfileId(profile), brand, survey, about
 
     def portal_url(self, profile: ProfileId, case: CaseId) -> str:
         return f"{self._base}/c/{self.portal_token(profile, case)}"

@@ -122,6 +122,11 @@ class Words:
     def _given(self, command: Command, order: SendMessage, book: RuleBook) -> dict[str, str]:
         brand = book.brands[order.brand]
         given = {"brand": brand.name, "brand_phone": brand.phone, "umbrella": book.umbrella}
+        if order.survey:
+            about = str(order.variables.get("about", ""))
+            given["link"] = self._links.survey_url(
+                command.profile, order.brand, order.survey, about
+            )
         if command.case:
             given["link"] = self._links.portal_url(command.profile, command.case)
             given["friend_link"] = self._links.referral_url(command.profile, command.case)
@@ -197,7 +202,7 @@ def _said(
         return _in_language(book.remedies[text].title, locale)
     if name in ("failure", "failures") and text in book.failures:
         return book.failures[text].title
-    return rep_name(text) if name == "owner" else text
+    return rep_name(text) if name in ("owner", "met") else text
 
 
 def _in_language(titles: Mapping[str, str], locale: Locale) -> str:

@@ -12,13 +12,14 @@ from makegood.handbook.planning import plans_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
+from makegood.handbook.surveying import surveys_chapter
 from makegood.handbook.terms import Chapter, Entry, Handbook
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive failures silence entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers"
-_DEEDS = "plans messages requests promises disclosures claims standing everyone examples"
+_DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
 
 
@@ -38,6 +39,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         plans_chapter(source),
         requests_chapter(source),
         *(one for one in (said_chapter(source),) if one is not None),
+        *surveys_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
         messages_chapter(source),

@@ -45,6 +45,7 @@ class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         urgency: `NOW` prefers SMS over mail.
         variables: Facts for the template; free of personal data.
         question: True for the case's own "is it good again?", which a hold lets pass.
+        survey: Id of the survey that asks; empty for every other message.
     """
 
     message: str
@@ -53,6 +54,7 @@ class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     urgency: Urgency = Urgency.SOON
     variables: Facts = {}
     question: bool = False
+    survey: str = ""
 
 
 class ConfirmOffer(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="confirm"):

@@ -19,6 +19,7 @@ from makegood.messages.said_facts import Disclosed as Disclosed
 from makegood.messages.said_facts import Kept as Kept
 from makegood.messages.said_facts import Promised as Promised
 from makegood.messages.said_facts import Redirected as Redirected
+from makegood.messages.survey_facts import Rated as Rated
 
 
 class Touchpoint(FactBody, frozen=True, kw_only=True, tag="touchpoint"):
@@ -323,4 +324,5 @@ Body: TypeAlias = (
     | Disclosed
     | Redirected
     | Arrived
+    | Rated
 )

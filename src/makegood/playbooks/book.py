@@ -10,7 +10,7 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
-from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule
+from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
     Brand,
@@ -156,6 +156,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         promises: What may be promised, by id; each is among the `silences` too.
         disclosures: What may be told, by id.
         tells: Disclosures by the event that tells them.
+        surveys: When customers are asked how it was, by id.
+        asks_after: Surveys by the event after which they ask.
         recalling: Events with a rule that reads what was said.
         look_ups: What is looked up for an event before it is stored, by event name.
         standing: Which facts say who a customer is; None when the book does not.
@@ -192,6 +194,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     promises: Mapping[str, PromiseRule] = {}
     disclosures: Mapping[str, DisclosureRule] = {}
     tells: Mapping[str, tuple[DisclosureRule, ...]] = {}
+    surveys: Mapping[str, SurveyRule] = {}
+    asks_after: Mapping[str, tuple[SurveyRule, ...]] = {}
     recalling: frozenset[str] = frozenset()
     look_ups: Mapping[str, tuple[LookUp, ...]] = {}
     everyone: EveryoneTerms = EveryoneTerms()
@@ -209,18 +213,20 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         return self.by_brand.get(brand, self)
 
     def hears(self, event: str) -> bool:
-        """Whether a failure, a promise or a disclosure of it or of a brand's is about an event."""
+        """Whether a rule, promise, disclosure or survey of it or a brand's hears an event."""
         return (
             event in self.triggers
             or event in self.starts
             or event in self.ends
             or event in self.tells
+            or event in self.asks_after
             or any(own.hears(event) for own in self.by_brand.values())
         )
 
     def says(self, name: str) -> bool:
-        """Whether an event makes or keeps a promise, or tells what something costs."""
-        return name in self.starts or name in self.ends or name in self.tells
+        """Whether an event makes or keeps a promise, tells a cost, or is asked about later."""
+        made = name in self.starts or name in self.ends
+        return made or name in self.tells or name in self.asks_after
 
     def find(
         self, name: str, properties: Facts, customer: Facts, said: Known | None = None

@@ -16,6 +16,7 @@ from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
 from makegood.playbooks.rulings import RequestRule
 from makegood.playbooks.silence import Promise
+from makegood.playbooks.surveys import Survey, check_surveys
 from makegood.playbooks.terms import Loss, MessageTemplate, Plan, Remedy
 
 _SALES = frozenset({MessageClass.PROMOTIONAL})
@@ -37,6 +38,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     budgets: tuple[Budget, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     claims: tuple[RequestRule, ...] = ()
+    surveys: tuple[Survey, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -61,6 +63,7 @@ def check_across(parts: Parts, report: Report) -> None:
         )
     for plan, section in parts.plans:
         _check_plan(plan, section, parts)
+    check_surveys(parts.surveys, parts.messages, frozenset({*parts.kinds, OTHER}), report)
     _check_growth(parts, report)
     _check_used(parts, report)
 
@@ -230,6 +233,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     given |= {one.claim.pays for one in parts.claims if one.claim is not None}
     given.add(parts.goodwill.otherwise)
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
+    said |= {one.message for one in parts.surveys}
     for remedy in parts.remedies.values():
         if remedy.accepted_by and remedy.id in given:
             report.error(

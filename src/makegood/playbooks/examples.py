@@ -68,6 +68,7 @@ class Expected(Struct, frozen=True, kw_only=True):
         cents: What is given with the answer.
         charges: What the customer pays, in cents.
         within_ms: How long a person has for the answer.
+        asked: Surveys that were asked, in the order of asking.
     """
 
     failures: tuple[str, ...] | None = None
@@ -82,6 +83,7 @@ class Expected(Struct, frozen=True, kw_only=True):
     cents: int | None = None
     charges: int | None = None
     within_ms: int | None = None
+    asked: tuple[str, ...] | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class Names(Struct, frozen=True, kw_only=True):
     entitlements: frozenset[str]
     requests: Mapping[str, Shape | None]
     vocabulary: Vocabulary
+    surveys: frozenset[str] = frozenset()
 
 
 def read_examples(top: Section, names: Names) -> tuple[Example, ...]:
@@ -224,6 +227,7 @@ def _expect(section: Section, names: Names) -> Expected:
         cents=expect.whole("cents") if expect.has("cents") else None,
         charges=expect.whole("charges") if expect.has("charges") else None,
         within_ms=expect.span_ms("within") if expect.has("within") else None,
+        asked=_names(expect, "asked", names.surveys, "survey"),
     )
     expect.done()
     if made == Expected():

@@ -48,6 +48,7 @@ from makegood.playbooks.requests import check_tables, make_rulings, read_request
 from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.standing_section import read_standing
+from makegood.playbooks.surveys import by_event, make_surveys, read_surveys
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, recalling, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
@@ -187,12 +188,14 @@ def _read(
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
     heard |= everyone.came_back_by
     heard |= {event for one in parts.disclosures for event in one.events}
+    heard |= {event for one in parts.surveys for event in one.events}
     names = Names(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
         failures=frozenset({*parts.kinds, OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
         requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
+        surveys=frozenset(one.id for one in parts.surveys),
     )
     examples = (*read_examples(top, names), *of_laws)
     top.done()
@@ -256,6 +259,7 @@ def _parts(
             remedies,
         ),
         disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
+        surveys=read_surveys(top, conditions),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -277,6 +281,7 @@ def _book(
     silences = tuple(one.rule for one in parts.promises)
     parameters = vocabulary.parameters
     disclosures = make_disclosures(parts.disclosures, parameters)
+    surveys = make_surveys(parts.surveys, parameters)
     return RuleBook(
         hash=digest,
         name=header.name,
@@ -312,6 +317,8 @@ def _book(
         promises=make_promises(parts.promises, parameters, vocabulary.events or {}),
         disclosures=disclosures,
         tells=_tells(parts, disclosures),
+        surveys=surveys,
+        asks_after=by_event(parts.surveys, surveys),
         recalling=recalling(parts.detectors),
         text=text,
     )

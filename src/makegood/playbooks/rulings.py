@@ -1,6 +1,7 @@
 """What a book says to requests, and about what was said: rulings, claims, promises."""
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -140,3 +141,72 @@ class RequestRule(Struct, frozen=True, kw_only=True):
             said: What was said about the same thing; None when that cannot be known.
         """
         return self.rule(asked, customer, said) if self.recalls else self.rule(asked, customer)
+
+
+class SurveyKind(StrEnum):
+    """How a survey is answered."""
+
+    CSAT = "csat"
+    CES = "ces"
+    NPS = "nps"
+    THUMBS = "thumbs"
+
+    @property
+    def scale(self) -> tuple[int, int]:
+        """The least and the most; more is always better, also for effort ("it was easy")."""
+        return _SCALES[self]
+
+
+_SCALES = {
+    SurveyKind.CSAT: (1, 5),
+    SurveyKind.CES: (1, 7),
+    SurveyKind.NPS: (0, 10),
+    SurveyKind.THUMBS: (0, 1),
+}
+
+
+class Touched(Struct, frozen=True, kw_only=True):
+    """A touchpoint that a survey may ask about.
+
+    Attributes:
+        about: Booking, segment or order; empty when the event does not say.
+        met: The person met; empty when nobody is named.
+        missing: The fact without which it cannot be told whether to ask; empty when it can.
+    """
+
+    about: str = ""
+    met: str = ""
+    missing: str = ""
+
+
+class SurveyRule(Struct, frozen=True, kw_only=True):
+    """When a customer is asked how something was, and what a bad answer is.
+
+    Attributes:
+        after: Touchpoints after which it asks.
+        question: What is asked, by language; "en" is always there.
+        message: The message that carries the link.
+        read: (event properties, customer facts) -> the touchpoint; None when it does not ask.
+        ask_after_ms: How long after the touchpoint.
+        every_ms: A customer is asked at most once in this time; 0 for no limit.
+        useful_ms: How long the question is of use.
+        bad_below: A score below this is bad; the least of the scale when none is.
+        fails_as: The failure that a bad score is; empty for none.
+    """
+
+    id: str
+    after: tuple[str, ...]
+    question: Mapping[str, str]
+    message: str
+    kind: SurveyKind
+    read: Callable[[Facts, Facts], Touched | None]
+    ask_after_ms: int = 0
+    every_ms: int = 0
+    useful_ms: int = 0
+    bad_below: int = 0
+    fails_as: str = ""
+    line: int = 0
+
+    def is_bad(self, score: int) -> bool:
+        """Whether a score is a failure."""
+        return bool(self.fails_as) and score < self.bad_below

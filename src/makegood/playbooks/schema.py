@@ -20,6 +20,7 @@ from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHER
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
+from makegood.playbooks.rulings import SurveyKind
 from makegood.playbooks.spans import DAY, SPAN
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
@@ -141,6 +142,7 @@ _BOOK: Mapping[str, Schema] = {
     "waivers": _map(_ref("texts")),
     "requests": _list(_ref("request")),
     "claims": _list(_ref("claim")),
+    "surveys": _list(_ref("survey")),
     "goodwill": _ref("goodwill"),
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
@@ -257,6 +259,12 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "within*": _SPAN, "not_payable": _some(_TEXT), "says": _ref("texts"), "pays*": _NAME,
         "answer_within": _SPAN,
     },
+    "survey": {
+        "id*": _NAME, REPLACES: _MARK, "after*": _some(_TEXT), "about": _EXPRESSION,
+        "when": _EXPRESSION, "met": _EXPRESSION, "question*": _ref("texts"), "asks*": _NAME,
+        "kind": _choice(tuple(SurveyKind)), "ask_after": _SPAN, "every": _SPAN,
+        "useful_within": _SPAN, "bad_below": _whole(10, 1), "fails_as": _NAME,
+    },
     "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
     "row": {
         "id*": _NAME, "when": _map(_some(_SCALAR)), "answer*": _choice(tuple(Answer)),
@@ -292,7 +300,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "failures": _some(_TEXT), "cannot": _some(_TEXT), "held": _FLAG,
         "offers": _some(_choice(tuple(Tier))), "owed": _map(_whole()), "unsure": _some(_TEXT),
         "double": _FLAG, "answer": _choice(tuple(Answer)), "row": _TEXT, "cents": _whole(),
-        "charges": _whole(), "within": _SPAN,
+        "charges": _whole(), "within": _SPAN, "asked": _some(_TEXT),
     },
     "law": {
         "law*": _NAME, "title*": _TEXT, "jurisdiction": _TEXT, "basis": _choice(BASES),

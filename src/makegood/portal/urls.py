@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from makegood.portal import friends, leaving, telling, views
+from makegood.portal import friends, leaving, rating, telling, views
 
 app_name = "portal"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("c/<str:token>/claim", views.claim, name="claim"),
     path("c/<str:token>/appeal", views.appeal, name="appeal"),
     path("c/<str:token>/opened", views.opened, name="opened"),
+    path("s/<str:token>", rating.rate, name="rate"),
     path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
     path("r/<str:token>", friends.friend, name="friend"),
     path("r/<str:token>/seen", friends.seen, name="seen"),

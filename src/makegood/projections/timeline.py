@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from makegood.core.said import SaidKind
 from makegood.core.state import State
+from makegood.core.surveyed import SurveyState
 from makegood.messages.commands import ConfirmOffer, SendMessage
 from makegood.messages.events import Event
 from makegood.messages.facts import (
@@ -33,6 +34,7 @@ from makegood.messages.facts import (
     Opened,
     Promised,
     Proposed,
+    Rated,
     Redirected,
     Referred,
     Released,
@@ -53,6 +55,7 @@ from makegood.projections.orders import failed_words, failure_words, order_words
 from makegood.projections.roster import rep_name
 from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
+from makegood.projections.surveys import not_asked, rated_words
 from makegood.projections.waived import waiver_words
 
 Mark = Literal["plain", "alarm", "warn", "ok", "customer", "note"]
@@ -79,6 +82,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     Attributes:
         failures: Event id -> what it showed, as `shown_by` says it.
         texts: Free texts by reference.
+        surveys: What the customer was asked about, or not.
     """
 
     library: Library
@@ -86,6 +90,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     outbox: Mapping[CommandId, OutboxRow]
     failures: Mapping[str, str] = {}
     texts: Mapping[str, str] = {}
+    surveys: Sequence[SurveyState] = ()
 
 
 def shown_by(state: State, library: Library) -> Mapping[str, str]:
@@ -124,6 +129,9 @@ def timeline(history: Sequence[Event], sources: Sources) -> tuple[Line, ...]:
         for row in sources.outbox.values()
         if row.status in _ENDINGS and row.command.id not in told
     ]
+    lines += [
+        Line(at_ms=at_ms, says=says) for at_ms, says in not_asked(sources.surveys, sources.library)
+    ]
     return tuple(sorted(lines, key=lambda line: line.at_ms))
 
 
@@ -154,7 +162,7 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 def _line(event: Event, sources: Sources) -> Line | None:
     told = _outcome(event.body, sources) or _about_a_request(event, sources)
-    told = told or _by_a_person(event.body, sources)
+    told = told or _by_a_person(event.body, sources) or _rated(event, sources)
     told = told or _about_a_proposal(event.body, sources) or _said(event.body, sources)
     says, mark = told or _from_outside(event, sources)
     if not says:
@@ -266,6 +274,14 @@ def _said(body: Body, sources: Sources) -> Told | None:
         case Arrived(by=by):
             return f"{rep_name(sources.reps, by)} says that they were refused there.", "alarm"
     return None
+
+
+def _rated(event: Event, sources: Sources) -> Told | None:
+    body = event.body
+    if not isinstance(body, Rated):
+        return None
+    says, bad = rated_words(body, event.time_ms, sources.surveys, sources.reps, sources.library)
+    return says, "alarm" if bad else "customer"
 
 
 def _from_outside(event: Event, sources: Sources) -> Told:

@@ -110,6 +110,14 @@ def _found(example: Example, library: Library) -> dict[str, tuple[object, object
             expect.unsure,
             tuple(one.entitlement for failure in failures for one in failure.owed if one.missing),
         ),
+        "asked": (
+            expect.asked,
+            tuple(
+                one.survey
+                for one in sorted(state.surveys, key=lambda one: one.asked_ms)
+                if one.asked_ms
+            ),
+        ),
         "double": (expect.double, any(case.double for case in state.cases)),
         **_answered(example, state, library.book(library.active)),
     }

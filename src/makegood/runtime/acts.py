@@ -7,9 +7,10 @@ from msgspec import Struct
 from makegood.core.decide import Asker, decide
 from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
+from makegood.core.surveyed import found as found_survey
 from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import Body
+from makegood.messages.facts import Body, Rated
 from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
@@ -115,11 +116,14 @@ class Acts:
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:
-    """File a fact about a case, a request or what was said with the profile that began it."""
+    """File what is said about something with the profile that began it."""
     case = state.case(getattr(body, "case", ""))
     if case is not None:
         return case.origin.profile
     asked = state.request(getattr(body, "asked", "")) or state.memory.find(
         getattr(body, "said", EventId(""))
     )
+    if isinstance(body, Rated):
+        asked_about = found_survey(state.surveys, body.survey, body.about)
+        return asked_about.profile if asked_about is not None else otherwise
     return asked.profile if asked is not None else otherwise

@@ -18,6 +18,7 @@ from makegood.messages.facts import (
     Identified,
     Kept,
     Promised,
+    Rated,
     Redirected,
     Requested,
     Settled,
@@ -38,7 +39,7 @@ _CONFLICT = Refused(
 )
 
 
-First: TypeAlias = Requested | Promised | Disclosed | Redirected
+First: TypeAlias = Requested | Promised | Disclosed | Redirected | Rated
 """What may be about somebody of whom nothing is known yet."""
 Wanted: TypeAlias = First | Settled | Appealed | Kept | Arrived
 

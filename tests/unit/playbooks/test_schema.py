@@ -29,9 +29,10 @@ TEXTS = {**shipped_books(), **shipped_laws(), "page": BOOK, "house": HOUSE}
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
                   "list of sums in cents", "list of bands", "list of what it binds us to",
                    "list of waivers", "match",
-                  "title", "says"})  # fmt: skip
+                  "title", "says", "question"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
+    ("survey", "bad_below"),
     ("answer to a second failure", "offer"), ("entitlement", "basis"), ("entitlement", "source"),
     ("plan", "offer_message"), ("plan", "chosen_message"), ("plan", "choose_within"),
     ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),

@@ -1,0 +1,195 @@
+"""Ask how it was, after a touchpoint: never while a case is open or anything holds, never often.
+
+A missing answer is no score. A bad one is a failure of the kind the survey names, so that the
+owner calls: whoever asks has to listen.
+Source: story 4; science, section 2 (CSAT, CES, NPS) and 1c (45: never tie a remedy to a rating).
+"""
+
+from msgspec.structs import replace
+
+from makegood.core.calls import need_call
+from makegood.core.cases import take_failure
+from makegood.core.decision import Asker, Decision, refuse
+from makegood.core.ending import CALL_BACK_MS
+from makegood.core.failures import SEVERITY_BY_HAND
+from makegood.core.holds import EVERYWHERE, is_holding
+from makegood.core.state import Failure, State
+from makegood.core.surveyed import SurveyState, WhyNot, found, with_one
+from makegood.core.timers import Timer, TimerKind
+from makegood.core.turn import Turn
+from makegood.messages.commands import SendMessage
+from makegood.messages.events import Event
+from makegood.messages.facts import Dropped, Rated, Touchpoint
+from makegood.messages.ids import CaseId, CommandId
+from makegood.playbooks.book import RuleBook
+from makegood.playbooks.mistakes import nearest
+from makegood.playbooks.rulings import SurveyRule
+from makegood.playbooks.terms import Cause
+
+
+def hear(turn: Turn, body: Touchpoint) -> None:
+    """Plan the questions of a touchpoint; about one thing each survey asks once."""
+    told = body.properties.get("brand")
+    brand = told if isinstance(told, str) and told in turn.book.brands else ""
+    for rule in turn.book.asks_after.get(body.name, ()):
+        touched = rule.read(body.properties, turn.state.facts)
+        if touched is None:
+            continue
+        one = _new(turn, rule.id, touched.about, brand, touched.met)
+        before = found(turn.state.surveys, one.survey, one.about)
+        if before is not None and before.why != "missing":
+            continue
+        if touched.missing:
+            one = replace(one, why="missing", missing=touched.missing, why_ms=turn.at_ms)
+        elif turn.origin.imported:
+            one = replace(one, why="history", why_ms=turn.at_ms)
+        else:
+            due_ms = turn.at_ms + rule.ask_after_ms
+            turn.set_timer(TimerKind.SURVEY_AT, due_ms, one.survey, one.about, brand)
+        _put(turn, one)
+
+
+def _new(turn: Turn, survey: str, about: str, brand: str, met: str) -> SurveyState:
+    return SurveyState(
+        event=turn.cause,
+        profile=turn.origin.profile,
+        survey=survey,
+        about=about or turn.cause,
+        at_ms=turn.at_ms,
+        brand=brand,
+        met=met,
+    )
+
+
+def _put(turn: Turn, one: SurveyState) -> None:
+    turn.state = replace(turn.state, surveys=with_one(turn.state.surveys, one))
+
+
+def due(turn: Turn, timer: Timer) -> None:
+    """Ask, or remember why not; the gate has the last word when the message is handed over."""
+    book = turn.book.for_brand(timer.brand)
+    rule = book.surveys.get(timer.subject)
+    one = found(turn.state.surveys, timer.subject, timer.about)
+    if rule is None or one is None or one.score is not None:
+        return
+    brand = one.brand or next(iter(book.brands), "")
+    why = _against(turn, rule, brand)
+    if why:
+        _put(turn, replace(one, why=why, why_ms=turn.at_ms))
+        return
+    template = book.messages[rule.message]
+    order = SendMessage(
+        message=rule.message,
+        brand=brand,
+        message_class=template.message_class,
+        urgency=template.urgency,
+        variables={"about": one.about, "met": one.met},
+        survey=rule.id,
+    )
+    step = f"survey/{rule.id}/{one.about}"
+    command = turn.issue(CaseId(""), step, order, useful_ms=rule.useful_ms)
+    _put(turn, replace(one, asked_ms=turn.at_ms, command=command))
+
+
+def _against(turn: Turn, rule: SurveyRule, brand: str) -> WhyNot:
+    """Say what stands against asking now; empty for nothing."""
+    state = turn.state
+    if state.open_case is not None:
+        return "case"
+    holding = (one for one in state.cases if is_holding(one))
+    if any(one.unclear or one.scope in (EVERYWHERE, brand) for one in holding):
+        return "hold"
+    if any(
+        whose in (EVERYWHERE, brand) and how == EVERYWHERE for whose, how in state.unsubscribed
+    ):
+        return "unsubscribed"
+    before = (one.asked_ms for one in state.surveys if one.survey == rule.id and one.asked_ms)
+    if rule.every_ms and any(turn.at_ms - at_ms < rule.every_ms for at_ms in before):
+        return "often"
+    return ""
+
+
+def not_asked(turn: Turn, command: CommandId, body: Dropped) -> bool:
+    """Remember that a question never reached the customer; whether it was one of a survey."""
+    for one in turn.state.surveys:
+        if one.command == command:
+            _put(turn, replace(one, asked_ms=0, why=body.why, why_ms=turn.at_ms))
+            return True
+    return False
+
+
+def rated(turn: Turn, event: Event, body: Rated) -> None:
+    """Take an answer; a later one takes the place of an earlier, and a bad one is a failure."""
+    one = found(turn.state.surveys, body.survey, body.about)
+    if one is None:
+        one = _new(turn, body.survey, body.about, body.brand, body.met)
+    before = one.score
+    if one.command and before is None:
+        turn.withdrawn.append(one.command)  # if it has not gone out, nobody needs to be asked
+    turn.clear_timers(one.survey, TimerKind.SURVEY_AT, about=one.about)
+    one = replace(
+        one,
+        met=one.met or body.met,
+        score=body.score,
+        rated_ms=turn.at_ms,
+        words=body.words,
+        again=one.again + (before is not None),
+    )
+    _put(turn, one)
+    rule = turn.book.surveys.get(body.survey)
+    if rule is None or not rule.is_bad(body.score):
+        return
+    if before is None or not rule.is_bad(before):
+        _fail(turn, event, one, rule)
+
+
+def _fail(turn: Turn, event: Event, one: SurveyState, rule: SurveyRule) -> None:
+    """Open a case with a hold and an owner, who calls."""
+    kind = turn.book.failures.get(rule.fails_as)
+    failure = Failure(
+        event=event.id,
+        rule=rule.fails_as,
+        about=f"{rule.id}/{one.about}",
+        brand=one.brand,
+        at_ms=turn.at_ms,
+        severity=SEVERITY_BY_HAND,
+        cause=Cause.FIRM,
+        book=turn.origin.book,
+        line=kind.line if kind else 0,
+        details={"survey": rule.id, "score": one.score, "met": one.met},
+        seen=(("survey.score", one.score),),
+        words=one.words,
+    )
+    take_failure(turn, failure)
+    case = turn.state.open_case
+    if case is not None and case.failure(failure.about) is not None:
+        plan = turn.plan_of(case)
+        need_call(turn, case, "bad_score", plan.call_within_ms if plan else CALL_BACK_MS)
+
+
+def judge(wanted: Rated, asker: Asker, book: RuleBook) -> Decision:
+    """Judge whether an answer can be one; what it says is the customer's to say.
+
+    Args:
+        wanted: The answer.
+        asker: Who gives it, or writes it down.
+        book: The book that knows the survey.
+    """
+    rule = book.surveys.get(wanted.survey)
+    if rule is None:
+        hint = nearest(wanted.survey, book.surveys)
+        return refuse("no_such_survey", f"There is no survey `{wanted.survey}`. {hint}".strip())
+    least, most = rule.kind.scale
+    if not least <= wanted.score <= most:
+        why = f"A score of `{rule.id}` ({rule.kind}) is {least} to {most}."
+        return refuse("off_the_scale", why)
+    if wanted.brand and wanted.brand not in book.brands:
+        hint = nearest(wanted.brand, book.brands)
+        return refuse("no_such_brand", f"There is no brand `{wanted.brand}`. {hint}".strip())
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def last_asked(state: State, survey: str, about: str) -> SurveyState | None:
+    """Find what a customer was asked; None when nobody asked it."""
+    one = found(state.surveys, survey, about)
+    return one if one is not None and one.asked_ms else None

@@ -1,0 +1,167 @@
+"""How was it? One question about one thing, with a score and words, by the link of a survey.
+
+Looking is no answer, and neither is silence. Answered again, the later answer counts.
+"""
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from msgspec import Struct
+
+from makegood.core.state import decode_state
+from makegood.core.surveyed import SurveyState
+from makegood.core.surveys import last_asked
+from makegood.effects.links import LinkForged
+from makegood.messages.errors import Refused
+from makegood.messages.facts import Rated
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.playbooks.book import RuleBook
+from makegood.playbooks.rulings import SurveyKind, SurveyRule
+from makegood.portal.guests import makegood_of
+from makegood.portal.speech import Speech, language_of
+from makegood.portal.views import CUSTOMER, LONGEST_TEXT, UNPROCESSABLE, by_link
+from makegood.ports.rows import PersonRow
+from makegood.projections.asked import in_language
+from makegood.projections.roster import person_of, rep_name
+from makegood.sources.limits import writable
+
+
+class _Asked(Struct, frozen=True, kw_only=True):
+    """Who was asked what.
+
+    Attributes:
+        met: The person met, by the name a customer reads; empty when nobody is named.
+    """
+
+    token: str
+    profile: ProfileId
+    customer: CustomerId
+    person: PersonRow | None
+    one: SurveyState
+    rule: SurveyRule
+    book: RuleBook
+    brand: str
+    met: str
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+def rate(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the question, or take the answer."""
+    asked = _asked(request, token)
+    if request.method != "POST":
+        return _show(request, asked)
+    score = _score(request.POST.get("score", ""), asked.rule.kind)
+    if score is None:
+        return _show(request, asked, notice="rate.choose", status=UNPROCESSABLE)
+    if not _take(request, asked, score):
+        return _show(request, asked, notice="refused.other", status=UNPROCESSABLE)
+    lang = request.GET.get("lang", "")
+    query = "?said=thanks" + (f"&lang={lang}" if lang.isalpha() else "")
+    return redirect(reverse("portal:rate", args=[token]) + query)
+
+
+def _asked(request: HttpRequest, token: str) -> _Asked:
+    """Find what a link asks.
+
+    Raises:
+        LinkExpired: The link is ours and too old.
+        LinkForged: It is not ours, or this customer was not asked that (any more).
+    """
+    makegood = makegood_of(request)
+    profile, brand, survey, about = makegood.links.read_survey(token)
+    with makegood.store.reading() as reading:
+        customer = reading.customers_of([profile]).get(profile)
+        row = reading.row(customer) if customer is not None else None
+        if customer is None or row is None:
+            raise LinkForged
+        profiles = reading.profiles_of([customer]).get(customer, (profile,))
+        persons = reading.persons(profiles)
+        reps = reading.reps()
+    one = last_asked(decode_state(row.state), survey, about)
+    book = makegood.library.now(brand)
+    rule = book.surveys.get(survey)
+    if one is None or rule is None:
+        raise LinkForged
+    return _Asked(
+        token=token,
+        profile=profile,
+        customer=customer,
+        person=person_of(tuple(persons.values())),
+        one=one,
+        rule=rule,
+        book=book,
+        brand=brand,
+        met=rep_name(reps, one.met) if one.met else "",
+    )
+
+
+def _show(
+    request: HttpRequest, asked: _Asked, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    language = language_of(request, asked.person)
+    speech = Speech(language, asked.book.timezone)
+    kind = asked.rule.kind
+    brand = asked.book.brands.get(asked.brand)
+    token = makegood_of(request).links.unsubscribe_token(asked.profile, asked.brand, "*")
+    page: dict[str, Any] = {
+        "speech": speech,
+        "lang": language,
+        "brand": brand.name if brand else asked.book.umbrella,
+        "heading": in_language(asked.rule.question, language),
+        "met": asked.met,
+        "about": asked.one.about if asked.one.about != asked.one.event else "",
+        "scores": _scores(kind, speech),
+        "low": speech.say(f"rate.{kind.value}.low"),
+        "high": speech.say(f"rate.{kind.value}.high"),
+        "given": asked.one.score,
+        "thanks": request.GET.get("said") == "thanks" and asked.one.score is not None,
+        "notice": speech.say(notice) if notice else "",
+        "form_token": secrets.token_urlsafe(9),
+        "longest": LONGEST_TEXT,
+        "leave_url": reverse("portal:unsubscribe", args=[token]),
+    }
+    return render(request, "portal/rate.html", page, status=status)
+
+
+def _scores(kind: SurveyKind, speech: Speech) -> list[tuple[int, str]]:
+    least, most = kind.scale
+    if kind is SurveyKind.THUMBS:
+        return [(1, speech.say("rate.thumbs.high")), (0, speech.say("rate.thumbs.low"))]
+    return [(score, str(score)) for score in range(least, most + 1)]
+
+
+def _score(written: str, kind: SurveyKind) -> int | None:
+    least, most = kind.scale
+    known = {str(score): score for score in range(least, most + 1)}
+    return known.get(written)
+
+
+def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
+    """Append the answer; sent twice from one form it happens once."""
+    form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
+    message_id = f"{asked.one.event}:{asked.rule.id}:rated:{form}"
+    words = writable(request.POST.get("words", ""), LONGEST_TEXT)
+    ref = f"portal:{message_id}" if words else ""
+    body = Rated(
+        survey=asked.rule.id,
+        score=score,
+        about=asked.one.about,
+        brand=asked.brand,
+        met=asked.one.met,
+        words=ref,
+    )
+    outcome = makegood_of(request).acts.act(
+        asked.customer,
+        body,
+        CUSTOMER,
+        message_id=message_id,
+        texts={ref: words} if ref else {},
+    )
+    return not isinstance(outcome, Refused)

@@ -1,0 +1,134 @@
+"""The page of a survey: looking answers nothing, one click does, and it can be changed."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood
+from makegood.core.state import State, decode_state
+from makegood.effects.words import Words
+from makegood.messages.facts import Touchpoint
+from makegood.testing.book import HOUR_MS
+from makegood.testing.clock import FakeClock
+from tests.e2e.screens import customer_of, introduce, profile_of, serving, take
+from tests.unit.desk.browsing import words_of
+
+ABOUT = "B1/UA1"
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[Makegood, FakeClock]]:
+    with serving(read_book("airline")[0]) as both:
+        yield both
+
+
+def flown(makegood: Makegood, clock: FakeClock, met: str = "kathy") -> str:
+    """Let Ana fly and be asked; give the address of her question."""
+    introduce(makegood)
+    facts: dict[str, object] = {
+        "booking": "B1", "flight": "UA1", "brand": "meridian", "gate_agent": met, "minor": False,
+    }  # fmt: skip
+    take(makegood, "user:ana", Touchpoint(name="Leg Flown", properties=facts), "leg")
+    clock.advance(2 * HOUR_MS)
+    makegood.intake.advance([customer_of(makegood, "user:ana")], clock.now_ms())
+    return path_of(makegood)
+
+
+def path_of(makegood: Makegood, survey: str = "boarding", about: str = ABOUT) -> str:
+    profile = profile_of("user:ana")
+    return f"/s/{makegood.links.survey_token(profile, 'meridian', survey, about)}"
+
+
+def state(makegood: Makegood) -> State:
+    with makegood.store.reading() as reading:
+        row = reading.row(customer_of(makegood, "user:ana"))
+    assert row is not None
+    return decode_state(row.state)
+
+
+def test_looking_is_no_answer_and_names_the_person_met(makegood: Makegood, clock: FakeClock):
+    page = Client().get(flown(makegood, clock))
+    assert page.status_code == 200
+    words = words_of(page)
+    assert "How was boarding?" in words
+    assert "About Kathy Moreno." in words
+    assert "from “very bad” to “very good”" in words
+    assert state(makegood).surveys[0].score is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("de", "Wie war das Einsteigen?"), ("es", "embarque")]
+)
+def test_it_asks_in_the_language_of_the_page(makegood, clock, lang: str, words: str):
+    assert words in words_of(Client().get(f"{flown(makegood, clock)}?lang={lang}"))
+
+
+def test_an_answer_is_taken_with_its_words_apart_from_the_log_and_can_be_changed(
+    makegood: Makegood, clock: FakeClock
+):
+    path, client = flown(makegood, clock), Client(enforce_csrf_checks=True)
+    sent = client.post(path, {"score": "5", "words": "She smiled.", "form": "f1"})
+    assert sent.status_code == 302
+    again = client.post(path, {"score": "5", "words": "She smiled.", "form": "f1"})
+    assert again.status_code == 302
+    one = state(makegood).surveys[0]
+    assert (one.score, one.again) == (5, 0)
+    with makegood.store.reading() as reading:
+        assert reading.texts([one.words]) == {one.words: "She smiled."}
+    assert "We have your answer" in words_of(client.get(sent["Location"]))
+    client.post(path, {"score": "4", "form": "f2"})
+    one = state(makegood).surveys[0]
+    assert (one.score, one.again, one.words) == (4, 1, "")
+
+
+def test_a_bad_answer_opens_a_case_with_the_words(makegood: Makegood, clock: FakeClock):
+    Client().post(flown(makegood, clock), {"score": "1", "words": "He shouted.", "form": "f1"})
+    case = state(makegood).open_case
+    assert case is not None
+    assert case.failures[0].rule == "rude_staff"
+    assert case.failures[0].words == state(makegood).surveys[0].words != ""
+
+
+@pytest.mark.parametrize("score", ["", "0", "6", "05", "five"])
+def test_what_is_no_score_is_asked_for_again(makegood: Makegood, clock: FakeClock, score: str):
+    answer = Client().post(flown(makegood, clock), {"score": score})
+    assert answer.status_code == 422
+    assert "Please choose one" in words_of(answer)
+    assert state(makegood).surveys[0].score is None
+
+
+def test_only_what_was_asked_can_be_answered(makegood: Makegood, clock: FakeClock):
+    flown(makegood, clock)
+    for path in (path_of(makegood, about="B1/UA2"), path_of(makegood, survey="x"), "/s/forged"):
+        assert Client().post(path, {"score": "5"}).status_code == 404
+    profile = profile_of("user:ana")
+    other = makegood.links.unsubscribe_token(profile, "meridian", "mail")
+    assert Client().get(f"/s/{other}").status_code == 404
+
+
+def test_a_link_ends(makegood: Makegood, clock: FakeClock):
+    path = flown(makegood, clock)
+    clock.advance(31 * 24 * HOUR_MS)
+    assert Client().post(path, {"score": "5"}).status_code == 410
+
+
+def test_the_message_carries_the_link_of_its_question(makegood: Makegood, clock: FakeClock):
+    path = flown(makegood, clock)
+    with makegood.store.reading() as reading:
+        (row,) = reading.outbox_of([profile_of("user:ana")])
+        person = reading.persons([profile_of("user:ana")])[profile_of("user:ana")]
+    words = Words(lambda: makegood.library, makegood.links)
+    rendered = words.render(row.command, person, "mail")
+    assert rendered.subject == "How was boarding?"
+    link = next(word for word in rendered.text.split() if "/s/" in word)
+    assert Client().get(link.removeprefix("http://localhost:8000")).status_code == 200
+    assert path.startswith("/s/")
+
+
+def test_the_way_out_of_questions_is_on_the_page(makegood: Makegood, clock: FakeClock):
+    page = Client().get(flown(makegood, clock)).content.decode()
+    left = page.split('href="/u/')[1].split('"')[0]
+    Client().post(f"/u/{left}", {"scope": "one"})
+    assert state(makegood).unsubscribed == (("meridian", "*"),)
