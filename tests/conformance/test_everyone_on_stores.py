@@ -14,6 +14,7 @@ from makegood.core.likeness import DAY_MS, Comparable, likeness_of
 from makegood.messages.ids import CustomerId, EventId
 from makegood.messages.money import Money
 from makegood.playbooks.everyone import KEYS
+from makegood.playbooks.standing import TierPart
 from makegood.playbooks.terms import EveryoneTerms
 from makegood.ports.store import Store
 from makegood.projections.everyone import Wanted, everyone
@@ -152,7 +153,8 @@ def test_on_postgresql_nobody_counts_by_the_old_likeness_while_a_new_one_is_coun
         EventId("e1"), "failure", "no_car", "service", "cars", 4, "gold", TODAY * DAY_MS,
         None, (), "not_given", False,
     )  # fmt: skip
-    by = EveryoneTerms(same=("failure", "brand", "severity"), standing=("silver", "gold"))
+    tier = TierPart(fact="tier", order=("silver", "gold"))
+    by = EveryoneTerms(same=("failure", "brand", "severity"), tier=tier)
     with closing(PostgresStore(postgres_url, pool_size=3)) as store:
         known(store, *NAMES)
 

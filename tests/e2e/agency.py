@@ -1,6 +1,7 @@
 """A tour operator whose agencies ask for their clients: a rule book with one more request."""
 
 from tests.unit.playbooks.small_book import SMALL
+from tests.unit.playbooks.small_book import STANDING as SMALL_STANDING
 
 MOVE_DATE = """\
 requests:
@@ -38,7 +39,8 @@ standing:
   public_voice: {from: customer.followers, wide_from: 100000}
 """
 AGENCY = (
-    SMALL.replace("requests:\n", STANDING + MOVE_DATE, 1)
+    SMALL.replace(SMALL_STANDING, STANDING, 1)
+    .replace("requests:\n", MOVE_DATE, 1)
     .replace("tenure_years: int}", "tenure_years: int, customer_since: string}", 1)
     .replace("  rep: {cents: 5000}", "  rep: {cents: 5000}\n  supervisor: {cents: 20000}", 1)
     .replace(

@@ -46,6 +46,7 @@ def touchpoint(kind: str, about: str, pick: int) -> Body:
             return facts.Touchpoint(name="Callback Made", properties=named)
 
 
+TIERS = ("none", "silver", "gold")
 PLAIN: Mapping[str, Callable[[int], Body]] = {
     "raised": lambda pick: facts.FailureRaised(
         failure=("no_car", "other", "late")[pick % 3],
@@ -57,7 +58,7 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
     "unsubscribed": lambda pick: facts.Unsubscribed(
         brand=("cars", "*")[pick % 2], channel=("mail", "*")[pick % 2], again=pick % 3 == 0
     ),
-    "traits": lambda pick: facts.Identified(traits={"tier": pick % 3}),
+    "traits": lambda pick: facts.Identified(traits={"tier": TIERS[pick % 3]}),
     "link": lambda _pick: facts.Identified(),
     "promised": lambda pick: facts.Promised(
         promise=("other", "callback_overdue")[pick % 2],

@@ -13,10 +13,12 @@ from django.test import Client
 
 from makegood.books.opening import read_book, shipped_books
 from makegood.bootstrap import Makegood, Settings
+from makegood.core.asked import RequestStatus
 from makegood.core.decide import Asker
+from makegood.core.state import decode_state
 from makegood.messages.commands import Fulfil, SendMessage
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Granted, Touchpoint
+from makegood.messages.facts import Granted, Requested, Touchpoint
 from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.runtime.shelf import Shelf
@@ -43,6 +45,17 @@ name: bluefin
 builds_on: group
 authority:
   rep: {cents: 1000}
+claims:
+  - id: spent_on_the_way
+    replaces: true
+    title: {en: What you had to spend, de: Was der Ausfall kostete, es: Lo que tuvo que gastar}
+    source: Bluefin promise
+    for: [flight_cancelled, flight_delayed, boarding_denied]
+    most_cents: 40000
+    receipt_above_cents: 1500
+    within: 90d
+    pays: expenses
+    answer_within: 1d
 messages:
   - id: sorry_cancelled
     replaces: true
@@ -132,3 +145,27 @@ def test_the_book_survives_a_start_without_the_files(makegood: Makegood, tmp_pat
     library = Shelf(makegood.store, FakeClock(NINE_MS)).library()
     subject = library.now("bluefin").messages["sorry_cancelled"].texts["en"].subject
     assert subject == "Bluefin left you standing"
+
+
+@pytest.mark.parametrize(
+    ("brand", "paid", "status"),
+    [("bluefin", 30_000, RequestStatus.ALLOWED), ("northline", 25_000, RequestStatus.WAITING)],
+)
+def test_a_carrier_that_pays_more_of_what_was_spent_pays_it_at_once(makegood, brand, paid, status):
+    cancelled(makegood, brand)
+    who = customer_of(makegood, "user:ana")
+    facts: dict[str, object] = {
+        "cents": 30_000, "currency": "USD", "kind": "hotel", "receipt": "R1",
+        "spent_on": "2026-01-01",
+    }  # fmt: skip
+    asked = Requested(
+        request="spent_on_the_way", about="UA961/2026-01-01", brand=brand, facts=facts
+    )
+    makegood.acts.act(who, asked, Asker(), message_id="a room")
+    with makegood.store.reading() as reading:
+        orders = [row.command.order for row in reading.outbox_of([profile_of("user:ana")])]
+        row = reading.row(who)
+    given = [one for one in orders if isinstance(one, Fulfil) and one.remedy == "expenses"]
+    assert [one.amount.cents for one in given] == [paid]
+    assert row is not None
+    assert [one.status for one in decode_state(row.state).requests] == [status]

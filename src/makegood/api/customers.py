@@ -10,7 +10,7 @@ from makegood.api.shapes import CaseOut, instant
 from makegood.bootstrap import Makegood
 from makegood.core.state import decode_state
 from makegood.ports.rows import CustomerRow
-from makegood.projections.standing import Basis, Part, standing_of
+from makegood.projections.standing import Basis, Part, one_brand, standing_of
 
 
 class BasisOut(Schema):
@@ -52,7 +52,7 @@ class CustomerOut(Schema):
 def standing_fields(row: CustomerRow | None, makegood: Makegood) -> dict[str, object] | None:
     """Show a standing as JSON fields."""
     state = decode_state(row.state if row is not None else b"")
-    standing = standing_of(state, makegood.book, makegood.clock.now_ms())
+    standing = standing_of(state, makegood.library.now(one_brand(state)), makegood.clock.now_ms())
     if standing is None:
         return None
     return {

@@ -128,7 +128,7 @@ def everyone_of_kind(  # noqa: PLR0913 - each is one parameter of the query
     """Tell of everyone with a kind of failure, or a kind of request."""
     makegood = _makegood(request)
     like = like_of_kind(
-        makegood.book,
+        makegood.library.now(brand),
         failure=failure,
         request=asks,
         brand=brand,
@@ -166,9 +166,10 @@ def _answer(
     terms: tuple[str, int | None, bool],
 ) -> Fields:
     remedy, cents, own_brand = terms
-    remedies = checked_remedy(makegood.book.for_brand(like.brand), remedy, cents)
+    book = makegood.book
+    remedies = checked_remedy(book.for_brand(like.brand), remedy, cents)
     wanted = Wanted(like=like, remedies=remedies, cents=cents, own_brand=own_brand)
-    found = everyone(reading, wanted, makegood.book, makegood.clock.now_ms())
+    found = everyone(reading, wanted, book, makegood.clock.now_ms())
     return everyone_fields(found)
 
 

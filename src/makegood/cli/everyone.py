@@ -40,13 +40,14 @@ def show_everyone(  # noqa: PLR0913 - each is one option of the command
 ) -> None:
     """Tell how many customers were in the same place, what they got, and what all would cost."""
     with opened(database, takes_up=False) as makegood, makegood.store.reading() as reading:
-        book = makegood.book
+        book = makegood.library.now(brand)
         if _CASE.fullmatch(what):
             if standing or brand or severity:
                 raise InputError(
                     "A case has its own standing, brand and severity; leave them out."
                 )
             like = _of_case(makegood, reading, what)
+            book = makegood.library.now(like.brand)
         else:
             own = book.for_brand(brand)
             kind = "request" if what in own.requests else "failure"

@@ -19,7 +19,7 @@ from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CaseId, CustomerId
-from makegood.playbooks.book import RuleBook, books_in
+from makegood.playbooks.book import Library, RuleBook, books_in
 from makegood.playbooks.terms import FailureRule
 from makegood.ports.rows import CaseRow
 from makegood.projections.orders import OTHER, remedy_words
@@ -175,16 +175,13 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "brands": tuple(book_of(desk).brands.values()),
         "asked": asked_rows(desk, story),
         "waived": _waived(desk, story),
-        "waivers": tuple(
-            (what, waiver_words(what, story.library))
-            for what in dict.fromkeys(w for one in books_in(book_of(desk)) for w in one.waivers)
-        ),
+        "waivers": _waivers(book_of(desk), story.library),
         "ask_forms": ask_forms(book_of(desk)),
         "said": said_rows(desk, story),
         "say_forms": say_forms(book_of(desk)),
         "channels": CHANNELS,
         "remedies": tuple(
-            (remedy, remedy_words(remedy, story.library)) for remedy in book_of(desk).remedies
+            (remedy, remedy_words(remedy, story.library)) for remedy in _remedies(book_of(desk))
         ),
         "token": new_token(),
     }
@@ -202,6 +199,16 @@ def _kinds(book: RuleBook) -> tuple[FailureRule, ...]:
     return tuple(rule for rule in kinds.values() if rule.id != OTHER)
 
 
+def _waivers(book: RuleBook, library: Library) -> tuple[tuple[str, str], ...]:
+    """What may be waived by the book or by that of a brand, with its words."""
+    names = dict.fromkeys(what for one in books_in(book) for what in one.waivers)
+    return tuple((what, waiver_words(what, library)) for what in names)
+
+
+def _remedies(book: RuleBook) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(remedy for one in books_in(book) for remedy in one.remedies))
+
+
 def _lines(story: Story) -> tuple[object, ...]:
     return tuple(reversed(story.lines))
 
@@ -217,4 +224,4 @@ def visible(desk: Desk, wanted: CustomerId) -> tuple[CaseRow, ...]:
 def book_of(desk: Desk) -> RuleBook:
     """Give the active book."""
     library = desk.makegood.library
-    return library.books[library.active]
+    return library.now()

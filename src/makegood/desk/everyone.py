@@ -9,7 +9,6 @@ from makegood.core.state import Case
 from makegood.desk.access import Desk
 from makegood.desk.story import Story
 from makegood.messages.ids import EventId
-from makegood.playbooks.book import RuleBook
 from makegood.projections.alike import like_of_case, likes_of_requests
 from makegood.projections.everyone import Wanted, everyone
 from makegood.projections.everyone_words import NOTHING, Told, told
@@ -54,14 +53,9 @@ def like_these_requests(
 
 def _told(desk: Desk, like: Comparable, remedies: tuple[str, ...]) -> Told:
     """Ask for all brands, or for its own alone where a person serves only some."""
-    book = _book(desk)
+    book = desk.makegood.library.now()
     known = tuple(remedy for remedy in remedies if remedy in book.for_brand(like.brand).remedies)
     wanted = Wanted(like=like, remedies=known, own_brand=bool(desk.me.brands))
     found = told(everyone(desk.reading, wanted, book, desk.now_ms), desk.makegood.library)
     said = [one for one in found.remedies if one.spent or one.for_all != NOTHING]
     return replace(found, remedies=tuple(said[:MOST_REMEDIES]))
-
-
-def _book(desk: Desk) -> RuleBook:
-    library = desk.makegood.library
-    return library.books[library.active]

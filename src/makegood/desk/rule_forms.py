@@ -9,12 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.desk.fields import Typed, shown
-from makegood.desk.rule_words import card_words, field_words, group_words, section_words
+from makegood.desk.rule_words import ONE_CARD, card_words, field_words, group_words, section_words
 from makegood.playbooks.mistakes import BookError, Report
 from makegood.playbooks.nodes import Fields, plain, read_nodes
 from makegood.playbooks.spots import Spot, SpotKind, spots_of
 
-_ONE_CARD = frozenset({"authority", "parameters"})
 _HINTS: Mapping[SpotKind, str] = {
     "test": "a value, `< 3`, `4..7`, or a list in brackets",
 }
@@ -258,13 +257,13 @@ def _groups(fields: Sequence[Field], values: Mapping[str, Any]) -> Iterator[Grou
 
 def _card_id(path: str) -> str:
     parts = path.split("/")
-    return f"r-{parts[0]}" if parts[0] in _ONE_CARD else f"r-{'-'.join(parts[:2])}"
+    return f"r-{parts[0]}" if parts[0] in ONE_CARD else f"r-{'-'.join(parts[:2])}"
 
 
 def _inside(path: str) -> str:
     """The part of a path within its rule."""
     parts = path.split("/")
-    if parts[0] in _ONE_CARD or len(parts) < 3:
+    if parts[0] in ONE_CARD or len(parts) < 3:
         return "/".join(parts[1:] or parts)
     if parts[0] == "requests" and parts[2] == "rows" and len(parts) > 4:
         return "/".join(parts[4:])

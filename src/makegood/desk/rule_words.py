@@ -16,6 +16,24 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "remedies": ("What may be given", "And what each costs us."),
     "plans": ("What happens then", "By kind of failure, with the clocks that a person works by."),
     "requests": ("What customers may ask", "The first row that fits answers."),
+    "approval": ("Who says yes to more", "A second person answers what is above a limit."),
+    "budgets": ("What some may give together", "Whatever the case; what is owed takes from none."),
+    "goodwill": ("The limits of goodwill", "What is owed is never counted and never limited."),
+    "promises": ("What we promise", "A promise that is not kept in time is a failure."),
+    "claims": ("What customers spent because of us", "Paid with a receipt, up to a limit."),
+    "standing": ("Who a customer is", "It may set who is first, and never what is given."),
+    "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
+}
+_PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "goodwill/most": ("How much at most", "All goodwill of a case, as a share of the price."),
+    "goodwill/used": ("Whether it was used", "The service was used all the same; doses read it."),
+    "goodwill/doses": ("How much of the price", "By how bad it was; between two the line counts."),
+    "goodwill/apologies": (
+        "How often sorry is enough",
+        "An apology so soon after another is not said alone.",
+    ),
+    "standing/value": ("Value", "What the business with a customer amounts to, in words."),
+    "standing/public_voice": ("Public voice", "From how many who hear it a voice is wide."),
 }
 _FIELDS: Final[Mapping[str, str]] = {
     "cents": "Up to",
@@ -43,7 +61,17 @@ _FIELDS: Final[Mapping[str, str]] = {
     "double_window": "A new failure is a second one within",
     "charges": "The customer pays",
     "gives/cents": "We give",
+    "ratio": "Share of the price, 1 is all of it",
+    "most_cents": "At most, for one failure",
+    "receipt_above_cents": "A receipt is needed above",
+    "wide_from": "Wide from",
+    "used": "It was used when",
+    "judge_after": "Whether they came back is told after",
+    "too_few": "Shares are not told of fewer customers than",
+    "redirects/expires": "The yes of whom we send them to stands for",
 }
+_DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
+ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "")
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",
     "attention": "attention",
@@ -69,6 +97,10 @@ def field_words(path: str) -> str:
     if known is not None:
         return known
     head, _, last = path.rpartition("/")
+    if head == "bands":
+        return f"{plain_words(last).capitalize()} from"
+    if head in _DOSED:
+        return f"Share of the price at severity {last}, {_DOSED[head]}"
     if head and last in ("cents", "when"):
         return plain_words(head).capitalize()
     return plain_words(path.removesuffix("_cents")).capitalize()
@@ -87,9 +119,11 @@ def group_words(path: str, values: Values) -> str:
 
 def card_words(section: str, path: str, values: Values) -> tuple[str, str]:
     """Give the title of a rule and a sentence about it."""
-    if section in ("authority", "parameters", ""):
+    if section in ONE_CARD:
         return section_words(section)[0], ""
     name = path.split("/")[1]
+    if (part := _PARTS.get(f"{section}/{name}")) is not None:
+        return part
     rule = _one(values.get(section), name)
     make = _SENTENCES.get(section)
     title = _title(rule) or plain_words(name).capitalize()
@@ -110,7 +144,7 @@ def _one(found: object, name: str) -> Mapping[str, Any]:
 
 
 def _title(rule: Mapping[str, Any]) -> str:
-    title = rule.get("title")
+    title = rule.get("title") or rule.get("says")
     if isinstance(title, Mapping):
         title = title.get("en")
     return str(title) if title else ""
@@ -118,7 +152,8 @@ def _title(rule: Mapping[str, Any]) -> str:
 
 def _titles(names: object, values: Values) -> list[str]:
     """Give the titles of failures."""
-    rules = [*_list(values.get("failures")), *_list(values.get("silence"))]
+    sections = ("failures", "silence", "promises")
+    rules = [one for section in sections for one in _list(values.get(section))]
     known = {one["id"]: _title(one) for one in rules if isinstance(one, Mapping) and "id" in one}
     return [
         known.get(str(one)) or ("Anything else" if one == "other" else plain_words(str(one)))
@@ -191,7 +226,26 @@ def _request(rule: Mapping[str, Any], _: Values) -> str:
     return f"{source}It looks at: {looks}." if looks else source.strip()
 
 
+def _budget(rule: Mapping[str, Any], _: Values) -> str:
+    roles = " and ".join(plain_words(str(one)) for one in _list(rule.get("roles")))
+    brand = f", at {rule['brand']} alone" if rule.get("brand") else ""
+    return f"What the role {roles} may give together each {rule.get('per')}{brand}."
+
+
+def _promise(rule: Mapping[str, Any], _: Values) -> str:
+    made = " or ".join(f"“{one}”" for one in _list(rule.get("on")))
+    return f"{made} promises it, and people do." if made else "Only people promise it."
+
+
+def _claim(rule: Mapping[str, Any], values: Values) -> str:
+    source = f" Source: {rule['source']}." if rule.get("source") else ""
+    return f"For: {_joined(_titles(rule.get('for'), values))}.{source}"
+
+
 _SENTENCES = {
+    "budgets": _budget,
+    "promises": _promise,
+    "claims": _claim,
     "failures": _failure,
     "silence": _silence,
     "entitlements": _entitlement,

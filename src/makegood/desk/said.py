@@ -26,7 +26,7 @@ def say(request: HttpRequest, customer_id: str, act: str) -> HttpResponse:
         book, me = book_of(desk), desk.me
     if act not in ACTS or not me.may_see(request.POST.get("brand", "")):
         raise Http404
-    name = request.POST.get("name", "")
+    name, book = request.POST.get("name", ""), book.for_brand(request.POST.get("brand", ""))
     message_id = message_id_of(request, me.rep, f"{wanted}:{act}:{name}")
     form = Form(values=_values(request), book=book, ref=f"desk:{message_id}")
     return _done(request, wanted, read_say(act, form), message_id, f"say {act} {name}")
@@ -44,7 +44,7 @@ def came(request: HttpRequest, customer_id: str, event: str, act: str) -> HttpRe
     if act not in CAME or one is None or not me.may_see(one.brand):
         raise Http404
     message_id = message_id_of(request, me.rep, f"{wanted}:{act}:{event}")
-    form = Form(values=_values(request), book=book, ref=f"desk:{message_id}")
+    form = Form(values=_values(request), book=book.for_brand(one.brand), ref=f"desk:{message_id}")
     return _done(request, wanted, read_came(act, said, form), message_id, f"came {event}")
 
 

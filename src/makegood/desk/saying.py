@@ -15,7 +15,7 @@ from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Arrived, Disclosed, Facts, Kept, Promised, Redirected
 from makegood.messages.ids import EventId
 from makegood.messages.money import Money
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import RuleBook, books_in
 from makegood.projections.amounts import read_cents
 from makegood.projections.asked import in_language
 from makegood.projections.figures import money_words
@@ -162,7 +162,8 @@ def _filled(form: SayForm, written: Mapping[str, str]) -> SayForm:
 
 def _promises(book: RuleBook, until: SayField) -> Iterator[SayForm]:
     note = "Not kept by then, it is a failure: the customer is looked after again."
-    for name, rule in book.promises.items():
+    rules = {name: rule for one in books_in(book) for name, rule in one.promises.items()}
+    for name, rule in rules.items():
         bound = tuple(_bound(bind, str(kind)) for bind, kind in rule.binds.items())
         title = f"Promise: {in_language(rule.says, 'en')}"
         fields = (until, _WORDS, _ABOUT, *bound)
@@ -191,7 +192,8 @@ def _disclosures(book: RuleBook) -> Iterator[SayForm]:
         SayField(name="channel", label="Where you said it", kind="channel", hint="optional"),
         replace(_WORDS, hint="optional"),
     )
-    for name, rule in book.disclosures.items():
+    rules = {name: rule for one in books_in(book) for name, rule in one.disclosures.items()}
+    for name, rule in rules.items():
         title = f"Tell what it costs: {in_language(rule.says, 'en')}"
         note = "It binds us: the rule book compares it with what is charged."
         yield SayForm(act=TELL, id=name, title=title, fields=fields, note=note, button="I told it")

@@ -6,12 +6,13 @@ from makegood.core.state import Case
 from makegood.desk.access import Desk
 from makegood.desk.story import Story
 from makegood.projections.person import known_about
-from makegood.projections.standing import standing_of
+from makegood.projections.standing import one_brand, standing_of
 
 
 def standing_shown(desk: Desk, story: Story, case: Case | None) -> dict[str, Any]:
-    """Give the standing by the active book of the brand, and what else is known."""
-    book = desk.makegood.library.now(case.brand if case is not None else "")
+    """Give the standing by the active book of the case's brand, and what else is known."""
+    brand = case.brand if case is not None else one_brand(story.state)
+    book = desk.makegood.library.now(brand)
     return {
         "standing": standing_of(story.state, book, desk.now_ms),
         "known": known_about(story.state, case, desk.now_ms, book.standing),

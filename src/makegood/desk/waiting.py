@@ -57,7 +57,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 def _row(desk: Desk, book: RuleBook, row: AskedRow, person: PersonRow | None) -> Row:
-    rule = book.requests.get(row.request)
+    rule = book.for_brand(row.brand).requests.get(row.request)
     return Row(
         customer=row.customer,
         name=called(person),

@@ -6,6 +6,7 @@ from makegood.handbook.comparing import everyone_chapter
 from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
 from makegood.handbook.giving import authority_chapter, giving_chapter
+from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.owing import owed_chapter
 from makegood.handbook.planning import plans_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
@@ -17,8 +18,9 @@ from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive failures silence entitlements remedies"
+_LIMITS = "goodwill approval budgets waivers"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_DEEDS}".split())
+SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
 
 
 def handbook_of(book: RuleBook) -> Handbook:
@@ -33,6 +35,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         owed_chapter(source),
         giving_chapter(source),
         authority_chapter(source),
+        *limits_chapters(source),
         plans_chapter(source),
         requests_chapter(source),
         *(one for one in (said_chapter(source),) if one is not None),

@@ -3,35 +3,35 @@
 Source: story 1, "if we do it for you we must do it for everyone".
 """
 
-from collections.abc import Callable, Mapping
-
-from makegood.messages.facts import Facts
-from makegood.playbooks.cel import CelEvaluationError, Expression
-from makegood.playbooks.conditions import Conditions, Reads
+from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.mistakes import nearest
-from makegood.playbooks.reading import NAME, Section
+from makegood.playbooks.reading import Section
 from makegood.playbooks.spans import DAY_MS
+from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import EveryoneTerms
 
 KEYS = ("failure", "loss", "brand", "severity")
 _LONGEST_DAYS = 3660  # ten years; a question adds up one line a day
 
 
-def read_everyone(top: Section, conditions: Conditions) -> EveryoneTerms:
-    """Read the section; a book without it compares by failure and loss, over 365 days."""
+def read_everyone(
+    top: Section, conditions: Conditions, standing: StandingRules | None
+) -> EveryoneTerms:
+    """Read the section; a book without it compares by failure and loss, over 365 days.
+
+    Args:
+        top: The book.
+        conditions: What it declares.
+        standing: Who a customer is; its tier is the level that is compared.
+    """
+    tier = standing.tier if standing is not None else None
     section = top.section("everyone", "comparison")
-    usual = EveryoneTerms()
+    usual = EveryoneTerms(tier=tier)
     if section is None:
         return usual
-    standing = _standing(section)
-    level = conditions.read(section, "standing_from", Reads(roots=("customer",)), gives="string")
-    if bool(standing) != section.has("standing_from"):
-        key = "standing" if standing else "standing_from"
-        section.error(key, "`standing` and `standing_from` belong together.", "Write both.")
     terms = EveryoneTerms(
         same=_same(section) or usual.same,
-        standing=standing,
-        level_of=_level_of(level, standing, conditions.vocabulary.parameters),
+        tier=tier,
         came_back_by=_came_back_by(section, conditions),
         within_days=_days(section, "within", usual.within_days),
         judge_after_days=_days(section, "judge_after", usual.judge_after_days),
@@ -53,34 +53,6 @@ def _same(section: Section) -> tuple[str, ...]:
     if found and not words & {"failure", "loss"}:
         section.error("same", "Cases need a failure or a loss in common.", "Add `failure`.")
     return tuple(key for key in KEYS if key in words)
-
-
-def _standing(section: Section) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for word, place in section.texts("standing"):
-        if not NAME.fullmatch(word):
-            hint = "A name is small letters, digits and `_`, and starts with a letter."
-            section.report.error(place, f"`{word}` is not a name.", hint)
-        if word in found:
-            section.report.error(place, f"The level `{word}` stands here twice.", "Take one out.")
-        found[word] = None
-    return tuple(found)
-
-
-def _level_of(
-    level: Expression | None, standing: tuple[str, ...], parameters: Mapping[str, object]
-) -> Callable[[Facts], str]:
-    if level is None:
-        return EveryoneTerms().level_of
-
-    def level_of(customer: Facts) -> str:
-        try:
-            found = level.evaluate({"customer": customer, "params": parameters})
-        except CelEvaluationError:
-            return ""
-        return found if isinstance(found, str) and found in standing else ""
-
-    return level_of
 
 
 def _came_back_by(section: Section, conditions: Conditions) -> frozenset[str]:

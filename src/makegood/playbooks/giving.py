@@ -74,7 +74,7 @@ class Goodwill(Struct, frozen=True, kw_only=True):
         """
         used = self.used(facts) if self.used is not None else None
         curves = self.doses.values() if used is None else (self.doses[used],)
-        return max((_on(curve, severity) for curve in curves), default=0.0)
+        return max((share_on(curve, severity) for curve in curves), default=0.0)
 
 
 class Budget(Struct, frozen=True, kw_only=True):
@@ -95,8 +95,13 @@ class Budget(Struct, frozen=True, kw_only=True):
     brand: str = ""
     line: int = 0
 
+    @property
+    def purse(self) -> str:
+        """What is taken is counted under this: a brand's own purse is apart from that of all."""
+        return f"{self.id}.{self.brand}" if self.brand else self.id
 
-def _on(curve: tuple[tuple[int, float], ...], severity: int) -> float:
+
+def share_on(curve: tuple[tuple[int, float], ...], severity: int) -> float:
     """Read a curve at a severity; before its first point and after its last it is flat."""
     low = max((one for one in curve if one[0] <= severity), default=curve[0])
     high = min((one for one in curve if one[0] >= severity), default=curve[-1])

@@ -135,6 +135,12 @@ def check_book(
     )
 
 
+def _compared_as(umbrella: RuleBook, own: RuleBook) -> RuleBook:
+    """Let all brands of one text be compared alike: cases are counted once for all of them."""
+    alike = umbrella.everyone
+    return replace(own, everyone=replace(own.everyone, same=alike.same, tier=alike.tier))
+
+
 class _Given(Struct, frozen=True):
     """What every book of one text is read with."""
 
@@ -155,8 +161,8 @@ def _whole(composed: Composed, given: _Given) -> tuple[RuleBook | None, tuple[Ex
         digest = sha256(f"{given.digest}/{brand}".encode()).hexdigest()[:16]
         own, more = _read(top, composed.laws_of(brand), replace(given, digest=digest))
         examples += tuple(replace(one, brand=brand) for one in more if one.tried is None)
-        if own is not None:
-            by_brand[brand] = own
+        if own is not None and book is not None:
+            by_brand[brand] = _compared_as(book, own)
     return (replace(book, by_brand=by_brand) if book and by_brand else book), examples
 
 
@@ -177,7 +183,7 @@ def _read(
     conditions = Conditions(vocabulary, report, given.text)
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
-    everyone = read_everyone(top, conditions)
+    everyone = read_everyone(top, conditions, standing)
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
     heard |= everyone.came_back_by

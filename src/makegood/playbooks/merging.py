@@ -18,6 +18,13 @@ _OF_THE_UMBRELLA = {"umbrella": "firm", "currency": "currency"}
 _OWN = frozenset({"makegood", "name", "timezone", "double_window"})
 _PLAIN_LISTS = frozenset({"sensitive", "look_up"})
 
+_SENSITIVE = (
+    ("tier", "from"),
+    ("value", "cents"),
+    ("partner", "reciprocal_cents"),
+    ("public_voice", "from"),
+)
+
 
 def merged(base: Fields, over: Fields, laws: tuple[Fields, ...], report: Report) -> Fields:
     """Give one whole book.
@@ -55,7 +62,21 @@ class _Merging:
         for entry in self.over.entries:
             known = entries.get(entry.key)
             entries[entry.key] = self._over(known, entry) if known is not None else entry
+        self._keep_sensitive(entries)
         return replace(self.over, entries=tuple(entries.values()))
+
+    def _keep_sensitive(self, entries: dict[str, Entry]) -> None:
+        """What the umbrella's standing makes sensitive stays so where a brand reads another."""
+        was = dict(_sized_by(_value(self.base, "standing")))
+        now = dict(_sized_by(entries["standing"].value)) if "standing" in entries else {}
+        lost = tuple(node for fact, node in was.items() if fact not in now)
+        if lost:
+            known = entries.get("sensitive")
+            items = (*(_items(known.value) if known is not None else ()), *lost)
+            place = lost[0].place
+            entries["sensitive"] = Entry(
+                place=place, key="sensitive", value=Items(place=place, items=items)
+            )
 
     def _over(self, known: Entry, entry: Entry) -> Entry:
         if entry.key in _OWN:
@@ -80,8 +101,17 @@ class _Merging:
                 entry = self._facts(known, entry)
             elif key == "parameters":
                 self.guard.parameter(entry, known)
+            elif key == "goodwill" and known is not None:
+                entry = self._part(known, entry)
             entries[entry.key] = entry
         return replace(over, entries=tuple(entries.values()))
+
+    def _part(self, known: Entry, entry: Entry) -> Entry:
+        """Put what a part of goodwill names over what it named."""
+        match known.value, entry.value:
+            case Fields(), Fields():
+                return replace(entry, value=self._names("", known.value, entry.value))
+        return entry
 
     def _facts(self, known: Entry, entry: Entry) -> Entry:
         if isinstance(known.value, Fields) and isinstance(entry.value, Fields):
@@ -172,6 +202,16 @@ def _for_only(plan: Fields, kinds: tuple[Node, ...]) -> Fields:
         for entry in plan.entries
     )
     return replace(plan, entries=tuple(entries))
+
+
+def _sized_by(standing: Node | None) -> Iterator[tuple[str, Node]]:
+    """Give the facts of a standing that may never size a remedy, each with where it stands."""
+    parts = standing if isinstance(standing, Fields) else None
+    for name, key in _SENSITIVE:
+        part = _value(parts, name) if parts is not None else None
+        found = _value(part, key) if isinstance(part, Fields) else None
+        if isinstance(found, Scalar):
+            yield found.written, found
 
 
 def _items(node: Node | None) -> tuple[Node, ...]:

@@ -288,9 +288,8 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "list of agreements": {"from*": _FACT},
     "public voice": {"from*": _FACT, "wide": _some(_TEXT), "wide_from": _whole()},
     "comparison": {
-        "same": _some(_choice(KEYS)), "standing": _some(_TEXT), "standing_from": _EXPRESSION,
-        "came_back_by": _some(_TEXT), "within": _SPAN, "judge_after": _SPAN,
-        "too_few": _whole(),
+        "same": _some(_choice(KEYS)), "came_back_by": _some(_TEXT), "within": _SPAN,
+        "judge_after": _SPAN, "too_few": _whole(),
     },
     "example": {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),

@@ -25,6 +25,7 @@ _NOT_OFFERED = frozenset(
         "look_up", "laws", "messages", "examples",
     }
 )  # fmt: skip
+_FACTS = (("takes",), ("details",), ("binds",))  # what is told, and no amount or limit
 _CONDITIONS = frozenset({"when", "severity"})
 _SUMS = re.compile(r"(?:[a-z0-9_]+_)?cents|charges")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
@@ -110,7 +111,7 @@ class _Finder:
         self._under: list[int] = []
 
     def look(self, node: yaml.Node, path: tuple[str, ...], *, flow: bool) -> None:
-        if id(node) in self._under or path[2:] in (("takes",), ("details",)):
+        if id(node) in self._under or path[2:] in _FACTS:
             return
         self._under.append(id(node))
         if isinstance(node, yaml.ScalarNode):
@@ -183,6 +184,10 @@ def _kind(path: tuple[str, ...], node: yaml.ScalarNode) -> SpotKind | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if _is_test(path):
         return "test"
+    if path[0] == "standing":
+        return _of_standing(path) if is_number else None  # the rest names facts and words
+    if path == ("goodwill", "used"):
+        return "condition"
     if _SUMS.fullmatch(key):
         return "money" if type(value) is int else "condition"
     if key in _CONDITIONS:
@@ -192,6 +197,10 @@ def _kind(path: tuple[str, ...], node: yaml.ScalarNode) -> SpotKind | None:
     if span_ms(node.value) is not None and node.style is None:
         return "span"
     return "word" if path[0] == "parameters" and value is not None else None
+
+
+def _of_standing(path: tuple[str, ...]) -> SpotKind:
+    return "money" if path[1:3] == ("value", "bands") else "number"
 
 
 def _is_test(path: tuple[str, ...]) -> bool:

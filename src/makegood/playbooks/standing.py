@@ -28,6 +28,11 @@ class TierPart(Struct, frozen=True, kw_only=True):
         word = value.strip().lower() if isinstance(value, str) else ""
         return next((n for n, one in enumerate(self.order) if one.lower() == word), None)
 
+    def level(self, customer: Facts) -> str:
+        """Give the tier of a customer as the order writes it; empty for none of them."""
+        rank = self.rank(customer.get(self.fact))
+        return "" if rank is None else self.order[rank]
+
 
 class TenurePart(Struct, frozen=True, kw_only=True):
     """Since when somebody is a customer.

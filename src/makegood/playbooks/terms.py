@@ -1,6 +1,6 @@
 """The terms of a rule book: plans, offers, remedies, entitlements, messages, as plain values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from makegood.messages.commands import MessageClass, Urgency
 from makegood.messages.facts import Facts
+from makegood.playbooks.standing import TierPart
 
 
 class Cause(StrEnum):
@@ -290,18 +291,12 @@ class Brand(Struct, frozen=True, kw_only=True):
     strict: bool = False
 
 
-def no_level(_customer: Facts) -> str:
-    """Say of everybody that they have no standing."""
-    return ""
-
-
 class EveryoneTerms(Struct, frozen=True, kw_only=True):
     """Who is like a customer, for "if we do it for you we must do it for everyone".
 
     Attributes:
         same: What comparable cases have in common: failure, loss, brand, severity.
-        standing: Levels, the lowest first; the same or a higher one is comparable.
-        level_of: Reads a customer's level; empty when it is none of them. Only ever shown.
+        tier: The tiers of the book's `standing`; the same or a higher one is comparable.
         came_back_by: Events by which a customer came back.
         within_days: How far back a question looks, today included.
         judge_after_days: From when on it can be told whether somebody came back.
@@ -309,9 +304,17 @@ class EveryoneTerms(Struct, frozen=True, kw_only=True):
     """
 
     same: tuple[str, ...] = ("failure", "loss")
-    standing: tuple[str, ...] = ()
-    level_of: Callable[[Facts], str] = no_level
+    tier: TierPart | None = None
     came_back_by: frozenset[str] = frozenset()
     within_days: int = 365
     judge_after_days: int = 30
     too_few: int = 20
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """The levels, the lowest first."""
+        return self.tier.order if self.tier is not None else ()
+
+    def level_of(self, customer: Facts) -> str:
+        """Give a customer's level; empty when it is none of them. Only ever shown."""
+        return self.tier.level(customer) if self.tier is not None else ""

@@ -10,14 +10,20 @@ from typing import Final
 
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.nodes import Entry, Fields, Items, Node, Scalar, plain
-from makegood.playbooks.spans import day_ms, span_ms
+from makegood.playbooks.spans import DAY_MS, day_ms, span_ms
 
 _PARAMETER = re.compile(r"\bparams\.(\w+)")
 _DECIDES: Final = (
     "on", "when", "about", "price", "cause", "inferred_cause", "brand", "details",
     "after", "unless", "within",
 )  # fmt: skip
-_NAMED: Final = ("entitlements", "failures", "silence", "remedies")
+_NAMED: Final = (
+    "entitlements", "failures", "silence", "remedies", "claims", "promises", "disclosures",
+)  # fmt: skip
+_BINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "promises": ("on", "kept_by", "about", "by", "who", "within", "binds", "cause"),
+    "disclosures": ("on", "about", "amount", "who", "channel"),
+}
 _WORDS: Final = frozenset({"source", "jurisdiction", "boundary", "form", "allow_because"})
 
 
@@ -35,8 +41,10 @@ class Guard:
         self.report = report
         self.may = frozenset(_words(_value(base, "may_change")))
         rules = list(_sections(base, "entitlements"))
-        self.owing = {kind for rule in rules for kind in _words(_value(rule, "for"))}
+        claims = list(_sections(base, "claims"))
+        self.owing = {kind for rule in (*rules, *claims) for kind in _words(_value(rule, "for"))}
         self.remedies = {str(_plain(_value(rule, "pays"), "remedy")) for rule in rules}
+        self.remedies |= {_word(claim, "pays") for claim in claims}
         self.parameters: set[str] = set()
         named = {_word(one, "law"): one for one in _nodes(_value(base, "laws"))}
         for law in laws:
@@ -72,17 +80,33 @@ class Guard:
             if key == "laws":
                 self._less(name, over.place, "it says what this law is for", "")
             return
-        why: str | None = None
-        if key == "entitlements":
-            why = next(_less_owed(base, over), None)
-        elif key in ("failures", "silence") and name in self.owing:
-            why = next(_otherwise(base, over), None)
-        elif key == "remedies" and name in self.remedies and _changed(base, over, "kind"):
-            why = "kind"
-        elif key == "laws":
-            why = "for"
+        why = self._less_by(key, name, base, over)
         if why is not None:
             self._less(name, over.place, "it protects the customer", f" (`{why}`)", base.place)
+        if key == "budgets" and not _word(over, "brand"):
+            self.report.error(
+                over.place,
+                f"`{name}` is one purse in {self.report.where(base.place)} and here.",
+                "Say whose it is, with `brand:`, or give it an id of its own.",
+            )
+
+    def _less_by(self, key: str, name: str, base: Fields, over: Fields) -> str | None:
+        """Give the field by which one thing may be less than another; None when it is not."""
+        why: Iterator[str] = iter(())
+        match key:
+            case "entitlements":
+                why = _less_owed(base, over)
+            case "claims":
+                why = _less_paid(base, over)
+            case "promises" | "disclosures":
+                why = _otherwise(base, over, _BINDS[key])
+            case "failures" | "silence" if name in self.owing:
+                why = _otherwise(base, over, _DECIDES)
+            case "remedies" if name in self.remedies and _changed(base, over, "kind"):
+                why = iter(("kind",))
+            case "laws":
+                why = iter(("for",))
+        return next(why, None)
 
     def plan(self, kinds: set[str], base: Fields, over: Fields) -> None:
         """Check the plan that a brand puts in the place of the umbrella's: its hold."""
@@ -180,9 +204,35 @@ def _no_smaller(before: Node | None, after: Node | None) -> bool:
     return numbers and second >= first  # type: ignore[operator]
 
 
-def _otherwise(base: Fields, over: Fields) -> Iterator[str]:
-    """Give the fields by which a failure may be another, or told with other facts."""
-    for key in _DECIDES:
+def _less_paid(base: Fields, over: Fields) -> Iterator[str]:
+    """Give the fields by which a claim may pay less, later, or for less."""
+    for key, check in _PAID.items():
+        if not check(_value(base, key), _value(over, key)):
+            yield key
+
+
+def _no_shorter(before: Node | None, after: Node | None) -> bool:
+    first, second = _span(before), _span(after)
+    return _same(before, after) or (first is not None and second is not None and second >= first)
+
+
+def _answered_no_later(before: Node | None, after: Node | None) -> bool:
+    first, second = (DAY_MS if one is None else _span(one) for one in (before, after))
+    return first is not None and second is not None and second <= first
+
+
+def _receipts_for_no_more(before: Node | None, after: Node | None) -> bool:
+    first, second = (0 if one is None else plain(one) for one in (before, after))
+    return isinstance(first, int) and isinstance(second, int) and second >= first
+
+
+def _none_besides(before: Node | None, after: Node | None) -> bool:
+    return set(_words(after)) <= set(_words(before))
+
+
+def _otherwise(base: Fields, over: Fields, keys: tuple[str, ...]) -> Iterator[str]:
+    """Give the fields by which something may be another, or told with other facts."""
+    for key in keys:
         check = _MORE.get(key, _same)
         if not check(_value(base, key), _value(over, key)):
             yield key
@@ -266,4 +316,14 @@ _MORE: Mapping[str, Callable[[Node | None, Node | None], bool]] = {
     "when": _no_narrower,
     "details": _with_all,
     "within": _no_longer,
+    "binds": _with_all,
+}
+_PAID: Mapping[str, Callable[[Node | None, Node | None], bool]] = {
+    "for": _all_of,
+    "most_cents": _no_smaller,
+    "receipt_above_cents": _receipts_for_no_more,
+    "within": _no_shorter,
+    "not_payable": _none_besides,
+    "pays": _same,
+    "answer_within": _answered_no_later,
 }

@@ -45,7 +45,7 @@ class Filed(Struct, frozen=True, kw_only=True):
 
 
 def claimable(guest: Guest, speech: Speech) -> tuple[Claimable, ...]:
-    """List what may be claimed for this case by today's book; for how long, the answer says."""
+    """List what may be claimed by today's book of the brand; for how long, the answer says."""
     book = guest.library.now(guest.case.brand)
     return tuple(
         Claimable(id=rule.id, about=failure.about, title=in_language(rule.title, speech.language))

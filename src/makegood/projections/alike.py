@@ -62,10 +62,10 @@ def like_of_kind(
     if bool(failure) == bool(request):
         raise InputError("Name a failure or a request, one of them.")
     own = book.for_brand(brand)
-    _known("failure", failure, own.failures)
-    _known("request", request, own.requests)
-    _known("brand", brand, book.brands)
-    _known("level", standing, terms.standing)
+    check_known("failure", failure, own.failures)
+    check_known("request", request, own.requests)
+    check_known("brand", brand, book.brands)
+    check_known("level", standing, terms.standing)
     if failure and "severity" in terms.same and not severity:
         raise InputError("The rule book compares severities: say which, 1 to 5.")
     return Comparable(
@@ -90,12 +90,13 @@ def checked_remedy(book: RuleBook, remedy: str, cents: int | None) -> tuple[str,
     Raises:
         InputError: The book does not have it, or there is an amount without a remedy.
     """
-    _known("remedy", remedy, book.remedies)
+    check_known("remedy", remedy, book.remedies)
     if cents is not None and not remedy:
         raise InputError("Say which remedy costs that much.")
     return (remedy,) if remedy else ()
 
 
-def _known(what: str, name: str, names: Iterable[str]) -> None:
+def check_known(what: str, name: str, names: Iterable[str]) -> None:
+    """Refuse a name that the rule book does not have; an empty one asks for nothing."""
     if name and name not in names:
         raise InputError(f"The rule book has no {what} `{name}`. {nearest(name, names)}")

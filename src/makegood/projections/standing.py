@@ -73,12 +73,18 @@ class Standing(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
 
 
+def one_brand(state: State) -> str:
+    """Name the only brand that a customer has a case of; empty for none and for several."""
+    brands = {case.brand for case in state.cases}
+    return brands.pop() if len(brands) == 1 else ""
+
+
 def standing_of(state: State, book: RuleBook, now_ms: int) -> Standing | None:
     """Tell who a customer is; None when the book does not say how.
 
     Args:
         state: The customer's state.
-        book: The active book.
+        book: The active book, or that of the brand it is about.
         now_ms: Now.
     """
     rules = book.standing

@@ -62,7 +62,7 @@ def purse_of(reading: Reading, book: RuleBook, role: str, brand: str, now_ms: in
 def look(reading: Reading, book: RuleBook, budget: Budget, now_ms: int) -> Purse:
     """Look into one budget."""
     period = period_of(budget, now_ms, book.timezone)
-    taken = reading.taken_from(budget.id, period)
+    taken = reading.taken_from(budget.purse, period)
     return Purse(budget=budget, period=period, taken_cents=taken)
 
 
@@ -107,7 +107,7 @@ class Purses:
         if budget is None:
             return body
         period = period_of(budget, self._now_ms, self._book.timezone)
-        row = Reservation(event=event, budget=budget.id, period=period, cents=body.cost.cents)
+        row = Reservation(event=event, budget=budget.purse, period=period, cents=body.cost.cents)
         taken = self._writing.reserve(row, budget.cents)
         if taken is None:
             return self._spent(budget)

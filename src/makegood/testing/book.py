@@ -8,6 +8,7 @@ from makegood.messages.ids import BookHash
 from makegood.messages.money import Money, share_of
 from makegood.playbooks.book import Entitled, FailureFacts, Finding, Library, RuleBook
 from makegood.playbooks.rulings import RequestRule, Ruling
+from makegood.playbooks.standing import TierPart
 from makegood.playbooks.terms import (
     Answer,
     Brand,
@@ -83,10 +84,6 @@ def _owed(failure: FailureFacts, _customer: Facts) -> tuple[Entitled, ...]:
             basis="contract",
         ),
     )
-
-
-def _level(customer: Facts) -> str:
-    return ("", "silver", "gold")[tier] if isinstance(tier := customer.get("tier"), int) else ""
 
 
 def _keep_longer(asked: Facts, _customer: Facts) -> Ruling:
@@ -256,8 +253,7 @@ def small_book(*, cool_off_ms: int = 0) -> RuleBook:
         messages={message.id: message for message in messages},
         requests={keep_longer.id: keep_longer},
         everyone=EveryoneTerms(
-            standing=("silver", "gold"),
-            level_of=_level,
+            tier=TierPart(fact="tier", order=("silver", "gold")),
             came_back_by=frozenset({"Page Viewed"}),
             too_few=2,
         ),

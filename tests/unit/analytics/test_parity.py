@@ -21,6 +21,7 @@ from makegood.analytics.parity.page import page_of
 from makegood.analytics.parity.records import Answered, Served
 from makegood.analytics.parity.wording import headline, time_words
 from makegood.messages.errors import InputError
+from makegood.playbooks.binding import bind
 from makegood.playbooks.load import load_book
 from tests.unit.analytics.served import cases
 from tests.unit.playbooks.small_book import SMALL
@@ -194,3 +195,15 @@ def test_json_has_every_number_and_the_method():
 )  # fmt: skip
 def test_times_in_words(ms, words):
     assert time_words(ms) == words
+
+
+def test_a_case_is_put_into_the_group_of_the_book_of_its_brand():
+    umbrella = BOOK.replace("  - id: acme\n", "  - id: acme\n    book: acme\n", 1)
+    brand = (
+        "makegood: 1\nname: acme\nbuilds_on: small\n"
+        "standing:\n  public_voice: {from: customer.followers, wide_from: 50}\n"
+    )
+    book = load_book(bind(umbrella, {}, {"acme.yaml": brand}.get), name="small.yaml")
+    group = group_of("voice", book)
+    told = {"followers": 60}
+    assert (group(told, "acme"), group(told, "")) == ("wide", "not wide")

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from makegood.bootstrap import Makegood
+from makegood.playbooks.binding import bind
 from makegood.testing.clock import FakeClock
 from tests.e2e.agency import AGENCY
 from tests.e2e.screens import serving
@@ -18,8 +19,8 @@ budgets:
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[Makegood, FakeClock]]:
-    with serving(AGENCY + BUDGETS) as both:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[Makegood, FakeClock]]:
+    with serving(getattr(request, "param", AGENCY + BUDGETS)) as both:
         yield both
 
 
@@ -67,3 +68,30 @@ def test_budgets_come_in_pages(headers: dict[str, str]):
 
 def test_nobody_sees_budgets_without_a_key(makegood: Makegood):
     assert Client().get("/v1/budgets").status_code == 401
+
+
+def brands_apart() -> str:
+    """The umbrella, and the book of one of its brands."""
+    umbrella = (AGENCY + BUDGETS).replace("  - id: acme\n", "  - id: acme\n    book: acme\n", 1)
+    brand = (
+        "makegood: 1\nname: acme\nbuilds_on: small\nbudgets:\n"
+        "  - id: front\n    replaces: true\n    cents: 70\n    per: day\n"
+        "    roles: [supervisor]\n    brand: acme\n"
+    )
+    return bind(umbrella, {}, {"acme.yaml": brand}.get)
+
+
+@pytest.mark.parametrize("served", [brands_apart()], indirect=True)
+def test_each_brand_has_the_budgets_of_its_own_book(headers: dict[str, str]):
+    client = Client(headers=headers)
+
+    def listed(query: str = "") -> list[tuple[str, str | None, int]]:
+        found = client.get(f"/v1/budgets{query}").json()["budgets"]
+        return [(one["id"], one["brand"], one["cents"]) for one in found]
+
+    acme, own, front = ("acme_front", "acme", 500), ("front", "acme", 70), ("front", None, 900)
+    assert listed() == [acme, front, own]
+    assert listed("?brand=acme") == [acme, own]
+    assert listed("?brand=zenith") == [front]
+    assert listed("?limit=1&after=front") == [own]
+    assert client.get("/v1/budgets?brand=acne").status_code == 400

@@ -274,7 +274,7 @@ def test_a_customer_is_shown_with_the_standing_and_who_says_so():
     assert told["at"].startswith("2026-01-01")
 
 
-def test_a_book_without_a_standing_shows_none(makegood, client):
+def test_a_customer_of_whom_nobody_told_anything_has_no_part_of_a_standing(makegood, client):
     lose_cars(makegood, 1)
     shown = client.get(f"/v1/customers/{customer_of(makegood, 'user:0')}").json()
-    assert shown["standing"] is None
+    assert shown["standing"] == {"prospect": True, "parts": []}

@@ -27,9 +27,9 @@ def asks(day: Day, answer: str = "person", **more: object) -> EventId:
 
 def test_who_the_customer_was_then_stays():
     day = Day()
-    day.told(Identified(traits={"tier": 2}))
+    day.told(Identified(traits={"tier": "gold"}))
     let_down(day)
-    day.told(Identified(traits={"tier": 1}))
+    day.told(Identified(traits={"tier": "silver"}))
     day.happens("Page Viewed")
     row = one(day)
     assert (row.kind, row.what, row.loss, row.severity) == ("failure", "no_car", "service", 4)

@@ -11,6 +11,7 @@ from makegood.ports.drafts import Draft
 from tests.e2e.screens import introduce, no_car, serving
 from tests.unit.desk.browsing import questions, words_of
 from tests.unit.desk.conftest import _signed_in
+from tests.unit.playbooks.test_spots import LIMITS
 
 CARS = read_book("car-rental")[0]
 RIDE = "remedies/ride_home/cost/cents"
@@ -394,3 +395,29 @@ def test_a_book_that_builds_on_another_says_that_the_other_counts_too(tmp_path):
         activate(opened, omar)
         assert opened.book.authority_cents["rep"] == 1250
         assert opened.book.failures
+
+
+def test_limits_are_fields_with_words_and_each_rule_has_a_sentence():
+    from makegood.desk.rule_forms import rule_forms
+
+    forms = rule_forms(LIMITS, active=LIMITS, currency="USD")
+    found = {section.title: section for section in forms.sections}
+    assert all(section.intro for section in found.values())
+    said = {card.title: card for section in forms.sections for card in section.cards}
+    labels = {title: [field.label for field in card.fields] for title, card in said.items()}
+    assert labels["How much at most"] == ["Share of the price, 1 is all of it"]
+    assert (
+        labels["How much of the price"][0] == "Share of the price at severity 1, when it was used"
+    )
+    assert labels["Value"] == ["Usual from", "High from"]
+    assert labels["Which cases are alike"] == [
+        "Within",
+        "Whether they came back is told after",
+        "Shares are not told of fewer customers than",
+    ]
+    assert said["Front"].sentence == "What the role rep may give together each day."
+    assert said["Waived"].sentence == "“Fee Waived” promises it, and people do."
+    assert {title for title, card in said.items() if not card.sentence} == {
+        "Who says yes to more",  # a rule that is the whole section: its line stands there
+        "Which cases are alike",
+    }

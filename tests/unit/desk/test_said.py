@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.bootstrap import Makegood
 from makegood.core.state import decode_state
 from makegood.messages.ids import CustomerId
+from makegood.playbooks.binding import bind
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import NINE_MS, REPS, customer_of, introduce, serving
 from tests.unit.desk.browsing import token_of, words_of
@@ -19,8 +20,8 @@ NOON = "2026-01-01T17:00"  # in the zone of the book, UTC; the clock stands at 1
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[Makegood, FakeClock]]:
-    with serving(TWO_BRANDS) as both:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[Makegood, FakeClock]]:
+    with serving(getattr(request, "param", TWO_BRANDS)) as both:
         introduce(both[0])
         with both[0].store.writing() as writing:
             writing.put_reps([replace(REPS[2], brands=("zenith",))])
@@ -189,3 +190,26 @@ def test_an_expense_is_claimed_for_the_customer_and_its_rest_waits(kathy, omar, 
     assert "Yes, with What you spent ($80), at once; a person answers for the rest" in words
     words = words_of(does(omar, ana, "settle", answer="allow"))
     assert "Omar Haddad said yes, with What you spent ($10)." in words
+
+
+OWN = (
+    "makegood: 1\nname: acme\nbuilds_on: small\n"
+    "promises:\n  - {id: no_wait, says: {en: No waiting}, within: 1d, title: Waited,\n"
+    "     loses: time}\n"
+    "plans:\n  - for: no_wait\n    hold: {scope: umbrella}\n    apology: sorry\n"
+    "    offers: {least: [refund]}\n    call_within: 2h\n    useful_within: 24h\n"
+    "    on_double_deviation: {call_within: 5m}\n    made_whole: {asked: thumbs, ask_after: 1d}\n"
+)
+APART = bind(
+    TWO_BRANDS.replace("  - id: acme\n", "  - id: acme\n    book: acme\n", 1),
+    {},
+    {"acme.yaml": OWN}.get,
+)
+
+
+@pytest.mark.parametrize("served", [APART], indirect=True)
+def test_what_a_brand_alone_promises_is_offered_at_the_desk(kathy, ana):
+    words = words_of(kathy.get(f"/desk/customers/{ana}"))
+    assert "No waiting" in words
+    said = words_of(say(kathy, ana, "promise", name="no_wait", until=NOON, words="Come at once."))
+    assert "Come at once." in said

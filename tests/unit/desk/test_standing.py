@@ -6,7 +6,10 @@ import pytest
 
 from makegood.bootstrap import Makegood
 from makegood.messages.facts import Identified, Touchpoint
+from makegood.playbooks.binding import bind
 from makegood.ports.arrivals import Arrival
+from makegood.projections.alike import like_of_kind
+from makegood.projections.everyone import Wanted, everyone
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import case_of, customer_of, introduce, serving, take
 from tests.unit.desk.browsing import words_of
@@ -16,8 +19,8 @@ LATE = {"order": "O1", "minutes": 60, "brand": "acme", "price_cents": 900}
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[Makegood, FakeClock]]:
-    with serving(BOOK) as both:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[Makegood, FakeClock]]:
+    with serving(getattr(request, "param", BOOK)) as both:
         yield both
 
 
@@ -70,3 +73,39 @@ def test_two_sources_that_differ_are_marked_and_both_shown(makegood, clock, kath
     words = words_of(kathy.get(f"/desk/cases/{case_of(makegood)}"))
     assert "Member tier: sources differ" in words
     assert words.index("Member · loyalty") < words.index("Silver · rental")
+
+
+ACME = (
+    "makegood: 1\nname: acme\nbuilds_on: small\n"
+    "standing:\n  public_voice: {from: customer.followers, wide_from: 500000}\n"
+    "  value: {cents: customer.worth, bands: {modest: 0}}\n"
+    "everyone: {too_few: 3}\n"
+)
+APART = bind(
+    BOOK.replace("  - id: acme\n", "  - id: acme\n    book: acme\n", 1),
+    {},
+    {"acme.yaml": ACME}.get,
+)
+
+
+@pytest.mark.parametrize("served", [APART], indirect=True)
+@pytest.mark.parametrize("page", ["case", "customer"])
+def test_the_book_of_the_brand_says_who_its_customer_is(makegood, clock, kathy, page):
+    ana_waits(makegood, clock)
+    path = {
+        "case": f"/desk/cases/{case_of(makegood)}",
+        "customer": f"/desk/customers/{customer_of(makegood, 'user:ana')}",
+    }[page]
+    words = words_of(kathy.get(path))
+    assert "Modest value" in words
+    assert "Wide public voice" not in words
+
+
+@pytest.mark.parametrize("served", [APART], indirect=True)
+def test_everyone_is_told_by_the_book_of_the_brand_and_counted_once_for_all(makegood, clock):
+    ana_waits(makegood, clock)
+    with makegood.store.reading() as reading:
+        book = makegood.library.now("acme")
+        like = like_of_kind(book, failure="parcel_late", brand="acme")
+        found = everyone(reading, Wanted(like=like), book, makegood.clock.now_ms())
+    assert (found.is_ready, found.customers, found.too_few) == (True, 1, 3)

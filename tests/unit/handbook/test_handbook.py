@@ -13,7 +13,7 @@ from makegood.cli import app
 from makegood.handbook.compose import handbook_of
 from makegood.handbook.markdown import markdown_of
 from makegood.handbook.page import page_of
-from makegood.handbook.terms import Handbook
+from makegood.handbook.terms import Chapter, Handbook
 from makegood.messages.errors import PlaybookError
 from makegood.playbooks.load import load_book
 from tests.unit.playbooks.small_book import SMALL
@@ -32,6 +32,7 @@ NAMED = {
     "promises": "promise",
     "disclosures": "disclosure",
     "claims": "request",
+    "budgets": "budget",
 }
 
 
@@ -191,7 +192,7 @@ def test_who_a_customer_is_has_a_chapter_where_the_book_says_it():
         "wide from 100,000",
         "who is helped first; never what is given",
     )
-    assert "standing" not in {one.anchor for one in handbook("car-rental").chapters}
+    assert "standing" not in {one.anchor for one in handbook("hotel-group").chapters}
 
 
 def test_an_exception_to_fairness_is_told_with_its_reason():
@@ -228,3 +229,83 @@ def test_the_handbook_of_a_brand_tells_all_that_it_builds_on_with_its_place():
     assert "The parcel came late" in page
     assert "house.yaml, line " in page
     assert "boss" in page
+
+
+LIMITS = """\
+goodwill:
+  most: {ratio: 1.5, except: [new_parcel]}
+  match: {time: [refund, exchange]}
+  otherwise: sorry_credit
+  used: failure.minutes < 60
+  doses:
+    used: {1: 0.1, 3: 0.2}
+    unused: {1: 1.0}
+  apologies: {within: 30d, second_needs: [tangible, person]}
+approval: {within: 2h}
+budgets:
+  - {id: front_line, cents: 100000, per: week, roles: [rep]}
+  - {id: at_acme, cents: 5000, per: day, roles: [rep, boss], brand: acme}
+waivers:
+  bag_fee: {en: The fee for bags}
+  late_fee: {en: The fee for coming late}
+remedies:
+  - {id: sorry_credit, kind: credit, title: {en: Credit}, cost: {dose: true}, provider: shop}
+"""
+
+
+def limited() -> dict[str, Chapter]:
+    text = SMALL.replace("remedies:\n", LIMITS, 1)
+    text = text.replace("  rep: {cents: 5000}", "  rep: {cents: 5000}\n  boss: {cents: 9000}", 1)
+    text = text.replace(
+        "answer: allow}", "answer: allow, waives: {what: late_fee, once: true}}", 1
+    )
+    return {one.anchor: one for one in of(text).chapters}
+
+
+def test_the_limits_of_goodwill_have_a_chapter_with_the_doses_as_a_table():
+    most, match, doses, apologies = limited()["goodwill"].entries
+    assert most.sentences[0].startswith("All goodwill of a case together is at most 150% of the")
+    assert most.sentences[1] == ("Not counted, because it does the service over: “A new parcel”.")
+    assert match.sentences[:2] == (
+        "Lost time is made good by “Money back” or any exchange. A call fits too.",
+        "When nothing fits or can be had, this comes instead: “Credit”.",
+    )
+    assert doses.sentences[0].startswith("“Credit”: a share of the price")
+    assert doses.grid is not None
+    assert [[cell.text for cell in row] for row in doses.grid.rows] == [
+        ["severity 1", "10%", "100%"],
+        ["severity 3", "20%", "100%"],
+    ]
+    assert doses.shown[0].code == "failure.minutes < 60"
+    assert (
+        "Within 30 days of one apology the next is not said alone: something tangible or a"
+        in (apologies.sentences[0])
+    )
+
+
+def test_approval_budgets_and_waivers_are_told_in_sentences():
+    found = limited()
+    assert "hear within 2 hours;" in found["approval"].entries[0].sentences[0]
+    front, acme = found["budgets"].entries
+    assert front.sentences[0] == (
+        "Together the role rep may give $1,000 a week, from Monday, in all cases."
+    )
+    assert (
+        acme.sentences[0]
+        == "Together the roles rep and boss may give $50 a day, in cases of Acme."
+    )
+    bag, late = found["waivers"].entries
+    assert (bag.title, bag.sentences) == ("The fee for bags", ("Only a person waives it.",))
+    assert late.sentences == ("What is waived by a table of answers is for the next time only.",)
+    assert [link.anchor for link in late.links] == ["request-redeliver-free"]
+    assert "also" not in found
+
+
+def test_a_book_without_limits_has_no_chapters_for_them():
+    assert not {"goodwill", "approval", "budgets", "waivers"} & {
+        one.anchor for one in of(SMALL).chapters
+    }
+
+
+def test_no_shipped_book_has_a_section_that_the_page_does_not_tell(name):
+    assert "also" not in {one.anchor for one in handbook(name).chapters}

@@ -5,7 +5,7 @@
 
 def _standing(part, message, hint):
     """A book whose standing has one part."""
-    return "silence:\n", f"standing:\n  {part}\nsilence:\n", part, message, hint
+    return "tier: {from: customer.tier, order: [basic, gold]}", part, part, message, hint
 
 
 # what is replaced, by what, text of the line that is named, part of message, part of hint
@@ -183,11 +183,6 @@ MISTAKES = {
     "asked fact": ("with: {weight_kg: 2.5", "with: {weight: 2.5", "weight: 2.5", "not a declared fact", "`weight_kg`"),
     "alike by what": ("same: [failure, loss]", "same: [failure, los]", "same: [failure", "cannot be compared by `los`", "`loss`"),
     "alike by nothing": ("same: [failure, loss]", "same: [brand]", "same: [brand]", "failure or a loss", "Add `failure`"),
-    "level twice": ("standing: [basic, gold]", "standing: [gold, gold]", "standing: [gold", "stands here twice", "Take one out"),
-    "level is no name": ("standing: [basic, gold]", "standing: [Basic, gold]", "standing: [Basic", "not a name", "small letters"),
-    "standing from nothing": ("  standing_from: customer.tier\n", "", "standing: [basic", "belong together", "Write both"),
-    "standing from what": ("standing_from: customer.tier", "standing_from: customer.teir", "customer.teir", "customer.teir", "`customer.tier`"),
-    "standing is no text": ("standing_from: customer.tier", "standing_from: customer.followers > 3", "customer.followers > 3", "should give a string", ""),
     "came back by what": ("came_back_by: [Promise Kept]", "came_back_by: [Promise Kep]", "came_back_by", "no event `Promise Kep`", "`Promise Kept`"),
     "within hours": ("within: 180d", "within: 36h", "within: 36h", "whole days", "365d"),
     "judged too late": ("within: 180d", "within: 20d", "judge_after: 20d", "nobody is left", ""),

@@ -1,5 +1,9 @@
 """A rule book as small as one can be, for tests that change one thing in it."""
 
+STANDING = """\
+standing:
+  tier: {from: customer.tier, order: [basic, gold]}
+"""
 SMALL = """\
 makegood: 1
 name: small
@@ -120,10 +124,10 @@ messages:
     class: promotional
     texts:
       en: {subject: Thank you, text: "$friend_link"}
+standing:
+  tier: {from: customer.tier, order: [basic, gold]}
 everyone:
   same: [failure, loss]
-  standing: [basic, gold]
-  standing_from: customer.tier
   came_back_by: [Promise Kept]
   within: 180d
   judge_after: 20d

@@ -3,9 +3,11 @@
 import pytest
 
 from makegood.playbooks.load import load_book
+from makegood.playbooks.standing import TierPart
 from makegood.playbooks.terms import EveryoneTerms
 from tests.unit.playbooks.small_book import SMALL, changed
 
+TIER = TierPart(fact="tier", order=("basic", "gold"))
 BEGINS, ENDS = SMALL.index("everyone:"), SMALL.index("requests:")
 
 
@@ -15,13 +17,13 @@ def terms(text: str) -> EveryoneTerms:
 
 def test_the_section_is_read():
     found = terms(SMALL)
-    assert (found.same, found.standing) == (("failure", "loss"), ("basic", "gold"))
+    assert (found.same, found.tier) == (("failure", "loss"), TIER)
     assert found.came_back_by == {"Promise Kept"}
     assert (found.within_days, found.judge_after_days, found.too_few) == (180, 20, 10)
 
 
 def test_a_book_without_it_compares_by_failure_and_loss_over_a_year():
-    assert terms(SMALL[:BEGINS] + SMALL[ENDS:]) == EveryoneTerms()
+    assert terms(SMALL[:BEGINS] + SMALL[ENDS:]) == EveryoneTerms(tier=TIER)
     assert terms(changed("same: [failure, loss]", "same: [failure, loss]")).same == (
         EveryoneTerms().same
     )
@@ -34,7 +36,22 @@ def test_the_order_of_the_words_does_not_count():
 
 @pytest.mark.parametrize(
     ("customer", "level"),
-    [({"tier": "gold"}, "gold"), ({"tier": "platinum"}, ""), ({}, ""), ({"tier": 3}, "")],
+    [
+        ({"tier": "gold"}, "gold"),
+        ({"tier": " Gold"}, "gold"),
+        ({"tier": "platinum"}, ""),
+        ({}, ""),
+        ({"tier": 3}, ""),
+    ],
 )
 def test_a_level_that_is_not_named_or_not_known_is_none(customer, level):
     assert terms(SMALL).level_of(customer) == level
+
+
+def test_a_book_whose_standing_has_no_tier_compares_everybody():
+    written = changed(
+        "  tier: {from: customer.tier, order: [basic, gold]}",
+        "  agreements: {from: customer.tier}",
+    )
+    assert terms(written).standing == ()
+    assert terms(written).level_of({"tier": "gold"}) == ""

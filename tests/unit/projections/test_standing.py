@@ -7,7 +7,7 @@ from makegood.core.state import State
 from makegood.playbooks.load import load_book
 from makegood.playbooks.standing import PaymentPart, StandingRules, TenurePart
 from makegood.projections.standing import Part, standing_of
-from tests.unit.playbooks.small_book import SMALL
+from tests.unit.playbooks.small_book import SMALL, STANDING
 from tests.unit.playbooks.test_standing import BOOK
 
 NOW_MS = 1_767_276_000_000  # 2026-01-01
@@ -107,4 +107,5 @@ def test_nobody_is_a_prospect_by_a_fact_of_business_or_a_purchase():
 
 
 def test_a_book_without_the_section_shows_none():
-    assert standing_of(State(facts={"tier": "gold"}), load_book(SMALL, name="s"), NOW_MS) is None
+    book = load_book(SMALL.replace(STANDING, ""), name="s")
+    assert standing_of(State(facts={"tier": "gold"}), book, NOW_MS) is None

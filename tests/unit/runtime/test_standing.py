@@ -24,10 +24,10 @@ SOLD_OUT = """\
     loses: service
     severity: 2
     cause: firm
-standing:
+silence:
 """
 TEXT = (
-    BOOK.replace("standing:\n", SOLD_OUT, 1)
+    BOOK.replace("silence:\n", SOLD_OUT, 1)
     .replace(
         "  Promise Made:", "  Nothing Left: {order: string, brand: string}\n  Promise Made:", 1
     )

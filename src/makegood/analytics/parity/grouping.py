@@ -25,7 +25,7 @@ def group_of(by: str, book: RuleBook) -> GroupOf:
 
     Args:
         by: tier, voice, value, language, country, brand, or a fact of the customer.
-        book: Says how a standing is read.
+        book: Says how a standing is read; the book of a brand says it for its cases.
 
     Raises:
         InputError: The book does not say how to read it.
@@ -37,7 +37,9 @@ def group_of(by: str, book: RuleBook) -> GroupOf:
     if by == "language":
         return lambda facts, _: _language(facts)
     if by in known:
-        return known[by](book)
+        make = known[by]
+        whole, own = make(book), {brand: make(one) for brand, one in book.by_brand.items()}
+        return lambda facts, brand: own.get(brand, whole)(facts, brand)
     return lambda facts, _: plain(facts.get(name))
 
 
