@@ -113,7 +113,7 @@ class World:
     def taken(self, budget: int = 0) -> int:
         one = BUDGETS[budget]
         with self.store.reading() as reading:
-            return reading.taken_from(one.id, period_of(one, self.clock.now_ms(), "UTC"))
+            return reading.taken_from(one.purse, period_of(one, self.clock.now_ms(), "UTC"))
 
     def command(self, customer: CustomerId) -> CommandId:
         with self.store.reading() as reading:

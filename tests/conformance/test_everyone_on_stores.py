@@ -62,7 +62,9 @@ terms = st.builds(
         [tuple(key for key, kept in zip(KEYS, them, strict=True) if kept)
          for them in product([True, False], repeat=4) if them[0] or them[1]]
     ),
-    standing=st.sampled_from([(), ("silver",), ("silver", "gold"), ("gold", "silver")]),
+    tier=st.sampled_from([(), ("silver",), ("silver", "gold"), ("gold", "silver")]).map(
+        lambda order: TierPart(fact="tier", order=order) if order else None
+    ),
     within_days=st.integers(2, 14),
     judge_after_days=st.integers(1, 8),
     too_few=st.integers(0, 4),
@@ -110,7 +112,9 @@ def check(store: Store, told, asked: Wanted, by: EveryoneTerms) -> None:
         assert answer == brute(all_rows(writing), asked, book, TODAY * DAY_MS)
     with store.reading() as reading:
         assert everyone(reading, asked, book, TODAY * DAY_MS) == answer
-        other = replace(book, everyone=replace(by, standing=("unheard_of",)))
+        other = replace(
+            book, everyone=replace(by, tier=TierPart(fact="tier", order=("unheard_of",)))
+        )
         assert everyone(reading, asked, other, TODAY * DAY_MS).is_ready is False
 
 

@@ -188,7 +188,8 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
 
 
 def _waived(desk: Desk, story: Story) -> tuple[WaivedRow, ...]:
-    refs = [one.reason for one in story.state.waivers if one.reason]
+    """What stands; why it was waived may be another brand's, whose words not everybody reads."""
+    refs = [one.reason for one in story.state.waivers if one.reason and not desk.brands]
     texts = desk.reading.texts(refs) if refs else {}
     return waived_rows(story.state, story.library, desk.reps, texts)
 
