@@ -59,3 +59,11 @@ def test_a_waiver_for_once_leaves_the_page_when_it_is_used_up(kathy, ana):
     words = words_of(ask(kathy, ana, about="T8", **asked))
     assert "May we move the date? Yes." in words
     assert "Waived for Ana" not in words
+
+
+def test_whoever_serves_other_brands_sees_that_it_stands_and_not_the_words(kathy, vera, ana):
+    ask(kathy, ana, days_before=9, moves=1, tour_cents=90_000)
+    does(kathy, ana, "settle", answer="allow", waives="move_fee", reason="She was ill.")
+    words = words_of(vera.get(f"/desk/customers/{ana}"))
+    assert "Waived for Ana The fee for moving" in words
+    assert "She was ill." not in words
