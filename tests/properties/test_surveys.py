@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from makegood.core.state import State, decode_state, encode_state
@@ -97,6 +97,8 @@ def test_nobody_is_asked_too_often_nor_while_a_case_is_open(day):
 
 
 @given(day=days)
+@example(day=[(0, leg("UA1", None)), (0, Rated(survey="boarding", about="B1/UA1", score=1)),
+              (0, leg("UA1", False))])  # fmt: skip
 def test_a_score_is_only_ever_what_was_answered(day):
     told = arrivals(day)
     state, _ = heard(told)

@@ -37,8 +37,8 @@ def hear(turn: Turn, body: Touchpoint) -> None:
             continue
         one = _new(turn, rule.id, touched.about, brand, touched.met)
         before = found(turn.state.surveys, one.survey, one.about)
-        if before is not None and before.why != "missing":
-            continue
+        if before is not None and (before.why != "missing" or before.score is not None):
+            continue  # asked, or answered, already
         if touched.missing:
             one = replace(one, why="missing", missing=touched.missing, why_ms=turn.at_ms)
         elif turn.origin.imported:
