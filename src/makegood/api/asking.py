@@ -1,5 +1,7 @@
 """Requests over HTTP: each happens once for its Idempotency-Key, and its answer says why."""
 
+from collections.abc import Sequence
+
 from makegood.api.access import Declined
 from makegood.api.asked import (
     AppealIn,
@@ -9,7 +11,8 @@ from makegood.api.asked import (
     request_fields,
     request_key,
 )
-from makegood.api.problems import Problem
+from makegood.api.paging import page_of
+from makegood.api.problems import Problem, missing
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
 from makegood.core.state import decode_state
@@ -211,19 +214,17 @@ def look(makegood: Makegood, profile: ProfileId) -> tuple[CustomerId, tuple[Requ
 
 def page(
     makegood: Makegood, profile: ProfileId, after: str, limit: int
-) -> tuple[CustomerId, tuple[Request, ...], str | None]:
+) -> tuple[CustomerId, Sequence[Request], str | None]:
     """Give one page of what a customer asked for, and where the next one begins.
 
     Raises:
         Declined: 404 when nobody is known by it, or the customer never asked what it begins after.
     """
     customer, asked = look(makegood, profile)
-    keys = [request_key(one.profile, one.event) for one in asked]
-    if after and after not in keys:
-        raise Declined(404, missing("request"))
-    start = keys.index(after) + 1 if after else 0
-    end = start + limit
-    return customer, asked[start:end], keys[end - 1] if end < len(keys) else None
+    shown, following = page_of(
+        asked, lambda one: request_key(one.profile, one.event), after, limit, "request"
+    )
+    return customer, shown, following
 
 
 def found(makegood: Makegood, request: str) -> tuple[CustomerId, Request]:
@@ -273,16 +274,6 @@ def rep_of(makegood: Makegood, name: str, brand: str) -> RepRow:
         )
         raise Declined(403, problem)
     return rep
-
-
-def missing(what: str) -> Problem:
-    """Say that there is no such thing."""
-    return Problem(
-        code="not_found",
-        message=f"There is no such {what}.",
-        where="path",
-        what_to_do="Check the id; ids are opaque and never change their spelling.",
-    )
 
 
 def declined(refused: Refused) -> Declined:

@@ -77,3 +77,13 @@ def scope_missing(scope: str) -> Problem:
         where="header Authorization",
         what_to_do=f"Use a key with the scope {scope!r}.",
     )
+
+
+def missing(what: str) -> Problem:
+    """Say that there is no such thing."""
+    return Problem(
+        code="not_found",
+        message=f"There is no such {what}.",
+        where="path",
+        what_to_do="Check the id; ids are opaque and never change their spelling.",
+    )

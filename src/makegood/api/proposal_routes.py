@@ -1,27 +1,29 @@
 """The routes of proposals: propose what is above one's authority, approve, turn down, appeal."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from django.http import HttpRequest
 from msgspec import Struct
 from ninja import Router
+from pydantic import Field
 
 from makegood.api.access import CasesKey, Declined
-from makegood.api.asking import declined, missing, rep_of
-from makegood.api.problems import Problem
+from makegood.api.asking import declined, rep_of
+from makegood.api.paging import page_of
+from makegood.api.problems import missing
 from makegood.api.proposals import (
     ApprovalIn,
     ContestIn,
     ProposalIn,
     ProposalKey,
-    ProposalList,
     ProposalOut,
+    ProposalPage,
     RefusalIn,
     proposal_fields,
 )
-from makegood.api.request_routes import Named
-from makegood.api.shapes import CaseKey, ErrorOut
+from makegood.api.request_routes import Fields, Named, joined, key_of
+from makegood.api.shapes import CaseKey, ErrorOut, PageSize
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
 from makegood.core.proposals import find
@@ -30,11 +32,10 @@ from makegood.messages.errors import Refused
 from makegood.messages.facts import Approved, Contested, Proposed, TurnedDown
 from makegood.messages.ids import CaseId, EventId, event_id
 from makegood.messages.money import Money
-from makegood.ports.rows import CaseRow, KeyRow
+from makegood.ports.rows import CaseRow
 from makegood.runtime.acts import DESK
 from makegood.runtime.intake import text_ref
 
-Fields = dict[str, object]
 Step: TypeAlias = Proposed | Approved | TurnedDown | Contested
 router = Router(auth=CasesKey(), tags=["proposals"])
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ErrorOut)
@@ -52,13 +53,21 @@ class _Said(Struct, frozen=True, kw_only=True):
     words: str = ""
 
 
-@router.get("/cases/{case_id}/proposals", response={200: ProposalList, **_REFUSED})
-def list_proposals(request: HttpRequest, case_id: CaseKey) -> Fields:
+@router.get("/cases/{case_id}/proposals", response={200: ProposalPage, **_REFUSED})
+def list_proposals(
+    request: HttpRequest,
+    case_id: CaseKey,
+    after: Annotated[str, Field(pattern=r"^(e[0-9a-f]{32})?$")] = "",
+    limit: PageSize = 50,
+) -> Fields:
     """List what was proposed in a case, with its answers; at most ten wait at a time."""
-    makegood = _makegood(request)
+    makegood = joined(request)
     case = _case(makegood, _row(makegood, case_id))
-    shown = [proposal_fields(one, case.id, is_open=case.is_open) for one in case.proposals]
-    return {"proposals": shown}
+    shown, following = page_of(case.proposals, lambda one: one.event, after, limit, "proposal")
+    return {
+        "proposals": [proposal_fields(one, case.id, is_open=case.is_open) for one in shown],
+        "next": following,
+    }
 
 
 @router.post("/cases/{case_id}/proposals", response={200: ProposalOut, **_WRITES})
@@ -66,7 +75,7 @@ def post_proposal(
     request: HttpRequest, case_id: CaseKey, wanted: ProposalIn, idempotency_key: Named
 ) -> Fields:
     """Propose what is above one's authority or budget; a second person answers in time."""
-    currency = _makegood(request).book.currency
+    currency = joined(request).book.currency
 
     def make(case: CaseId, ref: str) -> Step:
         return Proposed(
@@ -137,17 +146,12 @@ def appeal_proposal(
     return _do(request, case_id, said, make)
 
 
-def _makegood(request: HttpRequest) -> Makegood:
-    joined: Makegood = request.makegood  # type: ignore[attr-defined]
-    return joined
-
-
 def _do(
     request: HttpRequest, case_id: str, said: _Said, make: Callable[[CaseId, str], Step]
 ) -> Fields:
     """Take one step, once, in the name of a person; a repeat shows what became of it."""
-    makegood = _makegood(request)
-    key: KeyRow = request.auth  # type: ignore[attr-defined]
+    makegood = joined(request)
+    key = key_of(request)
     row = _row(makegood, case_id)
     rep = rep_of(makegood, said.rep, row.brand)
     message_id = f"{key.name}/{said.name}"
@@ -198,6 +202,5 @@ def _case(makegood: Makegood, row: CaseRow) -> Case:
         kept = reading.row(row.customer)
     case = decode_state(kept.state).case(row.case) if kept is not None else None
     if case is None:
-        problem: Problem = missing("case")
-        raise Declined(404, problem)
+        raise Declined(404, missing("case"))
     return case

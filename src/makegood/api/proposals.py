@@ -70,10 +70,11 @@ class ProposalOut(Schema):
     may_appeal: bool
 
 
-class ProposalList(Schema):
-    """The proposals of a case, oldest first; at most ten wait at a time."""
+class ProposalPage(Schema):
+    """One page of the proposals of a case, oldest first; at most ten wait at a time."""
 
     proposals: list[ProposalOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 def proposal_fields(one: Proposal, case: CaseId, *, is_open: bool) -> dict[str, object]:

@@ -107,10 +107,11 @@ class SaidOut(Schema):
     facts: dict[str, object]
 
 
-class SaidList(Schema):
-    """What a customer was told, the latest first: all that is remembered."""
+class SaidPage(Schema):
+    """One page of what a customer was told and is remembered, the latest first."""
 
     said: list[SaidOut]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 
 def said_key(profile: ProfileId, event: EventId) -> str:

@@ -1,9 +1,13 @@
 """The routes of what was said: promise, tell what something costs, send to somebody else."""
 
+from typing import Annotated
+
 from django.http import HttpRequest
 from ninja import Router
+from pydantic import Field
 
 from makegood.api.access import CasesKey
+from makegood.api.paging import page_of
 from makegood.api.request_routes import NOT_FOUND, WRITES, Fields, Language, Named, joined, key_of
 from makegood.api.said import (
     ArrivedIn,
@@ -12,12 +16,13 @@ from makegood.api.said import (
     PromiseIn,
     RedirectIn,
     SaidKey,
-    SaidList,
     SaidOut,
+    SaidPage,
     said_fields,
+    said_key,
 )
 from makegood.api.saying import arrived, disclose, found, kept, look, promise, redirect
-from makegood.api.shapes import CustomerKey
+from makegood.api.shapes import CustomerKey, PageSize
 from makegood.messages.ids import ProfileId
 
 router = Router(auth=CasesKey(), tags=["what was said"])
@@ -48,13 +53,23 @@ def one_said(request: HttpRequest, said_id: SaidKey, language: Language = "en") 
     return said_fields(one, customer, language)
 
 
-@router.get("/customers/{customer_id}/said", response={200: SaidList, **NOT_FOUND})
+@router.get("/customers/{customer_id}/said", response={200: SaidPage, **NOT_FOUND})
 def said_to_customer(
-    request: HttpRequest, customer_id: CustomerKey, language: Language = "en"
+    request: HttpRequest,
+    customer_id: CustomerKey,
+    after: Annotated[str, Field(pattern=r"^(s[0-9a-f]{64})?$")] = "",
+    limit: PageSize = 50,
+    language: Language = "en",
 ) -> Fields:
     """List what a customer was told, the latest first."""
     customer, spoken = look(joined(request), ProfileId(customer_id))
-    return {"said": [said_fields(one, customer, language) for one in spoken]}
+    shown, following = page_of(
+        spoken, lambda one: said_key(one.said.profile, one.said.event), after, limit, "promise"
+    )
+    return {
+        "said": [said_fields(one, customer, language) for one in shown],
+        "next": following,
+    }
 
 
 @router.post("/said/{said_id}/kept", response={200: SaidOut, **WRITES})

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from makegood.api.access import Declined
-from makegood.api.asking import declined, missing, rep_of
-from makegood.api.problems import Problem
+from makegood.api.asking import declined, rep_of
+from makegood.api.problems import Problem, missing
 from makegood.api.said import (
     ArrivedIn,
     DisclosureIn,
@@ -227,5 +227,7 @@ def _came_of_it(
 
 def _shown(makegood: Makegood, customer: CustomerId, event: EventId, language: str) -> Json:
     _, spoken = look(makegood, ProfileId(customer))
-    one = next(one for one in spoken if one.said.is_meant(event))
+    one = next((one for one in spoken if one.said.is_meant(event)), None)
+    if one is None:  # a repeat of long ago: only so much is remembered
+        raise Declined(404, missing("promise, disclosure or redirect"))
     return said_fields(one, customer, language)

@@ -35,6 +35,7 @@ from makegood.playbooks.requests import wrong_fact
 from makegood.playbooks.terms import Cause, SilenceRule
 
 LONGEST_MS = 366 * 86_400_000  # a promise for later than that is none that anybody remembers
+ADDS_UP_MS = 90 * 86_400_000  # what people promise a customer adds up for so long
 LONGEST_STAY_MS = 14 * 86_400_000  # nobody holds a place for longer without a booking of its own
 SEVERITY_OF_REDIRECT = 4  # in front of a second closed door, one short of stranded
 Wanted: TypeAlias = Promised | Kept | Disclosed | Redirected | Arrived
@@ -212,28 +213,37 @@ def _promise_by(
         return refuse(
             "wrong_fact", wrong_words.replace("This request takes", "This promise binds by")
         )
-    if wrong := _beyond(wanted, asker, book):
-        return wrong
     before = state.memory.about(wanted.promise, wanted.about)
     if before is not None and before.is_open and wanted.about:
         return refuse("promised_already", "This is promised already, and still to be kept.")
+    if wrong := _beyond(state, wanted, asker, now_ms, book):
+        return wrong
     return Decision(body=replace(wanted, by=asker.rep))
 
 
-def _beyond(wanted: Promised, asker: Asker, book: RuleBook) -> Decision | None:
-    """Refuse a promise of more money than the role may give."""
-    sums = [
-        value
-        for name, value in wanted.binds.items()
-        if (name == CENTS or name.endswith(f"_{CENTS}")) and isinstance(value, int)
-    ]
+def _beyond(
+    state: State, wanted: Promised, asker: Asker, now_ms: int, book: RuleBook
+) -> Decision | None:
+    """Refuse more money than the role may give, with what people promised lately already."""
+    sums = _cents_in(wanted.binds)
     if any(value < 0 for value in sums):
         return refuse("bad_amount", f"An amount is in {book.currency} and not negative.")
+    before_cents = sum(
+        sum(_cents_in(one.facts))
+        for one in state.memory.said
+        if one.kind is SaidKind.PROMISE and one.words and one.at_ms > now_ms - ADDS_UP_MS
+    )
     limit_cents = book.authority_cents.get(asker.role, 0)
-    if sum(sums) <= limit_cents:
+    if not any(sums) or before_cents + sum(sums) <= limit_cents:
         return None
-    why = f"Your limit is {money_in(limit_cents, book)}; ask somebody with a higher limit."
+    before = f", and {money_in(before_cents, book)} is promised already" if before_cents else ""
+    why = f"Your limit is {money_in(limit_cents, book)}{before}; ask somebody with a higher limit."
     return refuse("over_authority", why, limit_cents)
+
+
+def _cents_in(binds: Facts) -> list[int]:
+    named = ((name, value) for name, value in binds.items() if isinstance(value, int))
+    return [value for name, value in named if name == CENTS or name.endswith(f"_{CENTS}")]
 
 
 def _wrong_brand(brand: str, book: RuleBook) -> Decision | None:

@@ -142,3 +142,15 @@ def test_an_answer_that_did_not_come_is_late(api: Api, served: tuple[Makegood, F
     clock.advance(31 * MINUTE_MS)
     makegood.worker.run_once()
     assert [one["late"] for one in api.listed()] == [True]
+
+
+def test_proposals_come_in_pages(api: Api):
+    assert api.proposes().status_code == 200
+    assert api.proposes("p2", cents=61_000).status_code == 200
+    page = api.client.get(api.path, {"limit": 1}).json()
+    rest = api.client.get(api.path, {"limit": 1, "after": page["next"]}).json()
+    assert [one["id"] for one in page["proposals"] + rest["proposals"]] == [
+        one["id"] for one in api.listed()
+    ]
+    assert rest["next"] is None
+    assert code(api.client.get(api.path, {"after": f"e{'0' * 32}"}), 404) == "not_found"

@@ -100,7 +100,7 @@ def test_a_promise_is_made_to_somebody_unknown_once_and_is_shown(client, makegoo
     assert promise(client).json() == shown
     assert client.get(f"/v1/said/{shown['id']}").json() == shown
     listed = client.get(f"/v1/customers/{shown['customer']}/said").json()
-    assert listed == {"said": [shown]}
+    assert listed == {"said": [shown], "next": None}
     assert len(state_of(makegood).timers) == 1
     problem(promise(client, about="O2"), 409, "idempotency_conflict")
     problem(promise(client, "k2"), 409, "promised_already")
@@ -226,3 +226,21 @@ def test_an_expense_is_claimed_with_its_receipt_and_paid_once(client, makegood):
     settled = post(client, settle, {"rep": "kathy", "answer": "allow"}, "s2").json()
     assert settled["gives"]["cost"] == {"cents": 1000, "currency": "USD"}
     assert post(client, settle, {"rep": "kathy", "answer": "allow"}, "s2").json() == settled
+
+
+def test_what_was_said_comes_in_pages(client):
+    first = promise(client).json()
+    redirected = redirect(client).json()
+    path = f"/v1/customers/{first['customer']}/said"
+    page = client.get(path, {"limit": 1}).json()
+    rest = client.get(path, {"limit": 1, "after": page["next"]}).json()
+    assert {one["id"] for one in page["said"] + rest["said"]} == {first["id"], redirected["id"]}
+    assert rest["next"] is None
+    problem(client.get(path, {"after": f"s{'0' * 64}"}), 404, "not_found")
+    assert client.get(path, {"after": "x"}).status_code == 422
+
+
+def test_a_repeat_of_what_is_no_longer_remembered_is_not_found(client, makegood, monkeypatch):
+    assert promise(client).status_code == 200
+    monkeypatch.setattr("makegood.api.saying.spoken_in", lambda *_: ())
+    problem(promise(client), 404, "not_found")

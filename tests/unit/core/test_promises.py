@@ -173,6 +173,22 @@ def test_a_person_promises_within_their_limit_with_words_and_an_end():
     assert refused(day, good) == "promised_already"
 
 
+def test_what_people_promise_a_customer_adds_up_for_a_while_kept_or_not():
+    day = a_day()
+    made = day.told(by_hand(day, binds={"cents": 3000}))
+    enough = by_hand(day, about="O2", binds={"cents": 2000})
+    fields = {name: getattr(enough, name) for name in enough.__struct_fields__}
+    over = Promised(**fields | {"binds": {"cents": 2001}})
+    assert refused(day, over) == "over_authority"
+    kept = decide(day.state, Kept(said=made.id), ANNE, day.now_ms, BOOKS)
+    assert kept.body is not None
+    day.told(kept.body)
+    assert refused(day, over) == "over_authority"
+    assert refused(day, Promised(**fields | {"binds": {}})) == ""
+    day.waits(90 * DAY_MS)
+    assert by_hand(day, about="O2", binds={"cents": 5000}).binds == {"cents": 5000}
+
+
 def test_a_fee_that_was_told_is_no_failure_and_one_that_was_not_is_owed_back():
     day = a_day()
     day.happens("Fee Told", order="O1", agent="bo", channel="phone", cents=900)
