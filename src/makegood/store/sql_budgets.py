@@ -1,11 +1,14 @@
 """Budgets by SQL: a row for each period, locked by who takes from it."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from makegood.messages.ids import EventId
 from makegood.ports.rows import Reservation
-from makegood.store.session import Session
+from makegood.store.session import Session, replace
 
+_ADD = """(budget, period) DO UPDATE SET
+    taken_cents = budget.taken_cents + excluded.taken_cents"""
 _ROW = "WHERE budget = ? AND period = ?"
 
 
@@ -41,10 +44,13 @@ class BudgetWriting(BudgetReading):
             "SELECT budget, period, event_id, cents FROM reservation WHERE event_id = ANY(?)",
             sorted(cents),
         )
+        changed = [row for row in sorted(found) if cents[row[2]] != row[3]]
+        more: Counter[tuple[str, str]] = Counter()
+        for budget, period, event, before in changed:
+            more[budget, period] += cents[event] - before
         # In one order, so that two who settle never wait for each other.
-        for budget, period, event, before in sorted(found):
-            more = cents[event] - before
-            if more:
-                sql = f"UPDATE budget SET taken_cents = taken_cents + ? {_ROW}"
-                db.run(sql, more, budget, period)
-                db.run("UPDATE reservation SET cents = ? WHERE event_id = ?", cents[event], event)
+        sums = [(*key, more[key]) for key in sorted(more)]
+        db.put("budget", "budget period taken_cents", sums, _ADD)
+        columns = "event_id budget period cents"
+        rows = [(event, budget, period, cents[event]) for budget, period, event, _ in changed]
+        db.put("reservation", columns, rows, replace(columns, "event_id"))
