@@ -1,6 +1,6 @@
 """Rows of a rule book at work: its draft, and what it would have done to the log."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -75,3 +75,29 @@ class TrialResult(Struct, frozen=True, kw_only=True):
 
     found: str
     page: str
+
+
+class DraftReading(Protocol):
+    """What is kept of the draft and its trials."""
+
+    def draft(self) -> Draft | None:
+        """Give the newest revision of the rule book's draft, ended or not."""
+
+    def trials(self, limit: int) -> tuple[Trial, ...]:
+        """Give the newest trials of drafts, the newest first."""
+
+    def trial_result(self, place: int) -> TrialResult | None:
+        """Give what came of a trial; None before its end."""
+
+
+class DraftWriting(Protocol):
+    """What is saved, and how a trial fares."""
+
+    def put_draft(self, row: Draft) -> bool:
+        """Add a revision; False when there is one of that number (nothing is changed then)."""
+
+    def begin_trial(self, row: Trial) -> bool:
+        """Add a trial; False when there is one of that place (nothing is changed then)."""
+
+    def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
+        """Say how a trial fares, and keep what came of it."""

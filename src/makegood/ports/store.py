@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from makegood.core.likeness import Cell, Comparable, Likeness
-from makegood.messages.commands import Command
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
     BookHash,
     CaseId,
-    CommandId,
     CustomerId,
     EventId,
     ProfileId,
     RepId,
 )
-from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.drafts import DraftReading, DraftWriting
+from makegood.ports.everyone import EveryoneReading, EveryoneWriting
+from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -26,8 +25,6 @@ from makegood.ports.rows import (
     KeyRow,
     LedgerRow,
     Offered,
-    OutboxRow,
-    OutboxStatus,
     PersonRow,
     Receipt,
     RepRow,
@@ -36,7 +33,7 @@ from makegood.ports.rows import (
 )
 
 
-class Reading(Protocol):
+class Reading(OutboxReading, EveryoneReading, DraftReading, Protocol):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -107,18 +104,6 @@ class Reading(Protocol):
     def ledger(self, case: CaseId) -> tuple[LedgerRow, ...]:
         """Give the money that moved for a case, oldest first."""
 
-    def outbox_of(self, profiles: Sequence[ProfileId]) -> tuple[OutboxRow, ...]:
-        """Give every command of some profiles, oldest first."""
-
-    def outbox(self, status: OutboxStatus, after: CommandId, limit: int) -> tuple[OutboxRow, ...]:
-        """Page through commands of one status by id."""
-
-    def command(self, command: CommandId) -> OutboxRow | None:
-        """Give one command."""
-
-    def commands(self, commands: Sequence[CommandId]) -> tuple[OutboxRow, ...]:
-        """Give commands by id, oldest first; unknown ones are left out."""
-
     def persons(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, PersonRow]:
         """Give personal data; unknown or erased profiles are left out."""
 
@@ -181,37 +166,11 @@ class Reading(Protocol):
     def taken_from(self, budget: str, period: str) -> int:
         """Say how much of a budget is taken in a period, in cents."""
 
-    def draft(self) -> Draft | None:
-        """Give the newest revision of the rule book's draft, ended or not."""
-
-    def trials(self, limit: int) -> tuple[Trial, ...]:
-        """Give the newest trials of drafts, the newest first."""
-
-    def trial_result(self, place: int) -> TrialResult | None:
-        """Give what came of a trial; None before its end."""
-
     def snapshot_before(self, customer: CustomerId, order: OrderKey) -> Snapshot | None:
         """Give the newest snapshot that ends before an event."""
 
-    def likeness(self) -> Likeness:
-        """Say by what comparable cases are counted."""
 
-    def cells(self, topic: str, since_day: int, judged_day: int) -> tuple[Cell, ...]:
-        """Add up the cells of a topic, without reading a case.
-
-        Args:
-            topic: As `Likeness.topic` names it.
-            since_day: From this UTC day on, to the latest there is.
-            judged_day: Up to this day it can be told whether a customer came back.
-        """
-
-    def comparables(
-        self, after: CustomerId, limit: int
-    ) -> Mapping[CustomerId, tuple[Comparable, ...]]:
-        """Page through the comparable cases of customers, by id; "" for the first page."""
-
-
-class Writing(Reading, Protocol):
+class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, Protocol):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property
@@ -257,12 +216,6 @@ class Writing(Reading, Protocol):
             failures: Case id of every failure event, and `booking_key` -> the case it names.
         """
 
-    def put_comparables(self, rows: Mapping[CustomerId, Sequence[Comparable]]) -> None:
-        """Replace the comparable cases of customers, and count what changed into the cells."""
-
-    def put_likeness(self, likeness: Likeness) -> None:
-        """Count all cases anew by another likeness, here and now; the same one does nothing."""
-
     def project_waiting(
         self, customers: Sequence[CustomerId], waiting: Sequence[AskedRow]
     ) -> None:
@@ -278,53 +231,6 @@ class Writing(Reading, Protocol):
 
     def drop_snapshots(self, customer: CustomerId, since: OrderKey | None) -> None:
         """Forget snapshots that end at or after an event; all of them for None."""
-
-    def put_commands(self, commands: Sequence[Command]) -> None:
-        """Queue commands.
-
-        A known id keeps its status; while waiting (or withdrawn: it is wanted again) its text,
-        due time and window become the new ones. What was sent stays sent.
-        """
-
-    def withdraw(self, commands: Sequence[CommandId], now_ms: int) -> tuple[CommandId, ...]:
-        """Mark waiting commands needless; give those that were still waiting."""
-
-    def record(
-        self, commands: Sequence[Command], status: OutboxStatus, now_ms: int, error: str
-    ) -> None:
-        """Write down commands that are not sent (missed, withdrawn).
-
-        Those that are unknown, waiting, or withdrawn: one may be wanted again when it is too late.
-        """
-
-    def claim(self, now_ms: int, lease_ms: int, limit: int) -> tuple[OutboxRow, ...]:
-        """Lease due commands, the most urgent first, then the oldest; each with a new fence.
-
-        Waiting ones that are due, and leased ones whose lease ran out. On PostgreSQL with SKIP
-        LOCKED, so that many workers never wait for each other.
-        """
-
-    def settle(
-        self,
-        command: CommandId,
-        fence: int,
-        status: OutboxStatus,
-        now_ms: int,
-        error: str = "",
-    ) -> bool:
-        """End a delivery; False when the fence is no longer ours (nothing is changed then)."""
-
-    def retry_at(self, command: CommandId, fence: int, next_ms: int, error: str) -> bool:
-        """Give a leased command back for another try; False when the fence is not ours."""
-
-    def give_back(self, command: CommandId, fence: int) -> bool:
-        """Give a leased command back that was not begun: it waits again and that was no try.
-
-        False when the fence is not ours.
-        """
-
-    def revive(self, command: CommandId, now_ms: int) -> bool:
-        """Make a failed command wait again, by a person; False when it is not failed."""
 
     def due_customers(self, now_ms: int, limit: int) -> tuple[CustomerId, ...]:
         """Give customers whose next timer is due, the longest overdue first."""
@@ -363,15 +269,6 @@ class Writing(Reading, Protocol):
 
     def put_activation(self, row: Activation) -> None:
         """Make a kept rule book the active one, and write down that it became so."""
-
-    def put_draft(self, row: Draft) -> bool:
-        """Add a revision; False when there is one of that number (nothing is changed then)."""
-
-    def begin_trial(self, row: Trial) -> bool:
-        """Add a trial; False when there is one of that place (nothing is changed then)."""
-
-    def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
-        """Say how a trial fares, and keep what came of it."""
 
 
 class Store(Protocol):
