@@ -2,7 +2,6 @@
 
 from datetime import date
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +46,6 @@ def demo(  # noqa: PLR0913 - each is one option of the command
         database=database,
     )
     if serve:
-        _need_mail_server()
         from makegood.demo.served import Served, serve_demo
 
         served = Served(host=host, port=port, storm=options if storm else None)
@@ -71,7 +69,6 @@ def story(
     output: Output = Format.TEXT,
 ) -> None:
     """Tell one bad day, with and without Makegood, as a timeline; ends by itself in seconds."""
-    _need_mail_server()
     from makegood.bootstrap import SystemClock
     from makegood.demo.story_missing_car import play_missing_car, this_afternoon
     from makegood.demo.story_show import show
@@ -81,12 +78,6 @@ def story(
         print_json(told)
     else:
         show(told, CONSOLE)
-
-
-def _need_mail_server() -> None:
-    """The stage has a mail server of its own, which not every installation carries."""
-    if find_spec("aiosmtpd") is None:
-        raise InputError("The demo's mail server is missing: pip install 'makegood[demo]'.")
 
 
 def _days(text: str) -> tuple[date, date]:

@@ -46,9 +46,7 @@ class OutsideWorld:
         said = self._process.stdout.readline()
         if not said:
             self._process.communicate()
-            raise InputError(
-                "The demo's mail server did not start; it needs: pip install 'makegood[demo]'"
-            )
+            raise InputError("The demo's mail server did not start.")
         self.ports = msgspec.json.decode(said, type=Ports)
         return self
 
