@@ -25,6 +25,7 @@ from makegood.messages.ids import (
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -53,7 +54,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results",
+    "drafts", "trials", "trial_results", "parked", "parked_mails",
 )  # fmt: skip
 
 
@@ -94,6 +95,8 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    parked: MutableMapping[str, ParkedRow]
+    parked_mails: MutableMapping[str, ParkedMail]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

@@ -205,21 +205,73 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
+PARKING = (
+    # The bytes once for each message; they go with the last recipient who waits.
+    """CREATE TABLE parked_mail (
+        mail TEXT NOT NULL PRIMARY KEY,
+        sender TEXT NOT NULL,
+        options TEXT NOT NULL,
+        content BLOB NOT NULL,
+        port BIGINT NOT NULL,
+        login TEXT NOT NULL)""",
+    # `next_ms` is when the gate is asked again, or when the lease ends.
+    """CREATE TABLE parked (
+        parked TEXT NOT NULL PRIMARY KEY,
+        mail TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        message_class TEXT NOT NULL,
+        classed_by TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        book TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        since_ms BIGINT NOT NULL,
+        expires_ms BIGINT NOT NULL,
+        next_ms BIGINT NOT NULL,
+        attempts BIGINT NOT NULL,
+        fence BIGINT NOT NULL,
+        status TEXT NOT NULL,
+        settled_ms BIGINT NOT NULL,
+        error TEXT NOT NULL)""",
+    "CREATE INDEX parked_of_mail ON parked (mail)",
+    "CREATE INDEX parked_of_profile ON parked (profile)",
+    """CREATE INDEX parked_ready ON parked (next_ms, parked)
+        WHERE status IN ('waiting', 'leased')""",
+    """CREATE INDEX parked_list ON parked (since_ms, parked)
+        WHERE status IN ('waiting', 'leased')""",
+    """CREATE INDEX parked_counts ON parked (brand, reason)
+        WHERE status IN ('waiting', 'leased')""",
+    "CREATE INDEX parked_ended ON parked (settled_ms) WHERE settled_ms > 0",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, PARKING,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
 
 BLOBS = frozenset(
-    {"event", "digest", "gate", "last", "state", "commands", "command", "row_blob", "sha256"}
+    {
+        "event",
+        "digest",
+        "gate",
+        "last",
+        "state",
+        "commands",
+        "command",
+        "row_blob",
+        "sha256",
+        "content",
+    }
 )
 NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
-        "refused", "refused_back", "taken_cents",
+        "refused", "refused_back", "taken_cents", "port",
     }
 )  # fmt: skip
 

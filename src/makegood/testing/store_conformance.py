@@ -32,6 +32,7 @@ from makegood.testing.store_log_conformance import (
     LogConformance,
 )
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
+from makegood.testing.store_parking_conformance import ParkingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 
 Given = TypeVar("Given")
@@ -126,6 +127,7 @@ class StoreConformance(
     BookConformance,
     EveryoneConformance,
     BudgetConformance,
+    ParkingConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
