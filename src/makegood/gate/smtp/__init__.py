@@ -1,0 +1,1 @@
+"""The SMTP gate: stands between any tool that sends and its mail server, and judges each mail."""

@@ -1,0 +1,234 @@
+"""Parked mail is asked about again until it may go, or until its time is over.
+
+Every gate may run this beside the others: rows are leased, and only whoever holds the lease
+reports. A message goes out once, and a second time only when a process dies between the mail
+server's yes and the report of it.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from makegood.core.mailings import MailClass
+from makegood.gate.smtp.classing import Ruling
+from makegood.gate.smtp.judging import Judge, Verdict, passes_unasked
+from makegood.gate.smtp.storing import Lots, Reads, StoreAway
+from makegood.gate.smtp.tally import Outcome, Tally
+from makegood.gate.smtp.upstream import AWAY, Courier, Reply, Upstream
+from makegood.gate.smtp.wire import wired
+from makegood.messages.commands import MessageClass
+from makegood.ports.clock import Clock
+from makegood.ports.parking import ParkedMail, ParkedRow, ParkedStatus
+from makegood.ports.store import Store
+
+PACE_S = 2.0
+ROWS = 100  # leased in one go
+LEASE_MS = 15 * 60_000
+_ONE_MS = 12 * 60_000  # the longest that one hand-over may take, with RFC 5321's patience
+LONGEST_MS = 5 * 60_000  # so late, at most, is it noticed that a hold lifted
+SHORTEST_MS = 15_000
+_KEPT_MS = 30 * 86_400_000  # ends are kept a month, without the address
+_FORGET = 1000
+_LOG = logging.getLogger("makegood.smtp")
+
+
+def next_look_ms(row: ParkedRow, now_ms: int) -> int:
+    """Say when to ask again: what waits long is asked about less often.
+
+    A tenth of the time it has waited, between a quarter of a minute and five minutes, and not
+    after its end.
+    """
+    wait_ms = min(max((now_ms - row.since_ms) // 10, SHORTEST_MS), LONGEST_MS)
+    return min(now_ms + wait_ms, max(row.expires_ms, now_ms))
+
+
+class Releasing:
+    """Works through what is parked, a piece at a time."""
+
+    def __init__(
+        self,
+        ruling: Ruling,
+        judge: Judge,
+        reads: Reads,
+        lots: Lots,
+        upstream: Upstream,
+        tally: Tally,
+    ) -> None:
+        self._ruling = ruling
+        self._judge = judge
+        self._reads = reads
+        self._lots = lots
+        self._upstream = upstream
+        self._tally = tally
+
+    async def run_once(self, store: Store, clock: Clock) -> int:
+        """Ask about what is due, send what may go; say how many were looked at.
+
+        Raises:
+            StoreAway: The store failed; what was leased comes back when its lease ends.
+        """
+        now_ms = clock.now_ms()
+
+        def claim() -> tuple[tuple[ParkedRow, ...], Mapping[str, ParkedMail]]:
+            with store.writing() as writing:
+                rows = writing.claim_parked(now_ms, LEASE_MS, ROWS)
+                if not rows:
+                    writing.forget_parked(now_ms - _KEPT_MS, _FORGET)
+                wanted = [row.mail for row in rows if row.book != self._ruling.book()]
+                return rows, writing.parked_mails(wanted)
+
+        rows, mails = await self._lots.run(claim)
+        if not rows:
+            return 0
+        going: list[ParkedRow] = []
+        ended: list[ParkedRow] = []
+        for row in rows:
+            looked = await self._looked_at(row, mails.get(row.mail), now_ms)
+            (going if looked.status is ParkedStatus.LEASED else ended).append(looked)
+        await self._report(store, ended)
+        await self._send_all(store, clock, going)
+        return len(rows)
+
+    async def _looked_at(self, row: ParkedRow, mail: ParkedMail | None, now_ms: int) -> ParkedRow:
+        """Judge one again; it stays leased when it may go now."""
+        if row.expires_ms <= now_ms:
+            return replace(row, status=ParkedStatus.EXPIRED, settled_ms=now_ms)
+        if mail is not None and row.classed_by != "person":
+            row = self._classed_again(row, mail)
+        verdict = await self._verdict(row)
+        if verdict is None or not verdict.passes:
+            reason = verdict.reason if verdict is not None else row.reason
+            next_ms = next_look_ms(row, now_ms)
+            return replace(row, status=ParkedStatus.WAITING, reason=reason, next_ms=next_ms)
+        return replace(row, reason=verdict.reason)
+
+    def _classed_again(self, row: ParkedRow, mail: ParkedMail) -> ParkedRow:
+        """The rule book changed since: what the mail is may have, too."""
+        found: MailClass = self._ruling.again.classify(
+            mail.content,
+            mail_from=mail.sender,
+            recipients=(row.recipient,),
+            port=mail.port,
+            user=mail.login,
+        )
+        return replace(
+            row,
+            brand=found.brand or row.brand,
+            message_class=found.message_class.value if found.message_class else "",
+            classed_by=found.by,
+            rule=found.rule,
+            kind=found.kind,
+            book=self._ruling.book(),
+        )
+
+    async def _verdict(self, row: ParkedRow) -> Verdict | None:
+        """Ask the gate; None while the store is away."""
+        message_class = MessageClass(row.message_class) if row.message_class else None
+        free = passes_unasked(message_class, self._ruling.terms_of(row.brand))
+        if free:
+            return Verdict(recipient=row.recipient, passes=True, reason=free)
+        try:
+            ask = self._judge.verdict
+            return await self._reads.run(ask, message_class, row.brand, row.recipient)
+        except StoreAway:
+            return None
+
+    async def _report(self, store: Store, rows: Sequence[ParkedRow]) -> None:
+        if not rows:
+            return
+
+        def change() -> None:
+            with store.writing() as writing:
+                writing.report_parked(rows)
+
+        await self._lots.run(change)
+        for row in rows:
+            outcome = _OUTCOMES.get(row.status)
+            if outcome is not None:
+                self._tally.add(row.brand, outcome, row.reason)
+                _LOG.info("parked %s of brand %s: %s", row.parked, row.brand or "-", outcome.value)
+
+    async def _send_all(self, store: Store, clock: Clock, rows: Sequence[ParkedRow]) -> None:
+        """Send each message once to all of its recipients here, and report before the next."""
+        until_ms = min((row.next_ms for row in rows), default=0) - _ONE_MS
+        by_mail: defaultdict[str, list[ParkedRow]] = defaultdict(list)
+        for row in rows:
+            by_mail[row.mail].append(row)
+        is_away = False
+        for name, group in by_mail.items():
+            if is_away or clock.now_ms() > until_ms:  # the rest another time, none of it twice
+                await self._report(store, [_later(row, clock.now_ms()) for row in group])
+                continue
+
+            def read(name: str = name) -> ParkedMail | None:
+                with store.reading() as reading:
+                    return reading.parked_mails([name]).get(name)
+
+            mail = await self._lots.run(read)
+            if mail is None:  # cannot be: the bytes go with the last recipient who waits
+                _LOG.error("the bytes of parked mail %s are gone", name)
+                continue
+            replies = await self._replies(mail, group)
+            is_away = AWAY in replies.values()
+            now_ms = clock.now_ms()
+            await self._report(
+                store, [_settled(row, replies[row.parked], now_ms) for row in group]
+            )
+
+    async def _replies(self, mail: ParkedMail, rows: Sequence[ParkedRow]) -> dict[str, Reply]:
+        """Hand one message over; say what the mail server said for each recipient."""
+        begun = await self._upstream.begin(mail.sender, mail.options.split())
+        if isinstance(begun, Reply):
+            return {row.parked: begun for row in rows}
+        try:
+            return await self._delivered(begun, mail, rows)
+        except asyncio.CancelledError:
+            begun.abort()
+            raise
+        finally:
+            begun.end()
+
+    async def _delivered(
+        self, courier: Courier, mail: ParkedMail, rows: Sequence[ParkedRow]
+    ) -> dict[str, Reply]:
+        replies = {row.parked: await courier.add(row.recipient) for row in rows}
+        if courier.accepted:
+            last = await courier.deliver(tuple(courier.accepted), wired(mail.content))
+            for parked, reply in replies.items():
+                if reply.is_ok:
+                    replies[parked] = last
+        return replies
+
+
+_OUTCOMES = {
+    ParkedStatus.SENT: Outcome.RELEASED,
+    ParkedStatus.EXPIRED: Outcome.EXPIRED,
+    ParkedStatus.REFUSED: Outcome.UNDELIVERED,
+}
+
+
+def _later(row: ParkedRow, now_ms: int) -> ParkedRow:
+    return replace(row, status=ParkedStatus.WAITING, next_ms=next_look_ms(row, now_ms))
+
+
+def _settled(row: ParkedRow, reply: Reply, now_ms: int) -> ParkedRow:
+    """Say how a recipient stands after the mail server's word.
+
+    A no for good ends it without a bounce: the tool that sent it would take the address for dead.
+    """
+    if reply.is_ok:
+        return replace(row, status=ParkedStatus.SENT, settled_ms=now_ms, error="")
+    attempts, error = row.attempts + 1, f"{reply.code} {reply.says}"[:200]
+    if reply.code >= 500:
+        status = ParkedStatus.REFUSED
+        return replace(row, status=status, settled_ms=now_ms, attempts=attempts, error=error)
+    return replace(
+        row,
+        status=ParkedStatus.WAITING,
+        next_ms=next_look_ms(row, now_ms),
+        attempts=attempts,
+        error=error,
+    )
