@@ -25,6 +25,7 @@ from makegood.messages.ids import (
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -41,6 +42,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -53,7 +55,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results",
+    "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions",
 )  # fmt: skip
 
 
@@ -94,14 +96,18 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    mail_kinds: MutableMapping[str, MailKind]
+    mail_decisions: MutableMapping[int, MailDecision]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
             setattr(self, name, table(name))
 
 
-class MemoryReading:
+class MemoryReading(MemoryMailKindReading):
     """One look at the tables."""
+
+    _t: Tables
 
     def __init__(self, tables: Tables) -> None:
         self._t = tables
