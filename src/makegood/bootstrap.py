@@ -22,6 +22,7 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
+from makegood.gate.mail_kinds import MailKinds
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
@@ -227,6 +228,7 @@ class Makegood:
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
         gate: May we send?
+        mail_kinds: Which class a mail has that another tool sends.
         worker: Fires timers and delivers.
         links: Signs the addresses that reach customers.
     """
@@ -238,6 +240,7 @@ class Makegood:
         self.shelf = shelf
         self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
+        self.mail_kinds = MailKinds(store, shelf.current, clock)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)

@@ -10,6 +10,7 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
@@ -168,6 +169,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         budgets: What some roles may give together.
         approval_ms: How long a second person has to approve what is above a rep's authority; 0
             where the book has no approval.
+        outgoing: Whose mail of other tools is, what class it has, and what if it is held.
         text: The text as written with the books and laws bound to it.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
     """
@@ -205,12 +207,17 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     waivers: Mapping[str, Mapping[str, str]] = {}
     budgets: tuple[Budget, ...] = ()
     approval_ms: int = 0
+    outgoing: Outgoing = Outgoing()
     text: str = ""
     by_brand: Mapping[str, "RuleBook"] = {}
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
         return self.by_brand.get(brand, self)
+
+    def outgoing_of(self, brand: str) -> OutgoingTerms:
+        """Say what is done with mail of a brand that another tool sends."""
+        return self.for_brand(brand).outgoing.terms_of(brand)
 
     def hears(self, event: str) -> bool:
         """Whether a rule, promise, disclosure or survey of it or a brand's hears an event."""

@@ -33,6 +33,7 @@ from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
+from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.owing import make_owed
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.promises import (
@@ -184,6 +185,7 @@ def _read(
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
+    outgoing = read_outgoing(top, header, conditions)
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
     heard |= everyone.came_back_by
@@ -210,7 +212,12 @@ def _read(
     bought_by = standing.purchases if standing is not None else frozenset[str]()
     return (
         replace(
-            book, look_ups=look_ups, everyone=everyone, standing=standing, purchases=bought_by
+            book,
+            look_ups=look_ups,
+            everyone=everyone,
+            standing=standing,
+            purchases=bought_by,
+            outgoing=outgoing,
         ),
         examples,
     )

@@ -23,6 +23,22 @@ _PYTHON: Mapping[str, tuple[type, ...]] = {
     "list": (list,),
     "map": (dict,),
 }
+MAIL_FACTS: Shape = {
+    "sender": "string",
+    "domain": "string",
+    "mail_from": "string",
+    "subject": "string",
+    "has_list_unsubscribe": "bool",
+    "list_id": "string",
+    "precedence": "string",
+    "auto_submitted": "string",
+    "campaign": "string",
+    "port": "int",
+    "user": "string",
+    "recipients": "int",
+    "header": "map",
+}
+"""What is known of a mail that another tool sends; a header it lacks is a missing fact."""
 ALWAYS_SENSITIVE: tuple[Path, ...] = (
     ("customer", "followers"),
     ("customer", "public_voice"),
@@ -68,6 +84,8 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
             return self.customer
         if root == "said":
             return self.said
+        if root == "mail":
+            return MAIL_FACTS
         if root == "event" and self.events is not None:
             return self.events.get(event)
         return None

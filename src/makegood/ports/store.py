@@ -15,6 +15,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
+from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
 from makegood.ports.rows import (
@@ -34,7 +35,9 @@ from makegood.ports.rows import (
 )
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, ParkingReading, Protocol):
+class Reading(
+    OutboxReading, EveryoneReading, DraftReading, MailKindReading, ParkingReading, Protocol
+):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -171,7 +174,15 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, ParkingReading, Prot
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, ParkingWriting, Protocol):
+class Writing(
+    Reading,
+    OutboxWriting,
+    EveryoneWriting,
+    DraftWriting,
+    MailKindWriting,
+    ParkingWriting,
+    Protocol,
+):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

@@ -7,14 +7,12 @@ from msgspec.structs import replace
 
 from makegood.messages.commands import MessageClass
 from makegood.ports.parking import OPEN, ParkedMail, ParkedRow, ParkedStatus
-from makegood.store.memory_reading import Tables
+from makegood.store.memory_reading import MemoryReading
 from makegood.store.sql_parking import without_address
 
 
-class MemoryParkingReading:
-    """What waits."""
-
-    _t: Tables
+class MemoryParkingReading(MemoryReading):
+    """One look at the tables, with what waits."""
 
     def parked(
         self,

@@ -25,6 +25,7 @@ from makegood.messages.ids import (
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.rows import (
     Activation,
@@ -42,6 +43,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -54,7 +56,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results", "parked", "parked_mails",
+    "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
 )  # fmt: skip
 
 
@@ -95,6 +97,8 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    mail_kinds: MutableMapping[str, MailKind]
+    mail_decisions: MutableMapping[int, MailDecision]
     parked: MutableMapping[str, ParkedRow]
     parked_mails: MutableMapping[str, ParkedMail]
 
@@ -103,8 +107,10 @@ class Tables:
             setattr(self, name, table(name))
 
 
-class MemoryReading:
+class MemoryReading(MemoryMailKindReading):
     """One look at the tables."""
+
+    _t: Tables
 
     def __init__(self, tables: Tables) -> None:
         self._t = tables

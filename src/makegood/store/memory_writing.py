@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
 from makegood.store.shapes import merged
@@ -41,7 +42,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryParking, MemoryOutbox):
+class MemoryWriting(MemoryMailKindWriting, MemoryParking, MemoryOutbox):
     """One transaction on memory."""
 
     @property

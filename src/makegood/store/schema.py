@@ -205,6 +205,32 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
+MAIL_KINDS = (
+    """CREATE TABLE mail_kind (
+        kind TEXT NOT NULL PRIMARY KEY,
+        brand TEXT NOT NULL,
+        domain TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        example TEXT NOT NULL,
+        message_class TEXT NOT NULL,
+        says TEXT NOT NULL,
+        decided TEXT NOT NULL,
+        is_open BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        recipients BIGINT NOT NULL,
+        held BIGINT NOT NULL,
+        first_ms BIGINT NOT NULL,
+        last_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX mail_kind_seen ON mail_kind (last_ms DESC, kind)",
+    "CREATE INDEX mail_kind_waits ON mail_kind (last_ms DESC, kind) WHERE is_open = 1",
+    """CREATE TABLE mail_decision (
+        place BIGINT NOT NULL PRIMARY KEY,
+        kind TEXT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX mail_decision_of ON mail_decision (kind, place)",
+)
+
 PARKING = (
     # The bytes once for each message; they go with the last recipient who waits.
     """CREATE TABLE parked_mail (
@@ -247,7 +273,7 @@ PARKING = (
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, PARKING,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, MAIL_KINDS, PARKING,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -271,7 +297,7 @@ NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
-        "refused", "refused_back", "taken_cents", "port",
+        "refused", "refused_back", "taken_cents", "recipients", "port",
     }
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
+from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
@@ -19,6 +20,7 @@ class SqlReading(
     PeopleReading,
     BudgetReading,
     DraftReading,
+    MailKindReading,
     ParkingReading,
 ):
     """One look at the store."""
@@ -30,6 +32,7 @@ class SqlWriting(
     PeopleWriting,
     BudgetWriting,
     DraftWriting,
+    MailKindWriting,
     ParkingWriting,
     SqlReading,
 ):

@@ -1,0 +1,276 @@
+"""The kinds of mail that one process knows, in memory: found fast, counted, written down later."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+from msgspec import Struct
+
+from makegood.core.mailings import KnownKind, MailClass
+from makegood.core.skeletons import (
+    ALIKE,
+    GAP,
+    Skeleton,
+    likeness,
+    marks_of,
+    sketch_of,
+    subjects_alike,
+)
+from makegood.messages.commands import MessageClass
+from makegood.ports.mail_kinds import MailDecision, MailKind
+
+MOST_KINDS = 5_000  # kept in memory; a firm has some hundred templates
+_MOST_TEXTS = 50_000  # texts that are known to the word
+_MOST_NEAR = 200  # kinds of one sender and class that a new text is compared with
+_EXAMPLE_WORDS = 40
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """One mail, as it is counted.
+
+    Attributes:
+        skeleton: What its template left behind.
+        domain: Of its sender.
+        judged: What it is by its own signs.
+        recipients: Of its envelope.
+    """
+
+    skeleton: Skeleton
+    domain: str
+    judged: MailClass
+    recipients: Sequence[str]
+
+
+class _Kind:
+    """One kind, and what was counted of it since it was last written down."""
+
+    def __init__(self, name: str, domain: str, judged: MailClass) -> None:
+        self.name = name
+        self.brand = judged.brand
+        self.domain = domain
+        self.message_class = judged.message_class
+        self.says = judged.says
+        self.marks: frozenset[int] = frozenset()
+        self.sketch: frozenset[int] = frozenset()
+        self.first: tuple[bytes, Skeleton] | None = None
+        self.shown = ("", "")
+        self.decided: MessageClass | None = None
+        self.recipients = 0
+        self.new = Counts()
+
+
+class Counts(Struct, kw_only=True):
+    """What was counted since the last time."""
+
+    mails: int = 0
+    recipients: int = 0
+    held: int = 0
+    first_ms: int = 0
+    last_ms: int = 0
+
+    def add(self, other: "Counts") -> None:
+        """Count what another counted as well."""
+        self.mails += other.mails
+        self.recipients += other.recipients
+        self.held += other.held
+        starts = [one for one in (self.first_ms, other.first_ms) if one]
+        self.first_ms = min(starts, default=0)
+        self.last_ms = max(self.last_ms, other.last_ms)
+
+
+class KindsSeen:
+    """Finds the kind of a mail: by the same words, else by words that are much alike.
+
+    Only mails of one sender's domain that are alike by their signs are ever one kind, so that a
+    confirmation and a survey stay apart however long their common small print is.
+    """
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, _Kind] = {}
+        self._texts: dict[tuple[str, str, str], str] = {}
+        self._near: dict[tuple[str, str], list[_Kind]] = {}
+
+    def known(self, seen: Seen) -> KnownKind:
+        """Say what is known of a mail's kind; an empty kind is a new one."""
+        kind = self._find(seen)
+        if kind is None:
+            return KnownKind(recipients=len(seen.recipients))
+        return _known(kind, len(seen.recipients))
+
+    def count(self, seen: Seen, now_ms: int) -> KnownKind:
+        """Count a mail, and say what is known of its kind."""
+        kind = self._find(seen) or self._begin(seen)
+        many = len(seen.recipients)
+        kind.new.add(Counts(mails=1, recipients=many, first_ms=now_ms, last_ms=now_ms))
+        kind.recipients += many
+        _show(kind, seen)
+        return _known(kind)
+
+    def count_ruled(self, found: MailClass, domain: str, recipients: int, now_ms: int) -> None:
+        """Count a mail that a rule of the book classed, whose text nobody read."""
+        kind = self._kinds.get(found.kind)
+        if kind is None:
+            kind = self._kinds[found.kind] = _Kind(found.kind, domain, found)
+        kind.message_class, kind.says = found.message_class, found.says
+        kind.new.add(Counts(mails=1, recipients=recipients, first_ms=now_ms, last_ms=now_ms))
+
+    def note_held(self, name: str, recipients: int) -> None:
+        """Count recipients whom a hold would have spared a mail without a class."""
+        if kind := self._kinds.get(name):
+            kind.new.held += recipients
+
+    def taken(self) -> tuple[MailKind, ...]:
+        """Give what was counted since the last time."""
+        found = tuple(_row(kind) for kind in self._kinds.values() if kind.new.last_ms)
+        for kind in self._kinds.values():
+            if kind.new.last_ms:
+                kind.new = Counts()
+        self._forget()
+        return found
+
+    def put_back(self, rows: Iterable[MailKind]) -> None:
+        """Count again what could not be written down."""
+        for row in rows:
+            if kind := self._kinds.get(row.kind):
+                kind.new.add(
+                    Counts(
+                        mails=row.mails,
+                        recipients=row.recipients,
+                        held=row.held,
+                        first_ms=row.first_ms,
+                        last_ms=row.last_ms,
+                    )
+                )
+
+    def learn(self, rows: Iterable[MailKind], said: Iterable[MailDecision]) -> None:
+        """Know kinds that were written down, here or by others, and what people said."""
+        for row in rows:
+            kind = self._kinds.get(row.kind)
+            if kind is None:
+                kind = self._from_row(row)
+            kind.recipients = max(kind.recipients, row.recipients + kind.new.recipients)
+            kind.decided = row.decided
+            kind.shown = (row.subject or kind.shown[0], row.example or kind.shown[1])
+        for decision in said:
+            if kind := self._kinds.get(decision.kind):
+                kind.decided = decision.message_class
+
+    def _from_row(self, row: MailKind) -> _Kind:
+        judged = MailClass(
+            message_class=row.message_class,
+            brand=row.brand,
+            by="none" if row.message_class is None else "signals",
+            says=row.says,
+        )
+        kind = self._kinds[row.kind] = _Kind(row.kind, row.domain, judged)
+        kind.marks, kind.sketch = frozenset(row.subject_marks), frozenset(row.sketch)
+        if kind.sketch or kind.marks:
+            self._near.setdefault(_place(row.domain, judged), []).append(kind)
+        return kind
+
+    def _find(self, seen: Seen) -> _Kind | None:
+        text = (seen.domain, _class_of(seen.judged), seen.skeleton.digest)
+        name = self._texts.get(text)
+        if name is not None and name in self._kinds:
+            return self._kinds[name]
+        near = self._near.get(_place(seen.domain, seen.judged), ())
+        if not near:
+            return None
+        sketch, marks = sketch_of(seen.skeleton), marks_of(seen.skeleton.subject)
+        best: tuple[float, _Kind] | None = None
+        for kind in near[-_MOST_NEAR:]:
+            if not subjects_alike(kind.marks, marks):
+                continue
+            alike = likeness(kind.sketch, sketch)
+            if alike >= ALIKE and (best is None or alike > best[0]):
+                best = (alike, kind)
+        if best is None:
+            return None
+        self._remember(text, best[1].name)
+        return best[1]
+
+    def _begin(self, seen: Seen) -> _Kind:
+        """Begin a kind; two processes that see one text first give it the same name."""
+        text = (seen.domain, _class_of(seen.judged), seen.skeleton.digest)
+        name = blake2b("\n".join(text).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        kind = self._kinds[name] = _Kind(name, seen.domain, seen.judged)
+        kind.marks, kind.sketch = marks_of(seen.skeleton.subject), sketch_of(seen.skeleton)
+        self._near.setdefault(_place(seen.domain, seen.judged), []).append(kind)
+        self._remember(text, name)
+        return kind
+
+    def _remember(self, text: tuple[str, str, str], name: str) -> None:
+        if len(self._texts) >= _MOST_TEXTS:
+            self._texts.clear()
+        self._texts[text] = name
+
+    def _forget(self) -> None:
+        """Keep the memory small; what is forgotten here is learnt again from the store."""
+        if len(self._kinds) <= MOST_KINDS:
+            return
+        for name in list(self._kinds)[: len(self._kinds) - MOST_KINDS // 2]:
+            del self._kinds[name]
+        self._near = {
+            place: kept
+            for place, kinds in self._near.items()
+            if (kept := [kind for kind in kinds if kind.name in self._kinds])
+        }
+
+
+def _known(kind: _Kind, more: int = 0) -> KnownKind:
+    return KnownKind(id=kind.name, decided=kind.decided, recipients=kind.recipients + more)
+
+
+def _class_of(judged: MailClass) -> str:
+    return judged.message_class.value if judged.message_class else ""
+
+
+def _place(domain: str, judged: MailClass) -> tuple[str, str]:
+    return domain, _class_of(judged)
+
+
+def _show(kind: _Kind, seen: Seen) -> None:
+    """Find out what may be shown of a kind: the words that were sent to two people."""
+    if all(kind.shown) or not seen.recipients:
+        return
+    who = blake2b(seen.recipients[0].lower().encode("utf-8", "replace"), digest_size=8).digest()
+    if kind.first is None:
+        kind.first = (who, seen.skeleton)
+    elif kind.first[0] != who:
+        before = kind.first[1]
+        kind.shown = (
+            _common(before.subject, seen.skeleton.subject) or GAP,
+            _common(before.text, seen.skeleton.text) or GAP,
+        )
+        kind.first = None
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> str:
+    both = set(one) & set(other)
+    found: list[str] = []
+    for word in one:
+        if word in both:
+            if word != GAP or found[-1:] != [GAP]:
+                found.append(word)
+        elif found[-1:] != [GAP]:
+            found.append(GAP)
+    return " ".join(found[:_EXAMPLE_WORDS])
+
+
+def _row(kind: _Kind) -> MailKind:
+    new = kind.new
+    return MailKind(
+        kind=kind.name,
+        brand=kind.brand,
+        domain=kind.domain,
+        subject=kind.shown[0],
+        example=kind.shown[1],
+        message_class=kind.message_class,
+        says=kind.says,
+        mails=new.mails,
+        recipients=new.recipients,
+        held=new.held,
+        first_ms=new.first_ms,
+        last_ms=new.last_ms,
+        subject_marks=tuple(sorted(kind.marks)),
+        sketch=tuple(sorted(kind.sketch)),
+    )

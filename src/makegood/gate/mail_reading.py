@@ -1,0 +1,178 @@
+"""Read of a mail what its class follows from: headers first, then the beginning of its text.
+
+This stands in the way of every mail that passes, so it reads no more than it needs and never
+fails: what cannot be read is not there.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.utils import getaddresses, parseaddr
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.mailings import MailFacts
+from makegood.core.skeletons import Skeleton, skeleton_of
+from makegood.playbooks.outgoing_terms import as_words, words_of
+
+MOST_TEXT = 64 * 1024  # characters: what a mail is for stands in its first lines
+_MOST_RAW = 160 * 1024  # bytes of a mail that hold so much text, also as base64 and as two parts
+_MOST_HEADERS = 64 * 1024
+_MOST_FIELDS = 200
+_MOST_NAMES = 50  # recipients of one envelope whose names are looked for
+_MOST_VALUE = 1000  # characters of a header; none that says what a mail is for is longer
+_FEW_WORDS = 12  # a text part that only says "see this in your browser"
+_PERSONAL = frozenset(
+    {"to", "cc", "bcc", "delivered-to", "x-original-to", "envelope-to", "received"}
+)
+_CAMPAIGN = (
+    "x-campaign-id", "x-campaign", "x-campaignid", "x-mc-campaign", "x-mailgun-tag",
+    "x-mj-campaign", "x-sg-campaign", "x-hubspot-campaign", "feedback-id", "x-newsletter",
+)  # fmt: skip
+_SILENT = frozenset({"style", "script", "head", "title"})
+_BETWEEN = re.compile(rb"\r?\n\r?\n")
+_headers = BytesHeaderParser()
+_parser = BytesParser()
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """How a mail came in."""
+
+    mail_from: str = ""
+    recipients: Sequence[str] = ()
+    port: int = 0
+    user: str = ""
+
+
+class Headers(Struct, frozen=True, kw_only=True, eq=False):
+    """The headers of a mail, read once.
+
+    Attributes:
+        facts: What they and the envelope say.
+        names: Words of the recipients' names and addresses, which no template has.
+    """
+
+    facts: MailFacts
+    names: frozenset[str]
+
+
+def read_headers(content: bytes, envelope: Envelope) -> Headers:
+    """Read what the headers and the envelope say."""
+    fields = dict(_fields(content))
+    sender = parseaddr(fields.get("from", ""))[1].lower()
+    if "@" not in sender:
+        sender = envelope.mail_from.lower()
+    facts = MailFacts(
+        sender=sender,
+        domain=sender.rpartition("@")[2],
+        mail_from=envelope.mail_from.lower(),
+        subject=fields.get("subject", ""),
+        headers={name: value for name, value in fields.items() if name not in _PERSONAL},
+        list_unsubscribe="list-unsubscribe" in fields,
+        list_id=fields.get("list-id", ""),
+        precedence=fields.get("precedence", "").strip().lower(),
+        auto_submitted=fields.get("auto-submitted", "").strip().lower(),
+        campaign=next((fields[name] for name in _CAMPAIGN if name in fields), ""),
+        port=envelope.port,
+        user=envelope.user,
+        recipients=len(envelope.recipients),
+    )
+    said = [fields[name] for name in ("to", "cc") if name in fields]
+    return Headers(facts=facts, names=_names(said, envelope))
+
+
+def read_text(headers: Headers, content: bytes) -> tuple[MailFacts, Skeleton]:
+    """Add the text to what is known of a mail, and give what its template leaves behind."""
+    facts = headers.facts
+    subject, text = words_of(facts.subject), words_of(_text(content))
+    skeleton = skeleton_of(subject, text, headers.names)
+    whole = replace(
+        facts,
+        fingerprint=skeleton.digest,
+        subject_words=as_words(subject),
+        words=as_words(text),
+    )
+    return whole, skeleton
+
+
+def _fields(content: bytes) -> Iterator[tuple[str, str]]:
+    """Give headers, the first of each name, in small letters and as a reader sees them."""
+    head = content[:_MOST_HEADERS]
+    end = _BETWEEN.search(head)
+    message = _headers.parsebytes(head[: end.end()] if end else head)
+    seen: set[str] = set()
+    for name, raw in list(message.raw_items())[:_MOST_FIELDS]:
+        small = name.lower()
+        if small not in seen:
+            seen.add(small)
+            yield small, _readable(str(raw))
+
+
+def _readable(raw: str) -> str:
+    value = " ".join(raw[: 4 * _MOST_VALUE].split())
+    if not value.isascii():
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if "=?" in value:
+        with suppress(ValueError, LookupError):  # a broken encoded word is read as it stands
+            value = str(make_header(decode_header(value)))
+    return value[:_MOST_VALUE]
+
+
+def _names(said: list[str], envelope: Envelope) -> frozenset[str]:
+    found = [f"{name} {address.partition('@')[0]}" for name, address in getaddresses(said)]
+    found += [one.partition("@")[0] for one in envelope.recipients[:_MOST_NAMES]]
+    words = (word.casefold() for one in found for word in words_of(one.replace("_", " ")))
+    return frozenset(word for word in words if len(word) > 1)
+
+
+def _text(content: bytes) -> str:
+    message = _parser.parsebytes(content[:_MOST_RAW])
+    plain = _first(message, "plain")
+    if plain and len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS:
+        return plain[:MOST_TEXT]
+    rich = _first(message, "html")
+    return (_without_tags(rich[: 2 * MOST_TEXT]) if rich else plain)[:MOST_TEXT]
+
+
+def _first(message: Message, subtype: str) -> str:
+    for part in message.walk():
+        if part.get_content_type() == f"text/{subtype}" and not _is_attached(part):
+            return _decoded(part)
+    return ""
+
+
+def _is_attached(part: Message) -> bool:
+    return str(part.get("content-disposition", "")).lower().startswith("attachment")
+
+
+def _decoded(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    try:
+        return payload.decode(str(part.get_content_charset("utf-8")), "replace")
+    except (LookupError, ValueError):
+        return payload.decode("latin-1")
+
+
+def _without_tags(text: str) -> str:
+    """Leave out tags, styles and scripts in one pass: a hostile page costs as much as any."""
+    first, *pieces = text.split("<")
+    found, silent = [first], ""
+    for piece in pieces:
+        tag, closed, rest = piece.partition(">")
+        name = tag[:20].lower().split(None, 1)[0] if tag.strip() else ""
+        if silent:
+            if name == f"/{silent}" or (silent == "head" and name == "body"):
+                silent = ""
+                found.append(rest)
+        elif name in _SILENT:
+            silent = name
+        elif closed:
+            found.append(rest)
+    return html.unescape(" ".join(found))
