@@ -38,6 +38,7 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         serving,
+        smtp_gate,
     )
 
     app = _empty()
@@ -48,6 +49,7 @@ def _whole() -> typer.Typer:
         handbook,
         activating,
         serving,
+        smtp_gate,
         people,
         data,
         replaying,

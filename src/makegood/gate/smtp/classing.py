@@ -35,9 +35,11 @@ class Ruling(Struct, frozen=True):
         again: Classes a mail that was parked once more, and counts nothing.
         terms_of: What is done with the mail of a brand.
         book: The rule book that is active now.
+        note_held: Hears how many a hold would have spared a mail that nobody could class.
     """
 
     classify: Classifier
     again: Classifier
     terms_of: Callable[[str], OutgoingTerms]
     book: Callable[[], BookHash]
+    note_held: Callable[[MailClass, int], None] = lambda _mail, _count: None

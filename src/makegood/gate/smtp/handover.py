@@ -8,6 +8,7 @@ was parked for it is withdrawn, because the client still has the mail and will c
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from makegood.gate.smtp.storing import Lots, Reads, StoreAway
 from makegood.gate.smtp.tally import Outcome, Tally
 from makegood.gate.smtp.upstream import Courier, Reply
 from makegood.gate.smtp.wire import plain
+from makegood.messages.commands import MessageClass
 from makegood.playbooks.outgoing_terms import OutgoingTerms
 from makegood.ports.clock import Clock
 from makegood.ports.parking import ParkedMail, ParkedRow, mail_id, parked_id
@@ -83,7 +85,10 @@ class HandOver:
             return self._refused(mail, held)
         if not held:
             reply = await courier.deliver(handed.recipients, handed.wire)
-            return self._passed(mail, verdicts, reply)
+            self._passed(mail, verdicts, reply)
+            if reply.is_ok and mail.message_class is None:
+                await self._note_held(mail, handed.recipients)
+            return reply
         return await self._parted(handed, content, courier, (mail, terms, verdicts))
 
     async def _classed(self, handed: Handed, content: bytes, brand: str) -> MailClass:
@@ -112,6 +117,18 @@ class HandOver:
             if len(recipients) > _TOGETHER:
                 await asyncio.sleep(0)  # a long list lets others speak
         return tuple(found)
+
+    async def _note_held(self, mail: MailClass, recipients: Sequence[str]) -> None:
+        """Count who was not spared because nobody knows what this mail is: a person may say so."""
+
+        def held() -> int:
+            as_offer = replace(mail, message_class=MessageClass.PROMOTIONAL)
+            verdicts = self._judge.verdicts(as_offer, OutgoingTerms(), recipients[:_TOGETHER])
+            return sum(not one.passes for one in verdicts)
+
+        with suppress(StoreAway):  # it has passed; the count is only a count
+            if count := await self._reads.run(held):
+                self._ruling.note_held(mail, count)
 
     def _refused(self, mail: MailClass, held: Sequence[Verdict]) -> Reply:
         self._count(mail, Outcome.REFUSED, held)

@@ -1,0 +1,64 @@
+"""Join a Makegood to the SMTP gate: what it judges by is kept in memory, and renewed beside it."""
+
+import time
+from collections.abc import Sequence
+
+from makegood.api.keys import KeyRing
+from makegood.api.senders import KeySenders
+from makegood.bootstrap import Makegood
+from makegood.core.mailings import MailClass
+from makegood.gate.mail_kinds import MailKinds
+from makegood.gate.mail_reading import Envelope
+from makegood.gate.service import Gate
+from makegood.gate.smtp.classing import Ruling
+from makegood.gate.smtp.running import Parts
+from makegood.messages.ids import BookHash
+from makegood.playbooks.outgoing_terms import OutgoingTerms
+
+
+class _Again:
+    """Classes what was parked once more, and counts nothing."""
+
+    def __init__(self, kinds: MailKinds) -> None:
+        self._kinds = kinds
+
+    def classify(
+        self, content: bytes, *, mail_from: str, recipients: Sequence[str], port: int, user: str
+    ) -> MailClass:
+        envelope = Envelope(mail_from=mail_from, recipients=recipients, port=port, user=user)
+        return self._kinds.peek(content, envelope)
+
+
+def parts_of(makegood: Makegood) -> Parts:
+    """Give the parts of a gate.
+
+    The rule books come from memory: `tend` alone asks the store for a new one, so that no mail
+    waits for a store that is away.
+    """
+    store, clock, shelf = makegood.store, makegood.clock, makegood.shelf
+    kinds = MailKinds(store, shelf.library, clock)
+    kinds.learn()
+
+    def tend() -> None:
+        shelf.current()
+        kinds.tend()
+
+    def terms_of(brand: str) -> OutgoingTerms:
+        return shelf.library().now().outgoing_of(brand)
+
+    def book() -> BookHash:
+        return shelf.library().active
+
+    def note_held(mail: MailClass, count: int) -> None:
+        kinds.note_held(mail, count)
+
+    return Parts(
+        store=store,
+        gate=Gate(store, shelf.library, clock, makegood.settings.key),
+        clock=clock,
+        profile_of=makegood.intake.profile,
+        ruling=Ruling(kinds, _Again(kinds), terms_of, book, note_held),
+        tend=tend,
+        is_server=makegood.settings.database.startswith("postgres"),
+        accounts=lambda reads: KeySenders(KeyRing(store, time.monotonic), reads),
+    )
