@@ -113,6 +113,11 @@ class KindsSeen:
         kind.message_class, kind.says = found.message_class, found.says
         kind.new.add(Counts(mails=1, recipients=recipients, first_ms=now_ms, last_ms=now_ms))
 
+    def decided(self, name: str) -> MessageClass | None:
+        """Give what a person said a kind is."""
+        kind = self._kinds.get(name)
+        return kind.decided if kind else None
+
     def note_held(self, name: str, recipients: int) -> None:
         """Count recipients whom a hold would have spared a mail without a class."""
         if kind := self._kinds.get(name):

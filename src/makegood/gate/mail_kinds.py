@@ -99,6 +99,11 @@ class MailKinds:
             return replace(judged, kind=known.id or judged.kind)
         return without_rule(facts, book, ruled, known)
 
+    def decided(self, kind: str) -> MessageClass | None:
+        """Give what a person said a kind of mail is; None when nobody did."""
+        with self._turn:
+            return self._seen.decided(kind)
+
     def note_held(self, found: MailClass, recipients: int) -> None:
         """Count recipients of a mail without a class whom a hold would have spared it."""
         with self._turn:

@@ -57,7 +57,7 @@ def parts_of(makegood: Makegood) -> Parts:
         gate=Gate(store, shelf.library, clock, makegood.settings.key),
         clock=clock,
         profile_of=makegood.intake.profile,
-        ruling=Ruling(kinds, _Again(kinds), terms_of, book, note_held),
+        ruling=Ruling(kinds, _Again(kinds), terms_of, book, note_held, kinds.decided),
         tend=tend,
         is_server=makegood.settings.database.startswith("postgres"),
         accounts=lambda reads: KeySenders(KeyRing(store, time.monotonic), reads),

@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from makegood.core.mailings import MailClass
+from makegood.messages.commands import MessageClass
 from makegood.messages.ids import BookHash
 from makegood.playbooks.outgoing_terms import OutgoingTerms
 
@@ -36,6 +37,7 @@ class Ruling(Struct, frozen=True):
         terms_of: What is done with the mail of a brand.
         book: The rule book that is active now.
         note_held: Hears how many a hold would have spared a mail that nobody could class.
+        decided: What a person said that a kind of mail is; None when nobody did.
     """
 
     classify: Classifier
@@ -43,3 +45,4 @@ class Ruling(Struct, frozen=True):
     terms_of: Callable[[str], OutgoingTerms]
     book: Callable[[], BookHash]
     note_held: Callable[[MailClass, int], None] = lambda _mail, _count: None
+    decided: Callable[[str], MessageClass | None] = lambda _kind: None

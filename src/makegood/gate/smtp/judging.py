@@ -15,6 +15,7 @@ from makegood.core.mailings import MailClass
 from makegood.gate.service import Gate
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.messages.errors import InputError
+from makegood.messages.identifiers import normal
 from makegood.messages.ids import ProfileId
 from makegood.playbooks.outgoing_terms import OutgoingTerms
 
@@ -48,7 +49,7 @@ class Judge:
         """Join the parts.
 
         Args:
-            profile_of: Makes the pseudonym of a typed identifier.
+            profile_of: Makes the pseudonym of a normalised identifier.
         """
         self._gate = gate
         self._profile_of = profile_of
@@ -68,8 +69,8 @@ class Judge:
 
     def verdict(self, message_class: MessageClass | None, brand: str, recipient: str) -> Verdict:
         """Judge one recipient of a mail that does not pass unasked."""
-        identifier = f"email:{recipient}"
         try:
+            identifier = normal(f"email:{recipient}")
             profile = self._profile_of(identifier)
             if message_class is None:
                 answer = Answer(allowed=False, reason="cannot_judge", says="")

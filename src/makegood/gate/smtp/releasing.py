@@ -8,7 +8,7 @@ server's yes and the report of it.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -72,32 +72,30 @@ class Releasing:
         """
         now_ms = clock.now_ms()
 
-        def claim() -> tuple[tuple[ParkedRow, ...], Mapping[str, ParkedMail]]:
+        def claim() -> tuple[ParkedRow, ...]:
             with store.writing() as writing:
                 rows = writing.claim_parked(now_ms, LEASE_MS, ROWS)
                 if not rows:
                     writing.forget_parked(now_ms - _KEPT_MS, _FORGET)
-                wanted = [row.mail for row in rows if row.book != self._ruling.book()]
-                return rows, writing.parked_mails(wanted)
+                return rows
 
-        rows, mails = await self._lots.run(claim)
+        rows = await self._lots.run(claim)
         if not rows:
             return 0
         going: list[ParkedRow] = []
         ended: list[ParkedRow] = []
         for row in rows:
-            looked = await self._looked_at(row, mails.get(row.mail), now_ms)
+            looked = await self._looked_at(store, row, now_ms)
             (going if looked.status is ParkedStatus.LEASED else ended).append(looked)
         await self._report(store, ended)
         await self._send_all(store, clock, going)
         return len(rows)
 
-    async def _looked_at(self, row: ParkedRow, mail: ParkedMail | None, now_ms: int) -> ParkedRow:
+    async def _looked_at(self, store: Store, row: ParkedRow, now_ms: int) -> ParkedRow:
         """Judge one again; it stays leased when it may go now."""
         if row.expires_ms <= now_ms:
             return replace(row, status=ParkedStatus.EXPIRED, settled_ms=now_ms)
-        if mail is not None and row.classed_by != "person":
-            row = self._classed_again(row, mail)
+        row = await self._classed_anew(store, row)
         verdict = await self._verdict(row)
         if verdict is None or not verdict.passes:
             reason = verdict.reason if verdict is not None else row.reason
@@ -105,8 +103,28 @@ class Releasing:
             return replace(row, status=ParkedStatus.WAITING, reason=reason, next_ms=next_ms)
         return replace(row, reason=verdict.reason)
 
+    async def _classed_anew(self, store: Store, row: ParkedRow) -> ParkedRow:
+        """Say what a mail is now: a person may have said so since, or the rule book changed."""
+        if row.classed_by == "person":
+            return row
+        decided = self._ruling.decided(row.kind) if row.classed_by != "rule" else None
+        if decided is not None:
+            return replace(row, message_class=decided.value, classed_by="person")
+        if row.book == self._ruling.book():
+            return row
+        mail = await self._bytes_of(store, row.mail)
+        return row if mail is None else self._classed_again(row, mail)
+
+    async def _bytes_of(self, store: Store, mail: str) -> ParkedMail | None:
+        """Read one message, never many: each may be large."""
+
+        def read() -> ParkedMail | None:
+            with store.reading() as reading:
+                return reading.parked_mails([mail]).get(mail)
+
+        return await self._lots.run(read)
+
     def _classed_again(self, row: ParkedRow, mail: ParkedMail) -> ParkedRow:
-        """The rule book changed since: what the mail is may have, too."""
         found: MailClass = self._ruling.again.classify(
             mail.content,
             mail_from=mail.sender,
@@ -162,12 +180,7 @@ class Releasing:
             if is_away or clock.now_ms() > until_ms:  # the rest another time, none of it twice
                 await self._report(store, [_later(row, clock.now_ms()) for row in group])
                 continue
-
-            def read(name: str = name) -> ParkedMail | None:
-                with store.reading() as reading:
-                    return reading.parked_mails([name]).get(name)
-
-            mail = await self._lots.run(read)
+            mail = await self._bytes_of(store, name)
             if mail is None:  # cannot be: the bytes go with the last recipient who waits
                 _LOG.error("the bytes of parked mail %s are gone", name)
                 continue
