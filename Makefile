@@ -24,7 +24,7 @@ VIRTUAL_ENV=$(abspath $(VENV)) UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never $(BIN
 $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1); }
 endef
 
-.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser pooler mutations clean
+.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser pooler postfix mutations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ browser: ## Install Debian's Chromium for the browser tests, where it is absent
 
 pooler: ## Install Debian's PgBouncer for the tests behind a pooler, where it is absent
 	@$(call debian,pgbouncer)
+
+postfix: ## Install Debian's Postfix for the tests of the SMTP gate, where it is absent
+	@$(call debian,postfix)
 
 clean: ## Remove what was built and installed
 	@rm -rf $(VENV) build dist site htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,12 +7,15 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+if TYPE_CHECKING:
+    from tests.postfix import Postfix
 
 # Before anything imports them: the conformance suites ship with the product and assert like tests.
 for _suite in (
@@ -134,3 +137,20 @@ def chromium_path() -> str:
         if path := shutil.which(name):
             return path
     unavailable("no Chromium: 'make browser' installs it")
+
+
+@pytest.fixture
+def postfix_server() -> Iterator["Postfix"]:
+    """A running Postfix that delivers everything for example.org into one Maildir."""
+    from tests.postfix import postfix, postfix_path
+
+    program = postfix_path()
+    if program is None:
+        unavailable("no Postfix: 'make postfix' installs it")
+    if os.geteuid() != 0:
+        unavailable("Postfix starts only as the superuser")
+    with (
+        tempfile.TemporaryDirectory() as folder,  # not pytest's: another user has to write here
+        postfix(program, Path(folder)) as server,
+    ):
+        yield server
