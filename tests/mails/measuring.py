@@ -1,4 +1,4 @@
-"""Measure how well mails are classed: `python -m tests.mails.measuring [seen|held_out]`."""
+"""Measure how well mails are classed: `python -m tests.mails.measuring [seen|held_out|hard]`."""
 
 import sys
 from collections import Counter
@@ -12,10 +12,14 @@ from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
-from tests.mails import texts_held_out, texts_seen
+from tests.mails import texts_hard, texts_held_out, texts_seen
 from tests.mails.making import Made, made
 
-SETS = {"seen": (texts_seen.TEXTS, 1), "held_out": (texts_held_out.TEXTS, 2)}
+SETS = {
+    "seen": (texts_seen.TEXTS, 1),
+    "held_out": (texts_held_out.TEXTS, 2),
+    "hard": (texts_hard.TEXTS, 3),
+}
 CLASSES = ("promotional", "survey", "mixed", "service", "receipt", "")
 
 
@@ -43,7 +47,7 @@ class Measured:
         labels, answers = set(labels), set(answers)
         there = sum(n for (label, _), n in self.pairs.items() if label in labels)
         hit = sum(n for (one, two), n in self.pairs.items() if one in labels and two in answers)
-        return hit / there
+        return hit / there if there else 0.0
 
 
 SELLS = frozenset(one.value for one in HELD_CLASSES)
