@@ -43,9 +43,9 @@ class MailKindConformance(Conformance):
                 writing.count_mail_kinds([row])
         with store.reading() as reading:
             found = reading.mail_kind("a")
-        assert found == replace(
-            shown, mails=3, recipients=6, held=1, first_ms=10, last_ms=30
-        ), "and what may be shown is not lost by a later mail that says nothing"
+        assert found == replace(shown, mails=3, recipients=6, held=1, first_ms=10, last_ms=30), (
+            "and what may be shown is not lost by a later mail that says nothing"
+        )
 
     def test_kinds_are_paged_with_the_last_seen_first(self) -> None:
         store = self.make_store()
