@@ -99,7 +99,7 @@ def ready_django(makegood: Makegood) -> None:
 
     for rep in REPS:
         edits = rep.rep in EDITORS
-        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, edits_rules=edits)
+        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, edits_rules=edits, connects=edits)
     ensure_user("nobody", PASSWORD, "rep", "Nobody Special")
 
 

@@ -94,6 +94,13 @@ def create_user(
             "--rules/--no-rules", help="May change the rule book in the desk; else as before."
         ),
     ] = None,
+    connections: Annotated[
+        bool | None,
+        typer.Option(
+            "--connections/--no-connections",
+            help="May change keys, webhooks and other connections in the desk; else as before.",
+        ),
+    ] = None,
 ) -> None:
     """Let somebody sign in, or bring their password and role up to date.
 
@@ -108,5 +115,13 @@ def create_user(
         from makegood.web.accounts import ensure_user
 
         full_name = called or name.capitalize()
-        ensure_user(name, secret, role, full_name, store=makegood.store, edits_rules=rules)
+        ensure_user(
+            name,
+            secret,
+            role,
+            full_name,
+            store=makegood.store,
+            edits_rules=rules,
+            connects=connections,
+        )
     CONSOLE.print(f"{name} may sign in as {role}.", highlight=False)

@@ -82,7 +82,7 @@ def _ready_django(stage: served_stage.ServedStage) -> None:
     prepare()
     from makegood.web.accounts import ensure_user
 
-    ensure_user(KATHY.rep, stage.password, KATHY.role, KATHY.name, edits_rules=True)
+    ensure_user(KATHY.rep, stage.password, KATHY.role, KATHY.name, edits_rules=True, connects=True)
 
 
 def _announce(stage: served_stage.ServedStage, served: Served, console: Console) -> None:

@@ -5,7 +5,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from makegood.desk.access import RULES
+from makegood.desk.access import CONNECTIONS, RULES
 from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
@@ -23,6 +23,7 @@ def ensure_user(
     *,
     store: Store | None = None,
     edits_rules: bool | None = None,
+    connects: bool | None = None,
 ) -> None:
     """Make somebody able to sign in, or bring their password, role and name up to date.
 
@@ -33,6 +34,7 @@ def ensure_user(
         name: What customers read.
         store: Also write the role and name into the roster kept there.
         edits_rules: May change the rule book; None leaves that as it is.
+        connects: May change connections; None leaves that as it is.
 
     Raises:
         InputError: The role is unknown, or the password is too easily guessed.
@@ -47,9 +49,10 @@ def ensure_user(
         user.is_active = True
         user.set_password(password)
         user.save()
-        if edits_rules is None:
-            edits_rules = user.groups.filter(name=RULES).exists()
-        groups = [role, RULES] if edits_rules else [role]
+        had = set(user.groups.values_list("name", flat=True))
+        asked = {RULES: edits_rules, CONNECTIONS: connects}
+        kept = [name for name, may in asked.items() if (name in had if may is None else may)]
+        groups = [role, *kept]
         user.groups.set([Group.objects.get_or_create(name=one)[0] for one in groups])
     if store is not None:
         _write_roster(store, RepId(username), role, name)
