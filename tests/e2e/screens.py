@@ -95,11 +95,14 @@ def ready_django(makegood: Makegood) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     setup_test_environment()
+    from makegood.desk.access import CONNECTIONS, RULES
     from makegood.web.accounts import ensure_user
 
     for rep in REPS:
         edits = rep.rep in EDITORS
-        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, edits_rules=edits, connects=edits)
+        ensure_user(
+            rep.rep, PASSWORD, rep.role, rep.name, permissions={RULES: edits, CONNECTIONS: edits}
+        )
     ensure_user("nobody", PASSWORD, "rep", "Nobody Special")
 
 

@@ -112,16 +112,17 @@ def create_user(
         from makegood.web.setup import prepare
 
         prepare()
+        from makegood.desk.access import CONNECTIONS, RULES
         from makegood.web.accounts import ensure_user
 
         full_name = called or name.capitalize()
+        asked = {RULES: rules, CONNECTIONS: connections}
         ensure_user(
             name,
             secret,
             role,
             full_name,
             store=makegood.store,
-            edits_rules=rules,
-            connects=connections,
+            permissions={name: may for name, may in asked.items() if may is not None},
         )
     CONSOLE.print(f"{name} may sign in as {role}.", highlight=False)

@@ -22,6 +22,7 @@ SUPERVISOR = "supervisor"
 ROLES = frozenset({REP, SUPERVISOR})
 RULES = "rule book"  # beside a role: may change the rule book; never for some brands only
 CONNECTIONS = "connections"  # beside a role: may change what Makegood is connected to
+PERMISSIONS = (RULES, CONNECTIONS)
 
 
 class Me(Struct, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class Me(Struct, frozen=True, kw_only=True):
         brands: Brands they serve; empty for all.
         is_supervisor: May release a hold and retry what failed.
         edits_rules: May change the rule book, try it and activate it.
-        connects: May change connections: keys, webhooks, what a mail is. Never for some brands only.
+        connects: May change connections: keys, webhooks, what a mail is.
     """
 
     rep: RepId
