@@ -95,7 +95,7 @@ def ready_django(makegood: Makegood) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     setup_test_environment()
-    from makegood.desk.access import CONNECTIONS, RULES
+    from makegood.desk.access import PERMISSIONS
     from makegood.web.accounts import ensure_user
 
     for rep in REPS:
