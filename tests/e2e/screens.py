@@ -100,9 +100,8 @@ def ready_django(makegood: Makegood) -> None:
 
     for rep in REPS:
         edits = rep.rep in EDITORS
-        ensure_user(
-            rep.rep, PASSWORD, rep.role, rep.name, permissions={RULES: edits, CONNECTIONS: edits}
-        )
+        may = dict.fromkeys(PERMISSIONS, edits)
+        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, permissions=may)
     ensure_user("nobody", PASSWORD, "rep", "Nobody Special")
 
 
