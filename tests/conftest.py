@@ -23,6 +23,7 @@ for _suite in (
     "budget_conformance",
     "desk_conformance",
     "log_conformance",
+    "mail_conformance",
     "outbox_conformance",
     "parking_conformance",
 ):

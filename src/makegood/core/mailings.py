@@ -18,6 +18,9 @@ from makegood.playbooks.book import RuleBook, books_in
 
 BULK = frozenset({"bulk", "list", "junk"})  # values of Precedence that lists and campaigns use
 
+RULED = "rule:"
+"""Begins the name of a kind that a rule of the book makes."""
+
 
 class MailFacts(Struct, frozen=True, kw_only=True):
     """What is known of a mail before anybody says what it is.
@@ -161,7 +164,7 @@ def by_rules(facts: MailFacts, book: RuleBook) -> Ruled:
                 by="rule",
                 rule=rule.id,
                 says=f"The rule `{rule.id}` of the rule book says {rule.message_class.value}.",
-                kind=f"rule:{brand}:{rule.id}",
+                kind=f"{RULED}{brand}:{rule.id}",
             )
             return Ruled(brand=brand, offers=offers, found=found)
     return Ruled(brand=brand, offers=offers)

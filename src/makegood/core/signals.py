@@ -73,8 +73,8 @@ def _is_clear(seen: Signals, sells: int) -> bool:
 def _both(seen: Signals, sells: int, serves: int) -> MessageClass | None:
     """Judge a mail with words of both sides: its subject says what it is mainly for."""
     asks, tells = seen.leads("survey", "offer"), seen.leads("receipt", "service")
-    if asks and tells:
-        return MessageClass.MIXED if seen.score("offer") else None
+    if asks and tells:  # a gift card's receipt names what it is for, and sells nothing
+        return MessageClass.MIXED if seen.score("offer") >= _SURE else None
     if asks:
         return _selling(seen)
     if tells:
@@ -107,9 +107,11 @@ def _why(seen: Signals, found: MessageClass | None) -> str:
         parts.append(f"a mailing to many ({', '.join(seen.lists)})")
     if seen.recipients >= MANY:
         parts.append(f"the same text for {seen.recipients} recipients")
-    said = "; ".join(parts) if parts else "nothing that says what it is for"
+    if not parts:
+        return "No class is certain: nothing in it says what it is for."
+    said = "; ".join(parts)
     if found is None:
-        return f"No class is certain. It has the signs of {said}."
+        return f"No class is certain: it has signs of {said}, and no more."
     return f"It is {found.value} by its signs: {said}."
 
 

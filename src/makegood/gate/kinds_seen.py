@@ -90,11 +90,11 @@ class KindsSeen:
         self._near: dict[tuple[str, str], list[_Kind]] = {}
 
     def known(self, seen: Seen) -> KnownKind:
-        """Say what is known of a mail's kind; an empty kind is a new one."""
-        kind = self._find(seen)
+        """Say what is known of a mail's kind, and what it would be called."""
+        kind, many = self._find(seen), len(seen.recipients)
         if kind is None:
-            return KnownKind(recipients=len(seen.recipients))
-        return _known(kind, len(seen.recipients))
+            return KnownKind(id=_name(_text(seen)), recipients=many)
+        return _known(kind, many)
 
     def count(self, seen: Seen, now_ms: int) -> KnownKind:
         """Count a mail, and say what is known of its kind."""
@@ -173,7 +173,7 @@ class KindsSeen:
         return kind
 
     def _find(self, seen: Seen) -> _Kind | None:
-        text = (seen.domain, _class_of(seen.judged), seen.skeleton.digest)
+        text = _text(seen)
         name = self._texts.get(text)
         if name is not None and name in self._kinds:
             return self._kinds[name]
@@ -195,8 +195,8 @@ class KindsSeen:
 
     def _begin(self, seen: Seen) -> _Kind:
         """Begin a kind; two processes that see one text first give it the same name."""
-        text = (seen.domain, _class_of(seen.judged), seen.skeleton.digest)
-        name = blake2b("\n".join(text).encode("utf-8", "replace"), digest_size=12).hexdigest()
+        text = _text(seen)
+        name = _name(text)
         kind = self._kinds[name] = _Kind(name, seen.domain, seen.judged)
         kind.marks, kind.sketch = marks_of(seen.skeleton.subject), sketch_of(seen.skeleton)
         self._near.setdefault(_place(seen.domain, seen.judged), []).append(kind)
@@ -212,13 +212,23 @@ class KindsSeen:
         """Keep the memory small; what is forgotten here is learnt again from the store."""
         if len(self._kinds) <= MOST_KINDS:
             return
-        for name in list(self._kinds)[: len(self._kinds) - MOST_KINDS // 2]:
-            del self._kinds[name]
+        oldest = list(self._kinds.values())[: len(self._kinds) - MOST_KINDS // 2]
+        for kind in oldest:
+            if kind.decided is None:
+                del self._kinds[kind.name]
         self._near = {
             place: kept
             for place, kinds in self._near.items()
             if (kept := [kind for kind in kinds if kind.name in self._kinds])
         }
+
+
+def _text(seen: Seen) -> tuple[str, str, str]:
+    return seen.domain, _class_of(seen.judged), seen.skeleton.digest
+
+
+def _name(text: tuple[str, str, str]) -> str:
+    return blake2b("\n".join(text).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _known(kind: _Kind, more: int = 0) -> KnownKind:

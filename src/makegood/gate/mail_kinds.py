@@ -10,11 +10,12 @@ from threading import Lock
 
 from msgspec.structs import replace
 
-from makegood.core.mailings import KnownKind, MailClass, by_rules, without_rule
+from makegood.core.mailings import RULED, KnownKind, MailClass, by_rules, without_rule
 from makegood.core.signals import MANY
 from makegood.gate.kinds_seen import KindsSeen, Seen
 from makegood.gate.mail_reading import Envelope, read_headers, read_text
 from makegood.messages.commands import MessageClass
+from makegood.messages.errors import InputError
 from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.mail_kinds import MailDecision, MailKind
@@ -116,7 +117,13 @@ class MailKinds:
 
         Returns:
             The kind as it is then; None when there is no such kind, and nothing was written.
+
+        Raises:
+            InputError: A rule of the book says what such mails are.
         """
+        if kind.startswith(RULED):
+            rule = kind.rpartition(":")[2]
+            raise InputError(f"The rule `{rule}` of the rule book says what these mails are.")
         while True:
             with self._store.writing() as writing:
                 if writing.mail_kind(kind) is None:

@@ -20,7 +20,8 @@ from makegood.core.mailings import MailFacts
 from makegood.core.skeletons import Skeleton, skeleton_of
 from makegood.playbooks.outgoing_terms import as_words, words_of
 
-MOST_TEXT = 64 * 1024  # characters: what a mail is for stands in its first lines
+MOST_TEXT = 16 * 1024  # characters, some 2,500 words: what a mail is for stands before them
+_FIRST_LOOK = 8 * 1024  # bytes that hold the plain part of most mails
 _MOST_RAW = 160 * 1024  # bytes of a mail that hold so much text, also as base64 and as two parts
 _MOST_HEADERS = 64 * 1024
 _MOST_FIELDS = 200
@@ -34,7 +35,8 @@ _CAMPAIGN = (
     "x-campaign-id", "x-campaign", "x-campaignid", "x-mc-campaign", "x-mailgun-tag",
     "x-mj-campaign", "x-sg-campaign", "x-hubspot-campaign", "feedback-id", "x-newsletter",
 )  # fmt: skip
-_SILENT = frozenset({"style", "script", "head", "title"})
+_SILENT = ("style", "script", "title")
+_TAG = re.compile(r"<[^<>]*>")
 _BETWEEN = re.compile(rb"\r?\n\r?\n")
 _headers = BytesHeaderParser()
 _parser = BytesParser()
@@ -131,12 +133,13 @@ def _names(said: list[str], envelope: Envelope) -> frozenset[str]:
 
 
 def _text(content: bytes) -> str:
+    plain = _first(_parser.parsebytes(content[:_FIRST_LOOK]), "plain")
+    if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS:
+        return plain[:MOST_TEXT]
     message = _parser.parsebytes(content[:_MOST_RAW])
     plain = _first(message, "plain")
-    if plain and len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS:
-        return plain[:MOST_TEXT]
-    rich = _first(message, "html")
-    return (_without_tags(rich[: 2 * MOST_TEXT]) if rich else plain)[:MOST_TEXT]
+    rich = "" if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS else _first(message, "html")
+    return (_without_tags(rich) if rich else plain)[:MOST_TEXT]
 
 
 def _first(message: Message, subtype: str) -> str:
@@ -160,19 +163,22 @@ def _decoded(part: Message) -> str:
         return payload.decode("latin-1")
 
 
-def _without_tags(text: str) -> str:
-    """Leave out tags, styles and scripts in one pass: a hostile page costs as much as any."""
-    first, *pieces = text.split("<")
-    found, silent = [first], ""
-    for piece in pieces:
-        tag, closed, rest = piece.partition(">")
-        name = tag[:20].lower().split(None, 1)[0] if tag.strip() else ""
-        if silent:
-            if name == f"/{silent}" or (silent == "head" and name == "body"):
-                silent = ""
-                found.append(rest)
-        elif name in _SILENT:
-            silent = name
-        elif closed:
-            found.append(rest)
-    return html.unescape(" ".join(found))
+def _without_tags(page: str) -> str:
+    """Leave out tags, styles and scripts; a hostile page costs as much as any of its length."""
+    for name in _SILENT:
+        page = _without(page, f"<{name}", f"</{name}")
+    return html.unescape(_TAG.sub(" ", page))
+
+
+def _without(page: str, begins: str, ends: str) -> str:
+    """Leave out every piece between two marks; one that never ends goes on to the end."""
+    small = page.lower()
+    if len(small) != len(page):  # a few capital letters have small forms of two characters
+        page = small
+    kept, at = [], 0
+    while (start := small.find(begins, at)) >= 0:
+        kept.append(page[at:start])
+        at = small.find(ends, start)
+        if at < 0:
+            return " ".join(kept)
+    return " ".join((*kept, page[at:]))

@@ -103,6 +103,8 @@ class _Merging:
                 self.guard.parameter(entry, known)
             elif key == "goodwill" and known is not None:
                 entry = self._part(known, entry)
+            elif key == "outgoing" and known is not None:
+                entry = self._outgoing(known, entry)
             entries[entry.key] = entry
         return replace(over, entries=tuple(entries.values()))
 
@@ -111,6 +113,16 @@ class _Merging:
         match known.value, entry.value:
             case Fields(), Fields():
                 return replace(entry, value=self._names("", known.value, entry.value))
+        return entry
+
+    def _outgoing(self, known: Entry, entry: Entry) -> Entry:
+        """Add senders, rules and wording to the umbrella's; its rules are asked first."""
+        if entry.key in ("senders", "rules"):
+            return replace(entry, value=self._list(entry.key, known.value, entry.value))
+        match known.value, entry.value:
+            case Fields(), Fields() if entry.key == "signals":
+                return replace(entry, value=_with_wording(known.value, entry.value))
+        self.guard.outgoing(entry, known)
         return entry
 
     def _facts(self, known: Entry, entry: Entry) -> Entry:
@@ -192,6 +204,21 @@ class _Merging:
 
     def _error(self, place: Place, message: str, hint: str) -> None:
         self.report.error(place, message, hint)
+
+
+def _with_wording(base: Fields, over: Fields) -> Fields:
+    """Add phrases to those that a book below has, by what they speak for and by language."""
+    entries = {entry.key: entry for entry in base.entries}
+    for entry in over.entries:
+        known = entries.get(entry.key)
+        match known, entry.value:
+            case Entry(value=Fields() as under), Fields() as added:
+                entry = replace(entry, value=_with_wording(under, added))
+            case Entry(value=Items() as under), Items() as added:
+                both = (*under.items, *added.items)
+                entry = replace(entry, value=replace(added, items=both))
+        entries[entry.key] = entry
+    return replace(over, entries=tuple(entries.values()))
 
 
 def _for_only(plan: Fields, kinds: tuple[Node, ...]) -> Fields:

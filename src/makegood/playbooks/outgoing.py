@@ -63,7 +63,6 @@ def _terms(section: Section, usual: OutgoingTerms) -> OutgoingTerms:
 def _senders(section: Section, header: Header, usual: OutgoingTerms) -> Iterator[Senders]:
     taken: dict[str, str] = {}
     for one in section.sections("senders", "sender"):
-        one.text("id", default="")
         brand = one.name("brand")
         check_brand(one, "brand", brand, header)
         terms = _terms(one, usual)

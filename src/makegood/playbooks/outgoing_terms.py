@@ -18,6 +18,7 @@ PURPOSES: tuple[Purpose, ...] = ("survey", "offer", "receipt", "service")
 NUMBER = "#"
 """Stands for any number, in texts that are compared."""
 _WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d[\d.,:/-]*|[%#]")
+_NUMBERS = re.compile(r"(?<!\S)\d\S*")
 _PREFIX = 4  # letters by which words with an open end are found; a shorter one has no open end
 
 
@@ -145,9 +146,8 @@ def words_of(text: str) -> list[str]:
 
 def as_words(words: Iterable[str]) -> str:
     """Write words so that texts compare: small letters, and `#` for every number."""
-    return " ".join(
-        NUMBER if word[0].isdigit() else word.casefold().replace("\u2019", "'") for word in words
-    )
+    small = " ".join(words).casefold().replace("\u2019", "'")
+    return _NUMBERS.sub(NUMBER, small)
 
 
 def make_wording(phrases: Iterable[tuple[Purpose, str]]) -> Wording:

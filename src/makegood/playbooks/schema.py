@@ -16,6 +16,8 @@ from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.merging import REPLACES
+from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
+from makegood.playbooks.outgoing_terms import PURPOSES
 from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
@@ -112,6 +114,11 @@ _TIERS = _choice(CHOICE_TIERS)
 _OFFERS = _some(_either(_NAME, _ref("offer")))
 _GIVES = _some(_either(_NAME, _ref("apology")))
 
+_MAIL_TERMS: Mapping[str, Schema] = {
+    "unclassified": _choice(UNCLASSIFIED), "when_held": _choice(WHEN_HELD), "parked_for": _SPAN,
+}  # fmt: skip
+_PHRASES = _either(_some(_TEXT), _map(_some(_TEXT)))
+
 _WHOLE = ("umbrella", "brands", "failures", "plans")
 _BOOK: Mapping[str, Schema] = {
     "makegood*": {"const": GRAMMAR},
@@ -144,6 +151,7 @@ _BOOK: Mapping[str, Schema] = {
     "claims": _list(_ref("claim")),
     "surveys": _list(_ref("survey")),
     "goodwill": _ref("goodwill"),
+    "outgoing": _ref("section about outgoing mail"),
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
     "examples": _list(_ref("example")),
@@ -167,6 +175,19 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "cap": {"ratio*": _SHARE, "except": _some(_TEXT)},
     "list of doses": {"used*": _map(_SHARE), "unused*": _map(_SHARE)},
     "rule for apologies": {"within": _SPAN, "second_needs": _some(_choice(tuple(Besides)))},
+    "section about outgoing mail": {
+        **_MAIL_TERMS, "senders": _list(_ref("sender")), "rules": _list(_ref("rule for mail")),
+        "signals": _ref("wording of mails"),
+    },
+    "sender": {
+        "brand*": _NAME, "addresses": _some(_MAIL), "domains": _some(_TEXT),
+        "users": _some(_TEXT), "ports": _some(_whole(65535, 1)), **_MAIL_TERMS,
+    },
+    "rule for mail": {
+        "id*": _NAME, REPLACES: _MARK, "when*": _EXPRESSION, "because": _TEXT,
+        "class*": _choice(tuple(MessageClass)),
+    },
+    "wording of mails": dict.fromkeys(PURPOSES, _PHRASES),
     "law of the book": {
         "law*": _NAME, REPLACES: _MARK, "for": _map(_some(_NAME)), "pays": _map(_NAME),
     },

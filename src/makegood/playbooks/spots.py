@@ -186,6 +186,8 @@ def _kind(path: tuple[str, ...], node: yaml.ScalarNode) -> SpotKind | None:
         return "test"
     if path[0] == "standing":
         return _of_standing(path) if is_number else None  # the rest names facts and words
+    if path[:2] == ("outgoing", "signals") or path[-2:-1] == ("ports",):
+        return None  # words, and where a tool connects
     if path == ("goodwill", "used"):
         return "condition"
     if _SUMS.fullmatch(key):

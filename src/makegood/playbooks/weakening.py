@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from makegood.messages.commands import HELD_CLASSES
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.nodes import Entry, Fields, Items, Node, Scalar, plain
 from makegood.playbooks.spans import DAY_MS, day_ms, span_ms
@@ -106,6 +107,8 @@ class Guard:
                 why = iter(("kind",))
             case "laws":
                 why = iter(("for",))
+            case "rules":
+                why = _less_stopped(base, over)
         return next(why, None)
 
     def plan(self, kinds: set[str], base: Fields, over: Fields) -> None:
@@ -114,6 +117,13 @@ class Guard:
         if why is not None:
             for kind in sorted(kinds - self.may):
                 self._less(kind, over.place, "its plan holds longer", f" (`{why}`)", base.place)
+
+    def outgoing(self, entry: Entry, known: Entry) -> None:
+        """Check a word about outgoing mail: what the umbrella makes wait, waits."""
+        changes = entry.key == "unclassified" and not _same(known.value, entry.value)
+        if changes and plain(known.value) == "park":
+            why = "mail without a class waits"
+            self._less("outgoing", entry.value.place, why, "", known.value.place)
 
     def _less(
         self, name: str, place: Place, why: str, what: str, base: Place | None = None
@@ -138,6 +148,8 @@ def check_may_change(book: Fields, laws: tuple[Fields, ...], report: Report) -> 
         for name, key in (*((one, "id") for one in _NAMED), ("laws", "law"))
         for one in _nodes(_value(book, name))
     }
+    known |= {_word(one, "id") for one in _sections_of(_value(book, "outgoing"), "rules")}
+    known |= {"outgoing"}
     for one in (book, *laws):
         parameters = _value(one, "parameters")
         known |= (
@@ -266,6 +278,16 @@ def _less_held(base: Fields, over: Fields) -> Iterator[str]:
         yield "made_whole"
 
 
+def _less_stopped(base: Fields, over: Fields) -> Iterator[str]:
+    """Give the fields by which a rule about mail may stop less than another."""
+    if _word(base, "class") not in HELD_CLASSES:
+        return
+    if _word(over, "class") not in HELD_CLASSES:
+        yield "class"
+    if _changed(base, over, "when"):
+        yield "when"
+
+
 def _value(fields: Node | None, key: str) -> Node | None:
     entries = fields.entries if isinstance(fields, Fields) else ()
     return next((entry.value for entry in entries if entry.key == key), None)
@@ -280,6 +302,11 @@ def _nodes(node: Node | None) -> tuple[Node, ...]:
     if node is None:
         return ()
     return node.items if isinstance(node, Items) else (node,)
+
+
+def _sections_of(node: Node | None, key: str) -> Iterator[Fields]:
+    if isinstance(node, Fields):
+        yield from _sections(node, key)
 
 
 def _sections(fields: Fields, key: str) -> Iterator[Fields]:

@@ -31,6 +31,7 @@ from makegood.testing.store_log_conformance import (
     LinkConformance,
     LogConformance,
 )
+from makegood.testing.store_mail_conformance import MailKindConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
@@ -127,6 +128,7 @@ class StoreConformance(
     BookConformance,
     EveryoneConformance,
     BudgetConformance,
+    MailKindConformance,
     ParkingConformance,
     ThreadConformance,
 ):

@@ -1,0 +1,83 @@
+"""Texts of made-up mails that look like what they are not; see `texts_seen` for the marks."""
+
+from tests.mails.text import Text
+
+_FOOTER = """
+Northwind Cars, 12 Harbour Road. You can reach us every day from seven until ten. This mail was sent
+from an address that nobody reads; please use the form on our page. Company number 123, registered
+at the court of the harbour. Managing directors are listed on our page. We keep what you tell us for
+as long as the law asks us to, and you may ask us at any time what we know about you.
+"""
+TEXTS = (
+    Text("en", "service", "Your booking $number is confirmed", """
+Dear $name,
+
+your booking is confirmed. Booking number: $number. Pick-up: $place, $day. Please bring your licence.
+
+Not a member yet? Join our club.
+"""),
+    Text("en", "receipt", "Receipt for your gift card", """
+Hi $name,
+
+thank you for your order. You bought a gift card over $sum. Your receipt is below.
+
+Amount paid: $sum
+Payment method: Visa
+Order number: $number
+"""),
+    Text("en", "service", "Your rental starts tomorrow", """
+Hi $name,
+
+your rental starts tomorrow at 9 am in $place. Booking number $number. Please bring your licence.
+Do not forget to rate-lock your fuel option at the counter.
+"""),
+    Text("en", "service", "Booking confirmation $number", """
+Dear $name,
+
+we confirm your room in $place at the best rate of $sum. Booking number: $number.
+""" + _FOOTER),
+    Text("en", "survey", "How was your rental?", """
+Dear $name,
+
+how did it go in $place? Please rate your rental of $day.
+""" + _FOOTER),
+    Text("en", "mixed", "Good morning from $place", """
+Good morning $name,
+
+we hope you loved your $thing. Join our club and take 10 % off your next rental.
+""" + _FOOTER),
+    Text("en", "service", "Your complaint $number", """
+Dear $name,
+
+thank you for your feedback about $place. We are sorry that nobody was there on $day. Case number:
+$number. Your owner is Mara, and she will call you today.
+"""),
+    Text("en", "receipt", "Your invoice, and how was it?", """
+Dear $name,
+
+your invoice for $day is attached. Invoice number $number, total paid $sum, payment method Visa.
+"""),
+    Text("en", "mixed", "Your points statement", """
+Dear $name,
+
+you have 1,200 points. Join our gold tier, book your next stay before $day and earn 500 bonus points.
+Exclusive offers wait for you.
+"""),
+    Text("de", "service", "Ihre Anfrage $number", """
+Guten Tag $name,
+
+wir haben Ihre Anfrage erhalten. Vorgangsnummer: $number. Ihr Feedback wurde an $place gegeben; wir
+melden uns bis $day.
+"""),
+    Text("de", "service", "Abholung morgen in $place", """
+Guten Tag $name,
+
+Ihre Abholung ist morgen um 9 Uhr. Buchungsnummer $number. Bitte bringen Sie Ihren Führerschein mit.
+Der Tarif enthält einen Frühbucherrabatt.
+"""),
+    Text("es", "service", "Reserva $number", """
+Hola $name:
+
+Su reserva está confirmada. Localizador: $number. Tarifa con descuento de socio: $sum.
+"""),
+)  # fmt: skip

@@ -1,0 +1,251 @@
+"""Kinds of mail: seen, counted, shown without anybody's data, and said what they are."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from makegood.books.opening import shipped_books
+from makegood.gate.mail_kinds import MailKinds
+from makegood.gate.mail_reading import Envelope
+from makegood.messages.commands import HELD_CLASSES, MessageClass
+from makegood.playbooks.book import Library
+from makegood.playbooks.load import load_book
+from makegood.store.memory import MemoryStore
+from makegood.testing.clock import FakeClock
+
+BOOK = load_book(shipped_books()["car-rental"], name="car-rental.yaml")
+LIBRARY = Library(active=BOOK.hash, books={BOOK.hash: BOOK})
+FROM = "Northwind <hello@cars.northwind.example.com>"
+GUESTS = ("Anna", "Bert", "Cleo", "Dora")
+CONFIRMATION = """Dear {0},
+
+your booking is confirmed. Booking number NW10{1}. Pick-up: Harbour, {2} May. Please bring your licence.
+"""
+CHEERY = """Good morning {0},
+
+yesterday you drove home with one of our cars, a Golf {1}. We hope you were delighted!
+
+If so, join our club and get 1{2} % off your next rental.
+"""
+STRANGE = """Dear {0},
+
+the umbrella stand {1} is on the second floor, next to the small door of May {2}.
+"""
+
+
+def mail(text: str, guest: int, subject: str) -> bytes:
+    name = GUESTS[guest]
+    made = EmailMessage(policy=SMTP)
+    made["From"] = FROM
+    made["To"] = f"{name} Example <{name.lower()}@example.org>"
+    made["Subject"] = subject.format(name, guest)
+    made.set_content(text.format(name, guest, guest + 3))
+    return made.as_bytes()
+
+
+def kinds(store: MemoryStore | None = None, clock: FakeClock | None = None) -> MailKinds:
+    return MailKinds(store or MemoryStore(), lambda: LIBRARY, clock or FakeClock())
+
+
+def to(guest: int) -> list[str]:
+    return [f"{GUESTS[guest].lower()}@example.org"]
+
+
+def strange(knows: MailKinds, guest: int):
+    return knows.classify(mail(STRANGE, guest, "For {0}"), recipients=to(guest))
+
+
+def test_the_cheery_mail_of_the_next_morning_is_held_and_its_confirmation_is_not():
+    """The named test: sent one at a time, without List-Unsubscribe, by a booking system."""
+    knows = kinds()
+    for guest in range(3):
+        cheery = knows.classify(mail(CHEERY, guest, "Good morning, {0}!"), recipients=to(guest))
+        confirmed = knows.classify(
+            mail(CONFIRMATION, guest, "Your booking NW10{1}"), recipients=to(guest)
+        )
+        assert cheery.message_class in HELD_CLASSES
+        assert confirmed.message_class is MessageClass.SERVICE
+        assert cheery.brand == confirmed.brand == "northwind_cars"
+        assert cheery.kind != confirmed.kind
+
+
+def test_mails_of_one_template_are_one_kind_and_counted_together():
+    store, clock = MemoryStore(), FakeClock()
+    knows = kinds(store, clock)
+    names = {strange(knows, guest).kind for guest in range(4)}
+    assert len(names) == 1
+    knows.tend()
+    with store.reading() as reading:
+        row = reading.mail_kind(names.pop())
+    assert row is not None
+    assert (row.mails, row.recipients, row.brand, row.waits) == (4, 4, "northwind_cars", True)
+
+
+def test_no_mail_waits_for_the_store():
+    store = MemoryStore()
+    knows = kinds(store)
+    strange(knows, 0)
+    before = store.syncs()
+    for guest in (1, 2, 3):
+        strange(knows, guest)
+    assert store.syncs() == before
+    knows.tend()
+    assert store.syncs() == before + 1
+
+
+def test_the_example_shows_what_two_people_were_sent_and_nothing_of_either():
+    store = MemoryStore()
+    knows = kinds(store)
+    texts = ("Dear {0}, we met at the zoo with your aunt mathilda and her poodle.",
+             "Dear {0}, we met at the zoo with your friend otto and his poodle.")  # fmt: skip
+    first = knows.classify(mail(texts[0], 0, "For {0}"), recipients=to(0))
+    knows.tend()
+    with store.reading() as reading:
+        alone = reading.mail_kind(first.kind)
+    assert alone is not None
+    assert (alone.subject, alone.example) == ("", ""), "one person's mail is nobody else's to read"
+    second = knows.classify(mail(texts[1], 1, "For {0}"), recipients=to(1))
+    knows.tend()
+    with store.reading() as reading:
+        shown = reading.mail_kind(second.kind)
+    assert shown is not None
+    said = f"{shown.subject} {shown.example}"
+    if first.kind == second.kind:
+        assert "zoo" in said
+    for word in ("anna", "bert", "mathilda", "otto"):
+        assert word not in said
+
+
+def test_what_a_person_says_counts_for_the_next_mail_and_can_be_changed_back():
+    knows = kinds()
+    found = strange(knows, 0)
+    assert found.message_class is None
+    knows.tend()
+    assert knows.decide(found.kind, MessageClass.SURVEY, "ann") is not None
+    said = strange(knows, 1)
+    assert (said.message_class, said.by) == (MessageClass.SURVEY, "person")
+    knows.decide(found.kind, None, "ann")
+    assert strange(knows, 2).message_class is None
+
+
+def test_what_a_person_says_reaches_another_process_when_it_tends():
+    store = MemoryStore()
+    desk, gate = kinds(store), kinds(store)
+    found = strange(gate, 0)
+    gate.tend()
+    desk.decide(found.kind, MessageClass.PROMOTIONAL, "ann")
+    gate.tend()
+    assert strange(gate, 1).message_class is MessageClass.PROMOTIONAL
+
+
+def test_a_new_process_knows_the_kinds_and_what_was_said():
+    store = MemoryStore()
+    first = kinds(store)
+    found = strange(first, 0)
+    first.tend()
+    first.decide(found.kind, MessageClass.PROMOTIONAL, "ann")
+    later = kinds(store)
+    near = STRANGE.replace("on the second floor", "on the second floor of the house")
+    again = later.classify(mail(near, 2, "For {0}"), recipients=to(2))
+    assert (again.kind, again.by) == (found.kind, "person")
+
+
+def test_nobody_decides_about_a_kind_that_is_not_there():
+    store = MemoryStore()
+    assert kinds(store).decide("nobody", MessageClass.SURVEY, "ann") is None
+    with store.reading() as reading:
+        assert reading.last_mail_decision() == 0
+
+
+class _Full(MemoryStore):
+    """A store whose disk is full for a while."""
+
+    full = False
+
+    def writing(self):
+        if self.full:
+            raise OSError("no space left")
+        return super().writing()
+
+
+def test_counts_that_could_not_be_written_are_counted_the_next_time():
+    store = _Full()
+    knows = kinds(store)
+    found = strange(knows, 0)
+    store.full = True
+    with pytest.raises(OSError, match="no space"):
+        knows.tend()
+    strange(knows, 1)
+    store.full = False
+    knows.tend()
+    with store.reading() as reading:
+        row = reading.mail_kind(found.kind)
+    assert row is not None
+    assert row.mails == 2
+
+
+def test_recipients_whom_a_hold_would_have_spared_are_counted():
+    store = MemoryStore()
+    knows = kinds(store)
+    found = strange(knows, 0)
+    knows.note_held(found, 1)
+    knows.tend()
+    with store.reading() as reading:
+        assert [row.held for row in reading.mail_kinds()] == [1]
+
+
+def test_mails_that_a_rule_classes_are_counted_for_the_rule_and_their_text_is_not_read():
+    store = MemoryStore()
+    knows = kinds(store)
+    for guest in range(2):
+        found = knows.classify(
+            mail(CONFIRMATION, guest, "x"), recipients=to(guest), user="campaigns-cars"
+        )
+        assert (found.by, found.rule) == ("rule", "campaign_tool")
+    knows.tend()
+    with store.reading() as reading:
+        (row,) = reading.mail_kinds()
+    assert (row.mails, row.message_class, row.example) == (2, MessageClass.PROMOTIONAL, "")
+
+
+def test_trying_a_mail_counts_nothing_and_says_the_same():
+    store = MemoryStore()
+    knows = kinds(store)
+    content = mail(CHEERY, 0, "Good morning")
+    tried = knows.peek(content, Envelope(recipients=to(0)))
+    knows.tend()
+    with store.reading() as reading:
+        assert reading.mail_kinds() == ()
+    assert tried == knows.classify(content, recipients=to(0))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"no header at all",
+        b"From: \xff\xfe\r\nSubject: =?utf-8?b?!!!?= =?x-nobody?q?a?=\r\n\r\n\xff\xfe\x00",
+        b"Content-Type: text/plain; charset=x-nobody\r\n\r\nhow was your stay",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nnever ends",
+        b"Content-Type: text/html\r\n\r\n" + b"<style" * 40_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<" * 200_000,
+        b"Content-Type: text/plain\r\n\r\n" + b"how was " * 100_000,
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"A" * 300_000,
+        b"".join(b"X-%d: y\r\n" % n for n in range(20_000)) + b"\r\nhello",
+        b"Subject: " + b"a" * 200_000 + b"\r\n\r\nhello",
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        + b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" * 2_000,
+    ],
+)
+def test_no_mail_is_so_broken_or_hostile_that_it_cannot_be_judged(content):
+    found = kinds().classify(content, mail_from="", recipients=[])
+    assert found.says
+
+
+@given(st.binary(max_size=400), st.text(max_size=20))
+def test_any_bytes_have_an_answer(content, sender):
+    assert kinds().classify(content, mail_from=sender, recipients=[sender]).says
