@@ -17,6 +17,7 @@ ALL = (
     "store",
     "ingest_http",
     "gate_http",
+    "smtp_gate",
     "queue",
     "everyone",
 )
