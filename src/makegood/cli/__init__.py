@@ -33,6 +33,7 @@ def _whole() -> typer.Typer:
         data,
         everyone,
         handbook,
+        mail,
         parity,
         people,
         playing,
@@ -54,6 +55,7 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         everyone,
+        mail,
     ):
         group.register(app)
     return app
