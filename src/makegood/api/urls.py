@@ -18,6 +18,7 @@ from makegood import __version__
 from makegood.api.access import Declined
 from makegood.api.budget_routes import router as budgets
 from makegood.api.everyone import router as everyone
+from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.proposal_routes import router as proposals
@@ -93,6 +94,7 @@ def api() -> NinjaAPI:
     made.add_router("", requests)
     made.add_router("", everyone)
     made.add_router("", budgets)
+    made.add_router("", mail)
     made.add_router("", proposals)
     made.add_router("", said)
     made.add_router("", ratings)

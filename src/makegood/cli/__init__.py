@@ -33,6 +33,7 @@ def _whole() -> typer.Typer:
         data,
         everyone,
         handbook,
+        mail,
         parity,
         people,
         playing,
@@ -56,6 +57,7 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         everyone,
+        mail,
     ):
         group.register(app)
     return app

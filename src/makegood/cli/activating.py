@@ -42,8 +42,8 @@ def activate(
         CONSOLE.print("Not activated.", style="bold red")
         raise typer.Exit(1)
     with opened(database, begins=False) as makegood:
-        text, who, why = checked.book.text, _who(by), _why(because)
-        book = makegood.shelf.activate(text, name, by=who, because=why)
+        text, person, why = checked.book.text, who(by), _why(because)
+        book = makegood.shelf.activate(text, name, by=person, because=why)
     _say(book)
 
 
@@ -54,7 +54,7 @@ def rollback(because: Because, by: By = "", database: Database = "") -> None:
     Once more goes to the one before that, until a book is activated.
     """
     with opened(database) as makegood:
-        book = makegood.shelf.roll_back(by=_who(by), because=_why(because))
+        book = makegood.shelf.roll_back(by=who(by), because=_why(because))
     _say(book)
 
 
@@ -81,13 +81,14 @@ def list_activations(
     )  # fmt: skip
 
 
-def _who(by: str) -> str:
+def who(by: str) -> str:
+    """Give who acts on the command line: the name that was given, else the one signed in."""
     if by:
         return by
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        raise InputError("Say who activates it: --by.") from None
+        raise InputError("Say who you are: --by.") from None
 
 
 def _why(because: str) -> str:

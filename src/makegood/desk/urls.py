@@ -8,6 +8,7 @@ from makegood.desk import (
     case,
     connections,
     customers,
+    mail_kinds,
     queue,
     rule_history,
     rules,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("rules/history", rule_history.history, name="rules-history"),
     path("rules/roll-back", rule_history.roll_back, name="rules-roll-back"),
     path("connections/", connections.index, name="connections"),
+    path("connections/mail", mail_kinds.kinds, name="mail-kinds"),
+    path("connections/mail/decide", mail_kinds.decide, name="mail-kinds-decide"),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

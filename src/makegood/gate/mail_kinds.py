@@ -113,6 +113,8 @@ class MailKinds:
     def decide(self, kind: str, message_class: MessageClass | None, by: str) -> MailKind | None:
         """Write down what a person says a kind of mail is; None takes it back.
 
+        Saying the same again writes nothing.
+
         It counts for the next mail of this process, and of every other within 5 seconds.
 
         Returns:
@@ -126,8 +128,9 @@ class MailKinds:
             raise InputError(f"The rule `{rule}` of the rule book says what these mails are.")
         while True:
             with self._store.writing() as writing:
-                if writing.mail_kind(kind) is None:
-                    return None
+                known = writing.mail_kind(kind)
+                if known is None or known.decided is message_class:
+                    return known  # said already: a repeat adds nothing
                 row = MailDecision(
                     place=writing.last_mail_decision() + 1,
                     kind=kind,

@@ -1,6 +1,6 @@
 """Rows of the kinds of mail that were seen, and of what people said they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -98,6 +98,9 @@ class MailKindReading(Protocol):
 
     def last_mail_decision(self) -> int:
         """Give the place of the last thing that was said; 0 when nothing was."""
+
+    def last_mail_decisions(self, kinds: Sequence[str]) -> Mapping[str, MailDecision]:
+        """Give what was said last of each of some kinds; others are left out."""
 
     def mail_decisions_of(self, kind: str, limit: int) -> tuple[MailDecision, ...]:
         """Give what was said of a kind, the last first."""

@@ -1,6 +1,6 @@
 """Kinds of mail in the memory engine."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -49,6 +49,10 @@ class MemoryMailKindReading:
 
     def last_mail_decision(self) -> int:
         return max(self._t.mail_decisions, default=0)
+
+    def last_mail_decisions(self, kinds: Sequence[str]) -> Mapping[str, MailDecision]:
+        rows = (self._t.mail_decisions[one] for one in sorted(self._t.mail_decisions))
+        return {row.kind: row for row in rows if row.kind in kinds}
 
     def mail_decisions_of(self, kind: str, limit: int) -> tuple[MailDecision, ...]:
         rows = (self._t.mail_decisions[one] for one in sorted(self._t.mail_decisions)[::-1])

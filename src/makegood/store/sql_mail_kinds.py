@@ -1,6 +1,6 @@
 """Kinds of mail by SQL: counts that many processes add to, and decisions that stay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -31,6 +31,8 @@ _DECIDED = """UPDATE mail_kind SET decided = ?,
 _FORGET = """DELETE FROM mail_kind WHERE (last_ms < ? OR (n <= 1 AND last_ms < ?))
     AND kind NOT IN (SELECT kind FROM mail_decision)"""
 _SAID = "SELECT row_blob FROM mail_decision"
+_LAST_SAID = f"""{_SAID} WHERE place IN
+    (SELECT max(place) FROM mail_decision WHERE kind = ANY(?) GROUP BY kind)"""
 _unpack_decision = msgspec.msgpack.Decoder(MailDecision).decode
 _Known = tuple[tuple[int, ...], tuple[int, ...]]
 _unpack_known = msgspec.msgpack.Decoder(_Known).decode
@@ -77,6 +79,10 @@ class MailKindReading:
     def last_mail_decision(self) -> int:
         found = self._db.rows("SELECT place FROM mail_decision ORDER BY place DESC LIMIT 1")
         return int(found[0][0]) if found else 0
+
+    def last_mail_decisions(self, kinds: Sequence[str]) -> Mapping[str, MailDecision]:
+        found = (_unpack_decision(row[0]) for row in self._db.rows(_LAST_SAID, list(kinds)))
+        return {row.kind: row for row in found}
 
     def mail_decisions_of(self, kind: str, limit: int) -> tuple[MailDecision, ...]:
         sql = f"{_SAID} WHERE kind = ? ORDER BY place DESC LIMIT ?"

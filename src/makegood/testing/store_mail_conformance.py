@@ -95,6 +95,8 @@ class MailKindConformance(Conformance):
             assert [one.place for one in reading.mail_decisions(1, 9)] == [2, 3]
             assert [one.place for one in reading.mail_decisions(0, 1)] == [1]
             told = reading.mail_decisions_of("a", 9)
+            last = reading.last_mail_decisions(["a", "c"])
+        assert last == {"a": decision(3, "a", SERVICE)}
         assert told == (decision(3, "a", SERVICE), decision(1, "a"))
 
     def test_old_kinds_are_forgotten_but_not_what_a_person_spoke_of(self) -> None:

@@ -53,6 +53,8 @@ DESK = {
     "desk/rules/history": ("GET", 403, 403, 200),
     "desk/rules/roll-back": ("POST", 403, 403, 422),
     "desk/connections/": ("GET", 200, 200, 200),
+    "desk/connections/mail": ("GET", 403, 403, 200),
+    "desk/connections/mail/decide": ("POST", 403, 403, 404),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
@@ -78,6 +80,9 @@ API = {
     f"v1/requests/{Q}/everyone": ("GET", 404),
     "v1/everyone": ("GET", 400),
     "v1/budgets": ("GET", 200),
+    "v1/mail-kinds": ("GET", 200),
+    "v1/mail-kinds/nobody": ("GET", 404),
+    "v1/mail-kinds/nobody/class": ("POST", 422),
     "v1/ratings": ("POST", 422),
     "v1/promises": ("POST", 422),
     "v1/disclosures": ("POST", 422),
