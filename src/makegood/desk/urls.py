@@ -9,6 +9,7 @@ from makegood.desk import (
     connections,
     customers,
     mail_kinds,
+    parked,
     queue,
     rule_history,
     rules,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("connections/", connections.index, name="connections"),
     path("connections/mail", mail_kinds.kinds, name="mail-kinds"),
     path("connections/mail/decide", mail_kinds.decide, name="mail-kinds-decide"),
+    path("connections/parked", parked.parked, name="parked"),
+    path("connections/parked/release", parked.release, name="parked-release"),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

@@ -55,6 +55,8 @@ DESK = {
     "desk/connections/": ("GET", 200, 200, 200),
     "desk/connections/mail": ("GET", 403, 403, 200),
     "desk/connections/mail/decide": ("POST", 403, 403, 404),
+    "desk/connections/parked": ("GET", 200, 200, 200),
+    "desk/connections/parked/release": ("POST", 403, 403, 302),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
