@@ -13,6 +13,7 @@ from makegood.desk.connections import connections_shell, must_connect
 from makegood.desk.queue import PAGE
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
+from makegood.playbooks.book import RuleBook
 from makegood.projections.mail_kinds import kinds_shown
 from makegood.projections.roster import rep_name
 
@@ -36,8 +37,9 @@ def kinds(request: HttpRequest) -> HttpResponse:
         )
         book = desk.makegood.library.now()
         rows = [
-            (row, rep_name(desk.reps, row.said_by), book.outgoing_of(row.brand))
+            (row, rep_name(desk.reps, row.said_by), _brand(book, row.brand), terms)
             for row in kinds_shown(desk.reading, found)
+            for terms in (book.outgoing_of(row.brand),)
         ]
         page = {
             **connections_shell(desk, "mail"),
@@ -72,6 +74,11 @@ def decide(request: HttpRequest) -> HttpResponse:
         messages.info(request, _told(said))
     shows_all = "?show=all" if request.POST.get("show") == "all" else ""
     return redirect(reverse("desk:mail-kinds") + shows_all)
+
+
+def _brand(book: RuleBook, brand: str) -> str:
+    known = book.brands.get(brand)
+    return known.name if known else brand
 
 
 def _told(said: MessageClass | None) -> str:
