@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
@@ -40,7 +41,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryOutbox):
+class MemoryWriting(MemoryOutbox, MemoryNotices):
     """One transaction on memory."""
 
     @property
