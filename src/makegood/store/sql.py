@@ -5,6 +5,7 @@ from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
+from makegood.store.sql_held import HeldReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
@@ -20,6 +21,7 @@ class SqlReading(
     BudgetReading,
     DraftReading,
     NoticeReading,
+    HeldReading,
 ):
     """One look at the store."""
 
