@@ -1,4 +1,4 @@
-"""Replaying any history, what was opened and lifted adds up to what the gate answers at the end."""
+"""Any history: what was opened and lifted adds up to what the gate answers at the end."""
 
 from hypothesis import event as note
 from hypothesis import given
@@ -8,9 +8,11 @@ from makegood.core.holds import EVERYWHERE
 from makegood.core.notices import Notice, NoticeKind, covers
 from makegood.core.state import decode_state
 from makegood.gate.held import held_now
+from makegood.messages.facts import Answered, HandedOver, Released
+from makegood.messages.ids import RepId, case_id, event_id
 from makegood.ports.store import Store
 from makegood.store.memory import MemoryStore
-from tests.unit.runtime.test_intake_properties import LIBRARY, Live, deeds
+from tests.unit.runtime.test_intake_properties import LIBRARY, WHO, Live, bodies, deeds
 
 BRANDS = (EVERYWHERE, "", "north")
 
@@ -67,7 +69,31 @@ def check(store: Store, listener: Listener) -> None:
     assert listener.sequences == sorted(set(listener.sequences))
 
 
-@given(st.lists(deeds, max_size=10), st.booleans())
+places = st.integers(0, 3).map(lambda n: case_id(event_id("rental", str(n))))
+words = st.one_of(
+    st.builds(
+        lambda case, answer: Answered(case=case, answer=answer),
+        places,
+        st.sampled_from(["good", "good", "not_yet"]),
+    ),
+    st.builds(lambda case: Released(case=case, by=RepId("kathy"), reason="settled"), places),
+    st.builds(
+        lambda case, to: HandedOver(case=case, by=RepId("kathy"), to=RepId(to)),
+        places,
+        st.sampled_from(["kathy", "ben"]),
+    ),
+)
+said = st.tuples(
+    st.just("take"),
+    st.lists(st.tuples(st.sampled_from(WHO[:2]), words, st.just(0)), min_size=1, max_size=2),
+)
+begun = st.tuples(
+    st.just("take"),
+    st.lists(st.tuples(st.sampled_from(WHO[:2]), bodies, st.just(0)), min_size=1, max_size=2),
+)
+
+
+@given(st.lists(st.one_of(deeds, begun, said, said), max_size=14), st.booleans())
 def test_what_was_opened_and_lifted_adds_up_to_the_gates_answer(what, now_and_then) -> None:
     live, listener = Live(MemoryStore()), Listener()
     for deed in what:
