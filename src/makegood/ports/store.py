@@ -33,9 +33,18 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, NoticeReading, HeldReading, Protocol):
+class Reading(
+    OutboxReading,
+    EveryoneReading,
+    DraftReading,
+    NoticeReading,
+    HeldReading,
+    WebhookReading,
+    Protocol,
+):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -172,7 +181,15 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, NoticeReading, HeldR
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, NoticeWriting, Protocol):
+class Writing(
+    Reading,
+    OutboxWriting,
+    EveryoneWriting,
+    DraftWriting,
+    NoticeWriting,
+    WebhookWriting,
+    Protocol,
+):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

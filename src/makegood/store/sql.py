@@ -10,6 +10,7 @@ from makegood.store.sql_log import LogWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
 
 class SqlReading(
@@ -22,6 +23,7 @@ class SqlReading(
     DraftReading,
     NoticeReading,
     HeldReading,
+    WebhookReading,
 ):
     """One look at the store."""
 
@@ -33,6 +35,7 @@ class SqlWriting(
     BudgetWriting,
     DraftWriting,
     NoticeWriting,
+    WebhookWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -34,6 +34,7 @@ from makegood.testing.store_log_conformance import (
 from makegood.testing.store_notice_conformance import NoticeConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
+from makegood.testing.store_webhook_conformance import WebhookConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -128,6 +129,7 @@ class StoreConformance(
     EveryoneConformance,
     BudgetConformance,
     NoticeConformance,
+    WebhookConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
