@@ -38,6 +38,8 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         serving,
+        suppressing,
+        webhooks,
     )
 
     app = _empty()
@@ -54,6 +56,8 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         everyone,
+        webhooks,
+        suppressing,
     ):
         group.register(app)
     return app
