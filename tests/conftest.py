@@ -24,8 +24,10 @@ for _suite in (
     "desk_conformance",
     "log_conformance",
     "mail_conformance",
+    "notice_conformance",
     "outbox_conformance",
     "parking_conformance",
+    "webhook_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 

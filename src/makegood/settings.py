@@ -49,6 +49,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         threads: Deliveries at the same time.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
+        private_webhooks: Webhook endpoints may be on private addresses, and http; for a firm that
+            trusts everybody who may make one.
     """
 
     database: str
@@ -60,6 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms: SmsGateway | None = None
     threads: int = 8
     proxies: int = 0
+    private_webhooks: bool = False
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -82,6 +85,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
+        private_webhooks=environ.get("MAKEGOOD_PRIVATE_WEBHOOKS", "") == "1",
     )
 
 

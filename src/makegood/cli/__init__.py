@@ -40,6 +40,8 @@ def _whole() -> typer.Typer:
         replaying,
         serving,
         smtp_gate,
+        suppressing,
+        webhooks,
     )
 
     app = _empty()
@@ -58,6 +60,8 @@ def _whole() -> typer.Typer:
         asking,
         everyone,
         mail,
+        webhooks,
+        suppressing,
     ):
         group.register(app)
     return app

@@ -27,7 +27,8 @@ def register(app: typer.Typer) -> None:
 def create_key(
     name: Annotated[str, typer.Argument(help="Also the source name of the events it sends.")],
     scope: Annotated[
-        list[str], typer.Option(help="ingest, gate, cases or send; may be repeated.")
+        list[str],
+        typer.Option(help="ingest, gate, cases, send, suppressions or webhooks; may be repeated."),
     ],
     strict: Annotated[
         bool, typer.Option(help="A batch with a bad item is refused whole.")

@@ -6,6 +6,7 @@ from makegood.desk import (
     asked,
     broken,
     case,
+    connection_webhooks,
     connections,
     customers,
     mail_kinds,
@@ -50,6 +51,14 @@ urlpatterns = [
     path("connections/mail/decide", mail_kinds.decide, name="mail-kinds-decide"),
     path("connections/parked", parked.parked, name="parked"),
     path("connections/parked/release", parked.release, name="parked-release"),
+    path("connections/webhooks", connection_webhooks.webhooks, name="webhooks"),
+    path("connections/webhooks/add", connection_webhooks.add, name="webhooks-add"),
+    path("connections/webhooks/<str:endpoint_id>", connection_webhooks.webhook, name="webhook"),
+    path(
+        "connections/webhooks/<str:endpoint_id>/<str:act>",
+        connection_webhooks.act,
+        name="webhook-act",
+    ),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

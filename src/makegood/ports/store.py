@@ -15,7 +15,9 @@ from makegood.messages.ids import (
 )
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
+from makegood.ports.held import HeldReading
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
+from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
 from makegood.ports.rows import (
@@ -33,10 +35,19 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
 
 class Reading(
-    OutboxReading, EveryoneReading, DraftReading, MailKindReading, ParkingReading, Protocol
+    OutboxReading,
+    EveryoneReading,
+    DraftReading,
+    MailKindReading,
+    ParkingReading,
+    NoticeReading,
+    HeldReading,
+    WebhookReading,
+    Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
 
@@ -181,6 +192,8 @@ class Writing(
     DraftWriting,
     MailKindWriting,
     ParkingWriting,
+    NoticeWriting,
+    WebhookWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

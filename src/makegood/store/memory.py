@@ -7,9 +7,15 @@ from typing import Any
 
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
+from makegood.store.memory_mail_kinds import MemoryMailKindReading
+from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_writing import MemoryWriting
+
+
+class MemoryReader(MemoryMailKindReading, MemoryParkingReading, MemoryNoticeReading):
+    """One look at memory."""
 
 
 class MemoryStore:
@@ -28,7 +34,7 @@ class MemoryStore:
             self._readers += 1
             tables = Tables(dict(self._tables).__getitem__)
         try:
-            yield MemoryParkingReading(tables)
+            yield MemoryReader(tables)
         finally:
             with self._turn:
                 self._readers -= 1

@@ -1,24 +1,15 @@
 """Kinds of mail in the memory engine."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from makegood.ports.mail_kinds import MailDecision, MailKind
+from makegood.store.memory_reading import MemoryReading
 
 
-class MailTables(Protocol):
-    """The tables that are read here."""
-
-    mail_kinds: MutableMapping[str, MailKind]
-    mail_decisions: MutableMapping[int, MailDecision]
-
-
-class MemoryMailKindReading:
+class MemoryMailKindReading(MemoryReading):
     """Kinds, and what was said of them."""
-
-    _t: MailTables
 
     def mail_kinds(
         self,

@@ -14,6 +14,7 @@ from makegood.core.likeness import (
     added,
     cells_of,
 )
+from makegood.core.notices import Notice
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
     BookHash,
@@ -21,11 +22,13 @@ from makegood.messages.ids import (
     CommandId,
     CustomerId,
     EventId,
+    NoticeId,
     ProfileId,
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.mail_kinds import MailDecision, MailKind
+from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.rows import (
     Activation,
@@ -43,7 +46,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
-from makegood.store.memory_mail_kinds import MemoryMailKindReading
+from makegood.ports.webhooks import Delivery, Endpoint
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -51,12 +54,15 @@ from makegood.store.sql_everyone import LIKENESS, read_likeness
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Profiles = tuple[ProfileId, ...]
+SinkLease = tuple[int, int, int, SinkHealth]
+"""(fence, end of the lease, when it may be told again, how it fares)."""
 TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
+    "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
 )  # fmt: skip
 
 
@@ -101,13 +107,20 @@ class Tables:
     mail_decisions: MutableMapping[int, MailDecision]
     parked: MutableMapping[str, ParkedRow]
     parked_mails: MutableMapping[str, ParkedMail]
+    notices: MutableMapping[int, Notice]
+    notice_seqs: MutableMapping[NoticeId, int]
+    feed_seqs: MutableMapping[int, int]
+    tellings: MutableMapping[tuple[str, int], Telling]
+    sinks: MutableMapping[str, SinkLease]
+    webhooks: MutableMapping[str, Endpoint]
+    deliveries: MutableMapping[int, Delivery]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
             setattr(self, name, table(name))
 
 
-class MemoryReading(MemoryMailKindReading):
+class MemoryReading:
     """One look at the tables."""
 
     _t: Tables

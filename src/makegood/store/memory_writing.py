@@ -32,8 +32,10 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
+from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_webhooks import MemoryWebhooks
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
 from makegood.store.sql_log import lookups_in, taken
@@ -42,7 +44,13 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryMailKindWriting, MemoryParking, MemoryOutbox):
+class MemoryWriting(
+    MemoryOutbox,
+    MemoryMailKindWriting,
+    MemoryParking,
+    MemoryNotices,
+    MemoryWebhooks,
+):
     """One transaction on memory."""
 
     @property

@@ -5,11 +5,14 @@ from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
+from makegood.store.sql_held import HeldReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
+from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
 
 class SqlReading(
@@ -22,6 +25,9 @@ class SqlReading(
     DraftReading,
     MailKindReading,
     ParkingReading,
+    NoticeReading,
+    HeldReading,
+    WebhookReading,
 ):
     """One look at the store."""
 
@@ -34,6 +40,8 @@ class SqlWriting(
     DraftWriting,
     MailKindWriting,
     ParkingWriting,
+    NoticeWriting,
+    WebhookWriting,
     SqlReading,
 ):
     """One transaction."""

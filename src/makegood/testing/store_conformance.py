@@ -32,9 +32,11 @@ from makegood.testing.store_log_conformance import (
     LogConformance,
 )
 from makegood.testing.store_mail_conformance import MailKindConformance
+from makegood.testing.store_notice_conformance import NoticeConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
+from makegood.testing.store_webhook_conformance import WebhookConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -130,6 +132,8 @@ class StoreConformance(
     BudgetConformance,
     MailKindConformance,
     ParkingConformance,
+    NoticeConformance,
+    WebhookConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

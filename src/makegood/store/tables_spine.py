@@ -1,0 +1,204 @@
+"""Tables of the log, of customers and cases, of money and of the rule book."""
+
+FIRST = (
+    # What happened. `seq` is the order of arrival; the blob is the whole event.
+    """CREATE TABLE log (
+        seq BIGINT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        time_ms BIGINT NOT NULL,
+        received_ms BIGINT NOT NULL,
+        source TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        book TEXT NOT NULL,
+        fold BIGINT NOT NULL,
+        event BLOB NOT NULL)""",
+    "CREATE INDEX log_of_profile ON log (profile, time_ms)",
+    # Kept for ever, also when the log is trimmed.
+    """CREATE TABLE dedupe (
+        event_id TEXT NOT NULL PRIMARY KEY,
+        digest BLOB NOT NULL,
+        seq BIGINT NOT NULL) {clustered}""",
+    """CREATE TABLE profile (
+        profile TEXT NOT NULL PRIMARY KEY,
+        customer TEXT NOT NULL) {clustered}""",
+    "CREATE INDEX profile_of_customer ON profile (customer)",
+    # Each link stands here twice, once from either side.
+    """CREATE TABLE edge (
+        profile TEXT NOT NULL,
+        other TEXT NOT NULL,
+        PRIMARY KEY (profile, other)) {clustered}""",
+    """CREATE TABLE lookup (
+        lookup TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        PRIMARY KEY (lookup, profile)) {clustered}""",
+    "CREATE INDEX lookup_of_profile ON lookup (profile)",
+    # The gate's columns stand in front of the state, so that a question reads no long blob.
+    """CREATE TABLE customer (
+        customer TEXT NOT NULL PRIMARY KEY,
+        gate BLOB NOT NULL,
+        next_due_ms BIGINT NOT NULL,
+        stuck TEXT NOT NULL,
+        last BLOB NOT NULL,
+        fired_ms BIGINT NOT NULL,
+        events BIGINT NOT NULL,
+        fold BIGINT NOT NULL,
+        state BLOB NOT NULL)""",
+    "CREATE INDEX customer_due ON customer (next_due_ms, customer) WHERE next_due_ms > 0",
+    "CREATE INDEX customer_stuck ON customer (customer) WHERE stuck <> ''",
+    """CREATE TABLE snapshot (
+        customer TEXT NOT NULL,
+        time_ms BIGINT NOT NULL,
+        received_ms BIGINT NOT NULL,
+        source TEXT NOT NULL,
+        message_id TEXT NOT NULL,
+        fired_ms BIGINT NOT NULL,
+        events BIGINT NOT NULL,
+        commands BLOB NOT NULL,
+        state BLOB NOT NULL,
+        PRIMARY KEY (customer, time_ms, received_ms, source, message_id))""",
+    # `next_ms` is when a row may be claimed: due, next try, or end of the lease.
+    """CREATE TABLE outbox (
+        command_id TEXT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        status TEXT NOT NULL,
+        due_ms BIGINT NOT NULL,
+        next_ms BIGINT NOT NULL,
+        attempts BIGINT NOT NULL,
+        fence BIGINT NOT NULL,
+        error TEXT NOT NULL,
+        settled_ms BIGINT NOT NULL,
+        command BLOB NOT NULL)""",
+    "CREATE INDEX outbox_of_profile ON outbox (profile)",
+    "CREATE INDEX outbox_status ON outbox (status, command_id)",
+    """CREATE INDEX outbox_ready ON outbox (next_ms, command_id)
+        WHERE status IN ('waiting', 'leased')""",
+    # `rank` is minus the risk and `due_key` the largest integer when nothing is due: the queue's
+    # order is then plainly ascending, and a page is one range of an index.
+    """CREATE TABLE cases (
+        case_id TEXT NOT NULL PRIMARY KEY,
+        customer TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        rank BIGINT NOT NULL,
+        due_key BIGINT NOT NULL,
+        is_open BIGINT NOT NULL,
+        held BIGINT NOT NULL,
+        opened_ms BIGINT NOT NULL,
+        brand TEXT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX cases_of_customer ON cases (customer)",
+    "CREATE INDEX cases_queue ON cases (rank, due_key, case_id, brand)",
+    "CREATE INDEX cases_open ON cases (rank, due_key, case_id, brand) WHERE is_open = 1",
+    "CREATE INDEX cases_mine ON cases (owner, rank, due_key, case_id) WHERE is_open = 1",
+    "CREATE INDEX cases_held ON cases (customer) WHERE held = 1",
+    """CREATE TABLE case_key (
+        failure TEXT NOT NULL PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        customer TEXT NOT NULL) {clustered}""",
+    "CREATE INDEX case_key_of_customer ON case_key (customer)",
+    """CREATE TABLE ledger (
+        command_id TEXT NOT NULL,
+        account TEXT NOT NULL,
+        case_id TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (command_id, account))""",
+    "CREATE INDEX ledger_of_case ON ledger (case_id)",
+    "CREATE INDEX ledger_of_customer ON ledger (customer)",
+    """CREATE TABLE person (
+        profile TEXT NOT NULL PRIMARY KEY,
+        identifier TEXT NOT NULL,
+        name TEXT NOT NULL,
+        email TEXT NOT NULL,
+        phone TEXT NOT NULL,
+        language TEXT NOT NULL) {clustered}""",
+    """CREATE TABLE person_key (
+        word TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        PRIMARY KEY (word, profile)) {clustered}""",
+    "CREATE INDEX person_key_of_profile ON person_key (profile)",
+    """CREATE TABLE free_text (
+        ref TEXT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        words TEXT NOT NULL)""",
+    "CREATE INDEX free_text_of_profile ON free_text (profile)",
+    "CREATE TABLE rep (rep TEXT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE api_key (
+        sha256 BLOB NOT NULL PRIMARY KEY,
+        created_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE TABLE book (book TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)",
+    # Sums that would otherwise need a scan. A slot per connection keeps writers apart.
+    """CREATE TABLE tally (
+        name TEXT NOT NULL,
+        slot BIGINT NOT NULL,
+        amount BIGINT NOT NULL,
+        PRIMARY KEY (name, slot))""",
+)
+
+URGENT_FIRST = (
+    # What waited already counts as an ordinary message; a claim reads one range for each rank.
+    "ALTER TABLE outbox ADD COLUMN urgency BIGINT NOT NULL DEFAULT 3",
+    "DROP INDEX outbox_ready",
+    """CREATE INDEX outbox_ready ON outbox (urgency, next_ms, command_id)
+        WHERE status IN ('waiting', 'leased')""",
+)
+
+ACTIVATIONS = (
+    "CREATE TABLE activation (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+)
+
+EVERYONE = (
+    """CREATE TABLE comparable (
+        customer TEXT NOT NULL PRIMARY KEY,
+        row_blob BLOB NOT NULL)""",
+    # A line for each day: a question adds up a year of them and reads no case.
+    """CREATE TABLE everyone (
+        topic TEXT NOT NULL,
+        day BIGINT NOT NULL,
+        rest TEXT NOT NULL,
+        slot BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        cents BIGINT NOT NULL,
+        back BIGINT NOT NULL,
+        given BIGINT NOT NULL,
+        given_back BIGINT NOT NULL,
+        refused BIGINT NOT NULL,
+        refused_back BIGINT NOT NULL,
+        PRIMARY KEY (topic, day, rest, slot)) {clustered}""",
+    "INSERT INTO meta (name, words) VALUES ('everyone', '')",
+)
+
+ASKED = (
+    # Only what waits for a person: answered requests stay in the log and in the state.
+    """CREATE TABLE asked (
+        event TEXT NOT NULL PRIMARY KEY,
+        customer TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        due_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX asked_due ON asked (due_ms, event)",
+    "CREATE INDEX asked_of_customer ON asked (customer)",
+)
+
+BUDGETS = (
+    """CREATE TABLE budget (
+        budget TEXT NOT NULL,
+        period TEXT NOT NULL,
+        taken_cents BIGINT NOT NULL,
+        PRIMARY KEY (budget, period))""",
+    """CREATE TABLE reservation (
+        event_id TEXT NOT NULL PRIMARY KEY,
+        budget TEXT NOT NULL,
+        period TEXT NOT NULL,
+        cents BIGINT NOT NULL)""",
+)
+
+DRAFTS = (
+    "CREATE TABLE draft (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    "CREATE TABLE trial (place BIGINT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE trial_result (
+        place BIGINT NOT NULL PRIMARY KEY,
+        found TEXT NOT NULL,
+        page TEXT NOT NULL)""",
+)
