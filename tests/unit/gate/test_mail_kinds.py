@@ -153,6 +153,57 @@ def test_a_new_process_knows_the_kinds_and_what_was_said():
     assert (again.kind, again.by) == (found.kind, "person")
 
 
+def test_what_a_person_said_stays_said_when_the_wording_changes():
+    store = MemoryStore()
+    library = [LIBRARY]
+    knows = MailKinds(store, lambda: library[0], FakeClock())
+    found = strange(knows, 0)
+    knows.tend()
+    knows.decide(found.kind, MessageClass.SERVICE, "ann")
+    text = shipped_books()["car-rental"].replace("how was your, how was it,", "umbrella stand,", 1)
+    other = load_book(
+        text.replace("rate your, rate us,", "second floor,", 1), name="car-rental.yaml"
+    )
+    library[0] = Library(active=other.hash, books={other.hash: other})
+    fresh = MailKinds(store, lambda: library[0], FakeClock())
+    unlike = fresh.classify(mail("The umbrella stand is on the second floor.", 0, "x"))
+    assert unlike.message_class is MessageClass.SURVEY
+    for one in (knows, fresh):
+        said = strange(one, 1)
+        assert (said.message_class, said.by) == (MessageClass.SERVICE, "person")
+
+
+def test_a_template_with_one_weak_sign_has_a_class_once_many_had_it():
+    store = MemoryStore()
+    knows = kinds(store)
+    weak = "Dear {0}, {1} {2} the new cars of this summer are here. What did you think?"
+    classes = [
+        knows.classify(mail(weak, n % 4, "Hello"), recipients=[f"p{n}@example.org"])
+        for n in range(12)
+    ]
+    assert classes[0].message_class is None
+    assert classes[-1].message_class is MessageClass.SURVEY
+    assert "the same text for" in classes[-1].says
+    knows.tend()
+    with store.reading() as reading:
+        (row,) = reading.mail_kinds()
+    assert (row.message_class, row.waits) == (MessageClass.SURVEY, False)
+
+
+def test_a_flood_of_letters_is_written_down_little_by_little():
+    store = MemoryStore()
+    knows = kinds(store)
+    for n in range(130):
+        word = "".join(chr(97 + int(d)) for d in str(n))
+        knows.classify(mail(f"{word}a {word}b {word}c {word}d", 0, f"about {word}"))
+    knows.tend()
+    with store.reading() as reading:
+        assert len(reading.mail_kinds(limit=500)) == 100
+    knows.tend()
+    with store.reading() as reading:
+        assert len(reading.mail_kinds(limit=500)) == 130
+
+
 def test_nobody_decides_about_a_kind_that_is_not_there():
     store = MemoryStore()
     assert kinds(store).decide("nobody", MessageClass.SURVEY, "ann") is None

@@ -72,7 +72,7 @@ def test_every_section_of_the_grammar_has_a_page_and_the_index_names_them_all():
         "Parameters, facts and sensitive facts", "Laws", "Look-ups", "Failures",
         "Silence", "Entitlements", "Remedies", "Plans", "Messages", "Requests", "Standing",
         "Everyone", "Examples", "Approval", "Budgets", "Waivers", "Goodwill",
-        "Promises and disclosures", "Claims", "Surveys",
+        "Promises and disclosures", "Claims", "Surveys", "Outgoing mail",
     }  # fmt: skip
 
 
