@@ -73,6 +73,7 @@ class Post:
         self.hold: asyncio.Event | None = None
         self.reads: asyncio.Event | None = None
         self.received = asyncio.Event()
+        self.begun = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -156,12 +157,13 @@ class Post:
         """Read up to the lone dot, as RFC 5321 has it: after CRLF and before CRLF."""
         wire = b""
         while not (wire == b".\r\n" or wire.endswith(b"\r\n.\r\n")):
-            if self.reads is not None:
-                await self.reads.wait()
             piece = await reader.read(65536)
             if not piece:
                 raise ConnectionResetError
             wire += piece
+            self.begun.set()
+            if self.reads is not None:
+                await self.reads.wait()
             if self.cut_after and len(wire) >= self.cut_after:
                 writer.transport.abort()
                 raise ConnectionResetError

@@ -309,12 +309,15 @@ def test_what_was_not_sent_when_the_client_went_is_never_sent(store):
         world.post.reads = asyncio.Event()  # the mail server reads no further for now
         client.writer.write(RECEIPT + b"x" * 20_000_000 + b"\r\n.\r\n")
         await client.writer.drain()
-        while not gate._load.at_work:
-            await asyncio.sleep(0)
+        await world.post.begun.wait()
         client.writer.transport.abort()
         while gate._load.at_work:
             await asyncio.sleep(0)
+        begun = set(world.post._writers)
+        assert begun
         world.post.reads.set()
+        while begun & world.post._writers:  # until the mail server has read all there is
+            await asyncio.sleep(0)
         again = await world.client()
         assert (await again.send(NEWS, [BOB], RECEIPT)).startswith("250")
         assert [mail.wire for mail in world.post.arrived] == [RECEIPT]
