@@ -71,7 +71,9 @@ class Post:
         self.lines: list[str] = []
         self.cut_after = 0
         self.hold: asyncio.Event | None = None
+        self.reads: asyncio.Event | None = None
         self.received = asyncio.Event()
+        self.begun = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
@@ -159,6 +161,9 @@ class Post:
             if not piece:
                 raise ConnectionResetError
             wire += piece
+            self.begun.set()
+            if self.reads is not None:
+                await self.reads.wait()
             if self.cut_after and len(wire) >= self.cut_after:
                 writer.transport.abort()
                 raise ConnectionResetError

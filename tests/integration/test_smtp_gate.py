@@ -65,6 +65,21 @@ def test_a_service_message_passes_to_everybody_unasked(store):
     in_world(store, test)
 
 
+def test_a_mail_that_cannot_be_read_at_all_is_one_without_a_class(store):
+    async def test(world: SmtpWorld) -> None:
+        def fails(*_, **__):
+            raise RecursionError
+
+        world.classes.classify = fails  # type: ignore[method-assign]
+        await world.open()
+        client = await world.client()
+        assert await client.send(NEWS, [BOB], PLAIN) == "250 taken as Q1"
+        world.terms = OutgoingTerms(unclassified="park")
+        assert (await client.send(NEWS, [BOB], PLAIN)).endswith("1 parked.")
+
+    in_world(store, test)
+
+
 def test_when_all_are_held_nothing_reaches_the_mail_server(store):
     async def test(world: SmtpWorld) -> None:
         world.let_down(ANA)
@@ -224,11 +239,11 @@ def test_what_the_mail_server_defers_is_tried_again_and_what_it_refuses_ends(sto
         for one in (ANA, BOB):
             world.let_go(one)
         world.clock.advance(HOUR_MS)
-        world.post.says["RCPT"] = ["450 4.2.1 later", "550 5.1.1 no such person"]
+        world.post.says["RCPT"] = ["450 4.2.1 <x@example.org> later", "550 5.1.1 no such person"]
         await gate.release()
         (row,) = world.parked()
         assert row.attempts == 1
-        assert row.error == "450 4.2.1 later"
+        assert row.error == "450 4.2.1"
         assert gate.tally.total(Outcome.UNDELIVERED) == 1
         world.clock.advance(HOUR_MS)
         await gate.release()

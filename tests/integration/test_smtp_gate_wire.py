@@ -283,6 +283,48 @@ def test_connections_to_the_mail_server_are_kept_open_and_shared(store):
     in_world(store, test)
 
 
+def test_a_mail_server_is_not_told_rset_for_ever(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        for number in range(120):
+            said = await client.send(NEWS, [ANA], OFFER + b"%d\r\n" % number)
+            assert said.startswith("250"), said
+        await gate._upstream.close()
+        assert world.post.lines.count("QUIT") >= 2
+        assert world.post.sessions <= 4
+
+    in_world(store, test)
+
+
+def test_what_was_not_sent_when_the_client_went_is_never_sent(store):
+    """A large message lies half sent in our hands, and must not trickle on to be delivered."""
+
+    async def test(world: SmtpWorld) -> None:
+        gate = await world.open(replace(QUICK, final_s=20))
+        client = await world.client()
+        for line in (f"MAIL FROM:<{NEWS}>", f"RCPT TO:<{BOB}>", "DATA"):
+            await client.say(line)
+        world.post.reads = asyncio.Event()  # the mail server reads no further for now
+        client.writer.write(RECEIPT + b"x" * 20_000_000 + b"\r\n.\r\n")
+        await client.writer.drain()
+        await world.post.begun.wait()
+        client.writer.transport.abort()
+        while gate._load.at_work:
+            await asyncio.sleep(0)
+        begun = set(world.post._writers)
+        assert begun
+        world.post.reads.set()
+        while begun & world.post._writers:  # until the mail server has read all there is
+            await asyncio.sleep(0)
+        again = await world.client()
+        assert (await again.send(NEWS, [BOB], RECEIPT)).startswith("250")
+        assert [mail.wire for mail in world.post.arrived] == [RECEIPT]
+
+    in_world(store, test)
+
+
 # --- the mail server's own answers, truthfully
 
 

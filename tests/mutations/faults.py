@@ -358,4 +358,52 @@ FAULTS: tuple[Fault, ...] = (
         new='self.section, "brand", self.names, gives="string"',
         tests=("tests/unit/playbooks/test_value_never_sizes.py",),
     ),
+    Fault(
+        name="smtp-gate-passes-whoever-is-held",
+        file="src/makegood/gate/smtp/judging.py",
+        old="            passes=answer.allowed,\n",
+        new="            passes=True,\n",
+        tests=("tests/integration/test_smtp_gate.py",),
+    ),
+    Fault(
+        name="smtp-gate-passes-marketing-while-the-store-is-away",
+        file="src/makegood/gate/smtp/handover.py",
+        old="""        except StoreAway:
+            return _STORE_AWAY
+        held =""",
+        new="""        except StoreAway:
+            return await courier.deliver(handed.recipients, handed.wire)
+        held =""",
+        tests=("tests/integration/test_smtp_gate_wire.py",),
+    ),
+    Fault(
+        name="smtp-gate-mends-line-ends",
+        file="src/makegood/gate/smtp/upstream.py",
+        old="            protocol.write(wire + END)\n",
+        new="""            mended = wire.replace(b"\\r\\n", b"\\n").replace(b"\\n", b"\\r\\n")
+            protocol.write(mended + END)
+""",
+        tests=("tests/integration/test_smtp_gate_wire.py",),
+    ),
+    Fault(
+        name="smtp-gate-lets-half-a-mail-trickle-on",
+        file="src/makegood/gate/smtp/upstream.py",
+        old="        link.transport.abort()\n",
+        new="        link.transport.close()\n",
+        tests=("tests/integration/test_smtp_gate_wire.py",),
+    ),
+    Fault(
+        name="smtp-gate-says-yes-before-the-mail-server-does",
+        file="src/makegood/gate/smtp/handover.py",
+        old="            if not reply.is_ok:\n                self._withdraw",
+        new="            if reply.code == 0:\n                self._withdraw",
+        tests=("tests/integration/test_smtp_gate_wire.py",),
+    ),
+    Fault(
+        name="parked-mail-without-a-fence",
+        file="src/makegood/store/sql_parking.py",
+        old="    WHERE parked.fence = excluded.fence AND parked.status = 'leased'",
+        new="    WHERE parked.status = 'leased'",
+        tests=("tests/conformance/test_stores.py::TestSqlite",),
+    ),
 )

@@ -142,5 +142,5 @@ def erase(
         customer = writing.customers_of([profile]).get(profile)
         if customer is None:
             raise InputError(f"Nobody is known as {identifier}.")
-        rows = writing.erase(customer)
+        rows = writing.erase(customer) + writing.erase_parked(customer)
     CONSOLE.print(f"{rows} rows of personal data deleted.", highlight=False)

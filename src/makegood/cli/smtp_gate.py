@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -80,7 +81,8 @@ async def _run(parts: Parts, options: GateOptions) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
+        with suppress(NotImplementedError):  # Windows ends by Ctrl+C alone
+            loop.add_signal_handler(number, ended.set)
     gate = SmtpGate(parts, options)
     try:
         await gate.start()

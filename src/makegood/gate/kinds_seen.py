@@ -121,6 +121,11 @@ class KindsSeen:
         if (kind := self._kinds.get(found.kind)) and found.by == "signals":
             kind.message_class, kind.says = found.message_class, found.says
 
+    def decided(self, name: str) -> MessageClass | None:
+        """Give what a person said a kind is."""
+        kind = self._kinds.get(name)
+        return kind.decided if kind else None
+
     def note_held(self, name: str, recipients: int) -> None:
         """Count recipients whom a hold would have spared a mail without a class."""
         if kind := self._kinds.get(name):

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from makegood.messages.ids import BookHash, ProfileId
+from makegood.messages.ids import BookHash, CustomerId, ProfileId
 
 _FIELD = "\x00"
 
@@ -67,7 +67,7 @@ class ParkedRow(Struct, frozen=True, kw_only=True):
         attempts: How often it was handed over in vain.
         fence: Rises with each lease.
         settled_ms: When it ended; 0 before.
-        error: What the mail server said last, in its words.
+        error: Codes of what the mail server said last; its words often quote the address.
     """
 
     parked: str
@@ -165,6 +165,9 @@ class ParkingWriting(Protocol):
 
         False when it does not wait, or is leased at this moment.
         """
+
+    def erase_parked(self, customer: CustomerId) -> int:
+        """Withdraw all that waits for a customer, by any of their addresses; say how many."""
 
     def forget_parked(self, before_ms: int, limit: int) -> int:
         """Delete recipients that ended before an instant; say how many."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from makegood.messages.commands import MessageClass
+from makegood.messages.ids import CustomerId
 from makegood.ports.parking import OPEN, ParkedMail, ParkedRow, ParkedStatus
 from makegood.store.memory_reading import MemoryReading
 from makegood.store.sql_parking import without_address
@@ -101,6 +102,16 @@ class MemoryParking(MemoryParkingReading):
             row, message_class=service, classed_by="person", rule=by, next_ms=now_ms
         )
         return True
+
+    def erase_parked(self, customer: CustomerId) -> int:
+        members = self._t.members.get(customer, ())
+        theirs = {*members, *(one for each in members for one in self._t.lookups.get(each, ()))}
+        rows = [row for row in self._parked_open() if row.profile in theirs]
+        for row in rows:
+            ended = replace(row, status=ParkedStatus.WITHDRAWN, settled_ms=row.next_ms)
+            self._t.parked[row.parked] = replace(ended, recipient="")
+        self._forget_mails(row.mail for row in rows)
+        return len(rows)
 
     def forget_parked(self, before_ms: int, limit: int) -> int:
         old = sorted(

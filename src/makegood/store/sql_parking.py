@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace as changed
 
 from makegood.messages.commands import MessageClass
+from makegood.messages.ids import CustomerId
 from makegood.ports.parking import OPEN, ParkedMail, ParkedRow, ParkedStatus
 from makegood.store.session import Row, Value
 from makegood.store.sql_customers import SqlBase
@@ -135,6 +136,18 @@ class ParkingWriting(ParkingReading):
         )
         service = MessageClass.SERVICE.value
         return self._db.changed(sql, service, by, now_ms, parked) == 1
+
+    def erase_parked(self, customer: CustomerId) -> int:
+        members = "SELECT profile FROM profile WHERE customer = ?"
+        withdrawn = self._db.rows(
+            "UPDATE parked SET status = 'withdrawn', settled_ms = next_ms, recipient = '' "
+            f"WHERE {_WAITS} AND (profile IN ({members}) OR profile IN "
+            f"(SELECT lookup FROM lookup WHERE profile IN ({members}))) RETURNING mail",
+            customer,
+            customer,
+        )
+        self._forget_mails(row[0] for row in withdrawn)
+        return len(withdrawn)
 
     def forget_parked(self, before_ms: int, limit: int) -> int:
         sql = (

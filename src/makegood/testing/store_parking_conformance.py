@@ -6,6 +6,7 @@ from makegood.messages.ids import BookHash, ProfileId
 from makegood.ports.parking import ParkedMail, ParkedRow, ParkedStatus, mail_id, parked_id
 from makegood.ports.store import Store
 from makegood.testing.store_log_conformance import Conformance
+from makegood.testing.store_samples import customer, identified, offered, profile
 
 LEASE_MS = 1000
 CONTENT = b"Subject: \xff\x00\r\n\r\nbare\nline\r\n\r\n"
@@ -217,6 +218,23 @@ class ParkingConformance(Conformance):
         with store.reading() as reading:
             assert reading.parked_row(a.parked) is None
             assert len(reading.parked()) == 1
+
+    def test_who_is_erased_has_nothing_waiting(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.append((identified("1", "ana", "ana's mail"), offered("2", "bob")))
+        mine = replace(waiting("ana"), profile=profile("ana's mail"))
+        own = replace(waiting("ana2"), profile=profile("ana"))
+        park(store, mine, own, replace(waiting("bob"), profile=profile("bob")))
+        with store.writing() as writing:
+            assert writing.erase_parked(customer("ana")) == 2
+            assert writing.erase_parked(customer("ana")) == 0
+            assert writing.erase_parked(customer("nobody")) == 0
+        with store.reading() as reading:
+            assert [row.recipient for row in reading.parked()] == ["bob@example.org"]
+            gone = reading.parked_row(mine.parked)
+        assert gone is not None
+        assert (gone.status, gone.recipient) == (ParkedStatus.WITHDRAWN, "")
 
     def test_a_message_parked_anew_while_the_last_one_ends_keeps_its_bytes(self) -> None:
         store = self.make_store()

@@ -101,8 +101,12 @@ class HandOver:
                 user=handed.login,
             )
 
-        large = len(content) > _LARGE
-        mail = await asyncio.to_thread(classed) if large else classed()
+        try:
+            large = len(content) > _LARGE
+            mail = await asyncio.to_thread(classed) if large else classed()
+        except Exception as fault:  # a mail so strange that it cannot be read is no service's end
+            _LOG.error("a mail could not be classed: %s", type(fault).__name__)
+            mail = MailClass(message_class=None, brand="", by="none")
         return mail if mail.brand else replace(mail, brand=brand)
 
     async def _judged(

@@ -7,6 +7,7 @@ server's yes and the report of it.
 
 import asyncio
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -28,17 +29,19 @@ PACE_S = 2.0
 ROWS = 100  # leased in one go
 LEASE_MS = 15 * 60_000
 _ONE_MS = 12 * 60_000  # the longest that one hand-over may take, with RFC 5321's patience
-LONGEST_MS = 5 * 60_000  # so late, at most, is it noticed that a hold lifted
+LONGEST_MS = 15 * 60_000  # so late, at most, is it noticed that a hold lifted
 SHORTEST_MS = 15_000
 _KEPT_MS = 30 * 86_400_000  # ends are kept a month, without the address
 _FORGET = 1000
+_FORGET_EVERY_MS = 60_000
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _LOG = logging.getLogger("makegood.smtp")
 
 
 def next_look_ms(row: ParkedRow, now_ms: int) -> int:
     """Say when to ask again: what waits long is asked about less often.
 
-    A tenth of the time it has waited, between a quarter of a minute and five minutes, and not
+    A tenth of the time it has waited, between a quarter of a minute and one of an hour, and not
     after its end.
     """
     wait_ms = min(max((now_ms - row.since_ms) // 10, SHORTEST_MS), LONGEST_MS)
@@ -63,6 +66,7 @@ class Releasing:
         self._lots = lots
         self._upstream = upstream
         self._tally = tally
+        self._forget_ms = 0
 
     async def run_once(self, store: Store, clock: Clock) -> int:
         """Ask about what is due, send what may go; say how many were looked at.
@@ -75,8 +79,9 @@ class Releasing:
         def claim() -> tuple[ParkedRow, ...]:
             with store.writing() as writing:
                 rows = writing.claim_parked(now_ms, LEASE_MS, ROWS)
-                if not rows:
+                if not rows and now_ms >= self._forget_ms:
                     writing.forget_parked(now_ms - _KEPT_MS, _FORGET)
+                    self._forget_ms = now_ms + _FORGET_EVERY_MS
                 return rows
 
         rows = await self._lots.run(claim)
@@ -234,7 +239,9 @@ def _settled(row: ParkedRow, reply: Reply, now_ms: int) -> ParkedRow:
     """
     if reply.is_ok:
         return replace(row, status=ParkedStatus.SENT, settled_ms=now_ms, error="")
-    attempts, error = row.attempts + 1, f"{reply.code} {reply.says}"[:200]
+    # Its codes alone: its words often quote the address.
+    code = _ENHANCED.match(reply.says)
+    attempts, error = row.attempts + 1, f"{reply.code} {code[0] if code else ''}".rstrip()
     if reply.code >= 500:
         status = ParkedStatus.REFUSED
         return replace(row, status=status, settled_ms=now_ms, attempts=attempts, error=error)

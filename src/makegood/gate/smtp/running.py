@@ -129,11 +129,14 @@ class SmtpGate:
 
     async def _tend(self) -> None:
         while not self._ending.is_set():
-            try:
-                await asyncio.to_thread(self._parts.tend)
-            except Exception as fault:
-                _LOG.error("what is known could not be renewed: %s", type(fault).__name__)
+            await self._tend_once()
             await self._pause(_TEND_S)
+
+    async def _tend_once(self) -> None:
+        try:
+            await asyncio.to_thread(self._parts.tend)
+        except Exception as fault:
+            _LOG.error("what is known could not be renewed: %s", type(fault).__name__)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -153,6 +156,7 @@ class SmtpGate:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tend_once()
         await self._hand_over.close()
         await self._lots.close()
         await self._upstream.close()

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from weakref import WeakKeyDictionary
 
 from aiosmtplib import SMTP, SMTPException
 from msgspec import Struct
@@ -19,6 +20,7 @@ _CLOSING = 421
 # Our own credentials are wrong: mended on our side, so the client keeps its mail and tries again.
 _OURS = frozenset({530, 534, 535, 538})
 _CLEARING_S = 5.0  # for one RSET; a server that is slower gets a new connection
+_MOST_CLEARED = 50  # in a row; mail servers slow down who says RSET more often than sends
 _LEARNING_S = 3.0  # to learn what a server can do before a client hears our greeting
 _FAULTS = (SMTPException, OSError, TimeoutError, ValueError)
 _LOG = logging.getLogger("makegood.smtp")
@@ -84,6 +86,7 @@ class Upstream:
         secured = server.tls or server.starttls
         self._context = context or (ssl.create_default_context() if secured else None)
         self._idle: deque[SMTP] = deque()
+        self._cleared_in_a_row: WeakKeyDictionary[SMTP, int] = WeakKeyDictionary()
         self._room = asyncio.Semaphore(limits.upstream)
         self._ticks = ticks
         self._learn_after = 0.0
@@ -172,6 +175,7 @@ class Upstream:
             self._room.release()
             return
         if is_clean:
+            self._cleared_in_a_row.pop(link, None)
             self._idle.append(link)
             self._room.release()
             return
@@ -180,14 +184,17 @@ class Upstream:
         task.add_done_callback(self._ending.discard)
 
     async def _cleared(self, link: SMTP) -> None:
+        count = self._cleared_in_a_row.get(link, 0) + 1
+        self._cleared_in_a_row[link] = count
+        says = b"RSET" if count < _MOST_CLEARED else b"QUIT"
         try:
-            reply = await command(link, b"RSET", wait_s=_CLEARING_S)
-            if reply.is_ok:
+            reply = await command(link, says, wait_s=_CLEARING_S)
+            if reply.is_ok and says == b"RSET":
                 self._idle.append(link)
             else:
-                link.close()
+                cut(link)
         except Broken:
-            link.close()
+            pass  # cut already
         finally:
             self._room.release()
 
@@ -225,7 +232,7 @@ class Courier:
             try:
                 return await self._mail(kept)
             except Broken:
-                kept.close()
+                continue  # cut already
         return await self._opened_anew()
 
     async def _opened_anew(self) -> Reply:
@@ -331,7 +338,7 @@ class Courier:
 
     def _drop(self) -> None:
         if self._link is not None:
-            self._link.close()
+            cut(self._link)
             self._link = None
 
     def end(self) -> None:
@@ -359,15 +366,22 @@ async def command(link: SMTP, *words: bytes, wait_s: float | None = None) -> Rep
         else:
             said = await link.execute_command(*words, timeout=wait_s)
     except _FAULTS as fault:
-        link.close()
+        cut(link)
         raise Broken from fault
     except BaseException:  # whoever waited has gone: the answer would be taken for the next one's
-        link.close()
+        cut(link)
         raise
     if said.code == _CLOSING:
-        link.close()
+        cut(link)
         raise Broken
     return truthful(Reply(said.code, said.message))
+
+
+def cut(link: SMTP) -> None:
+    """End a connection at once: what is not sent yet never will be, so no half of it arrives."""
+    if isinstance(link.transport, asyncio.Transport):
+        link.transport.abort()
+    link.close()
 
 
 def truthful(reply: Reply) -> Reply:
