@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import SystemClock
+from makegood.bootstrap import SystemClock, open_store
 from makegood.cli.activating import By, who
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, Format, print_facts, print_json, print_table
@@ -18,7 +18,6 @@ from makegood.messages.errors import InputError
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
 from makegood.projections.mail_kinds import KindShown, kinds_shown
-from makegood.store.memory import MemoryStore
 
 PAGE = 200
 UNKNOWN = "unknown"
@@ -52,7 +51,7 @@ def classify(  # noqa: PLR0913 - each is one option of the command
         text, name = read_book(book)
         checked = load_book(text, name=name)
         library = Library(active=checked.hash, books={checked.hash: checked})
-        knows = MailKinds(MemoryStore(), lambda: library, SystemClock())
+        knows = MailKinds(open_store("memory:"), lambda: library, SystemClock())
         _tell(knows.peek(content, envelope), library, output)
         return
     with opened(database) as makegood:

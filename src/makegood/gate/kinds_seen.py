@@ -20,6 +20,8 @@ from makegood.ports.mail_kinds import MailDecision, MailKind
 
 MOST_KINDS = 5_000  # kept in memory; a firm has some hundred templates
 _MOST_TEXTS = 50_000  # texts that are known to the word
+SAME = 0.9  # share of shingles in common with what a person spoke of, where the signs differ
+_MOST_NEW = 100  # kinds written down for the first time at once: a flood of letters is no template
 _MOST_NEAR = 200  # kinds of one sender and class that a new text is compared with
 _EXAMPLE_WORDS = 40
 
@@ -56,6 +58,7 @@ class _Kind:
         self.decided: MessageClass | None = None
         self.recipients = 0
         self.new = Counts()
+        self.is_kept = False
 
 
 class Counts(Struct, kw_only=True):
@@ -118,6 +121,11 @@ class KindsSeen:
         kind = self._kinds.get(name)
         return kind.decided if kind else None
 
+    def judged(self, found: MailClass) -> None:
+        """Take what the signs say of a kind now, where they say more than of its first mail."""
+        if (kind := self._kinds.get(found.kind)) and found.by == "signals":
+            kind.message_class, kind.says = found.message_class, found.says
+
     def note_held(self, name: str, recipients: int) -> None:
         """Count recipients whom a hold would have spared a mail without a class."""
         if kind := self._kinds.get(name):
@@ -125,10 +133,12 @@ class KindsSeen:
 
     def taken(self) -> tuple[MailKind, ...]:
         """Give what was counted since the last time."""
-        found = tuple(_row(kind) for kind in self._kinds.values() if kind.new.last_ms)
-        for kind in self._kinds.values():
-            if kind.new.last_ms:
-                kind.new = Counts()
+        counted = [kind for kind in self._kinds.values() if kind.new.last_ms]
+        known = [kind for kind in counted if kind.is_kept]
+        taken = known + [kind for kind in counted if not kind.is_kept][:_MOST_NEW]
+        found = tuple(map(_row, taken))
+        for kind in taken:
+            kind.new, kind.is_kept = Counts(), True
         self._forget()
         return found
 
@@ -153,7 +163,7 @@ class KindsSeen:
             if kind is None:
                 kind = self._from_row(row)
             kind.recipients = max(kind.recipients, row.recipients + kind.new.recipients)
-            kind.decided = row.decided
+            kind.decided, kind.is_kept = row.decided, True
             kind.shown = (row.subject or kind.shown[0], row.example or kind.shown[1])
         for decision in said:
             if kind := self._kinds.get(decision.kind):
@@ -177,7 +187,28 @@ class KindsSeen:
         name = self._texts.get(text)
         if name is not None and name in self._kinds:
             return self._kinds[name]
-        near = self._near.get(_place(seen.domain, seen.judged), ())
+        found = self._like(seen)
+        if found is not None:
+            self._remember(text, found.name)
+        return found
+
+    def _like(self, seen: Seen) -> _Kind | None:
+        """Find a kind that is alike: of the same signs, else one that a person spoke of.
+
+        Wording lists change, and what somebody said of a mail stays said when its signs become
+        others; but then it has to be very much the same mail.
+        """
+        if found := self._best(self._near.get(_place(seen.domain, seen.judged), ()), seen, ALIKE):
+            return found
+        spoken = [
+            kind
+            for one in ("", *MessageClass)
+            for kind in self._near.get((seen.domain, str(one)), ())
+            if kind.decided is not None
+        ]
+        return self._best(spoken, seen, SAME)
+
+    def _best(self, near: Sequence[_Kind], seen: Seen, least: float) -> _Kind | None:
         if not near:
             return None
         sketch, marks = sketch_of(seen.skeleton), marks_of(seen.skeleton.subject)
@@ -186,12 +217,9 @@ class KindsSeen:
             if not subjects_alike(kind.marks, marks):
                 continue
             alike = likeness(kind.sketch, sketch)
-            if alike >= ALIKE and (best is None or alike > best[0]):
+            if alike >= least and (best is None or alike > best[0]):
                 best = (alike, kind)
-        if best is None:
-            return None
-        self._remember(text, best[1].name)
-        return best[1]
+        return best[1] if best is not None else None
 
     def _begin(self, seen: Seen) -> _Kind:
         """Begin a kind; two processes that see one text first give it the same name."""

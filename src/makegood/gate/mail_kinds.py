@@ -28,6 +28,7 @@ _MOST_PAGES = 20
 _OVERLAP_MS = 60_000  # clocks of processes, and transactions that ended late
 _DAY_MS = 86_400_000
 _ONCE_MS = 14 * _DAY_MS  # one letter to one person is no template
+_MOST_ONCE = 20_000  # kinds seen once; beyond it the oldest go sooner
 _GONE_MS = 400 * _DAY_MS  # a mailing of every year is known again
 _FORGET_EVERY_MS = 3_600_000
 
@@ -98,7 +99,11 @@ class MailKinds:
             known = self._seen.count(seen, now_ms) if counts else self._seen.known(seen)
         if known.decided is None and known.recipients < MANY:
             return replace(judged, kind=known.id or judged.kind)
-        return without_rule(facts, book, ruled, known)
+        found = without_rule(facts, book, ruled, known)
+        if counts:
+            with self._turn:
+                self._seen.judged(found)
+        return found
 
     def decided(self, kind: str) -> MessageClass | None:
         """Give what a person said a kind of mail is; None when nobody did."""
@@ -168,7 +173,7 @@ class MailKinds:
         with self._store.writing() as writing:
             writing.count_mail_kinds(counted)
             if forgets:
-                writing.forget_mail_kinds(now_ms - _ONCE_MS, now_ms - _GONE_MS)
+                writing.forget_mail_kinds(now_ms - _ONCE_MS, now_ms - _GONE_MS, _MOST_ONCE)
                 self._forgot_ms = now_ms
 
     def learn(self) -> None:

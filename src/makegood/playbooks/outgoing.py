@@ -121,9 +121,8 @@ def _rules(section: Section, conditions: Conditions) -> Iterator[MailRule]:
     ids = tuple(one.name("id") for one in sections)
     reads = Reads(roots=("mail",))
     for one, name in without_repeats(sections, ids):
+        one.node("when", required=True)
         when = conditions.read(one, "when", reads, gives="bool")
-        if not one.has("when"):
-            one.error("when", "A rule for mail needs a condition.", "Add `when:` over `mail.*`.")
         one.text("because", default="")
         found = MessageClass(one.choice("class", tuple(MessageClass)))
         one.done()
@@ -171,7 +170,7 @@ def _phrases(section: Section) -> Iterator[tuple[Purpose, str]]:
     for purpose in PURPOSES:
         node = signals.node(purpose)
         if isinstance(node, Fields):
-            inside = Section(node, f"wording of {purpose}", section.report)
+            inside = Section(node, "list of phrases", section.report)
             for entry in node.entries:
                 for written, place in inside.texts(entry.key):
                     if _is_phrase(section, written, place):

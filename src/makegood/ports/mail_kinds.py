@@ -124,10 +124,11 @@ class MailKindWriting(Protocol):
             False when there is one of that place (nothing is changed then).
         """
 
-    def forget_mail_kinds(self, once_before_ms: int, before_ms: int) -> int:
+    def forget_mail_kinds(self, once_before_ms: int, before_ms: int, most_once: int) -> int:
         """Forget kinds of which nobody said anything; give how many went.
 
         Args:
             once_before_ms: Those seen once, and not since.
             before_ms: Those not seen since.
+            most_once: Keep about so many of those seen once, the latest.
         """

@@ -75,7 +75,10 @@ class MemoryMailKindWriting(MemoryMailKindReading):
             self._t.mail_kinds[row.kind] = replace(known, decided=row.message_class)
         return True
 
-    def forget_mail_kinds(self, once_before_ms: int, before_ms: int) -> int:
+    def forget_mail_kinds(self, once_before_ms: int, before_ms: int, most_once: int) -> int:
+        once = sorted(row.last_ms for row in self._t.mail_kinds.values() if row.mails <= 1)
+        if len(once) > most_once:
+            once_before_ms = max(once_before_ms, once[-most_once - 1] + 1)
         said = {row.kind for row in self._t.mail_decisions.values()}
         gone = [
             row.kind

@@ -30,6 +30,7 @@ _DECIDED = """UPDATE mail_kind SET decided = ?,
     is_open = CASE WHEN ? = '' AND message_class = '' THEN 1 ELSE 0 END WHERE kind = ?"""
 _FORGET = """DELETE FROM mail_kind WHERE (last_ms < ? OR (n <= 1 AND last_ms < ?))
     AND kind NOT IN (SELECT kind FROM mail_decision)"""
+_BEYOND = "SELECT last_ms FROM mail_kind WHERE n <= 1 ORDER BY last_ms DESC LIMIT 1 OFFSET ?"
 _SAID = "SELECT row_blob FROM mail_decision"
 _LAST_SAID = f"""{_SAID} WHERE place IN
     (SELECT max(place) FROM mail_decision WHERE kind = ANY(?) GROUP BY kind)"""
@@ -106,7 +107,10 @@ class MailKindWriting(MailKindReading):
         self._db.run(_DECIDED, decided, decided, row.kind)
         return True
 
-    def forget_mail_kinds(self, once_before_ms: int, before_ms: int) -> int:
+    def forget_mail_kinds(self, once_before_ms: int, before_ms: int, most_once: int) -> int:
+        beyond = self._db.rows(_BEYOND, most_once)
+        if beyond:
+            once_before_ms = max(once_before_ms, int(beyond[0][0]) + 1)
         return self._db.changed(_FORGET, before_ms, once_before_ms)
 
 

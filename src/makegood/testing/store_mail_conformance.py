@@ -107,5 +107,13 @@ class MailKindConformance(Conformance):
                 [kind("once", 50), kind("new", 70), often, kind("old", 5), kind("said", 5)]
             )
             writing.put_mail_decision(decision(1, "said"))
-            assert writing.forget_mail_kinds(60, 10) == 2
+            assert writing.forget_mail_kinds(60, 10, 9) == 2
             assert {one.kind for one in writing.mail_kinds()} == {"new", "often", "said"}
+
+    def test_a_flood_of_kinds_seen_once_leaves_the_latest(self) -> None:
+        store = self.make_store()
+        often = replace(kind("often", 1), mails=2)
+        with store.writing() as writing:
+            writing.count_mail_kinds([often, *(kind(f"k{n}", n) for n in range(1, 10))])
+            assert writing.forget_mail_kinds(0, 0, 3) == 6
+            assert {one.kind for one in writing.mail_kinds()} == {"often", "k7", "k8", "k9"}

@@ -13,6 +13,7 @@ from makegood.gate.mail_reading import Envelope
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
+from makegood.ports.mail_kinds import MailKind
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 
@@ -22,7 +23,8 @@ FROM = "Northwind <hello@cars.northwind.example.com>"
 GUESTS = ("Anna", "Bert", "Cleo", "Dora")
 CONFIRMATION = """Dear {0},
 
-your booking is confirmed. Booking number NW10{1}. Pick-up: Harbour, {2} May. Please bring your licence.
+your booking is confirmed. Booking number NW10{1}. Pick-up: Harbour, {2} May.
+Please bring your licence.
 """
 CHEERY = """Good morning {0},
 
@@ -119,6 +121,35 @@ def test_the_example_shows_what_two_people_were_sent_and_nothing_of_either():
         assert word not in said
 
 
+def test_two_mails_to_one_person_show_nothing_of_them():
+    store = MemoryStore()
+    knows = kinds(store)
+    for _ in range(2):
+        strange(knows, 0)
+    knows.tend()
+    with store.reading() as reading:
+        (row,) = reading.mail_kinds()
+    assert (row.mails, row.subject, row.example) == (2, "", "")
+
+
+def test_what_is_said_of_a_kind_long_unseen_is_heard_as_well():
+    store, clock = MemoryStore(), FakeClock()
+    desk, gate = kinds(store, clock), kinds(store, clock)
+    found = strange(gate, 0)
+    gate.tend()
+    clock.advance(7_200_000)
+    with store.writing() as writing:
+        now_ms = clock.now_ms()
+        writing.count_mail_kinds(
+            [MailKind(kind=f"k{n}", mails=1, first_ms=now_ms, last_ms=now_ms) for n in range(250)]
+        )
+    gate.tend()
+    clock.advance(600_000)
+    desk.decide(found.kind, MessageClass.SURVEY, "ann")
+    gate.tend()
+    assert strange(gate, 1).message_class is MessageClass.SURVEY
+
+
 def test_what_a_person_says_counts_for_the_next_mail_and_can_be_changed_back():
     knows = kinds()
     found = strange(knows, 0)
@@ -151,6 +182,57 @@ def test_a_new_process_knows_the_kinds_and_what_was_said():
     near = STRANGE.replace("on the second floor", "on the second floor of the house")
     again = later.classify(mail(near, 2, "For {0}"), recipients=to(2))
     assert (again.kind, again.by) == (found.kind, "person")
+
+
+def test_what_a_person_said_stays_said_when_the_wording_changes():
+    store = MemoryStore()
+    library = [LIBRARY]
+    knows = MailKinds(store, lambda: library[0], FakeClock())
+    found = strange(knows, 0)
+    knows.tend()
+    knows.decide(found.kind, MessageClass.SERVICE, "ann")
+    text = shipped_books()["car-rental"].replace("how was your, how was it,", "umbrella stand,", 1)
+    other = load_book(
+        text.replace("rate your, rate us,", "second floor,", 1), name="car-rental.yaml"
+    )
+    library[0] = Library(active=other.hash, books={other.hash: other})
+    fresh = MailKinds(store, lambda: library[0], FakeClock())
+    unlike = fresh.classify(mail("The umbrella stand is on the second floor.", 0, "x"))
+    assert unlike.message_class is MessageClass.SURVEY
+    for one in (knows, fresh):
+        said = strange(one, 1)
+        assert (said.message_class, said.by) == (MessageClass.SERVICE, "person")
+
+
+def test_a_template_with_one_weak_sign_has_a_class_once_many_had_it():
+    store = MemoryStore()
+    knows = kinds(store)
+    weak = "Dear {0}, {1} {2} the new cars of this summer are here. What did you think?"
+    classes = [
+        knows.classify(mail(weak, n % 4, "Hello"), recipients=[f"p{n}@example.org"])
+        for n in range(12)
+    ]
+    assert classes[0].message_class is None
+    assert classes[-1].message_class is MessageClass.SURVEY
+    assert "the same text for" in classes[-1].says
+    knows.tend()
+    with store.reading() as reading:
+        (row,) = reading.mail_kinds()
+    assert (row.message_class, row.waits) == (MessageClass.SURVEY, False)
+
+
+def test_a_flood_of_letters_is_written_down_little_by_little():
+    store = MemoryStore()
+    knows = kinds(store)
+    for n in range(130):
+        word = "".join(chr(97 + int(d)) for d in str(n))
+        knows.classify(mail(f"{word}a {word}b {word}c {word}d", 0, f"about {word}"))
+    knows.tend()
+    with store.reading() as reading:
+        assert len(reading.mail_kinds(limit=500)) == 100
+    knows.tend()
+    with store.reading() as reading:
+        assert len(reading.mail_kinds(limit=500)) == 130
 
 
 def test_nobody_decides_about_a_kind_that_is_not_there():

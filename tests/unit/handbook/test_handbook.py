@@ -309,3 +309,22 @@ def test_a_book_without_limits_has_no_chapters_for_them():
 
 def test_no_shipped_book_has_a_section_that_the_page_does_not_tell(name):
     assert "also" not in {one.anchor for one in handbook(name).chapters}
+
+
+def test_mail_of_other_tools_is_told_with_its_rules_its_signs_and_what_waits():
+    text = markdown_of(handbook_of(load_book(read_book("car-rental")[0], name="car-rental.yaml")))
+    chapter = text[text.index("## Mail of other tools") :]
+    assert "Mail that nobody can class is passed on" in chapter
+    assert "What a rule takes for an offer" in chapter
+    assert "Northwind Vans is known by the sign-in name campaigns-vans." in chapter
+    assert "Signs of a survey: “how was your”" in chapter
+    parks = load_book(
+        SMALL.replace(
+            "parameters:\n", "outgoing: {unclassified: park, when_held: refuse}\nparameters:\n", 1
+        ),
+        name="x.yaml",
+    )
+    small = markdown_of(handbook_of(parks))
+    assert "waits until a person says what it is" in small
+    assert "the tool hears at once" in small
+    assert "## Mail of other tools" not in markdown_of(handbook_of(load_book(SMALL, name="x")))

@@ -28,7 +28,7 @@ FILE = Path(__file__).parents[3] / "docs/reference/rule-book.schema.json"
 TEXTS = {**shipped_books(), **shipped_laws(), "page": BOOK, "house": HOUSE}
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
                   "list of sums in cents", "list of bands", "list of what it binds us to",
-                   "list of waivers", "match",
+                   "list of waivers", "match", "list of phrases",
                   "title", "says", "question"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
@@ -38,6 +38,7 @@ SOMETIMES = {
     ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),
     ("row", "says"), ("row", "charges"), ("claim", "says"), ("goodwill", "allow_because"),
     ("gift", "cents"), ("expectation", "answer"), ("expectation", "row"),
+    ("expectation", "class"), ("expectation", "brand"),
     ("expectation", "cents"), ("expectation", "charges"),
 }  # fmt: skip
 """What has to be there only if something else is, or is read only where it is there."""
