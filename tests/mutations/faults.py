@@ -388,6 +388,8 @@ FAULTS: tuple[Fault, ...] = (
             "tests/unit/gate/test_mail_kinds.py::"
             "test_what_is_said_of_a_kind_long_unseen_is_heard_as_well",
         ),
+    ),
+    Fault(
         name="smtp-gate-passes-whoever-is-held",
         file="src/makegood/gate/smtp/judging.py",
         old="            passes=answer.allowed,\n",
