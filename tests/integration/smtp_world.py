@@ -279,6 +279,7 @@ class SmtpWorld:
             clock=self.clock,
             profile_of=self.intake.profile,
             ruling=ruling,
+            is_server=type(self.store).__name__ == "PostgresStore",
         )
         return replace(parts, **changes)
 

@@ -11,7 +11,9 @@ from makegood.messages.commands import MessageClass
 from makegood.messages.ids import BookHash
 from makegood.playbooks.outgoing_terms import OutgoingTerms
 from makegood.ports.parking import ParkedStatus
+from makegood.ports.store import Store
 from makegood.store.memory import MemoryStore
+from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SqliteStore
 from tests.integration.smtp_world import SmtpWorld, in_world
 
@@ -23,9 +25,18 @@ RECEIPT = b"X-Class: receipt\r\nSubject: Receipt\r\n\r\nThank you.\r\n"
 PLAIN = b"Subject: Who knows\r\n\r\nHello.\r\n"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres_url", marks=POSTGRES)])
 def store(request, tmp_path: Path):
-    made = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "gate.db")
+    made: Store
+    if request.param == "memory":
+        made = MemoryStore()
+    elif request.param == "sqlite":
+        made = SqliteStore(tmp_path / "gate.db")
+    else:
+        made = PostgresStore(request.getfixturevalue(request.param), pool_size=4)
     yield made
     made.close()
 
@@ -46,8 +57,8 @@ def test_those_who_may_get_it_and_who_is_held_waits(store):
         with store.reading() as reading:
             assert reading.parked_mails([row.mail])[row.mail].content == OFFER
         assert gate.tally.counts() == {
-            ("cars", Outcome.PASSED, "unknown"): 2,
-            ("cars", Outcome.PARKED, "hold"): 1,
+            ("cars", Outcome.PASSED, "unknown", "promotional"): 2,
+            ("cars", Outcome.PARKED, "hold", "promotional"): 1,
         }
 
     in_world(store, test)

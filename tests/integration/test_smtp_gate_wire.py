@@ -543,6 +543,26 @@ def test_a_client_that_goes_before_the_answer_promised_nothing(store):
     in_world(store, test)
 
 
+def test_a_gate_that_ends_finishes_what_is_under_way_and_takes_nothing_new(store):
+    async def test(world: SmtpWorld) -> None:
+        gate = await world.open(replace(QUICK, final_s=20))
+        client = await world.client()
+        world.post.hold = asyncio.Event()
+        sending = asyncio.ensure_future(client.send(NEWS, [BOB], RECEIPT))
+        await world.post.received.wait()
+        ending = asyncio.ensure_future(gate.stop())
+        await asyncio.sleep(0)
+        with pytest.raises(ConnectionError):
+            await world.client()
+        world.post.hold.set()
+        assert await sending == "250 taken as Q1"
+        await ending
+        assert await client.reader.read() == b""
+        world.gate = None
+
+    in_world(store, test)
+
+
 def test_a_silent_client_is_cut_off(store):
     async def test(world: SmtpWorld) -> None:
         await world.open(replace(QUICK, idle_s=0.1))

@@ -3,16 +3,19 @@
 from tests.mails.text import Text
 
 _FOOTER = """
-Northwind Cars, 12 Harbour Road. You can reach us every day from seven until ten. This mail was sent
+Northwind Cars, 12 Harbour Road. You can reach us every day from seven until ten. This mail was
+sent
 from an address that nobody reads; please use the form on our page. Company number 123, registered
-at the court of the harbour. Managing directors are listed on our page. We keep what you tell us for
+at the court of the harbour. Managing directors are listed on our page. We keep what you tell us
+for
 as long as the law asks us to, and you may ask us at any time what we know about you.
 """
 TEXTS = (
     Text("en", "service", "Your booking $number is confirmed", """
 Dear $name,
 
-your booking is confirmed. Booking number: $number. Pick-up: $place, $day. Please bring your licence.
+your booking is confirmed. Booking number: $number. Pick-up: $place, $day. Please bring your
+licence.
 
 Not a member yet? Join our club.
 """),
@@ -60,7 +63,8 @@ your invoice for $day is attached. Invoice number $number, total paid $sum, paym
     Text("en", "mixed", "Your points statement", """
 Dear $name,
 
-you have 1,200 points. Join our gold tier, book your next stay before $day and earn 500 bonus points.
+you have 1,200 points. Join our gold tier, book your next stay before $day and earn 500 bonus
+points.
 Exclusive offers wait for you.
 """),
     Text("de", "service", "Ihre Anfrage $number", """
@@ -72,7 +76,8 @@ melden uns bis $day.
     Text("de", "service", "Abholung morgen in $place", """
 Guten Tag $name,
 
-Ihre Abholung ist morgen um 9 Uhr. Buchungsnummer $number. Bitte bringen Sie Ihren Führerschein mit.
+Ihre Abholung ist morgen um 9 Uhr. Buchungsnummer $number. Bitte bringen Sie Ihren Führerschein
+mit.
 Der Tarif enthält einen Frühbucherrabatt.
 """),
     Text("es", "service", "Reserva $number", """

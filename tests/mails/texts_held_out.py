@@ -57,7 +57,8 @@ Order number: $number
     Text("en", "service", "Your reservation has been cancelled", """
 Hello $name,
 
-as you asked, your reservation $number at $place for $day has been cancelled. Nothing will be charged.
+as you asked, your reservation $number at $place for $day has been cancelled. Nothing will be
+charged.
 """),
     Text("en", "service", "We could not find a car for you in $place", """
 Dear $name,
@@ -136,7 +137,8 @@ Jo
     Text("en", "", "About your suitcase", """
 Dear $name,
 
-our colleague in $place has found a blue one with your label. We can send it to your hotel or keep it
+our colleague in $place has found a blue one with your label. We can send it to your hotel or keep
+it
 until $day. Which do you prefer?
 
 Kind regards,
@@ -241,7 +243,8 @@ Ayer devolviste un $thing en $place. ¿Nos dedicas un minuto? Puntúa el servici
     Text("es", "mixed", "¡Gracias por tu visita, $name!", """
 Buenos días, $name:
 
-¿Cómo ha sido tu estancia en $place? Cuéntanos. Y hazte socia de nuestro club: te regalamos una noche
+¿Cómo ha sido tu estancia en $place? Cuéntanos. Y hazte socia de nuestro club: te regalamos una
+noche
 y un 15 % de descuento.
 """),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Texts of made-up mails on which the wording lists may be tuned; names, dates and sums vary.
 
-`$name`, `$day`, `$number`, `$sum`, `$place`, `$thing` are filled in. A label says what the mail is;
+`$name`, `$day`, `$number`, `$sum`, `$place`, `$thing` are filled in. A label says what the mail
+is;
 an empty one that nobody can tell without knowing the company.
 """
 
@@ -87,7 +88,8 @@ You get this mail because you are on our list. Unsubscribe.
     Text("en", "promotional", "$name, 20% off just for you", """
 Hi $name,
 
-we have not seen you for a while. Come back and take 20% off your next rental with the code BACK$number.
+we have not seen you for a while. Come back and take 20% off your next rental with the code
+BACK$number.
 
 Book your next car before $day.
 """),

@@ -359,6 +359,37 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/unit/playbooks/test_value_never_sizes.py",),
     ),
     Fault(
+        name="a-receipt-held-by-one-word",
+        file="src/makegood/core/signals.py",
+        old='        return MessageClass.MIXED if seen.score("offer") >= _SURE else None\n'
+        "    if asks:\n",
+        new="        return MessageClass.MIXED\n    if asks:\n",
+        tests=(
+            "tests/unit/core/test_mailings.py::"
+            "test_receipts_and_questions_with_equal_weight_are_for_a_person",
+        ),
+    ),
+    Fault(
+        name="mail-kinds-show-what-one-person-was-sent",
+        file="src/makegood/gate/kinds_seen.py",
+        old="    elif kind.first[0] != who:\n",
+        new="    else:\n",
+        tests=(
+            "tests/unit/gate/test_mail_kinds.py::"
+            "test_two_mails_to_one_person_show_nothing_of_them",
+        ),
+    ),
+    Fault(
+        name="what-was-said-of-a-mail-waits-for-a-restart",
+        file="src/makegood/gate/kinds_seen.py",
+        old="                kind.decided = decision.message_class\n",
+        new="                pass\n",
+        tests=(
+            "tests/unit/gate/test_mail_kinds.py::"
+            "test_what_is_said_of_a_kind_long_unseen_is_heard_as_well",
+        ),
+    ),
+    Fault(
         name="smtp-gate-passes-whoever-is-held",
         file="src/makegood/gate/smtp/judging.py",
         old="            passes=answer.allowed,\n",

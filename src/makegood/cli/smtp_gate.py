@@ -67,7 +67,6 @@ def smtp_gate(  # noqa: PLR0913 - each is one option of the command
         name=_name(name),
         limits=Limits(connections=connections, size_bytes=size_mb * _MIB),
     )
-    _log()
     with opened(database, takes_up=True) as makegood:
         # Here, because it loads what no other command needs.
         from makegood.web.mail_gate import parts_of
@@ -89,6 +88,7 @@ async def _run(parts: Parts, options: GateOptions) -> None:
     except OSError as error:
         where = f"{options.host}:{options.port}"
         raise InputError(f"Cannot listen on {where}: {error.strerror}.") from error
+    _log()
     ERRORS.print(
         f"SMTP gate on {options.host}:{gate.port} before "
         f"{options.upstream.host}:{options.upstream.port} (stop with Ctrl+C)",

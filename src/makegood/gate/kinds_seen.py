@@ -116,15 +116,15 @@ class KindsSeen:
         kind.message_class, kind.says = found.message_class, found.says
         kind.new.add(Counts(mails=1, recipients=recipients, first_ms=now_ms, last_ms=now_ms))
 
-    def judged(self, found: MailClass) -> None:
-        """Take what the signs say of a kind now, where they say more than of its first mail."""
-        if (kind := self._kinds.get(found.kind)) and found.by == "signals":
-            kind.message_class, kind.says = found.message_class, found.says
-
     def decided(self, name: str) -> MessageClass | None:
         """Give what a person said a kind is."""
         kind = self._kinds.get(name)
         return kind.decided if kind else None
+
+    def judged(self, found: MailClass) -> None:
+        """Take what the signs say of a kind now, where they say more than of its first mail."""
+        if (kind := self._kinds.get(found.kind)) and found.by == "signals":
+            kind.message_class, kind.says = found.message_class, found.says
 
     def note_held(self, name: str, recipients: int) -> None:
         """Count recipients whom a hold would have spared a mail without a class."""

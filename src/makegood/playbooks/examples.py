@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from makegood.messages.facts import Facts
 from makegood.playbooks.book import FailureFacts, OwedRules
+from makegood.playbooks.example_mail import CLASSES, GivenMail, read_mail
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields, Items, Node, Scalar, plain
 from makegood.playbooks.reading import Section
@@ -69,6 +70,8 @@ class Expected(Struct, frozen=True, kw_only=True):
         charges: What the customer pays, in cents.
         within_ms: How long a person has for the answer.
         asked: Surveys that were asked, in the order of asking.
+        message_class: What the mail is, or `unknown`.
+        brand: Whose mail it is.
     """
 
     failures: tuple[str, ...] | None = None
@@ -84,6 +87,8 @@ class Expected(Struct, frozen=True, kw_only=True):
     charges: int | None = None
     within_ms: int | None = None
     asked: tuple[str, ...] | None = None
+    message_class: str | None = None
+    brand: str | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):
@@ -102,6 +107,7 @@ class Example(Struct, frozen=True, kw_only=True):
         file: What the law or the other book is called in errors; empty for the book's own.
         brand: The brand whose own book it is of; empty for the book itself.
         tried: The failure of a law's example, which has no events.
+        mail: What another tool sends; None for nothing.
     """
 
     name: str
@@ -116,6 +122,7 @@ class Example(Struct, frozen=True, kw_only=True):
     file: str = ""
     brand: str = ""
     tried: Tried | None = None
+    mail: GivenMail | None = None
 
 
 class Names(Struct, frozen=True, kw_only=True):
@@ -147,13 +154,15 @@ def _example(section: Section, names: Names) -> Example:
         expect=_expect(section, names),
         line=line,
         file="" if file == section.report.file else file,
+        mail=read_mail(section),
     )
     section.done()
     return example
 
 
 def _given(section: Section, names: Names) -> tuple[GivenEvent, ...]:
-    node = section.node("given", required=not section.has("asks"))
+    needed = not section.has("asks") and not section.has("mail")
+    node = section.node("given", required=needed)
     if node is not None and not isinstance(node, Items):
         section.error("given", "`given` should be a list of events.", "Start each with `- `.")
     items = node.items if isinstance(node, Items) else ()
@@ -228,6 +237,8 @@ def _expect(section: Section, names: Names) -> Expected:
         charges=expect.whole("charges") if expect.has("charges") else None,
         within_ms=expect.span_ms("within") if expect.has("within") else None,
         asked=_names(expect, "asked", names.surveys, "survey"),
+        message_class=expect.choice("class", CLASSES) if expect.has("class") else None,
+        brand=expect.text("brand") if expect.has("brand") else None,
     )
     expect.done()
     if made == Expected():

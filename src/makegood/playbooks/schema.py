@@ -12,6 +12,7 @@ from makegood.messages.commands import MessageClass, Urgency
 from makegood.playbooks.budgets import PERIODS
 from makegood.playbooks.entitlements import BASES, GIVEN
 from makegood.playbooks.everyone import KEYS
+from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
@@ -316,6 +317,11 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
         "asks": _TEXT, "about": _TEXT, "with": _map(_ANY), "customer": _map(_ANY),
         "declines": _FLAG, "on": _DAY, "wait": _SPAN, "expect*": _ref("expectation"),
+        "mail": _ref("given mail"),
+    },
+    "given mail": {
+        "from*": _MAIL, "subject": _TEXT, "text": _TEXT, "headers": _map(_SCALAR), "user": _TEXT,
+        "port": _whole(65535),
     },
     "given event": {"event*": _TEXT, "with": _map(_ANY), "after": _SPAN},
     "expectation": {
@@ -323,6 +329,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "offers": _some(_choice(tuple(Tier))), "owed": _map(_whole()), "unsure": _some(_TEXT),
         "double": _FLAG, "answer": _choice(tuple(Answer)), "row": _TEXT, "cents": _whole(),
         "charges": _whole(), "within": _SPAN, "asked": _some(_TEXT),
+        "class": _choice(CLASSES), "brand": _TEXT,
     },
     "law": {
         "law*": _NAME, "title*": _TEXT, "jurisdiction": _TEXT, "basis": _choice(BASES),

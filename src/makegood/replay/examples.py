@@ -18,6 +18,7 @@ from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.examples import Example, Expected, Tried
 from makegood.playbooks.terms import Tier
 from makegood.projections.asked import within_words
+from makegood.replay.mail_examples import class_and_brand
 from makegood.sources.airports import looked_up
 
 _ANY_DAY_MS = 1_767_225_600_000  # 1 January 2026: a day on which today's law applies
@@ -120,7 +121,16 @@ def _found(example: Example, library: Library) -> dict[str, tuple[object, object
         ),
         "double": (expect.double, any(case.double for case in state.cases)),
         **_answered(example, state, library.book(library.active)),
+        **_classed(example, library.book(library.active)),
     }
+
+
+def _classed(example: Example, book: RuleBook) -> dict[str, tuple[object, object]]:
+    if example.mail is None:
+        return {}
+    message_class, brand = class_and_brand(example.mail, book)
+    expect = example.expect
+    return {"class": (expect.message_class, message_class), "brand": (expect.brand, brand)}
 
 
 def _answered(example: Example, state: State, book: RuleBook) -> dict[str, tuple[object, object]]:

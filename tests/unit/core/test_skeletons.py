@@ -16,8 +16,8 @@ CHEERY = (
 )
 SMALL_PRINT = (
     "You can reach us every day from seven until ten. This mail was sent from an address that "
-    "nobody reads; please use the form on our page. We keep what you tell us for as long as we have "
-    "to, and you may ask us at any time what we know about you and have it put right."
+    "nobody reads; please use the form on our page. We keep what you tell us for as long as we "
+    "have to, and you may ask us at any time what we know about you and have it put right."
 )
 ANNA = ("Anna", "NW123", "Toyota Corolla", "Málaga Airport", "3 May 2026", SMALL_PRINT)
 BERT = ("Bert van Dijk", "NW99817", "Fiat", "Harbour", "Tuesday, 14.06.", SMALL_PRINT)

@@ -13,6 +13,7 @@ from makegood.gate.mail_reading import Envelope
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
+from makegood.ports.mail_kinds import MailKind
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 
@@ -22,7 +23,8 @@ FROM = "Northwind <hello@cars.northwind.example.com>"
 GUESTS = ("Anna", "Bert", "Cleo", "Dora")
 CONFIRMATION = """Dear {0},
 
-your booking is confirmed. Booking number NW10{1}. Pick-up: Harbour, {2} May. Please bring your licence.
+your booking is confirmed. Booking number NW10{1}. Pick-up: Harbour, {2} May.
+Please bring your licence.
 """
 CHEERY = """Good morning {0},
 
@@ -117,6 +119,35 @@ def test_the_example_shows_what_two_people_were_sent_and_nothing_of_either():
         assert "zoo" in said
     for word in ("anna", "bert", "mathilda", "otto"):
         assert word not in said
+
+
+def test_two_mails_to_one_person_show_nothing_of_them():
+    store = MemoryStore()
+    knows = kinds(store)
+    for _ in range(2):
+        strange(knows, 0)
+    knows.tend()
+    with store.reading() as reading:
+        (row,) = reading.mail_kinds()
+    assert (row.mails, row.subject, row.example) == (2, "", "")
+
+
+def test_what_is_said_of_a_kind_long_unseen_is_heard_as_well():
+    store, clock = MemoryStore(), FakeClock()
+    desk, gate = kinds(store, clock), kinds(store, clock)
+    found = strange(gate, 0)
+    gate.tend()
+    clock.advance(7_200_000)
+    with store.writing() as writing:
+        now_ms = clock.now_ms()
+        writing.count_mail_kinds(
+            [MailKind(kind=f"k{n}", mails=1, first_ms=now_ms, last_ms=now_ms) for n in range(250)]
+        )
+    gate.tend()
+    clock.advance(600_000)
+    desk.decide(found.kind, MessageClass.SURVEY, "ann")
+    gate.tend()
+    assert strange(gate, 1).message_class is MessageClass.SURVEY
 
 
 def test_what_a_person_says_counts_for_the_next_mail_and_can_be_changed_back():

@@ -1,4 +1,4 @@
-"""The section `outgoing`: whose mail it is, rules in order, wording as data, and what a brand adds."""
+"""The section `outgoing`: whose mail it is, rules in order, wording, and what a brand adds."""
 
 import pytest
 

@@ -38,6 +38,7 @@ SOMETIMES = {
     ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),
     ("row", "says"), ("row", "charges"), ("claim", "says"), ("goodwill", "allow_because"),
     ("gift", "cents"), ("expectation", "answer"), ("expectation", "row"),
+    ("expectation", "class"), ("expectation", "brand"),
     ("expectation", "cents"), ("expectation", "charges"),
 }  # fmt: skip
 """What has to be there only if something else is, or is read only where it is there."""

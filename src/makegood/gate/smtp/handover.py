@@ -207,13 +207,13 @@ class HandOver:
         return reply
 
     def _count(self, mail: MailClass, outcome: Outcome, verdicts: Sequence[Verdict]) -> None:
+        found = mail.message_class.value if mail.message_class else ""
         for one in verdicts:
-            self._tally.add(mail.brand, outcome, one.reason)
-        found = mail.message_class.value if mail.message_class else "none"
+            self._tally.add(mail.brand, outcome, one.reason, found)
         _LOG.info(
             "mail of brand %s, class %s by %s %s: %s for %d (%s)",
             mail.brand or "-",
-            found,
+            found or "none",
             mail.by,
             mail.rule or mail.kind or "-",
             outcome.value,

@@ -171,7 +171,7 @@ class Releasing:
         for row in rows:
             outcome = _OUTCOMES.get(row.status)
             if outcome is not None:
-                self._tally.add(row.brand, outcome, row.reason)
+                self._tally.add(row.brand, outcome, row.reason, row.message_class)
                 _LOG.info("parked %s of brand %s: %s", row.parked, row.brand or "-", outcome.value)
 
     async def _send_all(self, store: Store, clock: Clock, rows: Sequence[ParkedRow]) -> None:

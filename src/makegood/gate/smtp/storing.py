@@ -30,16 +30,21 @@ class Reads:
     """Reads of the store: at once where it is a file, in threads where it is a server."""
 
     def __init__(
-        self, threads: Executor | None, ticks: Callable[[], float] = time.monotonic
+        self,
+        threads: Executor | None,
+        ticks: Callable[[], float] = time.monotonic,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Join the parts.
 
         Args:
             threads: None reads on the event loop: on SQLite that takes less than the hand-over.
+            patience_s: How long a read may take before the store counts as away.
         """
         self._threads = threads
         self._ticks = ticks
         self._away_until = 0.0
+        self._patience_s = patience_s
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Read.
@@ -53,7 +58,7 @@ class Reads:
             if self._threads is None:
                 return read(*args, **kwargs)
             loop = asyncio.get_running_loop()
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 return await loop.run_in_executor(self._threads, lambda: read(*args, **kwargs))
         except ENGINE_FAULTS as fault:  # a TimeoutError is one, too
             self._away_until = self._ticks() + _PAUSE_S

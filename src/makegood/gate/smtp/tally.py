@@ -26,11 +26,13 @@ class Counted(NamedTuple):
         brand: Whose mail; empty when nobody's.
         outcome: What became of it.
         reason: Why: the gate's reason, or the class for what passes without a question.
+        message_class: What the mail was for; empty where nobody knows.
     """
 
     brand: str
     outcome: Outcome
     reason: str
+    message_class: str
 
 
 class Tally:
@@ -40,10 +42,10 @@ class Tally:
         self._counts: Counter[Counted] = Counter()
         self._lock = Lock()
 
-    def add(self, brand: str, outcome: Outcome, reason: str, count: int = 1) -> None:
-        """Count recipients."""
+    def add(self, brand: str, outcome: Outcome, reason: str, message_class: str) -> None:
+        """Count a recipient."""
         with self._lock:
-            self._counts[Counted(brand, outcome, reason)] += count
+            self._counts[Counted(brand, outcome, reason, message_class)] += 1
 
     def counts(self) -> Mapping[Counted, int]:
         """Give everything counted since this process began."""
