@@ -25,6 +25,7 @@ from makegood.messages.ids import (
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.marks import Mark, Sync
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -41,6 +42,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -53,7 +55,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results",
+    "drafts", "trials", "trial_results", "mark_rows", "syncs", "sync_lags",
 )  # fmt: skip
 
 
@@ -94,13 +96,16 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    mark_rows: MutableMapping[tuple[str, ProfileId], Mark]
+    syncs: MutableMapping[str, Sync]
+    sync_lags: MutableMapping[tuple[str, int, int], int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
             setattr(self, name, table(name))
 
 
-class MemoryReading:
+class MemoryReading(MemoryMarkReading):
     """One look at the tables."""
 
     def __init__(self, tables: Tables) -> None:

@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
@@ -40,7 +41,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryOutbox):
+class MemoryWriting(MemoryOutbox, MemoryMarkWriting):
     """One transaction on memory."""
 
     @property
@@ -233,7 +234,10 @@ class MemoryWriting(MemoryOutbox):
         t = self._t
         members = set(t.members.get(customer, ()))
         texts = [ref for ref, (owner, _words) in t.words.items() if owner in members]
-        people = [profile for profile in members if profile in t.people]
+        lookups = {it for member in members for it in t.lookups.get(member, ())}
+        theirs = {it for it in lookups if members.issuperset(t.users.get(it, ()))}
+        gone = members | (theirs - set(t.customer_of))
+        people = [profile for profile in gone if profile in t.people]
         for ref in texts:
             del t.words[ref]
         for profile in people:

@@ -205,8 +205,29 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
+MARKS = (
+    # What campaign tools are told of holds; addresses are pseudonyms.
+    """CREATE TABLE mark (
+        target TEXT NOT NULL,
+        address TEXT NOT NULL,
+        status TEXT NOT NULL,
+        wanted_run BIGINT NOT NULL,
+        seen_run BIGINT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        PRIMARY KEY (target, address)) {clustered}""",
+    """CREATE INDEX mark_failed ON mark (target, address)
+        WHERE status IN ('absent', 'refused')""",
+    "CREATE TABLE sync (target TEXT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE sync_lag (
+        target TEXT NOT NULL,
+        hour BIGINT NOT NULL,
+        bucket BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        PRIMARY KEY (target, hour, bucket)) {clustered}""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, MARKS,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -219,7 +240,7 @@ NUMBERS = frozenset(
     {
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
-        "refused", "refused_back", "taken_cents",
+        "refused", "refused_back", "taken_cents", "wanted_run", "seen_run", "hour", "bucket",
     }
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
+from makegood.store.sql_marks import MarkReading, MarkWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 
@@ -18,11 +19,12 @@ class SqlReading(
     PeopleReading,
     BudgetReading,
     DraftReading,
+    MarkReading,
 ):
     """One look at the store."""
 
 
 class SqlWriting(
-    LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, DraftWriting, SqlReading
+    LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, DraftWriting, MarkWriting, SqlReading
 ):
     """One transaction."""

@@ -31,6 +31,7 @@ from makegood.testing.store_log_conformance import (
     LinkConformance,
     LogConformance,
 )
+from makegood.testing.store_mark_conformance import MarkConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 
@@ -126,6 +127,7 @@ class StoreConformance(
     BookConformance,
     EveryoneConformance,
     BudgetConformance,
+    MarkConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
