@@ -80,17 +80,13 @@ class MarkReading(Protocol):
     def held_customers(self, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
         """Page by id through customers whom a case holds, or who are stuck."""
 
-    def users_of(
-        self, lookups: Sequence[ProfileId]
-    ) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
+    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
         """Give the profiles that list some look-ups, each sorted."""
 
     def marks(self, place: str, addresses: Sequence[ProfileId]) -> Mapping[ProfileId, Mark]:
         """Give the marks of some addresses; unknown ones are left out."""
 
-    def unseen_marks(
-        self, place: str, run: int, after: ProfileId, limit: int
-    ) -> tuple[Mark, ...]:
+    def unseen_marks(self, place: str, run: int, after: ProfileId, limit: int) -> tuple[Mark, ...]:
         """Page by address through marks that a run wanted and did not see at the vendor."""
 
     def failed_marks(self, place: str, after: ProfileId, limit: int) -> tuple[Mark, ...]:

@@ -49,9 +49,7 @@ class MemoryMarkReading:
         rows = self._t.mark_rows
         return {one: rows[place, one] for one in addresses if (place, one) in rows}
 
-    def unseen_marks(
-        self, place: str, run: int, after: ProfileId, limit: int
-    ) -> tuple[Mark, ...]:
+    def unseen_marks(self, place: str, run: int, after: ProfileId, limit: int) -> tuple[Mark, ...]:
         rows = [
             row
             for row in self._marks_after(place, after)

@@ -39,9 +39,7 @@ class MarkReading(SqlBase):
             for customer, gate, next_due_ms, stuck in rows
         )
 
-    def users_of(
-        self, lookups: Sequence[ProfileId]
-    ) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
+    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
         sql = "SELECT lookup, profile FROM lookup WHERE lookup = ANY(?) ORDER BY profile"
         users: dict[ProfileId, tuple[ProfileId, ...]] = {}
         for lookup, profile in self._db.rows(sql, list(lookups)) if lookups else ():
@@ -53,9 +51,7 @@ class MarkReading(SqlBase):
         rows = self._db.rows(sql, place, list(addresses)) if addresses else []
         return {row[1]: _to_mark(row) for row in rows}
 
-    def unseen_marks(
-        self, place: str, run: int, after: ProfileId, limit: int
-    ) -> tuple[Mark, ...]:
+    def unseen_marks(self, place: str, run: int, after: ProfileId, limit: int) -> tuple[Mark, ...]:
         sql = (
             f"SELECT {_MARK} FROM mark WHERE target = ? AND address > ? AND wanted_run = ? "
             "AND seen_run <> ? ORDER BY address LIMIT ?"
@@ -106,9 +102,7 @@ class MarkWriting(MarkReading):
     def lock_sync(self, place: str) -> Sync:
         new = [(place, pack(Sync(place=place)))]
         self._db.put("sync", "target row_blob", new, "(target) DO NOTHING")
-        return self._sync(
-            f"SELECT row_blob FROM sync WHERE target = ?{self._db.lock_rows}", place
-        )
+        return self._sync(f"SELECT row_blob FROM sync WHERE target = ?{self._db.lock_rows}", place)
 
     def put_sync(self, row: Sync) -> None:
         columns = "target row_blob"

@@ -6,8 +6,8 @@ from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.marking import Checked, Lacking
 from makegood.ports.marks import Mark, MarkState, Sync
 from makegood.ports.store import Store
-from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_desk_conformance import project
+from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import append, case, customer, identified, known, profile
 
 AT = "mailchimp:list/tag"
@@ -75,9 +75,7 @@ class MarkConformance(Conformance):
     def test_who_could_not_be_marked_is_paged(self) -> None:
         store = self.make_store()
         with store.writing() as writing:
-            writing.put_marks(
-                [_mark("a", "absent"), _mark("b", "marked"), _mark("c", "refused")]
-            )
+            writing.put_marks([_mark("a", "absent"), _mark("b", "marked"), _mark("c", "refused")])
         with store.reading() as reading:
             (first,) = reading.failed_marks(AT, ProfileId(""), 1)
             assert first.address == profile("a")
