@@ -16,6 +16,7 @@ from makegood.messages.ids import (
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.marks import MarkReading, MarkWriting
+from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.rows import (
     Activation,
@@ -34,7 +35,7 @@ from makegood.ports.rows import (
 )
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, MarkReading, Protocol):
+class Reading(OutboxReading, EveryoneReading, DraftReading, NoticeReading, MarkReading, Protocol):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -171,7 +172,15 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, MarkReading, Protoco
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, MarkWriting, Protocol):
+class Writing(
+    Reading,
+    OutboxWriting,
+    EveryoneWriting,
+    DraftWriting,
+    NoticeWriting,
+    MarkWriting,
+    Protocol,
+):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

@@ -1,32 +1,17 @@
 """Marks at campaign tools, their runs and their lag, in memory."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from makegood.messages.ids import CaseId, CustomerId, ProfileId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.marks import Mark, Sync
-from makegood.ports.rows import CaseRow, CustomerRow, GateRecord
-
-Profiles = tuple[ProfileId, ...]
-
-
-class MarkTables(Protocol):
-    """The tables that are looked at here."""
-
-    users: MutableMapping[ProfileId, Profiles]
-    customers: MutableMapping[CustomerId, CustomerRow]
-    case_rows: MutableMapping[CaseId, CaseRow]
-    mark_rows: MutableMapping[tuple[str, ProfileId], Mark]
-    syncs: MutableMapping[str, Sync]
-    sync_lags: MutableMapping[tuple[str, int, int], int]
+from makegood.ports.rows import GateRecord
+from makegood.store.memory_reading import MemoryReading, Profiles
 
 
-class MemoryMarkReading:
+class MemoryMarkReading(MemoryReading):
     """What is known of marks."""
-
-    _t: MarkTables
 
     def held_customers(self, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
         t = self._t

@@ -14,6 +14,7 @@ from makegood.core.likeness import (
     added,
     cells_of,
 )
+from makegood.core.notices import Notice
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
     BookHash,
@@ -21,11 +22,13 @@ from makegood.messages.ids import (
     CommandId,
     CustomerId,
     EventId,
+    NoticeId,
     ProfileId,
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.marks import Mark, Sync
+from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -42,7 +45,6 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
-from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -50,12 +52,15 @@ from makegood.store.sql_everyone import LIKENESS, read_likeness
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Profiles = tuple[ProfileId, ...]
+SinkLease = tuple[int, int, int, SinkHealth]
+"""(fence, end of the lease, when it may be told again, how it fares)."""
 TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results", "mark_rows", "syncs", "sync_lags",
+    "drafts", "trials", "trial_results", "notices", "notice_seqs", "feed_seqs", "tellings",
+    "sinks", "mark_rows", "syncs", "sync_lags",
 )  # fmt: skip
 
 
@@ -99,13 +104,18 @@ class Tables:
     mark_rows: MutableMapping[tuple[str, ProfileId], Mark]
     syncs: MutableMapping[str, Sync]
     sync_lags: MutableMapping[tuple[str, int, int], int]
+    notices: MutableMapping[int, Notice]
+    notice_seqs: MutableMapping[NoticeId, int]
+    feed_seqs: MutableMapping[int, int]
+    tellings: MutableMapping[tuple[str, int], Telling]
+    sinks: MutableMapping[str, SinkLease]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
             setattr(self, name, table(name))
 
 
-class MemoryReading(MemoryMarkReading):
+class MemoryReading:
     """One look at the tables."""
 
     def __init__(self, tables: Tables) -> None:

@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_marks import MemoryMarkWriting
+from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
@@ -41,7 +42,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryOutbox, MemoryMarkWriting):
+class MemoryWriting(MemoryOutbox, MemoryNotices, MemoryMarkWriting):
     """One transaction on memory."""
 
     @property

@@ -7,6 +7,7 @@ from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
+from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 
@@ -20,11 +21,19 @@ class SqlReading(
     BudgetReading,
     DraftReading,
     MarkReading,
+    NoticeReading,
 ):
     """One look at the store."""
 
 
 class SqlWriting(
-    LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, DraftWriting, MarkWriting, SqlReading
+    LogWriting,
+    OutboxWriting,
+    PeopleWriting,
+    BudgetWriting,
+    DraftWriting,
+    NoticeWriting,
+    MarkWriting,
+    SqlReading,
 ):
     """One transaction."""

@@ -32,6 +32,7 @@ from makegood.testing.store_log_conformance import (
     LogConformance,
 )
 from makegood.testing.store_mark_conformance import MarkConformance
+from makegood.testing.store_notice_conformance import NoticeConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 
@@ -128,6 +129,7 @@ class StoreConformance(
     EveryoneConformance,
     BudgetConformance,
     MarkConformance,
+    NoticeConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
