@@ -96,7 +96,8 @@ def check_account(api: VendorApi, name: str) -> Checked:
     list_id = find_list(api, name)
     called = LIST_NAME.format(name=name)
     look = _Look(api, list_id, called)
-    lacking, blind = [], list(BLIND)
+    lacking: list[Lacking] = []
+    blind = list(BLIND)
     if not list_id:
         blind.insert(0, f'The list "{called}" is not there: run `makegood sync hubspot --set-up`.')
     for find, unread in ((look.emails, NO_EMAILS), (look.workflows, NO_FLOWS)):

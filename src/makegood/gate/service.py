@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from makegood.core.fold import advance
 from makegood.core.holds import Answer, GateRow, Question, decode_gate, gate_row, judge
 from makegood.core.state import decode_state
-from makegood.messages.commands import HELD_CLASSES
+from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.messages.errors import MakegoodError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
@@ -35,6 +35,9 @@ _CANNOT_FOLD = (
     msgspec.MsgspecError,
     MakegoodError,
 )
+
+HELD_REASONS = frozenset({"stuck", "cannot_judge", "hold"})
+"""Reasons that end when we have made good, or a person has looked."""
 
 
 class Gate:
@@ -68,21 +71,38 @@ class Gate:
         """Judge one customer by the opaque id; an id from before a merge still finds them."""
         return self._ask(ProfileId(customer), question)
 
+    def is_held(self, identifier: str, brand: str) -> bool:
+        """Whether promotional mail to whoever this may mean waits because of what happened.
+
+        An unsubscription is not asked about, and nothing is counted: no message is at stake.
+
+        Raises:
+            InputError: It is not a typed identifier.
+        """
+        question = Question(brand=brand, message_class=MessageClass.PROMOTIONAL)
+        looked = self._look(profile_id(normal(identifier), self._key), question)
+        return _answer(*looked).reason in HELD_REASONS
+
     def asked(self) -> Mapping[str, int]:
         """Count the answers of this process by reason; `unknown` is worth watching."""
         with self._counting:
             return dict(self._counted)
 
     def _ask(self, profile: ProfileId, question: Question) -> Answer:
+        answer = _answer(*self._look(profile, question))
+        with self._counting:
+            self._counted[answer.reason] += 1
+        return answer
+
+    def _look(
+        self, profile: ProfileId, question: Question
+    ) -> tuple[list[GateRow], Question, RuleBook]:
         library = self._library_of()
         now_ms = self._clock.now_ms()
         with self._store.reading() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
-        answer = _answer(rows, question, library.now(question.brand))
-        with self._counting:
-            self._counted[answer.reason] += 1
-        return answer
+        return rows, question, library.now(question.brand)
 
 
 def _answer(rows: Sequence[GateRow], question: Question, book: RuleBook) -> Answer:
