@@ -5,9 +5,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import ProfileId
 from makegood.ports.marking import Checked
-from makegood.ports.rows import GateRecord
 
 MarkState: TypeAlias = Literal["wanted", "marked", "absent", "refused"]
 
@@ -76,12 +75,6 @@ class Sync(Struct, frozen=True, kw_only=True):
 
 class MarkReading(Protocol):
     """What is known of marks."""
-
-    def held_customers(self, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
-        """Page by id through customers whom a case holds, or who are stuck."""
-
-    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
-        """Give the profiles that list some look-ups, each sorted."""
 
     def marks(self, place: str, addresses: Sequence[ProfileId]) -> Mapping[ProfileId, Mark]:
         """Give the marks of some addresses; unknown ones are left out."""

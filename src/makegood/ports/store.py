@@ -15,6 +15,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
+from makegood.ports.held import HeldReading
 from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
@@ -35,7 +36,15 @@ from makegood.ports.rows import (
 )
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, NoticeReading, MarkReading, Protocol):
+class Reading(
+    OutboxReading,
+    EveryoneReading,
+    DraftReading,
+    NoticeReading,
+    HeldReading,
+    MarkReading,
+    Protocol,
+):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:

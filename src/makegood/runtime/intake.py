@@ -5,7 +5,7 @@ by then, is answered with yes to marketing: hold and log are one commit.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
@@ -22,7 +22,7 @@ from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
-from makegood.ports.rows import CustomerRow, Offered, PersonRow, Taken
+from makegood.ports.rows import Offered, PersonRow, Taken
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.budgets import settle
 from makegood.runtime.duty import reps_on_duty

@@ -7,11 +7,11 @@ again. So notices may come in any order and more than once, and the last word is
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.holds import EVERYWHERE
 from makegood.core.notices import NoticeKind
 from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.identifiers import normal
@@ -22,23 +22,35 @@ from makegood.ports.marks import Mark, MarkState
 from makegood.ports.notices import FeedNotice, Subject
 from makegood.ports.store import Reading, Store, Writing
 from makegood.projections.lag import KEPT_HOURS, bucket_of, hour_of
+from makegood.runtime.subjects import HeldNow
 
 EMAIL = "email:"
 PROBE_MS = 15 * 60_000  # how often a refused key is tried again: a person has to act first
 _TURNS = 3  # the truth may change while it is told; a run repairs what changes for longer
-IsHeld: TypeAlias = Callable[[str, str], bool]
-"""Says of a typed identifier and a brand whether promotional mail waits, as the gate does."""
-Key = TypeVar("Key")
 _LOG = logging.getLogger("makegood.marks")
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What the gate is asked.
+
+    Attributes:
+        is_held: Of a typed identifier and a brand, whether promotional mail waits.
+        held_now: For which brands customers are held.
+        found_by: Everything that finds customers.
+    """
+
+    is_held: Callable[[str, str], bool]
+    held_now: HeldNow
+    found_by: Callable[[Reading, Sequence[CustomerId]], Mapping[CustomerId, frozenset[ProfileId]]]
 
 
 class Truth:
     """Who should be marked now."""
 
-    def __init__(self, store: Store, is_held: IsHeld, key: bytes) -> None:
+    def __init__(self, store: Store, key: bytes, asked: Asked) -> None:
         self._store = store
-        self._is_held = is_held
         self._key = key
+        self._asked = asked
 
     def is_wanted(self, email: str, brand: str) -> bool:
         """Whether an address should be marked: it finds somebody who is held and known by it.
@@ -48,11 +60,34 @@ class Truth:
         with self._store.reading() as reading:
             if not reading.persons([self.address(email)]):
                 return False
-        return self._is_held(EMAIL + email, brand)
+        return self._asked.is_held(EMAIL + email, brand)
 
     def address(self, email: str) -> ProfileId:
         """Give the pseudonym of an address in its normal form."""
         return profile_id(EMAIL + email, self._key)
+
+    def held(
+        self, reading: Reading, customers: Sequence[CustomerId], brand: str
+    ) -> tuple[CustomerId, ...]:
+        """Give those whom a hold keeps from the marketing of a brand; "" is any brand's."""
+        scopes = self._asked.held_now(reading, customers)
+        return tuple(
+            one
+            for one in customers
+            if (its := scopes.get(one, ())) and (not brand or EVERYWHERE in its or brand in its)
+        )
+
+    def addresses_of(
+        self, reading: Reading, customers: Sequence[CustomerId]
+    ) -> Mapping[ProfileId, str]:
+        """Give every e-mail address in clear by which the gate would find some customers."""
+        found = self._asked.found_by(reading, customers)
+        persons = reading.persons(sorted({one for names in found.values() for one in names}))
+        return {
+            profile: person.identifier.removeprefix(EMAIL)
+            for profile, person in persons.items()
+            if person.identifier.startswith(EMAIL)
+        }
 
 
 def normal_email(text: str) -> str:
@@ -61,29 +96,6 @@ def normal_email(text: str) -> str:
         return normal(EMAIL + text).removeprefix(EMAIL)
     except InputError:
         return ""
-
-
-def addresses_of(reading: Reading, customers: Sequence[CustomerId]) -> Mapping[ProfileId, str]:
-    """Give every e-mail address by which the gate would find some customers.
-
-    Those of their profiles, and of everybody who lists one of these profiles as a look-up: the
-    strictest answer counts for all who may be meant.
-    """
-    own = _flat(reading.profiles_of(customers))
-    users = _flat(reading.users_of(own))
-    others = sorted(set(reading.customers_of(users).values()))
-    profiles = sorted({*own, *_flat(reading.profiles_of(others))})
-    lookups = _flat(reading.lookups_of(profiles))
-    persons = reading.persons(sorted({*profiles, *lookups}))
-    return {
-        profile: person.identifier.removeprefix(EMAIL)
-        for profile, person in persons.items()
-        if person.identifier.startswith(EMAIL)
-    }
-
-
-def _flat(groups: Mapping[Key, tuple[ProfileId, ...]]) -> tuple[ProfileId, ...]:
-    return tuple(dict.fromkeys(one for group in groups.values() for one in group))
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -140,7 +152,7 @@ class MarkSink:
 
     def _emails(self, to: Subject) -> tuple[str, ...]:
         with self._store.reading() as reading:
-            found = {*addresses_of(reading, (to.customer,)).values()}
+            found = {*self._truth.addresses_of(reading, (to.customer,)).values()}
         found |= {email for one in to.emails if (email := normal_email(one))}
         return tuple(sorted(found))
 

@@ -15,19 +15,15 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from makegood.core.holds import Question, decode_gate, judge
-from makegood.messages.commands import MessageClass
 from makegood.messages.errors import EffectFailed
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.clock import Clock
 from makegood.ports.marking import KeyRefused, Marker, Outcome, Page
 from makegood.ports.marks import Mark, Sync
-from makegood.ports.rows import GateRecord
 from makegood.ports.store import Store, Writing
 from makegood.runtime.marks import (
     EMAIL,
     Truth,
-    addresses_of,
     in_batches,
     joined,
     normal_email,
@@ -199,13 +195,13 @@ class _Run:
         after = CustomerId("")
         while True:
             with self._store.reading() as reading:
-                records = reading.held_customers(after, _HELD_PAGE)
-                held = [one.customer for one in records if self._stops(one)]
-                addresses = list(addresses_of(reading, held)) if held else []
+                some = reading.maybe_held(self._clock.now_ms(), after, _HELD_PAGE)
+                held = self._truth.held(reading, some, self._brand)
+                addresses = list(self._truth.addresses_of(reading, held)) if held else []
             self._want(addresses)
-            if len(records) < _HELD_PAGE:
+            if len(some) < _HELD_PAGE:
                 return
-            after = records[-1].customer
+            after = some[-1]
 
     def _want(self, addresses: Sequence[ProfileId]) -> None:
         now_ms = self._clock.now_ms()
@@ -214,14 +210,6 @@ class _Run:
             writing.want_marks(self._place, addresses, self._number, now_ms)
 
         self._by.keep(self._begun, want)
-
-    def _stops(self, record: GateRecord) -> bool:
-        """Whether what is stored of a customer stops the marketing of this place's brand."""
-        if record.stuck:
-            return True
-        question = Question(brand=self._brand, message_class=MessageClass.PROMOTIONAL)
-        answer = judge((decode_gate(record.gate),), question)
-        return answer.reason in ("hold", "cannot_judge")
 
     def _page_through_marks(self) -> None:
         after, gone = "", 0

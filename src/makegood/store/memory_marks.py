@@ -4,31 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import ProfileId
 from makegood.ports.marks import Mark, Sync
-from makegood.ports.rows import GateRecord
-from makegood.store.memory_reading import MemoryReading, Profiles
+from makegood.store.memory_reading import MemoryReading
 
 
 class MemoryMarkReading(MemoryReading):
     """What is known of marks."""
-
-    def held_customers(self, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
-        t = self._t
-        found = {row.customer for row in t.case_rows.values() if row.held}
-        found |= {row.customer for row in t.customers.values() if row.stuck}
-        wanted = sorted(one for one in found if one > after and one in t.customers)[:limit]
-        rows = [t.customers[customer] for customer in wanted]
-        return tuple(
-            GateRecord(
-                customer=row.customer, gate=row.gate, next_due_ms=row.next_due_ms, stuck=row.stuck
-            )
-            for row in rows
-        )
-
-    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, Profiles]:
-        users = self._t.users
-        return {one: tuple(sorted(users[one])) for one in lookups if users.get(one)}
 
     def marks(self, place: str, addresses: Sequence[ProfileId]) -> Mapping[ProfileId, Mark]:
         rows = self._t.mark_rows

@@ -14,14 +14,14 @@ from makegood.ports.notices import (
     TellingStatus,
     wants,
 )
-from makegood.store.memory_reading import MemoryReading
+from makegood.store.memory_held import MemoryHeld
 
 OPEN = (TellingStatus.WAITING, TellingStatus.LEASED)
 ENDED = (TellingStatus.DONE, TellingStatus.FAILED)
 PUBLISHED, WRITTEN = "notices_published", "notices_written"
 
 
-class MemoryNoticeReading(MemoryReading):
+class MemoryNoticeReading(MemoryHeld):
     """The feed and what became of it."""
 
     def _counted(self, name: str) -> int:

@@ -5,6 +5,7 @@ from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
+from makegood.store.sql_held import HeldReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
@@ -22,6 +23,7 @@ class SqlReading(
     DraftReading,
     MarkReading,
     NoticeReading,
+    HeldReading,
 ):
     """One look at the store."""
 

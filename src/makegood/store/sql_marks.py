@@ -4,19 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import ProfileId
 from makegood.ports.marks import Mark, Sync
-from makegood.ports.rows import GateRecord
 from makegood.store.session import Row, replace
 from makegood.store.shapes import names, pack
 from makegood.store.sql_customers import SqlBase
 
 MARK = "target address status wanted_run seen_run at_ms"
 _MARK = names(MARK)
-_HELD = "SELECT DISTINCT customer FROM cases WHERE held = 1 AND customer > ? ORDER BY 1 LIMIT ?"
-_STUCK = "SELECT customer FROM customer WHERE stuck <> '' AND customer > ? ORDER BY 1 LIMIT ?"
-_RECORDS = """SELECT customer, gate, next_due_ms, stuck FROM customer
-    WHERE customer = ANY(?) ORDER BY customer"""
 _AGAIN = """(target, address) DO UPDATE SET status = excluded.status, at_ms = excluded.at_ms,
     wanted_run = CASE WHEN mark.wanted_run > excluded.wanted_run
         THEN mark.wanted_run ELSE excluded.wanted_run END,
@@ -29,22 +24,6 @@ _unpack_sync = msgspec.msgpack.Decoder(Sync).decode
 
 class MarkReading(SqlBase):
     """What is known of marks."""
-
-    def held_customers(self, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
-        found = {row[0] for sql in (_HELD, _STUCK) for row in self._db.rows(sql, after, limit)}
-        wanted = sorted(found)[:limit]
-        rows = self._db.rows(_RECORDS, wanted) if wanted else []
-        return tuple(
-            GateRecord(customer=customer, gate=gate, next_due_ms=next_due_ms, stuck=stuck)
-            for customer, gate, next_due_ms, stuck in rows
-        )
-
-    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
-        sql = "SELECT lookup, profile FROM lookup WHERE lookup = ANY(?) ORDER BY profile"
-        users: dict[ProfileId, tuple[ProfileId, ...]] = {}
-        for lookup, profile in self._db.rows(sql, list(lookups)) if lookups else ():
-            users[lookup] = (*users.get(lookup, ()), profile)
-        return users
 
     def marks(self, place: str, addresses: Sequence[ProfileId]) -> Mapping[ProfileId, Mark]:
         sql = f"SELECT {_MARK} FROM mark WHERE target = ? AND address = ANY(?)"

@@ -1,46 +1,17 @@
 """What every store does with marks at campaign tools: who is held, what is known, how it fared."""
 
-from msgspec.structs import replace
 
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import ProfileId
 from makegood.ports.marking import Checked, Lacking
 from makegood.ports.marks import Mark, MarkState, Sync
-from makegood.ports.store import Store
-from makegood.testing.store_desk_conformance import project
 from makegood.testing.store_log_conformance import Conformance
-from makegood.testing.store_samples import append, case, customer, identified, known, profile
+from makegood.testing.store_samples import profile
 
 AT = "mailchimp:list/tag"
 
 
 class MarkConformance(Conformance):
     """Marks, runs and lag."""
-
-    def test_held_and_stuck_customers_are_paged_and_nobody_else(self) -> None:
-        store = self.make_store()
-        known(store, "ana", "ben", "cid", "dee")
-        project(store, "ana", case("ana", "ana", held=True), case("two", "ana", held=True))
-        project(store, "ben", case("ben", "ben", held=False))
-        project(store, "cid", case("cid", "cid", held=True))
-        _saved(store, "ana", "ben", "cid")
-        _saved(store, "dee", stuck="KeyError")
-        with store.reading() as reading:
-            first = reading.held_customers(CustomerId(""), 2)
-            rest = reading.held_customers(first[-1].customer, 2)
-            assert [one.customer for one in first] == [customer("ana"), customer("cid")]
-            assert [(one.customer, bool(one.stuck)) for one in rest] == [(customer("dee"), True)]
-            assert reading.held_customers(rest[-1].customer, 2) == ()
-
-    def test_who_lists_a_lookup_is_found_for_many_at_once(self) -> None:
-        store = self.make_store()
-        append(store, identified("1", "ana", "home", "work"), identified("2", "ben", "home"))
-        with store.reading() as reading:
-            found = reading.users_of([profile("home"), profile("work"), profile("none")])
-            assert reading.users_of([]) == {}
-        assert found == {
-            profile("home"): (profile("ana"), profile("ben")),
-            profile("work"): (profile("ana"),),
-        }
 
     def test_a_run_finds_what_it_wanted_and_did_not_see(self) -> None:
         store = self.make_store()
@@ -110,12 +81,6 @@ class MarkConformance(Conformance):
             writing.add_lags(AT, 12, {}, 11)
         with store.reading() as reading:
             assert reading.lags(AT, 0) == {4: 6}
-
-
-def _saved(store: Store, *names: str, stuck: str = "") -> None:
-    with store.writing() as writing:
-        rows = writing.lock([customer(name) for name in names])
-        writing.save([replace(row, stuck=stuck, events=1) for row in rows.values()])
 
 
 def _mark(

@@ -32,7 +32,7 @@ def parts_of(makegood: Makegood) -> Parts:
         store=makegood.store,
         clock=makegood.clock,
         key=makegood.settings.key,
-        work=makegood.worker.run_forever if is_alone else None,
+        work=makegood.work if is_alone else None,
         close=makegood.close,
     )
     return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
