@@ -37,11 +37,13 @@ class Asked(Struct, frozen=True, kw_only=True):
         is_held: Of a typed identifier and a brand, whether promotional mail waits.
         held_now: For which brands customers are held.
         found_by: Everything that finds customers.
+        knows: Whether the rule book has a brand; of another one every hold counts.
     """
 
     is_held: Callable[[str, str], bool]
     held_now: HeldNow
     found_by: Callable[[Reading, Sequence[CustomerId]], Mapping[CustomerId, frozenset[ProfileId]]]
+    knows: Callable[[str], bool]
 
 
 class Truth:
@@ -71,10 +73,11 @@ class Truth:
     ) -> tuple[CustomerId, ...]:
         """Give those whom a hold keeps from the marketing of a brand; "" is any brand's."""
         scopes = self._asked.held_now(reading, customers)
+        stops = {EVERYWHERE, brand} if brand and self._asked.knows(brand) else None
         return tuple(
             one
             for one in customers
-            if (its := scopes.get(one, ())) and (not brand or EVERYWHERE in its or brand in its)
+            if (its := scopes.get(one)) and (stops is None or not stops.isdisjoint(its))
         )
 
     def addresses_of(

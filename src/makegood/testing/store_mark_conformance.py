@@ -1,6 +1,5 @@
 """What every store does with marks at campaign tools: who is held, what is known, how it fared."""
 
-
 from makegood.messages.ids import ProfileId
 from makegood.ports.marking import Checked, Lacking
 from makegood.ports.marks import Mark, MarkState, Sync
