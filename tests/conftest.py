@@ -23,6 +23,7 @@ for _suite in (
     "mark_conformance",
     "notice_conformance",
     "outbox_conformance",
+    "webhook_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 pytest.register_assert_rewrite("makegood.testing.marker_conformance")

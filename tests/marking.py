@@ -1,4 +1,4 @@
-"""A firm whose holds are synced to a campaign tool, for tests: real intake, gate, feed and runs."""
+"""A firm whose holds are synced to a campaign tool, for tests: intake, gate, feed and runs."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -34,6 +34,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
 
 class Reading(
@@ -42,6 +43,7 @@ class Reading(
     DraftReading,
     NoticeReading,
     HeldReading,
+    WebhookReading,
     MarkReading,
     Protocol,
 ):
@@ -187,6 +189,7 @@ class Writing(
     EveryoneWriting,
     DraftWriting,
     NoticeWriting,
+    WebhookWriting,
     MarkWriting,
     Protocol,
 ):

@@ -15,13 +15,14 @@ from makegood.ports.notices import (
     wants,
 )
 from makegood.store.memory_held import MemoryHeld
+from makegood.store.memory_webhooks import MemoryWebhookReading
 
 OPEN = (TellingStatus.WAITING, TellingStatus.LEASED)
 ENDED = (TellingStatus.DONE, TellingStatus.FAILED)
 PUBLISHED, WRITTEN = "notices_published", "notices_written"
 
 
-class MemoryNoticeReading(MemoryHeld):
+class MemoryNoticeReading(MemoryHeld, MemoryWebhookReading):
     """The feed and what became of it."""
 
     def _counted(self, name: str) -> int:

@@ -45,6 +45,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.ports.webhooks import Delivery, Endpoint
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -60,7 +61,7 @@ TABLES = (
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "notices", "notice_seqs", "feed_seqs", "tellings",
-    "sinks", "mark_rows", "syncs", "sync_lags",
+    "sinks", "webhooks", "deliveries", "mark_rows", "syncs", "sync_lags",
 )  # fmt: skip
 
 
@@ -109,6 +110,8 @@ class Tables:
     feed_seqs: MutableMapping[int, int]
     tellings: MutableMapping[tuple[str, int], Telling]
     sinks: MutableMapping[str, SinkLease]
+    webhooks: MutableMapping[str, Endpoint]
+    deliveries: MutableMapping[int, Delivery]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

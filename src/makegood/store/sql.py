@@ -11,6 +11,7 @@ from makegood.store.sql_marks import MarkReading, MarkWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
 
 class SqlReading(
@@ -24,6 +25,7 @@ class SqlReading(
     MarkReading,
     NoticeReading,
     HeldReading,
+    WebhookReading,
 ):
     """One look at the store."""
 
@@ -35,6 +37,7 @@ class SqlWriting(
     BudgetWriting,
     DraftWriting,
     NoticeWriting,
+    WebhookWriting,
     MarkWriting,
     SqlReading,
 ):

@@ -35,6 +35,7 @@ from makegood.testing.store_mark_conformance import MarkConformance
 from makegood.testing.store_notice_conformance import NoticeConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
+from makegood.testing.store_webhook_conformance import WebhookConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -130,6 +131,7 @@ class StoreConformance(
     BudgetConformance,
     MarkConformance,
     NoticeConformance,
+    WebhookConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

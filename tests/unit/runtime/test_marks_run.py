@@ -227,7 +227,7 @@ def test_a_contact_with_two_addresses_stays_marked_while_either_is_held():
     it, vendor = firm(2, range(1))
     it.known("user:1", address(1))
     vendor.carriers = [address(1)]
-    vendor.marked = lambda _after, _gone: Page(contacts=((address(1), address(0)),))  # type: ignore
+    vendor.marked = lambda _after, _gone: Page(contacts=((address(1), address(0)),))  # type: ignore[method-assign]
     fares = it.by.run(vendor)
     assert (fares.added, fares.removed) == (0, 0)
     assert vendor.carriers == [address(1)]
