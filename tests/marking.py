@@ -132,26 +132,31 @@ class Firm:
         self.slept.append(seconds)
         self.clock.advance(int(seconds * 1000))
 
-    def take(self, body: Any, who: str, **more: Any) -> None:
+    def arrival(self, body: Any, who: str, **more: Any) -> Arrival:
         self.count += 1
-        self.intake.take(
-            [
-                Arrival(
-                    source="rental", message_id=f"{self.count}", identifier=who,
-                    time_ms=self.clock.now_ms(), body=body, body_digest=body_digest(body), **more,
-                )
-            ]
+        return Arrival(
+            source="rental", message_id=f"{self.count}", identifier=who,
+            time_ms=self.clock.now_ms(), body=body, body_digest=body_digest(body), **more,
         )  # fmt: skip
+
+    def take(self, body: Any, who: str, **more: Any) -> None:
+        self.intake.take([self.arrival(body, who, **more)])
+
+    def introduced(self, who: str, *emails: str) -> Arrival:
+        names = tuple(f"email:{it}" for it in emails)
+        lookups = tuple(self.intake.profile(name) for name in names)
+        return self.arrival(Identified(traits={}, lookups=lookups), who, lookups=names)
+
+    def failed(self, who: str, about: str = "R1", brand: str = "") -> Arrival:
+        facts = {"reservation": about, "reason": "none", "price_cents": 100, "brand": brand}
+        return self.arrival(Touchpoint(name="Rental Unfulfilled", properties=facts), who)
 
     def known(self, who: str, *emails: str) -> None:
         """Introduce somebody by their addresses."""
-        names = tuple(f"email:{it}" for it in emails)
-        lookups = tuple(self.intake.profile(name) for name in names)
-        self.take(Identified(traits={}, lookups=lookups), who, lookups=names)
+        self.intake.take([self.introduced(who, *emails)])
 
     def let_down(self, who: str, about: str = "R1", brand: str = "") -> None:
-        facts = {"reservation": about, "reason": "none", "price_cents": 100, "brand": brand}
-        self.take(Touchpoint(name="Rental Unfulfilled", properties=facts), who)
+        self.intake.take([self.failed(who, about, brand)])
 
     def release(self, who: str) -> None:
         """A person ends every hold of somebody."""

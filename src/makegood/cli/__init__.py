@@ -38,6 +38,7 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         serving,
+        syncing,
     )
 
     app = _empty()
@@ -48,6 +49,7 @@ def _whole() -> typer.Typer:
         handbook,
         activating,
         serving,
+        syncing,
         people,
         data,
         replaying,

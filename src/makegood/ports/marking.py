@@ -97,6 +97,17 @@ class Checked(Struct, frozen=True, kw_only=True):
     blind: tuple[str, ...] = ()
 
 
+class Placed(Struct, frozen=True, kw_only=True):
+    """A marker, and how often its place is compared with what holds.
+
+    Attributes:
+        every_ms: At most once in so long.
+    """
+
+    marker: "Marker"
+    every_ms: int
+
+
 class Marker(Protocol):
     """Marks the contacts of one place. Safe to use from many threads.
 

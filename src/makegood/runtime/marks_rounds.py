@@ -1,42 +1,55 @@
 """When marks are compared: every place in its turn, at most every so many minutes."""
 
 import logging
-from collections.abc import Callable, Sequence
-
-from msgspec import Struct
+from collections.abc import Callable, Mapping, Sequence
 
 from makegood.ports.clock import Clock
-from makegood.ports.marking import Marker
+from makegood.ports.marking import Marker, Placed
 from makegood.ports.marks import Sync
+from makegood.ports.notices import Sink
 from makegood.ports.store import Store
-from makegood.runtime.marks import Truth
+from makegood.runtime.marks import MarkSink, Truth
 from makegood.runtime.marks_run import Reconciler, Sleep
 
 _LOOK_S = 20.0  # how often it is looked whether a run is due
 _LOG = logging.getLogger("makegood.marks")
 
 
-class Placed(Struct, frozen=True, kw_only=True):
-    """A marker, and how often its place is compared."""
-
-    marker: Marker
-    every_ms: int
-
-
 class Rounds:
-    """The runs of this process, beside its worker."""
+    """The marks of a deployment: who hears of holds, and the runs of this process.
+
+    Attributes:
+        placed: Every place.
+        sinks: Who is told of holds, by name.
+    """
 
     def __init__(self, store: Store, placed: Sequence[Placed], truth: Truth, clock: Clock) -> None:
         self._store = store
-        self._placed = placed
         self._truth = truth
         self._clock = clock
+        self.placed = placed
+        told = [MarkSink(one.marker, store, truth, clock) for one in placed]
+        self.sinks: Mapping[str, Sink] = {sink.name: sink for sink in told}
+
+    def of(self, vendor: str) -> tuple[Marker, ...]:
+        """Give the markers of one vendor."""
+        markers = (one.marker for one in self.placed)
+        return tuple(one for one in markers if one.place.vendor == vendor)
+
+    def run(self, marker: Marker, *, dry: bool, sleep: Sleep) -> Sync | None:
+        """Compare one place now; None when another process is at it."""
+        return Reconciler(self._store, self._truth, self._clock, sleep).run(marker, dry=dry)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for one in self.placed:
+            one.marker.close()
 
     def run_due(self, stopped: Callable[[], bool], sleep: Sleep) -> int:
         """Run what is due, one place after another; give how many runs ended."""
         done = 0
         by = Reconciler(self._store, self._truth, self._clock, sleep, stopped)
-        for one in self._placed:
+        for one in self.placed:
             if not stopped() and self._is_due(one):
                 done += by.run(one.marker) is not None
         return done

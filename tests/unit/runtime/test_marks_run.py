@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from makegood.messages.errors import EffectFailed
 from makegood.messages.ids import CustomerId
-from makegood.ports.marking import KeyRefused, Lacking, Page, Place
-from makegood.runtime.marks_rounds import Placed, Rounds, is_due
+from makegood.ports.marking import KeyRefused, Lacking, Page, Place, Placed
+from makegood.runtime.marks_rounds import Rounds, is_due
 from makegood.runtime.marks_run import LEASE_MS, Reconciler
 from makegood.store.sqlite import SqliteStore
 from tests.marking import Firm, PlainMarker
@@ -25,10 +25,8 @@ def firm(count: int, held: range, store=None, **changes) -> tuple[Firm, PlainMar
     """So many contacts who are customers, some of them held, and no telling yet."""
     marker = PlainMarker(contacts={address(n) for n in range(count)}, **changes)
     it = Firm(marker, store=store)
-    for n in range(count):
-        it.known(f"user:{n}", address(n))
-    for n in held:
-        it.let_down(f"user:{n}")
+    it.intake.take([it.introduced(f"user:{n}", address(n)) for n in range(count)])
+    it.intake.take([it.failed(f"user:{n}") for n in held])
     return it, marker
 
 
