@@ -6,6 +6,7 @@ from makegood.desk import (
     asked,
     broken,
     case,
+    connection_lists,
     connections,
     customers,
     queue,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("rules/history", rule_history.history, name="rules-history"),
     path("rules/roll-back", rule_history.roll_back, name="rules-roll-back"),
     path("connections/", connections.index, name="connections"),
+    path("connections/lists", connection_lists.lists, name="connection-lists"),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

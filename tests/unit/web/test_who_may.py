@@ -53,6 +53,7 @@ DESK = {
     "desk/rules/history": ("GET", 403, 403, 200),
     "desk/rules/roll-back": ("POST", 403, 403, 422),
     "desk/connections/": ("GET", 200, 200, 200),
+    "desk/connections/lists": ("GET", 200, 200, 200),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
