@@ -8,7 +8,7 @@ from makegood.ports.marking import Checked, Place
 from makegood.ports.marks import Sync
 from makegood.ports.notices import SinkHealth
 from makegood.ports.store import Reading
-from makegood.projections.figures import span_words
+from makegood.projections.figures import counted, span_words
 from makegood.projections.lag import KEPT_HOURS, hour_of, within_ms
 
 _MINUTE_MS = 60_000
@@ -97,17 +97,24 @@ def drift_words(fare: Fare) -> str:
     sync = fare.sync
     if not sync.ended_ms:
         return "Nothing was compared yet."
-    said = f"{_count(sync.wanted, 'address')} to mark: {sync.added} missing marks were set"
-    return f"{said}, {sync.removed} that nobody holds were taken away."
+    if not (sync.added or sync.removed):
+        return f"{counted(sync.wanted, 'address', 'addresses')} to mark, and no difference found."
+    return (
+        f"{counted(sync.wanted, 'address', 'addresses')} to mark; "
+        f"{counted(sync.added, 'mark')} had been missing and "
+        f"{counted(sync.removed, 'mark')} had been too many, which was put right."
+    )
 
 
 def unreached_words(fare: Fare) -> str:
     """Say who could not be marked; empty for nobody."""
     parts = []
     if fare.sync.absent:
-        parts.append(f"{_count(fare.sync.absent, 'address')} no contact there")
+        parts.append(
+            f"{counted(fare.sync.absent, 'address', 'addresses')} without a contact there"
+        )
     if fare.sync.refused:
-        parts.append(f"{_count(fare.sync.refused, 'address')} refused")
+        parts.append(f"{counted(fare.sync.refused, 'address', 'addresses')} refused")
     return ", ".join(parts)
 
 
@@ -116,7 +123,3 @@ def lag_words(span_ms: int) -> str:
     if span_ms < _MINUTE_MS:
         return f"{max(1, -(-span_ms // 1000))} s"
     return span_words(span_ms)
-
-
-def _count(amount: int, what: str) -> str:
-    return f"{amount} {what}{'' if amount == 1 else 'es'}"

@@ -45,12 +45,17 @@ class Rounds:
         for one in self.placed:
             one.marker.close()
 
-    def run_due(self, stopped: Callable[[], bool], sleep: Sleep) -> int:
-        """Run what is due, one place after another; give how many runs ended."""
+    def run_due(self, stopped: Callable[[], bool], sleep: Sleep, *, afresh: bool = False) -> int:
+        """Run what is due, one place after another; give how many runs ended.
+
+        Args:
+            afresh: The process has just begun, so there may be another key: a place whose key was
+                refused is due at once.
+        """
         done = 0
         by = Reconciler(self._store, self._truth, self._clock, sleep, stopped)
         for one in self.placed:
-            if not stopped() and self._is_due(one):
+            if not stopped() and self._is_due(one, afresh=afresh):
                 done += by.run(one.marker) is not None
         return done
 
@@ -61,17 +66,20 @@ class Rounds:
             stopped: Asked before each page.
             sleep: Waits some seconds; give it an event's `wait`, so that a stop ends the pause.
         """
+        is_first = True
         while not stopped():
             try:
-                self.run_due(stopped, sleep)
+                self.run_due(stopped, sleep, afresh=is_first)
+                is_first = False
             except Exception as fault:
                 _LOG.error("comparing marks failed: %s", type(fault).__name__)
             sleep(_LOOK_S)
 
-    def _is_due(self, one: Placed) -> bool:
+    def _is_due(self, one: Placed, *, afresh: bool) -> bool:
         with self._store.reading() as reading:
             fares = reading.sync(one.marker.place.key)
-        return is_due(fares, one.every_ms, self._clock.now_ms())
+        is_new_key = afresh and fares.refused_ms > 0
+        return is_due(fares, 0 if is_new_key else one.every_ms, self._clock.now_ms())
 
 
 def is_due(fares: Sync, every_ms: int, now_ms: int) -> bool:

@@ -284,6 +284,17 @@ def test_the_rounds_run_every_place_when_it_is_due_and_not_before():
     assert rounds.run_due(lambda: True, it._sleep) == 0
 
 
+def test_a_process_that_begins_tries_a_refused_key_at_once():
+    it, vendor = firm(2, range(1))
+    rounds = Rounds(it.store, [Placed(marker=vendor, every_ms=600_000)], it.truth, it.clock)
+    vendor.faults = [KeyRefused("Plain answered 401.")]
+    rounds.run_due(NEVER, it._sleep)
+    assert rounds.run_due(NEVER, it._sleep) == 0
+    assert rounds.run_due(NEVER, it._sleep, afresh=True) == 1
+    assert it.sync().refused_ms == 0
+    assert rounds.run_due(NEVER, it._sleep, afresh=True) == 0
+
+
 def test_a_fault_of_one_round_does_not_end_the_rounds(caplog):
     it, vendor = firm(1, range(1))
     rounds = Rounds(it.store, [Placed(marker=vendor, every_ms=1)], it.truth, it.clock)
