@@ -17,7 +17,7 @@ from msgspec import Struct
 from makegood.effects.hubspot_check import LIST_NAME, check_account, find_list
 from makegood.effects.vendor import VendorApi, check_base_url
 from makegood.messages.errors import EffectFailed, InputError
-from makegood.ports.marking import Checked, Marker, Outcome, Page, Place
+from makegood.ports.marking import Checked, KeyRefused, Marker, Outcome, Page, Place
 
 SETTING = "MAKEGOOD_HUBSPOT"
 MOST = 100  # contacts that one call reads or changes
@@ -152,7 +152,7 @@ class Hubspot:
             "properties": ["email", _OTHERS],
             "limit": _PAGE,
         }
-        found = self._api.call("POST", f"{CONTACTS}/search", body=body).read(_Contacts).results
+        found = self._with_property(f"{CONTACTS}/search", body).results
         contacts = tuple(addresses for one in found if (addresses := _addresses(one)))
         return Page(contacts=contacts, following=found[-1].id if len(found) == _PAGE else "")
 
@@ -198,18 +198,21 @@ class Hubspot:
     def _update(self, inputs: Sequence[Mapping[str, object]]) -> frozenset[str]:
         if not inputs:
             return frozenset()
-        path = f"{CONTACTS}/batch/update"
+        answer = self._with_property(f"{CONTACTS}/batch/update", {"inputs": list(inputs)})
+        return frozenset(one.id for one in answer.results)
+
+    def _with_property(self, path: str, body: Mapping[str, object]) -> _Contacts:
+        """Make a call that needs the property; where there is none, say what makes it."""
         try:
-            answer = self._api.call("POST", path, body={"inputs": list(inputs)})
+            return self._api.call("POST", path, body=body).read(_Contacts)
         except EffectFailed as error:
-            if error.retry or self._has_property():
+            if error.retry or isinstance(error, KeyRefused) or self._has_property():
                 raise
             raise EffectFailed(
                 f"HubSpot has no contact property {self._name}: run "
                 "`makegood sync hubspot --set-up`.",
                 retry=False,
             ) from error
-        return frozenset(one.id for one in answer.read(_Contacts).results)
 
     def _has_property(self) -> bool:
         path = f"/crm/v3/properties/contacts/{self._name}"

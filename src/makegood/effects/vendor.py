@@ -15,7 +15,7 @@ from msgspec import Struct
 from makegood.effects.patience import Patience, patient_client
 from makegood.effects.webhook import wait_ms
 from makegood.messages.errors import EffectFailed, InputError
-from makegood.ports.marking import KeyRefused
+from makegood.ports.marking import KeyRefused, NotTaken
 
 Shape = TypeVar("Shape")
 _ANSWER_SECONDS = 30.0
@@ -24,6 +24,7 @@ _LONGEST_ANSWER_BYTES = 16 * 1024 * 1024  # a page of 1,000 contacts has some 10
 _LONGEST_TITLE = 80
 _SERVER_FAULT = 500
 _TOO_MANY = 429
+_NOT_TAKEN = frozenset({400, 422})
 _REFUSES_KEY = frozenset({401, 403})
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 423, 425, _TOO_MANY, 477})
 
@@ -167,6 +168,8 @@ class VendorApi:
         said = f"{self._name} answered {status}{_title(content)}"
         if status in _REFUSES_KEY:
             return KeyRefused(f"{said}: it refuses the key, or the key may not do this.")
+        if status in _NOT_TAKEN:
+            return NotTaken(f"{said}.")
         retry = status >= _SERVER_FAULT or status in _WORTH_ANOTHER_TRY
         after_ms = wait_ms(headers.get("retry-after", ""), 0) if retry else 0
         if status == _TOO_MANY:

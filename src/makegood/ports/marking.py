@@ -20,6 +20,13 @@ class KeyRefused(EffectFailed):
         super().__init__(message, retry=False)
 
 
+class NotTaken(EffectFailed):
+    """The campaign tool would not take what was sent; one address in it may be at fault."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry=False)
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """Where marks are kept.
 
@@ -111,8 +118,9 @@ class Placed(Struct, frozen=True, kw_only=True):
 class Marker(Protocol):
     """Marks the contacts of one place. Safe to use from many threads.
 
-    Every method raises `EffectFailed` (with `retry` and `after_ms`), and `KeyRefused` when no call
-    can succeed until a person acts. No method changes a subscription, and none makes a contact.
+    Every method raises `EffectFailed` (with `retry` and `after_ms`), `KeyRefused` when no call can
+    succeed until a person acts, and `NotTaken` when fewer addresses might be taken. No method
+    changes a subscription, and none makes a contact.
     """
 
     @property

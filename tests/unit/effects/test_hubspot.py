@@ -101,6 +101,8 @@ def test_without_its_property_an_account_says_what_to_do(vendor):
     vendor.join("ana@example.com")
     with pytest.raises(EffectFailed, match="no contact property vip_hold: run `makegood sync hub"):
         marker.mark(["ana@example.com"])
+    with pytest.raises(EffectFailed, match="no contact property vip_hold"):
+        marker.marked()
     made = marker.set_up()
     assert made[0] == "The property vip_hold was made."
     assert "leave it out of every marketing email" in made[1]

@@ -8,7 +8,7 @@ from makegood.core.notices import NoticeKind
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Identified, Unlinked, Unsubscribed
 from makegood.messages.ids import RepId
-from makegood.ports.marking import KeyRefused, Outcome, Place
+from makegood.ports.marking import KeyRefused, NotTaken, Outcome, Place
 from makegood.ports.notices import TellingStatus, wants
 from makegood.projections.lag import bucket_of, upper_ms, within_ms
 from makegood.runtime.marks import PROBE_MS
@@ -224,6 +224,68 @@ def test_a_mark_that_cannot_be_taken_away_is_tried_again():
         ]
     assert row.status is TellingStatus.WAITING
     assert "would not take 1 away" in row.error
+
+
+def test_a_storm_is_told_in_few_calls_and_each_hold_counts_with_its_own_lag():
+    it, vendor = firm(*(f"c{n:03}@example.com" for n in range(200)), most=500)
+    it.intake.take([it.introduced(f"user:{n}", f"c{n:03}@example.com") for n in range(200)])
+    for n in range(200):
+        it.let_down(f"user:{n}")
+        it.clock.advance(10)
+    for _ in range(8):
+        it.tell()
+    assert len(vendor.carriers) == 200
+    assert len(vendor.calls) <= 10
+    assert sum(it.lags().values()) == 200
+    for n in range(200):
+        it.release(f"user:{n}")
+    for _ in range(8):
+        it.tell()
+    assert vendor.carriers == []
+    assert len(vendor.calls) <= 20
+    with it.store.reading() as reading:
+        rows = reading.tellings("plain:hold", None, 0, 1000)
+    assert {row.status for row in rows} == {TellingStatus.DONE}
+
+
+def test_what_was_set_ahead_is_set_again_when_it_changed_before_its_turn():
+    it, vendor = firm(ANA, BEN, most=500)
+    it.known("user:ana", ANA)
+    it.known("user:ben", BEN)
+    it.let_down("user:ana")
+    it.let_down("user:ben")
+
+    it.tell()
+    assert set(vendor.carriers) == {ANA, BEN}
+    it.release("user:ben")
+    it.let_down("user:ana", "R2")
+    it.release("user:ana")
+    it.let_down("user:ben", "R2")
+    it.tell()
+    assert vendor.carriers == [BEN]
+
+
+def test_an_address_that_the_tool_will_not_take_does_not_keep_out_the_others():
+    it, vendor = firm(*(f"c{n}@example.com" for n in range(9)), most=500)
+    it.intake.take([it.introduced(f"user:{n}", f"c{n}@example.com") for n in range(9)])
+    it.intake.take([it.failed(f"user:{n}") for n in range(9)])
+    plain = vendor.mark
+
+    def picky(emails, *, ask=True):
+        if "c4@example.com" in emails:
+            raise NotTaken("Plain answered 400.")
+        return plain(emails, ask=ask)
+
+    vendor.mark = picky  # type: ignore[method-assign]
+    it.tell()
+    assert len(vendor.carriers) == 8
+    fares = it.by.run(vendor)
+    assert (fares.wanted, fares.refused, fares.error) == (9, 1, "")
+    it.release("user:4")
+    vendor.unmark = lambda emails: Outcome(refused=tuple(emails))  # type: ignore[method-assign]
+    it.tell()
+    with it.store.reading() as reading:
+        assert reading.sinks_health()["plain:hold"].waiting == 0
 
 
 def test_lag_counts_from_the_holds_commit_to_the_vendors_yes():
