@@ -11,6 +11,7 @@ from makegood.effects.campaign_tools import placed_of
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
 from makegood.effects.fulfil import Fulfilment
+from makegood.effects.hooks import Home
 from makegood.effects.links import Links
 from makegood.effects.mail import Mail
 from makegood.effects.outside import Outside
@@ -33,6 +34,7 @@ from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
+from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.intake import Intake
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
@@ -95,6 +97,7 @@ class Makegood:
         requests: Answers what customers ask for.
         gate: May we send?
         worker: Fires timers and delivers.
+        endpoints: Webhook endpoints that are told what changed.
         teller: Tells the sinks what changed.
         marks: What campaign tools know of holds.
         links: Signs the addresses that reach customers.
@@ -127,6 +130,13 @@ class Makegood:
             clock,
             pace=Pace(threads=settings.threads),
         )
+        self.endpoints = Endpoints(
+            store,
+            self._webhooks,
+            lambda: self.book,
+            clock,
+            Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
+        )
         self.marks = self._marks()
         self.teller = Teller(store, self.sinks, self._held_now, clock)
 
@@ -143,7 +153,7 @@ class Makegood:
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
-        return {**self.marks.sinks}
+        return {**self.endpoints.sinks(), **self.marks.sinks}
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""

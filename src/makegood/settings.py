@@ -54,6 +54,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         hubspot: Contact properties that are true of who is held.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
+        private_webhooks: Webhook endpoints may be on private addresses, and http; for a firm that
+            trusts everybody who may make one.
     """
 
     database: str
@@ -67,6 +69,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     hubspot: HubspotSettings | None = None
     threads: int = 8
     proxies: int = 0
+    private_webhooks: bool = False
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -91,6 +94,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         mailchimp=_file(environ, mailchimp.SETTING, MailchimpSettings),
         hubspot=_file(environ, hubspot.SETTING, HubspotSettings),
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
+        private_webhooks=environ.get("MAKEGOOD_PRIVATE_WEBHOOKS", "") == "1",
     )
 
 

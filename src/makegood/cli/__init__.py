@@ -38,7 +38,9 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         serving,
+        suppressing,
         syncing,
+        webhooks,
     )
 
     app = _empty()
@@ -56,6 +58,8 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         everyone,
+        webhooks,
+        suppressing,
     ):
         group.register(app)
     return app
