@@ -277,6 +277,16 @@ def joined(parts: Sequence[Outcome]) -> Outcome:
     )
 
 
+def without(outcome: Outcome, emails: Sequence[str]) -> Outcome:
+    """Leave some addresses out of an outcome."""
+    return Outcome(
+        done=tuple(it for it in outcome.done if it not in emails),
+        absent=outcome.absent,
+        refused=outcome.refused,
+        changed=tuple(it for it in outcome.changed if it not in emails),
+    )
+
+
 def put_outcome(
     writing: Writing, place: str, outcome: Outcome, truth: Truth, *, at_ms: int, run: int = 0
 ) -> None:

@@ -9,7 +9,8 @@ from makegood.ports.marks import Sync
 from makegood.ports.notices import Sink
 from makegood.ports.store import Store
 from makegood.runtime.marks import MarkSink, Truth
-from makegood.runtime.marks_run import Reconciler, Sleep
+from makegood.runtime.marks_run import Reconciler
+from makegood.runtime.marks_turns import Sleep
 
 _LOOK_S = 20.0  # how often it is looked whether a run is due
 _LOG = logging.getLogger("makegood.marks")

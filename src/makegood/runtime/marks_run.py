@@ -6,12 +6,10 @@ more, by the gate, right before it is changed. Memory stays that of a page of ho
 marks. A run that is interrupted is begun again, from the beginning.
 """
 
-import logging
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -29,20 +27,12 @@ from makegood.runtime.marks import (
     normal_email,
     note_refused,
     put_outcome,
+    without,
 )
+from makegood.runtime.marks_turns import Lost, Sleep, Turns
 
-LEASE_MS = 180_000  # longer than one call and every pause before its repetitions
 _HELD_PAGE = 200  # customers
 _MISSING_PAGE = 500  # addresses
-_TRIES = 5
-_LONGEST_PAUSE_MS = 30_000  # whoever asks for more ends the run; the next one begins anew
-_LOG = logging.getLogger("makegood.marks")
-Given = TypeVar("Given")
-Sleep = Callable[[float], object]
-
-
-class _Lost(Exception):
-    """Another process took the run over, or it was told to stop."""
 
 
 class Reconciler:
@@ -62,12 +52,7 @@ class Reconciler:
             sleep: Waits some seconds before a call is repeated.
             stopped: Asked before each page.
         """
-        self._store = store
-        self._truth = truth
-        self._clock = clock
-        self._sleep = sleep
-        self._stopped = stopped
-        self._runner = secrets.token_hex(8)
+        self._parts = Parts(store, truth, clock, Turns(store, clock, sleep, stopped))
 
     def run(self, marker: Marker, *, dry: bool = False) -> Sync | None:
         """Compare, repair, look at the campaigns, and write down how it went.
@@ -80,85 +65,36 @@ class Reconciler:
             How the place fares after it, with what was or would be changed; None when another
             process is at it, or this one was told to stop.
         """
-        begun = self._begin(marker.place.key)
+        store, _, clock, turns = self._parts
+        begun = turns.begin(marker.place.key)
         if begun is None:
             return None
-        run = _Run(self, marker, begun, dry=dry)
+        run = _Run(self._parts, marker, begun, dry=dry)
         try:
             return run.whole()
-        except _Lost:
+        except Lost:
             return None
         except KeyRefused as refused:
-            note_refused(self._store, begun.place, str(refused), self._clock.now_ms())
-            return self._fail(begun, str(refused))
+            note_refused(store, begun.place, str(refused), clock.now_ms())
+            return turns.fail(begun, str(refused))
         except EffectFailed as fault:
-            return self._fail(begun, str(fault))
+            return turns.fail(begun, str(fault))
 
-    def _begin(self, place: str) -> Sync | None:
-        now_ms = self._clock.now_ms()
-        with self._store.writing() as writing:
-            fares = writing.lock_sync(place)
-            if fares.runner and fares.lease_ms > now_ms:
-                return None
-            begun = replace(
-                fares,
-                run=fares.run + 1,
-                runner=self._runner,
-                lease_ms=now_ms + LEASE_MS,
-                started_ms=now_ms,
-            )
-            writing.put_sync(begun)
-        return begun
 
-    def _fail(self, begun: Sync, says: str) -> Sync | None:
-        now_ms = self._clock.now_ms()
-        _LOG.warning("%s: run %s did not end: %s", begun.place, begun.run, says)
-        with self._store.writing() as writing:
-            fares = writing.lock_sync(begun.place)
-            if (fares.runner, fares.run) != (begun.runner, begun.run):
-                return None
-            failed = replace(fares, runner="", lease_ms=0, error=says, error_ms=now_ms)
-            writing.put_sync(failed)
-        return failed
+class Parts(NamedTuple):
+    """What a run works with."""
 
-    def keep(self, begun: Sync, change: Callable[[Writing], object]) -> None:
-        """Write something of a run that is still ours, and hold it for longer.
-
-        Raises:
-            _Lost: It is not.
-        """
-        now_ms = self._clock.now_ms()
-        with self._store.writing() as writing:
-            fares = writing.lock_sync(begun.place)
-            if self._stopped():
-                writing.put_sync(replace(fares, runner="", lease_ms=0))
-            elif (fares.runner, fares.run) == (begun.runner, begun.run):
-                writing.put_sync(replace(fares, lease_ms=now_ms + LEASE_MS))
-                change(writing)
-                return
-        raise _Lost
-
-    def patiently(self, call: Callable[[], Given]) -> Given:
-        """Repeat a call that may help, with the pause the vendor asks for."""
-        for attempt in range(_TRIES - 1):
-            try:
-                return call()
-            except EffectFailed as fault:
-                pause_ms = fault.after_ms or 1000 * 2**attempt
-                if not fault.retry or pause_ms > _LONGEST_PAUSE_MS or self._stopped():
-                    raise
-            self._sleep(pause_ms / 1000)
-        return call()
+    store: Store
+    truth: Truth
+    clock: Clock
+    turns: Turns
 
 
 class _Run:
     """One run over one place."""
 
-    def __init__(self, by: Reconciler, marker: Marker, begun: Sync, *, dry: bool) -> None:
-        self._by = by
-        self._store = by._store
-        self._truth = by._truth
-        self._clock = by._clock
+    def __init__(self, parts: Parts, marker: Marker, begun: Sync, *, dry: bool) -> None:
+        self._store, self._truth, self._clock, self._by = parts
         self._marker = marker
         self._place = marker.place.key
         self._brand = marker.place.brand
@@ -245,6 +181,9 @@ class _Run:
         mark = known.get(address)
         if mark is not None and mark.wanted_run == self._number:
             return True
+        return self._is_wanted(email)
+
+    def _is_wanted(self, email: str) -> bool:
         return self._truth.is_wanted(email, self._brand)
 
     def _seen(self, address: ProfileId) -> Mark:
@@ -269,7 +208,10 @@ class _Run:
             return ()
         outcome = in_batches(self._unmark, emails, self._marker.most)
         self._counts["removed"] -= len(outcome.refused)
-        return outcome.changed
+        back = [it for it in emails if (name := normal_email(it)) and self._is_wanted(name)]
+        if back:  # a hold opened meanwhile, and its notice may have been told before we took it
+            in_batches(partial(self._mark, ask=True), back, self._marker.most)
+        return tuple(it for it in outcome.changed if it not in back)
 
     def _unmark(self, emails: Sequence[str]) -> Outcome:
         return self._by.patiently(lambda: self._marker.unmark(emails))
@@ -283,7 +225,7 @@ class _Run:
             for mark in page:
                 person = persons.get(mark.address)
                 email = person.identifier.removeprefix(EMAIL) if person is not None else ""
-                if email and self._truth.is_wanted(email, self._brand):
+                if email and self._is_wanted(email):
                     (asked if mark.state == "marked" else unasked).append(email)
             if not self._dry:
                 self._set(asked, unasked)
@@ -308,6 +250,10 @@ class _Run:
                 in_batches(partial(self._mark, ask=False), unasked, self._marker.most),
             ]
         )
+        over = [it for it in outcome.changed if not self._is_wanted(it)]
+        if over:  # a hold lifted meanwhile, and its notice may have been told before we set it
+            in_batches(self._unmark, over, self._marker.most)
+            outcome = without(outcome, over)
         self._counts["added"] += len(outcome.changed)
         self._counts["absent"] += len(outcome.absent)
         self._counts["refused"] += len(outcome.refused)

@@ -10,7 +10,8 @@ from makegood.messages.errors import EffectFailed
 from makegood.messages.ids import CustomerId
 from makegood.ports.marking import KeyRefused, Lacking, Page, Place, Placed
 from makegood.runtime.marks_rounds import Rounds, is_due
-from makegood.runtime.marks_run import LEASE_MS, Reconciler
+from makegood.runtime.marks_run import Reconciler
+from makegood.runtime.marks_turns import LEASE_MS
 from makegood.store.sqlite import SqliteStore
 from tests.marking import Firm, PlainMarker
 
@@ -103,6 +104,35 @@ def test_a_hold_that_opens_or_lifts_during_the_run_is_right_at_its_end():
     it.tell()
     assert set(vendor.carriers) == {address(n) for n in (0, 1, 2, 3, 4, 5, 6, 9)}
     assert it.by.run(vendor).added == 0
+
+
+def test_a_hold_that_lifts_between_being_noted_and_being_set_is_not_set():
+    it, vendor = firm(4, range(4))
+
+    def lift(name: str) -> None:
+        if name == "marked":
+            it.release("user:3")
+
+    vendor.before = lift
+    fares = it.by.run(vendor)
+    assert set(vendor.carriers) == {address(n) for n in range(3)}
+    assert fares.added == 3
+
+
+@pytest.mark.parametrize("when", ["mark", "unmark"])
+def test_what_changes_while_the_vendor_answers_is_put_right_in_the_same_run(when):
+    it, vendor = firm(4, range(3), most=500)
+    vendor.carriers = [address(3)]
+
+    def change(name: str) -> None:
+        if name == when:
+            vendor.before = lambda _name: None
+            it.release("user:0") if when == "mark" else it.let_down("user:3")
+
+    vendor.before = change
+    it.by.run(vendor)
+    held = {1, 2} if when == "mark" else {0, 1, 2, 3}
+    assert set(vendor.carriers) == {address(n) for n in held}
 
 
 def test_a_fault_that_passes_is_waited_out_with_the_pause_the_vendor_asks_for():
@@ -316,3 +346,30 @@ def test_a_run_whose_process_died_is_due_when_its_lease_ends():
     assert is_due(died, 10_000, 500)
     assert not is_due(Sync(place="x", started_ms=400), 10_000, 10_399)
     assert is_due(Sync(place="x", started_ms=400), 10_000, 10_400)
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+def test_on_postgresql_two_processes_never_run_at_once_and_the_outcome_is_the_same(postgres_url):
+    """Also the live sink at work in one while the other compares."""
+    from makegood.store.postgres import PostgresStore
+
+    store = PostgresStore(postgres_url, pool_size=4)
+    it, vendor = firm(12, range(8), store=store)
+    vendor.carriers = [address(n) for n in (9, 0, 10)]
+    other = Reconciler(store, it.truth, it.clock, it._sleep)
+    seen: list[object] = []
+
+    def meanwhile(name: str) -> None:
+        if name == "marked" and not seen:
+            seen.append(other.run(vendor))
+            it.let_down("user:11")
+            it.tell()
+
+    vendor.before = meanwhile
+    fares = it.by.run(vendor)
+    assert seen == [None]
+    assert set(vendor.carriers) == {address(n) for n in (*range(8), 11)}
+    assert other.run(vendor).added == 0
+    assert fares.removed == 2
+    store.close()
