@@ -24,12 +24,14 @@ for _suite in (
     "desk_conformance",
     "log_conformance",
     "mail_conformance",
+    "mark_conformance",
     "notice_conformance",
     "outbox_conformance",
     "parking_conformance",
     "webhook_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
+pytest.register_assert_rewrite("makegood.testing.marker_conformance")
 
 IN_CI = os.environ.get("CI", "") not in ("", "0", "false")
 POSTGRES_URL = os.environ.get("MAKEGOOD_TEST_POSTGRES_URL", "")

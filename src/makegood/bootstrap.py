@@ -7,6 +7,7 @@ from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
+from makegood.effects.campaign_tools import placed_of
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
 from makegood.effects.fulfil import Fulfilment
@@ -18,7 +19,7 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
-from makegood.gate.held import held_now
+from makegood.gate.held import found_by, held_now
 from makegood.gate.mail_kinds import MailKinds
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
@@ -36,6 +37,8 @@ from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.intake import Intake
+from makegood.runtime.marks import Asked, Truth
+from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.raising import Raising
 from makegood.runtime.requests import Requests
 from makegood.runtime.shelf import Shelf
@@ -98,6 +101,7 @@ class Makegood:
         worker: Fires timers and delivers.
         endpoints: Webhook endpoints that are told what changed.
         teller: Tells the sinks what changed.
+        marks: What campaign tools know of holds.
         links: Signs the addresses that reach customers.
     """
 
@@ -136,6 +140,7 @@ class Makegood:
             clock,
             Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
         )
+        self.marks = self._marks()
         self.teller = Teller(store, self.sinks, self._held_now, clock)
 
     @property
@@ -151,16 +156,21 @@ class Makegood:
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
-        return {**self.endpoints.sinks()}
+        return {**self.endpoints.sinks(), **self.marks.sinks}
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
-        """Deliver the outbox, and beside it tell the sinks, until told to stop."""
-        telling = Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller")
-        telling.start()
+        """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""
+        beside = [Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller")]
+        if self.marks.placed:
+            rounds = self.marks.run_forever
+            beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))
+        for thread in beside:
+            thread.start()
         try:
             self.worker.run_forever(stopped, sleep)
         finally:
-            telling.join()
+            for thread in beside:
+                thread.join()
 
     def live_token(self, rep: RepId) -> str:
         """Sign a ticket for the live updates of a person who is signed in."""
@@ -171,10 +181,22 @@ class Makegood:
         self.trials.close()
         self.worker.close()
         self.teller.close()
+        self.marks.close()
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
         self.store.close()
+
+    def _marks(self) -> Rounds:
+        asked = Asked(
+            is_held=self.gate.is_held,
+            held_now=self._held_now,
+            found_by=found_by,
+            knows=lambda brand: brand in self.book.brands,
+        )
+        placed = placed_of(self.settings.mailchimp, self.settings.hubspot)
+        truth = Truth(self.store, self.settings.key, asked)
+        return Rounds(self.store, placed, truth, self.clock)
 
     def _ways(self) -> tuple[Channel, ...]:
         shelf = self.shelf

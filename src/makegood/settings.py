@@ -9,6 +9,9 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from makegood.effects import hubspot, mailchimp
+from makegood.effects.hubspot import HubspotSettings
+from makegood.effects.mailchimp import MailchimpSettings
 from makegood.effects.webhook import Counterpart
 from makegood.messages.errors import InputError
 
@@ -47,6 +50,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
         sms: A gateway for text messages, instead of a counterpart.
         threads: Deliveries at the same time.
+        mailchimp: Audiences in which who is held carries a tag.
+        hubspot: Contact properties that are true of who is held.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
         private_webhooks: Webhook endpoints may be on private addresses, and http; for a firm that
@@ -60,6 +65,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp: str = ""
     counterparts: tuple[Counterpart, ...] = ()
     sms: SmsGateway | None = None
+    mailchimp: MailchimpSettings | None = None
+    hubspot: HubspotSettings | None = None
     threads: int = 8
     proxies: int = 0
     private_webhooks: bool = False
@@ -84,6 +91,8 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         smtp=environ.get("MAKEGOOD_SMTP", ""),
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
+        mailchimp=_file(environ, mailchimp.SETTING, MailchimpSettings),
+        hubspot=_file(environ, hubspot.SETTING, HubspotSettings),
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
         private_webhooks=environ.get("MAKEGOOD_PRIVATE_WEBHOOKS", "") == "1",
     )

@@ -5,7 +5,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
 from makegood.bootstrap import Makegood
-from makegood.ports.rows import OutboxStatus
+from makegood.ports.marking import Checked, Lacking, Place, Placed
+from makegood.ports.marks import Mark, Sync
+from makegood.ports.rows import OutboxStatus, PersonRow
+from makegood.projections.lag import bucket_of, hour_of
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.hooks import a_failing_webhook
@@ -20,6 +23,7 @@ from tests.e2e.screens import (
     portal_path,
     profile_of,
 )
+from tests.marking import PlainMarker
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -45,6 +49,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     clock.advance(31 * MINUTE_MS)
     no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
     _fail_one(makegood)
+    _connect(makegood)
     confirm_offers(makegood, for_ms=40 * MINUTE_MS)
     ana = profile_of("user:ana")
     unsubscribe = makegood.links.unsubscribe_token(ana, "northwind_cars", "mail")
@@ -57,6 +62,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "long name": f"/desk/customers/{customer_of(makegood, 'user:bo')}",
         "search": "/desk/search?q=bo",
         "broken": "/desk/broken",
+        "campaign tools": "/desk/connections/lists",
         "rules": "/desk/rules",
         "draft of the rules": "/desk/rules/draft",
         "text of the rules": "/desk/rules/text",
@@ -83,6 +89,38 @@ def _fail_one(makegood: Makegood) -> None:
         writing.settle(row.command.id, row.fence, OutboxStatus.FAILED, now_ms, "550 no such box")
         for other in rest:
             writing.retry_at(other.command.id, other.fence, now_ms, "")
+
+
+def _connect(makegood: Makegood) -> None:
+    """Two campaign tools, of which one refuses its key."""
+    now_ms = makegood.clock.now_ms()
+    places = (
+        Place(vendor="mailchimp", id="a1b2c3d4e5/makegood-hold"),
+        Place(vendor="hubspot", id="makegood_hold_vans", brand="northwind_vans"),
+    )
+    makegood.marks.placed = [
+        Placed(marker=PlainMarker(place=it), every_ms=1_800_000) for it in places
+    ]
+    do = 'Send it to a segment with the condition "Tags: contact is not tagged makegood-hold".'
+    lacking = tuple(
+        Lacking(kind="campaign", id=it, name=it, status="schedule", do=do)
+        for it in ("Spring offers", "A long name of a campaign for all who have ever rented vans")
+    )
+    checked = Checked(lacking=lacking, more=True, blind=("Customer journeys are not looked at.",))
+    good = Sync(place=places[0].key, ended_ms=now_ms - 1_200_000, synced_ms=now_ms - 3_000,
+                wanted=412, added=3, removed=1, absent=1, checked=checked)  # fmt: skip
+    bad = Sync(place=places[1].key, refused_ms=now_ms - 9_000, error_ms=now_ms - 9_000,
+               error="HubSpot answered 401 (INVALID_AUTHENTICATION).")  # fmt: skip
+    address = profile_of("email:somebody.with.a.long.name@a-long-domain.example.com")
+    with makegood.store.writing() as writing:
+        writing.put_sync(good)
+        writing.put_sync(bad)
+        writing.add_lags(
+            good.place, hour_of(now_ms), {bucket_of(2_000): 90, bucket_of(3_800): 9}, 0
+        )
+        writing.put_marks([Mark(place=good.place, address=address, state="absent")])
+        name = "email:somebody.with.a.long.name@a-long-domain.example.com"
+        writing.put_persons([PersonRow(profile=address, identifier=name)])
 
 
 def faults_of(page: Page, least_px: int) -> list[str]:

@@ -437,4 +437,32 @@ FAULTS: tuple[Fault, ...] = (
         new="    WHERE parked.status = 'leased'",
         tests=("tests/conformance/test_stores.py::TestSqlite",),
     ),
+    Fault(
+        name="marks-by-what-the-notice-said",
+        file="src/makegood/runtime/marks.py",
+        old="held = {it: self._truth.is_wanted(it, self._place.brand) for it in emails}",
+        new="held = {it: since[it] > 0 for it in emails}",
+        tests=("tests/unit/runtime/test_marks.py",),
+    ),
+    Fault(
+        name="a-run-trusts-its-pages",
+        file="src/makegood/runtime/marks_run.py",
+        old="                if email and self._is_wanted(email):\n",
+        new="                if email:\n",
+        tests=("tests/unit/runtime/test_marks_run.py",),
+    ),
+    Fault(
+        name="offset-forgets-what-went",
+        file="src/makegood/effects/mailchimp.py",
+        old="        offset = max(0, int(after or 0) - gone)\n",
+        new="        offset = int(after or 0)\n",
+        tests=("tests/unit/effects/test_mailchimp.py",),
+    ),
+    Fault(
+        name="any-condition-leaves-out",
+        file="src/makegood/effects/mailchimp_check.py",
+        old='        is_strict = options.match == "all" or len(options.conditions) == 1\n',
+        new="        is_strict = True\n",
+        tests=("tests/unit/effects/test_mailchimp.py",),
+    ),
 )

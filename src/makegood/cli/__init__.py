@@ -41,6 +41,7 @@ def _whole() -> typer.Typer:
         serving,
         smtp_gate,
         suppressing,
+        syncing,
         webhooks,
     )
 
@@ -53,6 +54,7 @@ def _whole() -> typer.Typer:
         activating,
         serving,
         smtp_gate,
+        syncing,
         people,
         data,
         replaying,

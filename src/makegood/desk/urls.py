@@ -6,6 +6,7 @@ from makegood.desk import (
     asked,
     broken,
     case,
+    connection_lists,
     connection_webhooks,
     connections,
     customers,
@@ -59,6 +60,7 @@ urlpatterns = [
         connection_webhooks.act,
         name="webhook-act",
     ),
+    path("connections/lists", connection_lists.lists, name="connection-lists"),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

@@ -13,13 +13,16 @@ from msgspec.structs import replace
 
 from makegood.core.holds import Answer, GateRow, Question, judge
 from makegood.gate.held import is_due, row_now
-from makegood.messages.commands import HELD_CLASSES
+from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.rows import GateRecord
 from makegood.ports.store import Reading, Store
+
+HELD_REASONS = frozenset({"stuck", "cannot_judge", "hold"})
+"""Reasons that end when we have made good, or a person has looked."""
 
 
 class Gate:
@@ -53,21 +56,36 @@ class Gate:
         """Judge one customer by the opaque id; an id from before a merge still finds them."""
         return self._ask(ProfileId(customer), question)
 
+    def is_held(self, identifier: str, brand: str) -> bool:
+        """Whether promotional mail to whoever this may mean waits because of what happened.
+
+        An unsubscription is not asked about, and nothing is counted: no message is at stake.
+
+        Raises:
+            InputError: It is not a typed identifier.
+        """
+        question = Question(brand=brand, message_class=MessageClass.PROMOTIONAL)
+        answer = self._look(profile_id(normal(identifier), self._key), question)
+        return answer.reason in HELD_REASONS
+
     def asked(self) -> Mapping[str, int]:
         """Count the answers of this process by reason; `unknown` is worth watching."""
         with self._counting:
             return dict(self._counted)
 
     def _ask(self, profile: ProfileId, question: Question) -> Answer:
+        answer = self._look(profile, question)
+        with self._counting:
+            self._counted[answer.reason] += 1
+        return answer
+
+    def _look(self, profile: ProfileId, question: Question) -> Answer:
         library = self._library_of()
         now_ms = self._clock.now_ms()
         with self._store.reading() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
-        answer = _answer(rows, question, library.now(question.brand))
-        with self._counting:
-            self._counted[answer.reason] += 1
-        return answer
+        return _answer(rows, question, library.now(question.brand))
 
 
 def _answer(rows: Sequence[GateRow], question: Question, book: RuleBook) -> Answer:

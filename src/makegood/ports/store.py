@@ -17,6 +17,7 @@ from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
+from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
@@ -47,6 +48,7 @@ class Reading(
     NoticeReading,
     HeldReading,
     WebhookReading,
+    MarkReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -194,6 +196,7 @@ class Writing(
     ParkingWriting,
     NoticeWriting,
     WebhookWriting,
+    MarkWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -8,13 +8,16 @@ from typing import Any
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_mail_kinds import MemoryMailKindReading
+from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_writing import MemoryWriting
 
 
-class MemoryReader(MemoryMailKindReading, MemoryParkingReading, MemoryNoticeReading):
+class MemoryReader(
+    MemoryMailKindReading, MemoryParkingReading, MemoryNoticeReading, MemoryMarkReading
+):
     """One look at memory."""
 
 

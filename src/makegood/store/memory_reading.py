@@ -28,6 +28,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.mail_kinds import MailDecision, MailKind
+from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.rows import (
@@ -63,6 +64,7 @@ TABLES = (
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
+    "mark_rows", "syncs", "sync_lags",
 )  # fmt: skip
 
 
@@ -107,6 +109,9 @@ class Tables:
     mail_decisions: MutableMapping[int, MailDecision]
     parked: MutableMapping[str, ParkedRow]
     parked_mails: MutableMapping[str, ParkedMail]
+    mark_rows: MutableMapping[tuple[str, ProfileId], Mark]
+    syncs: MutableMapping[str, Sync]
+    sync_lags: MutableMapping[tuple[str, int, int], int]
     notices: MutableMapping[int, Notice]
     notice_seqs: MutableMapping[NoticeId, int]
     feed_seqs: MutableMapping[int, int]

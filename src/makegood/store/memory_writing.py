@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
+from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
@@ -50,6 +51,7 @@ class MemoryWriting(
     MemoryParking,
     MemoryNotices,
     MemoryWebhooks,
+    MemoryMarkWriting,
 ):
     """One transaction on memory."""
 
@@ -243,7 +245,10 @@ class MemoryWriting(
         t = self._t
         members = set(t.members.get(customer, ()))
         texts = [ref for ref, (owner, _words) in t.words.items() if owner in members]
-        people = [profile for profile in members if profile in t.people]
+        lookups = {it for member in members for it in t.lookups.get(member, ())}
+        theirs = {it for it in lookups if members.issuperset(t.users.get(it, ()))}
+        gone = members | (theirs - set(t.customer_of))
+        people = [profile for profile in gone if profile in t.people]
         for ref in texts:
             del t.words[ref]
         for profile in people:

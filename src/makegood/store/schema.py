@@ -16,6 +16,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.PARKING,
     pipes.NOTICES,
     pipes.WEBHOOKS,
+    pipes.MARKS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -40,6 +41,7 @@ NUMBERS = frozenset(
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
+        "wanted_run", "seen_run", "hour", "bucket",
     }
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
+from makegood.store.sql_marks import MarkReading, MarkWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
@@ -25,6 +26,7 @@ class SqlReading(
     DraftReading,
     MailKindReading,
     ParkingReading,
+    MarkReading,
     NoticeReading,
     HeldReading,
     WebhookReading,
@@ -42,6 +44,7 @@ class SqlWriting(
     ParkingWriting,
     NoticeWriting,
     WebhookWriting,
+    MarkWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -9,6 +9,13 @@ from makegood.store.shapes import PERSON, merged, pack, person_words, says_more
 from makegood.store.sql_desk import PeopleReading
 
 _MEMBERS = "SELECT profile FROM profile WHERE customer = ?"
+# Theirs, and the addresses and numbers that find nobody else; one that was a sender of its own is
+# a customer of its own.
+_THEIRS = f"""{_MEMBERS} UNION
+    SELECT l.lookup FROM lookup l WHERE l.profile IN ({_MEMBERS})
+    AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.profile = l.lookup)
+    AND NOT EXISTS (SELECT 1 FROM lookup o WHERE o.lookup = l.lookup
+        AND o.profile NOT IN ({_MEMBERS}))"""
 
 
 class PeopleWriting(PeopleReading):
@@ -42,9 +49,10 @@ class PeopleWriting(PeopleReading):
         self._db.put("free_text", columns, rows, replace(columns, "ref"))
 
     def erase(self, customer: CustomerId) -> int:
-        self._db.run(f"DELETE FROM person_key WHERE profile IN ({_MEMBERS})", customer)
+        theirs = [row[0] for row in self._db.rows(_THEIRS, customer, customer, customer)]
+        self._db.run("DELETE FROM person_key WHERE profile = ANY(?)", theirs)
         return sum(
-            self._db.changed(f"DELETE FROM {table} WHERE profile IN ({_MEMBERS})", customer)
+            self._db.changed(f"DELETE FROM {table} WHERE profile = ANY(?)", theirs)
             for table in ("person", "free_text")
         )
 

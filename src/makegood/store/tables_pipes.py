@@ -118,3 +118,24 @@ WEBHOOKS = (
     "CREATE INDEX delivery_of_notice ON delivery (endpoint, notice, seq)",
     "CREATE INDEX delivery_old ON delivery (at_ms)",
 )
+
+MARKS = (
+    # What campaign tools are told of holds; addresses are pseudonyms.
+    """CREATE TABLE mark (
+        target TEXT NOT NULL,
+        address TEXT NOT NULL,
+        status TEXT NOT NULL,
+        wanted_run BIGINT NOT NULL,
+        seen_run BIGINT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        PRIMARY KEY (target, address)) {clustered}""",
+    """CREATE INDEX mark_failed ON mark (target, address)
+        WHERE status IN ('absent', 'refused')""",
+    "CREATE TABLE sync (target TEXT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE sync_lag (
+        target TEXT NOT NULL,
+        hour BIGINT NOT NULL,
+        bucket BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        PRIMARY KEY (target, hour, bucket)) {clustered}""",
+)

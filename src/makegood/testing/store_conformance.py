@@ -32,6 +32,7 @@ from makegood.testing.store_log_conformance import (
     LogConformance,
 )
 from makegood.testing.store_mail_conformance import MailKindConformance
+from makegood.testing.store_mark_conformance import MarkConformance
 from makegood.testing.store_notice_conformance import NoticeConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
@@ -132,6 +133,7 @@ class StoreConformance(
     BudgetConformance,
     MailKindConformance,
     ParkingConformance,
+    MarkConformance,
     NoticeConformance,
     WebhookConformance,
     ThreadConformance,

@@ -20,6 +20,7 @@ from makegood.testing.store_samples import (
     case,
     customer,
     event,
+    identified,
     known,
     ledger_line,
     offered,
@@ -319,6 +320,21 @@ class PeopleConformance(Conformance):
             assert reading.texts(names) == {"cid": "words"}
             assert len(reading.log(0, 10)) == 3
         assert found(store, "the") == [PersonRow(profile=profile("cid"), name="The cid")]
+
+    def test_erasing_takes_the_address_that_finds_nobody_else_with_it(self) -> None:
+        store = self.make_store()
+        append(store, identified("1", "ana", "hers", "home"), identified("2", "ben", "home"))
+        with store.writing() as writing:
+            names = ("ana", "ben", "hers", "home")
+            writing.put_persons(
+                [PersonRow(profile=profile(n), identifier=f"email:{n}@example.com") for n in names]
+            )
+        with store.writing() as writing:
+            assert writing.erase(customer("ana")) == 2
+        with store.reading() as reading:
+            left = reading.persons([profile(n) for n in names])
+        assert set(left) == {profile("ben"), profile("home")}
+        assert found(store, "hers@") == []
 
     def test_the_roster_is_by_name_and_the_last_word_counts(self) -> None:
         store = self.make_store()

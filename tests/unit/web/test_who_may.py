@@ -62,6 +62,7 @@ DESK = {
     "desk/connections/webhooks/add": ("POST", 403, 403, 422),
     f"desk/connections/webhooks/{W}": ("GET", 403, 403, 404),
     f"desk/connections/webhooks/{W}/rotate": ("POST", 403, 403, 404),
+    "desk/connections/lists": ("GET", 200, 200, 200),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
