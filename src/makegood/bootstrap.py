@@ -37,9 +37,11 @@ from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
+from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.worker import Pace, Worker
+from makegood.sources.signatures import check_secret
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
@@ -65,6 +67,16 @@ class SmsGateway(Struct, frozen=True, kw_only=True):
     allow_private: bool = False
 
 
+class SourceSecrets(Struct, frozen=True, kw_only=True):
+    """How a source proves itself.
+
+    Attributes:
+        secrets: Shared with it; one that fits is enough, so that they can be changed.
+    """
+
+    secrets: tuple[str, ...]
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything a deployment decides.
 
@@ -78,6 +90,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         smtp: smtp://host:port of the mail server; empty sends no mail.
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
         sms: A gateway for text messages, instead of a counterpart.
+        sources: Secrets of the book's webhooks, by the name of the source.
         threads: Deliveries at the same time.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
@@ -90,6 +103,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp: str = ""
     counterparts: tuple[Counterpart, ...] = ()
     sms: SmsGateway | None = None
+    sources: Mapping[str, SourceSecrets] = {}
     threads: int = 8
     proxies: int = 0
 
@@ -120,6 +134,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         smtp=environ.get("MAKEGOOD_SMTP", ""),
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
+        sources=_file(environ, "MAKEGOOD_SOURCES", dict[str, SourceSecrets]) or {},
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
     )
 
@@ -223,6 +238,7 @@ class Makegood:
         shelf: The rule books.
         trials: What a changed rule book would have done.
         intake: Takes events in.
+        receiving: Maps records of other systems by the book's sources.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
@@ -239,6 +255,10 @@ class Makegood:
         self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
         self.intake = Intake(store, shelf.current, clock, settings.key)
+        for name, source in settings.sources.items():
+            for secret in source.secrets:
+                check_secret(name, secret)
+        self.receiving = Receiving(store, self.intake, shelf.current, clock)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)

@@ -10,6 +10,7 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.mappings import Source
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
@@ -169,6 +170,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         approval_ms: How long a second person has to approve what is above a rep's authority; 0
             where the book has no approval.
         text: The text as written with the books and laws bound to it.
+        sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
     """
 
@@ -206,11 +208,17 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     budgets: tuple[Budget, ...] = ()
     approval_ms: int = 0
     text: str = ""
+    sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
         return self.by_brand.get(brand, self)
+
+    def source(self, name: str) -> Source | None:
+        """Find a source of this book, or of a brand's."""
+        books = (self, *self.by_brand.values())
+        return next((one.sources[name] for one in books if name in one.sources), None)
 
     def hears(self, event: str) -> bool:
         """Whether a rule, promise, disclosure or survey of it or a brand's hears an event."""

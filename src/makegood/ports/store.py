@@ -31,9 +31,10 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.unfit import UnfitReading, UnfitWriting
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, Protocol):
+class Reading(OutboxReading, EveryoneReading, DraftReading, UnfitReading, Protocol):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -170,7 +171,7 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, Protocol):
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, Protocol):
+class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, UnfitWriting, Protocol):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

@@ -41,6 +41,8 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.ports.unfit import Unfit
+from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -53,7 +55,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results",
+    "drafts", "trials", "trial_results", "unfit",
 )  # fmt: skip
 
 
@@ -94,14 +96,17 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    unfit: MutableMapping[str, Unfit]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
             setattr(self, name, table(name))
 
 
-class MemoryReading:
+class MemoryReading(MemoryUnfitReading):
     """One look at the tables."""
+
+    _t: Tables
 
     def __init__(self, tables: Tables) -> None:
         self._t = tables

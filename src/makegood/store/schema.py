@@ -205,8 +205,17 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
+UNFIT = (
+    """CREATE TABLE unfit (
+        id TEXT NOT NULL PRIMARY KEY,
+        source TEXT NOT NULL,
+        came_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX unfit_of_source ON unfit (source, came_ms, id)",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, UNFIT,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

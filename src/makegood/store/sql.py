@@ -8,6 +8,7 @@ from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 
 
 class SqlReading(
@@ -18,11 +19,18 @@ class SqlReading(
     PeopleReading,
     BudgetReading,
     DraftReading,
+    UnfitReading,
 ):
     """One look at the store."""
 
 
 class SqlWriting(
-    LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, DraftWriting, SqlReading
+    LogWriting,
+    OutboxWriting,
+    PeopleWriting,
+    BudgetWriting,
+    DraftWriting,
+    UnfitWriting,
+    SqlReading,
 ):
     """One transaction."""

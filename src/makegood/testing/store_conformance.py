@@ -33,6 +33,7 @@ from makegood.testing.store_log_conformance import (
 )
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
+from makegood.testing.store_unfit_conformance import UnfitConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -126,6 +127,7 @@ class StoreConformance(
     BookConformance,
     EveryoneConformance,
     BudgetConformance,
+    UnfitConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
