@@ -15,13 +15,13 @@ from msgspec import Struct
 
 from makegood.api.limits import RateLimit
 from makegood.api.problems import BUSY, TOO_MANY, Problem
-from makegood.bootstrap import SourceSecrets
 from makegood.messages.errors import InputError
 from makegood.playbooks.mappings import Form, Source
 from makegood.ports.arrivals import Acknowledged
 from makegood.ports.clock import Clock
 from makegood.ports.rows import Taken
 from makegood.runtime.receiving import Came, Receiving, records_in
+from makegood.settings import SourceSecrets
 from makegood.sources.limits import MAX_BATCH_BYTES, MAX_BATCH_ITEMS
 from makegood.sources.signatures import NotSigned, check_signature
 from makegood.web.commit import GroupCommit, QueueFull

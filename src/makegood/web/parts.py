@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from makegood.api.keys import KeyRing
 from makegood.api.limits import Allowance, RateLimit
-from makegood.bootstrap import SourceSecrets
 from makegood.gate.service import Gate
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 from makegood.runtime.receiving import Receiving
+from makegood.settings import SourceSecrets
 from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
 from makegood.web.incoming import Incoming
