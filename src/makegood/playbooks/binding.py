@@ -68,7 +68,7 @@ def bound_laws(text: str) -> Mapping[str, str]:
 
 def bound_sources(text: str) -> Mapping[str, str]:
     """Give the sources that are bound behind a book, by name."""
-    parts = _parted(text)[1:]
+    parts = [part for part in _parted(text)[1:] if not _LAW.search(part)]
     return {found[1]: part for part in parts if (found := _SOURCE.search(part))}
 
 
@@ -140,7 +140,7 @@ def bound_files(
         before = next((n + 1 for n in above if lines[n].startswith("---")), 0)
         law, name = (_field(root, key) for key in ("law", "name"))
         is_book = not law and _field(root, "makegood")
-        source = _field(root, "source")
+        source = "" if law else _field(root, "source")
         kind = f"source {source}" if source else f"law {law or '?'}"
         called = files.get(name, file_of(name, file)) if is_book else kind
         found.append((before, called))

@@ -77,7 +77,7 @@ def compose(documents: tuple[Fields, ...], report: Report) -> Composed:
     """
     top, *bound = documents
     books = [one for one in bound if field(one, "makegood") and not field(one, "law")]
-    sources = tuple(one for one in bound if one not in books and field(one, "source"))
+    sources = tuple(one for one in bound if one not in books and _is_source(one))
     laws = tuple(one for one in bound if one not in books and one not in sources)
     chains = _Chains(top, books, laws, report)
     whole = chains.whole(top)
@@ -173,6 +173,11 @@ class _Chains:
                 self.report.error(
                     _start(book), f"No book here names the book `{name}`.", "Take it out."
                 )
+
+
+def _is_source(document: Fields) -> bool:
+    """Whether a document is a source; a law has a field of that name, which says who wrote it."""
+    return bool(field(document, "source")) and not field(document, "law")
 
 
 def _start(book: Fields) -> Place:

@@ -226,18 +226,18 @@ class _Reading:
         section = self.section.section("customer", "list of identifiers", required=True)
         if section is None:
             return
-        found = 0
-        for kind in KINDS:
-            found += section.has(kind)
-            if (value := self.value(section, kind, "dyn")) is not None:
-                yield kind, value
+        found = {kind: self.value(section, kind, "dyn") for kind in KINDS}
         loyalty = section.section(LOYALTY, "list of loyalty numbers")
-        for entry in section.named(LOYALTY, "brand") if loyalty is not None else ():
-            found += 1
-            if loyalty is not None and (value := self.value(loyalty, entry.key, "dyn")):
-                yield f"{LOYALTY}:{entry.key}", value
+        numbers = {
+            f"{LOYALTY}:{entry.key}": self.value(loyalty, entry.key, "dyn")
+            for entry in (section.named(LOYALTY, "brand") if loyalty is not None else ())
+            if loyalty is not None
+        }
+        # The one that names the customer best comes first: an address may be an agency's.
+        ordered = {"user": found.pop("user"), **numbers, **found}
+        yield from ((kind, value) for kind, value in ordered.items() if value is not None)
         section.done()
-        if not found:
+        if not any(section.has(kind) for kind in (*KINDS, LOYALTY)):
             section.report.error(section.place, "Nobody is named.", "Say `email:` or `user:`.")
 
     def person(self) -> Iterator[tuple[str, Expression]]:

@@ -53,7 +53,9 @@ def secret_of(signing: Signing) -> str:
     return WHSEC if signing is Signing.STANDARD else SECRET
 
 
-def check(signing: Signing, headers: dict[str, str], body: bytes = BODY, now_ms: int = NOW) -> None:
+def check(
+    signing: Signing, headers: dict[str, str], body: bytes = BODY, now_ms: int = NOW
+) -> None:
     secrets = ("an older secret, no longer used!", secret_of(signing))
     if signing is Signing.STANDARD:
         secrets = secrets[1:]
