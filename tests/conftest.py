@@ -20,6 +20,7 @@ for _suite in (
     "budget_conformance",
     "desk_conformance",
     "log_conformance",
+    "notice_conformance",
     "outbox_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")

@@ -1,8 +1,9 @@
 """Join ports to adapters."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
@@ -16,6 +17,7 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
+from makegood.gate.held import held_now
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
@@ -24,8 +26,9 @@ from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
+from makegood.ports.notices import Sink
 from makegood.ports.rows import PersonRow
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
@@ -34,6 +37,7 @@ from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
 from makegood.runtime.shelf import Shelf
+from makegood.runtime.telling import Teller
 from makegood.runtime.worker import Pace, Worker
 from makegood.settings import Settings, own_folder
 from makegood.sources.signatures import check_secret
@@ -91,6 +95,7 @@ class Makegood:
         requests: Answers what customers ask for.
         gate: May we send?
         worker: Fires timers and delivers.
+        teller: Tells the sinks what changed.
         links: Signs the addresses that reach customers.
     """
 
@@ -125,6 +130,7 @@ class Makegood:
             clock,
             pace=Pace(threads=settings.threads),
         )
+        self.teller = Teller(store, self.sinks, self._held_now, clock)
 
     @property
     def library(self) -> Library:
@@ -137,6 +143,19 @@ class Makegood:
         library = self.library
         return library.book(library.active)
 
+    def sinks(self) -> Mapping[str, Sink]:
+        """Give everybody outside who is told what changed, by name, as of this moment."""
+        return {}
+
+    def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
+        """Deliver the outbox, and beside it tell the sinks, until told to stop."""
+        telling = Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller")
+        telling.start()
+        try:
+            self.worker.run_forever(stopped, sleep)
+        finally:
+            telling.join()
+
     def live_token(self, rep: RepId) -> str:
         """Sign a ticket for the live updates of a person who is signed in."""
         return issue_ticket(self.settings.key, rep, self.clock)
@@ -145,6 +164,7 @@ class Makegood:
         """End deliveries and give back every connection."""
         self.trials.close()
         self.worker.close()
+        self.teller.close()
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
@@ -170,6 +190,11 @@ class Makegood:
         with self.store.reading() as reading:
             names: Mapping[str, str] = {row.rep: row.name for row in reading.reps()}
         return names.get(rep, rep)
+
+    def _held_now(
+        self, reading: Reading, customers: Sequence[CustomerId]
+    ) -> Mapping[CustomerId, tuple[str, ...]]:
+        return held_now(reading, customers, self.shelf.current(), self.clock.now_ms())
 
     def _may_send(self, command: Command, person: PersonRow) -> Answer:
         """Ask the gate about a message of ours, for the channel it is about to take."""

@@ -69,6 +69,7 @@ def work(
     with opened(database, takes_up=True) as makegood:
         if once:
             worked = makegood.worker.run_once()
+            makegood.teller.run_once()
             CONSOLE.print(str(worked), highlight=False)
             return
-        makegood.worker.run_forever(stopping.is_set, stopping.wait)
+        makegood.work(stopping.is_set, stopping.wait)

@@ -9,32 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
-import msgspec
 from msgspec.structs import replace
 
-from makegood.core.fold import advance
-from makegood.core.holds import Answer, GateRow, Question, decode_gate, gate_row, judge
-from makegood.core.state import decode_state
+from makegood.core.holds import Answer, GateRow, Question, judge
+from makegood.gate.held import is_due, row_now
 from makegood.messages.commands import HELD_CLASSES
-from makegood.messages.errors import MakegoodError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.rows import GateRecord
 from makegood.ports.store import Reading, Store
-
-# What a fold raises on a history it does not understand; the customer is then not judged.
-_CANNOT_FOLD = (
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    msgspec.MsgspecError,
-    MakegoodError,
-)
 
 
 class Gate:
@@ -98,16 +83,6 @@ def _answer(rows: Sequence[GateRow], question: Question, book: RuleBook) -> Answ
 
 
 def _judged(reading: Reading, record: GateRecord, library: Library, now_ms: int) -> GateRow:
-    """Give a customer's gate row as of now; a timer that is due is fired in memory only."""
-    try:
-        row = decode_gate(record.gate)
-        if record.stuck:
-            return replace(row, stuck=True)
-        if not record.next_due_ms or record.next_due_ms > now_ms:
-            return row
-        kept = reading.row(record.customer)
-        if kept is None:
-            return replace(row, stuck=True)
-        return gate_row(advance(decode_state(kept.state), now_ms, library).state)
-    except _CANNOT_FOLD:
-        return GateRow(stuck=True)
+    """Give a customer's gate row as of now; the state is read only when a timer is due."""
+    kept = reading.row(record.customer) if is_due(record, now_ms) else None
+    return row_now(record, kept.state if kept else None, library, now_ms)

@@ -13,6 +13,8 @@ CaseId = NewType("CaseId", str)
 """The `EventId` of the failure that opened the case, with `k` in front."""
 CommandId = NewType("CommandId", str)
 """Digest of (source, message id, plan step, ordinal); `m` + 32 hex. Never customer or amount."""
+NoticeId = NewType("NoticeId", str)
+"""Digest of what changed, of whom or which case, and of the cause; `n` + 32 hex."""
 BookHash = NewType("BookHash", str)
 """First 16 hex digits of the SHA-256 of a rule book's canonical text."""
 RepId = NewType("RepId", str)
@@ -43,6 +45,19 @@ def command_id(source: str, message_id: str, step: str, ordinal: int) -> Command
         ordinal: Tells repeats of one step apart; 0 for the first.
     """
     return CommandId(_digest("m", f"{source}\x1f{message_id}\x1f{step}\x1f{ordinal}"))
+
+
+def notice_id(kind: str, customer: str, case: str, scope: str, cause: str) -> NoticeId:
+    """Derive the id of a notice from its cause, so that a retry or a refold says nothing twice.
+
+    Args:
+        kind: What changed.
+        customer: Whose hold it is; empty for what concerns a case, whoever has it now.
+        case: The case behind it.
+        scope: What tells two notices of one kind and cause apart.
+        cause: The event, or the firing of a timer.
+    """
+    return NoticeId(_digest("n", "\x1f".join((kind, customer, case, scope, cause))))
 
 
 def profile_id(identifier: str, key: bytes) -> ProfileId:

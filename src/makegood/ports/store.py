@@ -15,6 +15,8 @@ from makegood.messages.ids import (
 )
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
+from makegood.ports.held import HeldReading
+from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.rows import (
     Activation,
@@ -34,7 +36,15 @@ from makegood.ports.rows import (
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, UnfitReading, Protocol):
+class Reading(
+    OutboxReading,
+    EveryoneReading,
+    DraftReading,
+    NoticeReading,
+    HeldReading,
+    UnfitReading,
+    Protocol,
+):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -171,7 +181,9 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, UnfitReading, Protoc
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, UnfitWriting, Protocol):
+class Writing(
+    Reading, OutboxWriting, EveryoneWriting, DraftWriting, NoticeWriting, UnfitWriting, Protocol
+):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

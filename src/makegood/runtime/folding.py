@@ -12,6 +12,7 @@ from makegood.core.everyone import comparables
 from makegood.core.fold import FOLD_VERSION, Step, advance, step
 from makegood.core.holds import encode_gate, gate_row
 from makegood.core.likeness import Comparable
+from makegood.core.notices import Notice
 from makegood.core.state import EMPTY, State, decode_state, encode_state
 from makegood.messages.commands import Command
 from makegood.messages.errors import StoreBusy
@@ -21,6 +22,7 @@ from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
+from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile
 
 _LOG = logging.getLogger("makegood.intake")
@@ -40,6 +42,8 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         snapshot: To be kept, if it is time for one.
         comparable: What others are compared with; None while it stays as it is.
         asks: There were requests before, or there are now.
+        before: Its state before, where the fold read it.
+        notices: What the outside should hear.
     """
 
     row: CustomerRow
@@ -50,6 +54,8 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     snapshot: Snapshot | None = None
     comparable: tuple[Comparable, ...] | None = None
     asks: bool = False
+    before: State | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 def fold_history(
@@ -112,25 +118,33 @@ class Folding:
             row: Locked.
             events: New ones, already in the log, in fold order.
         """
+        was = because_of(events)
         if is_outdated(row):
-            self.upgrade(row, frozenset(event.id for event in events))
+            self.upgrade(row, frozenset(event.id for event in events), was)
             return
         if row.stuck or is_late(row, events[0]):
-            self.refold(row, since=events[0])
+            self.refold(row, since=events[0], was=was)
             return
-        self._guard(row, lambda: self._went_on(row, events))
+        self._guard(row, was, lambda: self._went_on(row, events))
 
-    def upgrade(self, row: CustomerRow, new: frozenset[EventId] = frozenset()) -> None:
+    def upgrade(
+        self,
+        row: CustomerRow,
+        new: frozenset[EventId] = frozenset(),
+        was: Was | None = None,
+    ) -> None:
         """Fold a customer of an older fold again: what only the new fold wants is not sent.
 
         Args:
             row: Locked.
             new: Events that have just come in; what they cause is sent.
+            was: What the new events follow.
         """
+        was = was or by_hand(f"fold/{FOLD_VERSION}", row)
         if row.stuck:
-            self.refold(row)  # what could not be folded was never sent either
+            self.refold(row, was=was)  # what could not be folded was never sent either
             return
-        self._guard(row, lambda: self._upgraded(row, new))
+        self._guard(row, was, lambda: self._upgraded(row, new))
 
     def _upgraded(self, row: CustomerRow, new: frozenset[EventId]) -> Folded:
         folded = self._again(row, None, sending=new)
@@ -145,22 +159,26 @@ class Folding:
         if is_outdated(row):
             self.upgrade(row)
             return
-        self._guard(row, lambda: self._ticked(row))
+        self._guard(row, fired(row, self._now_ms), lambda: self._ticked(row))
 
-    def refold(self, row: CustomerRow, since: Event | None = None) -> None:
+    def refold(self, row: CustomerRow, since: Event | None = None, was: Was | None = None) -> None:
         """Fold a history again, from the last snapshot before an event, or from its beginning."""
-        self._guard(row, lambda: self._again(row, since))
+        self._guard(row, was or by_hand("again", row), lambda: self._again(row, since))
 
-    def _guard(self, row: CustomerRow, fold: Callable[[], Folded]) -> None:
+    def _guard(self, row: CustomerRow, was: Was, fold: Callable[[], Folded]) -> None:
         """Keep a fault of one customer from its neighbours: it is stuck, and marketing waits."""
+        now_ms = self._now_ms
         try:
-            self._folded.append(fold())
+            folded = fold()
+            said = heard(was, row, folded.row, (folded.before, folded.state), now_ms)
+            self._folded.append(replace(folded, notices=said) if said else folded)
         except StoreBusy:
             raise  # no fault of this customer; the whole transaction is tried again
         except Exception as fault:
             stuck = _where(fault)
             _LOG.error("customer %s is stuck: %s", row.customer, stuck)
-            self._folded.append(Folded(row=replace(row, stuck=stuck, next_due_ms=0)))
+            after = replace(row, stuck=stuck, next_due_ms=0)
+            self._folded.append(Folded(row=after, notices=closed(was, row, after, now_ms)))
 
     def _went_on(self, row: CustomerRow, events: Sequence[Event]) -> Folded:
         before = decode_state(row.state)
@@ -181,6 +199,7 @@ class Folding:
             snapshot=snapshot,
             comparable=self._compared(before, state),
             asks=bool(before.requests or state.requests),
+            before=before,
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -193,6 +212,7 @@ class Folding:
             withdrawn=after.withdrawn,
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
+            before=before,
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -237,6 +257,7 @@ class Folding:
             snapshot=fresh,
             comparable=alike,
             asks=asks,
+            before=old,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -277,6 +298,9 @@ class Folding:
         them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if them:
             writing.put_comparables(them)
+        said = [notice for one in folded for notice in one.notices]
+        if said:
+            writing.put_notices(said)
         self._folded = []
 
     def _reconciled(self) -> list[Reconciled]:

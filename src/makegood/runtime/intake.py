@@ -5,7 +5,7 @@ by then, is answered with yes to marketing: hold and log are one commit.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
@@ -22,11 +22,12 @@ from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
-from makegood.ports.rows import CustomerRow, Offered, PersonRow, Taken
+from makegood.ports.rows import Offered, PersonRow, Taken
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.budgets import settle
 from makegood.runtime.duty import reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
+from makegood.runtime.linking import locked, relink
 from makegood.runtime.told import Told
 from makegood.sources.airports import looked_up
 
@@ -183,13 +184,13 @@ class Intake:
     ) -> None:
         if not events:
             return
-        again = _relink(writing, events)
-        customers, rows = _locked(writing, events, again)
+        again = relink(writing, events)
+        customers, rows = locked(writing, events, again)
         groups = by_customer(events, customers)
         folding = Folding(writing, library, now_ms)
         for customer in sorted(rows):
             if customer in again:
-                folding.refold(rows[customer])
+                folding.refold(rows[customer], was=again[customer])
             else:
                 folding.take(rows[customer], groups[customer])
         folding.write()
@@ -316,41 +317,6 @@ class _Duty:
 
     def _matters(self, name: str) -> bool:
         return self.book.hears(name)
-
-
-def _relink(writing: Writing, events: Sequence[Event]) -> frozenset[CustomerId]:
-    """Let links and their undoing take effect; give the customers to fold again."""
-    again: set[CustomerId] = set()
-    for event in events:
-        if isinstance(event.body, Unlinked):
-            writing.lock(sorted(writing.customers_of([event.profile]).values()))
-            again |= set(writing.unlink(event.profile, event.body.other))
-        elif isinstance(event.body, Identified) and event.body.also:
-            profiles = (event.profile, *event.body.also)
-            before = writing.customers_of(profiles)
-            writing.lock(sorted(set(before.values())))
-            for other in event.body.also:
-                writing.link(event.profile, other)  # also within one customer: it may be cut
-            if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
-                continue
-            again |= set(writing.customers_of([event.profile]).values())
-    return frozenset(again)
-
-
-def _locked(
-    writing: Writing, events: Sequence[Event], also: frozenset[CustomerId]
-) -> tuple[Mapping[ProfileId, CustomerId], Mapping[CustomerId, CustomerRow]]:
-    """Lock the customers of events; if a link came first, those they have become."""
-    profiles = sorted({event.profile for event in events})
-    customers = writing.customers_of(profiles)
-    while True:
-        rows = writing.lock(sorted(set(customers.values()) | also))
-        if writing.is_alone:
-            return customers, rows
-        now = writing.customers_of(profiles)
-        if now == customers:
-            return customers, rows
-        customers = now
 
 
 def _last_times(writing: Writing, profiles: Sequence[ProfileId]) -> dict[ProfileId, int]:

@@ -14,6 +14,7 @@ from makegood.core.likeness import (
     added,
     cells_of,
 )
+from makegood.core.notices import Notice
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
     BookHash,
@@ -21,10 +22,12 @@ from makegood.messages.ids import (
     CommandId,
     CustomerId,
     EventId,
+    NoticeId,
     ProfileId,
     RepId,
 )
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -50,12 +53,15 @@ from makegood.store.sql_everyone import LIKENESS, read_likeness
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Profiles = tuple[ProfileId, ...]
+SinkLease = tuple[int, int, int, SinkHealth]
+"""(fence, end of the lease, when it may be told again, how it fares)."""
 TABLES = (
     "log", "dedupe", "log_of", "customer_of", "members", "edges", "lookups", "users", "customers",
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results", "unfit",
+    "drafts", "trials", "trial_results", "notices", "notice_seqs", "feed_seqs", "tellings",
+    "sinks", "unfit",
 )  # fmt: skip
 
 
@@ -96,6 +102,11 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    notices: MutableMapping[int, Notice]
+    notice_seqs: MutableMapping[NoticeId, int]
+    feed_seqs: MutableMapping[int, int]
+    tellings: MutableMapping[tuple[str, int], Telling]
+    sinks: MutableMapping[str, SinkLease]
     unfit: MutableMapping[str, Unfit]
 
     def __init__(self, table: Callable[[str], object]) -> None:

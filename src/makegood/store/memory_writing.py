@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.shapes import merged
@@ -41,7 +42,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryOutbox, MemoryUnfitWriting):
+class MemoryWriting(MemoryOutbox, MemoryNotices, MemoryUnfitWriting):
     """One transaction on memory."""
 
     @property

@@ -205,6 +205,45 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
+NOTICES = (
+    # What changed, in the order of writing; `place` is 0 until it is published, in the order of
+    # the commits. Whoever publishes holds the row of meta that has the last place.
+    """CREATE TABLE notice (
+        seq BIGINT NOT NULL PRIMARY KEY {drawn},
+        notice TEXT NOT NULL,
+        place BIGINT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE UNIQUE INDEX notice_once ON notice (notice)",
+    "CREATE INDEX notice_new ON notice (seq) WHERE place = 0",
+    "CREATE INDEX notice_feed ON notice (place) WHERE place > 0",
+    "INSERT INTO meta (name, words) VALUES ('notices', '0')",
+    """CREATE TABLE telling (
+        sink TEXT NOT NULL,
+        place BIGINT NOT NULL,
+        notice TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        status TEXT NOT NULL,
+        attempts BIGINT NOT NULL,
+        next_ms BIGINT NOT NULL,
+        fence BIGINT NOT NULL,
+        error TEXT NOT NULL,
+        settled_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (sink, place))""",
+    "CREATE INDEX telling_of_notice ON telling (notice, sink)",
+    "CREATE INDEX telling_of_sink ON telling (sink, status, place)",
+    """CREATE INDEX telling_ready ON telling (sink, next_ms, place)
+        WHERE status IN ('waiting', 'leased')""",
+    # A sink is leased as a whole: one process tells it, so that one customer's never cross.
+    """CREATE TABLE sink (
+        sink TEXT NOT NULL PRIMARY KEY,
+        fence BIGINT NOT NULL,
+        lease_ms BIGINT NOT NULL,
+        next_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+)
+
 UNFIT = (
     """CREATE TABLE unfit (
         id TEXT NOT NULL PRIMARY KEY,
@@ -215,7 +254,7 @@ UNFIT = (
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, UNFIT,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, NOTICES, UNFIT,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -5,7 +5,9 @@ from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
+from makegood.store.sql_held import HeldReading
 from makegood.store.sql_log import LogWriting
+from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
@@ -19,6 +21,8 @@ class SqlReading(
     PeopleReading,
     BudgetReading,
     DraftReading,
+    NoticeReading,
+    HeldReading,
     UnfitReading,
 ):
     """One look at the store."""
@@ -30,6 +34,7 @@ class SqlWriting(
     PeopleWriting,
     BudgetWriting,
     DraftWriting,
+    NoticeWriting,
     UnfitWriting,
     SqlReading,
 ):

@@ -187,4 +187,5 @@ def _migrate(session: SqliteSession) -> None:
 
 def _ddl(statement: str) -> str:
     statement = statement.replace("{clustered}", "WITHOUT ROWID")
+    statement = statement.replace("{drawn}", "AUTOINCREMENT")
     return re.sub(r"\bseq BIGINT NOT NULL PRIMARY KEY", "seq INTEGER PRIMARY KEY", statement)

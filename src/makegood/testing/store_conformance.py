@@ -31,6 +31,7 @@ from makegood.testing.store_log_conformance import (
     LinkConformance,
     LogConformance,
 )
+from makegood.testing.store_notice_conformance import NoticeConformance
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_unfit_conformance import UnfitConformance
@@ -127,6 +128,7 @@ class StoreConformance(
     BookConformance,
     EveryoneConformance,
     BudgetConformance,
+    NoticeConformance,
     UnfitConformance,
     ThreadConformance,
 ):

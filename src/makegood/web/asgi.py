@@ -34,7 +34,7 @@ def parts_of(makegood: Makegood) -> Parts:
         key=makegood.settings.key,
         receiving=makegood.receiving,
         sources=makegood.settings.sources,
-        work=makegood.worker.run_forever if is_alone else None,
+        work=makegood.work if is_alone else None,
         close=makegood.close,
     )
     return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
