@@ -7,6 +7,7 @@ from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
+from makegood.core.state import decode_state
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
 from makegood.effects.fulfil import Fulfilment
@@ -17,12 +18,14 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
+from makegood.effects.zendesk import Zendesk
+from makegood.effects.zendesk_notes import ZendeskNotes, tickets_in
 from makegood.gate.held import held_now
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
-from makegood.messages.ids import CustomerId, RepId
+from makegood.messages.ids import CaseId, CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
@@ -130,6 +133,7 @@ class Makegood:
             clock,
             pace=Pace(threads=settings.threads),
         )
+        self._notes = self._zendesk_notes()
         self.teller = Teller(store, self.sinks, self._held_now, clock)
 
     @property
@@ -145,7 +149,7 @@ class Makegood:
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
-        return {}
+        return {} if self._notes is None else {self._notes.name: self._notes}
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks, until told to stop."""
@@ -168,6 +172,8 @@ class Makegood:
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
+        if self._notes is not None:
+            self._notes.close()
         self.store.close()
 
     def _ways(self) -> tuple[Channel, ...]:
@@ -185,6 +191,23 @@ class Makegood:
         elif any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)
+
+    def _zendesk_notes(self) -> ZendeskNotes | None:
+        one = self.settings.zendesk
+        if one is None:
+            return None
+        base, rep_name = self.settings.base_url, self._rep_name
+        return ZendeskNotes(one, Zendesk(one), self._tickets_of, rep_name, base)
+
+    def _tickets_of(self, customer: CustomerId, case: CaseId) -> Sequence[str]:
+        """Give the tickets of the help desk that the failures of a case are about."""
+        one = self.settings.zendesk
+        with self.store.reading() as reading:
+            row = reading.row(customer)
+        found = decode_state(row.state).case(case) if row is not None else None
+        if found is None or one is None:
+            return ()
+        return tickets_in((failure.about for failure in found.failures), one.source)
 
     def _rep_name(self, rep: str) -> str:
         with self.store.reading() as reading:

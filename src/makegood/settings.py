@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from makegood.effects.webhook import Counterpart
+from makegood.effects.zendesk import ZendeskSettings
 from makegood.messages.errors import InputError
 
 _KEY_BYTES = 32
@@ -57,6 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
         sms: A gateway for text messages, instead of a counterpart.
         sources: Secrets of the book's webhooks, by the name of the source.
+        zendesk: The help desk that cases are written back to, and whose sidebar shows them.
         threads: Deliveries at the same time.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
@@ -70,6 +72,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     counterparts: tuple[Counterpart, ...] = ()
     sms: SmsGateway | None = None
     sources: Mapping[str, SourceSecrets] = {}
+    zendesk: ZendeskSettings | None = None
     threads: int = 8
     proxies: int = 0
 
@@ -93,6 +96,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         smtp=environ.get("MAKEGOOD_SMTP", ""),
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
+        zendesk=_file(environ, "MAKEGOOD_ZENDESK", ZendeskSettings),
         sources=_file(environ, "MAKEGOOD_SOURCES", dict[str, SourceSecrets]) or {},
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
     )
