@@ -18,13 +18,13 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
-from makegood.effects.zendesk import Zendesk
+from makegood.effects.zendesk import Requester, Zendesk
 from makegood.effects.zendesk_notes import ZendeskNotes, tickets_in
 from makegood.gate.held import held_now
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
-from makegood.messages.errors import InputError
+from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.ids import CaseId, CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.clock import Clock
@@ -48,6 +48,7 @@ from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
 FIRST_BOOK = "car-rental"
+_WHILE_SOMEBODY_WAITS = 5.0  # seconds
 
 
 class SystemClock:
@@ -134,6 +135,8 @@ class Makegood:
             pace=Pace(threads=settings.threads),
         )
         self._notes = self._zendesk_notes()
+        one = settings.zendesk
+        self._asks = Zendesk(one, seconds=_WHILE_SOMEBODY_WAITS) if one is not None else None
         self.teller = Teller(store, self.sinks, self._held_now, clock)
 
     @property
@@ -174,6 +177,8 @@ class Makegood:
         self._webhooks.close()
         if self._notes is not None:
             self._notes.close()
+        if self._asks is not None:
+            self._asks.close()
         self.store.close()
 
     def _ways(self) -> tuple[Channel, ...]:
@@ -191,6 +196,16 @@ class Makegood:
         elif any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)
+
+    def requester(self, ticket: str) -> Requester:
+        """Ask the help desk who asked in a ticket, while somebody waits for it.
+
+        Raises:
+            EffectFailed: It does not say.
+        """
+        if self._asks is None:
+            raise EffectFailed("No help desk is connected.", retry=False)
+        return self._asks.requester(ticket, self.clock.now_ms())
 
     def _zendesk_notes(self) -> ZendeskNotes | None:
         one = self.settings.zendesk

@@ -52,9 +52,14 @@ class Ticket:
     comments: list[dict[str, Any]] = field(default_factory=list)
     updated_at: datetime = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
 
+    def users(self) -> list[dict[str, Any]]:
+        person = {"name": "", "phone": None, "external_id": None, **self.requester}
+        return [{"id": 1, "email": EMAIL, "name": "An agent"}, {"id": 900 + self.id, **person}]
+
     def shown(self) -> dict[str, Any]:
         return {
             "id": self.id,
+            "requester_id": 900 + self.id,
             "url": f"https://northwind.zendesk.com/api/v2/tickets/{self.id}.json",
             "status": self.status,
             "tags": self.tags,
@@ -165,7 +170,9 @@ class Account:
                 self._put(ticket, headers, raw)
             elif method != "GET":
                 raise Refusal(405, {"error": "MethodNotAllowed"})
-            return {"ticket": ticket.shown()}
+            # TICKETS, side-loading: the users that a ticket names come beside it when asked for
+            users = {"users": ticket.users()} if "include=users" in split.query else {}
+            return {"ticket": ticket.shown(), **users}
 
     def _check_who(self, authorization: str) -> None:
         """AUTH: `{email}/token:{token}` as Basic; a bare password is no longer accepted."""

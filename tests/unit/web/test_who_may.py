@@ -94,6 +94,7 @@ PORTAL = {
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
     r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|tell/|told/"
+    r"|embed/"
 )
 
 
