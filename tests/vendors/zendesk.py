@@ -99,6 +99,8 @@ class Account:
     broken: list[Refusal] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     heard: list[httpx.Response] = field(default_factory=list)
+    app_url: str = ""
+    app_token: Callable[[], str] = str
     before_put: Callable[[Ticket], None] | None = None
     url: str = ""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -246,6 +248,12 @@ def invalid(why: str) -> dict[str, Any]:
     }
 
 
+_AGENT = """<!doctype html><html lang="en"><title>A ticket</title><body style="margin:0">
+<iframe name="app" title="Makegood" width="320" height="760" style="border:0"></iframe>
+<form method="post" action="{url}" target="app"><input type="hidden" name="token" value="{token}">
+</form><script>document.forms[0].submit()</script>"""
+
+
 def too_fast(seconds: int) -> Refusal:
     """LIMITS: 429, and Retry-After in seconds."""
     return Refusal(429, {"error": "APIRateLimitExceeded"}, **{"Retry-After": str(seconds)})
@@ -259,7 +267,18 @@ def serving(account: Account) -> Iterator[Account]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            self._do()
+            if self.path.startswith("/agent/"):
+                return self._agent()
+            return self._do()
+
+        def _agent(self) -> None:
+            """The agent's page: it opens the app in a frame, by POST, with a signed token."""
+            content = _AGENT.format(url=account.app_url, token=account.app_token()).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
 
         def do_PUT(self) -> None:
             self._do()

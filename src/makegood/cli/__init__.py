@@ -38,6 +38,7 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         serving,
+        zendesk,
     )
 
     app = _empty()
@@ -54,6 +55,7 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         everyone,
+        zendesk,
     ):
         group.register(app)
     return app
