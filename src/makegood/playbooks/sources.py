@@ -31,7 +31,7 @@ from makegood.playbooks.reading import NAME, Section
 from makegood.playbooks.vocabulary import kind_of
 
 PERSON = ("name", "email", "phone", "language")
-KINDS = ("user", "email", "phone")
+KINDS_OF_CUSTOMER = ("user", "email", "phone")
 LOYALTY = "loyalty"
 TIMES = ("iso", "seconds", "milliseconds")
 DELIMITERS = (",", ";", "|", "tab")
@@ -226,7 +226,7 @@ class _Reading:
         section = self.section.section("customer", "list of identifiers", required=True)
         if section is None:
             return
-        found = {kind: self.value(section, kind, "dyn") for kind in KINDS}
+        found = {kind: self.value(section, kind, "dyn") for kind in KINDS_OF_CUSTOMER}
         loyalty = section.section(LOYALTY, "list of loyalty numbers")
         numbers = {
             f"{LOYALTY}:{entry.key}": self.value(loyalty, entry.key, "dyn")
@@ -237,7 +237,7 @@ class _Reading:
         ordered = {"user": found.pop("user"), **numbers, **found}
         yield from ((kind, value) for kind, value in ordered.items() if value is not None)
         section.done()
-        if not any(section.has(kind) for kind in (*KINDS, LOYALTY)):
+        if not any(section.has(kind) for kind in (*KINDS_OF_CUSTOMER, LOYALTY)):
             section.report.error(section.place, "Nobody is named.", "Say `email:` or `user:`.")
 
     def person(self) -> Iterator[tuple[str, Expression]]:
@@ -260,8 +260,9 @@ class _Reading:
                 yield made
 
     def events(self) -> Iterator[Mapped]:
+        self.section.node("events", required=True)
         sections = self.section.sections("events", "mapped event")
-        if not sections:
+        if not sections and self.section.has("events"):
             self.section.error("events", "No record becomes an event.", "Add `events:`.")
         seen: set[str] = set()
         for section in sections:
