@@ -20,7 +20,7 @@ from makegood.testing.clock import FakeClock
 from makegood.web.asgi import parts_of
 from makegood.web.front import Front
 from tests.integration.fronts import nothing_here, serving
-from tests.unit.sources.payloads import chatwoot, zendesk
+from tests.unit.sources.payloads import NORTHWIND, chatwoot, zendesk
 
 SECRET = "a secret of this webhook, long enough"
 OLD = "the secret it had until last week, too"
@@ -59,7 +59,7 @@ def desk(tmp_path) -> Iterator[Desk]:
     settings = Settings(
         database=f"sqlite:///{tmp_path / 'makegood.db'}",
         key=b"k" * 32,
-        book="car-rental",
+        book=NORTHWIND,
         sources=secrets,
     )
     makegood = open_makegood(settings, clock=FakeClock(AT_MS))
@@ -173,3 +173,15 @@ def test_nothing_personal_of_a_ticket_is_in_the_log(desk):
         log = repr(reading.log(0, 100))
     assert "ana@" not in log
     assert "5550100" not in log
+
+
+def test_two_people_who_share_a_telephone_are_not_taken_for_each_other(desk):
+    desk.post(zendesk("tagged"))
+    desk.post(zendesk("created", ticket="8", requester_email="ben@example.org"))
+    ana, ben = (
+        desk.makegood.intake.profile(f"email:{name}@example.org") for name in ("ana", "ben")
+    )
+    with desk.makegood.store.reading() as reading:
+        customers = reading.customers_of([ana, ben])
+    assert customers.keys() == {ana, ben}
+    assert customers[ana] != customers[ben]

@@ -18,6 +18,7 @@ from makegood.messages.facts import Identified, Touchpoint
 from makegood.runtime.importing import CountedRows, Importing, RowOptions
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
+from tests.unit.sources.payloads import NORTHWIND
 
 DAY_MS = 86_400_000
 HEAD = (
@@ -186,7 +187,7 @@ def test_a_head_that_is_not_the_sources_is_refused_before_anything_is_stored(
 
 
 def test_a_webhook_is_no_file(tmp_path):
-    settings = Settings(database="memory:", key=b"k" * 32, book="car-rental")
+    settings = Settings(database="memory:", key=b"k" * 32, book=NORTHWIND)
     makegood = open_makegood(settings, clock=FakeClock())
     importing = Importing(makegood.store, makegood.receiving, makegood.intake.take)
     with pytest.raises(InputError, match="zendesk is a webhook"):

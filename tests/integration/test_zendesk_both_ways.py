@@ -19,6 +19,7 @@ from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts
 from tests.integration.fronts import nothing_here
 from tests.integration.fronts import serving as served
+from tests.unit.sources.payloads import EVERY_TICKET, NORTHWIND, zendesk
 from tests.vendors.zendesk import EMAIL, SECRET, TOKEN, Account, Ticket, serving, too_fast
 
 ADVERT = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL, channel="mail")
@@ -58,7 +59,7 @@ def pair(tmp_path) -> Iterator[Pair]:
         settings = Settings(
             database=f"sqlite:///{tmp_path / 'makegood.db'}",
             key=b"k" * 32,
-            book="car-rental",
+            book=NORTHWIND,
             base_url="https://care.northwind.example.com",
             sources={"zendesk": SourceSecrets(secrets=(SECRET,))},
             zendesk=ZendeskSettings(url=zendesk.url, email=EMAIL, token=TOKEN, allow_private=True),
@@ -205,10 +206,22 @@ def test_a_ticket_that_was_deleted_is_a_failed_telling_that_a_person_sees(pair):
 
 
 def test_a_case_that_no_ticket_opened_writes_nothing(pair):
-    from tests.unit.sources.payloads import zendesk
-
     source = pair.makegood.receiving.source("zendesk")
     (came,) = pair.makegood.receiving.turn(source, [("{}", zendesk("created"))])
     pair.makegood.intake.take(came.turned.arrivals)
     pair.tell()
     assert pair.zendesk.asked == []
+
+
+def test_any_open_ticket_may_hold_by_rule_without_a_tag():
+    settings = Settings(database="memory:", key=b"k" * 32, book=EVERY_TICKET)
+    makegood = open_makegood(settings)
+    source = makegood.receiving.source("zendesk")
+    for priority, email in (("Urgent", "ana@example.org"), ("Low", "ben@example.org")):
+        person = {"requester_email": email, "requester_phone": ""}
+        record = zendesk("created", priority=priority, **person)
+        (came,) = makegood.receiving.turn(source, [("{}", {**record, "ticket": email[0]})])
+        makegood.intake.take(came.turned.arrivals)
+    assert not makegood.gate.ask("email:ana@example.org", ADVERT).allowed
+    assert makegood.gate.ask("email:ben@example.org", ADVERT).allowed
+    makegood.close()

@@ -204,9 +204,9 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "time": {"value*": _EXPRESSION, "format": _TEXT, "zone": _TEXT},
     "list of identifiers": {
-        **{kind: _EXPRESSION for kind in KINDS_OF_CUSTOMER}, LOYALTY: _map(_EXPRESSION),
+        **dict.fromkeys(KINDS_OF_CUSTOMER, _EXPRESSION), LOYALTY: _map(_EXPRESSION),
     },
-    "list of personal data": {name: _EXPRESSION for name in PERSON},
+    "list of personal data": dict.fromkeys(PERSON, _EXPRESSION),
     "mapped event": {
         "id*": _NAME, "when": _EXPRESSION, "event": _TEXT, "facts": _map(_EXPRESSION),
         "raises": _ref("raised failure"),

@@ -210,7 +210,7 @@ class _Reading:
         zone = section.text("zone", default=self.ground.zone)
         try:
             ZoneInfo(zone)
-        except (ValueError, OSError):
+        except (ValueError, OSError, KeyError):
             section.error("zone", f"`{zone}` is no time zone.", "Write it as in Europe/Berlin.")
         made = section.text("format", default=TIMES[0])
         if made not in TIMES and "%" not in made:

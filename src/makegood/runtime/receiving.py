@@ -151,6 +151,18 @@ def _for(arrival: Arrival, identifier: str) -> Arrival:
     return replace(arrival, identifier=identifier, lookups=lookups)
 
 
+class _Known(Struct, frozen=True, kw_only=True):
+    """Somebody whom a look-up means.
+
+    Attributes:
+        name: The identifier to file under.
+        kinds: Which kinds of identifiers are known of them.
+    """
+
+    name: str
+    kinds: frozenset[str]
+
+
 class _Meant:
     """Finds whom identifiers mean; each is asked about once."""
 
@@ -158,33 +170,51 @@ class _Meant:
         self._reading = reading
         self._profiles = profiles
         self._own = reading.customers_of(sorted(profiles.values()))
-        self._known: dict[str, str] = {}
+        self._known: dict[str, _Known | None] = {}
 
     def of(self, names: Sequence[str]) -> str:
-        """Give the identifier to file under: the leading one, or who a look-up means."""
+        """Give the identifier to file under: the leading one, or who a look-up means.
+
+        Two people may share a telephone. Somebody whom a lesser identifier means is not this
+        one when they are known by another identifier of a better kind.
+        """
         if names[0].startswith("user:") or self._profiles[names[0]] in self._own:
             return names[0]  # a source that knows its users is believed
+        better: set[str] = set()
         for name in names:
-            if (found := self._one(name)) is not None:
-                return found
+            found = self._one(name)
+            if found is not None and not better & found.kinds:
+                return found.name
+            better.add(_kind_of(name))
         return names[0]
 
-    def _one(self, name: str) -> str | None:
+    def _one(self, name: str) -> _Known | None:
         if name not in self._known:
-            self._known[name] = self._look(self._profiles[name]) or ""
-        return self._known[name] or None
+            self._known[name] = self._look(self._profiles[name])
+        return self._known[name]
 
-    def _look(self, profile: ProfileId) -> str | None:
+    def _look(self, profile: ProfileId) -> _Known | None:
         customers = {record.customer for record in self._reading.gate_records(profile)}
         if len(customers) != 1:
             return None  # nobody, or an address that several share
-        return self._name(customers.pop())
+        return self._person(customers.pop())
 
-    def _name(self, customer: CustomerId) -> str | None:
+    def _person(self, customer: CustomerId) -> _Known | None:
         profiles = self._reading.profiles_of([customer]).get(customer, ())
-        people = self._reading.persons(profiles)
-        names = [row.identifier for row in people.values() if row.identifier]
-        return min(names, key=lambda one: (not one.startswith("user:"), one), default=None)
+        own = self._reading.persons(profiles)
+        names = [row.identifier for row in own.values() if row.identifier]
+        if not names:
+            return None  # erased: nobody is to be known again by what is left
+        lookups = self._reading.lookups_of(profiles)
+        others = self._reading.persons([one for group in lookups.values() for one in group])
+        known = [*names, *(row.identifier for row in others.values())]
+        first = min(names, key=lambda one: (not one.startswith("user:"), one))
+        return _Known(name=first, kinds=frozenset(map(_kind_of, known)))
+
+
+def _kind_of(name: str) -> str:
+    """Give the kind of an identifier; each brand's loyalty numbers are a kind of their own."""
+    return name.rpartition(":")[0] if name.startswith("loyalty:") else name.partition(":")[0]
 
 
 def records_in(body: bytes) -> tuple[tuple[str, Facts | None], ...]:

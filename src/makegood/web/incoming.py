@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
-from msgspec import Struct
 
+from makegood.api.forms import CameIn
 from makegood.api.limits import RateLimit
 from makegood.api.problems import BUSY, TOO_MANY, Problem
 from makegood.messages.errors import InputError
@@ -39,26 +39,6 @@ from makegood.web.wire import (
 
 PREFIX = "/v1/in/"
 _CONFLICT = "The same delivery came before and said something else; the first one stands."
-
-
-class CameIn(Struct, frozen=True, kw_only=True):
-    """What became of a request.
-
-    Attributes:
-        accepted: Events that are new in the log.
-        duplicate: Events that were there already.
-        conflict: Events whose id was there already, and said something else.
-        rejected: Records that were not, or not wholly, taken; kept, with the reason.
-        ignored: Records that the source wants nothing of.
-        reasons: Why, once each.
-    """
-
-    accepted: int = 0
-    duplicate: int = 0
-    conflict: int = 0
-    rejected: int = 0
-    ignored: int = 0
-    reasons: tuple[str, ...] = ()
 
 
 class Incoming:

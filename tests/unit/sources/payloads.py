@@ -1,6 +1,10 @@
 """Webhook bodies in the shapes that the vendors document; the people in them are made up."""
 
+from pathlib import Path
 from typing import Any
+
+NORTHWIND = str(Path(__file__).parents[3] / "examples/help-desk/northwind.yaml")
+EVERY_TICKET = str(Path(__file__).parents[3] / "examples/help-desk/every-ticket.yaml")
 
 ZENDESK: dict[str, Any] = {  # the JSON body of the triggers in docs/howto/zendesk.md, filled in
     "what": "tagged",

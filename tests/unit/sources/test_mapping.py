@@ -3,15 +3,15 @@
 import msgspec
 import pytest
 
-from makegood.books.opening import read_book, shipped_books
+from makegood.books.opening import read_book
 from makegood.messages.facts import FailureRaised, Identified, Touchpoint
 from makegood.playbooks.load import load_book
 from makegood.sources.mapping import Mapper, Turned
 from makegood.sources.segment import Envelope
 from tests.unit.playbooks.small_book import SMALL
-from tests.unit.sources.payloads import CHATWOOT, ZAMMAD, chatwoot, zammad, zendesk
+from tests.unit.sources.payloads import CHATWOOT, NORTHWIND, ZAMMAD, chatwoot, zammad, zendesk
 
-BOOK = load_book(shipped_books()["car-rental"], name="car-rental")
+BOOK = load_book(read_book(NORTHWIND)[0], name="northwind")
 NOW = 1_795_000_000_000
 SOURCE = """\
 sources:
@@ -280,7 +280,7 @@ def test_what_a_colleague_wrote_in_zammad_is_no_news_of_the_customer():
 
 
 def test_a_pack_is_for_every_book_and_its_parameters_are_set_there():
-    text, name = read_book("car-rental")
+    text, name = read_book(NORTHWIND)
     given = "{source: zendesk, with: {tag: rescue, brand: northwind_cars}}"
     book = load_book(text.replace("[zendesk,", f"[{given},"), name=name)
     raised = turned(zendesk("tagged", tags="rescue"), ZENDESK, book).arrivals[-1]
