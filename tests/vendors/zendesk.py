@@ -122,23 +122,25 @@ class Account:
             if holds(ticket, by):
                 self.send(what, ticket, by)
 
+    def body(self, what: str, ticket: Ticket, by: str) -> dict[str, str]:
+        """Fill in the body that the guide gives to the triggers."""
+        return {
+            "what": what,
+            "ticket": str(ticket.id),
+            "at": stamp(ticket.updated_at),
+            "tags": " ".join(ticket.tags),
+            "priority": "High",
+            "channel": "Mail",
+            "by": by,
+            "requester_email": ticket.requester["email"],
+            "requester_external_id": ticket.requester.get("external_id", ""),
+            "requester_phone": "",
+            "requester_language": "en-US",
+        }
+
     def send(self, what: str, ticket: Ticket, by: str) -> None:
         """Send the body of docs/howto/zendesk.md, signed (VERIFYING)."""
-        body = json.dumps(
-            {
-                "what": what,
-                "ticket": str(ticket.id),
-                "at": stamp(ticket.updated_at),
-                "tags": " ".join(ticket.tags),
-                "priority": "High",
-                "channel": "Mail",
-                "by": by,
-                "requester_email": ticket.requester["email"],
-                "requester_external_id": ticket.requester.get("external_id", ""),
-                "requester_phone": "",
-                "requester_language": "en-US",
-            }
-        ).encode()
+        body = json.dumps(self.body(what, ticket, by)).encode()
         at = stamp(datetime.now(UTC))
         made = hmac.new(SECRET.encode(), at.encode() + body, sha256).digest()
         headers = {

@@ -214,7 +214,8 @@ class _Meant:
 
 def _kind_of(name: str) -> str:
     """Give the kind of an identifier; each brand's loyalty numbers are a kind of their own."""
-    return name.rpartition(":")[0] if name.startswith("loyalty:") else name.partition(":")[0]
+    parts = name.split(":", 2)
+    return ":".join(parts[:2]) if parts[0] == "loyalty" else parts[0]
 
 
 def records_in(body: bytes) -> tuple[tuple[str, Facts | None], ...]:
