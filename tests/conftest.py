@@ -22,6 +22,7 @@ for _suite in (
     "log_conformance",
     "notice_conformance",
     "outbox_conformance",
+    "webhook_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 

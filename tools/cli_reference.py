@@ -27,6 +27,7 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_SOURCES` | path of a JSON file with the secrets of the rule book's webhooks: `{"zendesk": {"secrets": ["..."]}}` | no webhook is believed |
 | `MAKEGOOD_ZENDESK` | path of a JSON file that names the Zendesk to write back to; see its guide | nothing is written back |
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
+| `MAKEGOOD_PRIVATE_WEBHOOKS` | `1` lets webhook endpoints be on private addresses, and plain http | only https, on the open internet |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -11,6 +11,7 @@ from makegood.core.state import decode_state
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
 from makegood.effects.fulfil import Fulfilment
+from makegood.effects.hooks import Home
 from makegood.effects.links import Links
 from makegood.effects.mail import Mail
 from makegood.effects.outside import Outside
@@ -35,6 +36,7 @@ from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
+from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
@@ -99,6 +101,7 @@ class Makegood:
         requests: Answers what customers ask for.
         gate: May we send?
         worker: Fires timers and delivers.
+        endpoints: Webhook endpoints that are told what changed.
         teller: Tells the sinks what changed.
         links: Signs the addresses that reach customers.
     """
@@ -134,6 +137,13 @@ class Makegood:
             clock,
             pace=Pace(threads=settings.threads),
         )
+        self.endpoints = Endpoints(
+            store,
+            self._webhooks,
+            lambda: self.book,
+            clock,
+            Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
+        )
         self._notes = self._zendesk_notes()
         one = settings.zendesk
         self._asks = Zendesk(one, seconds=_WHILE_SOMEBODY_WAITS) if one is not None else None
@@ -152,7 +162,10 @@ class Makegood:
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
-        return {} if self._notes is None else {self._notes.name: self._notes}
+        told: dict[str, Sink] = {**self.endpoints.sinks()}
+        if self._notes is not None:
+            told[self._notes.name] = self._notes
+        return told
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks, until told to stop."""

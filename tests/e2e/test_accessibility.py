@@ -8,6 +8,7 @@ from makegood.bootstrap import Makegood
 from makegood.ports.rows import OutboxStatus
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
+from tests.e2e.hooks import a_failing_webhook
 from tests.e2e.screens import (
     MINUTE_MS,
     carry_out,
@@ -60,6 +61,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "draft of the rules": "/desk/rules/draft",
         "text of the rules": "/desk/rules/text",
         "history of the rules": "/desk/rules/history",
+        "webhooks": "/desk/connections/webhooks",
+        "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
         "second factor": "/accounts/2fa/",
         "portal": portal_path(makegood),
         "portal in German": f"{portal_path(makegood)}?lang=de",

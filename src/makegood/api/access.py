@@ -46,11 +46,16 @@ class _Door:
 _DOORS: "WeakKeyDictionary[Store, _Door]" = WeakKeyDictionary()
 
 
-class CasesKey(AuthBase):
+class WithKey(AuthBase):
     """`Authorization: Bearer mg_...`, or the key as user name of Basic."""
 
     openapi_type = "http"
     openapi_scheme = "bearer"
+
+    def __init__(self, scope: str) -> None:
+        """Say which scope the key has to have."""
+        super().__init__()
+        self._scope = scope
 
     def __call__(self, request: HttpRequest) -> KeyRow:
         """Give the key.
@@ -66,9 +71,16 @@ class CasesKey(AuthBase):
         key = door.keys.find(text)
         if key is None:
             raise Declined(401, KEY_UNKNOWN)
-        if "cases" not in key.scopes:
-            raise Declined(403, scope_missing("cases"))
+        if self._scope not in key.scopes:
+            raise Declined(403, scope_missing(self._scope))
         wait = door.limit.wait_seconds(key.sha256)
         if wait:
             raise Declined(429, TOO_MANY, retry_seconds=int(wait) + 1)
         return key
+
+
+class CasesKey(WithKey):
+    """A key with the scope `cases`."""
+
+    def __init__(self) -> None:
+        super().__init__("cases")

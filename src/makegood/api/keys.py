@@ -13,7 +13,7 @@ from makegood.sources.limits import check_id
 from makegood.sources.segment import check_source
 
 PREFIX = "mg_"
-SCOPES = ("ingest", "gate", "cases")
+SCOPES = ("ingest", "gate", "cases", "suppressions", "webhooks")
 CACHE_SECONDS = 4.0  # a revoked key stops within 5 s; the rest is for the answer under way
 _MOST_CACHED = 1_000
 

@@ -25,6 +25,8 @@ from makegood.api.rating_routes import router as ratings
 from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
 from makegood.api.said_routes import router as said
+from makegood.api.suppression_routes import router as suppressions
+from makegood.api.webhook_routes import router as webhooks
 from makegood.messages.errors import InputError
 from makegood.store.outages import ENGINE_FAULTS
 
@@ -96,6 +98,8 @@ def api() -> NinjaAPI:
     made.add_router("", proposals)
     made.add_router("", said)
     made.add_router("", ratings)
+    made.add_router("", suppressions)
+    made.add_router("", webhooks)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

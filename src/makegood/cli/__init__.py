@@ -38,6 +38,8 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         serving,
+        suppressing,
+        webhooks,
         zendesk,
     )
 
@@ -55,6 +57,8 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         everyone,
+        webhooks,
+        suppressing,
         zendesk,
     ):
         group.register(app)

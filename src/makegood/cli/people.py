@@ -26,7 +26,10 @@ def register(app: typer.Typer) -> None:
 @_key.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="Also the source name of the events it sends.")],
-    scope: Annotated[list[str], typer.Option(help="ingest, gate or cases; may be repeated.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(help="ingest, gate, cases, suppressions or webhooks; may be repeated."),
+    ],
     strict: Annotated[
         bool, typer.Option(help="A batch with a bad item is refused whole.")
     ] = False,

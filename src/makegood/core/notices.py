@@ -118,6 +118,7 @@ def notices(
     cause: str,
     at_ms: int,
     afresh: bool = False,
+    split: bool = False,
 ) -> tuple[Notice, ...]:
     """Say what changed.
 
@@ -127,14 +128,15 @@ def notices(
         cause: The event or the firing behind it; part of the ids.
         at_ms: The present.
         afresh: They were joined or taken apart: what holds is said again, because names came or
-            went, and a case that is missing may have gone with another customer.
+            went.
+        split: They were taken apart: a case that is missing may have gone with another customer.
 
     Returns:
         Holds first: whoever sends must stop before anything else.
     """
     said = [*_holds(before, after, afresh=afresh)]
     olds = [case for look in before for case in look.cases]
-    said += _cases(olds, after, afresh=afresh)
+    said += _cases(olds, after, split=split)
     return tuple(_named(one, cause, at_ms) for one in said)
 
 
@@ -188,16 +190,21 @@ def _hold(kind: NoticeKind, after: Look, behind: GateRow, scope: str) -> Notice:
     )
 
 
-def _cases(olds: Sequence[Case], after: Look, *, afresh: bool) -> Iterator[Notice]:
+def _cases(olds: Sequence[Case], after: Look, *, split: bool) -> Iterator[Notice]:
+    """Compare case by case; a case is its id, so that one with another id is another one."""
     ids = {case.id: case for case in olds}
     for case in after.cases:
-        was = ids.get(case.id) or _renamed(olds, case)
+        was = ids.get(case.id)
         if was != case:
-            yield from (_case(after, case, *one) for one in _changes(was, case))
+            known = was or _renamed(olds, case)
+            if was is None and known is not None and not known.is_open and not case.is_open:
+                continue  # over before and over now: only its name changed
+            changes = _changes(was, case, known=known is not None)
+            yield from (_case(after, case, *one) for one in changes)
     now = {case.id for case in after.cases}
     for old in olds:
         if old.id not in now and old.is_open:
-            yield from _ceased(old, ids, after, afresh=afresh)
+            yield from _ceased(old, after, split=split)
 
 
 def _renamed(olds: Iterable[Case], case: Case) -> Case | None:
@@ -206,10 +213,10 @@ def _renamed(olds: Iterable[Case], case: Case) -> Case | None:
     return next((old for old in olds if old.id in names or case.id in old.names), None)
 
 
-def _changes(was: Case | None, now: Case) -> Iterator[tuple[NoticeKind, str]]:
+def _changes(was: Case | None, now: Case, *, known: bool) -> Iterator[tuple[NoticeKind, str]]:
     """Give each kind of change with its reason."""
     if was is None:
-        if now.origin.imported:
+        if now.origin.imported and not known:
             return  # history was no news to anybody
         yield NoticeKind.CASE_OPENED, ""
     elif now.is_open and not was.is_open:
@@ -226,15 +233,15 @@ def _changes(was: Case | None, now: Case) -> Iterator[tuple[NoticeKind, str]]:
         yield NoticeKind.CASE_CLOSED, ""
 
 
-def _ceased(
-    old: Case, known: dict[CaseId, Case], after: Look, *, afresh: bool
-) -> Iterator[Notice]:
+def _ceased(old: Case, after: Look, *, split: bool) -> Iterator[Notice]:
     """Close for the outside a case that there is no more under its id."""
     into = next((case for case in after.cases if old.id in case.names), None)
-    if into is not None and into.id not in known:
-        return  # it only has another name now, which all that follows will carry
-    if into is None and afresh:
+    if into is None and split:
         return  # it went with the other customer
+    into = into or next((case for case in after.cases if case.id in old.names), None)
+    if into is None:  # its failure may have become one with another about the same
+        abouts = {failure.about for failure in old.failures}
+        into = next((case for case in after.cases if any(map(case.failure, abouts))), None)
     closed = _case(after, old, NoticeKind.CASE_CLOSED, "")
     phase = VOID if into is None else JOINED
     yield msgspec.structs.replace(closed, phase=phase, into=into.id if into else CaseId(""))

@@ -1,6 +1,7 @@
 """What went wrong inside: dead letters to retry, commands that came too late, stuck customers."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,8 +12,10 @@ from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.shell import shell
+from makegood.effects.hooks import SINK
 from makegood.messages.ids import CaseId, CommandId, CustomerId
 from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.ports.webhooks import GONE, Endpoint
 from makegood.projections.orders import order_words
 from makegood.projections.roster import called, person_of
 
@@ -40,6 +43,15 @@ class Stuck(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Deaf(Struct, frozen=True, kw_only=True):
+    """A tool outside that should hear of holds and cases, and does not."""
+
+    name: str
+    why: str
+    is_gone: bool
+    endpoint: str
+
+
 @require_safe
 @for_reps
 def broken(request: HttpRequest) -> HttpResponse:
@@ -57,9 +69,32 @@ def broken(request: HttpRequest) -> HttpResponse:
             "zone": library.books[library.active].timezone,
             "stuck": len(stuck) if desk.brands else desk.reading.counts(STUCK)[STUCK],
             "stuck_people": stuck,
+            "deaf": _deaf(desk),
             "unknown": desk.makegood.gate.asked().get("unknown", 0),
         }
     return render(request, "desk/broken.html", page)
+
+
+def _deaf(desk: Desk) -> tuple[Deaf, ...]:
+    """Who outside is told of holds and cases, and does not hear."""
+    endpoints = {SINK + row.id: row for row in desk.reading.endpoints()}
+    gone = {name for name, row in endpoints.items() if row.disabled == GONE}
+    health = desk.reading.sinks_health()
+    bad = {name for name, one in health.items() if one.failures or one.failed} | gone
+    return tuple(
+        Deaf(
+            name=_called(endpoints[name]) if name in endpoints else name,
+            why=health[name].error if name in health else "",
+            is_gone=name in gone,
+            endpoint=endpoints[name].id if name in endpoints else "",
+        )
+        for name in sorted(bad)
+    )
+
+
+def _called(row: Endpoint) -> str:
+    """Name an endpoint for everybody; the rest of its address may be a secret."""
+    return row.description or urlsplit(row.url).hostname or row.id
 
 
 def _stuck(desk: Desk) -> tuple[Stuck, ...]:

@@ -6,6 +6,7 @@ from makegood.desk import (
     asked,
     broken,
     case,
+    connection_webhooks,
     connections,
     customers,
     queue,
@@ -44,6 +45,14 @@ urlpatterns = [
     path("rules/history", rule_history.history, name="rules-history"),
     path("rules/roll-back", rule_history.roll_back, name="rules-roll-back"),
     path("connections/", connections.index, name="connections"),
+    path("connections/webhooks", connection_webhooks.webhooks, name="webhooks"),
+    path("connections/webhooks/add", connection_webhooks.add, name="webhooks-add"),
+    path("connections/webhooks/<str:endpoint_id>", connection_webhooks.webhook, name="webhook"),
+    path(
+        "connections/webhooks/<str:endpoint_id>/<str:act>",
+        connection_webhooks.act,
+        name="webhook-act",
+    ),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

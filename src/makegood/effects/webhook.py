@@ -24,9 +24,9 @@ _ANSWER_SECONDS = 20.0  # the standard recommends 15 to 30
 _LONGEST_ANSWER_BYTES = 64 * 1024
 _LONGEST_WAIT_MS = 24 * 3_600_000  # no Retry-After may park a command for longer
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 425, 429})
-_GONE = 410
+GONE = 410
 _SHORTEST_SECRET, _LONGEST_SECRET = 24, 64  # bytes; Standard Webhooks 1.0.0
-_SERVER_FAULT = 500
+_OK, _REDIRECTS, _REFUSALS, _SERVER_FAULT = 200, 300, 400, 500
 
 
 class Counterpart(Struct, frozen=True, kw_only=True):
@@ -56,6 +56,19 @@ class Answer(Struct, frozen=True, kw_only=True):
     """
 
     status: int
+    content: bytes
+
+
+class Exchange(Struct, frozen=True, kw_only=True):
+    """Whatever was answered, taken or not.
+
+    Attributes:
+        headers: As received, names in lower case.
+        content: The raw body, at most 64 KiB of it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
     content: bytes
 
 
@@ -144,19 +157,41 @@ class Webhooks:
     def _send(
         self, counterpart: Counterpart, body: bytes, headers: Mapping[str, str], now_ms: int
     ) -> Answer:
+        return _judged(counterpart, self.exchange(counterpart, body, headers), now_ms)
+
+    def exchange(
+        self,
+        counterpart: Counterpart,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        cut: bool = False,
+    ) -> Exchange:
+        """Post a body and give whatever is answered, under the same guards.
+
+        Args:
+            counterpart: Where to; `name` keeps its connections apart.
+            body: As it is sent.
+            headers: Beside the content type.
+            cut: A long answer is read in part; else it counts as none.
+
+        Raises:
+            EffectFailed: There was no answer, or the address is not one we may reach.
+        """
         client = self._client(counterpart)
         try:
             request = self._request(client, counterpart, body, headers)
             with self._patience.one_exchange():
                 response = client.send(request, stream=True)
                 try:
-                    content = _read(response)
+                    content = _read(response, cut=cut)
                 finally:
                     response.close()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             said = str(error) or type(error).__name__
             raise EffectFailed(f"{counterpart.name} did not answer: {said}.") from error
-        return _judged(counterpart, response, content, now_ms)
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Exchange(status=response.status_code, headers=found, content=content)
 
     def _request(
         self,
@@ -201,12 +236,20 @@ def check_counterpart(counterpart: Counterpart) -> None:
         )
 
 
-def signed_headers(secret: str, id_: str, at: datetime, body: str) -> dict[str, str]:
-    """Give the three headers of Standard Webhooks."""
+def signed_headers(secret: str, id_: str, at: datetime, body: str, *old: str) -> dict[str, str]:
+    """Give the three headers of Standard Webhooks.
+
+    Args:
+        secret: Signs.
+        id_: The same over all tries.
+        at: Time of this try.
+        body: As it is sent.
+        old: Secrets that were rotated and still sign, so that a receiver may change in peace.
+    """
     return {
         "webhook-id": id_,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(id_, at, body),
+        "webhook-signature": " ".join(Webhook(one).sign(id_, at, body) for one in (secret, *old)),
     }
 
 
@@ -222,32 +265,37 @@ def shared(person: PersonRow, fields: tuple[str, ...]) -> dict[str, str]:
     return {name: everything[name] for name in fields if everything.get(name)}
 
 
-def _read(response: httpx.Response) -> bytes:
+def _read(response: httpx.Response, *, cut: bool) -> bytes:
     """Read an answer as it was sent: unpacking could make a thousand times as much of it."""
     content = b""
     for part in response.iter_raw():
         content += part
         if len(content) > _LONGEST_ANSWER_BYTES:
+            if cut:
+                return content[:_LONGEST_ANSWER_BYTES]
             raise httpx.ReadError("the answer is longer than 64 KiB")
     return content
 
 
-def _judged(
-    counterpart: Counterpart, response: httpx.Response, content: bytes, now_ms: int
-) -> Answer:
-    status = response.status_code
-    if response.is_success:
+def is_taken(status: int) -> bool:
+    """Whether an answer says yes."""
+    return _OK <= status < _REDIRECTS
+
+
+def _judged(counterpart: Counterpart, answer: Exchange, now_ms: int) -> Answer:
+    status, content = answer.status, answer.content
+    if is_taken(status):
         return Answer(status=status, content=content)
     said = f"{counterpart.name} answered {status}"
-    if response.is_redirect:
+    if _REDIRECTS <= status < _REFUSALS:
         raise EffectFailed(f"{said}: redirects are not followed; correct its URL.", retry=False)
-    if status == _GONE:
+    if status == GONE:
         raise EffectFailed(f"{said}: it no longer takes messages.", retry=False)
     retry = status >= _SERVER_FAULT or status in _WORTH_ANOTHER_TRY
     raise EffectFailed(
         f"{said}: {content[:200].decode('utf-8', 'replace')}",
         retry=retry,
-        after_ms=wait_ms(response.headers.get("retry-after", ""), now_ms),
+        after_ms=wait_ms(answer.headers.get("retry-after", ""), now_ms),
     )
 
 

@@ -34,6 +34,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.ports.unfit import UnfitReading, UnfitWriting
+from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
 
 class Reading(
@@ -42,6 +43,7 @@ class Reading(
     DraftReading,
     NoticeReading,
     HeldReading,
+    WebhookReading,
     UnfitReading,
     Protocol,
 ):
@@ -182,7 +184,14 @@ class Reading(
 
 
 class Writing(
-    Reading, OutboxWriting, EveryoneWriting, DraftWriting, NoticeWriting, UnfitWriting, Protocol
+    Reading,
+    OutboxWriting,
+    EveryoneWriting,
+    DraftWriting,
+    NoticeWriting,
+    WebhookWriting,
+    UnfitWriting,
+    Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 

@@ -16,7 +16,7 @@ def relink(writing: Writing, events: Sequence[Event]) -> Mapping[CustomerId, Was
     for event in events:
         if isinstance(event.body, Unlinked):
             rows = writing.lock(sorted(writing.customers_of([event.profile]).values()))
-            was = _was(event, rows, again)
+            was = _was(event, rows, again, split=True)
             again |= dict.fromkeys(writing.unlink(event.profile, event.body.other), was)
         elif isinstance(event.body, Identified) and event.body.also:
             profiles = (event.profile, *event.body.also)
@@ -26,17 +26,23 @@ def relink(writing: Writing, events: Sequence[Event]) -> Mapping[CustomerId, Was
                 writing.link(event.profile, other)  # also within one customer: it may be cut
             if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
                 continue
-            was = _was(event, rows, again)
+            was = _was(event, rows, again, split=False)
             again |= dict.fromkeys(writing.customers_of([event.profile]).values(), was)
     return again
 
 
 def _was(
-    event: Event, rows: Mapping[CustomerId, CustomerRow], again: Mapping[CustomerId, Was]
+    event: Event,
+    rows: Mapping[CustomerId, CustomerRow],
+    again: Mapping[CustomerId, Was],
+    *,
+    split: bool,
 ) -> Was:
     """Say what customers were before any link of this transaction; the locked rows go away."""
     found = [row for id_ in rows for row in (again[id_].rows if id_ in again else (rows[id_],))]
-    return because_of((event,), Was(cause=event.id, rows=tuple(found), afresh=True))
+    split = split or any(again[id_].split for id_ in rows if id_ in again)
+    was = Was(cause=event.id, rows=tuple(found), afresh=True, split=split)
+    return because_of((event,), was)
 
 
 def locked(

@@ -25,6 +25,7 @@ class Was(Struct, frozen=True, kw_only=True):
         cause: The event or the firing; part of the ids of what is said.
         rows: As they were stored; several when customers were merged, none for the row itself.
         afresh: They were joined or taken apart.
+        split: They were taken apart.
         quiet: Nothing is said: history that was imported is news to nobody.
         names: What they may be found by from now on; a hold holds there too.
     """
@@ -32,6 +33,7 @@ class Was(Struct, frozen=True, kw_only=True):
     cause: str
     rows: tuple[CustomerRow, ...] = ()
     afresh: bool = False
+    split: bool = False
     quiet: bool = False
     names: tuple[str, ...] = ()
 
@@ -87,7 +89,7 @@ def heard(
     looks = looks or [_look(row, after.customer, before.cases if before else _cases(row))]
     cases = now.cases if now is not None else _cases(after)
     look = _look(after, after.customer, cases)
-    said = notices(looks, look, cause=was.cause, at_ms=now_ms, afresh=was.afresh)
+    said = notices(looks, look, cause=was.cause, at_ms=now_ms, afresh=was.afresh, split=was.split)
     return said or _names(was, after, now_ms)
 
 

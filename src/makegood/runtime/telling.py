@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,6 +43,8 @@ class Lanes(Struct, frozen=True, kw_only=True):
         batch: Tellings of one sink claimed at once.
         sinks: Told at the same time.
         lease_ms: After this another process may take over a sink.
+        settle_ms: What was told by then is written down while the rest goes on; a crash tells no
+            more than that again.
         idle_ms: Pause when nothing was due.
     """
 
@@ -49,6 +52,7 @@ class Lanes(Struct, frozen=True, kw_only=True):
     batch: int = 50
     sinks: int = 32
     lease_ms: int = 120_000
+    settle_ms: int = 200
     idle_ms: int = 500
 
 
@@ -170,7 +174,7 @@ class Teller:
         now_ms = self._clock.now_ms()
         lease_ends_ms = now_ms + self._lanes.lease_ms
         with self._store.reading() as reading:
-            health = reading.sinks_health().get(sink.name) or SinkHealth(sink=sink.name)
+            health = reading.sink_health(sink.name) or SinkHealth(sink=sink.name)
         limit = 1 if health.failures else self._lanes.batch
         with self._store.writing() as writing:
             claimed = writing.claim_tellings(sink.name, now_ms, self._lanes.lease_ms, limit)
@@ -178,18 +182,37 @@ class Teller:
             return 0
         with self._store.reading() as reading:
             subjects = subjects_of(reading, [one.said for one in claimed], self._held_now)
-        tried: list[Telling] = []
-        asked_ms = 0
-        for one in claimed:
-            if self._stopping or self._clock.now_ms() > lease_ends_ms - HAND_OVER_MS:
-                break
-            ended, after_ms = self._one(sink, one, subjects[one.said.sequence])
-            tried.append(ended)
-            asked_ms = max(asked_ms, after_ms)
-            if asked_ms or (ended.error and len(tried) == 1):
-                break  # it wants to be left alone, or it is away: no more of it now
+        tried, asked_ms = self._hand_over(sink, claimed, subjects, lease_ends_ms)
         patiently(lambda: self._settle(claimed, tried, health, asked_ms))
         return len(tried)
+
+    def _hand_over(
+        self,
+        sink: Sink,
+        claimed: Sequence[Telling],
+        subjects: Mapping[int, Subject],
+        lease_ends_ms: int,
+    ) -> tuple[list[Telling], int]:
+        """Hand over one after another; give how each stands, and how long to leave it alone."""
+        tried: list[Telling] = []
+        written, written_ms = 0, self._clock.now_ms()
+        for one in claimed:
+            now_ms = self._clock.now_ms()
+            if self._stopping or now_ms > lease_ends_ms - HAND_OVER_MS:
+                break
+            if now_ms >= written_ms + self._lanes.settle_ms and tried[written:]:
+                patiently(partial(self._write, tried[written:]))
+                written, written_ms = len(tried), now_ms
+            ended, asked_ms = self._one(sink, one, subjects[one.said.sequence])
+            tried.append(ended)
+            if asked_ms or (ended.error and len(tried) == 1):
+                return tried, asked_ms  # it wants to be left alone, or it is away
+        return tried, 0
+
+    def _write(self, ended: Sequence[Telling]) -> None:
+        with self._store.writing() as writing:
+            for one in ended:
+                writing.settle_telling(one)
 
     def _one(self, sink: Sink, telling: Telling, to: Subject) -> tuple[Telling, int]:
         """Hand one notice over; give how it stands, and how long the sink asked us to wait."""

@@ -15,13 +15,14 @@ from makegood.ports.notices import (
     wants,
 )
 from makegood.store.memory_held import MemoryHeld
+from makegood.store.memory_webhooks import MemoryWebhookReading
 
 OPEN = (TellingStatus.WAITING, TellingStatus.LEASED)
 ENDED = (TellingStatus.DONE, TellingStatus.FAILED)
 PUBLISHED, WRITTEN = "notices_published", "notices_written"
 
 
-class MemoryNoticeReading(MemoryHeld):
+class MemoryNoticeReading(MemoryHeld, MemoryWebhookReading):
     """The feed and what became of it."""
 
     def _counted(self, name: str) -> int:
@@ -74,6 +75,10 @@ class MemoryNoticeReading(MemoryHeld):
     def telling(self, sink: str, notice: NoticeId) -> Telling | None:
         found = self.tellings(sink, None, 0, len(self._t.tellings))
         return next((one for one in found if one.said.notice.id == notice), None)
+
+    def sink_health(self, sink: str) -> SinkHealth | None:
+        known = self._t.sinks.get(sink)
+        return known[3] if known is not None else None
 
     def sinks_health(self) -> Mapping[str, SinkHealth]:
         return {name: self._health(self._t.sinks[name][3]) for name in sorted(self._t.sinks)}

@@ -45,6 +45,7 @@ from makegood.ports.rows import (
     booking_key,
 )
 from makegood.ports.unfit import Unfit
+from makegood.ports.webhooks import Delivery, Endpoint
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
@@ -61,7 +62,7 @@ TABLES = (
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "notices", "notice_seqs", "feed_seqs", "tellings",
-    "sinks", "unfit",
+    "sinks", "webhooks", "deliveries", "unfit",
 )  # fmt: skip
 
 
@@ -107,6 +108,8 @@ class Tables:
     feed_seqs: MutableMapping[int, int]
     tellings: MutableMapping[tuple[str, int], Telling]
     sinks: MutableMapping[str, SinkLease]
+    webhooks: MutableMapping[str, Endpoint]
+    deliveries: MutableMapping[int, Delivery]
     unfit: MutableMapping[str, Unfit]
 
     def __init__(self, table: Callable[[str], object]) -> None:

@@ -34,6 +34,7 @@ from makegood.ports.rows import (
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_unfit import MemoryUnfitWriting
+from makegood.store.memory_webhooks import MemoryWebhooks
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
 from makegood.store.sql_log import lookups_in, taken
@@ -42,7 +43,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryOutbox, MemoryNotices, MemoryUnfitWriting):
+class MemoryWriting(MemoryOutbox, MemoryNotices, MemoryWebhooks, MemoryUnfitWriting):
     """One transaction on memory."""
 
     @property

@@ -244,6 +244,19 @@ NOTICES = (
         row_blob BLOB NOT NULL)""",
 )
 
+WEBHOOKS = (
+    "CREATE TABLE webhook (endpoint TEXT NOT NULL PRIMARY KEY, row_blob BLOB NOT NULL)",
+    """CREATE TABLE delivery (
+        seq BIGINT NOT NULL PRIMARY KEY {drawn},
+        endpoint TEXT NOT NULL,
+        notice TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX delivery_of_endpoint ON delivery (endpoint, seq)",
+    "CREATE INDEX delivery_of_notice ON delivery (endpoint, notice, seq)",
+    "CREATE INDEX delivery_old ON delivery (at_ms)",
+)
+
 UNFIT = (
     """CREATE TABLE unfit (
         id TEXT NOT NULL PRIMARY KEY,
@@ -254,7 +267,8 @@ UNFIT = (
 )
 
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, NOTICES, UNFIT,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, NOTICES, WEBHOOKS,
+    UNFIT,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

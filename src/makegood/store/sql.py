@@ -11,6 +11,7 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
+from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
 
 class SqlReading(
@@ -23,6 +24,7 @@ class SqlReading(
     DraftReading,
     NoticeReading,
     HeldReading,
+    WebhookReading,
     UnfitReading,
 ):
     """One look at the store."""
@@ -35,6 +37,7 @@ class SqlWriting(
     BudgetWriting,
     DraftWriting,
     NoticeWriting,
+    WebhookWriting,
     UnfitWriting,
     SqlReading,
 ):

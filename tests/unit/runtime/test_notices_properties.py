@@ -55,15 +55,17 @@ class Listener:
 
 
 def check(store: Store, listener: Listener) -> None:
+    cases: set[str] = set()
     with store.reading() as reading:
         rows = reading.rows("", 100)
         held = held_now(reading, [row.customer for row in rows], LIBRARY, 0)
         for row in rows:
             assert listener.held.get(row.customer, ()) == held[row.customer], row.customer
             for case in decode_state(row.state).cases:
-                known = [name for name in (case.id, *case.names) if name in listener.open]
-                assert known, case.id
-                assert any(listener.open[name] == case.is_open for name in known)
+                assert listener.open.get(case.id, False) == case.is_open
+            mine = {case.id for case in decode_state(row.state).cases if case.is_open}
+            cases |= mine
+    assert {case for case, is_open in listener.open.items() if is_open} == cases
     ids = [notice.id for notice in listener.heard]
     assert len(ids) == len(set(ids))
     assert listener.sequences == sorted(set(listener.sequences))

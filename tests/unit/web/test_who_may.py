@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from msgspec.structs import replace
 
-from makegood.api.keys import mint
+from makegood.api.keys import SCOPES, mint
 from makegood.bootstrap import Makegood
 from tests.e2e.screens import (
     case_of,
@@ -25,6 +25,7 @@ E = "e" + "0" * 32
 M = "m" + "0" * 32
 Q = "q" + "0" * 64
 S = "s" + "0" * 64
+W = "w" + "0" * 16
 # path -> (method, Vera, Kathy, Omar). CASE and ANA are of a brand that Vera does not serve; Omar
 # supervises and may change the rules. 404 and 422 under them: nothing there, nothing written.
 DESK = {
@@ -53,6 +54,10 @@ DESK = {
     "desk/rules/history": ("GET", 403, 403, 200),
     "desk/rules/roll-back": ("POST", 403, 403, 422),
     "desk/connections/": ("GET", 200, 200, 200),
+    "desk/connections/webhooks": ("GET", 403, 403, 200),
+    "desk/connections/webhooks/add": ("POST", 403, 403, 422),
+    f"desk/connections/webhooks/{W}": ("GET", 403, 403, 404),
+    f"desk/connections/webhooks/{W}/rotate": ("POST", 403, 403, 404),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
@@ -85,6 +90,17 @@ API = {
     f"v1/said/{S}": ("GET", 404),
     f"v1/said/{S}/kept": ("POST", 422),
     f"v1/said/{S}/arrived": ("POST", 422),
+}
+# The same with a key of another scope: path -> (scope, method, with it)
+SCOPED = {
+    "v1/suppressions": ("suppressions", "GET", 200),
+    "v1/webhooks": ("webhooks", "GET", 200),
+    f"v1/webhooks/{W}": ("webhooks", "PATCH", 422),
+    f"v1/webhooks/{W}/secret": ("webhooks", "GET", 404),
+    f"v1/webhooks/{W}/rotate": ("webhooks", "POST", 404),
+    f"v1/webhooks/{W}/deliveries": ("webhooks", "GET", 404),
+    f"v1/webhooks/{W}/notices": ("webhooks", "GET", 404),
+    f"v1/webhooks/{W}/replay": ("webhooks", "POST", 422),
 }
 # What comes after /c/<link>, and its method.
 PORTAL = {
@@ -125,7 +141,7 @@ def _there(makegood: Makegood, path: str) -> str:
 
 
 def test_for_every_address_somebody_has_said_who_may(makegood: Makegood):
-    known = (*DESK, *API, *(f"c/link{after}" for after in PORTAL))
+    known = (*DESK, *API, *SCOPED, *(f"c/link{after}" for after in PORTAL))
     unsaid = [
         one
         for one in _patterns(get_resolver().url_patterns)
@@ -189,6 +205,23 @@ def test_who_may_over_http(makegood: Makegood, path: str):
     assert got == {"cases": expected, "ingest": 403, "gate": 403, "revoked": 401}
     assert _send(Client(), method, where).status_code == 401
     assert _send(_signed_in("omar"), method, where).status_code == 401
+
+
+@pytest.mark.parametrize("path", SCOPED)
+def test_who_may_with_a_key_of_one_purpose(makegood: Makegood, path: str):
+    wanted, method, expected = SCOPED[path]
+    texts = {}
+    with makegood.store.writing() as writing:
+        for scope in SCOPES:
+            texts[scope], row = mint(scope, (scope,), makegood.clock.now_ms())
+            writing.put_key(row)
+    got = {
+        name: _send(Client(headers={"Authorization": f"Bearer {text}"}), method, f"/{path}")
+        for name, text in texts.items()
+    }
+    codes = {name: answer.status_code for name, answer in got.items()}
+    assert codes == {**dict.fromkeys(SCOPES, 403), wanted: expected}
+    assert _send(_signed_in("omar"), method, f"/{path}").status_code == 401
 
 
 @pytest.mark.parametrize("after", PORTAL)
