@@ -169,6 +169,7 @@ class Makegood:
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks, until told to stop."""
+        self.receiving.forget()
         telling = Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller")
         telling.start()
         try:

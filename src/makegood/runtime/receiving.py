@@ -112,6 +112,11 @@ class Receiving:
                 writing.drop_unfit(now_ms - KEEP_MS, KEEP_ROWS)
         return new
 
+    def forget(self) -> int:
+        """Forget records that were kept long enough, or are too many; say how many went."""
+        with self._store.writing() as writing:
+            return writing.drop_unfit(self._clock.now_ms() - KEEP_MS, KEEP_ROWS)
+
     def _book(self) -> RuleBook:
         library = self._library_of()
         return library.book(library.active)
