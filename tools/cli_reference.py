@@ -24,7 +24,10 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_BASE_URL` | where customers and reps reach this deployment | `http://localhost:8000` |
 | `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server; `?starttls=1` for TLS | no mail is sent |
 | `MAKEGOOD_COUNTERPARTS` | path of a JSON file that names who carries out remedies | nobody is asked |
+| `MAKEGOOD_SOURCES` | path of a JSON file with the secrets of the rule book's webhooks: `{"zendesk": {"secrets": ["..."]}}` | no webhook is believed |
+| `MAKEGOOD_ZENDESK` | path of a JSON file that names the Zendesk to write back to; see its guide | nothing is written back |
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
+| `MAKEGOOD_PRIVATE_WEBHOOKS` | `1` lets webhook endpoints be on private addresses, and plain http | only https, on the open internet |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -7,6 +7,7 @@ from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
+from makegood.core.state import decode_state
 from makegood.effects.campaign_tools import placed_of
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
@@ -19,13 +20,15 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
+from makegood.effects.zendesk import Requester, Zendesk
+from makegood.effects.zendesk_notes import ZendeskNotes, tickets_in
 from makegood.gate.held import found_by, held_now
 from makegood.gate.mail_kinds import MailKinds
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
-from makegood.messages.errors import InputError
-from makegood.messages.ids import CustomerId, RepId
+from makegood.messages.errors import EffectFailed, InputError
+from makegood.messages.ids import CaseId, CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
@@ -40,15 +43,18 @@ from makegood.runtime.intake import Intake
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.raising import Raising
+from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
 from makegood.runtime.worker import Pace, Worker
 from makegood.settings import Settings, own_folder
+from makegood.sources.signatures import check_secret
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
 FIRST_BOOK = "car-rental"
+_WHILE_SOMEBODY_WAITS = 5.0  # seconds
 
 
 class SystemClock:
@@ -93,6 +99,7 @@ class Makegood:
         shelf: The rule books.
         trials: What a changed rule book would have done.
         intake: Takes events in.
+        receiving: Maps records of other systems by the book's sources.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
@@ -114,6 +121,10 @@ class Makegood:
         self.gate = Gate(store, shelf.current, clock, settings.key)
         self.mail_kinds = MailKinds(store, shelf.current, clock)
         self.intake = Intake(store, shelf.current, clock, settings.key)
+        for name, source in settings.sources.items():
+            for secret in source.secrets:
+                check_secret(name, secret)
+        self.receiving = Receiving(store, self.intake, shelf.current, clock)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
@@ -141,6 +152,9 @@ class Makegood:
             Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
         )
         self.marks = self._marks()
+        self._notes = self._zendesk_notes()
+        one = settings.zendesk
+        self._asks = Zendesk(one, seconds=_WHILE_SOMEBODY_WAITS) if one is not None else None
         self.teller = Teller(store, self.sinks, self._held_now, clock)
 
     @property
@@ -156,10 +170,14 @@ class Makegood:
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
-        return {**self.endpoints.sinks(), **self.marks.sinks}
+        told: dict[str, Sink] = {**self.endpoints.sinks(), **self.marks.sinks}
+        if self._notes is not None:
+            told[self._notes.name] = self._notes
+        return told
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""
+        self.receiving.forget()
         beside = [Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller")]
         if self.marks.placed:
             rounds = self.marks.run_forever
@@ -185,6 +203,10 @@ class Makegood:
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
+        if self._notes is not None:
+            self._notes.close()
+        if self._asks is not None:
+            self._asks.close()
         self.store.close()
 
     def _marks(self) -> Rounds:
@@ -213,6 +235,33 @@ class Makegood:
         elif any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)
+
+    def requester(self, ticket: str) -> Requester:
+        """Ask the help desk who asked in a ticket, while somebody waits for it.
+
+        Raises:
+            EffectFailed: It does not say.
+        """
+        if self._asks is None:
+            raise EffectFailed("No help desk is connected.", retry=False)
+        return self._asks.requester(ticket, self.clock.now_ms())
+
+    def _zendesk_notes(self) -> ZendeskNotes | None:
+        one = self.settings.zendesk
+        if one is None:
+            return None
+        base, rep_name = self.settings.base_url, self._rep_name
+        return ZendeskNotes(one, Zendesk(one), self._tickets_of, rep_name, base)
+
+    def _tickets_of(self, customer: CustomerId, case: CaseId) -> Sequence[str]:
+        """Give the tickets of the help desk that the failures of a case are about."""
+        one = self.settings.zendesk
+        with self.store.reading() as reading:
+            row = reading.row(customer)
+        found = decode_state(row.state).case(case) if row is not None else None
+        if found is None or one is None:
+            return ()
+        return tickets_in((failure.about for failure in found.failures), one.source)
 
     def _rep_name(self, rep: str) -> str:
         with self.store.reading() as reading:

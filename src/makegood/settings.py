@@ -13,6 +13,7 @@ from makegood.effects import hubspot, mailchimp
 from makegood.effects.hubspot import HubspotSettings
 from makegood.effects.mailchimp import MailchimpSettings
 from makegood.effects.webhook import Counterpart
+from makegood.effects.zendesk import ZendeskSettings
 from makegood.messages.errors import InputError
 
 _KEY_BYTES = 32
@@ -36,6 +37,16 @@ class SmsGateway(Struct, frozen=True, kw_only=True):
     allow_private: bool = False
 
 
+class SourceSecrets(Struct, frozen=True, kw_only=True):
+    """How a source of the rule book proves itself.
+
+    Attributes:
+        secrets: Shared with it; one that fits is enough, so that they can be changed.
+    """
+
+    secrets: tuple[str, ...]
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything a deployment decides.
 
@@ -49,6 +60,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         smtp: smtp://host:port of the mail server; empty sends no mail.
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
         sms: A gateway for text messages, instead of a counterpart.
+        sources: Secrets of the book's webhooks, by the name of the source.
+        zendesk: The help desk that cases are written back to, and whose sidebar shows them.
         threads: Deliveries at the same time.
         mailchimp: Audiences in which who is held carries a tag.
         hubspot: Contact properties that are true of who is held.
@@ -67,6 +80,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms: SmsGateway | None = None
     mailchimp: MailchimpSettings | None = None
     hubspot: HubspotSettings | None = None
+    sources: Mapping[str, SourceSecrets] = {}
+    zendesk: ZendeskSettings | None = None
     threads: int = 8
     proxies: int = 0
     private_webhooks: bool = False
@@ -93,6 +108,8 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
         mailchimp=_file(environ, mailchimp.SETTING, MailchimpSettings),
         hubspot=_file(environ, hubspot.SETTING, HubspotSettings),
+        zendesk=_file(environ, "MAKEGOOD_ZENDESK", ZendeskSettings),
+        sources=_file(environ, "MAKEGOOD_SOURCES", dict[str, SourceSecrets]) or {},
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
         private_webhooks=environ.get("MAKEGOOD_PRIVATE_WEBHOOKS", "") == "1",
     )

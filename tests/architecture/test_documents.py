@@ -15,7 +15,8 @@ PATH = re.compile(r"(?:(GET|POST|PUT|DELETE) )?(/v1/[a-z{][a-z0-9_/{}.<>-]*)")
 
 
 def _plain(path: str) -> str:
-    """A path without the names of its parts."""
+    """A path without the names of its parts; which sources there are is for a rule book to say."""
+    path = re.sub(r"^/v1/in/[a-z_]+", "/v1/in/*", path)
     return re.sub(r"[{<][a-z_]+[}>]?", "*", path).rstrip("/.")
 
 

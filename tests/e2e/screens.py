@@ -62,11 +62,17 @@ class Compiled(Shelf):
         return self._of
 
 
-def new_makegood(now_ms: int = NINE_MS, book: str = "") -> tuple[Makegood, FakeClock]:
+def new_makegood(
+    now_ms: int = NINE_MS, book: str = "", **more: object
+) -> tuple[Makegood, FakeClock]:
     """Open a Makegood in memory with three reps and the car rental book, or another one."""
     clock = FakeClock(now_ms)
     settings = Settings(
-        database=f"sqlite:///{_FOLDER / 'web.db'}", key=KEY, book="car-rental", base_url=BASE_URL
+        database=f"sqlite:///{_FOLDER / 'web.db'}",
+        key=KEY,
+        book="car-rental",
+        base_url=BASE_URL,
+        **more,  # type: ignore[arg-type]
     )
     store = MemoryStore()
     shelf = Shelf(store, clock) if book else Compiled(store, clock)
@@ -107,9 +113,9 @@ def ready_django(makegood: Makegood) -> None:
 
 
 @contextmanager
-def serving(book: str = "") -> Iterator[tuple[Makegood, FakeClock]]:
-    """Serve a fresh Makegood, and close it afterwards."""
-    makegood, clock = new_makegood(book=book)
+def serving(book: str = "", **more: object) -> Iterator[tuple[Makegood, FakeClock]]:
+    """Serve a fresh Makegood, with further settings, and close it afterwards."""
+    makegood, clock = new_makegood(book=book, **more)
     ready_django(makegood)
     from django.core.cache import cache
 

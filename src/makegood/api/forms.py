@@ -80,6 +80,26 @@ class Batch(Struct, kw_only=True):
     sentAt: str | None = None  # noqa: N815 - the name of the wire
 
 
+class CameIn(Struct, frozen=True, kw_only=True):
+    """What became of a request.
+
+    Attributes:
+        accepted: Events that are new in the log.
+        duplicate: Events that were there already.
+        conflict: Events whose id was there already, and said something else.
+        rejected: Records that were not, or not wholly, taken; kept, with the reason.
+        ignored: Records that the source wants nothing of.
+        reasons: Why, once each.
+    """
+
+    accepted: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    rejected: int = 0
+    ignored: int = 0
+    reasons: tuple[str, ...] = ()
+
+
 class Health(Struct, frozen=True, kw_only=True):
     """Whether this process can serve.
 

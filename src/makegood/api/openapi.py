@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from makegood.api.forms import Asked, Batch, Health, Results, Told
+from makegood.api.forms import Asked, Batch, CameIn, Health, Results, Told
 from makegood.api.problems import Problem
 from makegood.messages.commands import MessageClass
 from makegood.sources.segment import KINDS, Item
 
 Json: TypeAlias = dict[str, object]
-_FORMS = (Asked, Batch, Health, Item, Problem, Results, Told)
+_FORMS = (Asked, Batch, CameIn, Health, Item, Problem, Results, Told)
 _ANYTHING: Json = {"description": "Any JSON value."}
 _KEY: Json = {"security": [{"key": []}, {"keyAsUserName": []}]}
 _SEGMENT = (
@@ -88,6 +88,7 @@ def _hot_paths() -> Json:
     paths: Json = {"/v1/batch": {"post": _ingest("batch", "Batch", "Many calls at once.")}}
     for kind in KINDS:
         paths[f"/v1/{kind}"] = {"post": _ingest(kind, "Item", f"One {kind} call.")}
+    paths["/v1/in/{source}"] = {"post": _come_in()}
     paths["/v1/may-send"] = {"post": _ask()}
     paths["/v1/may-send/{customer_id}"] = {"get": _ask_by_id()}
     paths["/healthz"] = {"get": _health("health", "Whether the process lives.", 200)}
@@ -130,6 +131,29 @@ def _ingest(name: str, form: str, summary: str) -> Json:
         "requestBody": {"required": True, **_ref(form)},
         "responses": answers,
         **_KEY,
+    }
+
+
+def _come_in() -> Json:
+    source: Json = {
+        "name": "source",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": "A source of the active rule book.",
+    }
+    return {
+        "operationId": "come_in",
+        "summary": "A webhook of another system.",
+        "description": "Signed as the source of the rule book says, mapped by it, and stored "
+        "before the answer. What fits nothing is kept with its reason, and answered with 200.",
+        "tags": ["events"],
+        "parameters": [source],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": ["object", "array"]}}},
+        },
+        "responses": _answers("CameIn", 400, 401, 403, 404, 413, 415, 429, 503),
     }
 
 

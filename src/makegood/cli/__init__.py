@@ -43,6 +43,7 @@ def _whole() -> typer.Typer:
         suppressing,
         syncing,
         webhooks,
+        zendesk,
     )
 
     app = _empty()
@@ -64,6 +65,7 @@ def _whole() -> typer.Typer:
         mail,
         webhooks,
         suppressing,
+        zendesk,
     ):
         group.register(app)
     return app

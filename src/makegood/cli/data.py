@@ -16,6 +16,7 @@ from makegood.messages.identifiers import normal
 from makegood.ports.rows import PersonRow
 
 if TYPE_CHECKING:
+    from makegood.runtime.importing import CountedRows
     from makegood.sources.files import Counted, Progress
 
 PAGE = 1000  # events, or persons, read at once
@@ -44,10 +45,19 @@ def ingest(  # noqa: PLR0913 - each is one option of the command
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and count.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Where unreadable rows go.")] = None,
     column: Annotated[list[str] | None, typer.Option(help="column=field, repeated.")] = None,
+    as_: Annotated[str, typer.Option("--as", help="A source of the rule book maps it.")] = "",
     database: Database = "",
     output: Output = Format.TEXT,
 ) -> None:
     """Bring a file of events into the log; every row is taken, known, in conflict or rejected."""
+    if as_:
+        if column or source != "import":
+            raise InputError("--as maps the columns and names the source; leave the others out.")
+        counted_rows = _ingest_rows(file, as_, mode, database, (dry_run, rejects))
+        _print_counted(counted_rows, output)
+        if counted_rows.rejected or counted_rows.conflict:
+            raise typer.Exit(1)
+        return
     # Here, because reading tables takes a third of a second to load and no server needs it.
     from makegood.sources.files import Options, import_file
 
@@ -72,6 +82,25 @@ def ingest(  # noqa: PLR0913 - each is one option of the command
         raise typer.Exit(1)
 
 
+def _ingest_rows(
+    file: Path, name: str, mode: Mode, database: str, how: tuple[bool, Path | None]
+) -> "CountedRows":
+    """Take a table in by a source of the active rule book."""
+    from makegood.runtime.importing import Importing, RowOptions
+
+    is_dry_run, rejects = how
+    with opened(database) as makegood, Bar(console=ERRORS, transient=True) as bar:
+        task = bar.add_task(file.name)
+        options = RowOptions(
+            is_history=mode is Mode.HISTORY,
+            is_dry_run=is_dry_run,
+            rejects=rejects,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+        take = makegood.intake.take
+        return Importing(makegood.store, makegood.receiving, take).file(file, name, options)
+
+
 def _pair(text: str) -> tuple[str, str]:
     column, equals, field = text.partition("=")
     if not equals or not column or not field:
@@ -79,7 +108,7 @@ def _pair(text: str) -> tuple[str, str]:
     return column, field
 
 
-def _print_counted(counted: "Counted", output: Format) -> None:
+def _print_counted(counted: "Counted | CountedRows", output: Format) -> None:
     if output is Format.JSON:
         print_json(counted)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from makegood.books.opening import laws_for, read_book
+from makegood.books.opening import laws_for, read_book, sources_for
 from makegood.cli.output import CONSOLE
 from makegood.messages.errors import InputError
 from makegood.playbooks.load import check_book
@@ -38,7 +38,7 @@ def handbook(
     from makegood.handbook.page import page_of
 
     text, name = read_book(book)
-    checked = check_book(text, name=name, laws=laws_for(book))
+    checked = check_book(text, name=name, laws=laws_for(book), sources=sources_for(book))
     if checked.book is None:
         raise BookErrors(checked.errors)
     made = handbook_of(checked.book)

@@ -7,7 +7,7 @@ import msgspec
 import typer
 from msgspec.structs import asdict
 
-from makegood.books.opening import laws_for, read_book, shipped_books
+from makegood.books.opening import laws_for, read_book, shipped_books, sources_for
 from makegood.cli.output import CONSOLE, Format, print_json
 from makegood.core.state import State
 from makegood.messages.errors import InputError
@@ -53,7 +53,7 @@ def _names(given: list[str]) -> list[str]:
 def checked_book(wanted: str) -> tuple[str, CheckedBook, tuple[Mismatch, ...]]:
     """Check a book and run its examples; give it with the name that errors call it."""
     text, name = read_book(wanted)
-    checked = check_book(text, name=name, laws=laws_for(wanted))
+    checked = check_book(text, name=name, laws=laws_for(wanted), sources=sources_for(wanted))
     if checked.book is None:
         return name, checked, ()
     return name, checked, run_examples(checked.book, checked.examples)

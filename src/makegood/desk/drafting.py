@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from makegood.books.opening import shipped_laws
+from makegood.books.opening import shipped_laws, shipped_sources
 from makegood.desk.access import Desk
 from makegood.desk.fields import Typed, as_written, shown
 from makegood.messages.errors import InputError
-from makegood.playbooks.binding import bind, bound_books, bound_laws, unbound
+from makegood.playbooks.binding import bind, bound_books, bound_laws, bound_sources, unbound
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import CheckedBook, check_book
 from makegood.playbooks.mistakes import BookError
@@ -91,13 +91,17 @@ def active_book(desk: Desk) -> RuleBook:
 
 def whole(text: str, active: RuleBook) -> str:
     """Bind the laws a text names: as the active book has them, else as they ship."""
-    return bind(text, {**shipped_laws(), **bound_laws(active.text)}, bound_books(active.text))
+    laws = {**shipped_laws(), **bound_laws(active.text)}
+    sources = {**shipped_sources(), **bound_sources(active.text)}
+    return bind(text, laws, bound_books(active.text), sources)
 
 
 @lru_cache(maxsize=16)
 def checked(text: str, name: str) -> Checked:
     """Check a book with its laws, and run its examples."""
-    found: CheckedBook = check_book(text, name=name, laws=tuple(shipped_laws()))
+    found: CheckedBook = check_book(
+        text, name=name, laws=tuple(shipped_laws()), sources=tuple(shipped_sources())
+    )
     missed = run_examples(found.book, found.examples) if found.book else ()
     return Checked(
         book=found.book, errors=found.errors, warnings=found.warnings, mismatches=missed

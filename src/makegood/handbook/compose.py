@@ -6,6 +6,7 @@ from makegood.handbook.comparing import everyone_chapter
 from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
 from makegood.handbook.giving import authority_chapter, giving_chapter
+from makegood.handbook.hearing import sources_chapter
 from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
@@ -18,7 +19,7 @@ from makegood.handbook.terms import Chapter, Entry, Handbook
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
-_FACTS = "facts look_up sensitive failures silence entitlements remedies"
+_FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
@@ -43,6 +44,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *surveys_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
+        *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),
         never_chapter(source),

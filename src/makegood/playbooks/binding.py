@@ -17,18 +17,25 @@ Find: TypeAlias = Callable[[str], str | None]
 """A file, as seen from the folder of the book -> its text, or None: it is not there."""
 
 _LAW = re.compile(r"^law\s*:\s*([a-z][a-z0-9_]*)", re.MULTILINE)
+_SOURCE = re.compile(r"^source\s*:\s*([a-z][a-z0-9_]*)", re.MULTILINE)
 _NAME = re.compile(r"^name\s*:\s*(.+?)\s*(?:#.*)?$", re.MULTILINE)
 _BOOK = re.compile(r"^makegood\s*:", re.MULTILINE)
 _DOCUMENT = re.compile(r"^---[^\n]*\n", re.MULTILINE)
 
 
-def bind(text: str, laws: Mapping[str, str], find: Find = lambda _: None) -> str:
-    """Put behind a book the books and the laws that it names.
+def bind(
+    text: str,
+    laws: Mapping[str, str],
+    find: Find = lambda _: None,
+    sources: Mapping[str, str] | None = None,
+) -> str:
+    """Put behind a book the books, the laws and the sources that it names.
 
     Args:
         text: The book; what is bound to it already stays as it is.
         laws: The text of every law that can be had, by name.
         find: Gives the text of another book.
+        sources: The text of every source that can be had, by name.
 
     Returns:
         One text; what cannot be had is left out, and the check says so.
@@ -39,6 +46,12 @@ def bind(text: str, laws: Mapping[str, str], find: Find = lambda _: None) -> str
     for name in dict.fromkeys(named):
         if name in laws and name not in there:
             text = _behind(text, laws[name])
+    packs = sources or {}
+    there = set(bound_sources(text))
+    wanted = [one for part in _DOCUMENT.split(text) for one in _names(part, "sources", "source")]
+    for name in dict.fromkeys(wanted):
+        if name in packs and name not in there:
+            text = _behind(text, packs[name])
     return text
 
 
@@ -53,9 +66,15 @@ def bound_laws(text: str) -> Mapping[str, str]:
     return {found[1]: part for part in parts if (found := _LAW.search(part))}
 
 
+def bound_sources(text: str) -> Mapping[str, str]:
+    """Give the sources that are bound behind a book, by name."""
+    parts = [part for part in _parted(text)[1:] if not _LAW.search(part)]
+    return {found[1]: part for part in parts if (found := _SOURCE.search(part))}
+
+
 def bound_books(text: str) -> Find:
     """Find the books that are bound behind a book, as if their files lay beside it."""
-    parts = [part for part in _parted(text)[1:] if not _LAW.search(part)]
+    parts = [part for part in _parted(text)[1:] if _BOOK.search(part)]
     books = {_name(part): part for part in parts}
     return lambda file: books.get(name_of(file))
 
@@ -121,7 +140,9 @@ def bound_files(
         before = next((n + 1 for n in above if lines[n].startswith("---")), 0)
         law, name = (_field(root, key) for key in ("law", "name"))
         is_book = not law and _field(root, "makegood")
-        called = files.get(name, file_of(name, file)) if is_book else f"law {law or '?'}"
+        source = "" if law else _field(root, "source")
+        kind = f"source {source}" if source else f"law {law or '?'}"
+        called = files.get(name, file_of(name, file)) if is_book else kind
         found.append((before, called))
     return tuple(found)
 

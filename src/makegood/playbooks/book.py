@@ -10,6 +10,7 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.standing import StandingRules
@@ -171,6 +172,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
             where the book has no approval.
         outgoing: Whose mail of other tools is, what class it has, and what if it is held.
         text: The text as written with the books and laws bound to it.
+        sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
     """
 
@@ -209,6 +211,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     approval_ms: int = 0
     outgoing: Outgoing = Outgoing()
     text: str = ""
+    sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
 
     def for_brand(self, brand: str) -> "RuleBook":
@@ -218,6 +221,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     def outgoing_of(self, brand: str) -> OutgoingTerms:
         """Say what is done with mail of a brand that another tool sends."""
         return self.for_brand(brand).outgoing.terms_of(brand)
+
+    def source(self, name: str) -> Source | None:
+        """Find a source of this book, or of a brand's."""
+        books = (self, *self.by_brand.values())
+        return next((one.sources[name] for one in books if name in one.sources), None)
 
     def hears(self, event: str) -> bool:
         """Whether a rule, promise, disclosure or survey of it or a brand's hears an event."""

@@ -22,32 +22,49 @@ class Composed(Struct, frozen=True, kw_only=True):
     Attributes:
         top: The book, whole.
         laws: The documents that are laws.
+        sources: The documents that are sources.
         brands: The whole book of each brand that has one, by brand.
         broken: A book that is built on is not there; to read what there is would help nobody.
     """
 
     top: Fields
     laws: tuple[Fields, ...] = ()
+    sources: tuple[Fields, ...] = ()
     brands: Mapping[str, Fields] = {}
     broken: bool = False
 
     def laws_of(self, brand: str = "") -> tuple[Fields, ...]:
         """Give the laws that the book of a brand names; the book itself has what none names."""
         books = {"": self.top, **self.brands}
-        named = {key: laws_named(one) for key, one in books.items()}
-        by_any = frozenset[str]().union(*named.values())
-        return tuple(
-            law
-            for law in self.laws
-            if field(law, "law") in named[brand] or (not brand and field(law, "law") not in by_any)
-        )
+        return _named_by(brand, books, self.laws, ("laws", "law"))
+
+    def sources_of(self, brand: str = "") -> tuple[Fields, ...]:
+        """Give the sources that the book of a brand names; the book has what none names."""
+        return _named_by(brand, {"": self.top, **self.brands}, self.sources, ("sources", "source"))
+
+
+def _named_by(
+    brand: str, books: Mapping[str, Fields], texts: tuple[Fields, ...], keys: tuple[str, str]
+) -> tuple[Fields, ...]:
+    named = {key: _names_in(one, *keys) for key, one in books.items()}
+    by_any = frozenset[str]().union(*named.values())
+    return tuple(
+        text
+        for text in texts
+        if field(text, keys[1]) in named[brand]
+        or (not brand and field(text, keys[1]) not in by_any)
+    )
 
 
 def laws_named(book: Fields) -> frozenset[str]:
     """Give the names of the laws that a book names."""
-    laws = next((one.value for one in book.entries if one.key == "laws"), None)
-    items = laws.items if isinstance(laws, Items) else (laws,)
-    found = (field(one, "law") if isinstance(one, Fields) else one for one in items)
+    return _names_in(book, "laws", "law")
+
+
+def _names_in(book: Fields, key: str, inside: str) -> frozenset[str]:
+    value = next((one.value for one in book.entries if one.key == key), None)
+    items = value.items if isinstance(value, Items) else (value,)
+    found = (field(one, inside) if isinstance(one, Fields) else one for one in items)
     return frozenset(one.written if isinstance(one, Scalar) else str(one) for one in found if one)
 
 
@@ -60,13 +77,14 @@ def compose(documents: tuple[Fields, ...], report: Report) -> Composed:
     """
     top, *bound = documents
     books = [one for one in bound if field(one, "makegood") and not field(one, "law")]
-    laws = tuple(one for one in bound if one not in books)
+    sources = tuple(one for one in bound if one not in books and _is_source(one))
+    laws = tuple(one for one in bound if one not in books and one not in sources)
     chains = _Chains(top, books, laws, report)
     whole = chains.whole(top)
     brands = dict(chains.brands(whole))
     chains.check_named()
     check_may_change(whole, laws, report)
-    return Composed(top=whole, laws=laws, brands=brands, broken=chains.broken)
+    return Composed(top=whole, laws=laws, sources=sources, brands=brands, broken=chains.broken)
 
 
 class _Chains:
@@ -155,6 +173,11 @@ class _Chains:
                 self.report.error(
                     _start(book), f"No book here names the book `{name}`.", "Take it out."
                 )
+
+
+def _is_source(document: Fields) -> bool:
+    """Whether a document is a source; a law has a field of that name, which says who wrote it."""
+    return bool(field(document, "source")) and not field(document, "law")
 
 
 def _start(book: Fields) -> Place:

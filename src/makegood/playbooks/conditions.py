@@ -46,6 +46,12 @@ class Conditions:
         self._report = report
         self._lines = text.splitlines()
 
+    def over(self, vocabulary: Vocabulary) -> "Conditions":
+        """Compile with other names: those of a text that is bound behind the book."""
+        other = Conditions(vocabulary, self._report, "")
+        other._lines = self._lines
+        return other
+
     def read(
         self, section: Section, key: str, reads: Reads, *, gives: str, sizes: bool = False
     ) -> Expression | None:

@@ -48,6 +48,7 @@ from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
+from makegood.playbooks.sources import Ground, read_sources
 from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.surveys import by_event, make_surveys, read_surveys
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
@@ -110,6 +111,7 @@ def check_book(
     name: str,
     parameters: Mapping[str, object] | None = None,
     laws: Collection[str] = (),
+    sources: Collection[str] = (),
 ) -> CheckedBook:
     """Check a rule book and give everything that is known about it; raises nothing.
 
@@ -118,6 +120,7 @@ def check_book(
         name: What errors call it.
         parameters: Take these instead of the book's own of the same names.
         laws: Every law that could be had, for the nearest right name.
+        sources: Every source that could be had, for the same.
 
     Returns:
         The book with its examples, or its mistakes.
@@ -125,7 +128,8 @@ def check_book(
     report = Report(name)
     documents = read_nodes(text, report)
     report.bound(bound_files(text, documents, name))
-    given = _Given(text, report, parameters or {}, laws, _digest(documents, parameters or {}))
+    digest = _digest(documents, parameters or {})
+    given = _Given(text, report, parameters or {}, laws, digest, sources)
     book, examples = _whole(compose(documents, report), given) if documents else (None, ())
     failed = bool(report.errors)
     return CheckedBook(
@@ -150,17 +154,19 @@ class _Given(Struct, frozen=True):
     parameters: Mapping[str, object]
     known_laws: Collection[str]
     digest: str
+    known_sources: Collection[str] = ()
 
 
 def _whole(composed: Composed, given: _Given) -> tuple[RuleBook | None, tuple[Example, ...]]:
     """Read the book, and the book of each brand that has its own."""
     if composed.broken:
         return None, ()
-    book, examples = _read(composed.top, composed.laws_of(), given)
+    book, examples = _read(composed.top, (composed.laws_of(), composed.sources_of()), given)
     by_brand = {}
     for brand, top in composed.brands.items():
         digest = sha256(f"{given.digest}/{brand}".encode()).hexdigest()[:16]
-        own, more = _read(top, composed.laws_of(brand), replace(given, digest=digest))
+        bound = (composed.laws_of(brand), composed.sources_of(brand))
+        own, more = _read(top, bound, replace(given, digest=digest))
         examples += tuple(replace(one, brand=brand) for one in more if one.tried is None)
         if own is not None and book is not None:
             by_brand[brand] = _compared_as(book, own)
@@ -168,13 +174,14 @@ def _whole(composed: Composed, given: _Given) -> tuple[RuleBook | None, tuple[Ex
 
 
 def _read(
-    root: Fields, laws: tuple[Fields, ...], given: _Given
+    root: Fields, bound: tuple[tuple[Fields, ...], tuple[Fields, ...]], given: _Given
 ) -> tuple[RuleBook | None, tuple[Example, ...]]:
     report = given.report
     top = Section(root, "rule book", report)
     if top.has("law") and not top.has("makegood"):
         top.error("law", "This is a law and no rule book.", "Name it in `laws:` of a book.")
         return None, ()
+    laws, packs = bound
     law_texts = read_law_texts(top, laws, given.known_laws)
     header = read_header(top)
     vocabulary = read_vocabulary(top, given.parameters, parameters_of(law_texts, report))
@@ -186,6 +193,10 @@ def _read(
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
     outgoing = read_outgoing(top, header, conditions)
+    ground = Ground(
+        conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
+    )
+    sources = read_sources(top, ground)
     heard = {event for one in parts.detectors for event in one.events}
     heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
     heard |= everyone.came_back_by
@@ -218,6 +229,7 @@ def _read(
             standing=standing,
             purchases=bought_by,
             outgoing=outgoing,
+            sources=sources,
         ),
         examples,
     )

@@ -16,6 +16,7 @@ from makegood.playbooks.weakening import Guard
 REPLACES = "replaces"
 _OF_THE_UMBRELLA = {"umbrella": "firm", "currency": "currency"}
 _OWN = frozenset({"makegood", "name", "timezone", "double_window"})
+_KEYS = {"laws": "law", "sources": "source"}
 _PLAIN_LISTS = frozenset({"sensitive", "look_up"})
 
 _SENSITIVE = (
@@ -88,7 +89,7 @@ class _Merging:
         match known.value, entry.value:
             case Fields(), Fields():
                 return replace(entry, value=self._names(entry.key, known.value, entry.value))
-            case Scalar(), Scalar() if entry.key not in ("laws", *_PLAIN_LISTS, "may_change"):
+            case Scalar(), Scalar() if entry.key not in (*_KEYS, *_PLAIN_LISTS, "may_change"):
                 return entry
         return replace(entry, value=self._list(entry.key, known.value, entry.value))
 
@@ -157,7 +158,7 @@ class _Merging:
 
     def _with_item(self, key: str, items: list[Node], item: Node) -> None:
         """Add a thing, or put it in the place of the one with its name."""
-        name = "law" if key == "laws" else "id"
+        name = _KEYS.get(key, "id")
         called = _called(item, name)
         bare, replaces = _without_mark(item)
         at = next(
@@ -250,7 +251,7 @@ def _items(node: Node | None) -> tuple[Node, ...]:
 def _called(item: Node, key: str) -> str:
     if isinstance(item, Fields):
         return field(item, key)
-    return item.written if isinstance(item, Scalar) and key == "law" else ""
+    return item.written if isinstance(item, Scalar) and key in _KEYS.values() else ""
 
 
 def _without_mark(item: Node) -> tuple[Node, Place | None]:

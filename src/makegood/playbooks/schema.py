@@ -16,6 +16,7 @@ from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
+from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
@@ -24,6 +25,13 @@ from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.sources import (
+    DECIMALS,
+    DELIMITERS,
+    KINDS_OF_CUSTOMER,
+    LOYALTY,
+    PERSON,
+)
 from makegood.playbooks.spans import DAY, SPAN
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
@@ -37,13 +45,17 @@ _REQUIRED = "*"
 
 
 def schema() -> dict[str, Any]:
-    """Give the whole schema; a file that has `law` is a law, every other one a rule book."""
+    """Give the whole schema: a file that has `law` is a law, one of a `source` is that alone."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Makegood rule book",
         "if": {"required": ["law"]},
         "then": _ref("law"),
-        "else": _ref("rule book"),
+        "else": {
+            "if": {"required": ["source"]},
+            "then": _ref("source"),
+            "else": _ref("rule book"),
+        },
         "definitions": {name: _kind(fields) for name, fields in _KINDS.items()}
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
@@ -139,6 +151,7 @@ _BOOK: Mapping[str, Schema] = {
     "sensitive": _some(_TEXT),
     "laws": _some(_either(_NAME, _ref("law of the book"))),
     "look_up": _list(_ref("look-up")),
+    "sources": _some(_either(_NAME, _ref("source of the book"), _ref("source"))),
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
     "promises": _list(_ref("promise")),
@@ -195,6 +208,33 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "look-up": {
         "on*": _some(_TEXT), "in*": _choice((AIRPORTS,)),
         "by*": _kind({f"{one}*": _TEXT for one in ASKED_BY}),
+    },
+    "source of the book": {"source*": _NAME, REPLACES: _MARK, "with": _map(_ANY)},
+    "source": {
+        "source*": _NAME, REPLACES: _MARK, "title*": _TEXT, "form*": _choice(tuple(Form)),
+        "signed": _choice(tuple(Signing)), "table": _ref("table"), "parameters": _map(_ANY),
+        "key*": _EXPRESSION, "at": _ref("time"), "customer*": _ref("list of identifiers"),
+        "person": _ref("list of personal data"), "ignore": _some(_EXPRESSION),
+        "events*": _list(_ref("mapped event")),
+    },
+    "table": {
+        "delimiter": _choice(DELIMITERS), "encoding": _TEXT, "decimal": _choice(DECIMALS),
+        "yes": _some(_TEXT), "no": _some(_TEXT), "columns*": _map(_ref("column of a table")),
+    },
+    "column of a table": {
+        "heads*": _some(_TEXT), "as": _choice(tuple(Cell)), "format": _TEXT, "required": _FLAG,
+    },
+    "time": {"value*": _EXPRESSION, "format": _TEXT, "zone": _TEXT},
+    "list of identifiers": {
+        **dict.fromkeys(KINDS_OF_CUSTOMER, _EXPRESSION), LOYALTY: _map(_EXPRESSION),
+    },
+    "list of personal data": dict.fromkeys(PERSON, _EXPRESSION),
+    "mapped event": {
+        "id*": _NAME, "when": _EXPRESSION, "event": _TEXT, "facts": _map(_EXPRESSION),
+        "raises": _ref("raised failure"),
+    },
+    "raised failure": {
+        "failure*": _EXPRESSION, "about*": _EXPRESSION, "brand": _EXPRESSION, "words": _EXPRESSION,
     },
     "failure": {
         "id*": _NAME, REPLACES: _MARK, "on*": _some(_TEXT), "title*": _TEXT, "about*": _EXPRESSION,

@@ -36,6 +36,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
 
@@ -49,6 +50,7 @@ class Reading(
     HeldReading,
     WebhookReading,
     MarkReading,
+    UnfitReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -197,6 +199,7 @@ class Writing(
     NoticeWriting,
     WebhookWriting,
     MarkWriting,
+    UnfitWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

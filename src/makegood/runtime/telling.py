@@ -174,7 +174,7 @@ class Teller:
         now_ms = self._clock.now_ms()
         lease_ends_ms = now_ms + self._lanes.lease_ms
         with self._store.reading() as reading:
-            health = reading.sinks_health().get(sink.name) or SinkHealth(sink=sink.name)
+            health = reading.sink_health(sink.name) or SinkHealth(sink=sink.name)
         limit = 1 if health.failures else self._lanes.batch
         with self._store.writing() as writing:
             claimed = writing.claim_tellings(sink.name, now_ms, self._lanes.lease_ms, limit)

@@ -58,6 +58,8 @@ class Envelope(Struct, frozen=True, kw_only=True):
         sent: The client's clock when the request left; empty when it did not say.
         kind: Fixed by the path of a single call; empty for a batch.
         imported: History: folds and sends nothing.
+        identifier: Whom it is about, typed and normalised, where the mapping of a source says so;
+            else the item's own ids do.
     """
 
     source: str
@@ -65,6 +67,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     sent: str = ""
     kind: str = ""
     imported: bool = False
+    identifier: str = ""
 
 
 class Read(Struct, frozen=True, gc=False, kw_only=True):
@@ -150,7 +153,7 @@ def _read(item: Item, payload: dict[str, object], envelope: Envelope) -> Read:
             item=item,
             message_id=message_id,
             digest=digest,
-            identifier=_identifier(item),
+            identifier=envelope.identifier or _identifier(item),
             time_ms=time_ms,
             claimed_ms=claimed_ms,
             envelope=envelope,

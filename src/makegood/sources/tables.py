@@ -93,7 +93,7 @@ def _json_lines(path: Path, mapping: Mapping[str, str]) -> Iterator[Row]:
             yield Row(line=number, item=item, raw=text, done=lines.tell())
 
 
-class _Lines:
+class Lines:
     """Hands lines to the CSV reader and remembers those of the row it is reading."""
 
     def __init__(self, lines: TextIO) -> None:
@@ -102,7 +102,7 @@ class _Lines:
         self.done = 0
         self.line = 0
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "Lines":
         return self
 
     def __next__(self) -> str:
@@ -127,7 +127,7 @@ def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Row]:
     # The standard reader: unlike a columnar one it goes on after a row that is broken.
     delimiter = "\t" if path.suffix.casefold() == ".tsv" else ","
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        lines = _Lines(text)
+        lines = Lines(text)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         head = tuple(next(reader, []))
         if not head or len(set(head)) < len(head):
@@ -147,7 +147,7 @@ def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Row]:
 
 
 def _csv_row(
-    line: int, lines: _Lines, head: tuple[str, ...], cells: list[str], plan: Mapping[str, str]
+    line: int, lines: Lines, head: tuple[str, ...], cells: list[str], plan: Mapping[str, str]
 ) -> Row:
     if len(cells) != len(head):
         return _refused(line, lines, f"{len(cells)} cells, but the head names {len(head)}.")
@@ -160,7 +160,7 @@ def _csv_row(
     return Row(line=line, item=item, raw=lines.raw, done=lines.done)
 
 
-def _refused(line: int, lines: _Lines, error: str) -> Row:
+def _refused(line: int, lines: Lines, error: str) -> Row:
     return Row(line=line, item=b"", raw=lines.raw, error=error, done=lines.done)
 
 

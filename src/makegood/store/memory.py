@@ -12,11 +12,16 @@ from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
+from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_writing import MemoryWriting
 
 
 class MemoryReader(
-    MemoryMailKindReading, MemoryParkingReading, MemoryNoticeReading, MemoryMarkReading
+    MemoryMailKindReading,
+    MemoryParkingReading,
+    MemoryNoticeReading,
+    MemoryMarkReading,
+    MemoryUnfitReading,
 ):
     """One look at memory."""
 

@@ -47,6 +47,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.ports.unfit import Unfit
 from makegood.ports.webhooks import Delivery, Endpoint
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
@@ -64,7 +65,7 @@ TABLES = (
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
-    "mark_rows", "syncs", "sync_lags",
+    "mark_rows", "syncs", "sync_lags", "unfit",
 )  # fmt: skip
 
 
@@ -119,6 +120,7 @@ class Tables:
     sinks: MutableMapping[str, SinkLease]
     webhooks: MutableMapping[str, Endpoint]
     deliveries: MutableMapping[int, Delivery]
+    unfit: MutableMapping[str, Unfit]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

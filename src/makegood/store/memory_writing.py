@@ -36,6 +36,7 @@ from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
@@ -52,6 +53,7 @@ class MemoryWriting(
     MemoryNotices,
     MemoryWebhooks,
     MemoryMarkWriting,
+    MemoryUnfitWriting,
 ):
     """One transaction on memory."""
 

@@ -17,6 +17,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.NOTICES,
     pipes.WEBHOOKS,
     pipes.MARKS,
+    pipes.UNFIT,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

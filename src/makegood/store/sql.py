@@ -13,6 +13,7 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
 
@@ -30,6 +31,7 @@ class SqlReading(
     NoticeReading,
     HeldReading,
     WebhookReading,
+    UnfitReading,
 ):
     """One look at the store."""
 
@@ -45,6 +47,7 @@ class SqlWriting(
     NoticeWriting,
     WebhookWriting,
     MarkWriting,
+    UnfitWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -139,3 +139,12 @@ MARKS = (
         n BIGINT NOT NULL,
         PRIMARY KEY (target, hour, bucket)) {clustered}""",
 )
+
+UNFIT = (
+    """CREATE TABLE unfit (
+        id TEXT NOT NULL PRIMARY KEY,
+        source TEXT NOT NULL,
+        came_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX unfit_of_source ON unfit (source, came_ms, id)",
+)

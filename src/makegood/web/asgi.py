@@ -32,6 +32,8 @@ def parts_of(makegood: Makegood) -> Parts:
         store=makegood.store,
         clock=makegood.clock,
         key=makegood.settings.key,
+        receiving=makegood.receiving,
+        sources=makegood.settings.sources,
         work=makegood.work if is_alone else None,
         close=makegood.close,
     )

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from makegood.api.problems import FAULT, OURS, Problem
-from makegood.web import asking, ingest, live
+from makegood.web import asking, incoming, ingest, live
 from makegood.web.outages import STORE_FAULTS, place_of
 from makegood.web.parts import Parts
 from makegood.web.wire import (
@@ -53,6 +53,7 @@ class Front:
         self._routes: Routes = {}
         self._rest: Handler | None = None
         self._ask_by_id: Mapping[str, Handler] = {}
+        self._incoming: Mapping[str, Handler] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -86,6 +87,8 @@ class Front:
         methods = self._routes.get(path)
         if methods is None and path.startswith(asking.BY_ID):
             methods = self._ask_by_id
+        if methods is None and self._incoming and path.startswith(incoming.PREFIX):
+            methods = self._incoming
         if methods is None:
             if self._rest is None:
                 raise Stopped(503, _STARTING, retry_after(2))
@@ -119,6 +122,7 @@ class Front:
         ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock)
         asker = asking.Asking(parts.entry, parts.gate, parts.reads)
         self._ask_by_id = {"GET": asker.get}
+        self._incoming = {"POST": parts.incoming} if parts.incoming is not None else {}
         self._routes = {
             **{path: {"POST": ingesting} for path in ingest.PATHS},
             asking.PATH: {"POST": asker.post},

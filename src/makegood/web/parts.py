@@ -1,7 +1,7 @@
 """What the hot paths need, joined once for each server process."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
@@ -12,8 +12,11 @@ from makegood.api.limits import Allowance, RateLimit
 from makegood.gate.service import Gate
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
+from makegood.runtime.receiving import Receiving
+from makegood.settings import SourceSecrets
 from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
+from makegood.web.incoming import Incoming
 from makegood.web.live import Live
 
 
@@ -38,6 +41,8 @@ class Joined(Struct, frozen=True, kw_only=True):
     Attributes:
         take: Stores arrivals in one transaction and answers after its commit.
         key: The deployment's secret.
+        receiving: Maps records of other systems; None takes none.
+        sources: Secrets of the systems that send them.
         work: Delivers until told to stop; None when workers run as processes of their own.
         close: Gives everything back.
     """
@@ -47,6 +52,8 @@ class Joined(Struct, frozen=True, kw_only=True):
     store: Store
     clock: Clock
     key: bytes
+    receiving: Receiving | None = None
+    sources: Mapping[str, SourceSecrets] = {}
     work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
     close: Callable[[], None] | None = None
 
@@ -63,12 +70,14 @@ class Parts:
         self.clock = joined.clock
         self.gate = joined.gate
         self.reads = Reads(self._threads)
-        self.entry = Entry(
-            KeyRing(joined.store, time.monotonic),
-            RateLimit(shape.allowance, time.monotonic),
-            self.reads,
-        )
+        limit = RateLimit(shape.allowance, time.monotonic)
+        self.entry = Entry(KeyRing(joined.store, time.monotonic), limit, self.reads)
         self.commit = GroupCommit(joined.take, shape.room)
+        self.incoming = (
+            Incoming(joined.receiving, joined.sources, self.commit, limit, joined.clock)
+            if joined.receiving is not None
+            else None
+        )
         self.live = Live(joined.store, joined.clock, joined.key, self.reads)
         self._stopping = Event()
         self._worker = self._start_worker()

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from makegood.desk import zendesk_card
 from makegood.web.assets import asset
 
 handler400 = "makegood.web.faults.unreadable"
@@ -52,6 +53,8 @@ urlpatterns = [
     path("static/<str:digest>/<path:name>", asset, name="asset"),
     path("accounts/", include(_accounts)),
     path("desk/", include("makegood.desk.urls")),
+    path("embed/zendesk", zendesk_card.page, name="zendesk"),
+    path("embed/zendesk/card", zendesk_card.card, name="zendesk-card"),
     path("v1/", include("makegood.api.urls")),
     path("", include("makegood.portal.urls")),
 ]

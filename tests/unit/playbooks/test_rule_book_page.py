@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from makegood.books.opening import shipped_laws
+from makegood.books.opening import shipped_laws, shipped_sources
 from makegood.playbooks.binding import bind
 from makegood.playbooks.everyone import KEYS
 from makegood.playbooks.load import check_book
@@ -18,7 +18,11 @@ FOLDER = Path(__file__).parents[3] / "docs/reference/rule-book"
 INDEX = (FOLDER / "index.md").read_text(encoding="utf-8")
 SECTIONS = re.findall(r"^\| \[(.+)\]\((.+\.md)\) \|", INDEX, re.MULTILINE)
 PAGE = "\n".join([INDEX, *((FOLDER / file).read_text("utf-8") for _, file in SECTIONS)])
-BOOK = bind("\n".join(re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)), shipped_laws())
+BOOK = bind(
+    "\n".join(re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)),
+    shipped_laws(),
+    sources=shipped_sources(),
+)
 
 
 def test_the_blocks_are_one_book_and_its_examples_come_true():

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from makegood.books.opening import shipped_books, shipped_laws
+from makegood.books.opening import shipped_books, shipped_laws, shipped_sources
 from makegood.playbooks.load import check_book
 from makegood.playbooks.mistakes import Report
 from makegood.playbooks.nodes import plain, read_nodes
@@ -25,10 +25,11 @@ from tests.unit.playbooks.test_rule_book_page import BOOK, PAGE
 SCHEMA = schema()
 VALID = jsonschema.Draft7Validator(SCHEMA)
 FILE = Path(__file__).parents[3] / "docs/reference/rule-book.schema.json"
-TEXTS = {**shipped_books(), **shipped_laws(), "page": BOOK, "house": HOUSE}
+TEXTS = {**shipped_books(), **shipped_laws(), **shipped_sources(), "page": BOOK, "house": HOUSE}
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
                   "list of sums in cents", "list of bands", "list of what it binds us to",
-                   "list of waivers", "match", "list of phrases",
+                   "list of waivers", "match", "list of phrases", "list of columns",
+                   "list of facts told", "list of loyalty numbers",
                   "title", "says", "question"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
@@ -37,6 +38,7 @@ SOMETIMES = {
     ("plan", "offer_message"), ("plan", "chosen_message"), ("plan", "choose_within"),
     ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),
     ("row", "says"), ("row", "charges"), ("claim", "says"), ("goodwill", "allow_because"),
+    ("source", "signed"), ("source", "table"),
     ("gift", "cents"), ("expectation", "answer"), ("expectation", "row"),
     ("expectation", "class"), ("expectation", "brand"),
     ("expectation", "cents"), ("expectation", "charges"),
@@ -150,7 +152,7 @@ def instances(node: Any, rule: Any, at: Place = ()) -> Iterator[tuple[str, Place
 
 PLACES: dict[str, Place] = {}
 for _n, _document in enumerate(WHOLE):
-    _top = "law" if "law" in _document else "rule book"
+    _top = next((one for one in ("law", "source") if one in _document), "rule book")
     for _kind, _at in instances(_document, {"$ref": f"#/definitions/{_top}"}):
         PLACES.setdefault(_kind, (_n, *_at))
 

@@ -58,6 +58,9 @@ DESK = {
     "desk/connections/mail/decide": ("POST", 403, 403, 404),
     "desk/connections/parked": ("GET", 200, 200, 200),
     "desk/connections/parked/release": ("POST", 403, 403, 302),
+    "desk/connections/sources": ("GET", 403, 403, 200),
+    "desk/connections/sources/tell": ("POST", 403, 403, 302),
+    "desk/connections/sources/nothing": ("GET", 403, 403, 404),
     "desk/connections/webhooks": ("GET", 403, 403, 200),
     "desk/connections/webhooks/add": ("POST", 403, 403, 422),
     f"desk/connections/webhooks/{W}": ("GET", 403, 403, 404),
@@ -118,6 +121,7 @@ PORTAL = {
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
     r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|tell/|told/"
+    r"|embed/"
 )
 
 
