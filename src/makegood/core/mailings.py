@@ -250,11 +250,16 @@ def _domains(domain: str) -> list[str]:
 
 
 def _list_signs(facts: MailFacts, *, offers: bool) -> tuple[str, ...]:
-    """Say by which headers a mail is meant for a list."""
+    """Say by which headers a mail is meant for a list.
+
+    Systems that answer by themselves say `Precedence: bulk` too, so that nobody answers them
+    (RFC 3834); then it says nothing about a list.
+    """
+    answers = facts.auto_submitted.startswith("auto-")
     signs = (
         ("List-Unsubscribe", facts.list_unsubscribe),
         ("List-Id", bool(facts.list_id)),
-        (f"Precedence: {facts.precedence}", facts.precedence in BULK),
+        (f"Precedence: {facts.precedence}", facts.precedence in BULK and not answers),
         ("the brand's own sender of offers", offers),
     )
     return tuple(name for name, is_there in signs if is_there)

@@ -72,13 +72,6 @@ def likeness(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other & frozenset(union)) / len(union)
 
 
-def are_alike(one: Skeleton, other: Skeleton) -> bool:
-    """Whether two mails come from one template, as well as that can be told."""
-    return subjects_alike(marks_of(one.subject), marks_of(other.subject)) and (
-        likeness(sketch_of(one), sketch_of(other)) >= ALIKE
-    )
-
-
 def marks_of(subject: Sequence[str]) -> frozenset[int]:
     """Give the hashes of the words of a subject, which are kept instead of the words."""
     return frozenset(crc32(word.encode("utf-8", "replace")) for word in subject if word != GAP)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import chain
 
 from msgspec import Struct
 
@@ -213,7 +214,8 @@ class KindsSeen:
             return None
         sketch, marks = sketch_of(seen.skeleton), marks_of(seen.skeleton.subject)
         best: tuple[float, _Kind] | None = None
-        for kind in near[-_MOST_NEAR:]:
+        spoken = (kind for kind in near[:-_MOST_NEAR] if kind.decided is not None)
+        for kind in chain(near[-_MOST_NEAR:], spoken):
             if not subjects_alike(kind.marks, marks):
                 continue
             alike = likeness(kind.sketch, sketch)

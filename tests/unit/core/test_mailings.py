@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from makegood.core.mailings import KnownKind, MailFacts, brand_of_mail, classify
 from makegood.core.signals import MANY, Signals, judged_by_signals
 from makegood.messages.commands import MessageClass
+from makegood.playbooks.binding import bind
 from makegood.playbooks.load import load_book
 from tests.unit.playbooks.small_book import SMALL
 from tests.unit.playbooks.test_outgoing import with_outgoing
@@ -51,6 +52,12 @@ def test_a_list_header_alone_is_promotional():
     ):
         assert classify(facts, BARE).message_class is MessageClass.PROMOTIONAL
     assert classify(MailFacts(precedence="first-class"), BARE).message_class is None
+
+
+def test_a_system_that_answers_by_itself_is_no_mailing_list():
+    facts = MailFacts(precedence="bulk", auto_submitted="auto-replied")
+    assert classify(facts, BARE).message_class is None
+    assert classify(replace(facts, list_id="x"), BARE).message_class is MessageClass.PROMOTIONAL
 
 
 def test_a_confirmation_with_a_list_header_is_not_held_by_it():
@@ -126,6 +133,24 @@ def test_a_domain_that_two_brands_share_says_nothing():
         False,
     )
     assert brand_of_mail(MailFacts(sender="two@acme.example.com"), book)[0] == "two"
+
+
+def test_the_book_of_a_brand_judges_its_mail_by_its_own_rules_and_senders():
+    own = (
+        "makegood: 1\nname: acme_book\nbuilds_on: small\noutgoing:\n  unclassified: park\n"
+        "  senders: [{brand: acme, users: desk}]\n"
+        "  rules: [{id: own, when: 'mail.port == 7', class: survey}]\n"
+    )
+    umbrella = SMALL.replace("    name: Acme\n", "    name: Acme\n    book: acme_book\n", 1)
+    text = bind(umbrella, {}, {"acme_book.yaml": own}.get)
+    book = load_book(text, name="x.yaml")
+    assert (book.outgoing_of("acme").unclassified, book.outgoing_of("").unclassified) == (
+        "park",
+        "pass",
+    )
+    theirs = classify(MailFacts(user="desk", port=7), book)
+    assert (theirs.brand, theirs.rule, theirs.message_class) == ("acme", "own", "survey")
+    assert classify(MailFacts(port=7), book).rule == ""
 
 
 def test_receipts_and_questions_with_equal_weight_are_for_a_person():

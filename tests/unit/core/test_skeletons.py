@@ -3,7 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from makegood.core.skeletons import GAP, are_alike, likeness, skeleton_of, sketch_of
+from makegood.core.skeletons import (
+    ALIKE,
+    GAP,
+    Skeleton,
+    likeness,
+    marks_of,
+    skeleton_of,
+    sketch_of,
+    subjects_alike,
+)
 from makegood.playbooks.outgoing_terms import words_of
 
 CONFIRMED = (
@@ -27,6 +36,11 @@ def skeleton(text: str, fills: tuple[str, ...], subject: str = "Your rental"):
     return skeleton_of(
         words_of(subject), words_of(text.format(*fills)), frozenset(fills[0].lower().split())
     )
+
+
+def are_alike(one: Skeleton, other: Skeleton) -> bool:
+    subjects = subjects_alike(marks_of(one.subject), marks_of(other.subject))
+    return subjects and likeness(sketch_of(one), sketch_of(other)) >= ALIKE
 
 
 def test_mails_of_one_template_leave_the_same_behind_though_every_name_and_number_differs():

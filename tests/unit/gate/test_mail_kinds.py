@@ -145,6 +145,7 @@ def test_what_is_said_of_a_kind_long_unseen_is_heard_as_well():
         )
     gate.tend()
     clock.advance(600_000)
+    gate.tend()
     desk.decide(found.kind, MessageClass.SURVEY, "ann")
     gate.tend()
     assert strange(gate, 1).message_class is MessageClass.SURVEY
