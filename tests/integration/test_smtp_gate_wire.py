@@ -598,7 +598,12 @@ def test_too_many_clients_recipients_or_bytes_are_told_to_come_later(store):
         assert [one[:9] for one in said] == ["250 recip", "250 recip", "452 4.5.3"]
         gate._load.bytes = 11
         assert (await client.say("DATA")).startswith("452 4.3.1")
-        gate._load.bytes = 0
+        gate._load.bytes = 1  # and it grows beyond the limit while it comes in
+        assert (await client.data(RECEIPT)).startswith("452 4.3.1")
+        assert gate._load.bytes == 1
+        gate._load.bytes = -1000
+        for line in (f"MAIL FROM:<{NEWS}>", f"RCPT TO:<{BOB}>"):
+            assert (await client.say(line)).startswith("250")
         assert (await client.data(RECEIPT)).startswith("250")
 
     in_world(store, test)

@@ -418,7 +418,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="smtp-gate-lets-half-a-mail-trickle-on",
-        file="src/makegood/gate/smtp/upstream.py",
+        file="src/makegood/gate/smtp/link.py",
         old="        link.transport.abort()\n",
         new="        link.transport.close()\n",
         tests=("tests/integration/test_smtp_gate_wire.py",),

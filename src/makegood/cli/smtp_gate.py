@@ -45,7 +45,7 @@ def smtp_gate(  # noqa: PLR0913 - each is one option of the command
         bool, typer.Option("--insecure-auth", help="Take keys without TLS, too.")
     ] = False,
     size_mb: Annotated[int, typer.Option(help="Largest message.", min=1, max=500)] = 32,
-    connections: Annotated[int, typer.Option(help="Clients at a time.", min=1)] = 200,
+    connections: Annotated[int, typer.Option(help="Clients at a time.", min=1)] = 50,
     name: Annotated[str, typer.Option(help="What it calls itself in SMTP.")] = "localhost",
     database: Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")] = "",
 ) -> None:
@@ -65,7 +65,9 @@ def smtp_gate(  # noqa: PLR0913 - each is one option of the command
         tls=_tls(tls_cert, tls_key),
         insecure_auth=insecure_auth,
         name=_name(name),
-        limits=Limits(connections=connections, size_bytes=size_mb * _MIB),
+        limits=Limits(
+            connections=connections, upstream=connections + 2, size_bytes=size_mb * _MIB
+        ),
     )
     with opened(database, takes_up=True) as makegood:
         # Here, because it loads what no other command needs.

@@ -14,15 +14,17 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from msgspec import Struct
 
 from makegood.gate.smtp.handover import Handed, HandOver
-from makegood.gate.smtp.options import GateOptions, is_listed, is_loopback
+from makegood.gate.smtp.link import Reply
+from makegood.gate.smtp.options import GateOptions, Limits, is_listed, is_loopback
 from makegood.gate.smtp.signing_in import Accounts
-from makegood.gate.smtp.upstream import Courier, Reply, Upstream
+from makegood.gate.smtp.upstream import Courier, Upstream
 from makegood.gate.smtp.wire import END, is_smuggling
 
 _LINE = 16 * 1024  # bytes of one command; AUTH may be 12,288 long (RFC 4954)
 _CHUNK = 256 * 1024  # bytes read ahead before a client is told to wait
 _MOST_WRONG = 3  # passwords of one connection
 _TEMPORARY = "454 4.7.0 Nobody can be asked about this password now; try again later."
+CROWDED = Reply(452, "4.3.1 Too much mail is under way; try again later.")
 _LOG = logging.getLogger("makegood.smtp")
 
 
@@ -148,11 +150,11 @@ class Conversation(SMTP):
             return
         limits, load = self.house.options.limits, self.house.load
         if load.bytes > limits.memory_bytes:
-            await self.push("452 4.3.1 Too much mail is under way; try again later.")
+            await self.push(CROWDED.line())
             return
         self._reset_timeout(limits.data_s)
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        body = _Body(self, limits.size_bytes)
+        body = _Body(self, limits)
         try:
             await body.read()
             # Everything the mail server may take for its answers, and some air.
@@ -169,6 +171,8 @@ class Conversation(SMTP):
         await self.push(reply.line())
 
     async def _answer(self, body: "_Body") -> Reply:
+        if body.is_crowded:
+            return CROWDED
         if body.is_too_much:
             return Reply(552, "5.3.4 This message is larger than the announced SIZE.")
         wire = bytes(body.kept)
@@ -195,12 +199,13 @@ class Conversation(SMTP):
 class _Body:
     """A message as it comes in, counted against what may be under way."""
 
-    def __init__(self, conversation: Conversation, most: int) -> None:
+    def __init__(self, conversation: Conversation, limits: Limits) -> None:
         self.kept = bytearray()
         self.is_too_much = False
+        self.is_crowded = False
         self._reader = conversation._reader
         self._load = conversation.house.load
-        self._most = most
+        self._limits = limits
         self._counted = 0
 
     async def read(self) -> None:
@@ -220,13 +225,14 @@ class _Body:
         del self.kept[len(self.kept) - len(END) :]
 
     def _keep(self, piece: bytes) -> None:
-        if self.is_too_much:
+        if self.is_too_much or self.is_crowded:
             return
         self.kept += piece
         self._load.bytes += len(piece)
         self._counted += len(piece)
-        if len(self.kept) > self._most + len(END):
-            self.is_too_much = True
+        self.is_crowded = self._load.bytes > self._limits.memory_bytes
+        self.is_too_much = len(self.kept) > self._limits.size_bytes + len(END)
+        if self.is_crowded or self.is_too_much:
             self.drop()
 
     def drop(self) -> None:

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from makegood.core.mailings import MailClass
 from makegood.gate.smtp.classing import Ruling
 from makegood.gate.smtp.judging import Judge, Verdict, passes_unasked
+from makegood.gate.smtp.link import Reply
 from makegood.gate.smtp.storing import Lots, Reads, StoreAway
 from makegood.gate.smtp.tally import Outcome, Tally
-from makegood.gate.smtp.upstream import Courier, Reply
+from makegood.gate.smtp.upstream import Courier
 from makegood.gate.smtp.wire import plain
 from makegood.messages.commands import MessageClass
 from makegood.playbooks.outgoing_terms import OutgoingTerms

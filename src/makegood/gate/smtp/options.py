@@ -20,7 +20,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     Attributes:
         connections: Clients at a time; the next one is told to come later.
-        upstream: Connections to the mail server, kept open and shared.
+        upstream: Connections to the mail server, kept open and shared: one for each client, so
+            that one who stops in the middle keeps nobody waiting, and some for what was parked.
         recipients: Of one message.
         size_bytes: Of one message; announced as SIZE, or what the mail server takes if less.
         memory_bytes: Of all messages under way together.
@@ -32,8 +33,8 @@ class Limits(Struct, frozen=True, kw_only=True):
         stop_s: How long what is under way may take when the gate ends.
     """
 
-    connections: int = 200
-    upstream: int = 20
+    connections: int = 50  # as many as Postfix takes from one address by default
+    upstream: int = 52
     recipients: int = 1000
     size_bytes: int = 32 * _MIB
     memory_bytes: int = 512 * _MIB

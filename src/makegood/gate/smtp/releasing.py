@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from makegood.core.mailings import MailClass
 from makegood.gate.smtp.classing import Ruling
 from makegood.gate.smtp.judging import Judge, Verdict, passes_unasked
+from makegood.gate.smtp.link import AWAY, Reply
 from makegood.gate.smtp.storing import Lots, Reads, StoreAway
 from makegood.gate.smtp.tally import Outcome, Tally
-from makegood.gate.smtp.upstream import AWAY, Courier, Reply, Upstream
+from makegood.gate.smtp.upstream import Courier, Upstream
 from makegood.gate.smtp.wire import wired
 from makegood.messages.commands import MessageClass
 from makegood.ports.clock import Clock

@@ -8,57 +8,35 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from weakref import WeakKeyDictionary
 
-from aiosmtplib import SMTP, SMTPException
-from msgspec import Struct
+from aiosmtplib import SMTP
 
 from makegood.effects.smtp import Server
+from makegood.gate.smtp.link import (
+    AWAY,
+    DOUBT,
+    FAULTS,
+    GO_ON,
+    LATER,
+    OK,
+    Broken,
+    Features,
+    Reply,
+    command,
+    cut,
+    features_of,
+    truthful,
+)
 from makegood.gate.smtp.options import Limits
 from makegood.gate.smtp.wire import END
 
-OK, GO_ON, LATER = 250, 354, 451
-_CLOSING = 421
-# Our own credentials are wrong: mended on our side, so the client keeps its mail and tries again.
-_OURS = frozenset({530, 534, 535, 538})
 _CLEARING_S = 5.0  # for one RSET; a server that is slower gets a new connection
 _MOST_CLEARED = 50  # in a row; mail servers slow down who says RSET more often than sends
 _LEARNING_S = 3.0  # to learn what a server can do before a client hears our greeting
-_FAULTS = (SMTPException, OSError, TimeoutError, ValueError)
 _LOG = logging.getLogger("makegood.smtp")
 
 
-class Broken(Exception):
-    """The connection to the mail server broke, or never was."""
-
-
-class Reply(Struct, frozen=True):
-    """What a server answers."""
-
-    code: int
-    says: str
-
-    @property
-    def is_ok(self) -> bool:
-        return 200 <= self.code < 300
-
-    def line(self) -> str:
-        """Write it as a client hears it; each line with the code."""
-        words = self.says.encode("utf-8", "replace").decode().split("\n")
-        begun = [f"{self.code}-{line}" for line in words[:-1]]
-        return "\r\n".join([*begun, f"{self.code} {words[-1]}"])
-
-
-AWAY = Reply(LATER, "4.4.1 The mail server behind this gate cannot be reached; try again later.")
-DOUBT = Reply(LATER, "4.4.2 The mail server broke off at the end; try again later.")
 _NO_UTF8 = "5.6.7 The mail server behind this gate takes no SMTPUTF8."
 _NO_8BIT = "5.6.3 The mail server behind this gate takes no 8BITMIME."
-
-
-class Features(Struct, frozen=True):
-    """What a mail server said it can do."""
-
-    utf8: bool
-    eight_bit: bool
-    size_bytes: int
 
 
 class Upstream:
@@ -162,11 +140,11 @@ class Upstream:
             await link.connect()
             if link.is_ehlo_or_helo_needed:
                 await link.ehlo()
-        except _FAULTS as fault:
+        except FAULTS as fault:
             link.close()
             _LOG.warning("the mail server cannot be used: %s", type(fault).__name__)
             raise Broken from fault
-        self.features = _features(link)
+        self.features = features_of(link)
         return link
 
     def give_back(self, link: SMTP | None, *, is_clean: bool) -> None:
@@ -205,7 +183,7 @@ class Upstream:
         while (link := self.kept()) is not None:
             try:
                 await link.quit(timeout=_CLEARING_S)
-            except _FAULTS:
+            except FAULTS:
                 link.close()
 
 
@@ -241,7 +219,7 @@ class Courier:
 
     async def _mail(self, link: SMTP) -> Reply:
         self._is_clean = False
-        features = _features(link)
+        features = features_of(link)
         said = []
         for option in self._options:
             if option == "SMTPUTF8" and not features.utf8:
@@ -322,11 +300,11 @@ class Courier:
         try:
             # Written by ourselves: the library would mend line ends, and nothing may be altered.
             protocol.write(wire + END)
-        except _FAULTS as fault:
+        except FAULTS as fault:
             raise Broken from fault
         try:
             said = await protocol.read_response(timeout=self._upstream.limits.final_s)
-        except _FAULTS as fault:
+        except FAULTS as fault:
             _LOG.warning("the mail server broke off at the end: %s", type(fault).__name__)
             self._drop()
             return DOUBT
@@ -352,50 +330,3 @@ class Courier:
         """End at once in the middle of a transfer: whatever the server read is not a message."""
         self._drop()
         self.end()
-
-
-async def command(link: SMTP, *words: bytes, wait_s: float | None = None) -> Reply:
-    """Say something and hear the answer.
-
-    Raises:
-        Broken: No answer came, or the server is about to close.
-    """
-    try:
-        if wait_s is None:
-            said = await link.execute_command(*words)
-        else:
-            said = await link.execute_command(*words, timeout=wait_s)
-    except _FAULTS as fault:
-        cut(link)
-        raise Broken from fault
-    except BaseException:  # whoever waited has gone: the answer would be taken for the next one's
-        cut(link)
-        raise
-    if said.code == _CLOSING:
-        cut(link)
-        raise Broken
-    return truthful(Reply(said.code, said.message))
-
-
-def cut(link: SMTP) -> None:
-    """End a connection at once: what is not sent yet never will be, so no half of it arrives."""
-    if isinstance(link.transport, asyncio.Transport):
-        link.transport.abort()
-    link.close()
-
-
-def truthful(reply: Reply) -> Reply:
-    """Give a server's answer as our client may hear it."""
-    if reply.code in _OURS:
-        return Reply(LATER, "4.3.5 The mail server behind this gate wants another password.")
-    is_answer = reply.is_ok or 400 <= reply.code < 600 or reply.code == GO_ON
-    return reply if is_answer and reply.code != _CLOSING else AWAY
-
-
-def _features(link: SMTP) -> Features:
-    size = link.esmtp_extensions.get("size", "").strip()
-    return Features(
-        utf8=link.supports_extension("smtputf8"),
-        eight_bit=link.supports_extension("8bitmime"),
-        size_bytes=int(size) if size.isascii() and size.isdigit() else 0,
-    )
