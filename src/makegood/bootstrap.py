@@ -133,7 +133,7 @@ class Makegood:
             clock,
             Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
         )
-        self.teller = Teller(store, self.sinks, self._held_now, clock)
+        self.teller = Teller(store, self.sinks, self._held_now, clock, noted=self.endpoints.flush)
 
     @property
     def library(self) -> Library:
