@@ -147,7 +147,7 @@ class Makegood:
         self._notes = self._zendesk_notes()
         one = settings.zendesk
         self._asks = Zendesk(one, seconds=_WHILE_SOMEBODY_WAITS) if one is not None else None
-        self.teller = Teller(store, self.sinks, self._held_now, clock)
+        self.teller = Teller(store, self.sinks, self._held_now, clock, noted=self.endpoints.flush)
 
     @property
     def library(self) -> Library:

@@ -49,6 +49,7 @@ class Firm:
             lambda _reading, customers: dict.fromkeys(customers, ("*",)),
             self.clock,
             rng=random.Random(1),
+            noted=self.endpoints.flush,
         )
         self.count = 0
 
