@@ -1,5 +1,6 @@
 """Records of other systems come in: mapped, addressed to whom we know, nothing lost silently."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
@@ -20,6 +21,7 @@ from makegood.runtime.intake import Intake
 from makegood.sources.mapping import Mapper, Turned
 from makegood.sources.segment import Envelope
 
+_LOG = logging.getLogger("makegood.receiving")
 KEEP_MS = 14 * 86_400_000  # long enough to be seen after a holiday; the records hold personal data
 KEEP_ROWS = 1_000  # of each source
 _LONGEST = 32 * 1024  # characters of a record that is kept
@@ -113,9 +115,16 @@ class Receiving:
         return new
 
     def forget(self) -> int:
-        """Forget records that were kept long enough, or are too many; say how many went."""
-        with self._store.writing() as writing:
-            return writing.drop_unfit(self._clock.now_ms() - KEEP_MS, KEEP_ROWS)
+        """Forget records that were kept long enough, or are too many; say how many went.
+
+        It is housekeeping: a store that is away keeps nobody from beginning to work.
+        """
+        try:
+            with self._store.writing() as writing:
+                return writing.drop_unfit(self._clock.now_ms() - KEEP_MS, KEEP_ROWS)
+        except Exception as fault:
+            _LOG.warning("records that fit nothing were not tidied up: %s", type(fault).__name__)
+            return 0
 
     def _book(self) -> RuleBook:
         library = self._library_of()
