@@ -137,8 +137,8 @@ class Makegood:
             clock,
             Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
         )
+        self.teller = Teller(store, self.sinks, self._held_now, clock, noted=self.endpoints.flush)
         self.marks = self._marks()
-        self.teller = Teller(store, self.sinks, self._held_now, clock)
 
     @property
     def library(self) -> Library:

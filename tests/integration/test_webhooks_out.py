@@ -30,6 +30,7 @@ from tests.integration.mail_server import certificate
 LIBRARY = small_library()
 KEY = b"the key of a deployment of tests"
 HOLD = ("hold.opened",)
+PAGE = Path(__file__).parents[2] / "docs/reference/webhooks.md"
 
 
 class Firm:
@@ -48,6 +49,7 @@ class Firm:
             lambda _reading, customers: dict.fromkeys(customers, ("*",)),
             self.clock,
             rng=random.Random(1),
+            noted=self.endpoints.flush,
         )
         self.count = 0
 
@@ -130,7 +132,7 @@ def test_a_receiver_verifies_a_thin_message_with_the_reference_library(firm):
 
 
 def test_the_documented_messages_are_the_ones_that_are_sent(firm):
-    page = (Path(__file__).parents[2] / "docs/reference/webhooks.md").read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     documented = [json.loads(part.partition("```")[0]) for part in page.split("```json\n")[1:3]]
     with receiver() as local:
         firm.add(local, ())
@@ -141,6 +143,22 @@ def test_the_documented_messages_are_the_ones_that_are_sent(firm):
         assert ours["type"] == theirs["type"]
         assert list(ours) == list(theirs)
         assert list(ours["data"]) == list(theirs["data"])
+
+
+def test_the_documented_receiver_keeps_who_is_held(firm):
+    code = PAGE.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102 - the page itself is what is tested
+    seen, held = set(), {}
+    with receiver() as local:
+        endpoint = firm.add(local, ())
+        firm.no_car()
+        firm.teller.run_once()
+        secret = firm.endpoints.secrets(endpoint).newest
+        for one in (*local.received, *reversed(local.received)):
+            names["receive"](dict(one.headers), one.body, secret, seen, held)
+    assert list(held.values()) == [(1, ["*"])]
+    assert len(seen) == 2
 
 
 def test_a_receiver_that_fails_is_told_again_with_the_same_id_and_another_time(firm):

@@ -1,6 +1,7 @@
 """What went wrong inside: dead letters to retry, commands that came too late, stuck customers."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from makegood.desk.shell import shell
 from makegood.effects.hooks import SINK
 from makegood.messages.ids import CaseId, CommandId, CustomerId
 from makegood.ports.rows import OutboxRow, OutboxStatus
-from makegood.ports.webhooks import GONE
+from makegood.ports.webhooks import GONE, Endpoint
 from makegood.projections.orders import order_words
 from makegood.projections.roster import called, person_of
 
@@ -82,13 +83,18 @@ def _deaf(desk: Desk) -> tuple[Deaf, ...]:
     bad = {name for name, one in health.items() if one.failures or one.failed} | gone
     return tuple(
         Deaf(
-            name=endpoints[name].url if name in endpoints else name,
+            name=_called(endpoints[name]) if name in endpoints else name,
             why=health[name].error if name in health else "",
             is_gone=name in gone,
             endpoint=endpoints[name].id if name in endpoints else "",
         )
         for name in sorted(bad)
     )
+
+
+def _called(row: Endpoint) -> str:
+    """Name an endpoint for everybody; the rest of its address may be a secret."""
+    return row.description or urlsplit(row.url).hostname or row.id
 
 
 def _stuck(desk: Desk) -> tuple[Stuck, ...]:

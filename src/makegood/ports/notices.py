@@ -183,6 +183,9 @@ class NoticeReading(Protocol):
     def telling(self, sink: str, notice: NoticeId) -> Telling | None:
         """Give one telling."""
 
+    def sink_health(self, sink: str) -> SinkHealth | None:
+        """Say how a sink fares, without counting what waits; None when it was never told."""
+
     def sinks_health(self) -> Mapping[str, SinkHealth]:
         """Say how each sink fares that ever was told something."""
 

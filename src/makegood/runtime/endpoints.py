@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from threading import Lock
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -81,6 +82,8 @@ class Endpoints:
         self._clock = clock
         self._home = home
         self._guard = guard
+        self._noting = Lock()
+        self._notes: list[Delivery] = []
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give the endpoints that are told now, by the name of the sink."""
@@ -91,19 +94,30 @@ class Endpoints:
         hooks = [Hook(row, self._webhooks, notebook, self._home) for row in told]
         return {hook.name: hook for hook in hooks}
 
-    def _wrote(self, delivery: Delivery) -> None:
-        """Keep one request; a fault of the log must not repeat the delivery."""
+    def flush(self) -> None:
+        """Write down what was sent; a fault of the log must not repeat a delivery."""
+        with self._noting:
+            rows, self._notes = self._notes, []
+        if not rows:
+            return
         try:
-            patiently(lambda: self._write(delivery))
+            patiently(lambda: self._write(rows))
         except Exception as fault:
-            _LOG.error("webhook %s: not logged: %s", delivery.endpoint, type(fault).__name__)
+            _LOG.error("%s deliveries were not logged: %s", len(rows), type(fault).__name__)
 
-    def _write(self, delivery: Delivery) -> None:
+    def _wrote(self, delivery: Delivery) -> None:
+        """Keep one request until the outcomes of its round are written: one commit for many."""
+        with self._noting:
+            self._notes.append(delivery)
+
+    def _write(self, rows: Sequence[Delivery]) -> None:
         with self._store.writing() as writing:
-            telling = writing.telling(SINK + delivery.endpoint, delivery.notice)
-            attempt = telling.attempts if telling is not None else 0
-            row = replace(delivery, attempt=attempt)
-            writing.put_deliveries([row], delivery.at_ms - KEPT_MS)
+            told = [writing.telling(SINK + row.endpoint, row.notice) for row in rows]
+            numbered = [
+                replace(row, attempt=one.attempts if one is not None else 0)
+                for row, one in zip(rows, told, strict=True)
+            ]
+            writing.put_deliveries(numbered, rows[-1].at_ms - KEPT_MS)
 
     def every(self) -> tuple[tuple[Endpoint, SinkHealth], ...]:
         """Give every endpoint, and how it fares."""

@@ -63,7 +63,7 @@ class Teller:
     again, with the same notice id.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it joins
         self,
         store: Store,
         sinks: Sinks,
@@ -72,7 +72,17 @@ class Teller:
         *,
         lanes: Lanes | None = None,
         rng: random.Random | None = None,
+        noted: Callable[[], object] = lambda: None,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            sinks: Gives who is told, at each moment.
+            held_now: Says for which brands customers are held.
+            rng: Source of the jitter; seed it for a repeatable run.
+            noted: Called before outcomes are written down: a sink's own notes are written first.
+        """
+        self._noted = noted
         self._store = store
         self._sinks = sinks
         self._held_now = held_now
@@ -174,7 +184,7 @@ class Teller:
         now_ms = self._clock.now_ms()
         lease_ends_ms = now_ms + self._lanes.lease_ms
         with self._store.reading() as reading:
-            health = reading.sinks_health().get(sink.name) or SinkHealth(sink=sink.name)
+            health = reading.sink_health(sink.name) or SinkHealth(sink=sink.name)
         limit = 1 if health.failures else self._lanes.batch
         with self._store.writing() as writing:
             claimed = writing.claim_tellings(sink.name, now_ms, self._lanes.lease_ms, limit)
@@ -210,6 +220,7 @@ class Teller:
         return tried, 0
 
     def _write(self, ended: Sequence[Telling]) -> None:
+        self._noted()
         with self._store.writing() as writing:
             for one in ended:
                 writing.settle_telling(one)
@@ -248,6 +259,7 @@ class Teller:
         asked_ms: int,
     ) -> None:
         """Write how each telling stands, and give the sink back; nothing if it was taken over."""
+        self._noted()
         now_ms = self._clock.now_ms()
         known = {one.said.sequence for one in tried}
         with self._store.writing() as writing:

@@ -76,6 +76,10 @@ class MemoryNoticeReading(MemoryHeld, MemoryWebhookReading):
         found = self.tellings(sink, None, 0, len(self._t.tellings))
         return next((one for one in found if one.said.notice.id == notice), None)
 
+    def sink_health(self, sink: str) -> SinkHealth | None:
+        known = self._t.sinks.get(sink)
+        return known[3] if known is not None else None
+
     def sinks_health(self) -> Mapping[str, SinkHealth]:
         return {name: self._health(self._t.sinks[name][3]) for name in sorted(self._t.sinks)}
 

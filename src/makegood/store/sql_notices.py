@@ -87,6 +87,10 @@ class NoticeReading(SqlBase):
         found = self._db.rows(sql, notice, sink)
         return _telling(found[0]) if found else None
 
+    def sink_health(self, sink: str) -> SinkHealth | None:
+        found = self._db.rows("SELECT row_blob FROM sink WHERE sink = ?", sink)
+        return _unpack_health(found[0][0]) if found else None
+
     def sinks_health(self) -> Mapping[str, SinkHealth]:
         found: dict[str, SinkHealth] = {}
         for blob, waiting, failed, oldest in self._db.rows(_HEALTH):

@@ -32,7 +32,7 @@ from makegood.testing.store_log_conformance import (
     LogConformance,
 )
 from makegood.testing.store_mark_conformance import MarkConformance
-from makegood.testing.store_notice_conformance import NoticeConformance
+from makegood.testing.store_notice_conformance import NoticeConformance, notice
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_webhook_conformance import WebhookConformance
@@ -100,6 +100,30 @@ class ThreadConformance(Conformance):
             assert set(found.values()) == {customer("c0")}
             assert len(found) == len(names)
             assert len(reading.profiles_of((customer("c0"),))[customer("c0")]) == len(names)
+
+    def test_who_follows_the_feed_misses_nothing_that_two_write_and_publish(self) -> None:
+        store = self.make_store()
+        count = iter(range(10_000))
+
+        def notice_and_publish(thread: int) -> list[str]:
+            mine = [f"n{thread}-{next(count)}" for _ in range(3)]
+            with store.writing() as writing:
+                writing.put_notices([notice(name) for name in mine])
+            with store.writing() as writing:
+                writing.publish(2, {}, 0)
+            with store.reading() as reading:
+                places = [one.sequence for one in reading.feed(0, 10_000)]
+            assert places == list(range(1, len(places) + 1)), "a place was given out late"
+            return mine
+
+        written = {id_ for some in at_once(notice_and_publish, times=15) for id_ in some}
+        with store.writing() as writing:
+            while writing.publish(100, {}, 0):
+                pass
+        with store.reading() as reading:
+            feed = reading.feed(0, 10_000)
+        assert [one.sequence for one in feed] == list(range(1, len(feed) + 1))
+        assert {one.notice.id for one in feed} == written
 
     def test_two_cannot_both_take_the_last_money(self) -> None:
         store = self.make_store()

@@ -154,6 +154,8 @@ class NoticeConformance(Conformance):
             assert reading.due_sinks(30) == ("sink",)
             kept = reading.sinks_health()["sink"]
             assert kept == replace(health, waiting=1, oldest_ms=5)
+            assert reading.sink_health("sink") == health
+            assert reading.sink_health("other") is None
             assert reading.telling("sink", NoticeId("n1")) == waits
             assert reading.telling("sink", NoticeId("n2")) is None
 
