@@ -212,12 +212,12 @@ class Hubspot(LocalVendor):
         # [lists] name, objectTypeId and processingType are required; the root of the filters is
         # an OR of ANDs; a name is taken once for each kind of object.
         branch = body.get("filterBranch", {})
-        ands = branch.get("filterBranches", [])
+        joined = branch.get("filterBranches", [])
         if not body.get("name") or body.get("objectTypeId") != "0-1" or body["name"] in self.lists:
             return fault(400, "VALIDATION_ERROR", "A required field is missing, or taken.")
         if body.get("processingType") != "DYNAMIC" or branch.get("filterBranchType") != "OR":
             return fault(400, "VALIDATION_ERROR", "The root filter branch has to be an OR.")
-        if not ands or any(it.get("filterBranchType") != "AND" for it in ands):
+        if not joined or any(it.get("filterBranchType") != "AND" for it in joined):
             return fault(400, "VALIDATION_ERROR", "An OR branch has AND branches.")
         self.lists[body["name"]] = {"listId": str(len(self.lists) + 40), "name": body["name"]}
         return Said(content={"list": self.lists[body["name"]]})

@@ -153,7 +153,7 @@ class MarkSink:
         """
         self._see_that_the_key_is_good(now_ms)
         since = {it: _opened_ms(said) for it in self._emails(to)}
-        if all(self._is_done(it, said.notice.at_ms) for it in since):
+        if self._are_done(list(since), said.notice.at_ms):
             return
         try:
             self._turns({**self._ahead(), **since})
@@ -187,10 +187,18 @@ class MarkSink:
                 waits[email] = _opened_ms(row.said) or waits.get(email, 0)
         return waits
 
-    def _is_done(self, email: str, at_ms: int) -> bool:
-        """Whether a call since a notice has set what is still true."""
-        held, as_of_ms = self._fresh.get(email, (False, -1))
-        return as_of_ms >= at_ms and self._truth.is_wanted(email, self._place.brand) == held
+    def _are_done(self, emails: Sequence[str], at_ms: int) -> bool:
+        """Whether calls since a notice have set what is still true, ours or those of a run."""
+        with self._store.reading() as reading:
+            known = reading.marks(self.name, [self._truth.address(it) for it in emails])
+        return all(self._is_done(it, at_ms, known.get(self._truth.address(it))) for it in emails)
+
+    def _is_done(self, email: str, at_ms: int, mark: Mark | None) -> bool:
+        is_held = self._truth.is_wanted(email, self._place.brand)
+        if is_held and mark is not None and mark.state == "marked" and mark.at_ms >= at_ms:
+            return True
+        was_held, as_of_ms = self._fresh.get(email, (False, -1))
+        return as_of_ms >= at_ms and is_held == was_held
 
     def _turns(self, since: Mapping[str, int]) -> None:
         """Set what is true, until it has not changed meanwhile."""

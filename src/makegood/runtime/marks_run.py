@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from makegood.messages.errors import EffectFailed
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.clock import Clock
-from makegood.ports.marking import KeyRefused, Marker, Outcome, Page
+from makegood.ports.marking import Checked, KeyRefused, Marker, Outcome, Page
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.store import Store, Writing
 from makegood.runtime.marks import (
@@ -107,7 +107,7 @@ class _Run:
         self._note_held()
         self._page_through_marks()
         self._set_missing()
-        checked = self._by.patiently(self._marker.check)
+        checked = self._checked()
         now_ms = self._clock.now_ms()
         counts = {name: self._counts[name] for name in _COUNTED}
         ended: list[Sync] = []
@@ -125,6 +125,13 @@ class _Run:
 
         self._by.keep(self._begun, end)
         return ended[0]
+
+    def _checked(self) -> Checked:
+        """Look at the campaigns; a key that may not look may still mark."""
+        try:
+            return self._by.patiently(self._marker.check)
+        except KeyRefused as refused:
+            return Checked(blind=(f"Campaigns could not be looked at: {refused}",))
 
     def _note_held(self) -> None:
         """Note every address that is held, by pages of customers."""

@@ -248,6 +248,21 @@ def test_a_storm_is_told_in_few_calls_and_each_hold_counts_with_its_own_lag():
     assert {row.status for row in rows} == {TellingStatus.DONE}
 
 
+def test_what_a_run_has_set_since_is_not_set_again():
+    it, vendor = firm(ANA, BEN, most=500)
+    it.known("user:ana", ANA)
+    it.let_down("user:ana")
+    it.by.run(vendor)
+    vendor.calls.clear()
+    it.tell()
+    assert vendor.calls == []
+    it.clock.advance(1)
+    it.let_down("user:ana", "R2")
+    it.release("user:ana")
+    it.tell()
+    assert vendor.carriers == []
+
+
 def test_what_was_set_ahead_is_set_again_when_it_changed_before_its_turn():
     it, vendor = firm(ANA, BEN, most=500)
     it.known("user:ana", ANA)

@@ -251,6 +251,19 @@ def test_campaigns_that_lack_the_exclusion_are_kept_with_the_run():
     assert it.sync().checked_ms == it.clock.now_ms()
 
 
+def test_a_key_that_may_mark_and_may_not_look_goes_on_marking():
+    it, vendor = firm(2, range(1))
+
+    def refuse(name: str) -> None:
+        if name == "check":
+            raise KeyRefused("Plain answered 403.")
+
+    vendor.before = refuse
+    fares = it.by.run(vendor)
+    assert (fares.added, fares.refused_ms, fares.error) == (1, 0, "")
+    assert fares.checked.blind == ("Campaigns could not be looked at: Plain answered 403.",)
+
+
 def test_a_contact_with_two_addresses_stays_marked_while_either_is_held():
     it, vendor = firm(2, range(1))
     it.known("user:1", address(1))
