@@ -31,9 +31,10 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.screening import ScreeningReading
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, Protocol):
+class Reading(OutboxReading, EveryoneReading, DraftReading, ScreeningReading, Protocol):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:

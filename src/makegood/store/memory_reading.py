@@ -41,6 +41,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.store.memory_screening import MemoryScreening
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -100,8 +101,10 @@ class Tables:
             setattr(self, name, table(name))
 
 
-class MemoryReading:
+class MemoryReading(MemoryScreening):
     """One look at the tables."""
+
+    _t: Tables
 
     def __init__(self, tables: Tables) -> None:
         self._t = tables

@@ -205,8 +205,14 @@ DRAFTS = (
         page TEXT NOT NULL)""",
 )
 
+SCREENING = (
+    # A gate row that says nothing has four bytes; screening reads the others alone.
+    """CREATE INDEX customer_noted ON customer (customer)
+        WHERE length(gate) > 4 OR stuck <> ''""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, SCREENING,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -8,6 +8,7 @@ from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_screening import ScreeningReading
 
 
 class SqlReading(
@@ -18,6 +19,7 @@ class SqlReading(
     PeopleReading,
     BudgetReading,
     DraftReading,
+    ScreeningReading,
 ):
     """One look at the store."""
 

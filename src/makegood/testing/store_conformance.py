@@ -33,6 +33,7 @@ from makegood.testing.store_log_conformance import (
 )
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
+from makegood.testing.store_screening_conformance import ScreeningConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -125,6 +126,7 @@ class StoreConformance(
     PeopleConformance,
     BookConformance,
     EveryoneConformance,
+    ScreeningConformance,
     BudgetConformance,
     ThreadConformance,
 ):
