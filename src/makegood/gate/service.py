@@ -6,35 +6,17 @@ Source: DESIGN ideas 2 and 7.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from threading import Lock
 
-import msgspec
-from msgspec.structs import replace
-
-from makegood.core.fold import advance
-from makegood.core.holds import Answer, GateRow, Question, decode_gate, gate_row, judge
-from makegood.core.state import decode_state
-from makegood.messages.commands import HELD_CLASSES
-from makegood.messages.errors import MakegoodError
+from makegood.core.holds import Answer, GateRow, Question
+from makegood.gate.judging import answer_for, row_now
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
-from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.rows import GateRecord
 from makegood.ports.store import Reading, Store
-
-# What a fold raises on a history it does not understand; the customer is then not judged.
-_CANNOT_FOLD = (
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    msgspec.MsgspecError,
-    MakegoodError,
-)
 
 
 class Gate:
@@ -79,35 +61,15 @@ class Gate:
         with self._store.reading() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
-        answer = _answer(rows, question, library.now(question.brand))
+        answer = answer_for(rows, question, library.now(question.brand))
         with self._counting:
             self._counted[answer.reason] += 1
         return answer
 
 
-def _answer(rows: Sequence[GateRow], question: Question, book: RuleBook) -> Answer:
-    brand = book.brands.get(question.brand)
-    answer = judge(rows, question)
-    if answer.reason == "unknown" and brand is not None and brand.strict:
-        says = f"Nobody is known by this identifier, and {brand.name} sends to known people only."
-        return Answer(allowed=False, reason="unknown", says=says)
-    if answer.allowed and brand is None and question.message_class in HELD_CLASSES:
-        # A brand the book does not know: every hold counts, whatever its scope.
-        return judge(rows, replace(question, brand=""))
-    return answer
-
-
 def _judged(reading: Reading, record: GateRecord, library: Library, now_ms: int) -> GateRow:
-    """Give a customer's gate row as of now; a timer that is due is fired in memory only."""
-    try:
-        row = decode_gate(record.gate)
-        if record.stuck:
-            return replace(row, stuck=True)
-        if not record.next_due_ms or record.next_due_ms > now_ms:
-            return row
+    def state() -> bytes | None:
         kept = reading.row(record.customer)
-        if kept is None:
-            return replace(row, stuck=True)
-        return gate_row(advance(decode_state(kept.state), now_ms, library).state)
-    except _CANNOT_FOLD:
-        return GateRow(stuck=True)
+        return None if kept is None else kept.state
+
+    return row_now(record, library, now_ms, state)
