@@ -19,6 +19,7 @@ ALL = (
     "gate_http",
     "queue",
     "everyone",
+    "screen",
 )
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 

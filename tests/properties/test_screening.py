@@ -15,17 +15,21 @@ from makegood.gate.screening.spelling import keys_of
 from makegood.gate.service import Gate
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
+from makegood.messages.facts import FailureRaised, Identified, Unsubscribed
 from makegood.messages.identifiers import KINDS, normal
+from makegood.messages.ids import CustomerId
 from makegood.playbooks.book import Library
+from makegood.ports.arrivals import Arrival
+from makegood.runtime.intake import Intake
 from makegood.store.memory import MemoryStore
-from tests.properties.life import EMAILS, KEY, LIBRARY, WHO, Life
+from tests.properties.life import EMAILS, KEY, LIBRARY, WHO, Life, SetClock
 from tests.properties.strategies import days
 
 STRANGE = (
     "email:ANA@Example.org ", "email: ana@example.org", "email:Ana <ana@example.org>", "ana", "",
     "email:", "email:ana@exämple.org", "email:a@b@c", "phone:0049 (30) 1234-567", "phone:12",
-    "phone:+4930\uff11234567", "user:ana ", "user: ben", "USER:ana", "loyalty:acme:1", "loyalty:acme",
-    "user:a\x1fb",
+    "phone:+4930\uff11234567", "user:ana ", "user: ben", "USER:ana", "loyalty:acme:1",
+    "loyalty:acme", "user:a\x1fb",
     "user:cafe\u0301", "user:café", "phone:+12125550100", "nobody:1", "anon:1\n",
     "email:nobody@example.org", "user:nobody", "email:ana@example.org\u2028", "phone:+1-212",
     "email:STRASSE@example.org", "email:straße@example.org", "loyalty::", "loyalty: : ", "user::",
@@ -111,6 +115,55 @@ def test_a_screened_row_has_the_answer_of_the_gate(
     rows = [*WHO, *EMAILS, *STRANGE] if suffix == ".parquet" else [*WHO, *EMAILS, *STRANGE[:4]]
     wanted = [one_by_one(gate, one, question) for one in rows]
     assert screened(screening, rows, question, suffix) == wanted
+
+
+names = st.sampled_from(("user:ana", "user:ben", "anon:1", *EMAILS, "loyalty:acme:1"))
+found_by = st.sampled_from((*EMAILS, "loyalty:acme:1", "phone:+12125550100"))
+bodies = st.one_of(
+    st.builds(FailureRaised, failure=st.just("other"), brand=st.sampled_from(("cars", "vans"))),
+    st.builds(
+        Unsubscribed,
+        brand=st.sampled_from(("cars", "*")),
+        channel=st.sampled_from(("mail", "sms", "*")),
+        again=st.booleans(),
+    ),
+)
+happenings = st.lists(
+    st.one_of(
+        st.tuples(names, bodies, st.just(()), st.just(())),
+        st.tuples(names, st.just(Identified()), st.lists(found_by, max_size=3), st.just(())),
+        st.tuples(names, st.just(Identified()), st.just(()), st.lists(names, max_size=1)),
+    ),
+    max_size=12,
+)
+
+
+@given(happened=happenings, question=QUESTIONS, is_strict=st.booleans(), stuck=st.booleans())
+def test_shared_and_linked_names_have_the_answer_of_the_gate(happened, question, is_strict, stuck):
+    store, clock = MemoryStore(), SetClock()
+    library = strict(LIBRARY) if is_strict else LIBRARY
+    intake = Intake(store, lambda: library, clock, KEY)
+    for number, (name, body, lookups, also) in enumerate(happened):
+        clock.at_ms += 1
+        one = Arrival(
+            source="test",
+            message_id=f"{number}",
+            identifier=name,
+            time_ms=clock.at_ms,
+            body=body,
+            body_digest=f"{number}".encode().ljust(16),
+            lookups=tuple(dict.fromkeys(lookups)),
+            also=tuple(other for other in also if other != name),
+        )
+        intake.take([one])
+    with store.writing() as writing:
+        for row in writing.rows(CustomerId(""), 1 if stuck else 0):
+            writing.save([replace(row, stuck="a fault")])
+    gate = Gate(store, lambda: library, clock, KEY)
+    rows = ["user:ana", "user:ben", "anon:1", *EMAILS, "loyalty:acme:1", "phone:+12125550100"]
+    wanted = [one_by_one(gate, one, question) for one in rows]
+    screening = Screening(store, lambda: library, clock, KEY)
+    assert screened(screening, rows, question, ".parquet") == wanted
 
 
 texts = st.one_of(

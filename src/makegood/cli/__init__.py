@@ -37,6 +37,7 @@ def _whole() -> typer.Typer:
         people,
         playing,
         replaying,
+        screening,
         serving,
     )
 
@@ -53,6 +54,7 @@ def _whole() -> typer.Typer:
         replaying,
         parity,
         asking,
+        screening,
         everyone,
     ):
         group.register(app)

@@ -26,22 +26,25 @@ class Called(Struct, frozen=True, gc=False):
 class ScreeningReading(Protocol):
     """The gate's rows, page by page, instead of one by one."""
 
-    def noted(
-        self, now_ms: int, after: CustomerId = CustomerId(""), limit: int = 1000
-    ) -> tuple[GateRecord, ...]:
+    def noted(self, now_ms: int, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
         """Give customers whose gate row says something, or who are stuck, by id.
 
         Left out are those whose timer is due by now: `overdue` gives them.
+
+        Args:
+            now_ms: The present.
+            after: The last one of the page before; "" for the first page.
+            limit: At most so many.
         """
 
     def overdue(
-        self, now_ms: int, after: tuple[int, CustomerId] = (0, CustomerId("")), limit: int = 1000
+        self, now_ms: int, after: tuple[int, CustomerId], limit: int
     ) -> tuple[CustomerRow, ...]:
         """Give customers whose timer is due, with their states, the longest overdue first.
 
         Args:
             now_ms: The present.
-            after: Due time and id of the last one of the page before.
+            after: Due time and id of the last one of the page before; (0, "") at first.
             limit: At most so many.
         """
 
@@ -51,12 +54,10 @@ class ScreeningReading(Protocol):
         An identifier may be given more than once for the same customer.
         """
 
-    def known(
-        self, after: ProfileId = ProfileId(""), limit: int = 1000
-    ) -> tuple[tuple[ProfileId, str], ...]:
+    def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:
         """Page through everything by which somebody is known: pseudonym and, in clear or "", name.
 
         Args:
-            after: The last pseudonym of the page before.
+            after: The last pseudonym of the page before; "" for the first page.
             limit: At most so many.
         """

@@ -28,9 +28,7 @@ class MemoryScreening:
 
     _t: _Tables
 
-    def noted(
-        self, now_ms: int, after: CustomerId = CustomerId(""), limit: int = 1000
-    ) -> tuple[GateRecord, ...]:
+    def noted(self, now_ms: int, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
         found = (
             row
             for row in self._t.customers.values()
@@ -46,7 +44,7 @@ class MemoryScreening:
         )
 
     def overdue(
-        self, now_ms: int, after: tuple[int, CustomerId] = (0, CustomerId("")), limit: int = 1000
+        self, now_ms: int, after: tuple[int, CustomerId], limit: int
     ) -> tuple[CustomerRow, ...]:
         found = (
             row
@@ -74,9 +72,7 @@ class MemoryScreening:
         person = self._t.people.get(profile)
         return person.identifier if person is not None else ""
 
-    def known(
-        self, after: ProfileId = ProfileId(""), limit: int = 1000
-    ) -> tuple[tuple[ProfileId, str], ...]:
+    def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:
         every = {*self._t.customer_of, *self._t.users}
         found = nsmallest(limit, (one for one in every if one > after))
         return tuple((profile, self._identifier(profile)) for profile in found)

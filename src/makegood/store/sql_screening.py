@@ -54,16 +54,14 @@ KNOWN = """
 class ScreeningReading(SqlBase):
     """The gate's rows, page by page."""
 
-    def noted(
-        self, now_ms: int, after: CustomerId = CustomerId(""), limit: int = 1000
-    ) -> tuple[GateRecord, ...]:
+    def noted(self, now_ms: int, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
         return tuple(
             GateRecord(customer=customer, gate=gate, next_due_ms=next_due_ms, stuck=stuck)
             for customer, gate, next_due_ms, stuck in self._db.rows(NOTED, after, now_ms, limit)
         )
 
     def overdue(
-        self, now_ms: int, after: tuple[int, CustomerId] = (0, CustomerId("")), limit: int = 1000
+        self, now_ms: int, after: tuple[int, CustomerId], limit: int
     ) -> tuple[CustomerRow, ...]:
         found = self._db.rows(OVERDUE, now_ms, after[0], *after, limit)
         return tuple(map(to_customer, found))
@@ -74,8 +72,6 @@ class ScreeningReading(SqlBase):
         theirs = list(customers)
         return tuple(Called(*row) for row in self._db.rows(CALLED, theirs, theirs, theirs))
 
-    def known(
-        self, after: ProfileId = ProfileId(""), limit: int = 1000
-    ) -> tuple[tuple[ProfileId, str], ...]:
+    def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:
         found = self._db.rows(KNOWN, after, limit, after, limit, limit)
         return tuple((ProfileId(profile), identifier) for profile, identifier in found)

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from makegood.core.holds import GateRow, encode_gate
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading
 from makegood.testing.store_log_conformance import Conformance
@@ -14,7 +15,7 @@ NAMES = ("ana", "ben", "cem", "dot", "eve")
 
 def finds(reading: Reading) -> dict[str, set[str]]:
     """Whom each pseudonym finds, asked one by one as the gate does; only who is found at all."""
-    every = [one for one, _ in reading.known(limit=100)]
+    every = [one for one, _ in reading.known(ProfileId(""), 100)]
     return {one: {it.customer for it in reading.gate_records(one)} for one in every}
 
 
@@ -46,7 +47,7 @@ class ScreeningConformance(Conformance):
                 )
             )
         with store.reading() as reading:
-            first = reading.noted(20, limit=2)
+            first = reading.noted(20, CustomerId(""), 2)
             rest = reading.noted(20, first[-1].customer, 2)
             assert [one.customer for one in (*first, *rest)] == ["pana", "pcem", "peve"]
             assert (first[0].gate, first[1].stuck, rest[0].next_due_ms) == (
@@ -54,8 +55,13 @@ class ScreeningConformance(Conformance):
                 "a fault",
                 21,
             )
-            assert reading.noted(20, rest[-1].customer) == ()
-            assert [one.customer for one in reading.noted(19)] == ["pana", "pcem", "pdot", "peve"]
+            assert reading.noted(20, rest[-1].customer, 9) == ()
+            assert [one.customer for one in reading.noted(19, CustomerId(""), 9)] == [
+                "pana",
+                "pcem",
+                "pdot",
+                "peve",
+            ]
 
     def test_the_overdue_are_given_with_their_states_the_longest_overdue_first(self) -> None:
         store = self.make_store()
@@ -70,9 +76,9 @@ class ScreeningConformance(Conformance):
                 ]
             )
         with store.reading() as reading:
-            first = reading.overdue(30, limit=2)
+            first = reading.overdue(30, (0, CustomerId("")), 2)
             last = first[-1]
-            rest = reading.overdue(30, (last.next_due_ms, last.customer))
+            rest = reading.overdue(30, (last.next_due_ms, last.customer), 9)
             assert [one.state for one in (*first, *rest)] == [b"ben", b"cem", b"ana"]
 
     def test_whatever_finds_a_customer_is_given_with_its_name_in_clear(self) -> None:
@@ -109,7 +115,7 @@ class ScreeningConformance(Conformance):
             mail = PersonRow(profile=profile("mail"), identifier="email:a@example.org")
             writing.put_persons([mail])
         with store.reading() as reading:
-            first = reading.known(limit=2)
+            first = reading.known(ProfileId(""), 2)
             rest = reading.known(first[-1][0], 2)
             assert (*first, *rest) == (
                 ("pana", ""),

@@ -121,7 +121,7 @@ class Screening:
             raise InputError(f"{wanted.source.name} cannot be screened: {says}.") from None
 
     def _screen(self, wanted: Wanted) -> Screened:
-        rows = _scan(wanted.source)
+        rows = scan(wanted.source)
         column, kind = _column(rows, wanted)
         now_ms = self._clock.now_ms()
         with self._store.reading() as reading:
@@ -130,7 +130,7 @@ class Screening:
         folder = Path(tempfile.mkdtemp(prefix=".makegood-screen-", dir=wanted.sendable.parent))
         try:
             sieve = _Sieve(against, wanted, column, kind, folder)
-            _write(wanted, rows, sieve)
+            _part(wanted, rows, sieve)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return _screened(wanted, sieve, iso(now_ms))
@@ -257,7 +257,8 @@ def _check(wanted: Wanted) -> None:
             raise InputError(f"{path.parent} is not a folder.")
 
 
-def _scan(path: Path) -> pl.LazyFrame:
+def scan(path: Path) -> pl.LazyFrame:
+    """Read a list as it stands, when it is asked for."""
     if FORMATS[path.suffix.casefold()] == "parquet":
         return pl.scan_parquet(path)
     # Nothing is guessed: what stood there as text is written as text.
@@ -285,18 +286,19 @@ def _column(rows: pl.LazyFrame, wanted: Wanted) -> tuple[str, str]:
     return name, usual if wanted.kind is None else wanted.kind
 
 
-def _write(wanted: Wanted, rows: pl.LazyFrame, sieve: _Sieve) -> None:
+def _part(wanted: Wanted, rows: pl.LazyFrame, sieve: _Sieve) -> None:
     rows = rows.drop(TOLD, strict=False)
     schema = rows.collect_schema()
     passing = rows.with_row_index(_ROW).map_batches(sieve, streamable=True, schema=schema)
     with _whole(wanted.sendable) as sendable:
-        _sink(passing, sendable)
+        write(passing, sendable)
         if wanted.held is not None:
             with _whole(wanted.held) as held:
-                _sink(sieve.aside(rows), held)
+                write(sieve.aside(rows), held)
 
 
-def _sink(rows: pl.LazyFrame, path: Path) -> None:
+def write(rows: pl.LazyFrame, path: Path) -> None:
+    """Write a list as it comes."""
     if FORMATS[path.suffix.casefold()] == "parquet":
         rows.sink_parquet(path, engine="streaming")
     else:
