@@ -22,6 +22,7 @@ for _suite in (
     "log_conformance",
     "outbox_conformance",
     "screening_conformance",
+    "sends_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 

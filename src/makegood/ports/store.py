@@ -32,9 +32,12 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.ports.screening import ScreeningReading
+from makegood.ports.sends import SendsReading, SendsWriting
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, ScreeningReading, Protocol):
+class Reading(
+    OutboxReading, EveryoneReading, DraftReading, ScreeningReading, SendsReading, Protocol
+):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -171,7 +174,7 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, ScreeningReading, Pr
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, Protocol):
+class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, SendsWriting, Protocol):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

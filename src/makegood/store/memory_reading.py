@@ -41,7 +41,9 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.ports.sends import Sends
 from makegood.store.memory_screening import MemoryScreening
+from makegood.store.memory_sends import MemorySends
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -54,7 +56,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results",
+    "drafts", "trials", "trial_results", "sends",
 )  # fmt: skip
 
 
@@ -95,13 +97,14 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    sends: MutableMapping[Sends, int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:
             setattr(self, name, table(name))
 
 
-class MemoryReading(MemoryScreening):
+class MemoryReading(MemoryScreening, MemorySends):
     """One look at the tables."""
 
     _t: Tables

@@ -211,8 +211,24 @@ SCREENING = (
         WHERE length(gate) > 4 OR stuck <> ''""",
 )
 
+SENDS = (
+    """CREATE TABLE sends (
+        day BIGINT NOT NULL,
+        brand TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        way TEXT NOT NULL,
+        message_class TEXT NOT NULL,
+        source TEXT NOT NULL,
+        event_name TEXT NOT NULL,
+        campaign TEXT NOT NULL,
+        slot BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        PRIMARY KEY (day, brand, channel, way, message_class, source, event_name, campaign, slot))
+    {clustered}""",
+)
+
 STEPS: tuple[tuple[str, ...], ...] = (
-    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, SCREENING,
+    FIRST, URGENT_FIRST, ACTIVATIONS, ASKED, EVERYONE, BUDGETS, DRAFTS, SCREENING, SENDS,
 )  # fmt: skip
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

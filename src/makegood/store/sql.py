@@ -9,6 +9,7 @@ from makegood.store.sql_log import LogWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_screening import ScreeningReading
+from makegood.store.sql_sends import SendsReading, SendsWriting
 
 
 class SqlReading(
@@ -20,11 +21,18 @@ class SqlReading(
     BudgetReading,
     DraftReading,
     ScreeningReading,
+    SendsReading,
 ):
     """One look at the store."""
 
 
 class SqlWriting(
-    LogWriting, OutboxWriting, PeopleWriting, BudgetWriting, DraftWriting, SqlReading
+    LogWriting,
+    OutboxWriting,
+    PeopleWriting,
+    BudgetWriting,
+    DraftWriting,
+    SendsWriting,
+    SqlReading,
 ):
     """One transaction."""

@@ -34,6 +34,7 @@ from makegood.testing.store_log_conformance import (
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
+from makegood.testing.store_sends_conformance import SendsConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -127,6 +128,7 @@ class StoreConformance(
     BookConformance,
     EveryoneConformance,
     ScreeningConformance,
+    SendsConformance,
     BudgetConformance,
     ThreadConformance,
 ):
