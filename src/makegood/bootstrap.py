@@ -32,6 +32,7 @@ from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
 from makegood.runtime.requests import Requests
+from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.worker import Pace, Worker
 from makegood.settings import Settings, own_folder
@@ -87,6 +88,7 @@ class Makegood:
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
         gate: May we send?
+        coverage: Counts who asked.
         worker: Fires timers and delivers.
         links: Signs the addresses that reach customers.
     """
@@ -98,6 +100,7 @@ class Makegood:
         self.shelf = shelf
         self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
+        self.coverage = Coverage(store, clock, lambda: self.book)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
@@ -105,7 +108,7 @@ class Makegood:
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
-        self._channels = Channels(self._ways())
+        self._channels = Channels(self._ways(), self._sent)
         outside = Outside(
             messages=self._channels,
             confirmations=Confirmation(self._webhooks),
@@ -141,6 +144,7 @@ class Makegood:
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
+        self.coverage.close()
         self.store.close()
 
     def _ways(self) -> tuple[Channel, ...]:
@@ -158,6 +162,9 @@ class Makegood:
         elif any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)
+
+    def _sent(self, order: SendMessage, channel: str) -> None:
+        self.coverage.count(order.brand, channel, "own", message_class=order.message_class.value)
 
     def _rep_name(self, rep: str) -> str:
         with self.store.reading() as reading:

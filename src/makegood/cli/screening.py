@@ -63,6 +63,9 @@ def screen(  # noqa: PLR0913 - each is one option of the command
         settings, shelf = makegood.settings, makegood.shelf
         screening = Screening(makegood.store, shelf.current, makegood.clock, settings.key)
         told = screening.screen(wanted)
+        makegood.coverage.count(
+            brand, channel, "screened", told.sendable, message_class=message_class.value
+        )
         is_known = not brand or brand in makegood.book.brands
     _print(told, wanted, output, is_known=is_known)
     if told.unreadable:

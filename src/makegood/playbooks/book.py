@@ -11,6 +11,7 @@ from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
+from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
     Brand,
@@ -166,6 +167,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         goodwill: The limits of what is given without being owed.
         waivers: What may be waived, by id, with its words by language.
         budgets: What some roles may give together.
+        sends: Which events tell that somebody was written to.
         approval_ms: How long a second person has to approve what is above a rep's authority; 0
             where the book has no approval.
         text: The text as written with the books and laws bound to it.
@@ -204,6 +206,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     goodwill: Goodwill = Goodwill()
     waivers: Mapping[str, Mapping[str, str]] = {}
     budgets: tuple[Budget, ...] = ()
+    sends: Mapping[str, SendRule] = USUAL_SENDS
     approval_ms: int = 0
     text: str = ""
     by_brand: Mapping[str, "RuleBook"] = {}

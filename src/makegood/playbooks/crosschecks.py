@@ -15,6 +15,7 @@ from makegood.playbooks.promises import Disclosure
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
 from makegood.playbooks.rulings import RequestRule
+from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.surveys import Survey, check_surveys
 from makegood.playbooks.terms import Loss, MessageTemplate, Plan, Remedy
@@ -36,6 +37,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     requests: tuple[Request, ...]
     goodwill: Goodwill = Goodwill()
     budgets: tuple[Budget, ...] = ()
+    sends: Mapping[str, SendRule] = USUAL_SENDS
     disclosures: tuple[Disclosure, ...] = ()
     claims: tuple[RequestRule, ...] = ()
     surveys: tuple[Survey, ...] = ()

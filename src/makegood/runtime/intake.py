@@ -27,6 +27,7 @@ from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.budgets import settle
 from makegood.runtime.duty import reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
+from makegood.runtime.sends import told_sends
 from makegood.runtime.told import Told
 from makegood.sources.airports import looked_up
 
@@ -122,7 +123,10 @@ class Intake:
                 if receipt.taken is Taken.NEW
             ]
             self._keep_personal(writing, fresh)
-            self._fold(writing, [event for _, event in fresh], library, now_ms)
+            events = [event for _, event in fresh]
+            self._fold(writing, events, library, now_ms)
+            if sends := told_sends(events, duty.book):
+                writing.add_sends(sends)
         return [
             Acknowledged(
                 taken=receipt.taken,

@@ -34,6 +34,7 @@ def parts_of(makegood: Makegood) -> Parts:
         key=makegood.settings.key,
         work=makegood.worker.run_forever if is_alone else None,
         close=makegood.close,
+        coverage=makegood.coverage,
     )
     return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
 

@@ -117,7 +117,7 @@ class Front:
 
     def _begin(self, parts: Parts) -> None:
         ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock)
-        asker = asking.Asking(parts.entry, parts.gate, parts.reads)
+        asker = asking.Asking(parts.entry, parts.gate, parts.reads, parts.count)
         self._ask_by_id = {"GET": asker.get}
         self._routes = {
             **{path: {"POST": ingesting} for path in ingest.PATHS},

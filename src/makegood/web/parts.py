@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from makegood.api.keys import KeyRing
 from makegood.api.limits import Allowance, RateLimit
+from makegood.core.holds import Answer, Question
 from makegood.gate.service import Gate
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
+from makegood.runtime.sends import Coverage
 from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
 from makegood.web.live import Live
@@ -40,6 +42,7 @@ class Joined(Struct, frozen=True, kw_only=True):
         key: The deployment's secret.
         work: Delivers until told to stop; None when workers run as processes of their own.
         close: Gives everything back.
+        coverage: Counts the questions that were answered with yes.
     """
 
     take: Take
@@ -49,6 +52,7 @@ class Joined(Struct, frozen=True, kw_only=True):
     key: bytes
     work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
     close: Callable[[], None] | None = None
+    coverage: Coverage | None = None
 
 
 class Parts:
@@ -81,6 +85,16 @@ class Parts:
         worker = Thread(target=lambda: work(stopping.is_set, stopping.wait), name="worker")
         worker.start()
         return worker
+
+    def count(self, answer: Answer, question: Question) -> None:
+        """Count a send that asked; one that heard no is none."""
+        if answer.allowed and self._joined.coverage is not None:
+            self._joined.coverage.count(
+                question.brand,
+                question.channel,
+                "asked",
+                message_class=question.message_class.value,
+            )
 
     def missing(self) -> tuple[str, ...]:
         """Say what is missing before this process can serve; nothing when it can."""
