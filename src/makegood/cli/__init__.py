@@ -30,6 +30,7 @@ def _whole() -> typer.Typer:
         activating,
         asking,
         audit,
+        covering,
         data,
         everyone,
         handbook,
@@ -55,6 +56,7 @@ def _whole() -> typer.Typer:
         parity,
         asking,
         screening,
+        covering,
         everyone,
     ):
         group.register(app)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from makegood.messages.facts import Facts
@@ -206,7 +206,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     goodwill: Goodwill = Goodwill()
     waivers: Mapping[str, Mapping[str, str]] = {}
     budgets: tuple[Budget, ...] = ()
-    sends: Mapping[str, SendRule] = USUAL_SENDS
+    sends: Mapping[str, SendRule] = field(default_factory=lambda: USUAL_SENDS)
     approval_ms: int = 0
     text: str = ""
     by_brand: Mapping[str, "RuleBook"] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.cel import Expression
@@ -37,7 +37,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     requests: tuple[Request, ...]
     goodwill: Goodwill = Goodwill()
     budgets: tuple[Budget, ...] = ()
-    sends: Mapping[str, SendRule] = USUAL_SENDS
+    sends: Mapping[str, SendRule] = field(default_factory=lambda: USUAL_SENDS)
     disclosures: tuple[Disclosure, ...] = ()
     claims: tuple[RequestRule, ...] = ()
     surveys: tuple[Survey, ...] = ()

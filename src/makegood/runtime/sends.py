@@ -94,11 +94,11 @@ class Coverage:
         self._flush_surely()
 
     def _sends(self, counted: Mapping[tuple[int, str, str, Way, str], int]) -> list[Sends]:
-        brands = self._book_of().brands
+        book = self._book_of()
         return [
             Sends(
                 day=day,
-                brand=brand if brand in brands else "",
+                brand=_brand(brand, book),
                 channel=_channel(channel),
                 way=way,
                 message_class=message_class,
@@ -116,6 +116,13 @@ class Coverage:
             self.flush()
         except Exception as fault:  # counting stops nothing
             _LOG.error("sends are not written yet: %s", type(fault).__name__)
+
+
+def _brand(given: str, book: RuleBook) -> str:
+    """Keep a brand of the book; a firm with one brand need not name it."""
+    if given in book.brands:
+        return given
+    return next(iter(book.brands)) if not given and len(book.brands) == 1 else ""
 
 
 def _channel(given: str) -> str:
@@ -140,7 +147,7 @@ def _told(event: Event, body: Touchpoint, rule: SendRule, book: RuleBook) -> Sen
     campaign = body.properties.get(rule.campaign_from, "")
     return Sends(
         day=event.time_ms // DAY_MS,
-        brand=brand if brand in book.brands else "",
+        brand=_brand(brand, book),
         channel=rule.channel,
         way="reported",
         source=event.source[:_LONGEST],
