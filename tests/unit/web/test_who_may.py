@@ -78,6 +78,7 @@ API = {
     f"v1/requests/{Q}/everyone": ("GET", 404),
     "v1/everyone": ("GET", 400),
     "v1/budgets": ("GET", 200),
+    "v1/coverage": ("GET", 200),
     "v1/ratings": ("POST", 422),
     "v1/promises": ("POST", 422),
     "v1/disclosures": ("POST", 422),
