@@ -25,6 +25,7 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server; `?starttls=1` for TLS | no mail is sent |
 | `MAKEGOOD_COUNTERPARTS` | path of a JSON file that names who carries out remedies | nobody is asked |
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
+| `MAKEGOOD_ORIGINS` | web origins, with commas between them, whose pages may send events with a key of the scope `ingest` alone; `*` for any | no page may |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -47,6 +48,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         counterparts: Who is asked to carry out remedies; one called "sms" sends text messages.
         sms: A gateway for text messages, instead of a counterpart.
         threads: Deliveries at the same time.
+        origins: Web origins whose pages may send events with a key that may do nothing else, such
+            as https://www.example.org; none by default, "*" for any.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
     """
@@ -60,6 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms: SmsGateway | None = None
     threads: int = 8
     proxies: int = 0
+    origins: tuple[str, ...] = ()
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -82,7 +86,25 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
+        origins=_origins(environ.get("MAKEGOOD_ORIGINS", "")),
     )
+
+
+def _origins(given: str) -> tuple[str, ...]:
+    """Read web origins with commas or blanks between them.
+
+    Raises:
+        InputError: One is more or less than scheme, host and port.
+    """
+    found = tuple(one.rstrip("/").casefold() for one in given.replace(",", " ").split())
+    for one in found:
+        parts = urlsplit(one)
+        is_origin = parts.scheme in ("http", "https") and one == f"{parts.scheme}://{parts.netloc}"
+        if one != "*" and not (is_origin and parts.netloc):
+            raise InputError(
+                f"MAKEGOOD_ORIGINS: {one[:60]!r} is no origin: write https://www.example.org."
+            )
+    return found
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

@@ -227,8 +227,14 @@ def _viewed(named: Named, what: str) -> Read:
     return _touchpoint(named, f"Viewed {name} {what}" if name else f"Viewed {what}")
 
 
+def _traits(item: Item) -> dict[str, object]:
+    """Give the traits of an identify call; RudderStack's libraries put them into the context."""
+    apart = (item.context or {}).get("traits")
+    return {**(apart if isinstance(apart, dict) else {}), **(item.traits or {})}
+
+
 def _identify(named: Named) -> Read:
-    known = read_traits(named.item.traits or {}, named.item.context, named.identifier)
+    known = read_traits(_traits(named.item), named.item.context, named.identifier)
     apart = Separator(named.event_id).separate(known.facts, "traits")
     item = named.item
     if item.userId not in (None, "") and item.anonymousId not in (None, ""):

@@ -35,6 +35,7 @@ def parts_of(makegood: Makegood) -> Parts:
         work=makegood.worker.run_forever if is_alone else None,
         close=makegood.close,
         coverage=makegood.coverage,
+        origins=makegood.settings.origins,
     )
     return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
 

@@ -17,6 +17,7 @@ from makegood.runtime.sends import Coverage
 from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
 from makegood.web.live import Live
+from makegood.web.origins import Origins
 
 
 class Shape(Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ class Joined(Struct, frozen=True, kw_only=True):
         key: The deployment's secret.
         work: Delivers until told to stop; None when workers run as processes of their own.
         close: Gives everything back.
+        origins: Web origins whose pages may send events.
         coverage: Counts the questions that were answered with yes.
     """
 
@@ -53,6 +55,7 @@ class Joined(Struct, frozen=True, kw_only=True):
     work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
     close: Callable[[], None] | None = None
     coverage: Coverage | None = None
+    origins: tuple[str, ...] = ()
 
 
 class Parts:
@@ -72,6 +75,7 @@ class Parts:
             RateLimit(shape.allowance, time.monotonic),
             self.reads,
         )
+        self.origins = Origins(joined.origins)
         self.commit = GroupCommit(joined.take, shape.room)
         self.live = Live(joined.store, joined.clock, joined.key, self.reads)
         self._stopping = Event()
