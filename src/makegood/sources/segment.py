@@ -16,6 +16,7 @@ from makegood.messages.ids import event_id
 from makegood.ports.arrivals import Arrival
 from makegood.sources.limits import MAX_EVENT_BYTES, MAX_ID_LENGTH, check_id, check_integer
 from makegood.sources.personal import COMPANY_MAY_KEEP, Separator, holds_address
+from makegood.sources.telephony import look_at_call
 from makegood.sources.times import corrected
 from makegood.sources.traits import Known, person_of, read_traits
 
@@ -212,7 +213,8 @@ def _touchpoint(named: Named, name: str) -> Read:
     if named.item.category:
         properties.setdefault("category", named.item.category)
     apart = Separator(named.event_id).separate(properties, "properties")
-    known = Known(person=person_of(named.item.context, named.identifier))
+    person = person_of(named.item.context, named.identifier)
+    known = Known(person=person, warning=look_at_call(name, properties))
     return _arrival(named, Touchpoint(name=name, properties=apart.facts), known, apart.texts)
 
 

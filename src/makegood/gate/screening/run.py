@@ -81,6 +81,13 @@ class Screened(Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class Look(Struct, frozen=True):
+    """What stood against a message at one moment."""
+
+    at_ms: int
+    against: Against
+
+
 _USUAL = {
     "identifier": "", "email": "email", "e-mail": "email", "email address": "email",
     "email_address": "email", "emailaddress": "email", "user_id": "user", "userid": "user",
@@ -113,27 +120,32 @@ class Screening:
         """
         _check(wanted)
         try:
-            return self._screen(wanted)
+            return self.part(wanted, self.look(wanted.question))
         except pl.exceptions.PolarsError as error:
             raise InputError(f"{wanted.source.name} cannot be screened: {error}.") from None
         except OSError as error:
             says = error.strerror or str(error)
             raise InputError(f"{wanted.source.name} cannot be screened: {says}.") from None
 
-    def _screen(self, wanted: Wanted) -> Screened:
-        rows = scan(wanted.source)
-        column, kind = _column(rows, wanted)
+    def look(self, question: Question) -> Look:
+        """Look once at everything that stands against a message."""
         now_ms = self._clock.now_ms()
         with self._store.reading() as reading:
-            against = gather(reading, wanted.question, self._library_of(), now_ms)
-        against = self._told_apart(against, rows, column, kind)
+            against = gather(reading, question, self._library_of(), now_ms)
+        return Look(now_ms, against)
+
+    def part(self, wanted: Wanted, look: Look) -> Screened:
+        """Pass over a list and part it by what was looked at."""
+        rows = scan(wanted.source)
+        column, kind = _column(rows, wanted)
+        against = self._told_apart(look.against, rows, column, kind)
         folder = Path(tempfile.mkdtemp(prefix=".makegood-screen-", dir=wanted.sendable.parent))
         try:
             sieve = _Sieve(against, wanted, column, kind, folder)
             _part(wanted, rows, sieve)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        return _screened(wanted, sieve, iso(now_ms))
+        return _screened(wanted, sieve, iso(look.at_ms))
 
     def _told_apart(self, against: Against, rows: pl.LazyFrame, column: str, kind: str) -> Against:
         """Find those in the list of whom only the pseudonym is known."""
