@@ -119,11 +119,13 @@ def screen(folder: Path, source: Path, held: int) -> Took:
         sendable=folder / f"sendable{source.suffix}",
         held=folder / f"held{source.suffix}",
         question=QUESTION,
+        column="Email",
+        kind="email",
     )
     with closing(SqliteStore(folder / "screen.db")) as store:
         screens = screening.Screening(store, lambda: library, _Clock(), KEY)
         began = time.perf_counter()
-        look = screens.look(QUESTION)
+        look = screens.look(QUESTION, "email")
         looked = time.perf_counter()
         told = screens.part(wanted, look)
         ended = time.perf_counter()

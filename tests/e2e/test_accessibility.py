@@ -2,10 +2,13 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page
 
 from makegood.bootstrap import Makegood
 from makegood.ports.rows import OutboxStatus
+from makegood.ports.sends import Sends
+from makegood.runtime.sends import DAY_MS
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.screens import (
@@ -44,6 +47,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     clock.advance(31 * MINUTE_MS)
     no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
     _fail_one(makegood)
+    send(makegood)
     confirm_offers(makegood, for_ms=40 * MINUTE_MS)
     ana = profile_of("user:ana")
     unsubscribe = makegood.links.unsubscribe_token(ana, "northwind_cars", "mail")
@@ -60,6 +64,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "draft of the rules": "/desk/rules/draft",
         "text of the rules": "/desk/rules/text",
         "history of the rules": "/desk/rules/history",
+        "connections": "/desk/connections/",
         "second factor": "/accounts/2fa/",
         "portal": portal_path(makegood),
         "portal in German": f"{portal_path(makegood)}?lang=de",
@@ -71,6 +76,26 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "bad link": "/c/nonsense",
         "not found": "/nowhere",
     }
+
+
+def send(makegood: Makegood) -> None:
+    """Let some ask before sending, and one tool tell of more."""
+    for brand in makegood.book.brands:
+        for way, count in (("asked", 12_400), ("smtp", 310), ("screened", 88_000)):
+            makegood.coverage.count(brand, "mail", way, count)
+    makegood.coverage.flush()
+    told = Sends(
+        day=makegood.clock.now_ms() // DAY_MS,
+        brand=next(iter(makegood.book.brands)),
+        channel="mail",
+        way="reported",
+        count=412_907,
+        source="mailing-tool",
+        event="Email Delivered",
+        campaign="Summer of driving, second reminder",
+    )
+    with makegood.store.writing() as writing:
+        writing.add_sends([told, replace(told, campaign="", source="receipts", count=900)])
 
 
 def _fail_one(makegood: Makegood) -> None:

@@ -31,6 +31,21 @@ _ANSWER = {
     "case": pl.String,
 }
 _NAME = {"key": pl.String, "at": pl.UInt32}
+
+
+class Asked(Struct, frozen=True):
+    """What is asked of a whole list.
+
+    Attributes:
+        question: What is to be sent.
+        prefix: What stands before the list's keys to make them whole identifiers, such as
+            "email:"; only such identifiers are looked at.
+    """
+
+    question: Question
+    prefix: str = ""
+
+
 Page: TypeAlias = Sequence[tuple[CustomerId, GateRow]]
 
 
@@ -39,28 +54,33 @@ class Against(Struct, frozen=True):
 
     Attributes:
         answers: One row for each customer.
-        names: key -> row of `answers`, each key once; a key is an identifier in clear, or its
-            pseudonym where no more is known.
+        names: key -> row of `answers`, each key once; of identifiers in clear.
+        hidden: The same, by pseudonyms of which no more is known.
         known: Every key, where the brand sends to known people only; else None.
+        known_hidden: Every pseudonym of which no more is known, for such a brand.
     """
 
     answers: pl.DataFrame
     names: pl.DataFrame
+    hidden: pl.DataFrame
     known: pl.Series | None = None
+    known_hidden: pl.Series = pl.Series(dtype=pl.String)
 
     def pseudonyms(self) -> frozenset[str]:
-        """Give the keys of which only the pseudonym is known."""
-        keys = self.names["key"] if self.known is None else self.known
-        return frozenset(keys.filter(~keys.str.contains(":", literal=True)))
+        """Give those of which no more is known."""
+        return frozenset(self.hidden["key"]) | frozenset(self.known_hidden)
 
     def told_apart(self, texts: Mapping[str, str]) -> "Against":
-        """Put identifiers in the place of their pseudonyms: text -> pseudonym."""
+        """Add keys of which the pseudonyms were found out: text -> pseudonym."""
         if not texts:
             return self
-        clear = {pseudonym: text for text, pseudonym in texts.items()}
-        names = self.names.with_columns(pl.col("key").replace(clear))
-        known = None if self.known is None else self.known.replace(clear)
-        return Against(self.answers, names, known)
+        clear = pl.DataFrame(
+            {"text": list(texts), "key": list(texts.values())},
+            schema={"text": pl.String, "key": pl.String},
+        )
+        more = self.hidden.join(clear, on="key").select(key="text", at="at")
+        known = None if self.known is None else pl.concat([self.known, clear["text"]]).unique()
+        return Against(self.answers, pl.concat([self.names, more]), self.hidden, known)
 
     def index(self) -> Index:
         """Index whom something stands against."""
@@ -73,20 +93,41 @@ class Against(Struct, frozen=True):
         return Index(self.known, pl.repeat(0, len(self.known), dtype=pl.UInt32, eager=True))
 
 
-def gather(reading: Reading, question: Question, library: Library, now_ms: int) -> Against:
+def gather(reading: Reading, asked: Asked, library: Library, now_ms: int) -> Against:
     """Look once at everybody something stands against, in one consistent look at the store."""
+    question = asked.question
     book = library.now(question.brand)
     answers, names = [pl.DataFrame(schema=_ANSWER)], [pl.DataFrame(schema=_NAME)]
+    hidden = [pl.DataFrame(schema=_NAME)]
     if question.message_class in HELD_CLASSES:
         total = 0
         for page in _pages(reading, library, now_ms):
-            told, called = _page(reading, page, question, book, total)
+            told = _answers(page, question, book)
+            called = reading.called(told["customer"].to_list())
+            at = {customer: number for number, customer in enumerate(told["customer"], total)}
+            names.append(_named([(it.identifier, at[it.customer]) for it in called], asked.prefix))
+            lost = [(it.profile, at[it.customer]) for it in called if not it.identifier]
+            hidden.append(_named(lost, ""))
             answers.append(told)
-            names.append(called)
             total += told.height
-    strict = is_strict(question, book)
     every = pl.concat(answers)
-    return Against(every, _strictest(pl.concat(names), every), _known(reading) if strict else None)
+    found = _strictest(pl.concat(names), every)
+    lost_ones = _strictest(pl.concat(hidden), every)
+    known, known_hidden = (
+        _known(reading, asked.prefix)
+        if is_strict(question, book)
+        else (None, pl.Series(dtype=pl.String))
+    )
+    return Against(every.drop("customer", "order"), found, lost_ones, known, known_hidden)
+
+
+def _named(rows: Sequence[tuple[str, int]], prefix: str) -> pl.DataFrame:
+    """Keep the names that begin with a prefix, without it; a pseudonym has none and no colon."""
+    frame = pl.DataFrame(rows, schema=_NAME, orient="row")
+    key = pl.col("key")
+    if prefix:
+        frame = frame.filter(key.str.starts_with(prefix))
+    return frame.select(key.str.slice(len(prefix)), "at").filter(key != "")
 
 
 def _pages(reading: Reading, library: Library, now_ms: int) -> Iterator[Page]:
@@ -108,25 +149,14 @@ def _pages(reading: Reading, library: Library, now_ms: int) -> Iterator[Page]:
         due = (rows[-1].next_due_ms, rows[-1].customer)
 
 
-def _page(
-    reading: Reading, page: Page, question: Question, book: RuleBook, first: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _answers(page: Page, question: Question, book: RuleBook) -> pl.DataFrame:
     rows = []
     for customer, row in page:
         found = _stops(row, question, book)
         if found is not None:
             order, it = found
             rows.append((customer, order, it.reason, it.since_ms, it.until, it.case))
-    at = {row[0]: number for number, row in enumerate(rows, first)}
-    called = reading.called(list(at))
-    names = pl.DataFrame(
-        {
-            "key": [one.identifier or one.profile for one in called],
-            "at": [at[one.customer] for one in called],
-        },
-        schema=_NAME,
-    )
-    return pl.DataFrame(rows, schema=_ANSWER, orient="row"), names
+    return pl.DataFrame(rows, schema=_ANSWER, orient="row")
 
 
 def _stops(row: GateRow, question: Question, book: RuleBook) -> tuple[int, Answer] | None:
@@ -159,10 +189,12 @@ def _strictest(names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([names.filter(~again), first])
 
 
-def _known(reading: Reading) -> pl.Series:
-    keys = [pl.Series(dtype=pl.String)]
+def _known(reading: Reading, prefix: str) -> tuple[pl.Series, pl.Series]:
+    """Give every key, and every pseudonym of which no more is known."""
+    keys, hidden = [pl.Series(dtype=pl.String)], [pl.Series(dtype=pl.String)]
     after = ProfileId("")
     while page := reading.known(after, PAGE):
-        keys.append(pl.Series([identifier or profile for profile, identifier in page]))
+        keys.append(_named([(identifier, 0) for _, identifier in page], prefix)["key"])
+        hidden.append(pl.Series([profile for profile, name in page if not name], dtype=pl.String))
         after = page[-1][0]
-    return pl.concat(keys).unique()
+    return pl.concat(keys).unique(), pl.concat(hidden)

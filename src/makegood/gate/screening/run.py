@@ -16,12 +16,13 @@ from threading import Lock
 
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.holds import Question, iso
-from makegood.gate.screening.against import Against, gather
+from makegood.gate.screening.against import Against, Asked, gather
 from makegood.gate.screening.hashed import found_in
 from makegood.gate.screening.index import Index
-from makegood.gate.screening.spelling import TYPED, keys_of
+from makegood.gate.screening.spelling import TYPED, keys_of, prefix_of
 from makegood.messages.commands import HELD_CLASSES
 from makegood.messages.errors import InputError
 from makegood.playbooks.book import Library
@@ -120,28 +121,33 @@ class Screening:
         """
         _check(wanted)
         try:
-            return self.part(wanted, self.look(wanted.question))
+            rows = scan(wanted.source)
+            column, kind = _column(rows, wanted)
+            wanted = replace(wanted, column=column, kind=kind)
+            return self.part(wanted, self.look(wanted.question, kind))
         except pl.exceptions.PolarsError as error:
             raise InputError(f"{wanted.source.name} cannot be screened: {error}.") from None
         except OSError as error:
             says = error.strerror or str(error)
             raise InputError(f"{wanted.source.name} cannot be screened: {says}.") from None
 
-    def look(self, question: Question) -> Look:
-        """Look once at everything that stands against a message."""
+    def look(self, question: Question, kind: str) -> Look:
+        """Look once at everything that stands against a message, for a column of one kind."""
         now_ms = self._clock.now_ms()
         with self._store.reading() as reading:
-            against = gather(reading, question, self._library_of(), now_ms)
+            asked = Asked(question, prefix_of(kind))
+            against = gather(reading, asked, self._library_of(), now_ms)
         return Look(now_ms, against)
 
     def part(self, wanted: Wanted, look: Look) -> Screened:
-        """Pass over a list and part it by what was looked at."""
+        """Pass over a list and part it by what was looked at; its column and kind are known."""
         rows = scan(wanted.source)
-        column, kind = _column(rows, wanted)
+        column, kind = wanted.column, wanted.kind or TYPED
         against = self._told_apart(look.against, rows, column, kind)
         folder = Path(tempfile.mkdtemp(prefix=".makegood-screen-", dir=wanted.sendable.parent))
         try:
             sieve = _Sieve(against, wanted, column, kind, folder)
+            del against
             _part(wanted, rows, sieve)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -152,9 +158,16 @@ class Screening:
         wanted = against.pseudonyms()
         if not wanted:
             return against
+        prefix = prefix_of(kind)
         texts = rows.select(pl.col(column).cast(pl.String)).collect_batches(chunk_size=_AT_A_TIME)
-        keys = (keys_of(batch.to_series(), kind).drop_nulls().to_list() for batch in texts)
-        return against.told_apart(found_in(keys, wanted, self._key))
+        keys = (
+            [prefix + key for key in keys_of(batch.to_series(), kind).drop_nulls()]
+            for batch in texts
+        )
+        found = found_in(keys, wanted, self._key)
+        return against.told_apart(
+            {text.removeprefix(prefix): pseudonym for text, pseudonym in found.items()}
+        )
 
 
 class _Sieve:
