@@ -123,9 +123,8 @@ class Intake:
                 if receipt.taken is Taken.NEW
             ]
             self._keep_personal(writing, fresh)
-            events = [event for _, event in fresh]
-            self._fold(writing, events, library, now_ms)
-            if sends := told_sends(events, duty.book):
+            self._fold(writing, [event for _, event in fresh], library, now_ms)
+            if sends := told_sends([event for _, event in fresh], duty.book):
                 writing.add_sends(sends)
         return [
             Acknowledged(
