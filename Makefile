@@ -24,7 +24,7 @@ VIRTUAL_ENV=$(abspath $(VENV)) UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never $(BIN
 $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1); }
 endef
 
-.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser pooler postfix mutations clean
+.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser pooler postfix node-sdk mutations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,11 @@ pooler: ## Install Debian's PgBouncer for the tests behind a pooler, where it is
 
 postfix: ## Install Debian's Postfix for the tests of the SMTP gate, where it is absent
 	@$(call debian,postfix)
+
+node-sdk: ## Install Segment's library for Node for the tests that send with it, where Node is
+	@$(call debian,npm)
+	@cd tests/sdks/node && if [ node_modules/.stamp -nt package-lock.json ]; then echo "the library for Node is here"; \
+	else for try in 1 2 3; do npm ci --no-audit --no-fund --silent && break; sleep $$((try * 5)); done; touch node_modules/.stamp; fi
 
 clean: ## Remove what was built and installed
 	@rm -rf $(VENV) build dist site htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

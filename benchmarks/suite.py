@@ -20,6 +20,7 @@ ALL = (
     "smtp_gate",
     "queue",
     "everyone",
+    "screen",
 )
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 

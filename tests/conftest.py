@@ -29,6 +29,8 @@ for _suite in (
     "outbox_conformance",
     "parking_conformance",
     "webhook_conformance",
+    "screening_conformance",
+    "sends_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 pytest.register_assert_rewrite("makegood.testing.marker_conformance")

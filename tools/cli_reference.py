@@ -28,6 +28,7 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_ZENDESK` | path of a JSON file that names the Zendesk to write back to; see its guide | nothing is written back |
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
 | `MAKEGOOD_PRIVATE_WEBHOOKS` | `1` lets webhook endpoints be on private addresses, and plain http | only https, on the open internet |
+| `MAKEGOOD_ORIGINS` | web origins, with commas between them, whose pages may send events with a key of the scope `ingest` alone; `*` for any | no page may |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -45,6 +45,7 @@ from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
+from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
 from makegood.runtime.worker import Pace, Worker
@@ -105,6 +106,7 @@ class Makegood:
         requests: Answers what customers ask for.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
+        coverage: Counts who asked.
         worker: Fires timers and delivers.
         endpoints: Webhook endpoints that are told what changed.
         teller: Tells the sinks what changed.
@@ -120,6 +122,7 @@ class Makegood:
         self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
         self.mail_kinds = MailKinds(store, shelf.current, clock)
+        self.coverage = Coverage(store, clock, lambda: self.book)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         for name, source in settings.sources.items():
             for secret in source.secrets:
@@ -131,7 +134,7 @@ class Makegood:
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
-        self._channels = Channels(self._ways())
+        self._channels = Channels(self._ways(), self._sent)
         outside = Outside(
             messages=self._channels,
             confirmations=Confirmation(self._webhooks),
@@ -207,6 +210,7 @@ class Makegood:
             self._notes.close()
         if self._asks is not None:
             self._asks.close()
+        self.coverage.close()
         self.store.close()
 
     def _marks(self) -> Rounds:
@@ -262,6 +266,9 @@ class Makegood:
         if found is None or one is None:
             return ()
         return tickets_in((failure.about for failure in found.failures), one.source)
+
+    def _sent(self, order: SendMessage, channel: str) -> None:
+        self.coverage.count(order.brand, channel, "own", message_class=order.message_class.value)
 
     def _rep_name(self, rep: str) -> str:
         with self.store.reading() as reading:

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -65,6 +66,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         threads: Deliveries at the same time.
         mailchimp: Audiences in which who is held carries a tag.
         hubspot: Contact properties that are true of who is held.
+        origins: Web origins whose pages may send events with a key that may do nothing else, such
+            as https://www.example.org; none by default, "*" for any.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
         private_webhooks: Webhook endpoints may be on private addresses, and http; for a firm that
@@ -85,6 +88,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     threads: int = 8
     proxies: int = 0
     private_webhooks: bool = False
+    origins: tuple[str, ...] = ()
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -112,7 +116,25 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         sources=_file(environ, "MAKEGOOD_SOURCES", dict[str, SourceSecrets]) or {},
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
         private_webhooks=environ.get("MAKEGOOD_PRIVATE_WEBHOOKS", "") == "1",
+        origins=_origins(environ.get("MAKEGOOD_ORIGINS", "")),
     )
+
+
+def _origins(given: str) -> tuple[str, ...]:
+    """Read web origins with commas or blanks between them.
+
+    Raises:
+        InputError: One is more or less than scheme, host and port.
+    """
+    found = tuple(one.rstrip("/").casefold() for one in given.replace(",", " ").split())
+    for one in found:
+        parts = urlsplit(one)
+        is_origin = parts.scheme in ("http", "https") and one == f"{parts.scheme}://{parts.netloc}"
+        if one != "*" and not (is_origin and parts.netloc):
+            raise InputError(
+                f"MAKEGOOD_ORIGINS: {one[:60]!r} is no origin: write https://www.example.org."
+            )
+    return found
 
 
 def _count(environ: Mapping[str, str], name: str) -> int:

@@ -2,13 +2,16 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page
 
 from makegood.bootstrap import Makegood
 from makegood.ports.marking import Checked, Lacking, Place, Placed
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.rows import OutboxStatus, PersonRow
+from makegood.ports.sends import Sends
 from makegood.projections.lag import bucket_of, hour_of
+from makegood.runtime.sends import DAY_MS
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.hooks import a_failing_webhook
@@ -50,6 +53,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
     _fail_one(makegood)
     _connect(makegood)
+    send(makegood)
     confirm_offers(makegood, for_ms=40 * MINUTE_MS)
     ana = profile_of("user:ana")
     unsubscribe = makegood.links.unsubscribe_token(ana, "northwind_cars", "mail")
@@ -69,6 +73,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "history of the rules": "/desk/rules/history",
         "webhooks": "/desk/connections/webhooks",
         "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
+        "connections": "/desk/connections/",
         "second factor": "/accounts/2fa/",
         "portal": portal_path(makegood),
         "portal in German": f"{portal_path(makegood)}?lang=de",
@@ -80,6 +85,26 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "bad link": "/c/nonsense",
         "not found": "/nowhere",
     }
+
+
+def send(makegood: Makegood) -> None:
+    """Let some ask before sending, and one tool tell of more."""
+    for brand in makegood.book.brands:
+        for way, count in (("asked", 12_400), ("smtp", 310), ("screened", 88_000)):
+            makegood.coverage.count(brand, "mail", way, count)
+    makegood.coverage.flush()
+    told = Sends(
+        day=makegood.clock.now_ms() // DAY_MS,
+        brand=next(iter(makegood.book.brands)),
+        channel="mail",
+        way="reported",
+        count=412_907,
+        source="mailing-tool",
+        event="Email Delivered",
+        campaign="Summer of driving, second reminder",
+    )
+    with makegood.store.writing() as writing:
+        writing.add_sends([told, replace(told, campaign="", source="receipts", count=900)])
 
 
 def _fail_one(makegood: Makegood) -> None:

@@ -77,6 +77,20 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(
+        name="screening-forgets-who-was-erased",
+        file="src/makegood/gate/screening/run.py",
+        old="        wanted = against.pseudonyms()\n",
+        new="        wanted: frozenset[str] = frozenset()\n",
+        tests=("tests/properties/test_screening.py",),
+    ),
+    Fault(
+        name="screening-forgets-timers",
+        file="src/makegood/gate/screening/against.py",
+        old="    while rows := reading.overdue(now_ms, due, PAGE):\n",
+        new="    while rows := reading.overdue(0, due, PAGE):\n",
+        tests=("tests/properties/test_screening.py",),
+    ),
+    Fault(
         name="hold-rule-deleted",
         file="src/makegood/core/holds.py",
         old="    holds = tuple(_hold(case) for case in state.cases if is_holding(case))\n",

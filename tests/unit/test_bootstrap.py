@@ -103,3 +103,13 @@ def test_a_book_that_another_process_brought_is_read_when_it_is_needed(tmp_path:
     clock.advance(LOOK_MS)
     assert serving.library.active == brought
     serving.close()
+
+
+def test_web_origins_are_scheme_host_and_port_and_nothing_more(tmp_path: Path):
+    given = "https://Shop.example.org/, http://localhost:3000"
+    settings = read_settings(environ(tmp_path, MAKEGOOD_ORIGINS=given))
+    assert settings.origins == ("https://shop.example.org", "http://localhost:3000")
+    assert read_settings(environ(tmp_path)).origins == ()
+    for wrong in ("shop.example.org", "https://a.example/path", "https://", "ftp://a.example"):
+        with pytest.raises(InputError, match="MAKEGOOD_ORIGINS"):
+            read_settings(environ(tmp_path, MAKEGOOD_ORIGINS=wrong))

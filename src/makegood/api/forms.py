@@ -62,10 +62,18 @@ class Result(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
 
 class Results(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """The answer to a batch, in the order of its items."""
+    """The answer to a batch, in the order of its items.
+
+    Attributes:
+        error: Why nothing was stored.
+        code: That of the error, where libraries look for it.
+        message: That of the error, where libraries look for it.
+    """
 
     results: tuple[Result, ...]
     error: Problem | None = None
+    code: str = ""
+    message: str = ""
 
 
 class Batch(Struct, kw_only=True):

@@ -17,6 +17,7 @@ from ninja.openapi import get_schema
 from makegood import __version__
 from makegood.api.access import Declined
 from makegood.api.budget_routes import router as budgets
+from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document
@@ -102,6 +103,7 @@ def api() -> NinjaAPI:
     made.add_router("", ratings)
     made.add_router("", suppressions)
     made.add_router("", webhooks)
+    made.add_router("", coverage)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.shell import shell
+from makegood.projections.coverage import coverage
 
 
 def must_connect(desk: Desk) -> None:
@@ -34,6 +35,16 @@ def connections_shell(desk: Desk, tab: str) -> dict[str, Any]:
 @require_safe
 @for_reps
 def index(request: HttpRequest) -> HttpResponse:
+    """Show what share of the sends we know of asked the gate, and what is not connected."""
     with at_the_desk(request) as desk:
-        page = connections_shell(desk, "index")
+        now_ms = desk.makegood.clock.now_ms()
+        names = {id_: brand.name for id_, brand in desk.makegood.book.brands.items()}
+        found = coverage(desk.reading, now_ms, desk.brands)
+        page = {
+            **connections_shell(desk, "index"),
+            "coverage": found,
+            "parts": [(names.get(one.brand, ""), one) for one in found.parts],
+            "loose": [(names.get(one.brand, ""), one) for one in found.loose],
+            "reports": sorted(desk.makegood.book.sends),
+        }
     return render(request, "desk/connections.html", page)

@@ -1,6 +1,7 @@
 """The channel port: the fastest way that reaches this customer for a message this urgent."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 from makegood.messages.commands import HELD_CLASSES, Command, SendMessage, Urgency
 from makegood.messages.errors import EffectFailed
@@ -25,11 +26,21 @@ class Channel(Effect, Protocol):
         """Whether this customer can be reached this way."""
 
 
+Sent: TypeAlias = Callable[[SendMessage, str], None]
+
+
 class Channels:
     """Sends each message on the fastest channel that reaches the customer."""
 
-    def __init__(self, channels: tuple[Channel, ...]) -> None:
+    def __init__(self, channels: tuple[Channel, ...], sent: Sent | None = None) -> None:
+        """Join the parts.
+
+        Args:
+            channels: The ways there are.
+            sent: Told of each message that was taken, and on which channel.
+        """
         self._channels = {channel.name: channel for channel in channels}
+        self._sent = sent
 
     def ways(self, order: SendMessage, to: Addressee) -> tuple[str, ...]:
         """Name the channels that reach a customer, the one to be used first."""
@@ -59,8 +70,14 @@ class Channels:
         last = len(ways) - 1 if passes else 0
         for name in ways[:last]:
             try:
-                return self._channels[name].carry_out(command, to, now_ms)
+                return self._carry_out(name, command, to, now_ms)
             except EffectFailed as failed:
                 if failed.retry:
                     raise
-        return self._channels[ways[last]].carry_out(command, to, now_ms)
+        return self._carry_out(ways[last], command, to, now_ms)
+
+    def _carry_out(self, name: str, command: Command, to: Addressee, now_ms: int) -> Body:
+        body = self._channels[name].carry_out(command, to, now_ms)
+        if self._sent is not None and isinstance(command.order, SendMessage):
+            self._sent(command.order, name)
+        return body

@@ -5,57 +5,12 @@ What leaves as a list or a feed is as old as its `as_of`; it is called "synced" 
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
-from msgspec.structs import replace
-
-from makegood.core.fold import advance
-from makegood.core.holds import GateRow, decode_gate, gate_row
+from makegood.core.holds import GateRow
 from makegood.core.notices import scopes_of
-from makegood.core.state import decode_state
-from makegood.messages.errors import MakegoodError
+from makegood.gate.judging import is_due, row_now
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.playbooks.book import Library
-from makegood.ports.rows import GateRecord
 from makegood.ports.store import Reading
-
-# What a fold raises on a history it does not understand; the customer is then not judged.
-CANNOT_FOLD = (
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    msgspec.MsgspecError,
-    MakegoodError,
-)
-
-
-def is_due(record: GateRecord, now_ms: int) -> bool:
-    """Whether only a fold to now can say what holds."""
-    return not record.stuck and 0 < record.next_due_ms <= now_ms
-
-
-def row_now(record: GateRecord, state: bytes | None, library: Library, now_ms: int) -> GateRow:
-    """Give a customer's gate row as of now; a timer that is due is fired in memory only.
-
-    Args:
-        record: As it is stored.
-        state: The encoded state, needed when `is_due`; None when it is gone.
-        library: Every rule book.
-        now_ms: The present.
-    """
-    try:
-        row = decode_gate(record.gate)
-        if record.stuck:
-            return replace(row, stuck=True)
-        if not is_due(record, now_ms):
-            return row
-        if state is None:
-            return replace(row, stuck=True)
-        return gate_row(advance(decode_state(state), now_ms, library).state)
-    except CANNOT_FOLD:
-        return GateRow(stuck=True)
 
 
 def rows_now(

@@ -6,17 +6,15 @@ Source: DESIGN ideas 2 and 7.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from threading import Lock
 
-from msgspec.structs import replace
-
-from makegood.core.holds import Answer, GateRow, Question, judge
-from makegood.gate.held import is_due, row_now
-from makegood.messages.commands import HELD_CLASSES, MessageClass
+from makegood.core.holds import Answer, GateRow, Question
+from makegood.gate.judging import answer_for, is_due, row_now
+from makegood.messages.commands import MessageClass
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId, profile_id
-from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.rows import GateRecord
 from makegood.ports.store import Reading, Store
@@ -85,19 +83,7 @@ class Gate:
         with self._store.reading() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
-        return _answer(rows, question, library.now(question.brand))
-
-
-def _answer(rows: Sequence[GateRow], question: Question, book: RuleBook) -> Answer:
-    brand = book.brands.get(question.brand)
-    answer = judge(rows, question)
-    if answer.reason == "unknown" and brand is not None and brand.strict:
-        says = f"Nobody is known by this identifier, and {brand.name} sends to known people only."
-        return Answer(allowed=False, reason="unknown", says=says)
-    if answer.allowed and brand is None and question.message_class in HELD_CLASSES:
-        # A brand the book does not know: every hold counts, whatever its scope.
-        return judge(rows, replace(question, brand=""))
-    return answer
+        return answer_for(rows, question, library.now(question.brand))
 
 
 def _judged(reading: Reading, record: GateRecord, library: Library, now_ms: int) -> GateRow:

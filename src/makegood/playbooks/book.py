@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
 from makegood.messages.facts import Facts
@@ -13,6 +13,7 @@ from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
+from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
 from makegood.playbooks.terms import (
     Brand,
@@ -168,6 +169,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         goodwill: The limits of what is given without being owed.
         waivers: What may be waived, by id, with its words by language.
         budgets: What some roles may give together.
+        sends: Which events tell that somebody was written to.
         approval_ms: How long a second person has to approve what is above a rep's authority; 0
             where the book has no approval.
         outgoing: Whose mail of other tools is, what class it has, and what if it is held.
@@ -208,6 +210,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     goodwill: Goodwill = Goodwill()
     waivers: Mapping[str, Mapping[str, str]] = {}
     budgets: tuple[Budget, ...] = ()
+    sends: Mapping[str, SendRule] = field(default_factory=lambda: USUAL_SENDS)
     approval_ms: int = 0
     outgoing: Outgoing = Outgoing()
     text: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.cel import Expression
@@ -15,6 +15,7 @@ from makegood.playbooks.promises import Disclosure
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
 from makegood.playbooks.rulings import RequestRule
+from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.surveys import Survey, check_surveys
 from makegood.playbooks.terms import Loss, MessageTemplate, Plan, Remedy
@@ -36,6 +37,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     requests: tuple[Request, ...]
     goodwill: Goodwill = Goodwill()
     budgets: tuple[Budget, ...] = ()
+    sends: Mapping[str, SendRule] = field(default_factory=lambda: USUAL_SENDS)
     disclosures: tuple[Disclosure, ...] = ()
     claims: tuple[RequestRule, ...] = ()
     surveys: tuple[Survey, ...] = ()

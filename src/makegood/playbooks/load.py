@@ -47,6 +47,7 @@ from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.rulings import DisclosureRule
+from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
 from makegood.playbooks.standing_section import read_standing
@@ -271,6 +272,7 @@ def _parts(
         requests=requests,
         goodwill=read_goodwill(top, remedies, detectors, conditions),
         budgets=read_budgets(top, header),
+        sends=read_sends(top, header),
         claims=read_claims(
             top,
             {one.id for one in requests},
@@ -333,6 +335,7 @@ def _book(
         waivers=vocabulary.waivers,
         goodwill=parts.goodwill,
         budgets=parts.budgets,
+        sends=parts.sends,
         promises=make_promises(parts.promises, parameters, vocabulary.events or {}),
         disclosures=disclosures,
         tells=_tells(parts, disclosures),

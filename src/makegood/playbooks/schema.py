@@ -146,6 +146,7 @@ _BOOK: Mapping[str, Schema] = {
     "authority": _map(_ref("amount")),
     "approval": _ref("approval"),
     "budgets": _list(_ref("budget")),
+    "sends": _map(_ref("send")),
     "parameters": _map(_ANY),
     "facts": _map(_ref("facts")),
     "sensitive": _some(_TEXT),
@@ -180,6 +181,9 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "budget": {
         "id*": _NAME, REPLACES: _MARK, "cents*": _whole(), "per*": _choice(PERIODS),
         "roles*": _some(_TEXT), "brand": _NAME,
+    },
+    "send": {
+        "channel": _NAME, "brand": _NAME, "brand_from": _TEXT, "campaign_from": _TEXT,
     },
     "goodwill": {
         "most": _ref("cap"), "match": _map(_some(_TEXT)), "otherwise": _TEXT,

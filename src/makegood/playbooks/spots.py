@@ -22,7 +22,7 @@ SpotKind: TypeAlias = Literal["money", "span", "number", "word", "test", "condit
 _NOT_OFFERED = frozenset(
     {
         "makegood", "name", "umbrella", "currency", "timezone", "brands", "facts", "sensitive",
-        "look_up", "laws", "sources", "messages", "examples",
+        "look_up", "laws", "sources", "messages", "examples", "sends",
     }
 )  # fmt: skip
 _FACTS = (("takes",), ("details",), ("binds",))  # what is told, and no amount or limit

@@ -36,6 +36,8 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.screening import ScreeningReading
+from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
@@ -51,6 +53,8 @@ class Reading(
     WebhookReading,
     MarkReading,
     UnfitReading,
+    ScreeningReading,
+    SendsReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -200,6 +204,7 @@ class Writing(
     WebhookWriting,
     MarkWriting,
     UnfitWriting,
+    SendsWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

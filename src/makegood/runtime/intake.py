@@ -28,6 +28,7 @@ from makegood.runtime.budgets import settle
 from makegood.runtime.duty import reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.linking import locked, relink
+from makegood.runtime.sends import told_sends
 from makegood.runtime.told import Told
 from makegood.sources.airports import looked_up
 
@@ -124,6 +125,8 @@ class Intake:
             ]
             self._keep_personal(writing, fresh)
             self._fold(writing, [event for _, event in fresh], library, now_ms)
+            if sends := told_sends([event for _, event in fresh], duty.book):
+                writing.add_sends(sends)
         return [
             Acknowledged(
                 taken=receipt.taken,

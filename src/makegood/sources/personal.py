@@ -30,7 +30,8 @@ ADDRESSES = _keys(
     "email emailaddress mail phone phonenumber mobile mobilenumber mobilephone telephone tel fax "
     "address address1 address2 street streetaddress postaladdress billingaddress shippingaddress "
     "zip zipcode postcode postalcode latitude longitude ip ipaddress useragent avatar website "
-    "url referrer search"
+    "url referrer search recording recordingurl recordinglink caller callerid callernumber callee "
+    "ani"
 )
 NUMBERS = _keys(
     "birthday birthdate dateofbirth dob age gender passport passportnumber ssn nationalid taxid "

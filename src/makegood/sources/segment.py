@@ -16,6 +16,7 @@ from makegood.messages.ids import event_id
 from makegood.ports.arrivals import Arrival
 from makegood.sources.limits import MAX_EVENT_BYTES, MAX_ID_LENGTH, check_id, check_integer
 from makegood.sources.personal import COMPANY_MAY_KEEP, Separator, holds_address
+from makegood.sources.telephony import look_at_call
 from makegood.sources.times import corrected
 from makegood.sources.traits import Known, person_of, read_traits
 
@@ -215,7 +216,8 @@ def _touchpoint(named: Named, name: str) -> Read:
     if named.item.category:
         properties.setdefault("category", named.item.category)
     apart = Separator(named.event_id).separate(properties, "properties")
-    known = Known(person=person_of(named.item.context, named.identifier))
+    person = person_of(named.item.context, named.identifier)
+    known = Known(person=person, warning=look_at_call(name, properties))
     return _arrival(named, Touchpoint(name=name, properties=apart.facts), known, apart.texts)
 
 
@@ -230,8 +232,14 @@ def _viewed(named: Named, what: str) -> Read:
     return _touchpoint(named, f"Viewed {name} {what}" if name else f"Viewed {what}")
 
 
+def _traits(item: Item) -> dict[str, object]:
+    """Give the traits of an identify call; RudderStack's libraries put them into the context."""
+    apart = (item.context or {}).get("traits")
+    return {**(apart if isinstance(apart, dict) else {}), **(item.traits or {})}
+
+
 def _identify(named: Named) -> Read:
-    known = read_traits(named.item.traits or {}, named.item.context, named.identifier)
+    known = read_traits(_traits(named.item), named.item.context, named.identifier)
     apart = Separator(named.event_id).separate(known.facts, "traits")
     item = named.item
     if item.userId not in (None, "") and item.anonymousId not in (None, ""):

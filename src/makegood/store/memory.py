@@ -12,6 +12,8 @@ from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
+from makegood.store.memory_screening import MemoryScreening
+from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_writing import MemoryWriting
 
@@ -22,6 +24,8 @@ class MemoryReader(
     MemoryNoticeReading,
     MemoryMarkReading,
     MemoryUnfitReading,
+    MemoryScreening,
+    MemorySends,
 ):
     """One look at memory."""
 

@@ -47,6 +47,7 @@ from makegood.ports.rows import (
     Snapshot,
     booking_key,
 )
+from makegood.ports.sends import Sends
 from makegood.ports.unfit import Unfit
 from makegood.ports.webhooks import Delivery, Endpoint
 from makegood.store.shapes import NEVER, person_words, queue_key
@@ -65,7 +66,7 @@ TABLES = (
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
-    "mark_rows", "syncs", "sync_lags", "unfit",
+    "mark_rows", "syncs", "sync_lags", "unfit", "sends",
 )  # fmt: skip
 
 
@@ -121,6 +122,7 @@ class Tables:
     webhooks: MutableMapping[str, Endpoint]
     deliveries: MutableMapping[int, Delivery]
     unfit: MutableMapping[str, Unfit]
+    sends: MutableMapping[Sends, int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

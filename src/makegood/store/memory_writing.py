@@ -36,6 +36,8 @@ from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_screening import MemoryScreening
+from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
 from makegood.store.shapes import merged
@@ -54,6 +56,8 @@ class MemoryWriting(
     MemoryWebhooks,
     MemoryMarkWriting,
     MemoryUnfitWriting,
+    MemoryScreening,
+    MemorySends,
 ):
     """One transaction on memory."""
 

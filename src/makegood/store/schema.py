@@ -18,6 +18,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.WEBHOOKS,
     pipes.MARKS,
     pipes.UNFIT,
+    pipes.SCREENING,
+    pipes.SENDS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

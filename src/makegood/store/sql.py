@@ -13,6 +13,8 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_screening import ScreeningReading
+from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
@@ -32,6 +34,8 @@ class SqlReading(
     HeldReading,
     WebhookReading,
     UnfitReading,
+    ScreeningReading,
+    SendsReading,
 ):
     """One look at the store."""
 
@@ -48,6 +52,7 @@ class SqlWriting(
     WebhookWriting,
     MarkWriting,
     UnfitWriting,
+    SendsWriting,
     SqlReading,
 ):
     """One transaction."""

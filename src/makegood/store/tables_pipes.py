@@ -149,3 +149,25 @@ UNFIT = (
         row_blob BLOB NOT NULL)""",
     "CREATE INDEX unfit_of_source ON unfit (source, came_ms, id)",
 )
+
+SCREENING = (
+    # A gate row that says nothing has four bytes; screening reads the others alone.
+    """CREATE INDEX customer_noted ON customer (customer)
+        WHERE length(gate) > 4 OR stuck <> ''""",
+)
+
+SENDS = (
+    """CREATE TABLE sends (
+        day BIGINT NOT NULL,
+        brand TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        way TEXT NOT NULL,
+        message_class TEXT NOT NULL,
+        source TEXT NOT NULL,
+        event_name TEXT NOT NULL,
+        campaign TEXT NOT NULL,
+        slot BIGINT NOT NULL,
+        n BIGINT NOT NULL,
+        PRIMARY KEY (day, brand, channel, way, message_class, source, event_name, campaign, slot))
+    {clustered}""",
+)

@@ -37,6 +37,8 @@ from makegood.testing.store_notice_conformance import NoticeConformance, notice
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
+from makegood.testing.store_screening_conformance import ScreeningConformance
+from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
 from makegood.testing.store_webhook_conformance import WebhookConformance
 
@@ -155,6 +157,8 @@ class StoreConformance(
     PeopleConformance,
     BookConformance,
     EveryoneConformance,
+    ScreeningConformance,
+    SendsConformance,
     BudgetConformance,
     MailKindConformance,
     ParkingConformance,

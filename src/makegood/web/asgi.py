@@ -36,6 +36,8 @@ def parts_of(makegood: Makegood) -> Parts:
         sources=makegood.settings.sources,
         work=makegood.work if is_alone else None,
         close=makegood.close,
+        coverage=makegood.coverage,
+        origins=makegood.settings.origins,
     )
     return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
 

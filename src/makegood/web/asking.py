@@ -1,7 +1,9 @@
 """The gate's paths: one question, one fresh answer, never from a cache."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import msgspec
 
@@ -29,11 +31,20 @@ _WHAT_TO_DO = (
 )
 
 
+Count: TypeAlias = Callable[[Answer, Question], None]
+
+
 class Asking:
     """Answers whether a message may go out."""
 
-    def __init__(self, entry: Entry, gate: Gate, reads: Reads) -> None:
+    def __init__(self, entry: Entry, gate: Gate, reads: Reads, count: Count) -> None:
+        """Join the parts.
+
+        Args:
+            count: Told of each yes, which costs no write.
+        """
         self._entry = entry
+        self._count = count
         self._gate = gate
         self._reads = reads
 
@@ -51,6 +62,7 @@ class Asking:
             answer = await self._reads.run(self._gate.ask, asked.identifier, question)
         except InputError as error:
             raise Stopped(400, _problem(str(error), "identifier")) from None
+        self._count(answer, question)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
 
     async def get(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
@@ -74,6 +86,7 @@ class Asking:
         )
         ask = self._gate.ask_customer
         answer = await self._reads.run(ask, CustomerId(customer), question)
+        self._count(answer, question)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
 
 

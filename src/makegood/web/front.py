@@ -95,7 +95,7 @@ class Front:
             return self._rest
         method: str = scope["method"]
         if method == "OPTIONS":
-            return _options(methods)
+            return methods.get("OPTIONS") or _options(methods)
         handler = methods.get("GET" if method == "HEAD" else method)
         if handler is None:
             raise Stopped(405, _not_allowed(methods), ((b"allow", _allowed(methods)),))
@@ -119,12 +119,14 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _begin(self, parts: Parts) -> None:
-        ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock)
-        asker = asking.Asking(parts.entry, parts.gate, parts.reads)
+        ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock, parts.origins)
+        sending: Mapping[str, Handler] = {"POST": ingesting}
+        sending = {**sending, "OPTIONS": parts.origins.preflight(_options(sending))}
+        asker = asking.Asking(parts.entry, parts.gate, parts.reads, parts.count)
         self._ask_by_id = {"GET": asker.get}
         self._incoming = {"POST": parts.incoming} if parts.incoming is not None else {}
         self._routes = {
-            **{path: {"POST": ingesting} for path in ingest.PATHS},
+            **dict.fromkeys(ingest.PATHS, sending),
             asking.PATH: {"POST": asker.post},
             live.PATH: {"GET": parts.live},
             "/healthz": {"GET": _alive},

@@ -16,6 +16,7 @@ from makegood.sources.limits import MAX_BATCH_BYTES
 from makegood.sources.segment import KINDS, Envelope
 from makegood.web.commit import GroupCommit, QueueFull
 from makegood.web.entry import Entry
+from makegood.web.origins import Origins
 from makegood.web.wire import (
     JSON,
     Receive,
@@ -42,18 +43,29 @@ _CONFLICT = "Another event with this message id says something else; give this o
 class Ingest:
     """Answers the Segment paths."""
 
-    def __init__(self, entry: Entry, commit: GroupCommit, clock: Clock) -> None:
+    def __init__(self, entry: Entry, commit: GroupCommit, clock: Clock, origins: Origins) -> None:
         self._entry = entry
         self._commit = commit
         self._clock = clock
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = (*JSON, *self._origins.headers(scope))
+        try:
+            status, results = await self._take(scope, receive)
+        except Stopped as stopped:
+            body = msgspec.json.encode(_refused(stopped.problem))
+            await respond(send, stopped.status, body, (*headers, *stopped.headers))
+        else:
+            await respond(send, status, msgspec.json.encode(results), headers)
+
+    async def _take(self, scope: Scope, receive: Receive) -> tuple[int, Results]:
         key = await self._entry.admit(scope, "ingest")
+        self._origins.check(scope, key)
         body = await read_body(scope, receive, MAX_BATCH_BYTES)
         outcomes = self._read(scope["path"], body, key)
         strict = key.strict or query(scope).get("strict") == "1"
-        status, results = await self._answer(outcomes, strict=strict)
-        await respond(send, status, msgspec.json.encode(results), JSON)
+        return await self._answer(outcomes, strict=strict)
 
     def _read(self, path: str, body: bytes, key: KeyRow) -> tuple[Outcome, ...]:
         kind = PATHS[path]
@@ -69,7 +81,10 @@ class Ingest:
         rejected = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)]
         if rejected and (strict or len(rejected) == len(outcomes)):
             problem = _refusal(outcomes, rejected)
-            return 400, Results(results=_results(outcomes, ()), error=problem)
+            told = _results(outcomes, ())
+            return 400, Results(
+                results=told, error=problem, code=problem.code, message=problem.message
+            )
         arrivals = [outcome.arrival for outcome in outcomes if not isinstance(outcome, Rejected)]
         try:
             answers = await self._commit.store(arrivals)
@@ -117,6 +132,15 @@ def _refusal(outcomes: Sequence[Outcome], rejected: Sequence[int]) -> Problem:
         what_to_do=f"{len(rejected)} of {len(outcomes)} items cannot be taken and nothing of the "
         "request was stored; see results, repair them and send it again.",
     )
+
+
+def _refused(problem: Problem) -> Results:
+    """Say no to a whole request, so that the libraries understand it too.
+
+    RudderStack's and Segment's for Python look for `code` and `message` at the top, and take a no
+    without them for a broken line: they would send a request again that nobody will ever take.
+    """
+    return Results(results=(), error=problem, code=problem.code, message=problem.message)
 
 
 def _no_batch(message: str) -> Problem:

@@ -9,15 +9,18 @@ from msgspec import Struct
 
 from makegood.api.keys import KeyRing
 from makegood.api.limits import Allowance, RateLimit
+from makegood.core.holds import Answer, Question
 from makegood.gate.service import Gate
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 from makegood.runtime.receiving import Receiving
+from makegood.runtime.sends import Coverage
 from makegood.settings import SourceSecrets
 from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
 from makegood.web.incoming import Incoming
 from makegood.web.live import Live
+from makegood.web.origins import Origins
 
 
 class Shape(Struct, frozen=True, kw_only=True):
@@ -45,6 +48,8 @@ class Joined(Struct, frozen=True, kw_only=True):
         sources: Secrets of the systems that send them.
         work: Delivers until told to stop; None when workers run as processes of their own.
         close: Gives everything back.
+        origins: Web origins whose pages may send events.
+        coverage: Counts the questions that were answered with yes.
     """
 
     take: Take
@@ -56,6 +61,8 @@ class Joined(Struct, frozen=True, kw_only=True):
     sources: Mapping[str, SourceSecrets] = {}
     work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
     close: Callable[[], None] | None = None
+    coverage: Coverage | None = None
+    origins: tuple[str, ...] = ()
 
 
 class Parts:
@@ -72,6 +79,7 @@ class Parts:
         self.reads = Reads(self._threads)
         limit = RateLimit(shape.allowance, time.monotonic)
         self.entry = Entry(KeyRing(joined.store, time.monotonic), limit, self.reads)
+        self.origins = Origins(joined.origins)
         self.commit = GroupCommit(joined.take, shape.room)
         self.incoming = (
             Incoming(joined.receiving, joined.sources, self.commit, limit, joined.clock)
@@ -90,6 +98,16 @@ class Parts:
         worker = Thread(target=lambda: work(stopping.is_set, stopping.wait), name="worker")
         worker.start()
         return worker
+
+    def count(self, answer: Answer, question: Question) -> None:
+        """Count a send that asked; one that heard no is none."""
+        if answer.allowed and self._joined.coverage is not None:
+            self._joined.coverage.count(
+                question.brand,
+                question.channel,
+                "asked",
+                message_class=question.message_class.value,
+            )
 
     def missing(self) -> tuple[str, ...]:
         """Say what is missing before this process can serve; nothing when it can."""

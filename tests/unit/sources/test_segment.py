@@ -204,6 +204,14 @@ def test_context_traits_of_a_track_call_are_personal_too():
     assert b"example" not in msgspec.json.encode(arrival.body)
 
 
+def test_an_identify_call_may_carry_its_traits_in_the_context():
+    context = {"traits": {"email": "ana@example.org", "tier": "gold"}}
+    call = {"type": "identify", "userId": "42", "context": context, "traits": {"tier": "silver"}}
+    arrival = read(call).arrival
+    assert arrival.lookups == ("email:ana@example.org",)
+    assert arrival.body == Identified(traits={"tier": "silver"})
+
+
 def test_a_group_tells_facts_about_the_company_which_may_keep_its_name():
     call = {"type": "group", "userId": "1", "groupId": "g9", "traits": {"name": "Acme", "n": 3}}
     body = read(call).arrival.body

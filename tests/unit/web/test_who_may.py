@@ -94,6 +94,7 @@ API = {
     "v1/mail-kinds": ("GET", 200),
     "v1/mail-kinds/nobody": ("GET", 404),
     "v1/mail-kinds/nobody/class": ("POST", 422),
+    "v1/coverage": ("GET", 200),
     "v1/ratings": ("POST", 422),
     "v1/promises": ("POST", 422),
     "v1/disclosures": ("POST", 422),

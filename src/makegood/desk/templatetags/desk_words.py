@@ -46,6 +46,12 @@ def example_words(value: object) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """Write a number with its thousands apart."""
+    return f"{number:,}"
+
+
+@register.filter
 def minus(left: int, right: int) -> int:
     return left - right
 

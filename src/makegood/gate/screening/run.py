@@ -1,0 +1,343 @@
+"""Screens a list: whoever may be written to goes into one file, the others into another.
+
+The list is read once and written once, by a streaming engine. Nothing appears under the names
+asked for before it is whole, and the input is never touched.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.holds import Question, iso
+from makegood.gate.screening.against import Against, Asked, gather
+from makegood.gate.screening.hashed import found_in
+from makegood.gate.screening.index import Index
+from makegood.gate.screening.spelling import TYPED, keys_of, prefix_of
+from makegood.messages.commands import HELD_CLASSES
+from makegood.messages.errors import InputError
+from makegood.playbooks.book import Library
+from makegood.ports.clock import Clock
+from makegood.ports.store import Store
+
+FORMATS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+TOLD = ("held_reason", "held_since", "held_until", "held_case")
+"""Columns that say why; a list that was screened before loses those it has."""
+UNREADABLE, UNKNOWN = "unreadable", "unknown"
+_ROW = "makegood row"
+_AT_A_TIME = 200_000  # identifiers
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What to screen.
+
+    Attributes:
+        source: The list; CSV or Parquet, by its name.
+        sendable: Where those go who may be written to.
+        held: Where the others go, with reasons; None for nowhere.
+        column: Which column names the customer; empty takes the first usual name.
+        kind: What that column holds; "" for whole identifiers such as "email:ana@example.org",
+            None for what its name usually means.
+    """
+
+    source: Path
+    sendable: Path
+    question: Question
+    held: Path | None = None
+    column: str = ""
+    kind: str | None = None
+
+
+class Screened(Struct, frozen=True, kw_only=True):
+    """What came of it.
+
+    Attributes:
+        as_of: The moment of the answers; what happened later is not in them.
+        rows: All rows of the list: `sendable` and `held` together.
+        reasons: How many are held for each reason.
+        unreadable: Rows without an identifier that can be read, wherever they went.
+        column: The column that named the customer.
+        kind: What it held; empty for whole identifiers.
+    """
+
+    as_of: str
+    brand: str
+    message_class: str
+    channel: str
+    rows: int
+    sendable: int
+    held: int
+    reasons: dict[str, int]
+    unreadable: int
+    column: str
+    kind: str
+
+
+class Look(Struct, frozen=True):
+    """What stood against a message at one moment."""
+
+    at_ms: int
+    against: Against
+
+
+_USUAL = {
+    "identifier": "", "email": "email", "e-mail": "email", "email address": "email",
+    "email_address": "email", "emailaddress": "email", "user_id": "user", "userid": "user",
+    "phone": "phone", "phone_number": "phone", "mobile": "phone",
+}  # fmt: skip
+
+
+class Screening:
+    """Answers for whole lists what the gate answers for one identifier."""
+
+    def __init__(
+        self, store: Store, library_of: Callable[[], Library], clock: Clock, key: bytes
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            library_of: Gives the rule books of this moment.
+            key: The deployment's secret, which makes pseudonyms of identifiers.
+        """
+        self._store = store
+        self._library_of = library_of
+        self._clock = clock
+        self._key = key
+
+    def screen(self, wanted: Wanted) -> Screened:
+        """Screen a list.
+
+        Raises:
+            InputError: The list, or where it should go, cannot be used; nothing was written.
+        """
+        _check(wanted)
+        try:
+            rows = scan(wanted.source)
+            column, kind = _column(rows, wanted)
+            wanted = replace(wanted, column=column, kind=kind)
+            return self.part(wanted, self.look(wanted.question, kind))
+        except pl.exceptions.PolarsError as error:
+            raise InputError(f"{wanted.source.name} cannot be screened: {error}.") from None
+        except OSError as error:
+            says = error.strerror or str(error)
+            raise InputError(f"{wanted.source.name} cannot be screened: {says}.") from None
+
+    def look(self, question: Question, kind: str) -> Look:
+        """Look once at everything that stands against a message, for a column of one kind."""
+        now_ms = self._clock.now_ms()
+        with self._store.reading() as reading:
+            asked = Asked(question, prefix_of(kind))
+            against = gather(reading, asked, self._library_of(), now_ms)
+        return Look(now_ms, against)
+
+    def part(self, wanted: Wanted, look: Look) -> Screened:
+        """Pass over a list and part it by what was looked at; its column and kind are known."""
+        rows = scan(wanted.source)
+        column, kind = wanted.column, wanted.kind or TYPED
+        against = self._told_apart(look.against, rows, column, kind)
+        folder = Path(tempfile.mkdtemp(prefix=".makegood-screen-", dir=wanted.sendable.parent))
+        try:
+            sieve = _Sieve(against, wanted, column, kind, folder)
+            del against
+            _part(wanted, rows, sieve)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return _screened(wanted, sieve, iso(look.at_ms))
+
+    def _told_apart(self, against: Against, rows: pl.LazyFrame, column: str, kind: str) -> Against:
+        """Find those in the list of whom only the pseudonym is known."""
+        wanted = against.pseudonyms()
+        if not wanted:
+            return against
+        prefix = prefix_of(kind)
+        texts = rows.select(pl.col(column).cast(pl.String)).collect_batches(chunk_size=_AT_A_TIME)
+        keys = (
+            [prefix + key for key in keys_of(batch.to_series(), kind).drop_nulls()]
+            for batch in texts
+        )
+        found = found_in(keys, wanted, self._key)
+        return against.told_apart(
+            {text.removeprefix(prefix): pseudonym for text, pseudonym in found.items()}
+        )
+
+
+class _Sieve:
+    """Lets pass, batch by batch, whom nothing stands against, and puts the others aside."""
+
+    def __init__(
+        self, against: Against, wanted: Wanted, column: str, kind: str, folder: Path
+    ) -> None:
+        self._index: Index = against.index()
+        self._known: Index | None = against.known_index()
+        self.column, self.kind = column, kind
+        self._holds = wanted.question.message_class in HELD_CLASSES
+        self._keeps = wanted.held is not None
+        self._folder = folder
+        self._lock = Lock()
+        self._unreadable = against.answers.height
+        self._unknown = self._unreadable + 1
+        self._why = _reasons(against.answers)
+        self.parts: list[tuple[int, Path]] = []
+        self.rows = self.unreadable = 0
+        self.reasons: Counter[str] = Counter()
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give the rows that may be written to; called from several threads."""
+        keys = keys_of(rows[self.column].cast(pl.String), self.kind)
+        why = self._found(keys)
+        passes = why < 0
+        self._count(rows, why.filter(~passes), keys.null_count())
+        if passes.all():
+            return rows.drop(_ROW)
+        if self._keeps:
+            self._put_aside(rows.filter(~passes), why.filter(~passes))
+        return rows.filter(passes).drop(_ROW)
+
+    def _found(self, keys: pl.Series) -> pl.Series:
+        """Give the row of `_why` for each key; -1 for nothing."""
+        why = pl.repeat(-1, len(keys), dtype=pl.Int64, eager=True)
+        if not self._holds:
+            return why
+        if self._known is not None:
+            why = pl.repeat(self._unknown, len(keys), dtype=pl.Int64, eager=True)
+            why = why.scatter(self._known.find(keys)[0], -1)
+        rows, numbers = self._index.find(keys)
+        why = why.scatter(rows, numbers.cast(pl.Int64))
+        return why.scatter(keys.is_null().arg_true(), self._unreadable)
+
+    def _count(self, rows: pl.DataFrame, why: pl.Series, unreadable: int) -> None:
+        reasons = self._why["held_reason"].gather(why).value_counts()
+        with self._lock:
+            self.rows += rows.height
+            self.unreadable += unreadable
+            self.reasons.update(dict(reasons.iter_rows()))
+
+    def _put_aside(self, rows: pl.DataFrame, why: pl.Series) -> None:
+        """Keep rows on the disk: those of ten million may all be held."""
+        first = rows[_ROW].item(0)
+        part = self._folder / f"{first}.arrow"
+        rows.hstack(self._why[why]).write_ipc(part)
+        with self._lock:
+            self.parts.append((first, part))
+
+    def aside(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Give what was put aside, in the order of the list."""
+        parts = [pl.scan_ipc(part) for _, part in sorted(self.parts)]
+        if parts:
+            return pl.concat(parts).drop(_ROW)
+        return rows.head(0).with_columns(pl.lit("").alias(name) for name in TOLD)
+
+
+def _reasons(answers: pl.DataFrame) -> pl.DataFrame:
+    """Write answers as the file shows them, and two more: nobody is named, nobody is known."""
+    since = pl.from_epoch("since_ms", time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = answers.select(
+        pl.col("reason").alias(TOLD[0]),
+        pl.when(pl.col("since_ms") > 0).then(since).otherwise(pl.lit("")).alias(TOLD[1]),
+        pl.col("until").alias(TOLD[2]),
+        pl.col("case").alias(TOLD[3]),
+    )
+    more = {name: ["", ""] for name in TOLD} | {TOLD[0]: [UNREADABLE, UNKNOWN]}
+    return pl.concat([told, pl.DataFrame(more)])
+
+
+def _screened(wanted: Wanted, sieve: _Sieve, as_of: str) -> Screened:
+    held = sieve.reasons.total()
+    return Screened(
+        as_of=as_of,
+        brand=wanted.question.brand,
+        message_class=wanted.question.message_class.value,
+        channel=wanted.question.channel,
+        rows=sieve.rows,
+        sendable=sieve.rows - held,
+        held=held,
+        reasons=dict(sorted(sieve.reasons.items())),
+        unreadable=sieve.unreadable,
+        column=sieve.column,
+        kind=sieve.kind,
+    )
+
+
+def _check(wanted: Wanted) -> None:
+    ends = [wanted.sendable] if wanted.held is None else [wanted.sendable, wanted.held]
+    for path in (wanted.source, *ends):
+        if path.suffix.casefold() not in FORMATS:
+            raise InputError(f"{path.name}: the name should end in {', '.join(FORMATS)}.")
+    if not wanted.source.is_file():
+        raise InputError(f"{wanted.source} is not a file.")
+    every = [path.resolve() for path in (wanted.source, *ends)]
+    if len(set(every)) < len(every):
+        raise InputError("The list and what comes of it need names of their own.")
+    for path in ends:
+        if not path.parent.is_dir():
+            raise InputError(f"{path.parent} is not a folder.")
+
+
+def scan(path: Path) -> pl.LazyFrame:
+    """Read a list as it stands, when it is asked for."""
+    if FORMATS[path.suffix.casefold()] == "parquet":
+        return pl.scan_parquet(path)
+    # Nothing is guessed: what stood there as text is written as text.
+    return pl.scan_csv(path, separator=_separator(path), infer_schema=False)
+
+
+def _separator(path: Path) -> str:
+    return "\t" if path.suffix.casefold() == ".tsv" else ","
+
+
+def _column(rows: pl.LazyFrame, wanted: Wanted) -> tuple[str, str]:
+    """Say which column names the customer, and what it holds."""
+    schema = rows.collect_schema()
+    name = wanted.column or next((it for it in schema if it.strip().casefold() in _USUAL), "")
+    if name not in schema:
+        listed = ", ".join(schema)[:200]
+        raise InputError(
+            f"{wanted.source.name} has no column {name!r}."
+            if name
+            else f"Say which column names the customer: --column email=<one of {listed}>."
+        )
+    if not (schema[name] == pl.String or schema[name].is_integer()):
+        raise InputError(f"Column {name!r} holds {schema[name]}; it has to be text or integers.")
+    usual = _USUAL.get(name.strip().casefold(), TYPED)
+    return name, usual if wanted.kind is None else wanted.kind
+
+
+def _part(wanted: Wanted, rows: pl.LazyFrame, sieve: _Sieve) -> None:
+    rows = rows.drop(TOLD, strict=False)
+    schema = rows.collect_schema()
+    passing = rows.with_row_index(_ROW).map_batches(sieve, streamable=True, schema=schema)
+    with _whole(wanted.sendable) as sendable:
+        write(passing, sendable)
+        if wanted.held is not None:
+            with _whole(wanted.held) as held:
+                write(sieve.aside(rows), held)
+
+
+def write(rows: pl.LazyFrame, path: Path) -> None:
+    """Write a list as it comes."""
+    if FORMATS[path.suffix.casefold()] == "parquet":
+        rows.sink_parquet(path, engine="streaming")
+    else:
+        rows.sink_csv(path, separator=_separator(path), engine="streaming")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a place beside a file; what is written there becomes the file when all went well."""
+    beside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield beside
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""The one normal form of identifiers, for whole columns.
+
+What is plain ASCII, which nearly everything is, is spelt by the table engine; the rest goes
+through `messages.identifiers.normal` itself, one by one. A property holds both to one result.
+"""
+
+import polars as pl
+
+from makegood.messages.errors import InputError
+from makegood.messages.identifiers import KINDS, normal
+
+TYPED = ""
+"""Kind of a column that holds whole identifiers, such as "email:ana@example.org"."""
+# Printable ASCII, and no blank at an end: what `normal` takes as it stands, but for capitals.
+_PLAIN = r"^[!-~]([ -~]*[!-~])?$"
+_EMAIL = r"^[!-?A-~]+@[!-?A-~]+$"
+_PHONE_NOISE = r"[ ().\-/]"
+_PHONE = r"^\+?[0-9]{5,15}$"
+_FEW = 0.02  # a larger share of blanks around texts is taken off them all at once
+
+
+def kind_of(named: str) -> str:
+    """Check what a column holds: a kind, or `loyalty:<brand>` for bare numbers of one brand.
+
+    Raises:
+        InputError: It is not a kind.
+    """
+    kind, _, rest = named.partition(":")
+    if kind in KINDS and (not rest or kind == "loyalty"):
+        return named
+    raise InputError(
+        f"{named[:40]!r} is no kind of identifier: write one of {', '.join(KINDS)}, "
+        "or loyalty:<brand>."
+    )
+
+
+def prefix_of(named: str) -> str:
+    """Give what stands before the keys of such a column to make them whole identifiers."""
+    return "" if named == TYPED else named.partition(":")[0] + ":"
+
+
+def keys_of(texts: pl.Series, named: str = TYPED) -> pl.Series:
+    """Spell a column of identifiers; null where there is none that can be read.
+
+    Args:
+        texts: Text, as it stands in the file.
+        named: What the column holds; `TYPED` for whole identifiers. A value that begins with its
+            kind all the same is taken as a whole identifier of that kind.
+
+    Returns:
+        Normal forms, without `prefix_of` the column.
+    """
+    bare = texts.alias("text")
+    if named != TYPED:
+        bare = _bare(bare, named)
+    spelt, odd = _fast(bare, named)
+    if len(odd) > _FEW * len(texts):
+        spelt, odd = _fast(bare.str.strip_chars(" "), named)
+    if odd.is_empty():
+        return spelt
+    prefix = prefix_of(named)
+    slow = [_slow(text, prefix) for text in bare.gather(odd)]
+    return spelt.scatter(odd, pl.Series(slow, dtype=pl.String))
+
+
+def _bare(texts: pl.Series, named: str) -> pl.Series:
+    """Take off a kind that stands there all the same; put the brand before bare numbers."""
+    if texts.str.starts_with(f"{named}:").any():
+        texts = texts.str.strip_prefix(f"{named}:")
+    _, _, brand = named.partition(":")
+    return texts.to_frame().select(pl.lit(f"{brand}:") + texts).to_series() if brand else texts
+
+
+def _slow(text: str | None, prefix: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return normal(prefix + text).removeprefix(prefix)
+    except InputError:
+        return None
+
+
+def _fast(texts: pl.Series, named: str) -> tuple[pl.Series, pl.Series]:
+    """Spell what is plain, and say which rows `normal` has to see."""
+    if named == TYPED:
+        return _fast_typed(texts)
+    spelt, plain = _of_kind(pl.col("text"), prefix_of(named)[:-1])
+    found = texts.to_frame("text").select(spelt.alias("spelt"), plain.alias("plain"))
+    odd = (~found["plain"] | texts.is_null()).fill_null(True).arg_true()
+    return found["spelt"], odd
+
+
+def _fast_typed(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    text = pl.col("text")
+    spelt = pl.lit(None, dtype=pl.String)
+    for kind in KINDS:
+        prefix = f"{kind}:"
+        value, plain = _of_kind(text.str.slice(len(prefix)), kind)
+        fits = text.str.starts_with(prefix) & plain
+        spelt = pl.when(fits).then(pl.lit(prefix) + value).otherwise(spelt)
+    found = texts.to_frame("text").select(spelt).to_series()
+    return found, found.is_null().arg_true()
+
+
+def _of_kind(value: pl.Expr, kind: str) -> tuple[pl.Expr, pl.Expr]:
+    """Give the spelling of plain values of a kind, and which values are plain."""
+    match kind:
+        case "email":
+            return value.str.to_lowercase(), value.str.contains(_EMAIL)
+        case "phone":
+            digits = value.str.replace_all(_PHONE_NOISE, "").str.replace("^00", "+")
+            return digits, value.str.contains(_PLAIN) & digits.str.contains(_PHONE)
+        case "loyalty":
+            return value, value.str.contains(_PLAIN) & value.str.contains(":", literal=True)
+    return value, value.str.contains(_PLAIN)

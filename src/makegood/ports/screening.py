@@ -1,0 +1,63 @@
+"""Looks at many customers at once: whom something stands against, and how they are called."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.ports.rows import CustomerRow, GateRecord
+
+
+class Called(Struct, frozen=True, gc=False):
+    """One identifier by which the gate, asked, looks at a customer.
+
+    Attributes:
+        customer: Whom it may mean.
+        profile: The identifier's pseudonym.
+        identifier: In clear; empty when only the pseudonym is known, as after an erasure.
+    """
+
+    customer: CustomerId
+    profile: ProfileId
+    identifier: str
+
+
+class ScreeningReading(Protocol):
+    """The gate's rows, page by page, instead of one by one."""
+
+    def noted(self, now_ms: int, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
+        """Give customers whose gate row says something, or who are stuck, by id.
+
+        Left out are those whose timer is due by now: `overdue` gives them.
+
+        Args:
+            now_ms: The present.
+            after: The last one of the page before; "" for the first page.
+            limit: At most so many.
+        """
+
+    def overdue(
+        self, now_ms: int, after: tuple[int, CustomerId], limit: int
+    ) -> tuple[CustomerRow, ...]:
+        """Give customers whose timer is due, with their states, the longest overdue first.
+
+        Args:
+            now_ms: The present.
+            after: Due time and id of the last one of the page before; (0, "") at first.
+            limit: At most so many.
+        """
+
+    def called(self, customers: Sequence[CustomerId]) -> tuple[Called, ...]:
+        """Give every identifier whose gate records hold one of these customers.
+
+        An identifier may be given more than once for the same customer.
+        """
+
+    def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:
+        """Page through everything by which somebody is known: pseudonym and, in clear or "", name.
+
+        Args:
+            after: The last pseudonym of the page before; "" for the first page.
+            limit: At most so many.
+        """

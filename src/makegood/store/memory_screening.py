@@ -1,0 +1,65 @@
+"""The memory engine's looks at many customers at once."""
+
+from collections.abc import Sequence
+from heapq import nsmallest
+
+from makegood.core.holds import GateRow, encode_gate
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.ports.rows import CustomerRow, GateRecord
+from makegood.ports.screening import Called
+from makegood.store.memory_reading import MemoryReading
+
+_SAYS_NOTHING = (b"", encode_gate(GateRow()))
+
+
+class MemoryScreening(MemoryReading):
+    """The gate's rows, page by page."""
+
+    def noted(self, now_ms: int, after: CustomerId, limit: int) -> tuple[GateRecord, ...]:
+        found = (
+            row
+            for row in self._t.customers.values()
+            if row.customer > after
+            and (row.stuck or row.gate not in _SAYS_NOTHING)
+            and not 0 < row.next_due_ms <= now_ms
+        )
+        return tuple(
+            GateRecord(
+                customer=row.customer, gate=row.gate, next_due_ms=row.next_due_ms, stuck=row.stuck
+            )
+            for row in nsmallest(limit, found, key=lambda row: row.customer)
+        )
+
+    def overdue(
+        self, now_ms: int, after: tuple[int, CustomerId], limit: int
+    ) -> tuple[CustomerRow, ...]:
+        found = (
+            row
+            for row in self._t.customers.values()
+            if 0 < row.next_due_ms <= now_ms and (row.next_due_ms, row.customer) > after
+        )
+        return tuple(nsmallest(limit, found, key=lambda row: (row.next_due_ms, row.customer)))
+
+    def called(self, customers: Sequence[CustomerId]) -> tuple[Called, ...]:
+        return tuple(
+            Called(customer, profile, self._identifier(profile))
+            for customer in customers
+            for profile in sorted(self._finding(customer))
+        )
+
+    def _finding(self, customer: CustomerId) -> set[ProfileId]:
+        """Every profile that, asked for, leads to a customer."""
+        t = self._t
+        own = t.members.get(customer, ())
+        through = {t.customer_of[user] for one in own for user in t.users.get(one, ())}
+        members = [one for each in {customer, *through} for one in t.members.get(each, ())]
+        return {*members, *(lookup for one in members for lookup in t.lookups.get(one, ()))}
+
+    def _identifier(self, profile: ProfileId) -> str:
+        person = self._t.people.get(profile)
+        return person.identifier if person is not None else ""
+
+    def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:
+        every = {*self._t.customer_of, *self._t.users}
+        found = nsmallest(limit, (one for one in every if one > after))
+        return tuple((profile, self._identifier(profile)) for profile in found)
