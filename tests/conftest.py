@@ -21,6 +21,7 @@ for _suite in (
     "desk_conformance",
     "log_conformance",
     "outbox_conformance",
+    "watching_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 

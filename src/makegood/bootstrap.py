@@ -1,11 +1,12 @@
 """Join ports to adapters, and read the settings once."""
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +29,7 @@ from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
+from makegood.ports.allowance import Allowance
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
@@ -65,6 +67,20 @@ class SmsGateway(Struct, frozen=True, kw_only=True):
     allow_private: bool = False
 
 
+class Limits(Struct, frozen=True, kw_only=True):
+    """How fast who may ask one server process; 0 a second is no limit.
+
+    Attributes:
+        keys: One key, on the paths that take events and answer the gate.
+        api: One key, on every other path of the interface: each answer takes a thread.
+        addresses: One address, where no key is asked for: pages, sign-in, callbacks.
+    """
+
+    keys: Allowance = Allowance(per_second=5_000, burst=10_000)
+    api: Allowance = Allowance(per_second=100, burst=200)
+    addresses: Allowance = Allowance(per_second=50, burst=200)
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything a deployment decides.
 
@@ -81,6 +97,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         threads: Deliveries at the same time.
         proxies: Servers of yours in front of this one, each of which appends the address it saw
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
+        limits: How fast who may ask.
+        log: What a line of the log looks like.
     """
 
     database: str
@@ -92,6 +110,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms: SmsGateway | None = None
     threads: int = 8
     proxies: int = 0
+    limits: Limits = Limits()
+    log: Literal["text", "json"] = "text"
 
 
 class SystemClock:
@@ -121,6 +141,12 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         counterparts=_file(environ, "MAKEGOOD_COUNTERPARTS", tuple[Counterpart, ...]) or (),
         sms=_file(environ, "MAKEGOOD_SMS", SmsGateway),
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
+        limits=Limits(
+            keys=_pace(environ, "MAKEGOOD_LIMIT_KEYS", Limits().keys),
+            api=_pace(environ, "MAKEGOOD_LIMIT_API", Limits().api),
+            addresses=_pace(environ, "MAKEGOOD_LIMIT_ADDRESSES", Limits().addresses),
+        ),
+        log=_log(environ),
     )
 
 
@@ -129,6 +155,31 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 3):
         raise InputError(f"{name} is {given[:20]!r}: write a small whole number.")
     return int(given)
+
+
+def _pace(environ: Mapping[str, str], name: str, otherwise: Allowance) -> Allowance:
+    """Read a pace: requests a second, or that and the burst, such as 100/200."""
+    given = environ.get(name, "").strip()
+    if not given:
+        return otherwise
+    found = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)(?:/(\d{1,7}))?", given)
+    if found is None:
+        raise InputError(
+            f"{name} is {given[:20]!r}: write requests a second and how many at once, such as "
+            "100/200, or 0 for no limit."
+        )
+    per_second = float(found[1])
+    return Allowance(per_second=per_second, burst=max(float(found[2] or per_second), 1.0))
+
+
+def _log(environ: Mapping[str, str]) -> Literal["text", "json"]:
+    match environ.get("MAKEGOOD_LOG", "text"):
+        case "text":
+            return "text"
+        case "json":
+            return "json"
+        case given:
+            raise InputError(f"MAKEGOOD_LOG is {given[:20]!r}: write text or json.")
 
 
 def _file(environ: Mapping[str, str], name: str, form: type[Form]) -> Form | None:

@@ -3,19 +3,47 @@
 import base64
 import binascii
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 from makegood.messages.errors import InputError
+from makegood.ports.clock import Clock
 from makegood.ports.rows import KeyRow
 from makegood.ports.store import Store
 from makegood.sources.limits import check_id
 from makegood.sources.segment import check_source
 
 PREFIX = "mg_"
-SCOPES = ("ingest", "gate", "cases")
+SCOPES: Mapping[str, str] = {
+    "ingest": "Send events: /v1/batch and the paths of each kind.",
+    "gate": "Ask whether a message may go out: /v1/may-send.",
+    "cases": "Read and change cases, customers, requests, proposals and dead letters, and raise "
+    "failures by hand; includes cases.read.",
+    "cases.read": "Read cases, customers, commands, budgets and what was said; change nothing.",
+    "suppressions": "Fetch the list of who is held from marketing.",
+    "screen": "Have whole audiences screened.",
+    "webhooks": "List, change and replay endpoints that are told about holds and cases.",
+    "metrics": "Read /metrics.",
+}
+"""What a key may do, each with its sentence; a scope that was given once keeps its meaning."""
+INCLUDED: Mapping[str, tuple[str, ...]] = {"cases": ("cases.read",)}
 CACHE_SECONDS = 4.0  # a revoked key stops within 5 s; the rest is for the answer under way
 _MOST_CACHED = 1_000
+_MINUTE_MS = 60_000
+
+
+def check_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """Give scopes that exist, each once.
+
+    Raises:
+        InputError: There is none, or one is unknown.
+    """
+    if not scopes or any(scope not in SCOPES for scope in scopes):
+        raise InputError(f"A key has one or more scopes of {', '.join(SCOPES)}.")
+    return tuple(dict.fromkeys(scopes))
 
 
 def mint(
@@ -35,19 +63,30 @@ def mint(
         InputError: The name is ours or empty, or a scope is unknown.
     """
     check_source(check_id(name, "name"))
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown or not scopes:
-        raise InputError(f"A key has one or more scopes of {', '.join(SCOPES)}.")
-    text = PREFIX + secrets.token_urlsafe(32)
+    text = secret()
     row = KeyRow(
-        sha256=digest(text), name=name.strip(), scopes=scopes, strict=strict, created_ms=now_ms
+        sha256=digest(text),
+        name=name.strip(),
+        scopes=check_scopes(scopes),
+        strict=strict,
+        created_ms=now_ms,
     )
     return text, row
+
+
+def secret() -> str:
+    """Draw the text of a key."""
+    return PREFIX + secrets.token_urlsafe(32)
 
 
 def digest(text: str) -> bytes:
     """Give what is kept of a key."""
     return sha256(text.encode()).digest()
+
+
+def opens(key: KeyRow, scope: str) -> bool:
+    """Whether a key has a scope, or one that includes it."""
+    return scope in key.scopes or any(scope in INCLUDED.get(one, ()) for one in key.scopes)
 
 
 def key_text(authorization: str) -> str:
@@ -68,18 +107,28 @@ def _user_name(encoded: str) -> str:
         return ""
 
 
-class KeyRing:
-    """Finds keys; remembers a good one for a few seconds."""
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
 
-    def __init__(self, store: Store, ticks: Callable[[], float]) -> None:
+
+class KeyRing:
+    """Finds keys; remembers a good one for a few seconds, and when each was last used."""
+
+    def __init__(
+        self, store: Store, ticks: Callable[[], float], now_ms: Callable[[], int] = _wall_ms
+    ) -> None:
         """Join the parts.
 
         Args:
             ticks: Seconds that never run backwards, such as `time.monotonic`.
+            now_ms: The time, for keys that end.
         """
         self._store = store
         self._ticks = ticks
+        self._now_ms = now_ms
         self._known: dict[bytes, tuple[KeyRow, float]] = {}
+        self._used: dict[bytes, int] = {}
+        self._noting = Lock()
 
     def remembered(self, text: str) -> KeyRow | None:
         """Give a key that was looked up a moment ago, without asking the store."""
@@ -91,14 +140,45 @@ class KeyRing:
         row = self.remembered(text)
         if row is not None:
             return row
-        asked_at = self._ticks()
+        asked_at, now_ms = self._ticks(), self._now_ms()
         sha = digest(text)
         with self._store.reading() as reading:
             found = reading.key(sha)
-        if found is None or found.revoked_ms:
+        if found is None or not found.is_valid(now_ms):
             self._known.pop(sha, None)
             return None
         if len(self._known) >= _MOST_CACHED:
             self._known.clear()
-        self._known[sha] = (found, asked_at + CACHE_SECONDS)
+        self._known[sha] = (found, asked_at + _cached_s(found, now_ms))
+        # Only here, once in a few seconds: a key in use is looked up again all the time.
+        with self._noting:
+            self._used[sha] = now_ms - now_ms % _MINUTE_MS
         return found
+
+    def flush(self) -> int:
+        """Write down when keys were used, all in one transaction; give how many.
+
+        A crash before it forgets a minute or so. Nothing is written for a key that has not been
+        used since, and never anything for a request.
+        """
+        with self._noting:
+            used, self._used = self._used, {}
+        if used:
+            with self._store.writing() as writing:
+                writing.put_key_uses(used)
+        return len(used)
+
+
+_RINGS: "WeakKeyDictionary[Store, KeyRing]" = WeakKeyDictionary()
+
+
+def ring_of(store: Store, clock: Clock) -> KeyRing:
+    """Give the one ring of this process for a store: its doors share what they remember."""
+    known = _RINGS.get(store)
+    return known or _RINGS.setdefault(store, KeyRing(store, time.monotonic, clock.now_ms))
+
+
+def _cached_s(key: KeyRow, now_ms: int) -> float:
+    """Remember no key beyond its end."""
+    left_s = (key.ends_ms - now_ms) / 1000 if key.ends_ms else CACHE_SECONDS
+    return min(CACHE_SECONDS, left_s)

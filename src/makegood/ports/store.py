@@ -13,6 +13,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
@@ -31,9 +32,10 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.ports.watching import WatchReading, WatchWriting
 
 
-class Reading(OutboxReading, EveryoneReading, DraftReading, Protocol):
+class Reading(OutboxReading, EveryoneReading, DraftReading, ActReading, WatchReading, Protocol):
     """One consistent look at the store, as of its beginning."""
 
     def customers_of(self, profiles: Sequence[ProfileId]) -> Mapping[ProfileId, CustomerId]:
@@ -170,7 +172,15 @@ class Reading(OutboxReading, EveryoneReading, DraftReading, Protocol):
         """Give the newest snapshot that ends before an event."""
 
 
-class Writing(Reading, OutboxWriting, EveryoneWriting, DraftWriting, Protocol):
+class Writing(
+    Reading,
+    OutboxWriting,
+    EveryoneWriting,
+    DraftWriting,
+    ActWriting,
+    WatchWriting,
+    Protocol,
+):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
 
     @property

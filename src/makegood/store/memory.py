@@ -7,7 +7,8 @@ from typing import Any
 
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
-from makegood.store.memory_reading import TABLES, MemoryReading, Tables
+from makegood.store.memory_reading import TABLES, Tables
+from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting
 
 
@@ -27,7 +28,7 @@ class MemoryStore:
             self._readers += 1
             tables = Tables(dict(self._tables).__getitem__)
         try:
-            yield MemoryReading(tables)
+            yield MemoryLook(tables)
         finally:
             with self._turn:
                 self._readers -= 1

@@ -24,6 +24,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.rows import (
     Activation,
@@ -53,7 +54,7 @@ TABLES = (
     "due", "snapshots", "commands", "commands_of", "open_commands", "case_rows", "cases_by",
     "failures", "failures_by", "money", "people", "words", "roster", "api_keys", "book_texts",
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
-    "drafts", "trials", "trial_results",
+    "drafts", "trials", "trial_results", "acts", "key_uses", "beats", "tallies",
 )  # fmt: skip
 
 
@@ -94,6 +95,10 @@ class Tables:
     drafts: MutableMapping[int, Draft]
     trials: MutableMapping[int, Trial]
     trial_results: MutableMapping[int, TrialResult]
+    acts: MutableMapping[int, Act]
+    key_uses: MutableMapping[bytes, int]
+    beats: MutableMapping[str, int]
+    tallies: MutableMapping[str, int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

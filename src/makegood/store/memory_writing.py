@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_outbox import MemoryOutbox
+from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
 from makegood.store.sql_log import lookups_in, taken
@@ -40,7 +41,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class MemoryWriting(MemoryOutbox):
+class MemoryWriting(MemoryOutbox, MemoryWatchWriting):
     """One transaction on memory."""
 
     @property

@@ -7,7 +7,9 @@ from makegood.bootstrap import Makegood, read_settings
 from makegood.messages.errors import InputError
 from makegood.web import instance
 from makegood.web.alone import end_with_the_server
+from makegood.web.doorstep import Doorstep
 from makegood.web.front import Front
+from makegood.web.logs import begin_log, server_log
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.screens import django_behind
 from makegood.web.setup import prepare
@@ -34,10 +36,14 @@ def parts_of(makegood: Makegood) -> Parts:
         work=makegood.worker.run_forever if is_alone else None,
         close=makegood.close,
     )
-    return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
+    shape = Shape(
+        read_threads=0 if is_alone else READ_THREADS, allowance=makegood.settings.limits.keys
+    )
+    return Parts(joined, shape)
 
 
 def _open() -> Parts:
+    begin_log(read_settings().log)
     end_with_the_server()
     prepare()
     return parts_of(instance.current())
@@ -45,7 +51,8 @@ def _open() -> Parts:
 
 def screens() -> Handler:
     """Give Django, behind as many proxies as the deployment says."""
-    return django_behind(instance.settings().proxies)
+    settings = instance.settings()
+    return django_behind(settings.proxies, Doorstep(settings.limits.addresses))
 
 
 application = Front(_open, screens)
@@ -57,7 +64,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None
     Raises:
         InputError: More than one process was asked for where the store is a file.
     """
-    if processes > 1 and is_one_process(read_settings().database):
+    settings = read_settings()
+    if processes > 1 and is_one_process(settings.database):
         raise InputError("SQLite is served by one process; PostgreSQL by as many as you like.")
     Server(
         TARGET,
@@ -68,6 +76,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None
         http=HTTPModes.auto,
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
+        log_dictconfig=server_log(settings.log),
         workers_kill_timeout=10,  # a live stream ends only with its page
         respawn_failed_workers=True,
     ).serve()

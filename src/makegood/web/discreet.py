@@ -15,7 +15,7 @@ _LOGGERS = (
     "django.security.RequestDataTooBig",
     "django.security.TooManyFieldsSent",
 )
-_LINK = re.compile(r"^(/(?:c|u|r|told)/)[^/]+")
+_LINK = re.compile(r"^(/(?:c|s|u|r|told)/)[^/]+")
 
 
 class Discreet(logging.Filter):

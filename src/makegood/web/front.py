@@ -8,15 +8,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
 from makegood.api.problems import FAULT, OURS, Problem
 from makegood.web import asking, ingest, live
+from makegood.web.logs import request_of
 from makegood.web.outages import STORE_FAULTS, place_of
 from makegood.web.parts import Parts
 from makegood.web.wire import (
+    TOLD,
     Gone,
     Handler,
     Receive,
@@ -66,9 +68,14 @@ class Front:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
+        name = request_of(scope)
+        send = _told(scope, send, (b"x-request-id", name.encode()))
         try:
             handler = self._handler(scope)
-            await handler(scope, receive, send)
+            if handler is self._rest:
+                await handler(_named(scope, name), receive, send)
+            else:
+                await handler(scope, receive, send)
         except Stopped as stopped:
             await refuse(send, stopped, is_head=is_head)
         except Gone:
@@ -127,6 +134,23 @@ class Front:
             "/readyz": {"GET": _readiness(parts)},
         }
         self._rest = self._make_rest()
+
+
+def _told(scope: Scope, send: Send, request: tuple[bytes, bytes]) -> Send:
+    """Let the answer, whatever it is, carry the id of the request and what is left of a pace."""
+
+    async def told(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *scope.get(TOLD, ()), request]
+        await send(message)
+
+    return told
+
+
+def _named(scope: Scope, name: str) -> Scope:
+    """Hand a request on under the one id that it has."""
+    others = [one for one in scope["headers"] if one[0] != b"x-request-id"]
+    return {**scope, "headers": [*others, (b"x-request-id", name.encode())]}
 
 
 def _readiness(parts: Parts) -> Handler:

@@ -7,9 +7,10 @@ from threading import Event, Thread
 
 from msgspec import Struct
 
-from makegood.api.keys import KeyRing
-from makegood.api.limits import Allowance, RateLimit
+from makegood.api.keys import ring_of
+from makegood.api.limits import RateLimit
 from makegood.gate.service import Gate
+from makegood.ports.allowance import Allowance
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 from makegood.web.commit import GroupCommit, Room, Take
@@ -63,8 +64,9 @@ class Parts:
         self.clock = joined.clock
         self.gate = joined.gate
         self.reads = Reads(self._threads)
+        self.keys = ring_of(joined.store, joined.clock)
         self.entry = Entry(
-            KeyRing(joined.store, time.monotonic),
+            self.keys,
             RateLimit(shape.allowance, time.monotonic),
             self.reads,
         )
