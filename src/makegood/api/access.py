@@ -50,16 +50,19 @@ class WithKey(AuthBase):
     openapi_type = "http"
     openapi_scheme = "bearer"
 
-    def __init__(self, scope: str, reading: str = "") -> None:
+    def __init__(self, scope: str, reading: str = "", *, by_brand: bool = False) -> None:
         """Say what the key has to have.
 
         Args:
             scope: One of `keys.SCOPES`.
             reading: The scope that is enough for GET; empty for the same one.
+            by_brand: The route itself keeps a key of some brands to what is of them; without
+                that such a key is let in nowhere.
         """
         super().__init__()
         self._scope = scope
         self._reading = reading or scope
+        self._by_brand = by_brand
 
     def __call__(self, request: HttpRequest) -> KeyRow:
         """Give the key.
@@ -77,6 +80,8 @@ class WithKey(AuthBase):
         needed = self._reading if request.method in ("GET", "HEAD") else self._scope
         if not opens(key, needed):
             raise Declined(403, scope_missing(needed))
+        if key.brands and not self._by_brand:
+            raise Declined(403, brand_closed(key.brands))
         spent = _limit(makegood).take(key.sha256, own_allowance(key))
         request.spent = spent  # type: ignore[attr-defined]
         if spent is not None and spent.wait_s:
@@ -90,8 +95,8 @@ class WithKey(AuthBase):
 class CasesKey(WithKey):
     """A key with the scope `cases`; for reading `cases.read` is enough."""
 
-    def __init__(self) -> None:
-        super().__init__("cases", "cases.read")
+    def __init__(self, *, by_brand: bool = False) -> None:
+        super().__init__("cases", "cases.read", by_brand=by_brand)
 
 
 def key_of(request: HttpRequest) -> KeyRow:
@@ -100,29 +105,19 @@ def key_of(request: HttpRequest) -> KeyRow:
     return key
 
 
-def must_see(request: HttpRequest, *brands: str) -> None:
-    """Let a key of some brands on only where one of these is its own.
-
-    Args:
-        request: With its key.
-        brands: Of the object; none, or an empty one, is open to every key.
-
-    Raises:
-        Declined: 403 for a brand that is not its own.
-    """
-    key = key_of(request)
-    if brands and not any(key.may_see(brand) for brand in brands):
-        raise Declined(403, brand_closed(key.brands))
+def sees(request: HttpRequest, brand: str) -> bool:
+    """Whether what is of a brand is there for this key; what has none is there for every key."""
+    return key_of(request).may_see(brand)
 
 
-def must_see_all(request: HttpRequest) -> None:
-    """Let nobody on whose key is limited to some brands: what is asked for is of all of them.
+def must_speak_for(request: HttpRequest, brand: str) -> None:
+    """Let a key of some brands on only where it names one of them.
 
     Raises:
-        Declined: 403 for a key of some brands.
+        Declined: 403 for any other brand, and for none.
     """
     key = key_of(request)
-    if key.brands:
+    if not key.may_speak_for(brand):
         raise Declined(403, brand_closed(key.brands))
 
 

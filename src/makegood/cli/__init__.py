@@ -28,6 +28,7 @@ def _whole() -> typer.Typer:
     """Give the command with every group; those that open a deployment import all of it."""
     from makegood.cli import (
         activating,
+        acts,
         asking,
         audit,
         data,
@@ -51,6 +52,7 @@ def _whole() -> typer.Typer:
         serving,
         keys,
         people,
+        acts,
         data,
         replaying,
         parity,

@@ -37,7 +37,7 @@ def create_key(  # noqa: PLR0913 - each is one option of the command
     burst: Annotated[float, typer.Option(help="How many at once; 0 for one second's.")] = 0,
 ) -> None:
     """Make a key. It is printed once, alone on standard output; only its digest is kept."""
-    from makegood.api.keeping import Keys, Wish
+    from makegood.runtime.keeping import Keys, Wish
 
     wish = Wish(
         name=name,
@@ -57,7 +57,7 @@ def create_key(  # noqa: PLR0913 - each is one option of the command
 @_key.command("scopes")
 def list_scopes() -> None:
     """Show what a key may be allowed to do."""
-    from makegood.api.keys import SCOPES
+    from makegood.runtime.keys import SCOPES
 
     print_table(("scope", "what it opens"), SCOPES.items(), whole=("scope",))
 
@@ -80,7 +80,7 @@ def list_keys(
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Show the keys, never their text; when each was last used is known to the minute or two."""
-    from makegood.api.keeping import digest_of, state_of
+    from makegood.runtime.keeping import digest_of, state_of
 
     with opened() as makegood, makegood.store.reading() as reading:
         rows, uses, now_ms = reading.keys(), reading.key_uses(), makegood.clock.now_ms()
@@ -121,7 +121,7 @@ def rotate_key(
     hours: Annotated[int, typer.Option(help="How long the old secret stays valid.")] = 24,
 ) -> None:
     """Give a key a new secret under the same name; the old one stays valid for a while."""
-    from makegood.api.keeping import Keys
+    from makegood.runtime.keeping import Keys
 
     with opened() as makegood:
         text, row, old = Keys(makegood.store, makegood.clock).rotate(digest, hours)
@@ -136,7 +136,7 @@ def rotate_key(
 @_key.command("revoke")
 def revoke_key(digest: Digest) -> None:
     """Revoke a key; every process refuses it within 5 seconds."""
-    from makegood.api.keeping import Keys
+    from makegood.runtime.keeping import Keys
 
     with opened() as makegood:
         row = Keys(makegood.store, makegood.clock).revoke(digest)

@@ -17,6 +17,21 @@ def register(app: typer.Typer) -> None:
     app.add_typer(_user, name="user")
 
 
+@_user.command("sign-out")
+def sign_out(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+) -> None:
+    """End every sign-in of somebody, on every device; a new sign-in is not touched."""
+    with opened() as makegood:
+        from makegood.web.setup import prepare
+
+        prepare()
+        from makegood.web.accounts import sign_out_everywhere
+
+        sign_out_everywhere(name, makegood.store)
+    CONSOLE.print(f"{name} is signed out everywhere.", highlight=False)
+
+
 def _password() -> str:
     if sys.stdin.isatty():
         return Prompt.ask("Password", password=True, console=ERRORS)

@@ -322,6 +322,10 @@ class KeyRow(Struct, frozen=True, kw_only=True):
         """Whether what is of a brand is open to it; what has no brand is open to every key."""
         return not self.brands or not brand or brand in self.brands
 
+    def may_speak_for(self, brand: str) -> bool:
+        """Whether it may write or ask about a brand; one of some brands has to name its own."""
+        return not self.brands or brand in self.brands
+
 
 class Reservation(Struct, frozen=True, kw_only=True):
     """What a gift takes from a budget.

@@ -15,6 +15,7 @@ from makegood.ports.acts import Act
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
 from makegood.runtime.noting import note
+from makegood.web.sessions import end_sign_ins
 
 ROLES = ("rep", "supervisor")
 """Also the keys of a rule book's authority table."""
@@ -62,6 +63,24 @@ def ensure_user(
         _write_roster(store, (RepId(username), role, name), before, ", ".join(sorted(groups)))
 
 
+def sign_out_everywhere(username: str, store: Store) -> None:
+    """End every sign-in of somebody, and write that down.
+
+    Raises:
+        InputError: Nobody has this sign-in name.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise InputError(f"Nobody has the sign-in name {username!r}.")
+    end_sign_ins(str(user.pk))
+    with store.writing() as writing:
+        note(writing, Act(what="signed_out.everywhere", at_ms=_now_ms(), about=username))
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def _check_password(password: str) -> None:
     try:
         validate_password(password)
@@ -88,8 +107,7 @@ def _write_roster(
         )
         writing.put_reps((row,))
         what = "staff.made" if before is None else "staff.changed"
-        now_ms = time.time_ns() // 1_000_000
-        act = Act(what=what, at_ms=now_ms, about=rep, before=before or {}, after={"may": may})
+        act = Act(what=what, at_ms=_now_ms(), about=rep, before=before or {}, after={"may": may})
         note(writing, act)
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import msgspec
 
 from makegood.api.forms import Asked, Told
-from makegood.api.problems import Problem
+from makegood.api.problems import Problem, brand_closed
 from makegood.core.holds import Answer, Question
 from makegood.gate.service import Gate
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CaseId, CustomerId
+from makegood.ports.rows import KeyRow
 from makegood.web.entry import Entry, Reads
 from makegood.web.wire import Receive, Scope, Send, Stopped, query, read_body, respond
 
@@ -39,8 +40,9 @@ class Asking:
 
     async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by typed identifier; addresses stay out of URLs and logs."""
-        await self._entry.admit(scope, "gate")
+        key = await self._entry.admit(scope, "gate")
         asked = _read(await read_body(scope, receive, _MOST_BYTES))
+        _must_be_for(key, asked.brand)
         question = Question(
             brand=asked.brand,
             message_class=asked.message_class,
@@ -55,7 +57,7 @@ class Asking:
 
     async def get(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer by opaque customer id."""
-        await self._entry.admit(scope, "gate")
+        key = await self._entry.admit(scope, "gate")
         customer = scope["path"].removeprefix(BY_ID)
         if not _CUSTOMER_ID.fullmatch(customer):
             raise Stopped(400, _problem("This is not a customer id: p and 32 hex digits.", "path"))
@@ -63,6 +65,7 @@ class Asking:
         for name in ("brand", "class", "channel"):
             if name not in given:
                 raise Stopped(400, _problem(f"{name} is missing.", f"query {name}"))
+        _must_be_for(key, given["brand"])
         try:
             message_class = MessageClass(given["class"])
         except ValueError:
@@ -75,6 +78,11 @@ class Asking:
         ask = self._gate.ask_customer
         answer = await self._reads.run(ask, CustomerId(customer), question)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
+
+
+def _must_be_for(key: KeyRow, brand: str) -> None:
+    if not key.may_speak_for(brand):
+        raise Stopped(403, brand_closed(key.brands))
 
 
 def _read(body: bytes) -> Asked:

@@ -8,6 +8,7 @@ import msgspec
 from makegood.api.forms import Result, Results
 from makegood.api.problems import BUSY, Problem
 from makegood.messages.errors import InputError
+from makegood.messages.facts import Touchpoint
 from makegood.ports.arrivals import Acknowledged
 from makegood.ports.clock import Clock
 from makegood.ports.rows import KeyRow, Taken
@@ -59,9 +60,9 @@ class Ingest:
         kind = PATHS[path]
         envelope = Envelope(source=key.name, received_ms=self._clock.now_ms(), kind=kind)
         if kind:
-            return (read_one(body, envelope),)
+            return _of_its_brands(key, (read_one(body, envelope),))
         try:
-            return read_batch(body, envelope)
+            return _of_its_brands(key, read_batch(body, envelope))
         except InputError as error:
             raise Stopped(400, _no_batch(str(error))) from None
 
@@ -77,6 +78,23 @@ class Ingest:
             raise Stopped(503, BUSY, retry_after(1)) from None
         # 200, not 202: it is done, not merely accepted, and older libraries know only 200.
         return 200, Results(results=_results(outcomes, answers))
+
+
+def _of_its_brands(key: KeyRow, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Reject what names a brand that is not the key's; what names none is everybody's to tell."""
+    if not key.brands:
+        return outcomes
+    return tuple(_of_its_brand(key, one) for one in outcomes)
+
+
+def _of_its_brand(key: KeyRow, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Rejected) or not isinstance(outcome.arrival.body, Touchpoint):
+        return outcome
+    brand = outcome.arrival.body.properties.get("brand", "")
+    if not isinstance(brand, str) or key.may_see(brand):
+        return outcome
+    error = f"This key is only for what is of {', '.join(key.brands)}; send it with another one."
+    return Rejected(message_id=outcome.arrival.message_id, error=error)
 
 
 def _results(outcomes: Sequence[Outcome], answers: Sequence[Acknowledged]) -> tuple[Result, ...]:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.api.keys import digest, mint, secret
 from makegood.messages.errors import InputError
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.rows import KeyRow
 from makegood.ports.store import Reading, Store, Writing
+from makegood.runtime.keys import digest, mint, secret
 from makegood.runtime.noting import note
 
 OVERLAP_HOURS = 24
