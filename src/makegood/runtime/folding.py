@@ -40,6 +40,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         snapshot: To be kept, if it is time for one.
         comparable: What others are compared with; None while it stays as it is.
         asks: There were requests before, or there are now.
+        opened: There is a case that was not there before.
     """
 
     row: CustomerRow
@@ -50,6 +51,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     snapshot: Snapshot | None = None
     comparable: tuple[Comparable, ...] | None = None
     asks: bool = False
+    opened: bool = False
 
 
 def fold_history(
@@ -181,6 +183,7 @@ class Folding:
             snapshot=snapshot,
             comparable=self._compared(before, state),
             asks=bool(before.requests or state.requests),
+            opened=len(state.cases) > len(before.cases),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -237,6 +240,7 @@ class Folding:
             snapshot=fresh,
             comparable=alike,
             asks=asks,
+            opened=len(now.cases) > len(old.cases),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -246,6 +250,11 @@ class Folding:
         if snapshot is not None and snapshot.fired_ms > min(since.time_ms, since.received_ms):
             return None
         return snapshot
+
+    def opened(self, groups: Mapping[CustomerId, Sequence[Event]]) -> frozenset[EventId]:
+        """Give those of new events whose customers have a new case, before it is written."""
+        opened = [one.row.customer for one in self._folded if one.opened]
+        return frozenset(event.id for one in opened for event in groups.get(one, ()))
 
     def write(self) -> None:
         """Write every folded customer: rows, gate, outbox and projections, set by set."""

@@ -122,12 +122,13 @@ class Intake:
                 if receipt.taken is Taken.NEW
             ]
             self._keep_personal(writing, fresh)
-            self._fold(writing, [event for _, event in fresh], library, now_ms)
+            opened = self._fold(writing, [event for _, event in fresh], library, now_ms)
         return [
             Acknowledged(
                 taken=receipt.taken,
                 event=receipt.id,
                 error=_CONFLICT if receipt.taken is Taken.CONFLICT else "",
+                opened=receipt.id in opened,
             )
             for receipt in receipts
         ]
@@ -180,9 +181,9 @@ class Intake:
 
     def _fold(
         self, writing: Writing, events: Sequence[Event], library: Library, now_ms: int
-    ) -> None:
+    ) -> frozenset[EventId]:
         if not events:
-            return
+            return frozenset()
         again = _relink(writing, events)
         customers, rows = _locked(writing, events, again)
         groups = by_customer(events, customers)
@@ -192,8 +193,10 @@ class Intake:
                 folding.refold(rows[customer])
             else:
                 folding.take(rows[customer], groups[customer])
+        opened = folding.opened(groups)
         folding.write()
         settle(writing, events, library)
+        return opened
 
     def record(
         self,

@@ -10,6 +10,7 @@ from makegood.web.alone import end_with_the_server
 from makegood.web.doorstep import Doorstep
 from makegood.web.front import Front
 from makegood.web.logs import begin_log, server_log
+from makegood.web.metrics import shared_counts
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.screens import django_behind
 from makegood.web.setup import prepare
@@ -35,6 +36,7 @@ def parts_of(makegood: Makegood) -> Parts:
         key=makegood.settings.key,
         work=makegood.worker.run_forever if is_alone else None,
         close=makegood.close,
+        proxies=makegood.settings.proxies,
     )
     shape = Shape(
         read_threads=0 if is_alone else READ_THREADS, allowance=makegood.settings.limits.keys
@@ -67,16 +69,17 @@ def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None
     settings = read_settings()
     if processes > 1 and is_one_process(settings.database):
         raise InputError("SQLite is served by one process; PostgreSQL by as many as you like.")
-    Server(
-        TARGET,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=processes,
-        http=HTTPModes.auto,
-        websockets=False,
-        log_level="warning",  # type: ignore[arg-type]
-        log_dictconfig=server_log(settings.log),
-        workers_kill_timeout=10,  # a live stream ends only with its page
-        respawn_failed_workers=True,
-    ).serve()
+    with shared_counts(processes):
+        Server(
+            TARGET,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            workers=processes,
+            http=HTTPModes.auto,
+            websockets=False,
+            log_level="warning",  # type: ignore[arg-type]
+            log_dictconfig=server_log(settings.log),
+            workers_kill_timeout=10,  # a live stream ends only with its page
+            respawn_failed_workers=True,
+        ).serve()

@@ -1,6 +1,7 @@
 """The gate's paths: one question, one fresh answer, never from a cache."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,6 +15,7 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.rows import KeyRow
 from makegood.web.entry import Entry, Reads
+from makegood.web.metrics import Metrics
 from makegood.web.wire import Receive, Scope, Send, Stopped, query, read_body, respond
 
 PATH = "/v1/may-send"
@@ -33,10 +35,11 @@ _WHAT_TO_DO = (
 class Asking:
     """Answers whether a message may go out."""
 
-    def __init__(self, entry: Entry, gate: Gate, reads: Reads) -> None:
+    def __init__(self, entry: Entry, gate: Gate, reads: Reads, metrics: Metrics) -> None:
         self._entry = entry
         self._gate = gate
         self._reads = reads
+        self._metrics = metrics
 
     async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by typed identifier; addresses stay out of URLs and logs."""
@@ -49,10 +52,12 @@ class Asking:
             channel=asked.channel,
             case=CaseId(asked.case),
         )
+        since = time.perf_counter()
         try:
             answer = await self._reads.run(self._gate.ask, asked.identifier, question)
         except InputError as error:
             raise Stopped(400, _problem(str(error), "identifier")) from None
+        self._count(answer, since)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
 
     async def get(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
@@ -75,9 +80,14 @@ class Asking:
         question = Question(
             brand=given["brand"], message_class=message_class, channel=given["channel"]
         )
-        ask = self._gate.ask_customer
+        ask, since = self._gate.ask_customer, time.perf_counter()
         answer = await self._reads.run(ask, CustomerId(customer), question)
+        self._count(answer, since)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
+
+    def _count(self, answer: Answer, since: float) -> None:
+        took_s = time.perf_counter() - since
+        self._metrics.answered(answer.reason, took_s, allowed=answer.allowed)
 
 
 def _must_be_for(key: KeyRow, brand: str) -> None:

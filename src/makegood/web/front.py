@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias
 
-import msgspec
-
 from makegood.api.problems import FAULT, OURS, Problem
 from makegood.web import asking, ingest, live
 from makegood.web.logs import request_of
+from makegood.web.metrics import Metrics
 from makegood.web.outages import STORE_FAULTS, place_of
 from makegood.web.parts import Parts
+from makegood.web.watching import METRICS, Watching
 from makegood.web.wire import (
     TOLD,
     Gone,
@@ -55,6 +55,7 @@ class Front:
         self._routes: Routes = {}
         self._rest: Handler | None = None
         self._ask_by_id: Mapping[str, Handler] = {}
+        self._metrics: Metrics | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -69,7 +70,7 @@ class Front:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
         name = request_of(scope)
-        send = _told(scope, send, (b"x-request-id", name.encode()))
+        send = self._told(scope, send, (b"x-request-id", name.encode()))
         try:
             handler = self._handler(scope)
             if handler is self._rest:
@@ -87,6 +88,18 @@ class Front:
             # Not its words, which may be a customer's.
             _LOG.error("a request failed: %s at %s", type(fault).__name__, place_of(fault))
             await refuse(send, Stopped(500, OURS), is_head=is_head)
+
+    def _told(self, scope: Scope, send: Send, request: tuple[bytes, bytes]) -> Send:
+        """Let the answer, whatever it is, name its request and tell what is left of a pace."""
+
+        async def told(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *scope.get(TOLD, ()), request]
+                if self._metrics is not None:
+                    self._metrics.responded(_part_of(scope["path"]), message["status"])
+            await send(message)
+
+        return told
 
     def _handler(self, scope: Scope) -> Handler:
         path: str = scope["path"]
@@ -123,49 +136,47 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _begin(self, parts: Parts) -> None:
-        ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock)
-        asker = asking.Asking(parts.entry, parts.gate, parts.reads)
+        ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock, parts.metrics)
+        asker = asking.Asking(parts.entry, parts.gate, parts.reads, parts.metrics)
+        watching = Watching(parts)
         self._ask_by_id = {"GET": asker.get}
         self._routes = {
             **{path: {"POST": ingesting} for path in ingest.PATHS},
             asking.PATH: {"POST": asker.post},
             live.PATH: {"GET": parts.live},
-            "/healthz": {"GET": _alive},
-            "/readyz": {"GET": _readiness(parts)},
+            "/healthz": {"GET": watching.alive},
+            "/readyz": {"GET": watching.ready},
+            METRICS: {"GET": watching.metrics},
         }
+        self._metrics = parts.metrics
         self._rest = self._make_rest()
 
 
-def _told(scope: Scope, send: Send, request: tuple[bytes, bytes]) -> Send:
-    """Let the answer, whatever it is, carry the id of the request and what is left of a pace."""
+_PARTS = {
+    **dict.fromkeys(ingest.PATHS, "ingest"),
+    asking.PATH: "gate",
+    live.PATH: "live",
+    **dict.fromkeys(("/healthz", "/readyz", METRICS), "watching"),
+}
+_BEGINNINGS = (
+    (asking.BY_ID, "gate"), ("/v1/", "api"), ("/desk/", "desk"), ("/static/", "static"),
+    ("/accounts/", "sign_in"),
+)  # fmt: skip
 
-    async def told(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *scope.get(TOLD, ()), request]
-        await send(message)
 
-    return told
+def _part_of(path: str) -> str:
+    """Say which part of Makegood a path belongs to; there are few of them."""
+    part = _PARTS.get(path)
+    if part is None:
+        found = (name for begins, name in _BEGINNINGS if path.startswith(begins))
+        part = next(found, "portal")
+    return part
 
 
 def _named(scope: Scope, name: str) -> Scope:
     """Hand a request on under the one id that it has."""
     others = [one for one in scope["headers"] if one[0] != b"x-request-id"]
     return {**scope, "headers": [*others, (b"x-request-id", name.encode())]}
-
-
-def _readiness(parts: Parts) -> Handler:
-    async def ready(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-        missing = await parts.reads.run(parts.missing)
-        body = msgspec.json.encode(
-            {"status": "waiting" if missing else "ready", "missing": missing}
-        )
-        await respond(send, 503 if missing else 200, body)
-
-    return ready
-
-
-async def _alive(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-    await respond(send, 200, b'{"status":"ok"}')
 
 
 def _allowed(methods: Mapping[str, Handler]) -> bytes:

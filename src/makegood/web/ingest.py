@@ -1,5 +1,7 @@
 """The Segment paths: read, store in a group, answer for each item."""
 
+import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,6 +19,7 @@ from makegood.sources.limits import MAX_BATCH_BYTES
 from makegood.sources.segment import KINDS, Envelope
 from makegood.web.commit import GroupCommit, QueueFull
 from makegood.web.entry import Entry
+from makegood.web.metrics import Metrics
 from makegood.web.wire import (
     JSON,
     Receive,
@@ -43,17 +46,20 @@ _CONFLICT = "Another event with this message id says something else; give this o
 class Ingest:
     """Answers the Segment paths."""
 
-    def __init__(self, entry: Entry, commit: GroupCommit, clock: Clock) -> None:
+    def __init__(self, entry: Entry, commit: GroupCommit, clock: Clock, metrics: Metrics) -> None:
         self._entry = entry
         self._commit = commit
         self._clock = clock
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = await self._entry.admit(scope, "ingest")
         body = await read_body(scope, receive, MAX_BATCH_BYTES)
+        received = time.perf_counter()
         outcomes = self._read(scope["path"], body, key)
         strict = key.strict or query(scope).get("strict") == "1"
-        status, results = await self._answer(outcomes, strict=strict)
+        status, results = await self._answer(outcomes, received, strict=strict)
+        self._count(results.results)
         await respond(send, status, msgspec.json.encode(results), JSON)
 
     def _read(self, path: str, body: bytes, key: KeyRow) -> tuple[Outcome, ...]:
@@ -66,14 +72,21 @@ class Ingest:
         except InputError as error:
             raise Stopped(400, _no_batch(str(error))) from None
 
-    async def _answer(self, outcomes: Sequence[Outcome], *, strict: bool) -> tuple[int, Results]:
+    def _count(self, results: Sequence[Result]) -> None:
+        self._metrics.batch(len(results))
+        for status, count in Counter([one.status for one in results]).items():
+            self._metrics.events(status, count)
+
+    async def _answer(
+        self, outcomes: Sequence[Outcome], received: float, *, strict: bool
+    ) -> tuple[int, Results]:
         rejected = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)]
         if rejected and (strict or len(rejected) == len(outcomes)):
             problem = _refusal(outcomes, rejected)
             return 400, Results(results=_results(outcomes, ()), error=problem)
         arrivals = [outcome.arrival for outcome in outcomes if not isinstance(outcome, Rejected)]
         try:
-            answers = await self._commit.store(arrivals)
+            answers = await self._commit.store(arrivals, received)
         except QueueFull:
             raise Stopped(503, BUSY, retry_after(1)) from None
         # 200, not 202: it is done, not merely accepted, and older libraries know only 200.

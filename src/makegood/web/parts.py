@@ -1,5 +1,6 @@
 """What the hot paths need, joined once for each server process."""
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,11 @@ from makegood.ports.store import Store
 from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
 from makegood.web.live import Live
+from makegood.web.metrics import Metrics, OfStore
+from makegood.web.outages import STORE_FAULTS
+
+_KEEP_S = 60.0
+_LOG = logging.getLogger("makegood.server")
 
 
 class Shape(Struct, frozen=True, kw_only=True):
@@ -41,6 +47,7 @@ class Joined(Struct, frozen=True, kw_only=True):
         key: The deployment's secret.
         work: Delivers until told to stop; None when workers run as processes of their own.
         close: Gives everything back.
+        proxies: Servers of the deployment in front of this one.
     """
 
     take: Take
@@ -50,6 +57,7 @@ class Joined(Struct, frozen=True, kw_only=True):
     key: bytes
     work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
     close: Callable[[], None] | None = None
+    proxies: int = 0
 
 
 class Parts:
@@ -70,10 +78,26 @@ class Parts:
             RateLimit(shape.allowance, time.monotonic),
             self.reads,
         )
-        self.commit = GroupCommit(joined.take, shape.room)
+        self.store = joined.store
+        self.proxies = joined.proxies
+        self.metrics = Metrics()
+        self.of_store = OfStore(joined.store, joined.clock)
+        self.commit = GroupCommit(joined.take, shape.room, self.metrics)
         self.live = Live(joined.store, joined.clock, joined.key, self.reads)
         self._stopping = Event()
         self._worker = self._start_worker()
+        self._keeper = Thread(target=self._keep, name="keeper", daemon=True)
+        self._keeper.start()
+
+    def _keep(self) -> None:
+        """Write down now and then when keys were used, and once more at the end."""
+        is_over = False
+        while not is_over:
+            is_over = self._stopping.wait(_KEEP_S)
+            try:
+                self.keys.flush()
+            except STORE_FAULTS as fault:
+                _LOG.warning("uses of keys were not written: %s", type(fault).__name__)
 
     def _start_worker(self) -> Thread | None:
         work = self._joined.work
@@ -84,13 +108,10 @@ class Parts:
         worker.start()
         return worker
 
-    def missing(self) -> tuple[str, ...]:
-        """Say what is missing before this process can serve; nothing when it can."""
-        with self._joined.store.reading() as reading:
-            has_book = reading.active_book() is not None
-        is_working = self._worker is None or self._worker.is_alive()
-        found = (("rule book", has_book), ("worker", is_working))
-        return tuple(name for name, is_there in found if not is_there)
+    @property
+    def is_working(self) -> bool:
+        """Whether the worker in this process goes on; true where workers are processes."""
+        return self._worker is None or self._worker.is_alive()
 
     async def close(self) -> None:
         """Finish what was taken on, stop the worker, then give everything back."""
@@ -99,6 +120,7 @@ class Parts:
         self._stopping.set()
         if self._worker is not None:
             self._worker.join()
+        self._keeper.join()
         if self._threads is not None:
             self._threads.shutdown()
         if self._joined.close is not None:
