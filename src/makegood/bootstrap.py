@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +29,7 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.allowance import Allowance
+from makegood.ports.archive import Archivable
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.rows import PersonRow
@@ -40,13 +40,12 @@ from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
 from makegood.runtime.requests import Requests
+from makegood.runtime.secret import own_folder, read_key
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.worker import Pace, Worker
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
-_KEY_BYTES = 32
-_SHORTEST_KEY = 32  # characters; a shorter secret can be guessed, and it signs every link
 FIRST_BOOK = "car-rental"
 Form = TypeVar("Form")
 
@@ -134,7 +133,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
     database = database or environ.get("MAKEGOOD_DATABASE", "sqlite:///makegood-data/makegood.db")
     return Settings(
         database=database,
-        key=_key(environ.get("MAKEGOOD_KEY", ""), database),
+        key=read_key(environ.get("MAKEGOOD_KEY", ""), database),
         book=environ.get("MAKEGOOD_BOOK", ""),
         base_url=environ.get("MAKEGOOD_BASE_URL", "http://localhost:8000"),
         smtp=environ.get("MAKEGOOD_SMTP", ""),
@@ -193,52 +192,6 @@ def _file(environ: Mapping[str, str], name: str, form: type[Form]) -> Form | Non
         raise InputError(f"{name}: {path}: {error}") from error
 
 
-def _key(given: str, database: str) -> bytes:
-    """Take the secret from the environment, or from a file beside an embedded database."""
-    if given:
-        return _long_enough(given.encode(), "MAKEGOOD_KEY")
-    if not database.startswith("sqlite:///"):
-        raise InputError(f"Set MAKEGOOD_KEY to a secret of {_SHORTEST_KEY} characters or more.")
-    path = Path(database.removeprefix("sqlite:///") + ".key")
-    if not path.exists():
-        _write_key(path)
-    return _long_enough(path.read_bytes().strip(), str(path))
-
-
-def _long_enough(secret: bytes, where: str) -> bytes:
-    """Give the part of a secret that is used; a short one, or a file cut off, signs nothing."""
-    if len(secret) < _SHORTEST_KEY:
-        raise InputError(
-            f"{where} holds {len(secret)} characters; a secret has {_SHORTEST_KEY} or more, "
-            "such as `openssl rand -hex 32` prints."
-        )
-    return secret[:64]
-
-
-def _write_key(path: Path) -> None:
-    """Draw a secret; the file appears whole or not at all, and the first process wins."""
-    _own_folder(path.parent)
-    drawn = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(_KEY_BYTES).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(drawn, path)
-    except FileExistsError:
-        pass  # another process was first, and both read its secret
-    except OSError:  # a file system without links
-        drawn.replace(path)
-    finally:
-        drawn.unlink(missing_ok=True)
-
-
-def _own_folder(folder: Path) -> None:
-    """Make the folder of an embedded database; nobody else on the machine reads it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
 def open_store(database: str) -> Store:
     """Open the engine that an address names.
 
@@ -247,7 +200,7 @@ def open_store(database: str) -> Store:
     """
     if database.startswith("sqlite:///"):
         path = Path(database.removeprefix("sqlite:///"))
-        _own_folder(path.parent)
+        own_folder(path.parent)
         return SqliteStore(path)
     if database.startswith(("postgresql://", "postgres://")):
         try:
@@ -262,6 +215,23 @@ def open_store(database: str) -> Store:
     # Only its first word: the rest may hold a password.
     scheme = database.partition(":")[0][:20]
     raise InputError(f"{scheme!r} is no database: write sqlite:///path or postgresql://...")
+
+
+def open_archive(database: str) -> Archivable:
+    """Give the database that an address names, to write it out whole or to fill it.
+
+    Raises:
+        InputError: It is in memory, or no engine has such an address.
+    """
+    if database.startswith("sqlite:///"):
+        from makegood.store.archive_sqlite import SqliteArchive
+
+        return SqliteArchive(Path(database.removeprefix("sqlite:///")))
+    if database.startswith(("postgresql://", "postgres://")):
+        from makegood.store.archive_postgres import PostgresArchive
+
+        return PostgresArchive(database)
+    raise InputError("Only SQLite and PostgreSQL are backed up: sqlite:///path, postgresql://...")
 
 
 class Makegood:

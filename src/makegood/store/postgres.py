@@ -218,16 +218,16 @@ def in_postgres(sql: str) -> str:
 def _migrate(session: PostgresSession) -> None:
     # Held to the end of this transaction only; two processes may start at once.
     session.rows("SELECT pg_advisory_xact_lock(?)", MIGRATION_LOCK)
-    session.run(_ddl(META))
+    session.run(ddl(META))
     session.run("CREATE SEQUENCE IF NOT EXISTS log_position")
     known = session.rows("SELECT words FROM meta WHERE name = 'version'")
     for statement in steps_after(int(known[0][0]) if known else 0):
-        session.run(_ddl(statement))
+        session.run(ddl(statement))
     version = [("version", str(len(STEPS)))]
     session.put("meta", "name words", version, "(name) DO UPDATE SET words = excluded.words")
 
 
-def _ddl(statement: str) -> str:
+def ddl(statement: str) -> str:
     """Name the types; texts compare by code point, as they do in Python and SQLite."""
     statement = statement.replace("{clustered}", "")
     statement = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', statement)
