@@ -15,8 +15,11 @@ from makegood.portal.rates import Rate, is_within
 from makegood.ports.acts import Act
 from makegood.runtime.noting import Actor, acting, actor, note
 
-_BURST = Rate(name="sign-in", most=5, seconds=900)
-"""More failed tries than these for one name are a burst, which is written down once."""
+_BURST = Rate(name="sign-in", most=4, seconds=900)
+"""More failed tries than these for one name are a burst, which is written down once.
+
+After five the sign-in itself is shut for a while, and tries are no longer told of.
+"""
 
 
 class StaffOnly(DefaultAccountAdapter):  # type: ignore[misc]
