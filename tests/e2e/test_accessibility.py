@@ -6,6 +6,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from makegood.bootstrap import Makegood
 from makegood.ports.rows import OutboxStatus
+from makegood.runtime.keeping import Keys, Wish, digest_of
+from makegood.runtime.keys import SCOPES
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.screens import (
@@ -44,6 +46,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     clock.advance(31 * MINUTE_MS)
     no_car(makegood, branch="Harbour", reservation="R2", moved_from="R1")
     _fail_one(makegood)
+    _some_keys(makegood)
     confirm_offers(makegood, for_ms=40 * MINUTE_MS)
     ana = profile_of("user:ana")
     unsubscribe = makegood.links.unsubscribe_token(ana, "northwind_cars", "mail")
@@ -60,6 +63,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "draft of the rules": "/desk/rules/draft",
         "text of the rules": "/desk/rules/text",
         "history of the rules": "/desk/rules/history",
+        "keys": "/desk/connections/keys",
+        "acts": "/desk/connections/acts",
         "second factor": "/accounts/2fa/",
         "portal": portal_path(makegood),
         "portal in German": f"{portal_path(makegood)}?lang=de",
@@ -71,6 +76,15 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "bad link": "/c/nonsense",
         "not found": "/nowhere",
     }
+
+
+def _some_keys(makegood: Makegood) -> None:
+    """One key of each state; each leaves its lines in the record of acts."""
+    keys = Keys(makegood.store, makegood.clock)
+    _, old = keys.make(Wish(name="booking-system", scopes=("ingest",), days=90))
+    keys.rotate(digest_of(old))
+    _, lost = keys.make(Wish(name="a-campaign-tool-of-a-long-name", scopes=tuple(SCOPES)))
+    keys.revoke(digest_of(lost))
 
 
 def _fail_one(makegood: Makegood) -> None:

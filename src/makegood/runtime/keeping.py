@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.holds import iso
 from makegood.messages.errors import InputError
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
@@ -100,7 +101,7 @@ class Keys:
             ended = replace(old, ends_ms=until_ms, rotated_ms=now_ms)
             writing.put_key(ended)
             writing.put_key(new)
-            told_ = {"new": digest_of(new), "old_ends_ms": str(until_ms)}
+            told_ = {"new": digest_of(new), "old_ends": iso(until_ms)}
             act = Act(
                 what="key.rotated", at_ms=now_ms, about=named(old), before=told(old), after=told_
             )
@@ -142,7 +143,7 @@ def told(row: KeyRow) -> Mapping[str, str]:
         "scopes": ", ".join(row.scopes),
         "brands": ", ".join(row.brands),
         "strict": "yes" if row.strict else "",
-        "ends_ms": str(row.ends_ms or ""),
+        "ends": iso(row.ends_ms) if row.ends_ms else "",
         "per_second": f"{row.per_second:g}" if row.per_second else "",
     }
     return {name: value for name, value in said.items() if value}
