@@ -30,7 +30,7 @@ from makegood.runtime.archive import (
 )
 from makegood.runtime.noting import note
 from makegood.runtime.restoring import Settled, note_restored, put_aside
-from makegood.runtime.secret import keep_key, known_key
+from makegood.settings import keep_key, known_key
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 

@@ -4,8 +4,9 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from makegood.bootstrap import Makegood, open_makegood, read_settings
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.runtime.noting import Actor, acting
+from makegood.settings import read_settings
 
 
 @contextmanager
