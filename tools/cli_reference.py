@@ -25,6 +25,10 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_SMTP` | `smtp://host:port` of the mail server; `?starttls=1` for TLS | no mail is sent |
 | `MAKEGOOD_COUNTERPARTS` | path of a JSON file that names who carries out remedies | nobody is asked |
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
+| `MAKEGOOD_LIMIT_KEYS` | requests a second and at once that one key may make of one server process, for events and questions to the gate; `0` for no limit | `5000/10000` |
+| `MAKEGOOD_LIMIT_API` | the same for every other path with a key | `100/200` |
+| `MAKEGOOD_LIMIT_ADDRESSES` | the same for one address (of IPv6 one /64), where no key is asked for: pages, sign-in, callbacks | `50/200` |
+| `MAKEGOOD_LOG` | `text`, or `json` for one JSON object a line, on standard error | `text` |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -166,6 +166,18 @@ def _key(given: str, database: str) -> bytes:
     return _long_enough(path.read_bytes().strip(), str(path))
 
 
+def named_database(given: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Give the database that is named, and no other: what is restored goes where somebody said.
+
+    Raises:
+        InputError: None is.
+    """
+    address = given or environ.get("MAKEGOOD_DATABASE", "")
+    if not address:
+        raise InputError("Say where to: --database sqlite:///new.db, or postgresql://...")
+    return address
+
+
 def known_key(database: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
     """Give the secret that a database has, and draw none; None when there is none yet."""
     given = environ.get("MAKEGOOD_KEY", "")

@@ -32,13 +32,14 @@ def acts(  # noqa: PLR0913 - each is one option of the command
     verify: Annotated[
         bool, typer.Option("--verify", help="Check that nothing was changed or taken out.")
     ] = False,
+    database: Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")] = "",
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Show the record of privileged acts, the newest first, or check that it is whole."""
     if what and what not in ACTS:
         raise InputError(f"{what!r} is no act: choose one of {', '.join(ACTS)}.")
     sought = Sought(who=who, what=what, since_ms=_ms(since), until_ms=_ms(until))
-    with opened(begins=False) as makegood, makegood.store.reading() as reading:
+    with opened(database, begins=False) as makegood, makegood.store.reading() as reading:
         if verify:
             _verify(reading)
             return

@@ -1,6 +1,5 @@
 """`backup` and `restore`: everything of a deployment in one file, and back, on either engine."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +29,7 @@ from makegood.runtime.archive import (
 )
 from makegood.runtime.noting import note
 from makegood.runtime.restoring import Settled, note_restored, put_aside
-from makegood.settings import keep_key, known_key
+from makegood.settings import keep_key, known_key, named_database
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 
@@ -123,9 +122,7 @@ def restore(
         _print(file, manifest)
         return
     # Not `read_settings`: beside a new SQLite file it would draw a secret of its own.
-    address = database or os.environ.get("MAKEGOOD_DATABASE", "")
-    if not address:
-        raise InputError("Say where to: --database sqlite:///new.db, or postgresql://...")
+    address = named_database(database)
     target = open_archive(address)
     if not target.is_empty():
         raise InputError("The database is not empty; restore into a new one.")
