@@ -4,8 +4,8 @@ import asyncio
 from ipaddress import ip_address
 
 import msgspec
-from msgspec import Struct
 
+from makegood.api.forms import Health
 from makegood.api.problems import KEY_MISSING
 from makegood.runtime.pulse import LATE_MS, WORKER
 from makegood.store.outages import ENGINE_FAULTS
@@ -22,25 +22,7 @@ _TEXT = (
 )
 
 
-class Readiness(Struct, frozen=True, kw_only=True):
-    """Whether this process can serve.
-
-    Attributes:
-        status: `ready`, or `waiting` while something is missing.
-        missing: Without which nothing can be served: store, tables, rule book, worker.
-        late: What lags behind though everything is served: worker, timers.
-        worker_silent_s: Since a worker last said that it is alive; null when none ever did.
-        timers_lag_s: How long the first due timer has been waiting.
-    """
-
-    status: str
-    missing: tuple[str, ...]
-    late: tuple[str, ...] = ()
-    worker_silent_s: int | None = None
-    timers_lag_s: int = 0
-
-
-def readiness(parts: Parts) -> Readiness:
+def readiness(parts: Parts) -> Health:
     """Look at everything that serving needs."""
     try:
         with parts.store.reading() as reading:
@@ -48,14 +30,14 @@ def readiness(parts: Parts) -> Readiness:
             is_right = reading.schema_version() == len(STEPS)
             beat_ms, timer_ms = reading.beats().get(WORKER, 0), reading.first_timer_ms()
     except ENGINE_FAULTS:
-        return Readiness(status="waiting", missing=("store",))
+        return Health(status="waiting", missing=("store",))
     there = (("tables", is_right), ("rule book", has_book), ("worker", parts.is_working))
     missing = tuple(name for name, is_there in there if not is_there)
     now_ms = parts.clock.now_ms()
     lag_ms = max(0, now_ms - timer_ms) if timer_ms else 0
     silent_ms = max(0, now_ms - beat_ms) if beat_ms else None
     lags = (("worker", silent_ms or 0), ("timers", lag_ms))
-    return Readiness(
+    return Health(
         status="waiting" if missing else "ready",
         missing=missing,
         late=tuple(name for name, lag in lags if lag > LATE_MS),
