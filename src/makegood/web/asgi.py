@@ -3,6 +3,7 @@
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
+from makegood.api.keys import ring_of
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError
 from makegood.settings import read_settings
@@ -54,8 +55,11 @@ def _open() -> Parts:
 
 def screens() -> Handler:
     """Give Django, behind as many proxies as the deployment says."""
-    settings = instance.settings()
-    return django_behind(settings.proxies, Doorstep(settings.limits.addresses))
+    makegood = instance.current()
+    settings = makegood.settings
+    ring = ring_of(makegood.store, makegood.clock)
+    doorstep = Doorstep(settings.limits.addresses, knows=ring.remembered)
+    return django_behind(settings.proxies, doorstep)
 
 
 application = Front(_open, screens)
