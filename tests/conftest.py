@@ -31,6 +31,7 @@ for _suite in (
     "webhook_conformance",
     "screening_conformance",
     "sends_conformance",
+    "watching_conformance",
 ):
     pytest.register_assert_rewrite(f"makegood.testing.store_{_suite}")
 pytest.register_assert_rewrite("makegood.testing.marker_conformance")

@@ -29,6 +29,10 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
 | `MAKEGOOD_PRIVATE_WEBHOOKS` | `1` lets webhook endpoints be on private addresses, and plain http | only https, on the open internet |
 | `MAKEGOOD_ORIGINS` | web origins, with commas between them, whose pages may send events with a key of the scope `ingest` alone; `*` for any | no page may |
+| `MAKEGOOD_LIMIT_KEYS` | requests a second and at once that one key may make of one server process, for events and questions to the gate; `0` for no limit | `5000/10000` |
+| `MAKEGOOD_LIMIT_API` | the same for every other path with a key | `100/200` |
+| `MAKEGOOD_LIMIT_ADDRESSES` | the same for one address (of IPv6 one /64), where no key is asked for: pages, sign-in, callbacks | `50/200` |
+| `MAKEGOOD_LOG` | `text`, or `json` for one JSON object a line, on standard error | `text` |
 
 `NO_COLOR` switches colours off. An expected mistake is one message on standard error and exit code 2.
 """  # noqa: E501 - a table of Markdown has long lines

@@ -30,6 +30,7 @@ from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.ids import CaseId, CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
+from makegood.ports.archive import Archivable
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.notices import Sink
@@ -88,6 +89,23 @@ def open_store(database: str) -> Store:
     # Only its first word: the rest may hold a password.
     scheme = database.partition(":")[0][:20]
     raise InputError(f"{scheme!r} is no database: write sqlite:///path or postgresql://...")
+
+
+def open_archive(database: str) -> Archivable:
+    """Give the database that an address names, to write it out whole or to fill it.
+
+    Raises:
+        InputError: It is in memory, or no engine has such an address.
+    """
+    if database.startswith("sqlite:///"):
+        from makegood.store.archive_sqlite import SqliteArchive
+
+        return SqliteArchive(Path(database.removeprefix("sqlite:///")))
+    if database.startswith(("postgresql://", "postgres://")):
+        from makegood.store.archive_postgres import PostgresArchive
+
+        return PostgresArchive(database)
+    raise InputError("Only SQLite and PostgreSQL are backed up: sqlite:///path, postgresql://...")
 
 
 class Makegood:

@@ -1,10 +1,11 @@
 """Everything a deployment decides, read once from the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +17,7 @@ from makegood.effects.mailchimp import MailchimpSettings
 from makegood.effects.webhook import Counterpart
 from makegood.effects.zendesk import ZendeskSettings
 from makegood.messages.errors import InputError
+from makegood.ports.allowance import Allowance
 
 _KEY_BYTES = 32
 _SHORTEST_KEY = 32  # characters; a shorter secret can be guessed, and it signs every link
@@ -48,6 +50,20 @@ class SourceSecrets(Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...]
 
 
+class Limits(Struct, frozen=True, kw_only=True):
+    """How fast who may ask one server process; 0 a second is no limit.
+
+    Attributes:
+        keys: One key, on the paths that take events and answer the gate.
+        api: One key, on every other path of the interface: each answer takes a thread.
+        addresses: One address, where no key is asked for: pages, sign-in, callbacks.
+    """
+
+    keys: Allowance = Allowance(per_second=5_000, burst=10_000)
+    api: Allowance = Allowance(per_second=100, burst=200)
+    addresses: Allowance = Allowance(per_second=50, burst=200)
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything a deployment decides.
 
@@ -72,6 +88,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             to X-Forwarded-For; 0 when clients connect to Makegood itself.
         private_webhooks: Webhook endpoints may be on private addresses, and http; for a firm that
             trusts everybody who may make one.
+        limits: How fast who may ask.
+        log: What a line of the log looks like.
     """
 
     database: str
@@ -89,6 +107,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     proxies: int = 0
     private_webhooks: bool = False
     origins: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    log: Literal["text", "json"] = "text"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -117,6 +137,12 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         proxies=_count(environ, "MAKEGOOD_PROXIES"),
         private_webhooks=environ.get("MAKEGOOD_PRIVATE_WEBHOOKS", "") == "1",
         origins=_origins(environ.get("MAKEGOOD_ORIGINS", "")),
+        limits=Limits(
+            keys=_pace(environ, "MAKEGOOD_LIMIT_KEYS", Limits().keys),
+            api=_pace(environ, "MAKEGOOD_LIMIT_API", Limits().api),
+            addresses=_pace(environ, "MAKEGOOD_LIMIT_ADDRESSES", Limits().addresses),
+        ),
+        log=_log(environ),
     )
 
 
@@ -144,6 +170,31 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     return int(given)
 
 
+def _pace(environ: Mapping[str, str], name: str, otherwise: Allowance) -> Allowance:
+    """Read a pace: requests a second, or that and the burst, such as 100/200."""
+    given = environ.get(name, "").strip()
+    if not given:
+        return otherwise
+    found = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)(?:/(\d{1,7}))?", given)
+    if found is None:
+        raise InputError(
+            f"{name} is {given[:20]!r}: write requests a second and how many at once, such as "
+            "100/200, or 0 for no limit."
+        )
+    per_second = float(found[1])
+    return Allowance(per_second=per_second, burst=max(float(found[2] or per_second), 1.0))
+
+
+def _log(environ: Mapping[str, str]) -> Literal["text", "json"]:
+    match environ.get("MAKEGOOD_LOG", "text"):
+        case "text":
+            return "text"
+        case "json":
+            return "json"
+        case given:
+            raise InputError(f"MAKEGOOD_LOG is {given[:20]!r}: write text or json.")
+
+
 def _file(environ: Mapping[str, str], name: str, form: type[Form]) -> Form | None:
     """Read a setting that is a JSON file; None when it is not set."""
     path = environ.get(name, "")
@@ -167,6 +218,40 @@ def _key(given: str, database: str) -> bytes:
     return _long_enough(path.read_bytes().strip(), str(path))
 
 
+def named_database(given: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Give the database that is named, and no other: what is restored goes where somebody said.
+
+    Raises:
+        InputError: None is.
+    """
+    address = given or environ.get("MAKEGOOD_DATABASE", "")
+    if not address:
+        raise InputError("Say where to: --database sqlite:///new.db, or postgresql://...")
+    return address
+
+
+def known_key(database: str, environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """Give the secret that a database has, and draw none; None when there is none yet."""
+    given = environ.get("MAKEGOOD_KEY", "")
+    if given or not database.startswith("sqlite:///"):
+        return _long_enough(given.encode(), "MAKEGOOD_KEY") if given else None
+    path = Path(database.removeprefix("sqlite:///") + ".key")
+    return _long_enough(path.read_bytes().strip(), str(path)) if path.exists() else None
+
+
+def keep_key(database: str, secret: bytes) -> None:
+    """Put a secret beside a database that has none.
+
+    Raises:
+        InputError: There is no place beside a server.
+    """
+    if not database.startswith("sqlite:///"):
+        raise InputError(
+            "Set MAKEGOOD_KEY to the secret of the backup, which `unzip -p FILE key` prints."
+        )
+    _write_key(Path(database.removeprefix("sqlite:///") + ".key"), secret)
+
+
 def _long_enough(secret: bytes, where: str) -> bytes:
     """Give the part of a secret that is used; a short one, or a file cut off, signs nothing."""
     if len(secret) < _SHORTEST_KEY:
@@ -177,13 +262,13 @@ def _long_enough(secret: bytes, where: str) -> bytes:
     return secret[:64]
 
 
-def _write_key(path: Path) -> None:
-    """Draw a secret; the file appears whole or not at all, and the first process wins."""
+def _write_key(path: Path, secret: bytes = b"") -> None:
+    """Keep a secret, or draw one; the file appears whole or not at all, the first one wins."""
     own_folder(path.parent)
     drawn = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(_KEY_BYTES).encode())
+        file.write(secret or secrets.token_hex(_KEY_BYTES).encode())
         file.flush()
         os.fsync(file.fileno())
     try:

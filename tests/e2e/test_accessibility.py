@@ -11,6 +11,8 @@ from makegood.ports.marks import Mark, Sync
 from makegood.ports.rows import OutboxStatus, PersonRow
 from makegood.ports.sends import Sends
 from makegood.projections.lag import bucket_of, hour_of
+from makegood.runtime.keeping import Keys, Wish, digest_of
+from makegood.runtime.keys import SCOPES
 from makegood.runtime.sends import DAY_MS
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
@@ -54,6 +56,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     _fail_one(makegood)
     _connect(makegood)
     send(makegood)
+    _some_keys(makegood)
     confirm_offers(makegood, for_ms=40 * MINUTE_MS)
     ana = profile_of("user:ana")
     unsubscribe = makegood.links.unsubscribe_token(ana, "northwind_cars", "mail")
@@ -74,6 +77,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "webhooks": "/desk/connections/webhooks",
         "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
         "connections": "/desk/connections/",
+        "keys": "/desk/connections/keys",
+        "acts": "/desk/connections/acts",
         "second factor": "/accounts/2fa/",
         "portal": portal_path(makegood),
         "portal in German": f"{portal_path(makegood)}?lang=de",
@@ -105,6 +110,15 @@ def send(makegood: Makegood) -> None:
     )
     with makegood.store.writing() as writing:
         writing.add_sends([told, replace(told, campaign="", source="receipts", count=900)])
+
+
+def _some_keys(makegood: Makegood) -> None:
+    """One key of each state; each leaves its lines in the record of acts."""
+    keys = Keys(makegood.store, makegood.clock)
+    _, old = keys.make(Wish(name="booking-system", scopes=("ingest",), days=90))
+    keys.rotate(digest_of(old))
+    _, lost = keys.make(Wish(name="a-campaign-tool-of-a-long-name", scopes=tuple(SCOPES)))
+    keys.revoke(digest_of(lost))
 
 
 def _fail_one(makegood: Makegood) -> None:

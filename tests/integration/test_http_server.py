@@ -19,6 +19,7 @@ from makegood.messages.ids import RepId
 from makegood.settings import read_settings
 from makegood.store.sqlite import SqliteStore
 from makegood.web.parts import Joined, Parts
+from makegood.web.watching import readiness
 from tests.integration.fronts import joined
 
 RUN = "from makegood.web.asgi import serve; import sys; serve(port=int(sys.argv[1]))"
@@ -112,5 +113,5 @@ def test_a_dead_worker_makes_the_server_unready(tmp_path):
     )
     assert ended._worker is not None
     ended._worker.join(30)
-    assert ended.missing() == ("rule book", "worker")
+    assert readiness(ended).missing == ("rule book", "worker")
     store.close()

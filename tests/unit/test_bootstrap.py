@@ -113,3 +113,29 @@ def test_web_origins_are_scheme_host_and_port_and_nothing_more(tmp_path: Path):
     for wrong in ("shop.example.org", "https://a.example/path", "https://", "ftp://a.example"):
         with pytest.raises(InputError, match="MAKEGOOD_ORIGINS"):
             read_settings(environ(tmp_path, MAKEGOOD_ORIGINS=wrong))
+
+
+@pytest.mark.parametrize(
+    ("given", "per_second", "burst"),
+    [("20", 20, 20), ("20/100", 20, 100), ("0.5/3", 0.5, 3), ("0", 0, 1), ("", 100, 200)],
+)
+def test_a_pace_is_read(given: str, per_second: float, burst: float):
+    environ = {"MAKEGOOD_DATABASE": "memory:", "MAKEGOOD_KEY": "k" * 32}
+    settings = read_settings({**environ, "MAKEGOOD_LIMIT_API": given})
+    assert (settings.limits.api.per_second, settings.limits.api.burst) == (per_second, burst)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("MAKEGOOD_LIMIT_KEYS", "fast"),
+        ("MAKEGOOD_LIMIT_API", "-1"),
+        ("MAKEGOOD_LIMIT_ADDRESSES", "1/"),
+        ("MAKEGOOD_LIMIT_KEYS", "1e9"),
+        ("MAKEGOOD_LOG", "xml"),
+    ],
+)
+def test_a_pace_or_a_log_that_cannot_be_read_is_named(name: str, given: str):
+    environ = {"MAKEGOOD_DATABASE": "memory:", "MAKEGOOD_KEY": "k" * 32, name: given}
+    with pytest.raises(InputError, match=name):
+        read_settings(environ)

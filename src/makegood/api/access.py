@@ -1,21 +1,27 @@
-"""Who may use the slower routes: a key with the scope `cases`, within its pace."""
+"""Who may use the slower routes: a key with the scope of the route, within its pace."""
 
 import time
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja.security.base import AuthBase
 
-from makegood.api.keys import KeyRing, key_text
-from makegood.api.limits import Allowance, RateLimit
-from makegood.api.problems import KEY_MISSING, KEY_UNKNOWN, TOO_MANY, Problem, scope_missing
+from makegood.api.keys import key_text, opens, ring_of
+from makegood.api.limits import RateLimit, Spent, limit_fields, own_allowance
+from makegood.api.problems import (
+    KEY_MISSING,
+    KEY_UNKNOWN,
+    TOO_MANY,
+    Problem,
+    brand_closed,
+    scope_missing,
+)
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import MakegoodError
 from makegood.ports.rows import KeyRow
 from makegood.ports.store import Store
-
-ALLOWANCE = Allowance(per_second=100, burst=200)  # each answer here takes a thread and a few reads
+from makegood.runtime.noting import Actor, actor, become
 
 
 class Answering(Protocol):
@@ -35,15 +41,7 @@ class Declined(MakegoodError):
         self.retry_seconds = retry_seconds
 
 
-class _Door:
-    """Keys and paces of one store."""
-
-    def __init__(self, store: Store) -> None:
-        self.keys = KeyRing(store, time.monotonic)
-        self.limit = RateLimit(ALLOWANCE, time.monotonic)
-
-
-_DOORS: "WeakKeyDictionary[Store, _Door]" = WeakKeyDictionary()
+_LIMITS: "WeakKeyDictionary[Store, RateLimit]" = WeakKeyDictionary()
 
 
 class WithKey(AuthBase):
@@ -52,10 +50,19 @@ class WithKey(AuthBase):
     openapi_type = "http"
     openapi_scheme = "bearer"
 
-    def __init__(self, scope: str) -> None:
-        """Say which scope the key has to have."""
+    def __init__(self, scope: str, reading: str = "", *, by_brand: bool = False) -> None:
+        """Say what the key has to have.
+
+        Args:
+            scope: One of `keys.SCOPES`.
+            reading: The scope that is enough for GET; empty for the same one.
+            by_brand: The route itself keeps a key of some brands to what is of them; without
+                that such a key is let in nowhere.
+        """
         super().__init__()
         self._scope = scope
+        self._reading = reading or scope
+        self._by_brand = by_brand
 
     def __call__(self, request: HttpRequest) -> KeyRow:
         """Give the key.
@@ -66,21 +73,71 @@ class WithKey(AuthBase):
         text = key_text(request.headers.get("Authorization", ""))
         if not text:
             raise Declined(401, KEY_MISSING)
-        store: Store = request.makegood.store  # type: ignore[attr-defined]
-        door = _DOORS.get(store) or _DOORS.setdefault(store, _Door(store))
-        key = door.keys.find(text)
+        makegood: Makegood = request.makegood  # type: ignore[attr-defined]
+        key = ring_of(makegood.store, makegood.clock).find(text)
         if key is None:
             raise Declined(401, KEY_UNKNOWN)
-        if self._scope not in key.scopes:
-            raise Declined(403, scope_missing(self._scope))
-        wait = door.limit.wait_seconds(key.sha256)
-        if wait:
-            raise Declined(429, TOO_MANY, retry_seconds=int(wait) + 1)
+        needed = self._reading if request.method in ("GET", "HEAD") else self._scope
+        if not opens(key, needed):
+            raise Declined(403, scope_missing(needed))
+        if key.brands and not self._by_brand:
+            raise Declined(403, brand_closed(key.brands))
+        spent = _limit(makegood).take(key.sha256, own_allowance(key))
+        request.spent = spent  # type: ignore[attr-defined]
+        if spent is not None and spent.wait_s:
+            raise Declined(429, TOO_MANY, retry_seconds=int(spent.wait_s) + 1)
+        known = actor()
+        how = f"key {key.sha256.hex()[:8]}"
+        become(Actor(who=key.name, how=how, request=known.request))
         return key
 
 
 class CasesKey(WithKey):
-    """A key with the scope `cases`."""
+    """A key with the scope `cases`; for reading `cases.read` is enough."""
 
-    def __init__(self) -> None:
-        super().__init__("cases")
+    def __init__(self, *, by_brand: bool = False) -> None:
+        super().__init__("cases", "cases.read", by_brand=by_brand)
+
+
+def key_of(request: HttpRequest) -> KeyRow:
+    """Give the key that a request came with."""
+    key: KeyRow = request.auth  # type: ignore[attr-defined]
+    return key
+
+
+def sees(request: HttpRequest, brand: str) -> bool:
+    """Whether what is of a brand is there for this key; what has none is there for every key."""
+    return key_of(request).may_see(brand)
+
+
+def must_speak_for(request: HttpRequest, brand: str) -> None:
+    """Let a key of some brands on only where it names one of them.
+
+    Raises:
+        Declined: 403 for any other brand, and for none.
+    """
+    key = key_of(request)
+    if not key.may_speak_for(brand):
+        raise Declined(403, brand_closed(key.brands))
+
+
+def brands_of(request: HttpRequest) -> tuple[str, ...]:
+    """Say what to ask the store for: the key's brands and what has none; empty for everything."""
+    key = key_of(request)
+    return (*key.brands, "") if key.brands else ()
+
+
+def say_limits(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Tell the client what is left of its pace, whatever the answer is."""
+    spent: Spent | None = getattr(request, "spent", None)
+    if spent is not None:
+        for name, value in limit_fields(spent):
+            response[name.decode()] = value.decode()
+    return response
+
+
+def _limit(makegood: Makegood) -> RateLimit:
+    store = makegood.store
+    known = _LIMITS.get(store)
+    made = known or RateLimit(makegood.settings.limits.api, time.monotonic)
+    return known or _LIMITS.setdefault(store, made)

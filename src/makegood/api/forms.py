@@ -112,8 +112,14 @@ class Health(Struct, frozen=True, kw_only=True):
     """Whether this process can serve.
 
     Attributes:
-        missing: What it waits for.
+        missing: Without which nothing can be served: store, tables, rule book, worker.
+        late: What lags behind though everything is served: worker, timers.
+        worker_silent_s: Since a worker last said that it is alive; null when none ever did.
+        timers_lag_s: How long the first due timer has been waiting.
     """
 
     status: Literal["ok", "ready", "waiting"]
     missing: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    worker_silent_s: int | None = None
+    timers_lag_s: int = 0

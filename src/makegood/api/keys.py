@@ -1,53 +1,23 @@
-"""Keys: 256 random bits, shown once; only their SHA-256 is kept."""
+"""Keys as they come with requests: read, looked up, and remembered for a few seconds."""
 
 import base64
 import binascii
-import secrets
+import time
 from collections.abc import Callable
-from hashlib import sha256
+from threading import Lock
+from weakref import WeakKeyDictionary
 
-from makegood.messages.errors import InputError
+from makegood.ports.clock import Clock
 from makegood.ports.rows import KeyRow
 from makegood.ports.store import Store
-from makegood.sources.limits import check_id
-from makegood.sources.segment import check_source
+from makegood.runtime.keys import SCOPES as SCOPES
+from makegood.runtime.keys import digest as digest
+from makegood.runtime.keys import mint as mint
+from makegood.runtime.keys import opens as opens
 
-PREFIX = "mg_"
-SCOPES = ("ingest", "gate", "cases", "send", "suppressions", "webhooks")
 CACHE_SECONDS = 4.0  # a revoked key stops within 5 s; the rest is for the answer under way
 _MOST_CACHED = 1_000
-
-
-def mint(
-    name: str, scopes: tuple[str, ...], now_ms: int, *, strict: bool = False
-) -> tuple[str, KeyRow]:
-    """Make a new key.
-
-    Args:
-        name: Also the source name of the events it sends.
-        scopes: Any of `SCOPES`.
-        strict: Answer 4xx for a batch with a bad item, and store nothing of it.
-
-    Returns:
-        The key in clear, to be shown once, and the row to keep.
-
-    Raises:
-        InputError: The name is ours or empty, or a scope is unknown.
-    """
-    check_source(check_id(name, "name"))
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown or not scopes:
-        raise InputError(f"A key has one or more scopes of {', '.join(SCOPES)}.")
-    text = PREFIX + secrets.token_urlsafe(32)
-    row = KeyRow(
-        sha256=digest(text), name=name.strip(), scopes=scopes, strict=strict, created_ms=now_ms
-    )
-    return text, row
-
-
-def digest(text: str) -> bytes:
-    """Give what is kept of a key."""
-    return sha256(text.encode()).digest()
+_MINUTE_MS = 60_000
 
 
 def key_text(authorization: str) -> str:
@@ -68,18 +38,28 @@ def _user_name(encoded: str) -> str:
         return ""
 
 
-class KeyRing:
-    """Finds keys; remembers a good one for a few seconds."""
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
 
-    def __init__(self, store: Store, ticks: Callable[[], float]) -> None:
+
+class KeyRing:
+    """Finds keys; remembers a good one for a few seconds, and when each was last used."""
+
+    def __init__(
+        self, store: Store, ticks: Callable[[], float], now_ms: Callable[[], int] = _wall_ms
+    ) -> None:
         """Join the parts.
 
         Args:
             ticks: Seconds that never run backwards, such as `time.monotonic`.
+            now_ms: The time, for keys that end.
         """
         self._store = store
         self._ticks = ticks
+        self._now_ms = now_ms
         self._known: dict[bytes, tuple[KeyRow, float]] = {}
+        self._used: dict[bytes, int] = {}
+        self._noting = Lock()
 
     def remembered(self, text: str) -> KeyRow | None:
         """Give a key that was looked up a moment ago, without asking the store."""
@@ -91,14 +71,45 @@ class KeyRing:
         row = self.remembered(text)
         if row is not None:
             return row
-        asked_at = self._ticks()
+        asked_at, now_ms = self._ticks(), self._now_ms()
         sha = digest(text)
         with self._store.reading() as reading:
             found = reading.key(sha)
-        if found is None or found.revoked_ms:
+        if found is None or not found.is_valid(now_ms):
             self._known.pop(sha, None)
             return None
         if len(self._known) >= _MOST_CACHED:
             self._known.clear()
-        self._known[sha] = (found, asked_at + CACHE_SECONDS)
+        self._known[sha] = (found, asked_at + _cached_s(found, now_ms))
+        # Only here, once in a few seconds: a key in use is looked up again all the time.
+        with self._noting:
+            self._used[sha] = now_ms - now_ms % _MINUTE_MS
         return found
+
+    def flush(self) -> int:
+        """Write down when keys were used, all in one transaction; give how many.
+
+        A crash before it forgets a minute or so. Nothing is written for a key that has not been
+        used since, and never anything for a request.
+        """
+        with self._noting:
+            used, self._used = self._used, {}
+        if used:
+            with self._store.writing() as writing:
+                writing.put_key_uses(used)
+        return len(used)
+
+
+_RINGS: "WeakKeyDictionary[Store, KeyRing]" = WeakKeyDictionary()
+
+
+def ring_of(store: Store, clock: Clock) -> KeyRing:
+    """Give the one ring of this process for a store: its doors share what they remember."""
+    known = _RINGS.get(store)
+    return known or _RINGS.setdefault(store, KeyRing(store, time.monotonic, clock.now_ms))
+
+
+def _cached_s(key: KeyRow, now_ms: int) -> float:
+    """Remember no key beyond its end."""
+    left_s = (key.ends_ms - now_ms) / 1000 if key.ends_ms else CACHE_SECONDS
+    return min(CACHE_SECONDS, left_s)

@@ -1,5 +1,7 @@
 """How the interface says no: always the same shape, always what, where and what to do."""
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import Struct
 
@@ -47,6 +49,12 @@ TOO_MANY = Problem(
     where="header Authorization",
     what_to_do="Wait as long as Retry-After says, or send larger batches.",
 )
+TOO_MANY_FROM_HERE = Problem(
+    code="too_many_requests",
+    message="This address asks faster than it may.",
+    where="client address",
+    what_to_do="Wait as long as Retry-After says.",
+)
 BUSY = Problem(
     code="busy",
     message="More arrives than can be stored; nothing of this request was.",
@@ -76,6 +84,16 @@ def scope_missing(scope: str) -> Problem:
         message=f"This key may not do that; it lacks the scope {scope!r}.",
         where="header Authorization",
         what_to_do=f"Use a key with the scope {scope!r}.",
+    )
+
+
+def brand_closed(brands: Sequence[str]) -> Problem:
+    """The key is good, but not for what is of another brand, or of all."""
+    return Problem(
+        code="brand_closed",
+        message=f"This key is only for what is of {', '.join(brands)}.",
+        where="header Authorization",
+        what_to_do="Ask for what is of that brand, or use a key that is not limited to brands.",
     )
 
 

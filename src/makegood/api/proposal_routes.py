@@ -8,7 +8,7 @@ from msgspec import Struct
 from ninja import Router
 from pydantic import Field
 
-from makegood.api.access import CasesKey, Declined
+from makegood.api.access import CasesKey, Declined, sees
 from makegood.api.asking import declined, rep_of
 from makegood.api.paging import page_of
 from makegood.api.problems import missing
@@ -37,7 +37,7 @@ from makegood.runtime.acts import DESK
 from makegood.runtime.intake import text_ref
 
 Step: TypeAlias = Proposed | Approved | TurnedDown | Contested
-router = Router(auth=CasesKey(), tags=["proposals"])
+router = Router(auth=CasesKey(by_brand=True), tags=["proposals"])
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ErrorOut)
 _WRITES: dict[int, type[ErrorOut]] = {**_REFUSED, 409: ErrorOut, 413: ErrorOut}
 _AGAIN = Refused(
@@ -62,7 +62,7 @@ def list_proposals(
 ) -> Fields:
     """List what was proposed in a case, with its answers; at most ten wait at a time."""
     makegood = joined(request)
-    case = _case(makegood, _row(makegood, case_id))
+    case = _case(makegood, _row(request, case_id))
     shown, following = page_of(case.proposals, lambda one: one.event, after, limit, "proposal")
     return {
         "proposals": [proposal_fields(one, case.id, is_open=case.is_open) for one in shown],
@@ -152,7 +152,7 @@ def _do(
     """Take one step, once, in the name of a person; a repeat shows what became of it."""
     makegood = joined(request)
     key = key_of(request)
-    row = _row(makegood, case_id)
+    row = _row(request, case_id)
     rep = rep_of(makegood, said.rep, row.brand)
     message_id = f"{key.name}/{said.name}"
     event = event_id(DESK, message_id)
@@ -189,10 +189,10 @@ def _is_same(makegood: Makegood, row: CaseRow, event: EventId, wanted: Step, rep
     return all(getattr(said, name, "") == getattr(wanted, name, "") for name in names)
 
 
-def _row(makegood: Makegood, case_id: str) -> CaseRow:
-    with makegood.store.reading() as reading:
+def _row(request: HttpRequest, case_id: str) -> CaseRow:
+    with joined(request).store.reading() as reading:
         row = reading.case(CaseId(case_id))
-    if row is None:
+    if row is None or not sees(request, row.brand):
         raise Declined(404, missing("case"))
     return row
 

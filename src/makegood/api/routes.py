@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header, Router
 from pydantic import Field
 
-from makegood.api.access import CasesKey, Declined
+from makegood.api.access import CasesKey, Declined, brands_of, key_of, must_speak_for, sees
 from makegood.api.customers import CustomerOut, standing_fields
 from makegood.api.problems import Problem
 from makegood.api.raising import raise_failure
@@ -32,11 +32,11 @@ from makegood.api.shapes import (
 from makegood.bootstrap import Makegood
 from makegood.effects.callbacks import CallbackForged, CallbackStale, verify_callback
 from makegood.messages.ids import CaseId, CommandId, ProfileId, RepId
-from makegood.ports.rows import KeyRow, OutboxStatus
+from makegood.ports.rows import OutboxStatus
 
 Status = Literal["waiting", "leased", "done", "withdrawn", "missed", "held", "failed"]
 Fields = dict[str, object]
-router = Router(auth=CasesKey())
+router = Router(auth=CasesKey(by_brand=True))
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
 _NOT_FOUND: dict[int, type[ErrorOut]] = {**_REFUSED, 404: ErrorOut}
 
@@ -68,7 +68,11 @@ def list_cases(
     place = place_of(after) if after else None
     with _makegood(request).store.reading() as reading:
         rows = reading.cases(
-            owner=RepId(owner) if owner else None, open_only=not closed, after=place, limit=limit
+            owner=RepId(owner) if owner else None,
+            open_only=not closed,
+            brands=brands_of(request),
+            after=place,
+            limit=limit,
         )
     is_last = len(rows) < limit
     return {
@@ -82,7 +86,7 @@ def one_case(request: HttpRequest, case_id: CaseKey) -> Fields:
     """Show one case; the id of any failure in it finds it."""
     with _makegood(request).store.reading() as reading:
         row = reading.case(CaseId(case_id))
-        if row is None:
+        if row is None or not sees(request, row.brand):
             raise _missing("case", "path case_id")
         lines = reading.ledger(row.case)
     return {**case_fields(row), "ledger": [money_fields(line) for line in lines]}
@@ -100,7 +104,11 @@ def one_customer(request: HttpRequest, customer_id: CustomerKey) -> Fields:
         if customer is None:
             raise _missing("customer", "path customer_id")
         profiles = reading.profiles_of([customer]).get(customer, ())
-        cases = reading.cases_of([customer])
+        every = reading.cases_of([customer])
+    # Somebody without a case is everybody's; one case of a brand of the key's is enough.
+    cases = [case for case in every if sees(request, case.brand)]
+    if every and not cases:
+        raise _missing("customer", "path customer_id")
     return {
         "id": customer,
         "profiles": list(profiles),
@@ -131,8 +139,8 @@ def post_failure(
     ],
 ) -> Fields:
     """Raise a failure by hand; it holds the marketing before the answer."""
-    key: KeyRow = request.auth  # type: ignore[attr-defined]
-    return raise_failure(_makegood(request), key, failure, idempotency_key)
+    must_speak_for(request, failure.brand)
+    return raise_failure(_makegood(request), key_of(request), failure, idempotency_key)
 
 
 @router.get("/commands", response={200: CommandPage, **_REFUSED}, tags=["commands"])
@@ -148,7 +156,9 @@ def list_commands(
     with _makegood(request).store.reading() as reading:
         rows = reading.outbox(OutboxStatus(status), CommandId(after), limit)
     return {
-        "commands": [command_fields(row) for row in rows],
+        "commands": [
+            command_fields(row) for row in rows if sees(request, row.command.order.brand)
+        ],
         "next": rows[-1].command.id if len(rows) == limit else None,
     }
 
@@ -162,8 +172,8 @@ def retry_command(request: HttpRequest, command_id: CommandKey) -> Fields:
     """Try a dead letter again."""
     makegood = _makegood(request)
     with makegood.store.reading() as reading:
-        known = reading.command(CommandId(command_id)) is not None
-    if not known:
+        row = reading.command(CommandId(command_id))
+    if row is None or not sees(request, row.command.order.brand):
         raise _missing("command", "path command_id")
     if not makegood.worker.revive(CommandId(command_id)):
         problem = Problem(

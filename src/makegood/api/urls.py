@@ -15,7 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi import get_schema
 
 from makegood import __version__
-from makegood.api.access import Declined
+from makegood.api.access import Declined, say_limits
 from makegood.api.budget_routes import router as budgets
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
@@ -137,7 +137,7 @@ def _in_json(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        response = say_limits(request, view(request, *args, **kwargs))
         if response.status_code != 405:
             return response
         problem = Problem(

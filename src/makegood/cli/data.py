@@ -13,7 +13,9 @@ from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_facts, print_json
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
+from makegood.ports.acts import Act
 from makegood.ports.rows import PersonRow
+from makegood.runtime.noting import note
 
 if TYPE_CHECKING:
     from makegood.runtime.importing import CountedRows
@@ -124,6 +126,10 @@ def export(
 ) -> None:
     """Write the log as JSON lines: one event a line, then one line for each person."""
     with opened(database) as makegood:
+        with makegood.store.writing() as writing:  # before the first line leaves
+            after = {"personal": "no" if without_personal else "yes"}
+            now_ms = makegood.clock.now_ms()
+            note(writing, Act(what="log.exported", at_ms=now_ms, after=after))
         if str(to) == "-":
             _export(makegood, typer.get_binary_stream("stdout"), not without_personal)
             return
@@ -172,4 +178,7 @@ def erase(
         if customer is None:
             raise InputError(f"Nobody is known as {identifier}.")
         rows = writing.erase(customer) + writing.erase_parked(customer)
+        after = {"rows": str(rows)}
+        now_ms = makegood.clock.now_ms()
+        note(writing, Act(what="person.erased", at_ms=now_ms, about=customer, after=after))
     CONSOLE.print(f"{rows} rows of personal data deleted.", highlight=False)

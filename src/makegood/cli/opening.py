@@ -1,9 +1,11 @@
 """Open the deployment that the environment names, for the length of one command."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from makegood.bootstrap import Makegood, open_makegood
+from makegood.runtime.noting import Actor, acting
 from makegood.settings import read_settings
 
 
@@ -18,8 +20,19 @@ def opened(
         takes_up: A rule book that the settings name anew becomes the active one: for what serves.
         begins: A new deployment begins with a rule book.
     """
-    makegood = open_makegood(read_settings(database=database), takes_up=takes_up, begins=begins)
+    with acting(Actor(who=_user(), how="command line")):
+        makegood = open_makegood(
+            read_settings(database=database), takes_up=takes_up, begins=begins
+        )
+        try:
+            yield makegood
+        finally:
+            makegood.close()
+
+
+def _user() -> str:
+    """Say who is at the machine, as far as it knows."""
     try:
-        yield makegood
-    finally:
-        makegood.close()
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

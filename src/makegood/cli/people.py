@@ -1,83 +1,35 @@
-"""`key` and `user`: who may speak to a deployment, programs and people."""
+"""`user`: the people of the firm who sign in."""
 
 import sys
 from typing import Annotated
 
 import typer
-from msgspec.structs import replace
 from rich.prompt import Prompt
 
 from makegood.cli.opening import opened
-from makegood.cli.output import CONSOLE, ERRORS, print_table
-from makegood.messages.errors import InputError
+from makegood.cli.output import CONSOLE, ERRORS
 
-_SHORTEST_DIGEST = 8
-
-_key = typer.Typer(help="Keys of programs that send events or ask the gate.", no_args_is_help=True)
 _user = typer.Typer(help="People of the firm who sign in.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.add_typer(_key, name="key")
     app.add_typer(_user, name="user")
 
 
-@_key.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="Also the source name of the events it sends.")],
-    scope: Annotated[
-        list[str],
-        typer.Option(help="ingest, gate, cases, send, suppressions or webhooks; may be repeated."),
-    ],
-    strict: Annotated[
-        bool, typer.Option(help="A batch with a bad item is refused whole.")
-    ] = False,
+@_user.command("sign-out")
+def sign_out(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")],
 ) -> None:
-    """Make a key. It is printed once, alone on standard output; only its digest is kept."""
-    from makegood.api.keys import mint
-
+    """End every sign-in of somebody, on every device; a new sign-in is not touched."""
     with opened() as makegood:
-        text, row = mint(name, tuple(scope), makegood.clock.now_ms(), strict=strict)
-        with makegood.store.writing() as writing:
-            writing.put_key(row)
-    ERRORS.print(f"A key for {row.name} ({', '.join(row.scopes)}); it is shown only now:")
-    print(text)
+        from makegood.web.setup import prepare
 
+        prepare()
+        from makegood.web.accounts import sign_out_everywhere
 
-@_key.command("list")
-def list_keys() -> None:
-    """Show the keys, never their text."""
-    with opened() as makegood, makegood.store.reading() as reading:
-        rows = reading.keys()
-    print_table(
-        ("name", "scopes", "digest begins", "state"),
-        (
-            (row.name, ", ".join(row.scopes), row.sha256.hex()[:8],
-             "revoked" if row.revoked_ms else "valid")
-            for row in rows
-        ),
-    )  # fmt: skip
-
-
-@_key.command("revoke")
-def revoke_key(
-    digest: Annotated[str, typer.Argument(help="How its digest begins, as `key list` shows it.")],
-) -> None:
-    """Revoke a key; every process refuses it within 5 seconds."""
-    wanted = digest.strip().casefold()
-    with opened() as makegood, makegood.store.writing() as writing:
-        known = writing.keys()
-        found = [row for row in known if row.sha256.hex().startswith(wanted)]
-        if len(wanted) < _SHORTEST_DIGEST or len(found) != 1:
-            raise InputError(
-                f"{len(found)} keys have a digest that begins so; write the {_SHORTEST_DIGEST} "
-                "signs or more that `makegood key list` shows."
-            )
-        (row,) = found
-        if not row.revoked_ms:
-            writing.put_key(replace(row, revoked_ms=makegood.clock.now_ms()))
-    CONSOLE.print(f"The key {row.name} is revoked.", highlight=False)
+        sign_out_everywhere(name, makegood.store)
+    CONSOLE.print(f"{name} is signed out everywhere.", highlight=False)
 
 
 def _password() -> str:

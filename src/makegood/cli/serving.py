@@ -10,6 +10,7 @@ from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS
 from makegood.settings import read_settings
 from makegood.web.alone import alone
+from makegood.web.logs import begin_log
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +64,7 @@ def work(
     database: Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")] = "",
 ) -> None:
     """Fire timers and deliver the outbox, until told to stop."""
+    begin_log(read_settings(database=database).log)
     stopping = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

@@ -16,6 +16,7 @@ from makegood.core.decide import Asker
 from makegood.messages.ids import CaseId, CommandId, CustomerId, RepId
 from makegood.ports.rows import CaseRow, OutboxRow, OutboxStatus, RepRow
 from makegood.ports.store import Reading
+from makegood.runtime.noting import Actor, actor, become
 
 REP = "rep"
 SUPERVISOR = "supervisor"
@@ -134,6 +135,7 @@ def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
     groups = set(user.groups.values_list("name", flat=True))
     if not ROLES & groups:
         raise PermissionDenied
+    become(Actor(who=user.get_username(), how=how_signed_in(request), request=actor().request))
     with makegood.store.reading() as reading:
         reps = reading.reps()
         me = _me(request, reps, groups)
@@ -144,6 +146,13 @@ def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
             reps=reps,
             now_ms=makegood.clock.now_ms(),
         )
+
+
+def how_signed_in(request: HttpRequest) -> str:
+    """Say by what somebody is signed in: a password, or that and a second factor."""
+    used = request.session.get("account_authentication_methods", ())
+    kinds = [str(one.get("type") or one.get("method", "")) for one in used]
+    return " + ".join(("signed in", *dict.fromkeys(kinds))) if kinds else "signed in"
 
 
 def _me(request: HttpRequest, reps: tuple[RepRow, ...], groups: set[str]) -> Me:

@@ -14,9 +14,11 @@ from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import CheckedBook, check_book
 from makegood.playbooks.mistakes import BookError
 from makegood.playbooks.spots import Spot, changed, spots_of
+from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, DraftEnd
 from makegood.ports.store import Store
 from makegood.replay.examples import Mismatch, run_examples
+from makegood.runtime.noting import note
 
 MOST_TRIES = 5  # saves of others that may come between reading and saving
 
@@ -181,4 +183,8 @@ def save(store: Store, work: Work, saving: Saving) -> bool:
         end=saving.end,
     )
     with store.writing() as writing:
-        return writing.put_draft(row)
+        is_added = writing.put_draft(row)
+        if is_added and row.end == "discarded":
+            about = f"revision {row.revision}"
+            note(writing, Act(what="draft.discarded", at_ms=row.at_ms, who=row.by, about=about))
+        return is_added

@@ -47,8 +47,11 @@ class Acknowledged(Struct, frozen=True, gc=False, kw_only=True):
         taken: New, duplicate or conflict.
         event: Id of the event in the log.
         error: Empty, or what was wrong and what to do.
+        opened: A case was opened for its customer in the same commit; from there on the gate
+            says no to marketing.
     """
 
     taken: Taken
     event: str
     error: str = ""
+    opened: bool = False

@@ -292,9 +292,14 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     Attributes:
         sha256: Digest of the key.
         name: For write keys also the source name of its events.
-        scopes: Any of ingest, gate, cases.
+        scopes: What it may do, as `api.keys.SCOPES` names it.
         strict: Answer 4xx for a batch with a bad item.
         revoked_ms: 0 while valid.
+        ends_ms: Not valid from then on; 0 for no end.
+        brands: Only what is of these brands; empty for all.
+        per_second: Requests a second in the long run; 0 for the deployment's.
+        burst: Requests at once after a pause; 0 for the deployment's.
+        rotated_ms: When another key took its place; 0 while it is the newest of its name.
     """
 
     sha256: bytes
@@ -303,6 +308,23 @@ class KeyRow(Struct, frozen=True, kw_only=True):
     strict: bool = False
     created_ms: int = 0
     revoked_ms: int = 0
+    ends_ms: int = 0
+    brands: tuple[str, ...] = ()
+    per_second: float = 0.0
+    burst: float = 0.0
+    rotated_ms: int = 0
+
+    def is_valid(self, now_ms: int) -> bool:
+        """Whether it opens anything at a moment."""
+        return not self.revoked_ms and (not self.ends_ms or now_ms < self.ends_ms)
+
+    def may_see(self, brand: str) -> bool:
+        """Whether what is of a brand is open to it; what has no brand is open to every key."""
+        return not self.brands or not brand or brand in self.brands
+
+    def may_speak_for(self, brand: str) -> bool:
+        """Whether it may write or ask about a brand; one of some brands has to name its own."""
+        return not self.brands or brand in self.brands
 
 
 class Reservation(Struct, frozen=True, kw_only=True):

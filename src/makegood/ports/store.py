@@ -13,6 +13,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
@@ -39,6 +40,7 @@ from makegood.ports.rows import (
 from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
+from makegood.ports.watching import WatchReading, WatchWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
 
@@ -55,6 +57,8 @@ class Reading(
     UnfitReading,
     ScreeningReading,
     SendsReading,
+    ActReading,
+    WatchReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -205,6 +209,8 @@ class Writing(
     MarkWriting,
     UnfitWriting,
     SendsWriting,
+    ActWriting,
+    WatchWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

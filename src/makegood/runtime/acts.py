@@ -10,13 +10,15 @@ from makegood.core.state import State, decode_state
 from makegood.core.surveyed import found as found_survey
 from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import Body, Rated
+from makegood.messages.facts import Body, Rated, Released
 from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
+from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
+from makegood.runtime.noting import note
 from makegood.runtime.told import Told
 
 DESK = f"{OWN_SOURCE}:desk"
@@ -112,6 +114,9 @@ class Acts:
             is_new = self._intake.record(writing, [told], now_ms, library)
             if texts and is_new:
                 writing.put_texts({ref: (profile, text) for ref, text in texts.items()})
+            if is_new and isinstance(body, Released):
+                act = Act(what="hold.released", at_ms=now_ms, who=asker.rep, about=found)
+                note(writing, act)
         return Acted(event=wanted_id, body=body, reasons=decision.reasons, repeated=not is_new)
 
 

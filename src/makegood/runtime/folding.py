@@ -44,6 +44,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         asks: There were requests before, or there are now.
         before: Its state before, where the fold read it.
         notices: What the outside should hear.
+        opened: There is a case that was not there before.
     """
 
     row: CustomerRow
@@ -56,6 +57,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     asks: bool = False
     before: State | None = None
     notices: tuple[Notice, ...] = ()
+    opened: bool = False
 
 
 def fold_history(
@@ -200,6 +202,7 @@ class Folding:
             comparable=self._compared(before, state),
             asks=bool(before.requests or state.requests),
             before=before,
+            opened=len(state.cases) > len(before.cases),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -258,6 +261,7 @@ class Folding:
             comparable=alike,
             asks=asks,
             before=old,
+            opened=len(now.cases) > len(old.cases),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -267,6 +271,11 @@ class Folding:
         if snapshot is not None and snapshot.fired_ms > min(since.time_ms, since.received_ms):
             return None
         return snapshot
+
+    def opened(self, groups: Mapping[CustomerId, Sequence[Event]]) -> frozenset[EventId]:
+        """Give those of new events whose customers have a new case, before it is written."""
+        opened = [one.row.customer for one in self._folded if one.opened]
+        return frozenset(event.id for one in opened for event in groups.get(one, ()))
 
     def write(self) -> None:
         """Write every folded customer: rows, gate, outbox and projections, set by set."""

@@ -124,7 +124,7 @@ class Intake:
                 if receipt.taken is Taken.NEW
             ]
             self._keep_personal(writing, fresh)
-            self._fold(writing, [event for _, event in fresh], library, now_ms)
+            opened = self._fold(writing, [event for _, event in fresh], library, now_ms)
             if sends := told_sends([event for _, event in fresh], duty.book):
                 writing.add_sends(sends)
         return [
@@ -132,6 +132,7 @@ class Intake:
                 taken=receipt.taken,
                 event=receipt.id,
                 error=_CONFLICT if receipt.taken is Taken.CONFLICT else "",
+                opened=receipt.id in opened,
             )
             for receipt in receipts
         ]
@@ -184,9 +185,9 @@ class Intake:
 
     def _fold(
         self, writing: Writing, events: Sequence[Event], library: Library, now_ms: int
-    ) -> None:
+    ) -> frozenset[EventId]:
         if not events:
-            return
+            return frozenset()
         again = relink(writing, events)
         customers, rows = locked(writing, events, again)
         groups = by_customer(events, customers)
@@ -196,8 +197,10 @@ class Intake:
                 folding.refold(rows[customer], was=again[customer])
             else:
                 folding.take(rows[customer], groups[customer])
+        opened = folding.opened(groups)
         folding.write()
         settle(writing, events, library)
+        return opened
 
     def record(
         self,

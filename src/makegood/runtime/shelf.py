@@ -12,9 +12,11 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import BookHash
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.load import load_book
+from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.rows import Activation
-from makegood.ports.store import Store
+from makegood.ports.store import Store, Writing
+from makegood.runtime.noting import note
 
 LOOK_MS = 2000  # how late another process may learn that a book was activated
 Kind: TypeAlias = Literal["setting", "activated", "rolled_back"]
@@ -49,6 +51,16 @@ def before(rows: Sequence[Activation]) -> BookHash | None:
         if not stack or stack[-1] != row.book:
             stack.append(row.book)
     return stack[-2] if len(stack) > 1 else None
+
+
+def _note(writing: Writing, row: Activation, active: BookHash | None) -> None:
+    what = "book.rolled_back" if row.kind == "rolled_back" else "book.activated"
+    before = {"book": active} if active is not None else {}
+    after = {"by": row.by} if row.by else {"setting": row.setting}
+    note(
+        writing,
+        Act(what=what, at_ms=row.at_ms, who=row.by, about=row.book, before=before, after=after),
+    )
 
 
 class Shelf:
@@ -162,6 +174,7 @@ class Shelf:
             if instead_of is not None and (len(rows) < 2 or rows[-2].book != instead_of):
                 raise InputError("Another rule book became active meanwhile; look at it first.")
             writing.put_likeness(likeness_of(book.everyone))
+            _note(writing, row, active)
         with self._lock:
             self._know(book)
             self._library = None

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from makegood.messages.commands import Command, ConfirmOffer, Fulfil, SendMessage
 from makegood.messages.errors import StoreBusy
@@ -29,6 +30,7 @@ from makegood.runtime.delivery import (
     urgency_of,
     with_step,
 )
+from makegood.runtime.pulse import Pulse
 from makegood.runtime.told import Told
 
 _LOG = logging.getLogger("makegood.worker")
@@ -125,6 +127,7 @@ class Worker:
         self._pace = pace or Pace()
         self._rng = rng or random.Random()  # noqa: S311 - jitter keeps no secret
         self._pool = _pool_of(self._pace.threads)
+        self._pulse = Pulse(store, clock)
 
     def close(self) -> None:
         """Wait for running deliveries and end the threads."""
@@ -162,6 +165,7 @@ class Worker:
         while not stopped():
             try:
                 worked = self.run_once()
+                self._pulse.beat(asdict(worked))
                 faults = 0
             except Exception as fault:
                 faults += 1

@@ -15,6 +15,7 @@ from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitReading
+from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting
 
 
@@ -26,6 +27,7 @@ class MemoryReader(
     MemoryUnfitReading,
     MemoryScreening,
     MemorySends,
+    MemoryLook,
 ):
     """One look at memory."""
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from makegood.messages.commands import Command, rank_of
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxRow, OutboxStatus
-from makegood.store.memory_reading import MemoryReading
+from makegood.store.memory_watching import MemoryLook
 from makegood.store.shapes import most_urgent
 
 OPEN = (OutboxStatus.WAITING, OutboxStatus.LEASED)
@@ -15,7 +15,7 @@ Change = dict[str, OutboxStatus | int | str]
 AGAIN = (OutboxStatus.WAITING, OutboxStatus.WITHDRAWN)
 
 
-class MemoryOutbox(MemoryReading):
+class MemoryOutbox(MemoryLook):
     """Commands on their way out."""
 
     def put_commands(self, commands: Sequence[Command]) -> None:

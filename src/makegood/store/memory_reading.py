@@ -26,6 +26,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
@@ -66,7 +67,7 @@ TABLES = (
     "settings", "activations", "asked", "comparable", "everyone", "budgets", "reservations",
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
-    "mark_rows", "syncs", "sync_lags", "unfit", "sends",
+    "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
 )  # fmt: skip
 
 
@@ -123,6 +124,10 @@ class Tables:
     deliveries: MutableMapping[int, Delivery]
     unfit: MutableMapping[str, Unfit]
     sends: MutableMapping[Sends, int]
+    acts: MutableMapping[int, Act]
+    key_uses: MutableMapping[bytes, int]
+    beats: MutableMapping[str, int]
+    tallies: MutableMapping[str, int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

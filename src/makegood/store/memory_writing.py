@@ -39,6 +39,7 @@ from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitWriting
+from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
@@ -58,6 +59,7 @@ class MemoryWriting(
     MemoryUnfitWriting,
     MemoryScreening,
     MemorySends,
+    MemoryWatchWriting,
 ):
     """One transaction on memory."""
 

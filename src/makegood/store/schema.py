@@ -20,6 +20,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.UNFIT,
     pipes.SCREENING,
     pipes.SENDS,
+    pipes.EYES,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

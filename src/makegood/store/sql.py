@@ -1,5 +1,6 @@
 """The port on SQL: all its reading and writing, joined over one open transaction."""
 
+from makegood.store.sql_acts import ActReading, ActWriting
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
@@ -16,6 +17,7 @@ from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
+from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
 
@@ -36,6 +38,8 @@ class SqlReading(
     UnfitReading,
     ScreeningReading,
     SendsReading,
+    ActReading,
+    WatchReading,
 ):
     """One look at the store."""
 
@@ -53,6 +57,8 @@ class SqlWriting(
     MarkWriting,
     UnfitWriting,
     SendsWriting,
+    ActWriting,
+    WatchWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -180,12 +180,13 @@ def _migrate(session: SqliteSession) -> None:
     session.run(META)
     known = session.rows("SELECT words FROM meta WHERE name = 'version'")
     for statement in steps_after(int(known[0][0]) if known else 0):
-        session.run(_ddl(statement))
+        session.run(ddl(statement))
     version = [("version", str(len(STEPS)))]
     session.put("meta", "name words", version, "(name) DO UPDATE SET words = excluded.words")
 
 
-def _ddl(statement: str) -> str:
+def ddl(statement: str) -> str:
+    """Spell a statement of the schema for SQLite."""
     statement = statement.replace("{clustered}", "WITHOUT ROWID")
     statement = statement.replace("{drawn}", "AUTOINCREMENT")
     return re.sub(r"\bseq BIGINT NOT NULL PRIMARY KEY", "seq INTEGER PRIMARY KEY", statement)

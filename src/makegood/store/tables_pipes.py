@@ -171,3 +171,19 @@ SENDS = (
         PRIMARY KEY (day, brand, channel, way, message_class, source, event_name, campaign, slot))
     {clustered}""",
 )
+
+EYES = (
+    # Privileged acts; nothing changes or deletes a row. `meta` has place and seal of the last.
+    """CREATE TABLE act (
+        place BIGINT NOT NULL PRIMARY KEY,
+        at_ms BIGINT NOT NULL,
+        who TEXT NOT NULL,
+        what TEXT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX act_who ON act (who, place)",
+    "CREATE INDEX act_what ON act (what, place)",
+    "INSERT INTO meta (name, words) VALUES ('acts', '')",
+    # Apart from the key itself: who notes a use must not write an older row over a revocation.
+    "CREATE TABLE key_use (sha256 BLOB NOT NULL PRIMARY KEY, used_ms BIGINT NOT NULL)",
+    "CREATE TABLE beat (name TEXT NOT NULL PRIMARY KEY, at_ms BIGINT NOT NULL)",
+)

@@ -15,6 +15,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from makegood.messages.errors import StoreBusy
+from makegood.ports.acts import first_break
 from makegood.ports.rows import Taken
 from makegood.testing.store_asked_conformance import AskedConformance
 from makegood.testing.store_book_conformance import BookConformance
@@ -40,6 +41,7 @@ from makegood.testing.store_samples import command, customer, known, offered, pr
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
+from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
 
 Given = TypeVar("Given")
@@ -63,6 +65,19 @@ class ThreadConformance(Conformance):
             row = reading.row(customer("ana"))
         assert row is not None
         assert row.events == 40
+
+    def test_two_who_write_acts_down_make_one_chain(self) -> None:
+        store = self.make_store()
+
+        def write(thread: int) -> None:
+            with store.writing() as writing:
+                writing.put_act(made(thread))
+
+        at_once(write, times=20)
+        with store.reading() as reading:
+            acts = reading.acts_after(0, 100)
+            assert first_break(acts) is None
+            assert reading.acts_end() == (40, acts[-1].seal)
 
     def test_two_who_offer_the_same_event_store_it_once(self) -> None:
         store = self.make_store()
@@ -166,6 +181,7 @@ class StoreConformance(
     NoticeConformance,
     WebhookConformance,
     UnfitConformance,
+    WatchConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

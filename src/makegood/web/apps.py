@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "makegood.web"
     label = "makegood_web"
+
+    def ready(self) -> None:
+        """Write sign-ins down."""
+        from makegood.web.signin import watch
+
+        watch()

@@ -3,12 +3,16 @@
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
+from makegood.api.keys import ring_of
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError
 from makegood.settings import read_settings
 from makegood.web import instance
 from makegood.web.alone import end_with_the_server
+from makegood.web.doorstep import Doorstep
 from makegood.web.front import Front
+from makegood.web.logs import begin_log, server_log
+from makegood.web.metrics import shared_counts
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.screens import django_behind
 from makegood.web.setup import prepare
@@ -38,11 +42,16 @@ def parts_of(makegood: Makegood) -> Parts:
         close=makegood.close,
         coverage=makegood.coverage,
         origins=makegood.settings.origins,
+        proxies=makegood.settings.proxies,
     )
-    return Parts(joined, Shape(read_threads=0 if is_alone else READ_THREADS))
+    shape = Shape(
+        read_threads=0 if is_alone else READ_THREADS, allowance=makegood.settings.limits.keys
+    )
+    return Parts(joined, shape)
 
 
 def _open() -> Parts:
+    begin_log(read_settings().log)
     end_with_the_server()
     prepare()
     return parts_of(instance.current())
@@ -50,7 +59,11 @@ def _open() -> Parts:
 
 def screens() -> Handler:
     """Give Django, behind as many proxies as the deployment says."""
-    return django_behind(instance.settings().proxies)
+    makegood = instance.current()
+    settings = makegood.settings
+    ring = ring_of(makegood.store, makegood.clock)
+    doorstep = Doorstep(settings.limits.addresses, knows=ring.remembered)
+    return django_behind(settings.proxies, doorstep)
 
 
 application = Front(_open, screens)
@@ -62,17 +75,20 @@ def serve(host: str = "127.0.0.1", port: int = 8000, processes: int = 1) -> None
     Raises:
         InputError: More than one process was asked for where the store is a file.
     """
-    if processes > 1 and is_one_process(read_settings().database):
+    settings = read_settings()
+    if processes > 1 and is_one_process(settings.database):
         raise InputError("SQLite is served by one process; PostgreSQL by as many as you like.")
-    Server(
-        TARGET,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        workers=processes,
-        http=HTTPModes.auto,
-        websockets=False,
-        log_level="warning",  # type: ignore[arg-type]
-        workers_kill_timeout=10,  # a live stream ends only with its page
-        respawn_failed_workers=True,
-    ).serve()
+    with shared_counts(processes):
+        Server(
+            TARGET,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            workers=processes,
+            http=HTTPModes.auto,
+            websockets=False,
+            log_level="warning",  # type: ignore[arg-type]
+            log_dictconfig=server_log(settings.log),
+            workers_kill_timeout=10,  # a live stream ends only with its page
+            respawn_failed_workers=True,
+        ).serve()

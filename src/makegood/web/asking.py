@@ -1,6 +1,7 @@
 """The gate's paths: one question, one fresh answer, never from a cache."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -8,12 +9,13 @@ from typing import TypeAlias
 import msgspec
 
 from makegood.api.forms import Asked, Told
-from makegood.api.problems import Problem
+from makegood.api.problems import Problem, brand_closed
 from makegood.core.holds import Answer, Question
 from makegood.gate.service import Gate
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CaseId, CustomerId
+from makegood.ports.rows import KeyRow
 from makegood.web.entry import Entry, Reads
 from makegood.web.wire import Receive, Scope, Send, Stopped, query, read_body, respond
 
@@ -31,7 +33,7 @@ _WHAT_TO_DO = (
 )
 
 
-Count: TypeAlias = Callable[[Answer, Question], None]
+Count: TypeAlias = Callable[[Answer, Question, float], None]
 
 
 class Asking:
@@ -41,7 +43,7 @@ class Asking:
         """Join the parts.
 
         Args:
-            count: Told of each yes, which costs no write.
+            count: Told of each answer and the seconds it took, which costs no write.
         """
         self._entry = entry
         self._count = count
@@ -50,24 +52,26 @@ class Asking:
 
     async def post(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by typed identifier; addresses stay out of URLs and logs."""
-        await self._entry.admit(scope, "gate")
+        key = await self._entry.admit(scope, "gate")
         asked = _read(await read_body(scope, receive, _MOST_BYTES))
+        _must_be_for(key, asked.brand)
         question = Question(
             brand=asked.brand,
             message_class=asked.message_class,
             channel=asked.channel,
             case=CaseId(asked.case),
         )
+        since = time.perf_counter()
         try:
             answer = await self._reads.run(self._gate.ask, asked.identifier, question)
         except InputError as error:
             raise Stopped(400, _problem(str(error), "identifier")) from None
-        self._count(answer, question)
+        self._count(answer, question, time.perf_counter() - since)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
 
     async def get(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer by opaque customer id."""
-        await self._entry.admit(scope, "gate")
+        key = await self._entry.admit(scope, "gate")
         customer = scope["path"].removeprefix(BY_ID)
         if not _CUSTOMER_ID.fullmatch(customer):
             raise Stopped(400, _problem("This is not a customer id: p and 32 hex digits.", "path"))
@@ -75,6 +79,7 @@ class Asking:
         for name in ("brand", "class", "channel"):
             if name not in given:
                 raise Stopped(400, _problem(f"{name} is missing.", f"query {name}"))
+        _must_be_for(key, given["brand"])
         try:
             message_class = MessageClass(given["class"])
         except ValueError:
@@ -84,10 +89,15 @@ class Asking:
         question = Question(
             brand=given["brand"], message_class=message_class, channel=given["channel"]
         )
-        ask = self._gate.ask_customer
+        ask, since = self._gate.ask_customer, time.perf_counter()
         answer = await self._reads.run(ask, CustomerId(customer), question)
-        self._count(answer, question)
+        self._count(answer, question, time.perf_counter() - since)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
+
+
+def _must_be_for(key: KeyRow, brand: str) -> None:
+    if not key.may_speak_for(brand):
+        raise Stopped(403, brand_closed(key.brands))
 
 
 def _read(body: bytes) -> Asked:

@@ -5,6 +5,7 @@ One row a commit is bound by the disk; what arrives while one is under way share
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from msgspec import Struct
 from makegood.messages.errors import MakegoodError
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.store.outages import AWAY
+from makegood.web.metrics import Metrics
 
 Take: TypeAlias = Callable[[Sequence[Arrival]], Sequence[Acknowledged]]
 Answers: TypeAlias = tuple[Acknowledged, ...]
@@ -44,6 +46,7 @@ class Room(Struct, frozen=True, kw_only=True):
 
 class _Job(Struct, eq=False):
     arrivals: Sequence[Arrival]
+    since: float
     answered: "asyncio.Future[Answers]"
     is_alone: bool = False
 
@@ -51,7 +54,9 @@ class _Job(Struct, eq=False):
 class GroupCommit:
     """Lets one writer thread store what many requests bring; lives on one event loop."""
 
-    def __init__(self, take: Take, room: Room | None = None) -> None:
+    def __init__(
+        self, take: Take, room: Room | None = None, metrics: Metrics | None = None
+    ) -> None:
         self._take = take
         self._room = room or Room()
         self._waiting: deque[_Job] = deque()
@@ -59,10 +64,16 @@ class GroupCommit:
         self._events = 0
         self._is_shut = False
         self._writer = ThreadPoolExecutor(1, "writer")
+        self._metrics = metrics
+        self._began = 0.0
         self.commits = 0
 
-    async def store(self, arrivals: Sequence[Arrival]) -> Answers:
+    async def store(self, arrivals: Sequence[Arrival], since: float = 0.0) -> Answers:
         """Store arrivals and give the answers after their commit.
+
+        Args:
+            arrivals: Of one request.
+            since: When it was received, by `time.perf_counter`; now when not given.
 
         Raises:
             QueueFull: Nothing was stored; trying again helps.
@@ -73,7 +84,8 @@ class GroupCommit:
         is_full = self._events and self._events + len(arrivals) > self._room.waiting_events
         if is_full or self._is_shut:
             raise QueueFull
-        job = _Job(arrivals, asyncio.get_running_loop().create_future())
+        received = since or time.perf_counter()
+        job = _Job(arrivals, received, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         self._events += len(arrivals)
         if not self._group:
@@ -84,6 +96,7 @@ class GroupCommit:
         """Hand the next group to the writer."""
         self._group = self._next_group()
         if self._group:
+            self._began = time.perf_counter()
             together = [arrival for job in self._group for arrival in job.arrivals]
             loop = asyncio.get_running_loop()
             running = loop.run_in_executor(self._writer, self._take, together)
@@ -107,6 +120,7 @@ class GroupCommit:
         error = running.exception()
         if error is None:
             self.commits += 1
+            self._measure(running.result())
             answers = iter(running.result())
             for job in self._group:
                 self._settle(job, tuple(islice(answers, len(job.arrivals))))
@@ -125,6 +139,17 @@ class GroupCommit:
             _LOG.error("a request could not be stored: %s", _kind(error))
             self._settle(self._group[0], error)
         self._begin()
+
+    def _measure(self, answers: Sequence[Acknowledged]) -> None:
+        """Note how long everyone of the group has waited for what is durable now."""
+        if self._metrics is None:
+            return
+        now, each = time.perf_counter(), iter(answers)
+        self._metrics.commit(now - self._began, len(answers))
+        for job in self._group:
+            # All of them, not up to the first: the next job begins behind the last.
+            opened = sum(answer.opened for answer in islice(each, len(job.arrivals)))
+            self._metrics.stored(now - job.since, opened=opened > 0)
 
     def _settle(self, job: _Job, answer: Answers | BaseException) -> None:
         self._events -= len(job.arrivals)

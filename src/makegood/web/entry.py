@@ -5,11 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import ParamSpec, TypeVar
 
-from makegood.api.keys import KeyRing, key_text
-from makegood.api.limits import RateLimit
+from makegood.api.keys import KeyRing, key_text, opens
+from makegood.api.limits import RateLimit, limit_fields, own_allowance
 from makegood.api.problems import KEY_MISSING, KEY_UNKNOWN, TOO_MANY, scope_missing
 from makegood.ports.rows import KeyRow
-from makegood.web.wire import Scope, Stopped, header, retry_after
+from makegood.web.wire import TOLD, Scope, Stopped, header, retry_after
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Entry:
         self._reads = reads
 
     async def admit(self, scope: Scope, needed: str) -> KeyRow:
-        """Give the key of a request.
+        """Give the key of a request; the answer will say what is left of its pace.
 
         Raises:
             Stopped: 401 without a valid key, 403 without the scope, 429 when it asks too fast.
@@ -57,9 +57,11 @@ class Entry:
             key = await self._reads.run(self._keys.find, text)
         if key is None:
             raise Stopped(401, KEY_UNKNOWN, _ASK_FOR_KEY)
-        if needed not in key.scopes:
+        if not opens(key, needed):
             raise Stopped(403, scope_missing(needed))
-        wait = self._limit.wait_seconds(key.sha256)
-        if wait:
-            raise Stopped(429, TOO_MANY, retry_after(wait))
+        spent = self._limit.take(key.sha256, own_allowance(key))
+        if spent is not None:
+            scope[TOLD] = limit_fields(spent)
+            if spent.wait_s:
+                raise Stopped(429, TOO_MANY, retry_after(spent.wait_s))
         return key

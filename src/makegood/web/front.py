@@ -8,15 +8,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import TypeAlias
-
-import msgspec
+from typing import Any, TypeAlias
 
 from makegood.api.problems import FAULT, OURS, Problem
 from makegood.web import asking, incoming, ingest, live
+from makegood.web.logs import request_of
+from makegood.web.metrics import Metrics
 from makegood.web.outages import STORE_FAULTS, place_of
 from makegood.web.parts import Parts
+from makegood.web.watching import METRICS, Watching
 from makegood.web.wire import (
+    TOLD,
     Gone,
     Handler,
     Receive,
@@ -54,6 +56,7 @@ class Front:
         self._rest: Handler | None = None
         self._ask_by_id: Mapping[str, Handler] = {}
         self._incoming: Mapping[str, Handler] = {}
+        self._metrics: Metrics | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -67,9 +70,14 @@ class Front:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_head = scope["method"] == "HEAD"
+        name = request_of(scope)
+        send = self._told(scope, send, (b"x-request-id", name.encode()))
         try:
             handler = self._handler(scope)
-            await handler(scope, receive, send)
+            if handler is self._rest:
+                await handler(_named(scope, name), receive, send)
+            else:
+                await handler(scope, receive, send)
         except Stopped as stopped:
             await refuse(send, stopped, is_head=is_head)
         except Gone:
@@ -81,6 +89,18 @@ class Front:
             # Not its words, which may be a customer's.
             _LOG.error("a request failed: %s at %s", type(fault).__name__, place_of(fault))
             await refuse(send, Stopped(500, OURS), is_head=is_head)
+
+    def _told(self, scope: Scope, send: Send, request: tuple[bytes, bytes]) -> Send:
+        """Let the answer, whatever it is, name its request and tell what is left of a pace."""
+
+        async def told(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *scope.get(TOLD, ()), request]
+                if self._metrics is not None:
+                    self._metrics.responded(_part_of(scope["path"]), message["status"])
+            await send(message)
+
+        return told
 
     def _handler(self, scope: Scope) -> Handler:
         path: str = scope["path"]
@@ -119,35 +139,52 @@ class Front:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _begin(self, parts: Parts) -> None:
-        ingesting = ingest.Ingest(parts.entry, parts.commit, parts.clock, parts.origins)
+        ingesting = ingest.Ingest(
+            parts.entry, parts.commit, parts.clock, parts.origins, parts.metrics
+        )
         sending: Mapping[str, Handler] = {"POST": ingesting}
         sending = {**sending, "OPTIONS": parts.origins.preflight(_options(sending))}
         asker = asking.Asking(parts.entry, parts.gate, parts.reads, parts.count)
+        watching = Watching(parts)
         self._ask_by_id = {"GET": asker.get}
         self._incoming = {"POST": parts.incoming} if parts.incoming is not None else {}
         self._routes = {
             **dict.fromkeys(ingest.PATHS, sending),
             asking.PATH: {"POST": asker.post},
             live.PATH: {"GET": parts.live},
-            "/healthz": {"GET": _alive},
-            "/readyz": {"GET": _readiness(parts)},
+            "/healthz": {"GET": watching.alive},
+            "/readyz": {"GET": watching.ready},
+            METRICS: {"GET": watching.metrics},
         }
+        self._metrics = parts.metrics
         self._rest = self._make_rest()
 
 
-def _readiness(parts: Parts) -> Handler:
-    async def ready(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-        missing = await parts.reads.run(parts.missing)
-        body = msgspec.json.encode(
-            {"status": "waiting" if missing else "ready", "missing": missing}
-        )
-        await respond(send, 503 if missing else 200, body)
+_PARTS = {
+    **dict.fromkeys(ingest.PATHS, "ingest"),
+    asking.PATH: "gate",
+    live.PATH: "live",
+    **dict.fromkeys(("/healthz", "/readyz", METRICS), "watching"),
+}
+_BEGINNINGS = (
+    (asking.BY_ID, "gate"), ("/v1/", "api"), ("/desk/", "desk"), ("/static/", "static"),
+    ("/accounts/", "sign_in"),
+)  # fmt: skip
 
-    return ready
+
+def _part_of(path: str) -> str:
+    """Say which part of Makegood a path belongs to; there are few of them."""
+    part = _PARTS.get(path)
+    if part is None:
+        found = (name for begins, name in _BEGINNINGS if path.startswith(begins))
+        part = next(found, "portal")
+    return part
 
 
-async def _alive(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
-    await respond(send, 200, b'{"status":"ok"}')
+def _named(scope: Scope, name: str) -> Scope:
+    """Hand a request on under the one id that it has."""
+    others = [one for one in scope["headers"] if one[0] != b"x-request-id"]
+    return {**scope, "headers": [*others, (b"x-request-id", name.encode())]}
 
 
 def _allowed(methods: Mapping[str, Handler]) -> bytes:

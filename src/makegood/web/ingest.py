@@ -1,5 +1,7 @@
 """The Segment paths: read, store in a group, answer for each item."""
 
+import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -8,6 +10,7 @@ import msgspec
 from makegood.api.forms import Result, Results
 from makegood.api.problems import BUSY, Problem
 from makegood.messages.errors import InputError
+from makegood.messages.facts import Touchpoint
 from makegood.ports.arrivals import Acknowledged
 from makegood.ports.clock import Clock
 from makegood.ports.rows import KeyRow, Taken
@@ -16,6 +19,7 @@ from makegood.sources.limits import MAX_BATCH_BYTES
 from makegood.sources.segment import KINDS, Envelope
 from makegood.web.commit import GroupCommit, QueueFull
 from makegood.web.entry import Entry
+from makegood.web.metrics import Metrics
 from makegood.web.origins import Origins
 from makegood.web.wire import (
     JSON,
@@ -43,11 +47,19 @@ _CONFLICT = "Another event with this message id says something else; give this o
 class Ingest:
     """Answers the Segment paths."""
 
-    def __init__(self, entry: Entry, commit: GroupCommit, clock: Clock, origins: Origins) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        commit: GroupCommit,
+        clock: Clock,
+        origins: Origins,
+        metrics: Metrics,
+    ) -> None:
         self._entry = entry
         self._commit = commit
         self._clock = clock
         self._origins = origins
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = (*JSON, *self._origins.headers(scope))
@@ -63,21 +75,31 @@ class Ingest:
         key = await self._entry.admit(scope, "ingest")
         self._origins.check(scope, key)
         body = await read_body(scope, receive, MAX_BATCH_BYTES)
+        received = time.perf_counter()
         outcomes = self._read(scope["path"], body, key)
         strict = key.strict or query(scope).get("strict") == "1"
-        return await self._answer(outcomes, strict=strict)
+        status, results = await self._answer(outcomes, received, strict=strict)
+        self._count(results.results)
+        return status, results
 
     def _read(self, path: str, body: bytes, key: KeyRow) -> tuple[Outcome, ...]:
         kind = PATHS[path]
         envelope = Envelope(source=key.name, received_ms=self._clock.now_ms(), kind=kind)
         if kind:
-            return (read_one(body, envelope),)
+            return _of_its_brands(key, (read_one(body, envelope),))
         try:
-            return read_batch(body, envelope)
+            return _of_its_brands(key, read_batch(body, envelope))
         except InputError as error:
             raise Stopped(400, _no_batch(str(error))) from None
 
-    async def _answer(self, outcomes: Sequence[Outcome], *, strict: bool) -> tuple[int, Results]:
+    def _count(self, results: Sequence[Result]) -> None:
+        self._metrics.batch(len(results))
+        for status, count in Counter([one.status for one in results]).items():
+            self._metrics.events(status, count)
+
+    async def _answer(
+        self, outcomes: Sequence[Outcome], received: float, *, strict: bool
+    ) -> tuple[int, Results]:
         rejected = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)]
         if rejected and (strict or len(rejected) == len(outcomes)):
             problem = _refusal(outcomes, rejected)
@@ -87,11 +109,28 @@ class Ingest:
             )
         arrivals = [outcome.arrival for outcome in outcomes if not isinstance(outcome, Rejected)]
         try:
-            answers = await self._commit.store(arrivals)
+            answers = await self._commit.store(arrivals, received)
         except QueueFull:
             raise Stopped(503, BUSY, retry_after(1)) from None
         # 200, not 202: it is done, not merely accepted, and older libraries know only 200.
         return 200, Results(results=_results(outcomes, answers))
+
+
+def _of_its_brands(key: KeyRow, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Reject what names a brand that is not the key's; what names none is everybody's to tell."""
+    if not key.brands:
+        return outcomes
+    return tuple(_of_its_brand(key, one) for one in outcomes)
+
+
+def _of_its_brand(key: KeyRow, outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Rejected) or not isinstance(outcome.arrival.body, Touchpoint):
+        return outcome
+    brand = outcome.arrival.body.properties.get("brand", "")
+    if not isinstance(brand, str) or key.may_see(brand):
+        return outcome
+    error = f"This key is only for what is of {', '.join(key.brands)}; send it with another one."
+    return Rejected(message_id=outcome.arrival.message_id, error=error)
 
 
 def _results(outcomes: Sequence[Outcome], answers: Sequence[Acknowledged]) -> tuple[Result, ...]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from makegood.runtime.noting import Actor, acting
 from makegood.web.instance import current
 
 _POLICY = "; ".join(
@@ -29,11 +30,12 @@ Answering = Callable[[HttpRequest], HttpResponse]
 
 
 def join_makegood(answer: Answering) -> Answering:
-    """Hand the opened Makegood to the views as `request.makegood`."""
+    """Hand the opened Makegood to the views as `request.makegood`; nobody acts in it yet."""
 
     def joined(request: HttpRequest) -> HttpResponse:
         request.makegood = current()  # type: ignore[attr-defined]
-        return answer(request)
+        with acting(Actor(request=request.headers.get("X-Request-Id", "")[:100])):
+            return answer(request)
 
     return joined
 

@@ -1,5 +1,6 @@
 """What the hot paths need, joined once for each server process."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +8,11 @@ from threading import Event, Thread
 
 from msgspec import Struct
 
-from makegood.api.keys import KeyRing
-from makegood.api.limits import Allowance, RateLimit
+from makegood.api.keys import ring_of
+from makegood.api.limits import RateLimit
 from makegood.core.holds import Answer, Question
 from makegood.gate.service import Gate
+from makegood.ports.allowance import Allowance
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 from makegood.runtime.receiving import Receiving
@@ -20,7 +22,12 @@ from makegood.web.commit import GroupCommit, Room, Take
 from makegood.web.entry import Entry, Reads
 from makegood.web.incoming import Incoming
 from makegood.web.live import Live
+from makegood.web.metrics import Metrics, OfStore
 from makegood.web.origins import Origins
+from makegood.web.outages import STORE_FAULTS
+
+_KEEP_S = 60.0
+_LOG = logging.getLogger("makegood.server")
 
 
 class Shape(Struct, frozen=True, kw_only=True):
@@ -50,6 +57,7 @@ class Joined(Struct, frozen=True, kw_only=True):
         close: Gives everything back.
         origins: Web origins whose pages may send events.
         coverage: Counts the questions that were answered with yes.
+        proxies: Servers of the deployment in front of this one.
     """
 
     take: Take
@@ -63,6 +71,7 @@ class Joined(Struct, frozen=True, kw_only=True):
     close: Callable[[], None] | None = None
     coverage: Coverage | None = None
     origins: tuple[str, ...] = ()
+    proxies: int = 0
 
 
 class Parts:
@@ -78,9 +87,14 @@ class Parts:
         self.gate = joined.gate
         self.reads = Reads(self._threads)
         limit = RateLimit(shape.allowance, time.monotonic)
-        self.entry = Entry(KeyRing(joined.store, time.monotonic), limit, self.reads)
+        self.keys = ring_of(joined.store, joined.clock)
+        self.entry = Entry(self.keys, limit, self.reads)
         self.origins = Origins(joined.origins)
-        self.commit = GroupCommit(joined.take, shape.room)
+        self.store = joined.store
+        self.proxies = joined.proxies
+        self.metrics = Metrics()
+        self.of_store = OfStore(joined.store, joined.clock)
+        self.commit = GroupCommit(joined.take, shape.room, self.metrics)
         self.incoming = (
             Incoming(joined.receiving, joined.sources, self.commit, limit, joined.clock)
             if joined.receiving is not None
@@ -89,6 +103,18 @@ class Parts:
         self.live = Live(joined.store, joined.clock, joined.key, self.reads)
         self._stopping = Event()
         self._worker = self._start_worker()
+        self._keeper = Thread(target=self._keep, name="keeper", daemon=True)
+        self._keeper.start()
+
+    def _keep(self) -> None:
+        """Write down now and then when keys were used, and once more at the end."""
+        is_over = False
+        while not is_over:
+            is_over = self._stopping.wait(_KEEP_S)
+            try:
+                self.keys.flush()
+            except STORE_FAULTS as fault:
+                _LOG.warning("uses of keys were not written: %s", type(fault).__name__)
 
     def _start_worker(self) -> Thread | None:
         work = self._joined.work
@@ -99,8 +125,9 @@ class Parts:
         worker.start()
         return worker
 
-    def count(self, answer: Answer, question: Question) -> None:
-        """Count a send that asked; one that heard no is none."""
+    def count(self, answer: Answer, question: Question, took_s: float) -> None:
+        """Count an answer of the gate; one that heard yes is a send that asked."""
+        self.metrics.answered(answer.reason, took_s, allowed=answer.allowed)
         if answer.allowed and self._joined.coverage is not None:
             self._joined.coverage.count(
                 question.brand,
@@ -109,13 +136,10 @@ class Parts:
                 message_class=question.message_class.value,
             )
 
-    def missing(self) -> tuple[str, ...]:
-        """Say what is missing before this process can serve; nothing when it can."""
-        with self._joined.store.reading() as reading:
-            has_book = reading.active_book() is not None
-        is_working = self._worker is None or self._worker.is_alive()
-        found = (("rule book", has_book), ("worker", is_working))
-        return tuple(name for name, is_there in found if not is_there)
+    @property
+    def is_working(self) -> bool:
+        """Whether the worker in this process goes on; true where workers are processes."""
+        return self._worker is None or self._worker.is_alive()
 
     async def close(self) -> None:
         """Finish what was taken on, stop the worker, then give everything back."""
@@ -124,6 +148,7 @@ class Parts:
         self._stopping.set()
         if self._worker is not None:
             self._worker.join()
+        self._keeper.join()
         if self._threads is not None:
             self._threads.shutdown()
         if self._joined.close is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
+from makegood.web.doorstep import Doorstep
 from makegood.web.wire import Handler, Receive, Scope, Send, header, receive_body
 
 SCREEN_THREADS = 8  # a fixed pool: Django keeps one database connection for each thread
@@ -16,28 +17,32 @@ MOST_BYTES = 1_048_576  # Django itself refuses less, in words; this only bounds
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-def django_behind(proxies: int) -> Handler:
+def django_behind(proxies: int, doorstep: Doorstep | None = None) -> Handler:
     """Give Django, as WSGI in a fixed pool of threads.
 
     Args:
         proxies: How many servers of ours stand in front and say who asks.
+        doorstep: How fast an address may come.
     """
     from makegood.web.wsgi import application as django
 
     wsgi: Any = django
-    return behind(WSGIMiddleware(wsgi, workers=SCREEN_THREADS), proxies)
+    return behind(WSGIMiddleware(wsgi, workers=SCREEN_THREADS), proxies, doorstep)
 
 
-def behind(threads: Any, proxies: int) -> Handler:
+def behind(threads: Any, proxies: int, doorstep: Doorstep | None = None) -> Handler:
     """Let an application see whole requests of known clients only."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        client = known(scope, proxies)
+        if doorstep is not None:
+            doorstep.admit(client)
         body = await receive_body(scope, receive, MOST_BYTES)
 
         async def all_of_it() -> dict[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await threads(known(scope, proxies), all_of_it, send)
+        await threads(client, all_of_it, send)
 
     return answer
 

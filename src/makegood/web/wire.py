@@ -16,6 +16,7 @@ Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 Handler: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
+TOLD = "makegood.told"  # in a scope: header fields that the answer carries, whatever it is
 BODY_SECONDS = 30.0  # half a megabyte over a slow line; who needs longer would hold a place
 JSON: Headers = (
     (b"content-type", b"application/json"),

@@ -5,7 +5,7 @@ import base64
 import pytest
 from msgspec.structs import replace
 
-from makegood.api.keys import KeyRing, digest, key_text, mint
+from makegood.api.keys import KeyRing, digest, key_text, mint, opens
 from makegood.messages.errors import InputError
 from makegood.store.memory import MemoryStore
 
@@ -65,3 +65,43 @@ def test_the_key_is_read_from_bearer_and_from_basic():
     assert key_text("Bearer  mg_x ") == key_text(f"BASIC {basic}") == "mg_x"
     for wrong in ("", "Basic", "Basic ===", "Basic /w==", "Token mg_x"):
         assert key_text(wrong) == ""
+
+
+def test_a_key_that_ends_opens_nothing_from_then_on_not_even_for_who_remembers_it():
+    store, ticks, now = MemoryStore(), Ticks(), [1_000_000]
+    text, row = mint("booking", ("ingest",), 0)
+    with store.writing() as writing:
+        writing.put_key(replace(row, ends_ms=1_001_500))
+    ring = KeyRing(store, ticks, lambda: now[0])
+    assert ring.find(text) is not None
+    ticks.now += 1.4
+    assert ring.remembered(text) is not None
+    ticks.now += 0.2
+    now[0] += 1_600
+    assert ring.remembered(text) is None
+    assert ring.find(text) is None
+
+
+def test_the_last_use_is_kept_to_the_minute_and_written_in_one_go():
+    store, ticks, now = MemoryStore(), Ticks(), [125_000]
+    rows = [mint(name, ("gate",), 0) for name in ("a", "b")]
+    with store.writing() as writing:
+        for _, row in rows:
+            writing.put_key(row)
+    ring = KeyRing(store, ticks, lambda: now[0])
+    before = store.syncs()
+    for text, _ in rows * 50:
+        assert ring.find(text) is not None
+    assert store.syncs() == before
+    assert ring.flush() == 2
+    assert ring.flush() == 0
+    assert store.syncs() == before + 1
+    with store.reading() as reading:
+        assert reading.key_uses() == {row.sha256: 120_000 for _, row in rows}
+
+
+def test_an_older_scope_includes_what_was_parted_from_it():
+    _, row = mint("a", ("cases",), 0)
+    assert opens(row, "cases.read")
+    _, row = mint("a", ("cases.read",), 0)
+    assert not opens(row, "cases")

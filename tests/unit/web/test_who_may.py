@@ -66,6 +66,12 @@ DESK = {
     f"desk/connections/webhooks/{W}": ("GET", 403, 403, 404),
     f"desk/connections/webhooks/{W}/rotate": ("POST", 403, 403, 404),
     "desk/connections/lists": ("GET", 200, 200, 200),
+    "desk/connections/keys": ("GET", 403, 403, 200),
+    "desk/connections/keys/make": ("POST", 403, 403, 302),
+    "desk/connections/keys/00000000/rotate": ("POST", 403, 403, 302),
+    "desk/connections/keys/00000000/revoke": ("POST", 403, 403, 422),
+    "desk/connections/acts": ("GET", 403, 403, 200),
+    "desk/connections/acts.csv": ("GET", 403, 403, 200),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
