@@ -90,7 +90,7 @@ class MailKinds:
                 with self._turn:
                     self._seen.count_ruled(ruled.found, facts.domain, facts.recipients, now_ms)
             return ruled.found
-        facts, skeleton = read_text(headers, content)
+        facts, skeleton = read_text(headers, content, envelope)
         judged = without_rule(facts, book, ruled, KnownKind())
         seen = Seen(
             skeleton=skeleton, domain=facts.domain, judged=judged, recipients=envelope.recipients

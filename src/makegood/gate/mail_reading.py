@@ -56,16 +56,24 @@ class Headers(Struct, frozen=True, kw_only=True, eq=False):
 
     Attributes:
         facts: What they and the envelope say.
-        names: Words of the recipients' names and addresses, which no template has.
+        message: The headers as they were parsed.
+        begins: Where the body begins; after the end where there is none.
+        said: To and Cc as readers see them.
     """
 
     facts: MailFacts
-    names: frozenset[str]
+    message: Message
+    begins: int
+    said: tuple[str, ...]
 
 
 def read_headers(content: bytes, envelope: Envelope) -> Headers:
     """Read what the headers and the envelope say."""
-    fields = dict(_fields(content))
+    head = content[:_MOST_HEADERS]
+    end = _BETWEEN.search(head)
+    begins = end.end() if end else len(content)
+    message = _headers.parsebytes(head[:begins])
+    fields = dict(_fields(message))
     sender = parseaddr(fields.get("from", ""))[1].lower()
     if "@" not in sender:
         sender = envelope.mail_from.lower()
@@ -84,15 +92,15 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
         user=envelope.user,
         recipients=len(envelope.recipients),
     )
-    said = [fields[name] for name in ("to", "cc") if name in fields]
-    return Headers(facts=facts, names=_names(said, envelope))
+    said = tuple(fields[name] for name in ("to", "cc") if name in fields)
+    return Headers(facts=facts, message=message, begins=begins, said=said)
 
 
-def read_text(headers: Headers, content: bytes) -> tuple[MailFacts, Skeleton]:
+def read_text(headers: Headers, content: bytes, envelope: Envelope) -> tuple[MailFacts, Skeleton]:
     """Add the text to what is known of a mail, and give what its template leaves behind."""
     facts = headers.facts
-    subject, text = words_of(facts.subject), words_of(_text(content))
-    skeleton = skeleton_of(subject, text, headers.names)
+    subject, text = words_of(facts.subject), words_of(_text(headers, content))
+    skeleton = skeleton_of(subject, text, _names(headers.said, envelope))
     whole = replace(
         facts,
         fingerprint=skeleton.digest,
@@ -102,11 +110,8 @@ def read_text(headers: Headers, content: bytes) -> tuple[MailFacts, Skeleton]:
     return whole, skeleton
 
 
-def _fields(content: bytes) -> Iterator[tuple[str, str]]:
+def _fields(message: Message) -> Iterator[tuple[str, str]]:
     """Give headers, the first of each name, in small letters and as a reader sees them."""
-    head = content[:_MOST_HEADERS]
-    end = _BETWEEN.search(head)
-    message = _headers.parsebytes(head[: end.end()] if end else head)
     seen: set[str] = set()
     for name, raw in list(message.raw_items())[:_MOST_FIELDS]:
         small = name.lower()
@@ -125,14 +130,19 @@ def _readable(raw: str) -> str:
     return value[:_MOST_VALUE]
 
 
-def _names(said: list[str], envelope: Envelope) -> frozenset[str]:
+def _names(said: Sequence[str], envelope: Envelope) -> frozenset[str]:
     found = [f"{name} {address.partition('@')[0]}" for name, address in getaddresses(said)]
     found += [one.partition("@")[0] for one in envelope.recipients[:_MOST_NAMES]]
     words = (word.casefold() for one in found for word in words_of(one.replace("_", " ")))
     return frozenset(word for word in words if len(word) > 1)
 
 
-def _text(content: bytes) -> str:
+def _text(headers: Headers, content: bytes) -> str:
+    message = headers.message
+    if message.get_content_maintype() != "multipart":  # the body is one part, as it stands
+        body = content[headers.begins : headers.begins + _MOST_RAW]
+        message.set_payload(body.decode("ascii", "surrogateescape"))
+        return _of_one(message)[:MOST_TEXT]
     plain = _first(_parser.parsebytes(content[:_FIRST_LOOK]), "plain")
     if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS:
         return plain[:MOST_TEXT]
@@ -140,6 +150,14 @@ def _text(content: bytes) -> str:
     plain = _first(message, "plain")
     rich = "" if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS else _first(message, "html")
     return (_without_tags(rich) if rich else plain)[:MOST_TEXT]
+
+
+def _of_one(part: Message) -> str:
+    """Give the text of a mail of one part; what is no text says nothing."""
+    kind = part.get_content_type()
+    if _is_attached(part) or not kind.startswith("text/"):
+        return ""
+    return _without_tags(_decoded(part)) if kind == "text/html" else _decoded(part)
 
 
 def _first(message: Message, subtype: str) -> str:

@@ -7,6 +7,7 @@ from makegood.messages.commands import MessageClass
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import check_book, load_book
 from makegood.playbooks.outgoing_terms import OutgoingTerms, as_words, make_wording, words_of
+from makegood.replay.examples import run_examples
 from tests.unit.playbooks.small_book import SMALL
 from tests.unit.playbooks.test_composing import HEAD, HOUSE, errors, whole
 
@@ -175,3 +176,43 @@ def test_a_brand_may_stop_more():
     )
     assert errors(own, house=with_outgoing(text=HOUSE)) == []
     assert HEAD in whole(own)
+
+
+EXAMPLE = """\
+  - name: a survey
+    mail: {from: x@acme-mail.example.com, subject: 'How was your day, how was your night?',
+           text: 'How was your trip?', headers: {Precedence: bulk}}
+    expect: {class: survey, brand: acme}
+"""
+
+
+def with_example(example: str) -> str:
+    return with_outgoing().replace("\nexamples:\n", f"\nexamples:\n{example}", 1)
+
+
+def test_an_example_says_what_a_mail_is_and_is_run_with_the_book():
+    checked = check_book(with_example(EXAMPLE), name="x.yaml")
+    assert checked.book is not None, [str(one) for one in checked.errors]
+    assert run_examples(checked.book, checked.examples) == ()
+    wrong = EXAMPLE.replace("class: survey, brand: acme", "class: unknown, brand: other")
+    checked = check_book(with_example(wrong), name="x.yaml")
+    assert checked.book is not None
+    missed = run_examples(checked.book, checked.examples)
+    assert [(one.what, one.expected, one.found) for one in missed] == [
+        ("class", "unknown", "survey"),
+        ("brand", "other", "acme"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ("x@acme-mail.example.com", "acme", "not an e-mail address"),
+        ("class: survey", "class: spam", "cannot be `spam`"),
+        ("headers: {Precedence: bulk}", "headers: {Precedence: [bulk]}", "should be a text"),
+        ("headers:", "header:", "no field `header`"),
+    ],
+)
+def test_a_mistake_in_the_mail_of_an_example_is_named(was, now, message):
+    found = check_book(with_example(EXAMPLE.replace(was, now, 1)), name="x.yaml").errors
+    assert any(message in one.message for one in found), [str(one) for one in found]
