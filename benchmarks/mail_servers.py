@@ -114,9 +114,17 @@ class _Relay:
 
 
 async def _until_told(pipe: Connection) -> None:
+    """Answer how much processor time was used, until told to end."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
-    loop.add_reader(pipe.fileno(), ended.set)
+
+    def told() -> None:
+        if pipe.recv() == "end":
+            ended.set()
+        else:
+            pipe.send(time.process_time())
+
+    loop.add_reader(pipe.fileno(), told)
     await ended.wait()
     loop.remove_reader(pipe.fileno())
 
@@ -177,6 +185,12 @@ class Running:
         self._process.start()
         self.port: int = self._pipe.recv()
 
+    def cpu_seconds(self) -> float:
+        """Say how much processor time it has used."""
+        self._pipe.send("cpu")
+        used: float = self._pipe.recv()
+        return used
+
     def stop(self, *, says: bool = False) -> dict[str, int]:
         self._pipe.send("end")
         found: dict[str, int] = self._pipe.recv() if says else {}
@@ -199,6 +213,15 @@ def sink_and_relay() -> Iterator[tuple[Running, Running]]:
 def gate_before(sink: Running, database: str) -> Running:
     """Run the gate before the sink."""
     return Running(_gate, sink.port, database)
+
+
+def measure(
+    server: Running, mails: Sequence[tuple[str, bytes]], clients: int
+) -> tuple[float, float]:
+    """Send all mails; give mails a second, and mails a second of the server's processor time."""
+    before = server.cpu_seconds()
+    rate = drive(server.port, mails, clients)
+    return rate, len(mails) / (server.cpu_seconds() - before)
 
 
 def drive(port: int, mails: Sequence[tuple[str, bytes]], clients: int) -> float:

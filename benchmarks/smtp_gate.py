@@ -2,7 +2,7 @@
 
 import statistics
 
-from benchmarks.mail_servers import SENDER, address, drive, gate_before, let_down, sink_and_relay
+from benchmarks.mail_servers import SENDER, address, gate_before, let_down, measure, sink_and_relay
 from benchmarks.report import Bound, Figure, Plan, Result
 
 MAILS, QUICK_MAILS = 4_000, 1_000
@@ -36,28 +36,39 @@ def run(plan: Plan) -> Result:
     database = let_down(plan.folder)
     with sink_and_relay() as (sink, relay):
         gate = gate_before(sink, database)
-        rounds = []
-        for _ in range(ROUNDS):
-            nothing = drive(relay.port, mails, CLIENTS)
-            rounds.append((nothing, drive(gate.port, mails, CLIENTS)))
+        rounds = [
+            (*measure(relay, mails, CLIENTS), *measure(gate, mails, CLIENTS))
+            for _ in range(ROUNDS)
+        ]
         found = gate.stop(says=True)
     assert found["parked"] > 0
     assert found["passed"] + found["parked"] == ROUNDS * len(mails)
-    nothing = statistics.median(plain for plain, _ in rounds)
-    ours = statistics.median(gated for _, gated in rounds)
-    ratio = statistics.median(gated / plain for plain, gated in rounds)
+    relay_rate, relay_cpu, gate_rate, gate_cpu = map(statistics.median, zip(*rounds, strict=True))
+    ratio = statistics.median(gated / plain for _, plain, _, gated in rounds)
     return Result(
         name="smtp_gate",
         figures=(
             Figure(
                 what=f"mails of 3 KB through the gate, {CLIENTS} clients, one in fifty held",
-                value=ours,
+                value=gate_rate,
                 unit="mails/s",
-                nothing=nothing,
+                nothing=relay_rate,
+                target="0.6 of a plain relay",
+            ),
+            Figure(
+                what="the same, by the server's own processor time",
+                value=gate_cpu,
+                unit="mails/CPU-s",
+                nothing=relay_cpu,
                 target="0.6 of a plain relay",
             ),
         ),
         bounds=(
-            Bound(what="rate against a plain relay", value=ratio, least=LEAST, is_timed=True),
+            Bound(
+                what="mails a CPU-second against a plain relay",
+                value=ratio,
+                least=LEAST,
+                is_timed=True,
+            ),
         ),
     )

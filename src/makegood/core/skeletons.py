@@ -53,7 +53,7 @@ def skeleton_of(subject: Sequence[str], text: Sequence[str], names: Collection[s
     """
     return Skeleton(
         subject=_gapped(subject[:MOST_WORDS], names, first=True),
-        text=_gapped(text[:MOST_READ], names, first=False)[:MOST_WORDS],
+        text=_gapped(text[:MOST_READ], names, first=False),
     )
 
 
@@ -85,7 +85,7 @@ def subjects_alike(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def _gapped(words: Sequence[str], names: Collection[str], *, first: bool) -> tuple[str, ...]:
-    """Put a gap for what a person's name, a proper noun or a number may be.
+    """Put a gap for what a person's name, a proper noun or a number may be, in the first words.
 
     Args:
         words: As written.
@@ -94,6 +94,8 @@ def _gapped(words: Sequence[str], names: Collection[str], *, first: bool) -> tup
     """
     found: list[str] = []
     for at, word in enumerate(words):
+        if len(found) == MOST_WORDS:
+            break
         stays = word[0].islower() or (first and at == 0 and word[0].isalpha())
         small = word.casefold()
         if stays and small not in names:

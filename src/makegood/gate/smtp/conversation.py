@@ -6,6 +6,7 @@ for each recipient; SMTP has only one answer after the message.
 
 import asyncio
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,7 @@ _LINE = 16 * 1024  # bytes of one command; AUTH may be 12,288 long (RFC 4954)
 _CHUNK = 256 * 1024  # bytes read ahead before a client is told to wait
 _MOST_WRONG = 3  # passwords of one connection
 _TEMPORARY = "454 4.7.0 Nobody can be asked about this password now; try again later."
+_PLAIN_PATH = re.compile(r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>(?: +(.*))?")
 CROWDED = Reply(452, "4.3.1 Too much mail is under way; try again later.")
 _LOG = logging.getLogger("makegood.smtp")
 
@@ -108,6 +110,14 @@ class Conversation(SMTP):
         """Who signed in; empty for nobody."""
         data: object = self.session.auth_data if self.session else None
         return data if isinstance(data, str) else ""
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Read a path; the library parses every one as a header, which takes far longer."""
+        plain = _PLAIN_PATH.fullmatch(arg)
+        if plain is not None:
+            return plain[1], plain[2] or ""
+        found: tuple[str | None, str | None] = super()._getaddr(arg)
+        return found
 
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the name of a mechanism in any case, as RFC 4954 says."""
