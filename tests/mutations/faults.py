@@ -459,10 +459,10 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/unit/runtime/test_marks.py",),
     ),
     Fault(
-        name="a-run-trusts-its-pages",
+        name="a-run-looks-once",
         file="src/makegood/runtime/marks_run.py",
-        old="                if email and self._is_wanted(email):\n",
-        new="                if email:\n",
+        old="over = [it for it in outcome.changed if not self._is_wanted(it)]",
+        new="over = outcome.changed[:0]",
         tests=("tests/unit/runtime/test_marks_run.py",),
     ),
     Fault(
