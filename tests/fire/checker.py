@@ -121,13 +121,12 @@ def every_service_message_arrives(it: Evidence) -> Iterator[str]:
 def everyone_let_down_is_told_sorry_and_refunded(it: Evidence) -> Iterator[str]:
     """Each customer with a failure got a service mail; each price was paid back once, by one id."""
     told = {one.user for one in it.delivered if one.message_class == "service"}
-    linked = {one.old: one.new for one in it.linked}
     refunds: dict[int, set[str]] = defaultdict(set)
     for one in it.delivered:
         if one.kind == "refund":
             refunds[one.cents].add(one.command)
     for failure in _failures(it):
-        if not {failure.user, linked.get(failure.user)} & told:
+        if (failure.mailbox or failure.user) not in told:
             yield f"{failure.user} was let down ({failure.message_id}) and got no mail"
         if failure.name == "no_car" and len(refunds[failure.price]) != 1:
             ids = sorted(refunds[failure.price])

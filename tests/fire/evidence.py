@@ -22,6 +22,7 @@ class Acked:
         user: The identifier it was sent for, without its kind.
         sent_ms: When it was first sent.
         acked_ms: When the yes was read.
+        mailbox: The customer whose mailbox it is; another than `user` before a link.
         price: In cents, one of its own for each failure; 0 for none.
     """
 
@@ -31,6 +32,7 @@ class Acked:
     user: str
     sent_ms: int
     acked_ms: int
+    mailbox: str = ""
     price: int = 0
 
 
