@@ -27,7 +27,7 @@ def main() -> None:
     folder.chmod(0o755)  # PostgreSQL runs as another user where we are root
     is_bad = False
     for name in engines:
-        own = folder / name
+        own = folder / f"{name}-fire"
         own.mkdir()
         plan = Plan(name, asked.minutes * 60 / len(engines), asked.seed, asked.customers)
         with engine(name, folder) as server:

@@ -80,7 +80,9 @@ def the_gate_is_shut_after_an_acknowledged_failure(it: Evidence) -> Iterator[str
     for one in it.asked:
         if one.message_class not in HELD_CLASSES or not one.allowed:
             continue
-        if any(begins < one.asked_ms and one.answered_ms < ends for begins, ends in holds[one.user]):
+        if any(
+            begins < one.asked_ms and one.answered_ms < ends for begins, ends in holds[one.user]
+        ):
             yield f"{one.by} was told that {one.message_class} may go to {one.user}, who was held"
 
 

@@ -117,7 +117,9 @@ class Kept:
 class Deployment:
     """The processes of one deployment, and the lines that they reach each other by."""
 
-    def __init__(self, folder: Path, lines: Lines, database: str, socket: str, mail: int, hook: int):
+    def __init__(
+        self, folder: Path, lines: Lines, database: str, socket: str, mail: int, hook: int
+    ):
         """Lay the lines and write the settings.
 
         Args:
@@ -207,7 +209,9 @@ class Deployment:
             again.wait(0.25)
         raise AssertionError(f"not ready after {READY_S} s:\n{self.logs()[-2_000:]}")
 
-    def strikes(self, rng: random.Random, postgres: Postgres | None) -> dict[str, Callable[[], object]]:
+    def strikes(
+        self, rng: random.Random, postgres: Postgres | None
+    ) -> dict[str, Callable[[], object]]:
         """Give what can be killed and restarted."""
         server = self.kept["server"]
         found: dict[str, Callable[[], object]] = {

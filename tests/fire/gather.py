@@ -20,7 +20,9 @@ from tests.fire.receivers import now_ms
 _LOG = "SELECT source, message_id, received_ms FROM log ORDER BY seq"
 _OUTBOX = "SELECT command, status, next_ms, settled_ms, attempts FROM outbox ORDER BY command_id"
 _STUCK = "SELECT customer FROM customer WHERE stuck <> ''"
-_OVERDUE = "SELECT customer FROM customer WHERE next_due_ms > 0 AND next_due_ms < {due} AND stuck = ''"
+_OVERDUE = (
+    "SELECT customer FROM customer WHERE next_due_ms > 0 AND next_due_ms < {due} AND stuck = ''"
+)
 # What is to be delivered now; what was tried before waits for its next try.
 _DUE = "SELECT count(*) FROM outbox WHERE status = 'leased' OR (status = 'waiting' AND next_ms <= {now})"
 _HURRY = "UPDATE outbox SET next_ms = {now} WHERE status = 'waiting' AND attempts > 0 AND next_ms > {now}"

@@ -142,7 +142,9 @@ class Part:
 class Source(Part):
     """A system that sends batches until they are taken, and now and then one batch twice."""
 
-    def __init__(self, name: str, world: World, notes: Notes, seed: int, url: str, key: str) -> None:
+    def __init__(
+        self, name: str, world: World, notes: Notes, seed: int, url: str, key: str
+    ) -> None:
         super().__init__(name, world, notes, seed)
         headers = {"Authorization": f"Bearer {key}"}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=ANSWER_S)
@@ -170,9 +172,7 @@ class Source(Part):
 
     def _note(self, note: Acked | Linked | None, acked_ms: int) -> None:
         if isinstance(note, Acked):
-            self.notes.acked.append(
-                replace(note, sent_ms=self._first_sent_ms, acked_ms=acked_ms)
-            )
+            self.notes.acked.append(replace(note, sent_ms=self._first_sent_ms, acked_ms=acked_ms))
             if note.name == "identify":
                 self.notes.identified.add(note.user)
         elif note is not None:
@@ -209,7 +209,9 @@ class Source(Part):
         if luck < 0.1:
             return [self._identified(customer, number)]
         if luck < 0.3 or customer.kind == SILENT:
-            body = track("Reservation Made", user, customer.email, number, reservation=f"R{number}")
+            body = track(
+                "Reservation Made", user, customer.email, number, reservation=f"R{number}"
+            )
             return [(body, Acked(f"f{number}", self.name, "other", user, 0, 0))]
         return [self._failure(customer, user, number, is_late=luck > 0.8)]
 
@@ -248,7 +250,9 @@ def _instant(at: float) -> str:
 class Library(Part):
     """A program that uses Segment's own library for Python; no error means yes."""
 
-    def __init__(self, name: str, world: World, notes: Notes, seed: int, url: str, key: str) -> None:
+    def __init__(
+        self, name: str, world: World, notes: Notes, seed: int, url: str, key: str
+    ) -> None:
         super().__init__(name, world, notes, seed)
         self._client = segment.analytics.Client(
             key, host=url, sync_mode=True, timeout=int(ANSWER_S), gzip=True
@@ -292,7 +296,9 @@ class Library(Part):
 class Asker(Part):
     """Asks the gate all the time, by every name; a campaign tool does the same before each mail."""
 
-    def __init__(self, name: str, world: World, notes: Notes, seed: int, url: str, key: str) -> None:
+    def __init__(
+        self, name: str, world: World, notes: Notes, seed: int, url: str, key: str
+    ) -> None:
         super().__init__(name, world, notes, seed)
         headers = {"Authorization": f"Bearer {key}"}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=ANSWER_S)
@@ -320,7 +326,9 @@ class Asker(Part):
 class Reader(Part):
     """Customers who read their mail, choose what is offered, and say when it is good again."""
 
-    def __init__(self, name: str, world: World, notes: Notes, seed: int, url: str, journal: Journal):
+    def __init__(
+        self, name: str, world: World, notes: Notes, seed: int, url: str, journal: Journal
+    ):
         super().__init__(name, world, notes, seed)
         self._http = httpx.Client(base_url=url, timeout=ANSWER_S)
         self._journal = journal
@@ -339,11 +347,15 @@ class Reader(Part):
         offers = page.text.split('name="offer" value="')[1:]
         if offers and link not in self._chosen:
             offer = offers[-1].partition('"')[0]
-            if self.notes.judge(self._http.post(f"{link}/choose", data={"offer": offer, "form": form})):
+            if self.notes.judge(
+                self._http.post(f"{link}/choose", data={"offer": offer, "form": form})
+            ):
                 self._chosen.add(link)
         elif user.startswith(WHOLE[0]) and self.rng.random() < 0.3:
             self.notes.whole.append(Whole(user, now_ms()))
-            self.notes.judge(self._http.post(f"{link}/answer", data={"answer": "good", "form": form}))
+            self.notes.judge(
+                self._http.post(f"{link}/answer", data={"answer": "good", "form": form})
+            )
 
 
 class Desk(Part):
@@ -362,7 +374,7 @@ class Desk(Part):
             self.sign_in(page)
             return
         self.notes.pages += 1
-        token = page.text.partition('/live?token=')[2].partition('"')[0]
+        token = page.text.partition("/live?token=")[2].partition('"')[0]
         if token and self.rng.random() < 0.5:
             self._watch(token)
         self.stopping.wait(1.0)

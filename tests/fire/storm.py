@@ -8,7 +8,10 @@ from tests.fire.evidence import Fault
 from tests.fire.proxy import Lines, Manner
 from tests.fire.receivers import now_ms
 
-SPELL_S = (1.0, 5.0)  # a spell of bad weather; longer than an answer takes, shorter than a client's patience
+SPELL_S = (
+    1.0,
+    5.0,
+)  # a spell of bad weather; longer than an answer takes, shorter than a client's patience
 LULL_S = (0.3, 2.0)
 CUT_BYTES = (1, 3_000)
 WEATHERS = ("delay", "throttle", "silence", "refuse")
@@ -18,7 +21,9 @@ Strike = Callable[[], object]
 class Storm:
     """Draws what happens next; the same seed draws the same, as far as the machine allows."""
 
-    def __init__(self, seed: int, lines: Lines, strikes: Mapping[str, Strike], stop: Event) -> None:
+    def __init__(
+        self, seed: int, lines: Lines, strikes: Mapping[str, Strike], stop: Event
+    ) -> None:
         """Join what can be hit.
 
         Args:

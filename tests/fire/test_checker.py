@@ -132,7 +132,9 @@ def say_yes_to_a_linked_name(it: Evidence) -> None:
 
 
 def say_yes_after_a_silence(it: Evidence) -> None:
-    it.asked.append(Asked("s2", "campaign", "mixed", 2_000 + SILENT_MS, 2_010 + SILENT_MS, True, ""))
+    it.asked.append(
+        Asked("s2", "campaign", "mixed", 2_000 + SILENT_MS, 2_010 + SILENT_MS, True, "")
+    )
 
 
 def say_yes_after_a_second_failure(it: Evidence) -> None:
