@@ -4,8 +4,9 @@ A server that restarts says goodbye; a network that swallows packets, or a poole
 does not. Whoever waited for ever would keep the one writer, and with it every source.
 """
 
-import selectors
-from selectors import EVENT_READ
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -23,7 +24,6 @@ RECONNECT_S = 2.0  # then whoever asks next tries again; a pause that doubles ou
 CONNECT_S = 5
 # What the kernel asks a silent other end, so that a machine that is gone is noticed.
 _ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3}
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 T = TypeVar("T")
 
 
@@ -45,24 +45,57 @@ class PatientConnection(psycopg.Connection[Row]):
             raise psycopg.OperationalError("The server did not answer in time.") from silence
 
 
-def pool_of(url: str, size: int) -> ConnectionPool[PatientConnection]:
-    """Make the pool of one process.
+class Pool:
+    """The connections of one process."""
 
-    Args:
-        url: Where the server is; what it says itself about waiting counts.
-        size: Most connections.
-    """
-    return ConnectionPool(
-        url,
-        connection_class=PatientConnection,
-        min_size=1,
-        max_size=size,
-        kwargs={**_unless_said(url), "prepare_threshold": None},  # prepared: session state
-        check=see_that_it_is_open,
-        timeout=TURN_S,
-        reconnect_timeout=RECONNECT_S,
-        open=True,
-    )
+    def __init__(self, url: str, size: int) -> None:
+        """Connect in the background.
+
+        Args:
+            url: Where the server is; what it says itself about waiting counts.
+            size: Most connections.
+        """
+        self._pool = ConnectionPool(
+            url,
+            connection_class=PatientConnection,
+            min_size=1,
+            max_size=size,
+            kwargs={**_unless_said(url), "prepare_threshold": None},  # prepared: session state
+            timeout=TURN_S,
+            reconnect_timeout=RECONNECT_S,
+            open=True,
+        )
+
+    @contextmanager
+    def connection(self, silence_s: float | None) -> Iterator[PatientConnection]:
+        """Lend a connection; what is open on it in the end is rolled back.
+
+        Args:
+            silence_s: How long to wait for one answer; None waits for ever.
+
+        Raises:
+            OperationalError: There is none within `TURN_S`.
+        """
+        connection = self._listening()
+        connection.silence_s = silence_s
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg.Error):  # it breaks where there is nothing to lose any more
+                connection.rollback()  # nothing, after a commit
+            self._pool.putconn(connection)
+
+    def _listening(self) -> PatientConnection:
+        """Take the first that the server has not closed; the pool replaces the others."""
+        while True:
+            connection = self._pool.getconn()
+            if is_listening(connection):
+                return connection
+            connection.close()
+            self._pool.putconn(connection)
+
+    def close(self) -> None:
+        self._pool.close()
 
 
 def _unless_said(url: str) -> dict[str, Any]:
@@ -71,14 +104,14 @@ def _unless_said(url: str) -> dict[str, Any]:
     return {name: value for name, value in ours.items() if name not in said}
 
 
-def see_that_it_is_open(connection: PatientConnection) -> None:
+def is_listening(connection: PatientConnection) -> bool:
     """Notice, without asking the server, that it said goodbye while nobody listened.
 
-    Raises:
-        OperationalError: It did; the pool takes another connection.
+    Whom nothing was asked has nothing to answer: if there is something to read, it is last words.
     """
-    with _Selector() as look:
-        look.register(connection.fileno(), EVENT_READ)
-        if look.select(0):  # to whom nothing was said, nothing is answered: these are last words
-            connection.close()
-            raise psycopg.OperationalError("The server has closed this connection.")
+    number = connection.fileno()
+    if not hasattr(select, "poll"):  # Windows
+        return not select.select([number], [], [], 0)[0]
+    look = select.poll()
+    look.register(number, select.POLLIN)
+    return not look.poll(0)

@@ -20,7 +20,7 @@ from makegood.store.connections import (
     READ_SILENCE_S,
     WRITE_SILENCE_S,
     PatientConnection,
-    pool_of,
+    Pool,
 )
 from makegood.store.schema import BLOBS, META, NUMBERS, STEPS, steps_after
 from makegood.store.session import Row, Value
@@ -51,7 +51,7 @@ class PostgresStore:
             pool_size: Most connections of this process.
             silence_s: How long a read and a write wait for an answer before they give up.
         """
-        self._pool = pool_of(url, pool_size)
+        self._pool = Pool(url, pool_size)
         self._silence_s = silence_s
         self._syncs = 0
         self._count_lock = Lock()
@@ -75,13 +75,9 @@ class PostgresStore:
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        with self._pool.connection() as connection:
-            connection.silence_s = self._silence_s[0]
+        with self._pool.connection(self._silence_s[0]) as connection:
             _prepare(connection, IsolationLevel.REPEATABLE_READ, read_only=True)
-            try:
-                yield SqlReading(PostgresSession(connection))
-            finally:
-                connection.rollback()
+            yield SqlReading(PostgresSession(connection))
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -100,16 +96,12 @@ class PostgresStore:
 
     @contextmanager
     def _session(self, silence_s: float | None) -> Iterator["PostgresSession"]:
-        with self._pool.connection() as connection:
-            connection.silence_s = silence_s
+        with self._pool.connection(silence_s) as connection:
             _prepare(connection, IsolationLevel.READ_COMMITTED, read_only=False)
-            try:
-                with connection.pipeline() as pipeline:
-                    session = PostgresSession(connection, pipeline)
-                    yield session
-                    session.commit()
-            finally:
-                connection.rollback()  # nothing, after a commit
+            with connection.pipeline() as pipeline:
+                session = PostgresSession(connection, pipeline)
+                yield session
+                session.commit()
         with self._count_lock:
             self._syncs += session.has_written
 
