@@ -121,20 +121,20 @@ class Line:
     async def _pass_on(
         self, pair: _Pair, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while data := await reader.read(PIECE):
                 await self._linger(pair)
+                if pair.left is not None and len(data) >= pair.left:
+                    writer.write(data[: pair.left])
+                    self.broken += 1
+                    raise ConnectionResetError  # noqa: TRY301 - as if somebody else had
                 if pair.left is not None:
-                    data, is_last = data[: pair.left], len(data) >= pair.left
                     pair.left -= len(data)
-                    if is_last:
-                        writer.write(data)
-                        self.broken += 1
-                        asyncio.get_running_loop().call_soon(lambda: pair.end(reset=True))
-                        return
                 await self._write(pair, writer, data)
             if writer.can_write_eof():
                 writer.write_eof()
+        except OSError:  # one end was reset: so is the other
+            asyncio.get_running_loop().call_soon(lambda: pair.end(reset=True))
 
     def _touches(self, pair: _Pair) -> Manner:
         return self._manner if pair.luck < self._manner.share else Manner()

@@ -133,6 +133,13 @@ class Worker:
         if self._pool is not None:
             self._pool.shutdown()
 
+    def take_over(self) -> None:
+        """Deliver at once what a dead worker had leased; only where no other one can live."""
+        with self._store.writing() as writing:
+            ended = writing.end_leases(self._clock.now_ms())
+        if ended:
+            _LOG.warning("%d deliveries of a process that died are taken over", ended)
+
     def run_once(self, limit: int | None = None) -> Worked:
         """Fire due timers, then deliver one batch.
 
@@ -277,7 +284,7 @@ class Worker:
             if done:
                 yield [result for one in done for result in one.result()]
 
-    def _settle_surely(self, results: Sequence[Result]) -> Counter[str]:
+    def _settle_surely(self, results: Sequence[Result], *, is_again: bool = False) -> Counter[str]:
         """Settle: what is not settled would be delivered twice.
 
         Again when the store was busy; and if one outcome cannot be stored, the others alone.
@@ -288,11 +295,12 @@ class Worker:
             raise
         except Exception as fault:
             self._see_that_the_store_answers()
-            if len(results) == 1:
+            if len(results) == 1 and is_again:
                 ours = results[0].row.command.id
                 _LOG.error("command %s cannot be settled: %s", ours, type(fault).__name__)
                 return Counter()
-        return sum((self._settle_surely((one,)) for one in results), Counter())
+        # Once more, one by one: the store may have been away for a moment only.
+        return sum((self._settle_surely((one,), is_again=True) for one in results), Counter())
 
     def _settle_patiently(self, results: Sequence[Result]) -> Counter[str]:
         for _ in range(_SETTLE_TRIES - 1):

@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 from makegood.store.session import Row
 
 READ_SILENCE_S = 20.0  # no page and no question takes as long
-WRITE_SILENCE_S = 60.0  # as long as one transaction may wait for another one's locks
+WRITE_SILENCE_S = 30.0  # as long as one transaction may wait for another one's locks
 TURN_S = 5.0  # how long a request waits for a connection before it is told to come back
 RECONNECT_S = 2.0  # then whoever asks next tries again; a pause that doubles outlasts the outage
 CONNECT_S = 5

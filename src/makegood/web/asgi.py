@@ -6,7 +6,7 @@ from granian.server import Server
 from makegood.bootstrap import Makegood, read_settings
 from makegood.messages.errors import InputError
 from makegood.web import instance
-from makegood.web.alone import end_with_the_server
+from makegood.web.alone import end_with_the_server, is_held
 from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.screens import django_behind
@@ -40,7 +40,10 @@ def parts_of(makegood: Makegood) -> Parts:
 def _open() -> Parts:
     end_with_the_server()
     prepare()
-    return parts_of(instance.current())
+    makegood = instance.current()
+    if is_held(makegood.settings.database):  # whoever delivered before has died
+        makegood.worker.take_over()
+    return parts_of(makegood)
 
 
 def screens() -> Handler:

@@ -68,6 +68,22 @@ def test_what_was_delivered_while_the_store_went_away_is_settled_and_not_sent_ag
     assert len(firm.notes.told) == 2
 
 
+def test_a_store_that_was_away_for_one_statement_only_costs_no_second_delivery():
+    sent = command(message())
+    firm = Firm(sent)
+    record, faults = firm.notes.record, [Away]
+
+    def break_off_once(*told):
+        if faults:
+            raise faults.pop()
+        return record(*told)
+
+    firm.notes.record = break_off_once
+    assert firm.worker.run_once().done == 1
+    assert firm.row(sent).status is OutboxStatus.DONE
+    assert firm.effect.tries_of(sent.id) == 1
+
+
 def test_what_another_worker_settled_meanwhile_is_told_by_that_one_alone():
     script = FakeEffect()._script
     (sent, _), firm, outage = outage_after_the_first_delivery(1)
