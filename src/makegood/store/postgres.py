@@ -12,7 +12,6 @@ from psycopg import IsolationLevel, Pipeline, errors
 from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn
 from psycopg.waiting import Ready, Wait
-from psycopg_pool import PoolTimeout
 
 from makegood.messages.errors import StoreBusy
 from makegood.ports.store import Reading, Writing
@@ -69,7 +68,7 @@ class PostgresStore:
                 with self._session(None) as session:
                     _migrate(session)
                 break
-            except PoolTimeout:
+            except psycopg.OperationalError:  # away, or gone again in the middle
                 if not tries_left:
                     raise
 
