@@ -17,6 +17,8 @@ ALL = (
     "store",
     "ingest_http",
     "gate_http",
+    "outbox",
+    "idle",
     "queue",
     "everyone",
 )

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import django
 from a2wsgi import WSGIMiddleware
@@ -98,7 +98,7 @@ def _api() -> Any:
     api = NinjaAPI(auth=_Keys()(), docs_url=None, openapi_url=None)
 
     @api.post("{engine}/v1/may-send", response=Told)
-    def may_send(request: HttpRequest, engine: str, asked: Question) -> dict[str, Any]:
+    def may_send(request: HttpRequest, engine: str, asked: Question) -> dict[str, Any]:  # noqa: ARG001
         if asked.message_class not in HELD:
             return {"allowed": True, "reason": "service", "says": "Service always passes."}
         found = Identifier.objects.using(engine).filter(name=asked.identifier).first()
@@ -129,9 +129,9 @@ def _Keys() -> Any:  # noqa: N802 - gives a class
     class Keys(HttpBearer):
         """Looks a key up, and remembers it as long as ours are remembered."""
 
-        known: dict[str, float] = {}
+        known: ClassVar[dict[str, float]] = {}
 
-        def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        def authenticate(self, request: HttpRequest, token: str) -> str | None:  # noqa: ARG002
             if self.known.get(token, 0.0) > time.monotonic():
                 return token
             wanted = Key.objects.filter(sha256=_digest(token), revoked__isnull=True)
