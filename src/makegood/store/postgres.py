@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -77,6 +77,16 @@ class PostgresStore:
         with self._pool.connection(self._silence_s[0]) as connection:
             _prepare(connection, IsolationLevel.REPEATABLE_READ, read_only=True)
             yield SqlReading(PostgresSession(connection))
+
+    @contextmanager
+    def looking(self) -> Iterator[Reading]:
+        with self._pool.connection(self._silence_s[0]) as connection:
+            connection.autocommit = True
+            try:
+                yield SqlReading(PostgresSession(connection))
+            finally:
+                with suppress(psycopg.Error):  # it broke, and is replaced
+                    connection.autocommit = False
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
