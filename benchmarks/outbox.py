@@ -17,13 +17,14 @@ from pathlib import Path
 
 from benchmarks.databases import empty_database
 from benchmarks.report import Bound, Figure, Plan, Result
-from makegood.bootstrap import Makegood, Settings, open_makegood
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.effects.webhook import Counterpart
 from makegood.messages.commands import Command, Fulfil
 from makegood.messages.ids import CaseId, EventId, ProfileId, command_id, profile_id
 from makegood.messages.money import Money
 from makegood.ports.rows import OutboxStatus, PersonRow
 from makegood.ports.store import Store
+from makegood.settings import Settings
 from makegood.testing.counterparts import SECRET
 
 COMMANDS, QUICK_COMMANDS = 4_000, 600

@@ -17,8 +17,9 @@ from benchmarks.counting import CountingStore
 from benchmarks.crowd import Crowd, fill
 from benchmarks.databases import empty_database
 from benchmarks.report import Bound, Figure, Plan, Result
-from makegood.bootstrap import Makegood, Settings, open_makegood
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.ports.store import Reading
+from makegood.settings import Settings
 from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.clock import FakeClock

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 from typing import ClassVar
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import Makegood, Settings, Shelf
+from makegood.bootstrap import Makegood, Shelf
 from makegood.core.likeness import likeness_of
 from makegood.messages.facts import Body, Identified, Touchpoint
 from makegood.messages.ids import CaseId, CustomerId, ProfileId, RepId, profile_id
@@ -19,6 +19,7 @@ from makegood.ports.arrivals import Arrival
 from makegood.ports.clock import Clock
 from makegood.ports.rows import PersonRow, RepRow
 from makegood.ports.store import Store
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 
@@ -95,11 +96,13 @@ def ready_django(makegood: Makegood) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     setup_test_environment()
+    from makegood.desk.access import PERMISSIONS
     from makegood.web.accounts import ensure_user
 
     for rep in REPS:
         edits = rep.rep in EDITORS
-        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, edits_rules=edits)
+        may = dict.fromkeys(PERMISSIONS, edits)
+        ensure_user(rep.rep, PASSWORD, rep.role, rep.name, permissions=may)
     ensure_user("nobody", PASSWORD, "rep", "Nobody Special")
 
 

@@ -5,6 +5,7 @@ A law gives a sentence for each breach. What it takes for granted stands in its 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from tests.fire.evidence import (
     HAND_OVER_MS,
@@ -58,7 +59,7 @@ def what_is_repeated_had_its_reason(it: Evidence) -> Iterator[str]:
             continue
         if len(group) > known.attempts:
             yield f"{command} was delivered {len(group)} times and begun {known.attempts} times"
-        for before, after in zip(group, group[1:], strict=False):
+        for before, after in pairwise(group):
             if not _struck(it.faults, before, after):
                 yield f"{command} was delivered again, and nothing had happened in between"
 
@@ -121,7 +122,7 @@ def every_service_message_arrives(it: Evidence) -> Iterator[str]:
 
 
 def everyone_let_down_is_told_sorry_and_refunded(it: Evidence) -> Iterator[str]:
-    """Each customer with a failure got a service mail; each price was paid back once, by one id."""
+    """Everybody with a failure got a service mail; each price was paid back once, by one id."""
     told = {one.user for one in it.delivered if one.message_class == "service"}
     refunds: dict[int, set[str]] = defaultdict(set)
     for one in it.delivered:
@@ -136,7 +137,7 @@ def everyone_let_down_is_told_sorry_and_refunded(it: Evidence) -> Iterator[str]:
 
 
 def timers_fire_and_never_early(it: Evidence) -> Iterator[str]:
-    """A question left alone is a failure after its time, not before; nothing is handed over early."""
+    """A question left alone is a failure after its time; nothing is handed over early."""
     orders = {one.command: one for one in it.orders}
     for one in it.delivered:
         order = orders.get(one.command)
@@ -188,7 +189,7 @@ def nothing_is_left_lying(it: Evidence) -> Iterator[str]:
 
 
 def faults_are_told_in_words(it: Evidence) -> Iterator[str]:
-    """Clients see 503 and never 500; logs have no traces; webhooks are signed; the desk answers."""
+    """Clients see 503, never 500; logs have no traces; webhooks are signed; the desk answers."""
     for one in it.strange:
         yield f"{one.path} answered {one.status}: {one.words}"
     for line in it.traces:

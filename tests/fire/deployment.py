@@ -1,4 +1,4 @@
-"""A deployment as a firm runs it: servers, workers and PostgreSQL, each started again when it ends."""
+"""A deployment as a firm runs it: servers, workers, PostgreSQL; each is started again."""
 
 import os
 import random
@@ -123,7 +123,7 @@ class Deployment:
         """Lay the lines and write the settings.
 
         Args:
-            database: SQLite's address, or the name of a database on the PostgreSQL behind `socket`.
+            database: SQLite's address, or the name of a database behind `socket`.
             socket: Where PostgreSQL listens; empty for SQLite.
             mail: Port of the mail server.
             hook: Port of the counterparts.

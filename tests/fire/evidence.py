@@ -1,7 +1,7 @@
 """What is known after a fire, in plain values: what the world was told, and what is stored.
 
-Times are milliseconds of the machine's one clock. Whoever wrote a record stands beside it: clients
-note what they were told, receivers what they took before they said yes, the rest is read from the store.
+Times are milliseconds of the machine's one clock. Clients note what they were told, receivers what
+they took before they said yes; the rest is read from the store.
 """
 
 from dataclasses import dataclass, field

@@ -24,8 +24,14 @@ _OVERDUE = (
     "SELECT customer FROM customer WHERE next_due_ms > 0 AND next_due_ms < {due} AND stuck = ''"
 )
 # What is to be delivered now; what was tried before waits for its next try.
-_DUE = "SELECT count(*) FROM outbox WHERE status = 'leased' OR (status = 'waiting' AND next_ms <= {now})"
-_HURRY = "UPDATE outbox SET next_ms = {now} WHERE status = 'waiting' AND attempts > 0 AND next_ms > {now}"
+_DUE = (
+    "SELECT count(*) FROM outbox "
+    "WHERE status = 'leased' OR (status = 'waiting' AND next_ms <= {now})"
+)
+_HURRY = (
+    "UPDATE outbox SET next_ms = {now} "
+    "WHERE status = 'waiting' AND attempts > 0 AND next_ms > {now}"
+)
 TIMER_MS = 10_000  # a timer that is later than this is overdue
 SENT = {"send": "message", "confirm": "remedy"}
 

@@ -23,7 +23,7 @@ AGAIN_S = 0.2
 BATCHES = 3  # most events in one request
 NEVER_WHOLE, WHOLE, SILENT, GUEST = "never", "whole", "silent", "guest"
 KINDS = (NEVER_WHOLE, WHOLE, NEVER_WHOLE, SILENT, WHOLE, GUEST)
-DESK_PASSWORD = "a bad day ends well"  # noqa: S105
+DESK_PASSWORD = "a bad day ends well"
 Body = dict[str, object]
 
 
@@ -129,7 +129,7 @@ class Part:
             except (httpx.TransportError, OSError):
                 self.notes.lost_answers += 1
                 self.stopping.wait(AGAIN_S)
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - told by whoever stops it
                 self.fault = f"{type(fault).__name__}: {fault}"
                 return
             self.stopping.wait(self.rng.uniform(0.05, 0.3))
@@ -232,7 +232,8 @@ class Source(Part):
         price = 10_000 + number
         if number % 3:
             body = track("Rental Unfulfilled", user, customer.email, number, branch="Airport",
-                         reservation=f"R{number}", reason="no_vehicle", price_cents=price)  # fmt: skip
+                         reservation=f"R{number}", reason="no_vehicle",
+                         price_cents=price)  # fmt: skip
             name = "no_car"
         else:
             body = track("Car Handed Over", user, customer.email, number, branch="Airport",
@@ -264,7 +265,7 @@ class Library(Part):
             self._pending = self._invented()
         try:
             note = self._pending()
-        except Exception:  # the library tells every failure in its own way
+        except Exception:  # noqa: BLE001 - the library tells every failure in its own way
             self.notes.lost_answers += 1
             self.stopping.wait(AGAIN_S)
             return
@@ -294,7 +295,7 @@ class Library(Part):
 
 
 class Asker(Part):
-    """Asks the gate all the time, by every name; a campaign tool does the same before each mail."""
+    """Asks the gate all the time, by every name; so does a campaign tool before each mail."""
 
     def __init__(
         self, name: str, world: World, notes: Notes, seed: int, url: str, key: str

@@ -127,7 +127,7 @@ class Line:
                 if pair.left is not None and len(data) >= pair.left:
                     writer.write(data[: pair.left])
                     self.broken += 1
-                    raise ConnectionResetError  # noqa: TRY301 - as if somebody else had
+                    raise ConnectionResetError  # as if somebody else had
                 if pair.left is not None:
                     pair.left -= len(data)
                 await self._write(pair, writer, data)

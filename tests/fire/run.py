@@ -1,4 +1,4 @@
-"""One fire: light it, let everybody work on, put it out, wait until all is delivered, then judge."""
+"""One fire: light it, let everybody work on, put it out, wait for deliveries, then judge."""
 
 import contextlib
 import random
@@ -159,12 +159,14 @@ def _report(plan: Plan, it: Evidence, notes: Notes, found: list[str], seconds: f
     verdict = "every law held" if not found else f"{len(found)} BREACHES"
     mails = sum(one.line == "mail" for one in it.delivered)
     lines = [
-        f"{plan.engine}, seed {plan.seed}, {plan.seconds:.0f} s of storm, {seconds:.0f} s in all: {verdict}",
+        f"{plan.engine}, seed {plan.seed}, {plan.seconds:.0f} s of storm, "
+        f"{seconds:.0f} s in all: {verdict}",
         f"  done to it: {by_kind(it.faults)}",
         f"  acknowledged: {len(it.acked)} events ({_counts(holding)}), {len(it.linked)} links; "
         f"the log has {len(it.log)}",
-        f"  met on the way: {notes.refused} times told to come back, {notes.lost_answers} answers lost, "
-        f"{notes.conflicts} conflicts, {notes.pages} pages, {notes.live_changes} live changes",
+        f"  met on the way: {notes.refused} times told to come back, "
+        f"{notes.lost_answers} answers lost, {notes.conflicts} conflicts, {notes.pages} pages, "
+        f"{notes.live_changes} live changes",
         f"  gate: {len(it.asked)} answers, {allowed} yes",
         f"  delivered: {mails} mails and {len(it.delivered) - mails} webhooks, "
         f"{repeated(it)} of them once more; outbox: {_counts(orders_by_status(it))}",

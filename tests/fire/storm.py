@@ -1,4 +1,4 @@
-"""Bad weather: a seeded row of faults, one after the other, each noted with its beginning and end."""
+"""Bad weather: a seeded row of faults, each noted with its beginning and its end."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence

@@ -132,9 +132,11 @@ def test_a_message_is_cut_in_its_middle(lines, talk):
     lines.cut_after("line", 1_000)
     talk.sendall(WORDS)
     found = b""
-    with pytest.raises(ConnectionResetError):
+    try:
         while piece := talk.recv(4096):
             found += piece
+    except ConnectionResetError:
+        pass  # or the end comes first, as the machine likes
     assert len(found) <= 1_000
     assert WORDS.startswith(found)
 

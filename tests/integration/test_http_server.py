@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from makegood.api.keys import mint
-from makegood.bootstrap import SystemClock, read_settings
+from makegood.bootstrap import SystemClock
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
+from makegood.settings import read_settings
 from makegood.store.sqlite import SqliteStore
 from makegood.web.parts import Joined, Parts
 from tests.integration.fronts import joined

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from makegood.books.opening import read_book, shipped_books
-from makegood.bootstrap import Makegood, open_makegood, read_settings
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.core.holds import Question
 from makegood.core.state import decode_state
 from makegood.messages.commands import MessageClass
@@ -14,6 +14,7 @@ from makegood.messages.ids import CaseId
 from makegood.playbooks.examples import Example
 from makegood.playbooks.load import load_examples
 from makegood.ports.arrivals import Arrival
+from makegood.settings import read_settings
 from makegood.testing.clock import FakeClock
 
 PROMOTION = Question(brand="", message_class=MessageClass.PROMOTIONAL, channel="mail")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from makegood.bootstrap import Makegood, Settings, open_makegood
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.holds import Answer, Question
 from makegood.core.state import Case, State, decode_state
@@ -20,6 +20,7 @@ from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import CaseRow, LedgerRow
 from makegood.ports.store import Store
 from makegood.runtime.acts import Acted
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.clock import FakeClock

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import Makegood, Settings
+from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
 from makegood.core.state import Case, decode_state
 from makegood.messages.commands import Fulfil
@@ -21,6 +21,7 @@ from makegood.messages.facts import Chosen, Touchpoint
 from makegood.messages.money import Money
 from makegood.projections.sentence import sentence_about
 from makegood.runtime.shelf import Shelf
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import (

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import pytest
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import Makegood, Settings
+from makegood.bootstrap import Makegood
 from makegood.core.state import Case, State, decode_state
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Touchpoint
 from makegood.messages.money import Money
 from makegood.runtime.shelf import Shelf
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import KEY, NINE_MS, REPS, customer_of, introduce, take

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from makegood.bootstrap import Settings, open_makegood
+from makegood.bootstrap import open_makegood
 from makegood.core.state import OfferStatus
 from makegood.demo.car import KATHY
 from makegood.messages.commands import HELD_CLASSES
@@ -19,6 +19,7 @@ from makegood.messages.facts import Body, Chosen, Facts, Identified, Touchpoint
 from makegood.messages.ids import ProfileId
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import PersonRow
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from makegood.testing.counterparts import LocalCounterpart, Received, Reply

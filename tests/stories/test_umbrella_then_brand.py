@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from makegood.books.opening import read_book, shipped_books
-from makegood.bootstrap import Makegood, Settings
+from makegood.bootstrap import Makegood
 from makegood.core.asked import RequestStatus
 from makegood.core.decide import Asker
 from makegood.core.state import decode_state
@@ -22,6 +22,7 @@ from makegood.messages.facts import Granted, Requested, Touchpoint
 from makegood.messages.ids import RepId
 from makegood.messages.money import Money
 from makegood.runtime.shelf import Shelf
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import (

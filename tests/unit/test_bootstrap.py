@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from makegood.bootstrap import Makegood, open_makegood, open_store, read_settings
+from makegood.bootstrap import Makegood, open_makegood, open_store
 from makegood.cli.opening import opened
 from makegood.core.decide import Asker
 from makegood.core.holds import Question
@@ -15,6 +15,7 @@ from makegood.messages.errors import InputError
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import RepId
 from makegood.runtime.shelf import LOOK_MS
+from makegood.settings import read_settings
 from makegood.testing.clock import FakeClock
 
 PROMOTION = Question(brand="", message_class=MessageClass.PROMOTIONAL, channel="mail")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from makegood.bootstrap import Makegood, open_makegood, read_settings
+from makegood.bootstrap import Makegood, open_makegood
+from makegood.settings import read_settings
 
 
 @contextmanager

@@ -94,6 +94,13 @@ def create_user(
             "--rules/--no-rules", help="May change the rule book in the desk; else as before."
         ),
     ] = None,
+    connections: Annotated[
+        bool | None,
+        typer.Option(
+            "--connections/--no-connections",
+            help="May change keys, webhooks and other connections in the desk; else as before.",
+        ),
+    ] = None,
 ) -> None:
     """Let somebody sign in, or bring their password and role up to date.
 
@@ -105,8 +112,17 @@ def create_user(
         from makegood.web.setup import prepare
 
         prepare()
+        from makegood.desk.access import CONNECTIONS, RULES
         from makegood.web.accounts import ensure_user
 
         full_name = called or name.capitalize()
-        ensure_user(name, secret, role, full_name, store=makegood.store, edits_rules=rules)
+        asked = {RULES: rules, CONNECTIONS: connections}
+        ensure_user(
+            name,
+            secret,
+            role,
+            full_name,
+            store=makegood.store,
+            permissions={name: may for name, may in asked.items() if may is not None},
+        )
     CONSOLE.print(f"{name} may sign in as {role}.", highlight=False)

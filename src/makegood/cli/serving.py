@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from makegood.bootstrap import read_settings
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS
+from makegood.settings import read_settings
 from makegood.web.alone import alone, is_held
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from makegood.bootstrap import Makegood, Settings, open_makegood
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.holds import Answer, Question
 from makegood.demo.clock import MovableClock
@@ -15,6 +15,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
+from makegood.settings import Settings
 
 BOOK = "airline"
 KEY = b"makegood demo, synthetic customers only"

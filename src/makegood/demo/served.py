@@ -80,9 +80,11 @@ def _ready_django(stage: served_stage.ServedStage) -> None:
     from makegood.web.setup import prepare
 
     prepare()
+    from makegood.desk.access import PERMISSIONS
     from makegood.web.accounts import ensure_user
 
-    ensure_user(KATHY.rep, stage.password, KATHY.role, KATHY.name, edits_rules=True)
+    permissions = dict.fromkeys(PERMISSIONS, True)
+    ensure_user(KATHY.rep, stage.password, KATHY.role, KATHY.name, permissions=permissions)
 
 
 def _announce(stage: served_stage.ServedStage, served: Served, console: Console) -> None:

@@ -6,13 +6,14 @@ from secrets import token_bytes, token_urlsafe
 from threading import Event, Lock
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import Settings, open_makegood
+from makegood.bootstrap import open_makegood
 from makegood.core.state import Case, decode_state
 from makegood.demo.missing_car import KATHY_CALLS_MINUTES, MissingCar
 from makegood.demo.missing_car_clock import StageClock
 from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.served_store import FreshStore
 from makegood.demo.story_missing_car import BOOK, this_afternoon
+from makegood.settings import Settings
 
 PATIENCE_S = 8.0  # how long a page waits for the deliveries that it caused
 _LOOK_S = 0.05

@@ -5,7 +5,7 @@ from datetime import datetime
 from secrets import token_bytes
 from zoneinfo import ZoneInfo
 
-from makegood.bootstrap import Makegood, Settings, open_makegood
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.demo.car import FRIEND, KATHY
 from makegood.demo.missing_car import CUSTOMER, KATHY_CALLS_MINUTES, REP, MissingCar
 from makegood.demo.missing_car_clock import StageClock
@@ -13,6 +13,7 @@ from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.story import SYNTHETIC, Story, stopped_moments, tell, without
 from makegood.messages.facts import Answered, Called, Chosen, Opened, Referred
 from makegood.messages.ids import CaseId
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 
 BOOK = "car-rental"

@@ -21,6 +21,8 @@ REP = "rep"
 SUPERVISOR = "supervisor"
 ROLES = frozenset({REP, SUPERVISOR})
 RULES = "rule book"  # beside a role: may change the rule book; never for some brands only
+CONNECTIONS = "connections"  # beside a role: may change what Makegood is connected to
+PERMISSIONS = (RULES, CONNECTIONS)
 
 
 class Me(Struct, frozen=True, kw_only=True):
@@ -31,6 +33,7 @@ class Me(Struct, frozen=True, kw_only=True):
         brands: Brands they serve; empty for all.
         is_supervisor: May release a hold and retry what failed.
         edits_rules: May change the rule book, try it and activate it.
+        connects: May change connections: keys, webhooks, what a mail is.
     """
 
     rep: RepId
@@ -39,6 +42,7 @@ class Me(Struct, frozen=True, kw_only=True):
     brands: tuple[str, ...]
     is_supervisor: bool
     edits_rules: bool = False
+    connects: bool = False
 
     @property
     def asker(self) -> Asker:
@@ -153,4 +157,5 @@ def _me(request: HttpRequest, reps: tuple[RepRow, ...], groups: set[str]) -> Me:
         brands=row.brands if row else (),
         is_supervisor=SUPERVISOR in groups,
         edits_rules=RULES in groups and not (row and row.brands),
+        connects=CONNECTIONS in groups and not (row and row.brands),
     )

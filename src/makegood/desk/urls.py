@@ -6,6 +6,7 @@ from makegood.desk import (
     asked,
     broken,
     case,
+    connections,
     customers,
     queue,
     rule_history,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("rules/activate", trying.activate, name="rules-activate"),
     path("rules/history", rule_history.history, name="rules-history"),
     path("rules/roll-back", rule_history.roll_back, name="rules-roll-back"),
+    path("connections/", connections.index, name="connections"),
     path("broken", broken.broken, name="broken"),
     path("broken/<str:command_id>/retry", broken.retry, name="retry"),
 ]

@@ -1,11 +1,13 @@
 """People of the firm: who may sign in, with which role, and their line in the roster."""
 
+from collections.abc import Mapping
+
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from makegood.desk.access import RULES
+from makegood.desk.access import PERMISSIONS
 from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
@@ -22,7 +24,7 @@ def ensure_user(
     name: str,
     *,
     store: Store | None = None,
-    edits_rules: bool | None = None,
+    permissions: Mapping[str, bool] | None = None,
 ) -> None:
     """Make somebody able to sign in, or bring their password, role and name up to date.
 
@@ -32,7 +34,8 @@ def ensure_user(
         role: `rep` or `supervisor`.
         name: What customers read.
         store: Also write the role and name into the roster kept there.
-        edits_rules: May change the rule book; None leaves that as it is.
+        permissions: What they may beside their role, as `desk.access` names it; what is not
+            said stays as it is.
 
     Raises:
         InputError: The role is unknown, or the password is too easily guessed.
@@ -47,9 +50,9 @@ def ensure_user(
         user.is_active = True
         user.set_password(password)
         user.save()
-        if edits_rules is None:
-            edits_rules = user.groups.filter(name=RULES).exists()
-        groups = [role, RULES] if edits_rules else [role]
+        had = set(user.groups.values_list("name", flat=True))
+        given = permissions or {}
+        groups = [role, *(name for name in PERMISSIONS if given.get(name, name in had))]
         user.groups.set([Group.objects.get_or_create(name=one)[0] for one in groups])
     if store is not None:
         _write_roster(store, RepId(username), role, name)

@@ -3,8 +3,9 @@
 from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
-from makegood.bootstrap import Makegood, read_settings
+from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError
+from makegood.settings import read_settings
 from makegood.web import instance
 from makegood.web.alone import end_with_the_server, is_held
 from makegood.web.front import Front

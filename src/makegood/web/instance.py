@@ -2,7 +2,8 @@
 
 from threading import Lock
 
-from makegood.bootstrap import Makegood, Settings, open_makegood, read_settings
+from makegood.bootstrap import Makegood, open_makegood
+from makegood.settings import Settings, read_settings
 
 _lock = Lock()
 _held: list[Makegood] = []

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import Settings, open_makegood
+from makegood.bootstrap import open_makegood
 from makegood.core.decide import Asker
 from makegood.core.holds import Question
 from makegood.core.likeness import likeness_of
@@ -20,6 +20,7 @@ from makegood.runtime.acts import Acts
 from makegood.runtime.intake import Intake
 from makegood.runtime.raising import Raising
 from makegood.runtime.shelf import LOOK_MS, Shelf
+from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
 from makegood.testing.store_samples import comparable

@@ -337,15 +337,16 @@ def test_mail_of_the_screens_takes_the_same_way_as_mail_of_the_worker(tmp_path):
     assert run.stdout.split() == ["True", "False", "587", "ana@firm", "s/cret"]
 
 
-def test_the_permission_to_change_the_rules_is_given_kept_and_taken_back():
+@pytest.mark.parametrize("permission", ["rule book", "connections"])
+def test_a_permission_beside_the_role_is_given_kept_and_taken_back(permission: str):
     from django.contrib.auth.models import User
 
-    from makegood.desk.access import RULES
     from makegood.web.accounts import ensure_user
 
-    def may(edits_rules: bool | None) -> bool:
-        ensure_user("mia", PASSWORD, "supervisor", "Mia Roth", edits_rules=edits_rules)
-        return User.objects.get(username="mia").groups.filter(name=RULES).exists()
+    def may(given: bool | None) -> bool:
+        asked = {} if given is None else {permission: given}
+        ensure_user("mia", PASSWORD, "supervisor", "Mia Roth", permissions=asked)
+        return User.objects.get(username="mia").groups.filter(name=permission).exists()
 
     assert [may(one) for one in (None, True, None, False, None)] == [
         False,

@@ -52,6 +52,7 @@ DESK = {
     "desk/rules/activate": ("POST", 403, 403, 422),
     "desk/rules/history": ("GET", 403, 403, 200),
     "desk/rules/roll-back": ("POST", 403, 403, 422),
+    "desk/connections/": ("GET", 200, 200, 200),
     "desk/broken": ("GET", 200, 200, 200),
     f"desk/broken/{M}/retry": ("POST", 403, 403, 404),
 }
