@@ -200,6 +200,42 @@ def faults_are_told_in_words(it: Evidence) -> Iterator[str]:
         yield "the desk's queue does not answer"
 
 
+def a_mail_that_was_taken_is_passed_on_or_kept(it: Evidence) -> Iterator[str]:
+    """The SMTP gate said yes: the mail server behind it has the mail, or it is parked."""
+    arrived = {one.command for one in it.relayed}
+    for one in it.mailed:
+        if one.message_id in arrived:
+            continue
+        if one.message_class not in HELD_CLASSES:
+            yield f"{one.message_id} is a service mail, was taken, and did not arrive"
+        elif one.message_id not in it.parked:
+            yield f"{one.message_id} was taken, did not arrive and is not parked"
+
+
+def no_campaign_passes_a_hold(it: Evidence) -> Iterator[str]:
+    """No marketing reaches the mail server behind the gate while a hold stands."""
+    holds = _holds(it)
+    for one in it.relayed:
+        if one.message_class not in HELD_CLASSES:
+            continue
+        for begins, ends in holds[one.user]:
+            if begins + HAND_OVER_MS < one.begun_ms and one.taken_ms < ends:
+                yield f"{one.command} reached {one.user}, who was held"
+
+
+def a_passing_mail_is_not_altered(it: Evidence) -> Iterator[str]:
+    """What the mail server has is what was sent, and it has it once, or had a reason."""
+    sent = {one.message_id: one for one in it.mailed}
+    for one in it.relayed:
+        known = sent.get(one.command)
+        if known is not None and known.digest != one.kind:
+            yield f"{one.command} arrived with other bytes"
+    for command, group in _by_command(it.relayed).items():
+        for before, after in pairwise(group):
+            if not _struck(it.faults, before, after):
+                yield f"{command} arrived again, and nothing had happened in between"
+
+
 LAWS: tuple[Law, ...] = (
     nothing_acknowledged_is_lost,
     nothing_is_stored_twice,
@@ -215,6 +251,9 @@ LAWS: tuple[Law, ...] = (
     state_is_the_fold_of_the_log,
     nothing_is_left_lying,
     faults_are_told_in_words,
+    a_mail_that_was_taken_is_passed_on_or_kept,
+    no_campaign_passes_a_hold,
+    a_passing_mail_is_not_altered,
 )
 
 
@@ -223,9 +262,9 @@ def breaches(it: Evidence) -> list[str]:
     return [f"{law.__name__}: {words}" for law in LAWS for words in law(it)]
 
 
-def repeated(it: Evidence) -> int:
+def repeated(delivered: list[Delivered]) -> int:
     """Count deliveries beyond the first of each command."""
-    return sum(len(group) - 1 for group in _by_command(it.delivered).values())
+    return sum(len(group) - 1 for group in _by_command(delivered).values())
 
 
 def _by_command(delivered: list[Delivered]) -> dict[str, list[Delivered]]:
@@ -237,7 +276,7 @@ def _by_command(delivered: list[Delivered]) -> dict[str, list[Delivered]]:
 
 def _struck(faults: list[Fault], before: Delivered, after: Delivered) -> bool:
     """Whether something happened to the worker, its store, or the line to this receiver."""
-    places = ("work", "store", "server", "postgres", before.line)
+    places = ("work", "store", "server", "postgres", "relay", before.line)
     return any(
         one.where.startswith(places)
         and one.began_ms <= after.taken_ms

@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from makegood.effects.webhook import Counterpart
+from tests.fire.evidence import BRAND
 from tests.fire.proxy import Lines
 from tests.integration.served import Tree, free_port
 
@@ -135,8 +136,10 @@ class Deployment:
             lines.open(name, ("127.0.0.1", self.port))
         lines.open("mail", ("127.0.0.1", mail))
         lines.open("hooks", ("127.0.0.1", hook))
+        self.relay_port = free_port()
         self.url = f"http://127.0.0.1:{lines['front'].port}"
         self.campaign_url = f"http://127.0.0.1:{lines['campaign'].port}"
+        self.mail_behind = 0  # the port of a mail server behind the SMTP gate; 0 for none
         self._database = database
         self.own = self._environ(database if self.is_file else self._by_socket())
         self.kept: dict[str, Kept] = {}
@@ -194,7 +197,17 @@ class Deployment:
             environ = self._by_line("store-of-work")
             for number in range(WORKERS):
                 self._keep(f"work-{number}", environ, "work")
+        if self.mail_behind:
+            self._start_relay()
         self.wait_until_ready()
+
+    def _start_relay(self) -> None:
+        """Start the SMTP gate between a tool and a mail server; each side at its own line."""
+        self.lines.open("relay-in", ("127.0.0.1", self.relay_port))
+        behind = self.lines.open("relay-out", ("127.0.0.1", self.mail_behind)).port
+        words = ("--listen", f"127.0.0.1:{self.relay_port}", "--brand", BRAND)
+        self._keep("relay", self._by_line("store-of-relay"), "smtp-gate", *words,
+                   "--upstream", f"smtp://127.0.0.1:{behind}")  # fmt: skip
 
     def _keep(self, name: str, environ: dict[str, str], *words: str) -> None:
         self.kept[name] = Kept(name, environ, self.folder / f"{name}.log", *words)
@@ -220,7 +233,7 @@ class Deployment:
             "kill:server's child": lambda: server.strike_a_child(rng),
         }
         for name, kept in self.kept.items():
-            if name.startswith("work"):
+            if name.startswith(("work", "relay")):
                 found[f"kill:{name}"] = kept.strike
         if postgres is not None:
             found["restart:postgres fast"] = lambda: postgres.restart("fast")

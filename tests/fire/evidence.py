@@ -91,6 +91,22 @@ class Delivered:
 
 
 @dataclass(frozen=True)
+class Mailed:
+    """A mail that a campaign tool handed to the SMTP gate until it was told yes.
+
+    Attributes:
+        digest: Of its bytes.
+    """
+
+    message_id: str
+    user: str
+    message_class: str
+    digest: str
+    sent_ms: int
+    acked_ms: int
+
+
+@dataclass(frozen=True)
 class Fault:
     """Something that was done to the deployment.
 
@@ -158,5 +174,8 @@ class Evidence:
     refold_differs: list[str] = field(default_factory=list)
     strange: list[Strange] = field(default_factory=list)
     unsigned: int = 0
+    mailed: list[Mailed] = field(default_factory=list)
+    relayed: list[Delivered] = field(default_factory=list)
+    parked: set[str] = field(default_factory=set)
     queue_answers: bool = False
     traces: list[str] = field(default_factory=list)

@@ -16,6 +16,7 @@ import psycopg
 from tests.fire.deployment import Deployment
 from tests.fire.evidence import Evidence, Logged, Order
 from tests.fire.receivers import now_ms
+from tests.fire.relay import parked_in
 
 _LOG = "SELECT source, message_id, received_ms FROM log ORDER BY seq"
 _OUTBOX = "SELECT command, status, next_ms, settled_ms, attempts FROM outbox ORDER BY command_id"
@@ -32,6 +33,7 @@ _HURRY = (
     "UPDATE outbox SET next_ms = {now} "
     "WHERE status = 'waiting' AND attempts > 0 AND next_ms > {now}"
 )
+_PARKED = "SELECT content FROM parked_mail"
 TIMER_MS = 10_000  # a timer that is later than this is overdue
 SENT = {"send": "message", "confirm": "remedy"}
 
@@ -65,6 +67,8 @@ def gather(it: Evidence, deployment: Deployment) -> None:
     it.orders = [_order(*row) for row in rows(address, _OUTBOX)]
     it.stuck = [row[0] for row in rows(address, _STUCK)]
     it.overdue = [row[0] for row in rows(address, _OVERDUE.format(due=it.ended_ms - TIMER_MS))]
+    if deployment.mail_behind:
+        it.parked = parked_in([bytes(row[0]) for row in rows(address, _PARKED)])
     it.traces = [line for line in deployment.logs().splitlines() if "Traceback" in line]
     it.refold_differs = _refold(deployment)
 

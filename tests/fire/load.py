@@ -15,7 +15,7 @@ from threading import Event, Lock, Thread
 import httpx
 import segment.analytics
 
-from tests.fire.evidence import BRAND, Acked, Asked, Linked, Strange, Whole
+from tests.fire.evidence import BRAND, Acked, Asked, Linked, Mailed, Strange, Whole
 from tests.fire.receivers import Journal, now_ms
 
 ANSWER_S = 12.0  # a client hangs up after so long and tries again
@@ -35,6 +35,7 @@ class Notes:
         self.linked: list[Linked] = []
         self.asked: list[Asked] = []
         self.whole: list[Whole] = []
+        self.mailed: list[Mailed] = []
         self.strange: list[Strange] = []
         self.refused = 0
         self.lost_answers = 0

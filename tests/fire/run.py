@@ -27,6 +27,7 @@ from tests.fire.load import (
 )
 from tests.fire.proxy import Lines
 from tests.fire.receivers import Counterparts, Journal, Mailbox
+from tests.fire.relay import IS_THERE, Mailer, Relayed
 from tests.fire.storm import Storm, by_kind
 from tests.integration.mail_server import MailServer
 
@@ -68,14 +69,19 @@ class Burnt:
 
 def burn(plan: Plan, folder: Path, postgres: Postgres | None) -> Burnt:
     """Run one fire in an empty folder."""
-    journal, notes = Journal(), Notes()
+    journal, behind, notes = Journal(), Journal(), Notes()
     lines = Lines(plan.seed)
     counterparts = Counterparts(journal, plan.seed)
     try:
-        with MailServer(box=Mailbox(journal)) as mail, counterparts.server as hook:
+        with (
+            MailServer(box=Mailbox(journal)) as mail,
+            MailServer(box=Relayed(behind)) as relayed,
+            counterparts.server as hook,
+        ):
             deployment = _deployed(plan, folder, lines, postgres, mail.port, hook.port)
+            deployment.mail_behind = relayed.port if IS_THERE else 0
             try:
-                return _burnt(plan, deployment, journal, notes, postgres)
+                return _burnt(plan, deployment, journal, behind, notes, postgres)
             finally:
                 deployment.kill()
     finally:
@@ -95,11 +101,19 @@ def _deployed(
 
 
 def _burnt(
-    plan: Plan, deployment: Deployment, journal: Journal, notes: Notes, postgres: Postgres | None
+    plan: Plan,
+    deployment: Deployment,
+    journal: Journal,
+    behind: Journal,
+    notes: Notes,
+    postgres: Postgres | None,
 ) -> Burnt:
     began = time.monotonic()
     parts, desk = _everybody(plan, deployment, journal, notes)
     deployment.start()
+    if deployment.mail_behind:
+        port = deployment.lines["relay-in"].port
+        parts.append(Mailer("club", parts[0].world, notes, plan.seed, port))
     for part in parts:
         part.start()
     stop, rng = Event(), random.Random(f"{plan.seed}/strikes")
@@ -115,6 +129,7 @@ def _burnt(
         acked=notes.acked, linked=notes.linked, asked=notes.asked, whole=notes.whole,
         strange=notes.strange, faults=storm.faults, delivered=journal.delivered,
         unsigned=journal.unsigned, queue_answers=desk.queue_answers(),
+        mailed=notes.mailed, relayed=behind.delivered,
     )  # fmt: skip
     ended_badly = deployment.stop()
     gather(it, deployment)
@@ -169,8 +184,13 @@ def _report(plan: Plan, it: Evidence, notes: Notes, found: list[str], seconds: f
         f"{notes.live_changes} live changes",
         f"  gate: {len(it.asked)} answers, {allowed} yes",
         f"  delivered: {mails} mails and {len(it.delivered) - mails} webhooks, "
-        f"{repeated(it)} of them once more; outbox: {_counts(orders_by_status(it))}",
+        f"{repeated(it.delivered)} of them once more; outbox: {_counts(orders_by_status(it))}",
     ]
+    if it.mailed:
+        lines.append(
+            f"  SMTP gate: {len(it.mailed)} mails taken, {len(it.relayed)} passed on, "
+            f"{repeated(it.relayed)} of them once more, {len(it.parked)} parked"
+        )
     return "\n".join([*lines, *(f"  BREACH {one}" for one in found[:50])])
 
 

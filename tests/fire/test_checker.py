@@ -16,6 +16,7 @@ from tests.fire.evidence import (
     Fault,
     Linked,
     Logged,
+    Mailed,
     Order,
     Strange,
     Whole,
@@ -64,6 +65,16 @@ def clean() -> Evidence:
             mail(SILENCE, "sorry", "service", "s2", 1_000 + SILENT_MS + 200),
         ],
         faults=[Fault("kill", "work-0", 1_400, 1_500), Fault("delay", "hooks", 5_000, 6_000)],
+        mailed=[
+            Mailed("c1", "w1", "promotional", "d1", 120_000, 120_100),
+            Mailed("c2", "w1", "promotional", "d2", 50_000, 50_100),
+            Mailed("c3", "w1", "service", "d3", 50_000, 50_100),
+        ],
+        relayed=[
+            Delivered("c1", "relay", "d1", "w1", 120_000, 120_050, "promotional"),
+            Delivered("c3", "relay", "d3", "w1", 50_000, 50_050, "service"),
+        ],
+        parked={"c2"},
         log=log,
         orders=[
             replace(order(SORRY, "sorry", "service", 1_100, 9_100), attempts=2),
@@ -233,6 +244,31 @@ def let_the_desk_die(it: Evidence) -> None:
     it.queue_answers = False
 
 
+def lose_a_receipt_at_the_relay(it: Evidence) -> None:
+    it.relayed = [one for one in it.relayed if one.command != "c3"]
+
+
+def park_a_receipt(it: Evidence) -> None:
+    lose_a_receipt_at_the_relay(it)
+    it.parked.add("c3")
+
+
+def lose_an_offer_at_the_relay(it: Evidence) -> None:
+    it.parked.clear()
+
+
+def pass_an_offer_on_in_a_hold(it: Evidence) -> None:
+    it.relayed.append(Delivered("c2", "relay", "d2", "w1", 50_000, 50_050, "promotional"))
+
+
+def alter_a_mail(it: Evidence) -> None:
+    it.relayed[0] = replace(it.relayed[0], kind="other")
+
+
+def relay_twice_without_a_fault(it: Evidence) -> None:
+    it.relayed.append(replace(it.relayed[0], begun_ms=120_060, taken_ms=120_070))
+
+
 SEEDED: tuple[tuple[Callable[[Evidence], None], str], ...] = (
     (lose_an_event, "nothing_acknowledged_is_lost"),
     (lose_it_under_another_source, "nothing_acknowledged_is_lost"),
@@ -269,6 +305,12 @@ SEEDED: tuple[tuple[Callable[[Evidence], None], str], ...] = (
     (write_a_trace, "faults_are_told_in_words"),
     (leave_a_webhook_unsigned, "faults_are_told_in_words"),
     (let_the_desk_die, "faults_are_told_in_words"),
+    (lose_a_receipt_at_the_relay, "a_mail_that_was_taken_is_passed_on_or_kept"),
+    (park_a_receipt, "a_mail_that_was_taken_is_passed_on_or_kept"),
+    (lose_an_offer_at_the_relay, "a_mail_that_was_taken_is_passed_on_or_kept"),
+    (pass_an_offer_on_in_a_hold, "no_campaign_passes_a_hold"),
+    (alter_a_mail, "a_passing_mail_is_not_altered"),
+    (relay_twice_without_a_fault, "a_passing_mail_is_not_altered"),
 )
 
 
