@@ -15,6 +15,7 @@ from tests.fire.evidence import (
     Evidence,
     Fault,
     Order,
+    Whole,
 )
 
 Law = Callable[[Evidence], Iterator[str]]
@@ -302,6 +303,8 @@ def _failures(it: Evidence) -> list[Acked]:
 def _holds(it: Evidence) -> dict[str, list[tuple[int, int]]]:
     """From each failure's acknowledgement to the customer's word that it is good again.
 
+    A word that was under way at the acknowledgement may have ended it at once.
+
     A name that was linked later is held from the link's acknowledgement on. A silence holds from
     its own time on.
     """
@@ -315,13 +318,13 @@ def _holds(it: Evidence) -> dict[str, list[tuple[int, int]]]:
     for link in it.linked:
         for begin in tuple(begins.get(link.old, ())):
             begins[link.new].append(max(begin, link.acked_ms))
-    whole: dict[str, list[int]] = defaultdict(list)
+    whole: dict[str, list[Whole]] = defaultdict(list)
     for said in it.whole:
-        whole[said.user].append(said.sent_ms)
+        whole[said.user].append(said)
     holds: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for user, times in begins.items():
         for begin in times:
-            ends = [at for at in whole[user] if at > begin]
+            ends = [max(said.sent_ms, begin) for said in whole[user] if said.until_ms > begin]
             holds[user].append((begin, min(ends, default=it.ended_ms + 1)))
     return holds
 

@@ -60,10 +60,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Whole:
-    """A customer said that it is good again; told or not, it may count from `sent_ms` on."""
+    """A customer said that it is good again; it takes effect at some time between the two.
+
+    Attributes:
+        until_ms: When an answer came; much later where none did, because a line may hold it.
+    """
 
     user: str
     sent_ms: int
+    until_ms: int
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def clean() -> Evidence:
             Acked("f4", "shop", "other", "n4", 2_000, 2_100),
         ],
         linked=[Linked("guest3", "g3", 3_000)],
-        whole=[Whole("w1", 100_000)],
+        whole=[Whole("w1", 100_000, 100_050)],
         asked=[
             Asked("w1", "shop", "promotional", 1_200, 1_210, False, "hold"),
             Asked("w1", "shop", "promotional", 110_000, 110_010, True, "free"),
@@ -334,6 +334,13 @@ def test_an_offer_handed_over_before_the_failure_was_acknowledged_is_no_breach()
     it.acked.append(Acked("f7", "shop", "car_late", "w1", 109_000, 109_500, "w1", 10_007))
     it.log.append(Logged("shop", "f7", 0))
     it.asked = [one for one in it.asked if one.asked_ms < 109_000]
+    assert breaches(it) == []
+
+
+def test_a_word_that_was_under_way_may_have_ended_the_hold_that_begins():
+    it = clean()
+    say_yes_after_a_second_failure(it)
+    it.whole.append(Whole("w1", 119_000, 121_000))
     assert breaches(it) == []
 
 
