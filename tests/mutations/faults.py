@@ -361,12 +361,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-was-delivered-in-an-outage-is-forgotten",
         file="src/makegood/runtime/worker.py",
-        old="""        counts = self._settle_surely(self._unsettled) if self._unsettled else Counter()
-        self._unsettled = []
-""",
-        new="""        taken, self._unsettled = self._unsettled, []
-        counts = self._settle_surely(taken) if taken else Counter()
-""",
+        old="            except Exception as fault:\n                away = fault\n",
+        new="            except Exception as fault:\n                self._unsettled, away = [], fault\n",
         tests=("tests/unit/runtime/test_worker_and_an_outage.py",),
     ),
     Fault(
