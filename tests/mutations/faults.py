@@ -361,8 +361,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="what-was-delivered-in-an-outage-is-forgotten",
         file="src/makegood/runtime/worker.py",
-        old="            except Exception as fault:\n                away = fault\n",
-        new="            except Exception as fault:\n                self._unsettled, away = [], fault\n",
+        old="                away = fault\n",
+        new="                self._unsettled, away = [], fault\n",
         tests=("tests/unit/runtime/test_worker_and_an_outage.py",),
     ),
     Fault(
