@@ -13,6 +13,7 @@ LOCKS := requirements
 # Two workers: as many as the smallest machine that builds this has cores.
 WORKERS ?= 2
 DAYS ?=
+MINUTES ?= 30
 PORT ?=
 
 # Install lock files, each line of which carries its hashes. uv takes a third of pip's time; where uv
@@ -24,7 +25,7 @@ VIRTUAL_ENV=$(abspath $(VENV)) UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never $(BIN
 $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1); }
 endef
 
-.PHONY: help run demo test lint types contracts check fix bench audit-example docs diagrams wheel lock browser pooler postfix node-sdk mutations clean
+.PHONY: help run demo test lint types contracts check fix bench fire audit-example docs diagrams wheel lock browser pooler postfix node-sdk mutations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +85,9 @@ fix: $(VENV)/.dev-stamp ## Format and repair what a tool can
 
 bench: $(VENV)/.dev-stamp ## Measure the hot paths and print the table
 	@$(BIN)/python -m benchmarks
+
+fire: $(VENV)/.dev-stamp ## Set a deployment on fire and judge what came of it (MINUTES=30, ARGS="--seed 7")
+	@$(BIN)/python -m tests.fire --minutes $(MINUTES) $(ARGS)
 
 audit-example: $(VENV)/.run-stamp ## Audit the shipped example exports into audit-example.html
 	@$(BIN)/makegood audit --failures examples/audit/failures.csv --sends examples/audit/sends.csv -o audit-example.html

@@ -76,6 +76,12 @@ class CountingStore:
             yield SqlReading(cast("Session", CountingSession(reading._db, self.asked)))
 
     @contextmanager
+    def looking(self) -> Iterator[Reading]:
+        with self._store.looking() as reading:
+            assert isinstance(reading, SqlReading)
+            yield SqlReading(cast("Session", CountingSession(reading._db, self.asked)))
+
+    @contextmanager
     def writing(self) -> Iterator[Writing]:
         with self._store.writing_session() as session:
             yield SqlWriting(cast("Session", CountingSession(session, self.asked)))

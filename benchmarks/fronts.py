@@ -18,15 +18,17 @@ from makegood.api.keys import mint
 from makegood.api.limits import Allowance
 from makegood.gate.service import Gate
 from makegood.runtime.intake import Intake
+from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import small_library
 from makegood.testing.clock import FakeClock
+from makegood.web.asgi import READ_THREADS
 from makegood.web.front import Front
 from makegood.web.parts import Joined, Parts, Shape
 from makegood.web.wire import Handler, Receive, Scope, Send, read_body, respond
 
 SECRET = b"a secret for benchmarks, 32 byte"
-FAR_LIMIT = Allowance(per_second=1_000_000, burst=1_000_000)  # on, and never met
+WIDE = Allowance(per_second=1e9, burst=1e9)  # the limit is counted and never reached
 
 
 class Serving(NamedTuple):
@@ -52,9 +54,10 @@ def serve_noop() -> Iterator[Serving]:
 
 
 @contextmanager
-def serve_front(folder: Path) -> Iterator[Serving]:
-    """Serve our front over a new SQLite file with the small rule book."""
-    store = SqliteStore(folder / "bench.db")
+def serve_front(folder: Path, postgres: str = "") -> Iterator[Serving]:
+    """Serve our front with the small rule book, over a new SQLite file or an empty PostgreSQL."""
+    store = PostgresStore(postgres) if postgres else SqliteStore(folder / "bench.db")
+    threads = READ_THREADS if postgres else 0
     library, clock = small_library(), FakeClock()
     key, row = mint("bench", ("ingest", "gate"), 0)
     with store.writing() as writing:
@@ -65,7 +68,7 @@ def serve_front(folder: Path) -> Iterator[Serving]:
     made: list[Parts] = []
 
     def open_parts() -> Parts:
-        made.append(Parts(joined, Shape(allowance=FAR_LIMIT)))
+        made.append(Parts(joined, Shape(read_threads=threads, allowance=WIDE)))
         return made[0]
 
     front = Front(open_parts, lambda: _nothing)
@@ -73,6 +76,13 @@ def serve_front(folder: Path) -> Iterator[Serving]:
     with _listening(front, Interfaces.ASGI) as port:
         yield Serving(port, key, lambda: store.syncs() - began, lambda: made[0].commit.commits)
     store.close()
+
+
+@contextmanager
+def serve(app: Handler) -> Iterator[Serving]:
+    """Serve another application on the same server."""
+    with _listening(app, Interfaces.ASGINL) as port:
+        yield Serving(port, "mg_", lambda: 0, lambda: 0)
 
 
 @contextmanager
@@ -95,9 +105,11 @@ def _listening(app: Handler, interface: Interfaces) -> Iterator[int]:
             break
         except OSError:
             time.sleep(0.01)
-    yield port
-    loop.call_soon_threadsafe(made[0].stop)
-    thread.join()
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(made[0].stop)
+        thread.join()
 
 
 def drive(served: Serving, path: str, bodies: Sequence[bytes], clients: int) -> float:

@@ -1,13 +1,21 @@
-"""The gate over HTTP: questions a second against a handler that does nothing, in the same run."""
+"""The gate over HTTP: questions a second against a handler that does nothing, in the same run.
+
+Beside it the same question through django-ninja and the ORM, over the same customers and holds, on
+the same server. Keys, identifiers and limits are on.
+"""
 
 import json
 import statistics
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks.counting import CountingStore
-from benchmarks.fronts import SECRET, Serving, drive, serve_front, serve_noop
+from benchmarks.databases import empty_database
+from benchmarks.fronts import SECRET, Serving, drive, serve, serve_front, serve_noop
 from benchmarks.ingest_http import CLIENTS, bodies
+from benchmarks.orm import gate as orm
 from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.core.holds import Question
 from makegood.gate.service import Gate
@@ -17,10 +25,15 @@ from makegood.testing.book import small_library
 from makegood.testing.clock import FakeClock
 
 QUESTIONS, QUICK_QUESTIONS = 10_000, 2_000
-KNOWN = 10_000  # events taken in before the first question
+KNOWN = 10_000  # events taken in before the first question, each of another customer
 ROUNDS = 3
+FEWER = 4  # of what is slow, so many times fewer questions tell as much
 COUNTED = 100
 MOST_ASKED = 1  # one query, however many people an identifier may mean
+OF_NOTHING = {"SQLite": 0.40, "PostgreSQL": 0.15}  # goals; CI holds half
+TIMES_THE_ORM = 5.0
+PATH = "/v1/may-send"
+Rate = Callable[[list[bytes]], float]
 
 
 def questions(count: int) -> list[bytes]:
@@ -38,8 +51,9 @@ def questions(count: int) -> list[bytes]:
     ]
 
 
-def rate(served: Serving, made: list[bytes], clients: int) -> float:
-    return len(made) / drive(served, "/v1/may-send", made, clients)
+def rate_of(served: Serving, path: str = PATH) -> Rate:
+    """Give what measures questions a second at one place."""
+    return lambda made: len(made) / drive(served, path, made, CLIENTS)
 
 
 def statements_a_question() -> float:
@@ -55,23 +69,62 @@ def statements_a_question() -> float:
     return store.asked.statements / COUNTED
 
 
+@contextmanager
+def standing(plan: Plan) -> Iterator[dict[str, Rate]]:
+    """Serve everything that is compared, each by its name."""
+    with ExitStack() as open_:
+        rates = {"nothing": rate_of(open_.enter_context(serve_noop()))}
+        urls = {"SQLite": ""}
+        orm_url = ""
+        if plan.postgres:
+            urls["PostgreSQL"] = open_.enter_context(empty_database(plan.postgres))
+            orm_url = open_.enter_context(empty_database(plan.postgres))
+        for engine, url in urls.items():
+            front = open_.enter_context(serve_front(plan.folder, url))
+            drive(front, "/v1/batch", bodies(KNOWN), CLIENTS)
+            rates[engine] = rate_of(front)
+        names = orm.begin(plan.folder, orm_url)
+        for name in names:
+            orm.fill(name, [f"user:{n}" for n in range(KNOWN)], list(_held()))
+        other = open_.enter_context(serve(orm.handler()))._replace(key=orm.KEY)
+        for name, engine in zip(names, orm.engines_of(names), strict=True):
+            rates[f"{engine} by the ORM"] = rate_of(other, f"/{name}{PATH}")
+        yield rates
+
+
+def _held() -> Iterator[str]:
+    """Name those whom the batches of `ingest_http` let down."""
+    return (f"user:{number * 7919 % KNOWN}" for number in range(0, KNOWN, 50))
+
+
 def run(plan: Plan) -> Result:
-    """Let a server that does nothing and ours take turns."""
+    """Let all that is compared take turns."""
     made = questions(QUICK_QUESTIONS if plan.quick else QUESTIONS)
-    with serve_noop() as noop, serve_front(plan.folder) as front:
-        drive(front, "/v1/batch", bodies(KNOWN), CLIENTS)
-        rounds = [(rate(noop, made, CLIENTS), rate(front, made, CLIENTS)) for _ in range(ROUNDS)]
-    return Result(
-        name="gate_http",
-        figures=(
-            Figure(
-                what=f"may we send? {CLIENTS} clients, over 10,000 customers",
-                value=statistics.median(ours for _, ours in rounds),
-                unit="questions/s",
-                nothing=statistics.median(nothing for nothing, _ in rounds),
-            ),
-        ),
-        bounds=(
-            Bound(what="statements a question", value=statements_a_question(), most=MOST_ASKED),
-        ),
-    )
+    with standing(plan) as rates:
+        fewer = made[: len(made) // FEWER]
+        rounds = [
+            {name: rate(fewer if "ORM" in name else made) for name, rate in rates.items()}
+            for _ in range(ROUNDS)
+        ]
+    found = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    engines = [engine for engine in OF_NOTHING if engine in found]
+    figures, bounds = [], [
+        Bound(what="statements a question", value=statements_a_question(), most=MOST_ASKED)
+    ]  # fmt: skip
+    for engine in engines:
+        ours, goal = found[engine], OF_NOTHING[engine]
+        times = ours / found[f"{engine} by the ORM"]
+        figures += [
+            Figure(what=f"{engine}: may we send? {CLIENTS} clients, over 10,000 customers",
+                   value=ours, unit="questions/s", nothing=found["nothing"],
+                   target=f"ratio {goal:g}"),
+            Figure(what=f"{engine}: times the same question through django-ninja and the ORM",
+                   value=times, unit="times", target=f"{TIMES_THE_ORM:g}"),
+        ]  # fmt: skip
+        bounds += [
+            Bound(what=f"{engine}: rate to doing nothing", value=ours / found["nothing"],
+                  least=goal / 2, is_timed=True),
+            Bound(what=f"{engine}: times django-ninja and the ORM", value=times,
+                  least=TIMES_THE_ORM / 2, is_timed=True),
+        ]  # fmt: skip
+    return Result(name="gate_http", figures=tuple(figures), bounds=tuple(bounds))

@@ -1,4 +1,4 @@
-"""Ingest over HTTP: events folded and durable on SQLite, in batches of 100.
+"""Ingest over HTTP: events folded and durable, in batches of 100, on each engine.
 
 Absolute rates follow the disk and the neighbours on the machine; read syncs and CPU per event, and
 the ratio to a handler that does nothing on the same server in the same run.
@@ -6,14 +6,16 @@ the ratio to a handler that does nothing on the same server in the same run.
 
 import json
 import resource
+from contextlib import AbstractContextManager
 
+from benchmarks.databases import empty_database
 from benchmarks.fronts import Serving, drive, serve_front, serve_noop
 from benchmarks.report import Bound, Figure, Plan, Result
 
 EVENTS, QUICK_EVENTS = 20_000, 4_000
 EVENTS_IN_BATCH = 100
 CLIENTS = 16
-TARGET = 4_000
+TARGETS = {"SQLite": 6_000, "PostgreSQL": 3_000}
 MOST_SYNCS = 1.02  # of a request; the group commit makes it fewer
 
 
@@ -59,32 +61,47 @@ def measure(served: Serving, made: list[bytes], clients: int) -> tuple[float, fl
 
 
 def run(plan: Plan) -> Result:
-    """Send everything to a server that does nothing, then to ours."""
+    """Send everything to a server that does nothing, then to ours on each engine."""
     events = QUICK_EVENTS if plan.quick else EVENTS
     made = bodies(events)
     with serve_noop() as served:
-        noop_seconds, noop_cpu = measure(served, made, CLIENTS)
-    with serve_front(plan.folder) as served:
+        nothing = measure(served, made, CLIENTS)
+    figures, bounds = _engine("SQLite", made, nothing, serve_front(plan.folder))
+    if plan.postgres:
+        with empty_database(plan.postgres) as url:
+            more, held = _engine("PostgreSQL", made, nothing, serve_front(plan.folder, url))
+        figures, bounds = (*figures, *more), (*bounds, *held)
+    return Result(name="ingest_http", figures=figures, bounds=bounds)
+
+
+def _engine(
+    engine: str,
+    made: list[bytes],
+    nothing: tuple[float, float],
+    front: AbstractContextManager[Serving],
+) -> tuple[tuple[Figure, ...], tuple[Bound, ...]]:
+    """Measure one engine; a request is a batch of `EVENTS_IN_BATCH`."""
+    with front as served:
         seconds, cpu_seconds = measure(served, made, CLIENTS)
         syncs, commits = served.syncs(), served.commits()
-    return Result(
-        name="ingest_http",
-        figures=(
-            Figure(
-                what=f"durable with fold, batches of {EVENTS_IN_BATCH}, {CLIENTS} clients",
-                value=events / seconds,
-                unit="events/s",
-                nothing=events / noop_seconds,
-                target=f"{TARGET:,}",
-            ),
-            Figure(
-                what="the same, in the server's process",
-                value=cpu_seconds / events * 1e6,
-                unit="CPU us/event",
-                nothing=noop_cpu / events * 1e6,
-            ),
-            Figure(what="syncs", value=syncs / events * 1000, unit="in 1,000 events"),
-            Figure(what="requests in one commit", value=len(made) / commits, unit="requests"),
+    events = len(made) * EVENTS_IN_BATCH
+    figures = (
+        Figure(
+            what=f"{engine}: durable with fold, batches of {EVENTS_IN_BATCH}, {CLIENTS} clients",
+            value=events / seconds,
+            unit="events/s",
+            nothing=events / nothing[0],
+            target=f"{TARGETS[engine]:,}",
         ),
-        bounds=(Bound(what="syncs a request", value=syncs / len(made), most=MOST_SYNCS),),
-    )
+        Figure(
+            what=f"{engine}: the same, in the server's process",
+            value=cpu_seconds / events * 1e6,
+            unit="CPU us/event",
+            nothing=nothing[1] / events * 1e6,
+        ),
+        Figure(what=f"{engine}: syncs", value=syncs / events * 1000, unit="in 1,000 events"),
+        Figure(what=f"{engine}: requests in one commit", value=len(made) / commits,
+               unit="requests"),
+    )  # fmt: skip
+    held = Bound(what=f"{engine}: syncs a request", value=syncs / len(made), most=MOST_SYNCS)
+    return figures, (held,)

@@ -18,6 +18,8 @@ ALL = (
     "ingest_http",
     "gate_http",
     "smtp_gate",
+    "outbox",
+    "idle",
     "queue",
     "everyone",
     "screen",

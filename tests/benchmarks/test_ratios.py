@@ -41,7 +41,9 @@ def test_what_is_counted_and_compared_stays_within_its_bounds(name, tmp_path):
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", ["store", "queue", "everyone"])
+@pytest.mark.parametrize(
+    "name", ["store", "ingest_http", "gate_http", "outbox", "queue", "everyone"]
+)
 def test_postgres_stays_within_the_same_bounds(name, tmp_path, postgres_server_url):
     result = hold(name, tmp_path, postgres_server_url)
     assert any("PostgreSQL" in bound.what for bound in result.bounds)

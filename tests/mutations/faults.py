@@ -44,13 +44,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="cached-gate",
         file="src/makegood/gate/service.py",
-        old="""        with self._store.reading() as reading:
+        old="""        with self._store.looking() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
 """,
         new="""        kept: dict[ProfileId, list[GateRow]] = self.__dict__.setdefault("kept", {})
         if profile not in kept:
-            with self._store.reading() as reading:
+            with self._store.looking() as reading:
                 records = reading.gate_records(profile)
                 kept[profile] = [_judged(reading, one, library, now_ms) for one in records]
         rows = kept[profile]
@@ -60,13 +60,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="cached-gate-in-the-race",
         file="src/makegood/gate/service.py",
-        old="""        with self._store.reading() as reading:
+        old="""        with self._store.looking() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
 """,
         new="""        kept: dict[ProfileId, list[GateRow]] = self.__dict__.setdefault("kept", {})
         if profile not in kept:
-            with self._store.reading() as reading:
+            with self._store.looking() as reading:
                 records = reading.gate_records(profile)
                 kept[profile] = [_judged(reading, one, library, now_ms) for one in records]
         rows = kept[profile]
@@ -478,5 +478,36 @@ FAULTS: tuple[Fault, ...] = (
         old='        is_strict = options.match == "all" or len(options.conditions) == 1\n',
         new="        is_strict = True\n",
         tests=("tests/unit/effects/test_mailchimp.py",),
+    ),
+    Fault(
+        name="what-was-delivered-in-an-outage-is-forgotten",
+        file="src/makegood/runtime/worker.py",
+        old="                away = fault\n",
+        new="                self._unsettled, away = [], fault\n",
+        tests=("tests/unit/runtime/test_worker_and_an_outage.py",),
+    ),
+    Fault(
+        name="a-worker-sleeps-through-the-end-of-an-outage",
+        file="src/makegood/runtime/worker.py",
+        old="sleep((next_delay_ms(1, self._rng) or 0) / 1000)",
+        new="sleep((next_delay_ms(2, self._rng) or 0) / 1000)",
+        tests=("tests/unit/runtime/test_worker_and_an_outage.py",),
+    ),
+    Fault(
+        name="a-dead-connection-is-handed-out",
+        file="src/makegood/store/connections.py",
+        old="            if is_listening(connection):\n",
+        new="            if connection:\n",
+        tests=(
+            "tests/integration/test_postgres_outages.py::"
+            "test_connections_that_a_restart_closed_are_not_handed_out",
+        ),
+    ),
+    Fault(
+        name="the-living-lose-their-leases",
+        file="src/makegood/store/sql_outbox.py",
+        old="WHERE status = 'leased' AND next_ms > ?",
+        new="WHERE next_ms > ?",
+        tests=("tests/conformance/test_stores.py::TestSqlite",),
     ),
 )

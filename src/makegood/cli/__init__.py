@@ -101,3 +101,19 @@ def main() -> None:
         ERRORS.print("[bold red]Not done.[/]", end=" ")
         ERRORS.print(str(error), highlight=False, markup=False, soft_wrap=True)
         sys.exit(2)
+    except Exception as fault:
+        if not _is_outage(fault):
+            raise
+        # Its first line names the server or the file; what follows may quote a statement.
+        said = str(fault).strip().partition("\n")[0]
+        ERRORS.print("[bold red]Not done.[/]", end=" ")
+        says = f"The database cannot be used now: {said}. Try again when it answers."
+        ERRORS.print(says, highlight=False, markup=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def _is_outage(fault: Exception) -> bool:
+    """Whether the disk or the server is away; drivers are loaded by whoever used one."""
+    from makegood.store.outages import AWAY
+
+    return isinstance(fault, AWAY)

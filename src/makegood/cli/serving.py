@@ -9,7 +9,7 @@ import typer
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS
 from makegood.settings import read_settings
-from makegood.web.alone import alone
+from makegood.web.alone import alone, is_held
 from makegood.web.logs import begin_log
 
 
@@ -63,12 +63,18 @@ def work(
     once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
     database: Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")] = "",
 ) -> None:
-    """Fire timers and deliver the outbox, until told to stop."""
+    """Fire timers and deliver the outbox, until told to stop.
+
+    Beside a server on SQLite it is refused: that one has its worker inside.
+    """
     begin_log(read_settings(database=database).log)
     stopping = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    with opened(database, takes_up=True) as makegood:
+    address = database or read_settings().database
+    with alone(address), opened(database, takes_up=True) as makegood:
+        if is_held(address):
+            makegood.worker.take_over()
         if once:
             worked = makegood.worker.run_once()
             makegood.teller.run_once()

@@ -19,6 +19,9 @@ class FreshStore:
     def reading(self) -> AbstractContextManager[Reading]:
         return self._store.reading()
 
+    def looking(self) -> AbstractContextManager[Reading]:
+        return self._store.looking()
+
     def writing(self) -> AbstractContextManager[Writing]:
         return self._store.writing()
 

@@ -80,7 +80,8 @@ class Gate:
     def _look(self, profile: ProfileId, question: Question) -> Answer:
         library = self._library_of()
         now_ms = self._clock.now_ms()
-        with self._store.reading() as reading:
+        # No transaction: a customer who is folded to now is read whole, and no older than before.
+        with self._store.looking() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
         return answer_for(rows, question, library.now(question.brand))

@@ -52,6 +52,9 @@ class OutboxWriting(Protocol):
         LOCKED, so that many workers never wait for each other.
         """
 
+    def end_leases(self, now_ms: int) -> int:
+        """Let every lease run out now, and say how many; only where no other worker can live."""
+
     def settle(
         self,
         command: CommandId,

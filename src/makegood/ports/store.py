@@ -319,6 +319,12 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Reading]:
         """Look at committed rows of this moment, on the primary."""
 
+    def looking(self) -> AbstractContextManager[Reading]:
+        """Look without a transaction: each statement sees what is committed when it runs.
+
+        For a question of one statement, which on a server then takes one trip instead of three.
+        """
+
     def writing(self) -> AbstractContextManager[Writing]:
         """Begin a transaction; on SQLite BEGIN IMMEDIATE."""
 

@@ -5,19 +5,20 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from makegood.messages.commands import Command, ConfirmOffer, Fulfil, SendMessage
 from makegood.messages.errors import StoreBusy
-from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
+from makegood.messages.facts import Body
 from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.ports.clock import Clock
-from makegood.ports.rows import OutboxRow, OutboxStatus, PersonRow
+from makegood.ports.rows import OutboxRow, PersonRow
 from makegood.ports.store import Store, Writing
 from makegood.runtime.backoff import MOST_TRIES, next_delay_ms, within_use
+from makegood.runtime.called_back import end_early, may_answer
 from makegood.runtime.delivery import (
     Deliverer,
     Ended,
@@ -128,31 +129,59 @@ class Worker:
         self._rng = rng or random.Random()  # noqa: S311 - jitter keeps no secret
         self._pool = _pool_of(self._pace.threads)
         self._pulse = Pulse(store, clock)
+        self._unsettled: list[Result] = []
 
     def close(self) -> None:
         """Wait for running deliveries and end the threads."""
         if self._pool is not None:
             self._pool.shutdown()
 
+    def take_over(self) -> None:
+        """Deliver at once what a dead worker had leased; only where no other one can live."""
+        with self._store.writing() as writing:
+            ended = writing.end_leases(self._clock.now_ms())
+        if ended:
+            _LOG.warning("%d deliveries of a process that died are taken over", ended)
+
     def run_once(self, limit: int | None = None) -> Worked:
         """Fire due timers, then deliver one batch.
+
+        What was delivered when the store went away is kept, and settled before anything else: it
+        is delivered again only if this process ends, or another one took it over meanwhile.
 
         Args:
             limit: Most timers and most commands; the pace's batch when not given.
         """
         most = limit or self._pace.batch
+        counts = self._settle_all()
         timers = self._fire(most)
         lease_ends_ms = self._clock.now_ms() + self._pace.lease_ms
         with self._store.writing() as writing:
             rows = writing.claim(self._clock.now_ms(), self._pace.lease_ms, most)
-        if not rows:
-            return Worked(timers=timers)
-        with self._store.reading() as reading:
-            persons = addressees(reading, rows)
-        counts: Counter[str] = Counter()
-        for results in self._delivered(rows, persons, lease_ends_ms):
-            counts += self._settle_surely(results)
+        if rows:
+            with self._store.reading() as reading:
+                persons = addressees(reading, rows)
+            self._deliver_and_settle(self._delivered(rows, persons, lease_ends_ms), counts)
         return Worked(timers=timers, **counts)
+
+    def _deliver_and_settle(self, delivered: Iterator[list[Result]], counts: Counter[str]) -> None:
+        """Settle what comes, as it comes; nothing is left out when the store goes away."""
+        away: Exception | None = None
+        for results in delivered:
+            self._unsettled += results
+            try:
+                counts += self._settle_all()
+                away = None
+            except Exception as fault:
+                away = fault
+        if away is not None:
+            raise away
+
+    def _settle_all(self) -> Counter[str]:
+        """Settle everything that was delivered, now or when the store was away."""
+        counts = self._settle_surely(self._unsettled) if self._unsettled else Counter()
+        self._unsettled = []
+        return counts
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Work until told to stop; a fault of the store is waited out.
@@ -161,19 +190,19 @@ class Worker:
             stopped: Asked before each round.
             sleep: Waits some seconds; give it an event's `wait`, so that a stop ends the pause.
         """
-        faults = 0
         while not stopped():
             try:
                 worked = self.run_once()
                 self._pulse.beat(asdict(worked))
-                faults = 0
             except Exception as fault:
-                faults += 1
                 _LOG.error("round failed: %s", type(fault).__name__)
-                sleep((next_delay_ms(min(faults, 2), self._rng) or 0) / 1000)
+                # Never longer: when the store is back, somebody at a kerb is waiting.
+                sleep((next_delay_ms(1, self._rng) or 0) / 1000)
                 continue
             if worked.is_idle:
                 sleep(self._pace.idle_ms / 1000)
+        with suppress(Exception):  # else what was delivered would be delivered again
+            self._settle_all()
 
     def revive(self, command: CommandId) -> bool:
         """Let a person try a dead letter again; False when it is none."""
@@ -194,12 +223,12 @@ class Worker:
         now_ms = self._clock.now_ms()
         with self._store.writing() as writing:
             asked = writing.command(command_id)
-            if asked is None or not _may_answer(asked.command, provider, body):
+            if asked is None or not may_answer(asked.command, provider, body):
                 return False
             self._lock(writing, [asked.command.profile])
             # A try that was under way may have been settled while we waited.
             row = writing.command(command_id) or asked
-            _end_early(writing, row, body, now_ms)
+            end_early(writing, row, body, now_ms)
             self._recorder.record(writing, (_told(row, body),), now_ms)
         return True
 
@@ -259,7 +288,7 @@ class Worker:
             if done:
                 yield [result for one in done for result in one.result()]
 
-    def _settle_surely(self, results: Sequence[Result]) -> Counter[str]:
+    def _settle_surely(self, results: Sequence[Result], *, is_again: bool = False) -> Counter[str]:
         """Settle: what is not settled would be delivered twice.
 
         Again when the store was busy; and if one outcome cannot be stored, the others alone.
@@ -270,11 +299,12 @@ class Worker:
             raise
         except Exception as fault:
             self._see_that_the_store_answers()
-            if len(results) == 1:
+            if len(results) == 1 and is_again:
                 ours = results[0].row.command.id
                 _LOG.error("command %s cannot be settled: %s", ours, type(fault).__name__)
                 return Counter()
-        return sum((self._settle_surely((one,)) for one in results), Counter())
+        # Once more, one by one: the store may have been away for a moment only.
+        return sum((self._settle_surely((one,), is_again=True) for one in results), Counter())
 
     def _settle_patiently(self, results: Sequence[Result]) -> Counter[str]:
         for _ in range(_SETTLE_TRIES - 1):
@@ -350,30 +380,3 @@ def _told(row: OutboxRow, body: Body) -> Told:
         body=with_step(body, row.command),
         message_id=told_id(body, row.command, row.fence),
     )
-
-
-def _may_answer(command: Command, provider: str, body: Body) -> bool:
-    match command.order:
-        case ConfirmOffer(provider=asked):
-            return asked == provider and isinstance(body, Confirmed | Declined)
-        case Fulfil(provider=asked):
-            return asked == provider and isinstance(body, Carried | Dropped)
-        case SendMessage():
-            return False
-
-
-def _end_early(writing: Writing, row: OutboxRow, body: Body, now_ms: int) -> None:
-    """End a command that a callback answered; a try under way finds its fence gone."""
-    failed = isinstance(body, Dropped)
-    status = OutboxStatus.FAILED if failed else OutboxStatus.DONE
-    error = body.reason if isinstance(body, Dropped) else ""
-    match row.status:
-        case OutboxStatus.LEASED:
-            writing.settle(row.command.id, row.fence, status, now_ms, error)
-        case OutboxStatus.WAITING:
-            writing.record((row.command,), status, now_ms, error)
-        case OutboxStatus.FAILED if not failed:  # a dead letter that was carried out after all
-            writing.revive(row.command.id, now_ms)
-            writing.record((row.command,), status, now_ms, error)
-        case _:
-            return

@@ -7,9 +7,12 @@ import psycopg
 from psycopg import IsolationLevel, sql
 
 from makegood.ports.archive import Cells, Dump
-from makegood.store.postgres import NUL, REPLACEMENT, Connection, ddl, kind_of
+from makegood.store.postgres import NUL, REPLACEMENT, ddl, kind_of
 from makegood.store.schema import META, STEPS, steps_after
+from makegood.store.session import Row
 from makegood.store.tables import columns_at
+
+Connection = psycopg.Connection[Row]
 
 # The next event stands behind all that were restored.
 _GO_ON = "SELECT setval('log_position', (SELECT coalesce(max(seq), 0) + 1 FROM log), false)"

@@ -1,7 +1,7 @@
 """Memory: the engine of tests and of a story that is told once."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock, RLock
 from typing import Any
 
@@ -52,6 +52,9 @@ class MemoryStore:
         finally:
             with self._turn:
                 self._readers -= 1
+
+    def looking(self) -> AbstractContextManager[Reading]:
+        return self.reading()
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

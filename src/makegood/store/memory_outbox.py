@@ -65,6 +65,16 @@ class MemoryOutbox(MemoryLook):
             )
         )
 
+    def end_leases(self, now_ms: int) -> int:
+        leased = [
+            row
+            for id_, at in self._t.open_commands.items()
+            if at > now_ms and (row := self._t.commands[id_]).status is OutboxStatus.LEASED
+        ]
+        for row in leased:
+            self._write(replace(row, next_ms=now_ms))
+        return len(leased)
+
     def settle(
         self,
         command: CommandId,

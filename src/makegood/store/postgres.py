@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -12,51 +12,81 @@ from psycopg import IsolationLevel, Pipeline, errors
 from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn
 from psycopg.waiting import Ready, Wait
-from psycopg_pool import ConnectionPool
 
 from makegood.messages.errors import StoreBusy
 from makegood.ports.store import Reading, Writing
+from makegood.store.connections import (
+    READ_SILENCE_S,
+    WRITE_SILENCE_S,
+    PatientConnection,
+    Pool,
+)
 from makegood.store.schema import BLOBS, META, NUMBERS, STEPS, steps_after
 from makegood.store.session import Row, Value
 from makegood.store.sql import SqlReading, SqlWriting
 
 NUL, REPLACEMENT = "\x00", "\ufffd"
 POOL_SIZE = 10
+OPEN_TRIES = 6  # each waits as long as a request does
 SLOTS = 1024  # more than connections at a time, so that two rarely add to one tally row
 MIGRATION_LOCK = 0x6D616B65  # any number that is always this one
 BUSY = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
-Connection = psycopg.Connection[Row]
 Cursor = psycopg.Cursor[Row]
 
 
 class PostgresStore:
     """One database; keeps no state in a session, so a transaction pooler may stand between."""
 
-    def __init__(self, url: str, pool_size: int = POOL_SIZE) -> None:
-        self._pool = ConnectionPool(
-            url,
-            min_size=1,
-            max_size=pool_size,
-            kwargs={"prepare_threshold": None},  # prepared statements are session state
-            open=True,
-        )
+    def __init__(
+        self,
+        url: str,
+        pool_size: int = POOL_SIZE,
+        silence_s: tuple[float, float] = (READ_SILENCE_S, WRITE_SILENCE_S),
+    ) -> None:
+        """Connect, and bring the tables up to date.
+
+        Args:
+            url: Where the server is.
+            pool_size: Most connections of this process.
+            silence_s: How long a read and a write wait for an answer before they give up.
+        """
+        self._pool = Pool(url, pool_size)
+        self._silence_s = silence_s
         self._syncs = 0
         self._count_lock = Lock()
         try:
-            with self.writing_session() as session:
-                _migrate(session)
+            self._open()
         except BaseException:
             self._pool.close()
             raise
 
+    def _open(self) -> None:
+        """Wait for a server that is starting itself, then bring the tables up to date."""
+        for tries_left in range(OPEN_TRIES - 1, -1, -1):
+            try:
+                # However long: a step may rewrite a large table.
+                with self._session(None) as session:
+                    _migrate(session)
+                break
+            except psycopg.OperationalError:  # away, or gone again in the middle
+                if not tries_left:
+                    raise
+
     @contextmanager
     def reading(self) -> Iterator[Reading]:
-        with self._pool.connection() as connection:
+        with self._pool.connection(self._silence_s[0]) as connection:
             _prepare(connection, IsolationLevel.REPEATABLE_READ, read_only=True)
+            yield SqlReading(PostgresSession(connection))
+
+    @contextmanager
+    def looking(self) -> Iterator[Reading]:
+        with self._pool.connection(self._silence_s[0]) as connection:
+            connection.autocommit = True
             try:
                 yield SqlReading(PostgresSession(connection))
             finally:
-                connection.rollback()
+                with suppress(psycopg.Error):  # it broke, and is replaced
+                    connection.autocommit = False
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -70,15 +100,17 @@ class PostgresStore:
         Statements go out as they come, and the server works on them while we go on: an answer is
         waited for where somebody needs it, and at the commit.
         """
-        with self._pool.connection() as connection:
+        with self._session(self._silence_s[1]) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, silence_s: float | None) -> Iterator["PostgresSession"]:
+        with self._pool.connection(silence_s) as connection:
             _prepare(connection, IsolationLevel.READ_COMMITTED, read_only=False)
-            try:
-                with connection.pipeline() as pipeline:
-                    session = PostgresSession(connection, pipeline)
-                    yield session
-                    session.commit()
-            finally:
-                connection.rollback()  # nothing, after a commit
+            with connection.pipeline() as pipeline:
+                session = PostgresSession(connection, pipeline)
+                yield session
+                session.commit()
         with self._count_lock:
             self._syncs += session.has_written
 
@@ -89,7 +121,7 @@ class PostgresStore:
         self._pool.close()
 
 
-def _prepare(connection: Connection, level: IsolationLevel, *, read_only: bool) -> None:
+def _prepare(connection: PatientConnection, level: IsolationLevel, *, read_only: bool) -> None:
     """Say what the next BEGIN shall be; this asks the server nothing."""
     connection.isolation_level = level
     connection.read_only = read_only
@@ -102,7 +134,7 @@ class PostgresSession:
     skip_locked = " FOR UPDATE SKIP LOCKED"
     is_alone = False
 
-    def __init__(self, connection: Connection, pipeline: Pipeline | None = None) -> None:
+    def __init__(self, connection: PatientConnection, pipeline: Pipeline | None = None) -> None:
         self._connection = connection
         self._pipeline = pipeline
         self._sent: list[Cursor] = []

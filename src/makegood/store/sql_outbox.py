@@ -77,6 +77,10 @@ class OutboxWriting(SqlBase):
         claimed = map(to_outbox, self._db.rows(sql, *ranges, limit, now_ms + lease_ms))
         return tuple(sorted(claimed, key=most_urgent))
 
+    def end_leases(self, now_ms: int) -> int:
+        sql = "UPDATE outbox SET next_ms = ? WHERE status = 'leased' AND next_ms > ?"
+        return self._db.changed(sql, now_ms, now_ms)
+
     def settle(
         self,
         command: CommandId,

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -75,6 +75,9 @@ class SqliteStore:
             connection.close()
             raise
         self._idle.append(connection)
+
+    def looking(self) -> AbstractContextManager[Reading]:
+        return self.reading()  # a transaction costs nothing here
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:

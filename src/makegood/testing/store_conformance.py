@@ -51,6 +51,19 @@ TRIES = 50  # a busy store says so; a caller who asks again gets through
 class ThreadConformance(Conformance):
     """Two threads at once."""
 
+    def test_a_look_sees_what_is_committed_and_leaves_nothing_open(self) -> None:
+        store = self.make_store()
+        known(store, "ana")
+        with store.looking() as looking:
+            assert len(looking.log(0, 9)) == 1
+        known(store, "ben")
+        with store.looking() as looking:
+            assert len(looking.log(0, 9)) == 2
+        with store.reading() as reading:  # maybe on the connection that only looked
+            assert len(reading.log(0, 9)) == 2
+            known(store, "eve")
+            assert len(reading.log(0, 9)) == 2, "one moment"
+
     def test_two_who_change_one_customer_wait_for_each_other(self) -> None:
         store = self.make_store()
         known(store, "ana", "ben")

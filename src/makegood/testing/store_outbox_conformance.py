@@ -138,6 +138,19 @@ class OutboxConformance(Conformance):
         assert not retry(store, new, 2000)
         assert status_of(store, "a") is OutboxStatus.DONE
 
+    def test_the_leases_of_the_dead_end_at_once_and_nothing_else_moves(self) -> None:
+        store = self.make_store()
+        put(store, command("a"), command("b", due_ms=90_000))
+        (old,) = claim(store, 1000)
+        waiting = outbox_row(store, "b")
+        with store.writing() as writing:
+            assert writing.end_leases(1001) == 1
+            assert writing.end_leases(1001) == 0
+        (new,) = claim(store, 1001)
+        assert (new.command.id, new.fence) == (old.command.id, old.fence + 1)
+        assert not settle(store, old, OutboxStatus.DONE)
+        assert outbox_row(store, "b") == waiting
+
     def test_what_was_claimed_and_not_begun_is_given_back_without_a_try(self) -> None:
         store = self.make_store()
         put(store, command("a", due_ms=700))

@@ -29,7 +29,9 @@ _LOG = logging.getLogger("makegood.server")
 
 
 @contextmanager
-def alone(database: str, host: str, port: int, patience_s: float = PATIENCE_S) -> Iterator[None]:
+def alone(
+    database: str, host: str = "", port: int = 0, patience_s: float = PATIENCE_S
+) -> Iterator[None]:
     """Hold the database, where it is a file, and find the port free.
 
     The lock is on the open file, which every process of this server inherits: it is free when the
@@ -38,7 +40,7 @@ def alone(database: str, host: str, port: int, patience_s: float = PATIENCE_S) -
     Args:
         database: Its address, as in the settings.
         host: Where the server will listen.
-        port: On which port.
+        port: On which port; 0 for a worker, which listens nowhere.
         patience_s: How long to wait for another server that may be about to end.
 
     Raises:
@@ -47,7 +49,7 @@ def alone(database: str, host: str, port: int, patience_s: float = PATIENCE_S) -
     ends = time.monotonic() + patience_s
     lock = _open_lock(database)
     try:
-        while not (_is_locked(lock) and _is_free(host, port)):
+        while not (_is_locked(lock) and (not port or _is_free(host, port))):
             if time.monotonic() > ends:
                 raise InputError(_who_is_there(lock, database, host, port))
             time.sleep(_AGAIN_S)
@@ -57,9 +59,16 @@ def alone(database: str, host: str, port: int, patience_s: float = PATIENCE_S) -
             os.close(lock)
 
 
+def is_held(database: str) -> bool:
+    """Whether `alone` keeps every other process away from this database."""
+    return sys.platform != "win32" and database.startswith(_EMBEDDED)
+
+
 def _who_is_there(lock: int | None, database: str, host: str, port: int) -> str:
     if not _is_locked(lock):
         path = database.removeprefix(_EMBEDDED)
+        if not port:
+            return f"A server is running on {path}; it delivers by itself, its worker is inside."
         return (
             f"Another server is running on {path}; SQLite is served by one. Stop that one first."
         )
@@ -68,7 +77,7 @@ def _who_is_there(lock: int | None, database: str, host: str, port: int) -> str:
 
 def _open_lock(database: str) -> int | None:
     """Open the file whose lock stands for a database of one server; None where many may serve."""
-    if sys.platform == "win32" or not database.startswith(_EMBEDDED):
+    if not is_held(database):
         return None
     path = Path(database.removeprefix(_EMBEDDED) + ".lock")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError
 from makegood.settings import read_settings
 from makegood.web import instance
-from makegood.web.alone import end_with_the_server
+from makegood.web.alone import end_with_the_server, is_held
 from makegood.web.doorstep import Doorstep
 from makegood.web.front import Front
 from makegood.web.logs import begin_log, server_log
@@ -54,7 +54,10 @@ def _open() -> Parts:
     begin_log(read_settings().log)
     end_with_the_server()
     prepare()
-    return parts_of(instance.current())
+    makegood = instance.current()
+    if is_held(makegood.settings.database):  # whoever delivered before has died
+        makegood.worker.take_over()
+    return parts_of(makegood)
 
 
 def screens() -> Handler:

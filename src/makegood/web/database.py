@@ -6,6 +6,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from makegood.messages.errors import InputError
 
 BUSY_SECONDS = 30  # SQLite has one writer; the others wait in line and do not fail
+# A server that is gone without a word is noticed by the kernel, and by whoever connects.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 
 
@@ -32,6 +39,7 @@ def django_database(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "DISABLE_SERVER_SIDE_CURSORS": True,
+            "OPTIONS": _PATIENCE,
         }
     raise InputError(
         f"MAKEGOOD_DATABASE is {parts.scheme or url[:40]!r}: write sqlite:///path or "

@@ -272,6 +272,17 @@ def test_the_one_window_a_worker_that_died_is_followed_by_one_with_the_same_id()
     assert len(firm.notes.told) == 1
 
 
+def test_where_nobody_else_can_live_the_leases_of_the_dead_are_taken_over_at_once():
+    sent = command(message())
+    firm = Firm(sent)
+    with firm.store.writing() as writing:
+        writing.claim(NOW_MS, MINUTE_MS, 9)  # and dies
+    assert firm.worker.run_once().is_idle
+    firm.worker.take_over()
+    assert firm.worker.run_once().done == 1
+    assert firm.row(sent).attempts == 2
+
+
 def test_a_worker_that_lost_its_lease_tells_nothing():
     firm = None
 

@@ -37,6 +37,20 @@ def test_a_second_server_on_the_same_file_is_refused(database, port):
         pass
 
 
+def test_a_worker_beside_a_server_on_the_same_file_is_told_that_it_is_inside(database, port):
+    with (
+        alone(database, HOST, port),
+        pytest.raises(InputError, match=r"delivers by itself"),
+        alone(database, patience_s=0),
+    ):
+        pass
+
+
+def test_workers_of_a_database_server_are_as_many_as_you_like():
+    with alone(POSTGRES), alone(POSTGRES, patience_s=0):
+        pass
+
+
 def test_the_file_is_free_again_when_its_server_has_ended(database, port):
     for _ in range(2):
         with alone(database, HOST, port, patience_s=0):
