@@ -18,10 +18,10 @@ FAULTS: tuple[Fault, ...] = (
         name="commit-before-fold",
         file="src/makegood/runtime/intake.py",
         old="""            self._keep_personal(writing, fresh)
-            self._fold(writing,""",
+            opened = self._fold(writing,""",
         new="""            self._keep_personal(writing, fresh)
         with self._store.writing() as writing:
-            self._fold(writing,""",
+            opened = self._fold(writing,""",
         tests=("tests/properties/test_one_commit.py",),
     ),
     Fault(
