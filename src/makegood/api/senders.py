@@ -1,5 +1,7 @@
 """Signing in at the SMTP gate: the password is a key with the scope `send`.
 
+A key of some brands only does not open it: whose a mail is, its sender says and not the key.
+
 While the store cannot be asked, a key that was good within the last hour still is: service mail
 never stops, and nobody can revoke a key in a store that is away either.
 """
@@ -36,7 +38,7 @@ class KeySenders:
             except StoreAway:
                 name, until = self._good.get(sha, ("", 0.0))
                 return name if self._ticks() < until else None
-        if row is None or SEND not in row.scopes:
+        if row is None or SEND not in row.scopes or row.brands:
             self._good.pop(sha, None)
             return ""
         if len(self._good) >= _MOST:

@@ -7,6 +7,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 
 WORKER = "worker"
+SMTP = "smtp"
 BEAT_MS = 15_000
 LATE_MS = 150_000
 """After this silence a worker is thought gone: one round takes as long as its slowest delivery."""

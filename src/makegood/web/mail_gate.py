@@ -1,9 +1,9 @@
 """Join a Makegood to the SMTP gate: what it judges by is kept in memory, and renewed beside it."""
 
-import time
+from collections import Counter
 from collections.abc import Sequence
 
-from makegood.api.keys import KeyRing
+from makegood.api.keys import ring_of
 from makegood.api.senders import KeySenders
 from makegood.bootstrap import Makegood
 from makegood.core.mailings import MailClass
@@ -12,8 +12,13 @@ from makegood.gate.mail_reading import Envelope
 from makegood.gate.service import Gate
 from makegood.gate.smtp.classing import Ruling
 from makegood.gate.smtp.running import Parts
+from makegood.gate.smtp.tally import Counted, Outcome, Tally
 from makegood.messages.ids import BookHash
 from makegood.playbooks.outgoing_terms import OutgoingTerms
+from makegood.runtime.pulse import SMTP, Pulse
+from makegood.runtime.sends import Coverage
+
+_SENT = (Outcome.PASSED, Outcome.RELEASED)
 
 
 class _Again:
@@ -29,6 +34,29 @@ class _Again:
         return self._kinds.peek(content, envelope)
 
 
+class _Written:
+    """Brings what the tally counts to coverage, and to who watches."""
+
+    def __init__(self, tally: Tally, coverage: Coverage, pulse: Pulse) -> None:
+        self._tally = tally
+        self._coverage = coverage
+        self._pulse = pulse
+        self._told: Counter[Counted] = Counter()
+
+    def __call__(self) -> None:
+        counts = Counter(self._tally.counts())
+        fresh = counts - self._told
+        self._told = counts
+        outcomes: Counter[str] = Counter()
+        for one, count in fresh.items():
+            outcomes[one.outcome.value] += count
+            if one.outcome in _SENT:
+                self._coverage.count(
+                    one.brand, "mail", "smtp", count, message_class=one.message_class
+                )
+        self._pulse.beat(outcomes)
+
+
 def parts_of(makegood: Makegood) -> Parts:
     """Give the parts of a gate.
 
@@ -39,9 +67,14 @@ def parts_of(makegood: Makegood) -> Parts:
     kinds = MailKinds(store, shelf.library, clock)
     kinds.learn()
 
+    tally, keys = Tally(), ring_of(store, clock)
+    written = _Written(tally, makegood.coverage, Pulse(store, clock, SMTP))
+
     def tend() -> None:
         shelf.current()
         kinds.tend()
+        written()
+        keys.flush()
 
     def terms_of(brand: str) -> OutgoingTerms:
         return shelf.library().now().outgoing_of(brand)
@@ -59,6 +92,7 @@ def parts_of(makegood: Makegood) -> Parts:
         profile_of=makegood.intake.profile,
         ruling=Ruling(kinds, _Again(kinds), terms_of, book, note_held, kinds.decided),
         tend=tend,
+        tally=tally,
         is_server=makegood.settings.database.startswith("postgres"),
-        accounts=lambda reads: KeySenders(KeyRing(store, time.monotonic), reads),
+        accounts=lambda reads: KeySenders(keys, reads),
     )

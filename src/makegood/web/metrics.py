@@ -7,7 +7,7 @@ made by `serve`); what comes from the store is the same whoever is asked.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -16,14 +16,19 @@ from typing import Any, Final
 from makegood import __version__
 from makegood.messages.commands import LEAST_URGENT
 from makegood.ports.clock import Clock
+from makegood.ports.notices import SinkHealth
 from makegood.ports.store import Store
-from makegood.runtime.pulse import WORKER
+from makegood.runtime.pulse import SMTP, WORKER
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 RANKS: Final = ("urgent", "confirmation", "fulfilment", "message", "offer")
 _FRESH_S = 5.0  # many who ask at once read the store once
 _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
+_TALLIES = (
+    (WORKER, "deliveries", "Deliveries by outcome, of all workers."),
+    (SMTP, "smtp_recipients", "Recipients of mail by what the SMTP gates did with it."),
+)
 _COUNTS = {
     "open_cases": "Cases that are worked on.",
     "held_customers": "Customers whom marketing may not reach.",
@@ -191,6 +196,8 @@ class OfStore:
             waiting = reading.waiting_commands(now_ms)
             timer_ms = reading.first_timer_ms()
             beats, tallies = reading.beats(), reading.tallies()
+            parked = sum(reading.parked_counts().values())
+            sinks = tuple(reading.sinks_health().values())
         build = GaugeMetricFamily("makegood_build_info", "This Makegood.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
@@ -208,20 +215,30 @@ class OfStore:
         yield GaugeMetricFamily(
             "makegood_worker_silent_seconds", "Since a worker last said it is alive.", value=age_s
         )
-        deliveries = CounterMetricFamily(
-            "makegood_deliveries", "Deliveries by outcome, of all workers.", labels=["outcome"]
+        for part, name, says in _TALLIES:
+            family = CounterMetricFamily(f"makegood_{name}", says, labels=["outcome"])
+            for counted, amount in sorted(tallies.items()):
+                if counted.startswith(f"{part}."):
+                    family.add_metric([counted.removeprefix(f"{part}.")], amount)
+            yield family
+        yield GaugeMetricFamily(
+            "makegood_parked_recipients", "Recipients for whom mail waits.", value=parked
         )
-        other = CounterMetricFamily(
-            "makegood_tally", "What parts outside this process count.", labels=["name"]
-        )
-        for name, amount in sorted(tallies.items()):
-            part, _, outcome = name.partition(".")
-            if part == WORKER:
-                deliveries.add_metric([outcome], amount)
-            else:
-                other.add_metric([name], amount)
-        yield deliveries
-        yield other
+        yield from self._tellings(GaugeMetricFamily, sinks, now_ms)
+
+    @staticmethod
+    def _tellings(gauge: Any, sinks: Sequence[SinkHealth], now_ms: int) -> Iterator[Any]:
+        oldest_ms = min((one.oldest_ms for one in sinks if one.oldest_ms), default=0)
+        for name, says, value in (
+            ("waiting", "Notices that wait to be told.", sum(one.waiting for one in sinks)),
+            ("failed", "Notices that nobody took.", sum(one.failed for one in sinks)),
+            (
+                "oldest_seconds",
+                "Since when the oldest of those that wait was noticed.",
+                max(0, now_ms - oldest_ms) / 1000 if oldest_ms else 0.0,
+            ),
+        ):
+            yield gauge(f"makegood_tellings_{name}", says, value=value)
 
     @staticmethod
     def _outbox(gauge: Any, waiting: Any, now_ms: int) -> Iterator[Any]:

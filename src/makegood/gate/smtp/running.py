@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from makegood.gate.service import Gate
@@ -37,7 +38,9 @@ class Parts(Struct, frozen=True, eq=False):
         gate: May we send? Its rule books come from memory.
         profile_of: Makes the pseudonym of a typed identifier.
         ruling: How mail is judged.
-        tend: Brings what is kept in memory up to date, in a thread, every two seconds.
+        tend: Brings what is kept in memory up to date, and writes down what was counted; in a
+            thread, every two seconds.
+        tally: What became of every recipient.
         is_server: The store is a server, so that reads wait in threads.
         accounts: Who may sign in.
     """
@@ -48,6 +51,7 @@ class Parts(Struct, frozen=True, eq=False):
     profile_of: Callable[[str], ProfileId]
     ruling: Ruling
     tend: Callable[[], None] = lambda: None
+    tally: Tally = msgspec.field(default_factory=Tally)
     is_server: bool = False
     accounts: Callable[[Reads], Accounts] = lambda _: Nobody()
 
@@ -61,7 +65,7 @@ class SmtpGate:
     """
 
     def __init__(self, parts: Parts, options: GateOptions) -> None:
-        self.tally = Tally()
+        self.tally = parts.tally
         self.port = options.port
         self._parts = parts
         self._options = options
