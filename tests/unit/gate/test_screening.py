@@ -92,6 +92,8 @@ def test_a_list_that_was_screened_before_is_screened_anew(world, tmp_path):
         ("list.csv", "", "cannot be screened"),
         ("list.csv", "email;name\na;b\n", "Say which column"),
         ("list.csv", "email,name\na@b.example,b,c\n", "cannot be screened"),
+        ("list.csv", "email,a,a\nb@c.example,1,2\n", "names a column twice"),
+        ("list.csv", 'email,a\n"b@c.example,1\n', "cannot be screened"),
         ("list.parquet", "no table", "cannot be screened"),
     ],
 )

@@ -126,7 +126,8 @@ class Screening:
             wanted = replace(wanted, column=column, kind=kind)
             return self.part(wanted, self.look(wanted.question, kind))
         except pl.exceptions.PolarsError as error:
-            raise InputError(f"{wanted.source.name} cannot be screened: {error}.") from None
+            says = str(error).strip().partition("\n")[0][:200]
+            raise InputError(f"{wanted.source.name} cannot be screened: {says}.") from None
         except OSError as error:
             says = error.strerror or str(error)
             raise InputError(f"{wanted.source.name} cannot be screened: {says}.") from None
@@ -297,6 +298,8 @@ def _separator(path: Path) -> str:
 def _column(rows: pl.LazyFrame, wanted: Wanted) -> tuple[str, str]:
     """Say which column names the customer, and what it holds."""
     schema = rows.collect_schema()
+    if any("_duplicated_" in it for it in schema):  # as the engine calls them
+        raise InputError(f"{wanted.source.name} names a column twice; give each its own name.")
     name = wanted.column or next((it for it in schema if it.strip().casefold() in _USUAL), "")
     if name not in schema:
         listed = ", ".join(schema)[:200]
