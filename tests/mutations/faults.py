@@ -506,8 +506,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="the-living-lose-their-leases",
         file="src/makegood/store/sql_outbox.py",
-        old="WHERE status = 'leased' AND next_ms > ?",
-        new="WHERE next_ms > ?",
+        old="WHERE status = 'leased' AND attempts <= 1 AND next_ms > ?",
+        new="WHERE attempts <= 1 AND next_ms > ?",
         tests=("tests/conformance/test_stores.py::TestSqlite",),
     ),
 )

@@ -53,7 +53,14 @@ class OutboxWriting(Protocol):
         """
 
     def end_leases(self, now_ms: int) -> int:
-        """Let every lease run out now, and say how many; only where no other worker can live."""
+        """Let the leases of first tries run out now; only where no other worker can live.
+
+        What was begun more often waits for the end of its lease: it may be what kills the process,
+        and would use up its tries within seconds.
+
+        Returns:
+            How many.
+        """
 
     def settle(
         self,

@@ -66,11 +66,8 @@ class MemoryOutbox(MemoryLook):
         )
 
     def end_leases(self, now_ms: int) -> int:
-        leased = [
-            row
-            for id_, at in self._t.open_commands.items()
-            if at > now_ms and (row := self._t.commands[id_]).status is OutboxStatus.LEASED
-        ]
+        rows = [self._t.commands[id_] for id_, at in self._t.open_commands.items() if at > now_ms]
+        leased = [row for row in rows if row.status is OutboxStatus.LEASED and row.attempts <= 1]
         for row in leased:
             self._write(replace(row, next_ms=now_ms))
         return len(leased)

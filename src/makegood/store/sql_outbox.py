@@ -78,7 +78,10 @@ class OutboxWriting(SqlBase):
         return tuple(sorted(claimed, key=most_urgent))
 
     def end_leases(self, now_ms: int) -> int:
-        sql = "UPDATE outbox SET next_ms = ? WHERE status = 'leased' AND next_ms > ?"
+        sql = (
+            "UPDATE outbox SET next_ms = ? "
+            "WHERE status = 'leased' AND attempts <= 1 AND next_ms > ?"
+        )
         return self._db.changed(sql, now_ms, now_ms)
 
     def settle(

@@ -150,6 +150,9 @@ class OutboxConformance(Conformance):
         assert (new.command.id, new.fence) == (old.command.id, old.fence + 1)
         assert not settle(store, old, OutboxStatus.DONE)
         assert outbox_row(store, "b") == waiting
+        with store.writing() as writing:  # who dies of it a second time waits
+            assert writing.end_leases(1002) == 0
+        assert claim(store, 1002) == ()
 
     def test_what_was_claimed_and_not_begun_is_given_back_without_a_try(self) -> None:
         store = self.make_store()
