@@ -43,6 +43,7 @@ from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.intake import Intake
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
+from makegood.runtime.noting import note
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -139,7 +140,7 @@ class Makegood:
         self.shelf = shelf
         self.trials = Trials(store, clock, alone=not settings.database.startswith("postgres"))
         self.gate = Gate(store, shelf.current, clock, settings.key)
-        self.mail_kinds = MailKinds(store, shelf.current, clock)
+        self.mail_kinds = MailKinds(store, shelf.current, clock, note)
         self.coverage = Coverage(store, clock, lambda: self.book)
         self.intake = Intake(store, shelf.current, clock, settings.key)
         for name, source in settings.sources.items():

@@ -1,7 +1,6 @@
 """`smtp-gate`: stand between a tool that sends mail and its mail server."""
 
 import asyncio
-import logging
 import signal
 import ssl
 from contextlib import suppress
@@ -16,6 +15,8 @@ from makegood.effects.smtp import server_of
 from makegood.gate.smtp.options import GateOptions, Limits, listen_on, networks
 from makegood.gate.smtp.running import Parts, SmtpGate
 from makegood.messages.errors import InputError
+from makegood.settings import read_settings
+from makegood.web.logs import begin_log
 
 _MIB = 1024 * 1024
 
@@ -69,6 +70,7 @@ def smtp_gate(  # noqa: PLR0913 - each is one option of the command
             connections=connections, upstream=connections + 2, size_bytes=size_mb * _MIB
         ),
     )
+    begin_log(read_settings(database=database).log)
     with opened(database, takes_up=True) as makegood:
         # Here, because it loads what no other command needs.
         from makegood.web.mail_gate import parts_of
@@ -90,7 +92,6 @@ async def _run(parts: Parts, options: GateOptions) -> None:
     except OSError as error:
         where = f"{options.host}:{options.port}"
         raise InputError(f"Cannot listen on {where}: {error.strerror}.") from error
-    _log()
     ERRORS.print(
         f"SMTP gate on {options.host}:{gate.port} before "
         f"{options.upstream.host}:{options.upstream.port} (stop with Ctrl+C)",
@@ -119,12 +120,3 @@ def _name(name: str) -> str:
     if not name.isascii() or not name.isprintable() or any(sign in name for sign in " \t"):
         raise InputError(f"{name[:40]!r} is no name of a host.")
     return name
-
-
-def _log() -> None:
-    """Write what happens, by ids: one line a mail."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    log = logging.getLogger("makegood")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)

@@ -14,6 +14,7 @@ from makegood.desk.queue import PAGE
 from makegood.gate.smtp.by_hand import release_by_hand
 from makegood.messages.errors import InputError
 from makegood.projections.parked import parked_counts, parked_shown
+from makegood.runtime.noting import note
 
 _PLACE = re.compile(r"([0-9]{1,15})\.(w[0-9a-f]{32})")
 
@@ -47,7 +48,7 @@ def release(request: HttpRequest) -> HttpResponse:
     said = (me.rep, request.POST.get("reason", ""))
     which = request.POST.get("parked", "")
     try:
-        found = release_by_hand(makegood.store, makegood.clock, which, said, me.may_see)
+        found = release_by_hand(makegood.store, makegood.clock, which, said, me.may_see, note)
     except InputError as error:
         messages.error(request, str(error))
     else:

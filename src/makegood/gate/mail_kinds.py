@@ -17,6 +17,7 @@ from makegood.gate.mail_reading import Envelope, read_headers, read_text
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.playbooks.book import Library
+from makegood.ports.acts import Act, Note, unnoted
 from makegood.ports.clock import Clock
 from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.store import Reading, Store
@@ -36,15 +37,19 @@ _FORGET_EVERY_MS = 3_600_000
 class MailKinds:
     """Classes mails, counts their kinds, and knows what people said of them."""
 
-    def __init__(self, store: Store, library_of: Callable[[], Library], clock: Clock) -> None:
+    def __init__(
+        self, store: Store, library_of: Callable[[], Library], clock: Clock, note: Note = unnoted
+    ) -> None:
         """Join the parts.
 
         Args:
             library_of: Gives the rule books of this moment.
+            note: Writes down who said what a kind of mail is, where people say it.
         """
         self._store = store
         self._library_of = library_of
         self._clock = clock
+        self._note = note
         self._seen = KindsSeen()
         self._turn = Lock()  # held for an instant: to look a kind up, to count it
         self._tending = Lock()  # one at a time writes down, and learns
@@ -144,6 +149,7 @@ class MailKinds:
                     at_ms=self._clock.now_ms(),
                 )
                 if writing.put_mail_decision(row):
+                    self._note(writing, _said(row, known.decided))
                     break
         self.learn()
         with self._store.reading() as reading:
@@ -188,6 +194,17 @@ class MailKinds:
             if said:
                 self._said = said[-1].place
             self._learnt_ms = now_ms
+
+
+def _said(row: MailDecision, before: MessageClass | None) -> Act:
+    return Act(
+        what="mail.classed",
+        at_ms=row.at_ms,
+        who=row.by,
+        about=row.kind,
+        before={"class": before.value} if before else {},
+        after={"class": row.message_class.value} if row.message_class else {},
+    )
 
 
 def _since(reading: Reading, since_ms: int) -> list[MailKind]:

@@ -4,9 +4,9 @@ Each row carries a hash over itself and the row before it. A row that was change
 between others no longer fits its neighbours, and `first_break` says where.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +30,8 @@ ACTS: Mapping[str, str] = {
     "staff.made": "A person of the firm may sign in.",
     "staff.changed": "The role, password or permissions of a person of the firm were changed.",
     "webhook.changed": "An endpoint that is told about holds and cases was changed.",
+    "mail.classed": "A person said what mails of a kind are, or took it back.",
+    "mail.released": "A person let a parked mail go out as a service message.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""
@@ -142,3 +144,11 @@ class ActWriting(Protocol):
 
     def put_act(self, act: Act) -> Act:
         """Add an act, sealed; others who add wait until the end of this transaction."""
+
+
+Note: TypeAlias = Callable[[ActWriting, Act], None]
+"""Writes an act down in the transaction that carries it out, with who acts just now."""
+
+
+def unnoted(writing: ActWriting, act: Act) -> None:
+    """Write nothing down: for a part that carries out no act of a person."""

@@ -17,11 +17,13 @@ from makegood.effects.webhook import Webhooks
 from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.ids import NoticeId
 from makegood.playbooks.book import RuleBook
+from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.notices import Sink, SinkHealth
 from makegood.ports.store import Store
 from makegood.ports.webhooks import GONE, Delivery, Endpoint
 from makegood.runtime.intake import patiently
+from makegood.runtime.noting import note
 
 _LOG = logging.getLogger("makegood.webhooks")
 MOST_ENDPOINTS = 100  # each takes a lane, and each notice is kept for each
@@ -153,6 +155,7 @@ class Endpoints:
             if len(known) >= MOST_ENDPOINTS:
                 raise InputError(f"There are {MOST_ENDPOINTS} endpoints; remove one first.")
             writing.put_endpoint(row)
+            note(writing, _changed(row.created_ms, None, row))
         return row
 
     def change(self, endpoint: str, wanted: Wanted) -> Endpoint:
@@ -182,14 +185,17 @@ class Endpoints:
         return self._secrets(self._put(endpoint, another))
 
     def secrets(self, endpoint: str) -> Secrets:
-        """Give the secrets of an endpoint.
+        """Give the secrets of an endpoint, and write down that they were shown.
 
         Raises:
             InputError: There is none.
         """
-        row = self.find(endpoint)
-        if row is None:
-            raise _unknown(endpoint)
+        with self._store.writing() as writing:
+            row = writing.endpoint(endpoint)
+            if row is None:
+                raise _unknown(endpoint)
+            act = Act(what="secret.shown", at_ms=self._clock.now_ms(), about=f"webhook {row.id}")
+            note(writing, act)
         return self._secrets(row)
 
     def _secrets(self, row: Endpoint) -> Secrets:
@@ -218,9 +224,11 @@ class Endpoints:
             InputError: There is none.
         """
         with self._store.writing() as writing:
-            if not writing.drop_endpoint(endpoint):
+            row = writing.endpoint(endpoint)
+            if row is None or not writing.drop_endpoint(endpoint):
                 raise _unknown(endpoint)
             writing.drop_sink(SINK + endpoint)
+            note(writing, _changed(self._clock.now_ms(), row, None))
 
     def replay(self, endpoint: str, notices: Sequence[str] = (), since_ms: int = 0) -> int:
         """Send again: these notices, whatever became of them, or all that failed since a time.
@@ -244,6 +252,7 @@ class Endpoints:
                 changed = change(row)
                 if changed != row:
                     writing.put_endpoint(changed)
+                    note(writing, _changed(self._clock.now_ms(), row, changed))
                 return changed
 
         return patiently(once)
@@ -345,3 +354,28 @@ def instant_of(text: str) -> int:
     if moment.tzinfo is None:
         raise InputError(f"{text!r} says no time zone; write 2026-05-01T08:00:00Z.")
     return int(moment.timestamp() * 1000)
+
+
+def _changed(now_ms: int, before: Endpoint | None, after: Endpoint | None) -> Act:
+    """Say what became of an endpoint; an address of somebody's server is no personal data."""
+    id_ = next(one.id for one in (before, after) if one is not None)
+    old, new = _words(before), _words(after)
+    return Act(
+        what="webhook.changed",
+        at_ms=now_ms,
+        about=f"webhook {id_}",
+        before={name: word for name, word in old.items() if new.get(name) != word},
+        after={name: word for name, word in new.items() if old.get(name) != word},
+    )
+
+
+def _words(row: Endpoint | None) -> dict[str, str]:
+    if row is None:
+        return {}
+    return {
+        "host": urlsplit(row.url).hostname or "",
+        "kinds": ", ".join(row.kinds),
+        "brands": ", ".join(row.brands),
+        "secret": f"generation {row.generation}",
+        "state": "off" if row.disabled else "on",
+    }
