@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.ports.acts import FIRST_SEAL, Act, Sought, first_break
+from makegood.ports.acts import FIRST_SEAL, Act, Sought, first_break, sealed
 from makegood.ports.rows import OutboxStatus
 from makegood.ports.watching import Waiting
 from makegood.testing.store_log_conformance import Conformance
@@ -37,6 +37,8 @@ class WatchConformance(Conformance):
             assert reading.acts_end() == (3, third.seal)
         assert first_break(whole) is None
         assert first_break((first, replace(second, who="tom"), third)) == 2
+        forged = sealed(replace(second, who="tom"), 2, first.seal)  # whole by itself
+        assert first_break((first, forged, third)) == 3
         assert first_break((first, third)) == 2
         assert first_break((second, third)) == 1
 
