@@ -53,7 +53,9 @@ class FeedNotice(Struct, frozen=True, kw_only=True):
 
     Attributes:
         sequence: Its place, given in the order of the commits: of two about one customer or one
-            case, the higher is the later, and who remembers the last one read misses none.
+            case, the higher is the later, and who remembers the last one read misses none. It is
+            never below the milliseconds of the clock, so that it rises also after a backup was
+            restored.
         notice: What changed.
     """
 
@@ -160,7 +162,7 @@ class NoticeReading(Protocol):
         """Page through published notices by their sequence, oldest first."""
 
     def feed_ends(self) -> tuple[int, int]:
-        """Give the oldest kept and the newest sequence; (0, 0) when nothing was published."""
+        """Give the last sequence that was forgotten, and the newest; 0 where there is none."""
 
     def unpublished(self) -> int:
         """Say since when the oldest notice waits to be published; 0 for none."""

@@ -133,6 +133,8 @@ class Endpoints:
     def add(self, url: str, wanted: Wanted, by: str) -> Endpoint:
         """Make an endpoint; it hears what changes from now on.
 
+        Asked again with the same words it is the same endpoint: a repeat makes no second one.
+
         Raises:
             InputError: The address, a kind or a brand cannot be used; nothing is made.
         """
@@ -144,7 +146,11 @@ class Endpoints:
         )
         row = self._with(row, wanted)
         with self._store.writing() as writing:
-            if len(writing.endpoints()) >= MOST_ENDPOINTS:
+            known = writing.endpoints()
+            same = next((one for one in known if _is_same(one, row)), None)
+            if same is not None:
+                return same
+            if len(known) >= MOST_ENDPOINTS:
                 raise InputError(f"There are {MOST_ENDPOINTS} endpoints; remove one first.")
             writing.put_endpoint(row)
         return row
@@ -314,6 +320,12 @@ def kinds_of(words: Sequence[str]) -> tuple[NoticeKind, ...]:
             )
         found |= dict.fromkeys(named)
     return tuple(found)
+
+
+def _is_same(one: Endpoint, other: Endpoint) -> bool:
+    return not one.disabled and (one.url, one.kinds, one.brands, one.description) == (
+        other.url, other.kinds, other.brands, other.description
+    )  # fmt: skip
 
 
 def _unknown(endpoint: str) -> InputError:

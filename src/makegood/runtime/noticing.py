@@ -90,7 +90,9 @@ def heard(
     cases = now.cases if now is not None else _cases(after)
     look = _look(after, after.customer, cases)
     said = notices(looks, look, cause=was.cause, at_ms=now_ms, afresh=was.afresh, split=was.split)
-    return said or _names(was, after, now_ms)
+    if any(one.kind.is_hold for one in said):
+        return said  # whoever hears that reads every name at the hand-over
+    return said + _names(was, after, now_ms)
 
 
 def _names(was: Was, after: CustomerRow, now_ms: int) -> tuple[Notice, ...]:

@@ -51,7 +51,7 @@ class Lanes(Struct, frozen=True, kw_only=True):
     publish: int = 500
     batch: int = 50
     sinks: int = 32
-    lease_ms: int = 120_000
+    lease_ms: int = 60_000
     settle_ms: int = 200
     idle_ms: int = 500
 

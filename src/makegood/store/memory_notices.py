@@ -19,7 +19,7 @@ from makegood.store.memory_webhooks import MemoryWebhookReading
 
 OPEN = (TellingStatus.WAITING, TellingStatus.LEASED)
 ENDED = (TellingStatus.DONE, TellingStatus.FAILED)
-PUBLISHED, WRITTEN = "notices_published", "notices_written"
+PUBLISHED, WRITTEN, TRIMMED = "notices_published", "notices_written", "notices_trimmed"
 
 
 class MemoryNoticeReading(MemoryHeld, MemoryWebhookReading):
@@ -37,8 +37,7 @@ class MemoryNoticeReading(MemoryHeld, MemoryWebhookReading):
         )
 
     def feed_ends(self) -> tuple[int, int]:
-        last = self._counted(PUBLISHED)
-        return (min(self._t.feed_seqs, default=last), last)
+        return self._counted(TRIMMED), self._counted(PUBLISHED)
 
     def _new(self) -> list[int]:
         return sorted(set(self._t.notices) - set(self._t.feed_seqs.values()))
@@ -109,7 +108,7 @@ class MemoryNotices(MemoryNoticeReading):
     def publish(self, limit: int, to: Mapping[str, Sink], now_ms: int) -> int:
         t = self._t
         new = self._new()[:limit]
-        for place, seq in enumerate(new, self._counted(PUBLISHED) + 1):
+        for place, seq in enumerate(new, max(self._counted(PUBLISHED) + 1, now_ms)):
             t.settings[PUBLISHED] = str(place)
             t.feed_seqs[place] = seq
             said = FeedNotice(sequence=place, notice=t.notices[seq])
@@ -192,7 +191,10 @@ class MemoryNotices(MemoryNoticeReading):
             for place in sorted(t.feed_seqs)
             if t.notices[t.feed_seqs[place]].at_ms < before_ms
         ][:limit]
-        upto = max(old, default=0)
+        if not old:
+            return 0
+        upto = old[-1]
+        t.settings[TRIMMED] = str(upto)
         gone = [place for place in t.feed_seqs if place <= upto]
         for place in gone:
             seq = t.feed_seqs[place]

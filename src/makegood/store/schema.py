@@ -218,6 +218,7 @@ NOTICES = (
     "CREATE INDEX notice_new ON notice (seq) WHERE place = 0",
     "CREATE INDEX notice_feed ON notice (place) WHERE place > 0",
     "INSERT INTO meta (name, words) VALUES ('notices', '0')",
+    "INSERT INTO meta (name, words) VALUES ('notices_trimmed', '0')",
     """CREATE TABLE telling (
         sink TEXT NOT NULL,
         place BIGINT NOT NULL,

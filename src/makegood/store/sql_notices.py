@@ -58,10 +58,9 @@ class NoticeReading(SqlBase):
         return tuple(_said(*row) for row in self._db.rows(sql, after, limit))
 
     def feed_ends(self) -> tuple[int, int]:
-        oldest = self._db.rows("SELECT min(place) FROM notice WHERE place > 0")[0][0]
-        newest = self._db.rows("SELECT words FROM meta WHERE name = 'notices'")
-        last = int(newest[0][0])
-        return (oldest if oldest is not None else last, last)
+        sql = "SELECT words FROM meta WHERE name IN ('notices', 'notices_trimmed')"
+        trimmed, newest = sorted(int(row[0]) for row in self._db.rows(sql))
+        return trimmed, newest
 
     def unpublished(self) -> int:
         sql = "SELECT at_ms FROM notice WHERE place = 0 ORDER BY seq LIMIT 1"
@@ -112,7 +111,7 @@ class NoticeWriting(NoticeReading):
         if not last:
             return 0
         sql = f"SELECT {names(FEED)} FROM notice WHERE place = 0 ORDER BY seq LIMIT ?"
-        begin = int(last[0][0]) + 1
+        begin = max(int(last[0][0]) + 1, now_ms)
         placed = [
             (seq, notice, place, at_ms, blob)
             for place, (seq, notice, _, at_ms, blob) in enumerate(self._db.rows(sql, limit), begin)
@@ -187,6 +186,8 @@ class NoticeWriting(NoticeReading):
         upto = self._db.rows(_OLDEST, before_ms, limit)[0][0]
         if upto is None:
             return 0
+        sql = "UPDATE meta SET words = ? WHERE name = 'notices_trimmed'"
+        self._db.run(sql, str(upto))
         named = "sink IN (SELECT sink FROM sink)"  # begins with what the key begins with
         self._db.run(f"DELETE FROM telling WHERE {named} AND place <= ?", upto)
         return self._db.changed("DELETE FROM notice WHERE place > 0 AND place <= ?", upto)

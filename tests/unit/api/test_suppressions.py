@@ -111,7 +111,7 @@ def test_a_cursor_that_is_no_longer_kept_says_so(makegood, ask):
     with makegood.store.writing() as writing:
         assert writing.trim_notices(makegood.clock.now_ms() + 1, 100)
     assert b"cursor_too_old" in ask(410, after="c0").content
-    assert b"ahead" in ask(400, after="c999").content
+    assert ask(410, after="c999999999999999")
     assert ask(422, after="x")
 
 

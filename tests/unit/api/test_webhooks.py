@@ -48,6 +48,12 @@ def test_an_endpoint_is_made_with_its_secret_and_listed_without(ask, made):
     assert ask("GET", f"/{made['id']}/secret")["secret"] == made["secret"]
 
 
+def test_a_repeated_request_makes_no_second_endpoint(ask, made):
+    wanted = {"url": URL, "kinds": ["hold.opened", "hold.lifted"], "description": "The CRM"}
+    assert ask("POST", body=wanted, expect=201)["id"] == made["id"]
+    assert ask("POST", body={**wanted, "kinds": []}, expect=201)["id"] != made["id"]
+
+
 def test_a_change_leaves_out_what_stays(ask, made):
     path = f"/{made['id']}"
     changed = ask("PATCH", path, {"kinds": []})
