@@ -545,4 +545,27 @@ FAULTS: tuple[Fault, ...] = (
         new="        return value\n",
         tests=("tests/integration/test_log.py",),
     ),
+        name="unsigned-webhook",
+        file="src/makegood/sources/signatures.py",
+        old="any(check(secret, headers, body, now_ms) for secret in secrets)",
+        new="any([check(secret, headers, body, now_ms)] for secret in secrets)",
+        tests=("tests/unit/sources/test_signatures.py",),
+    ),
+    Fault(
+        name="a-tag-without-its-note",
+        file="src/makegood/effects/zendesk.py",
+        old="        if note:\n            change",
+        new="        if not note:\n            change",
+        tests=("tests/unit/effects/test_zendesk.py",),
+    ),
+    Fault(
+        name="two-who-share-a-telephone",
+        file="src/makegood/runtime/receiving.py",
+        old="            if found is not None and not better & found.kinds:\n",
+        new="            if found is not None:\n",
+        tests=(
+            "tests/integration/test_http_sources.py::"
+            "test_two_people_who_share_a_telephone_are_not_taken_for_each_other",
+        ),
+    ),
 )

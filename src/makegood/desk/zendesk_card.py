@@ -116,26 +116,25 @@ def _shown(desk: Desk, story: Story, about: str) -> dict[str, Any]:
     if case is None:
         return shown
     limit = limit_of(authority_used(story.state, case, now.currency), REP, now)
+    left_cents = max(0, limit.limit.cents - limit.used.cents)
     return shown | {
         "sentence": sentence_about(case, name, story.history, library),
         "owner": rep_name(desk.reps, case.owner),
         "due": due_of(story.state, case, desk.now_ms),
         "limit": limit,
-        "cards": _may_be_given(case, cards(case, library, desk.now_ms), limit.limit.cents),
+        "cards": may_be_given(case, cards(case, library, desk.now_ms), left_cents),
         "is_about": any(failure.about == about for failure in case.failures),
     }
 
 
-def _may_be_given(
-    case: Case, found: Iterable[OfferCard], limit_cents: int
-) -> tuple[OfferCard, ...]:
+def may_be_given(case: Case, found: Iterable[OfferCard], left_cents: int) -> tuple[OfferCard, ...]:
     """Give what is done, and of the choices those within what a rep may give without asking."""
     costs: dict[str, OfferState] = {offer.offer: offer for offer in case.offers}
     return tuple(
         one
         for one in found
         if one.stands == "done"
-        or (one.stands == "open" and case.is_open and costs[one.offer].cost.cents <= limit_cents)
+        or (one.stands == "open" and case.is_open and costs[one.offer].cost.cents <= left_cents)
     )
 
 

@@ -6,12 +6,17 @@ from typing import NamedTuple
 import jwt
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
+from makegood.core.state import OfferState, OfferStatus, decode_state
 from makegood.effects.zendesk import ZendeskApp, ZendeskSettings
 from makegood.messages.facts import FailureRaised
+from makegood.messages.money import Money
+from makegood.playbooks.terms import Tier
+from makegood.projections.planb import cards
 from makegood.testing.clock import FakeClock
-from tests.e2e.screens import introduce, no_car, serving, take
+from tests.e2e.screens import customer_of, introduce, no_car, serving, take
 from tests.vendors.zendesk import EMAIL, TOKEN, Account
 from tests.vendors.zendesk import serving as vendor
 from tests.vendors.zendesk_app import AUDIENCE, public_key, token
@@ -121,13 +126,32 @@ def test_the_card_tells_person_hold_case_and_what_may_be_given(sidebar):
     assert "$0 of $350" in words
 
 
-def test_what_is_above_a_reps_authority_is_not_offered(sidebar):
+def test_what_is_above_what_a_rep_has_left_to_give_is_not_offered(sidebar):
+    from makegood.desk.zendesk_card import may_be_given  # Django is set up by now
+
     introduce(sidebar.makegood)
     no_car(sidebar.makegood)
-    sidebar.zendesk.add(7, "ana@example.org")
-    shown = sidebar.card("7").context["cards"]
-    assert shown
-    assert all(one.stands in ("done", "open") for one in shown)
+    with sidebar.makegood.store.reading() as reading:
+        row = reading.row(customer_of(sidebar.makegood, "user:ana"))
+    assert row is not None
+    case = decode_state(row.state).open_case
+    assert case is not None
+    offers = tuple(
+        OfferState(
+            offer=name,
+            about="R1",
+            tier=Tier.BETTER,
+            status=OfferStatus.CONFIRMED,
+            cost=Money(cents),
+        )
+        for name, cents in (("ride_home", 5_000), ("driver", 5_001))
+    )
+    case = replace(case, offers=offers)
+    library = sidebar.makegood.library
+    shown = cards(case, library, sidebar.clock.now_ms())
+    assert {one.offer for one in shown if one.stands == "open"} == {"ride_home", "driver"}
+    given = may_be_given(case, shown, 5_000)
+    assert {one.offer for one in given if one.stands == "open"} == {"ride_home"}
 
 
 def test_only_the_requester_of_the_ticket_is_shown(sidebar):
