@@ -5,6 +5,7 @@ Prints the seed and a report; ends with 1 when a law was broken, and keeps the l
 
 import argparse
 import random
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def main() -> None:
         is_bad = is_bad or bool(burnt.breaches)
     if is_bad:
         raise SystemExit(f"The logs are in {folder}.")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
