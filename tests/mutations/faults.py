@@ -545,6 +545,7 @@ FAULTS: tuple[Fault, ...] = (
         new="        return value\n",
         tests=("tests/integration/test_log.py",),
     ),
+    Fault(
         name="unsigned-webhook",
         file="src/makegood/sources/signatures.py",
         old="any(check(secret, headers, body, now_ms) for secret in secrets)",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -57,7 +57,7 @@ class LocalVendor:
     def ends(self) -> None:
         """Called when its answer is out."""
 
-    def __enter__(self) -> "LocalVendor":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
