@@ -113,7 +113,10 @@ def main() -> None:
 
 
 def _is_outage(fault: Exception) -> bool:
-    """Whether the disk or the server is away; drivers are loaded by whoever used one."""
+    """Whether the disk or the server is away; drivers are loaded by whoever used one.
+
+    Django tells a driver's fault as one of its own, with the driver's as the cause.
+    """
     from makegood.store.outages import AWAY
 
-    return isinstance(fault, AWAY)
+    return isinstance(fault, AWAY) or isinstance(fault.__cause__, AWAY)
