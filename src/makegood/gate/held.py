@@ -3,7 +3,7 @@
 What leaves as a list or a feed is as old as its `as_of`; it is called "synced" for that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from makegood.core.holds import GateRow
 from makegood.core.notices import scopes_of
@@ -46,3 +46,31 @@ def found_by(
     for one in reading.called(sorted(customers)):
         found.setdefault(one.customer, set()).add(one.profile)
     return {customer: frozenset(names) for customer, names in found.items()}
+
+
+def still_held(
+    reading: Reading,
+    names: Iterable[ProfileId],
+    is_held: Callable[[GateRow], bool],
+    library: Library,
+    now_ms: int,
+) -> frozenset[ProfileId]:
+    """Give those of some profiles by which the gate finds anybody who is held.
+
+    An address that two customers share is held while either is; constant in the number of queries.
+    """
+    asked = sorted(set(names))
+    if not asked:
+        return frozenset()
+    users = reading.users_of(asked)
+    found = set(reading.customers_of(sorted({*asked, *_flat(users.values())})).values())
+    members = reading.profiles_of(sorted(found))
+    lookups = reading.lookups_of(_flat(members.values()))
+    found |= set(reading.customers_of(_flat(lookups.values())).values())
+    rows = rows_now(reading, sorted(found), library, now_ms)
+    held = [customer for customer, row in rows.items() if is_held(row)]
+    return frozenset(one.profile for one in reading.called(held)).intersection(asked)
+
+
+def _flat(groups: Iterable[Iterable[ProfileId]]) -> list[ProfileId]:
+    return sorted({profile for group in groups for profile in group})

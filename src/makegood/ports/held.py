@@ -1,9 +1,9 @@
-"""Who is held now: many customers at once. What they are found by is in `screening`."""
+"""Who is held now: many customers at once, and all that they are found by."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import GateRecord
 
 
@@ -22,3 +22,6 @@ class HeldReading(Protocol):
 
     def states_of(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, bytes]:
         """Give the encoded states of customers; unknown ones are left out."""
+
+    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
+        """Give the profiles that list each e-mail, phone or loyalty profile."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import GateRecord
 from makegood.store.memory_reading import MemoryReading
 
@@ -30,3 +30,7 @@ class MemoryHeld(MemoryReading):
     def states_of(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, bytes]:
         rows = self._t.customers
         return {customer: rows[customer].state for customer in customers if customer in rows}
+
+    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
+        users = self._t.users
+        return {lookup: tuple(sorted(users[lookup])) for lookup in lookups if lookup in users}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import GateRecord
 from makegood.store.sql_customers import SqlBase
 
@@ -35,3 +35,10 @@ class HeldReading(SqlBase):
     def states_of(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, bytes]:
         sql = "SELECT customer, state FROM customer WHERE customer = ANY(?)"
         return dict(self._db.rows(sql, list(customers))) if customers else {}
+
+    def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
+        sql = "SELECT lookup, profile FROM lookup WHERE lookup = ANY(?) ORDER BY profile"
+        users: dict[ProfileId, tuple[ProfileId, ...]] = {}
+        for lookup, profile in self._db.rows(sql, list(lookups)) if lookups else []:
+            users[lookup] = (*users.get(lookup, ()), profile)
+        return users
