@@ -153,15 +153,10 @@ class HandOver:
         kept = _kept(handed, content)
         rows = [self._row(kept, mail, terms, one) for one in held]
         with self._under_way.of(kept.mail) as others:
-            parking = asyncio.ensure_future(self._lots.park(kept, rows))
             try:
-                new = await asyncio.shield(parking)
+                new = await self._lots.park(kept, rows)
             except StoreAway:
                 return _STORE_AWAY
-            except BaseException:  # the client has gone, but what was begun is written
-                with suppress(StoreAway):
-                    self._withdraw(await parking, others)
-                raise
             reply = Reply(250, "2.0.0 Parked.")
             if passing:
                 try:
