@@ -40,6 +40,7 @@ from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.endpoints import Endpoints
+from makegood.runtime.erasing import Erasing
 from makegood.runtime.intake import Intake
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
@@ -120,6 +121,7 @@ class Makegood:
         trials: What a changed rule book would have done.
         intake: Takes events in.
         receiving: Maps records of other systems by the book's sources.
+        erasing: Forgets people.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
@@ -147,6 +149,7 @@ class Makegood:
             for secret in source.secrets:
                 check_secret(name, secret)
         self.receiving = Receiving(store, self.intake, shelf.current, clock)
+        self.erasing = Erasing(store, self.intake.profile, self.receiving.sources, clock)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
@@ -199,8 +202,10 @@ class Makegood:
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""
-        self.receiving.forget()
-        beside = [Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller")]
+        beside = [
+            Thread(target=self.receiving.tidy_forever, args=(stopped, sleep), name="tidy"),
+            Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
+        ]
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

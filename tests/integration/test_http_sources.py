@@ -137,6 +137,7 @@ def test_a_list_is_several_records_and_one_bad_one_spoils_no_other(desk):
 def test_a_source_that_is_not_there_or_has_no_secret_hears_nobody(desk, path, status, code):
     answer = desk.post(zendesk("tagged"), path=path)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert "chatwoot" not in answer.text, "whoever proves nothing hears no names of sources"
 
 
 def test_a_body_that_is_too_large_is_refused(desk):

@@ -12,7 +12,6 @@ from makegood.bootstrap import Makegood
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_facts, print_json
 from makegood.messages.errors import InputError
-from makegood.messages.identifiers import normal
 from makegood.ports.acts import Act
 from makegood.ports.rows import PersonRow
 from makegood.runtime.noting import note
@@ -171,14 +170,13 @@ def erase(
     identifier: Annotated[str, typer.Argument(help="For example user:42")],
     database: Database = "",
 ) -> None:
-    """Delete a person's names, addresses and words; log, counts and replay stay as they are."""
-    with opened(database) as makegood, makegood.store.writing() as writing:
-        profile = makegood.intake.profile(normal(identifier))
-        customer = writing.customers_of([profile]).get(profile)
-        if customer is None:
-            raise InputError(f"Nobody is known as {identifier}.")
-        rows = writing.erase(customer) + writing.erase_parked(customer)
-        after = {"rows": str(rows)}
-        now_ms = makegood.clock.now_ms()
-        note(writing, Act(what="person.erased", at_ms=now_ms, about=customer, after=after))
-    CONSOLE.print(f"{rows} rows of personal data deleted.", highlight=False)
+    """Delete a person's names, addresses and words; log, counts and replay stay as they are.
+
+    So go rejected records that name them, and their marks at Mailchimp and HubSpot.
+    """
+    with opened(database) as makegood:
+        erased = makegood.erasing.person(identifier)
+        CONSOLE.print(f"{erased.rows} rows of personal data deleted.", highlight=False)
+        for place in makegood.marks.forget(erased.emails):
+            says = f"{place} did not take their mark away now; the next comparison does."
+            ERRORS.print(says, highlight=False)

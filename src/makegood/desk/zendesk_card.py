@@ -4,6 +4,7 @@ Zendesk proves that it asks; who asked for help is read from the ticket itself, 
 so that nobody sees another customer by naming them. It changes nothing and links to the desk.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from makegood.desk.standing import standing_shown
 from makegood.desk.story import Story, story_of
 from makegood.desk.zendesk_token import NotZendesk, agent_of, check_pass, new_pass
 from makegood.effects.zendesk import Requester, ZendeskSettings
+from makegood.effects.zendesk_notes import held_here
 from makegood.gate.held import held_now
 from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.identifiers import normal
@@ -31,6 +33,7 @@ from makegood.projections.planb import OfferCard, cards, limit_of
 from makegood.projections.roster import called, first_name, rep_name
 from makegood.projections.sentence import sentence_about
 
+_LOG = logging.getLogger("makegood.zendesk")
 SDK = "https://static.zdassets.com"  # where Zendesk serves its app framework from, for everybody
 UNAUTHORISED = 401
 
@@ -61,7 +64,8 @@ def card(request: HttpRequest) -> HttpResponse:
     makegood = makegood_of(request)
     settings = _settings(makegood)
     try:
-        check_pass(request.POST.get("pass", ""), makegood.settings.key, makegood.clock.now_ms())
+        given, now_ms = request.POST.get("pass", ""), makegood.clock.now_ms()
+        agent = check_pass(given, makegood.settings.key, now_ms)
     except NotZendesk:
         return render(request, "desk/_zendesk_over.html", status=UNAUTHORISED)
     ticket = request.POST.get("ticket", "")
@@ -71,6 +75,7 @@ def card(request: HttpRequest) -> HttpResponse:
         requester = makegood.requester(ticket)
     except EffectFailed:
         return render(request, "desk/_zendesk_away.html", {"ticket": ticket})
+    _LOG.info("card of ticket %s shown to %s", ticket, agent.subject)
     return render(
         request, "desk/_zendesk_card.html", shown_of(makegood, settings, ticket, requester)
     )
@@ -107,7 +112,7 @@ def _shown(desk: Desk, story: Story, about: str) -> dict[str, Any]:
         "name": called(story.person),
         "first": name,
         "stuck": story.stuck,
-        "held": held.get(story.customer, ()),
+        "held": held_here(held.get(story.customer, ()), desk.me.brands),
         **standing_shown(desk, story, case),
         "case": case,
         "now_ms": desk.now_ms,

@@ -8,6 +8,7 @@ from makegood.messages.errors import EffectFailed
 
 _COMPATIBLE = IPv6Network("::/96")  # IPv4 addresses of an old kind (RFC 4291, 2.5.5.1)
 _NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 addresses behind a translator (RFC 6052)
+_UNICAST = IPv6Network("2000::/3")  # all of IPv6 that is given out to the internet (RFC 4291)
 Resolver = Callable[[str, int], tuple[str, ...]]
 """(host, port) -> its addresses, the preferred one first; raises OSError when it has none."""
 
@@ -56,6 +57,8 @@ def public_address(scheme: str, host: str, port: int, resolver: Resolver) -> str
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet, also when wrapped in IPv6."""
     parsed = _unwrapped(ip_address(address.partition("%")[0]))
+    if isinstance(parsed, IPv6Address) and parsed not in _UNICAST:
+        return False  # site-local ones, and wrappings of IPv4 that a router inside may unwrap
     return parsed.is_global and not parsed.is_multicast
 
 

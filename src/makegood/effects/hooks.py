@@ -30,6 +30,7 @@ SINK = "webhook:"
 OLD_SECRET_MS = 24 * 3_600_000  # a rotated secret still signs for a day
 MOST_ALSO = 100  # former and other ids of a customer in one message: it stays below 20 KB
 KEPT_BYTES = 64 * 1024  # of one request, and of one answer
+_GONE_MS = 60_000  # ends the round; by then everybody knows that it is switched off
 _SAID = 200  # characters of an answer in a reason; all of it is in the log
 
 
@@ -161,7 +162,8 @@ class Hook:
             return None
         said = f"It answered {answer.status}"
         if answer.status == GONE:
-            return EffectFailed(f"{said}: it takes no more, and was switched off.", retry=False)
+            says = f"{said}: it takes no more, and was switched off."
+            return EffectFailed(says, retry=False, after_ms=_GONE_MS)
         if answer.status in range(300, 400):
             return EffectFailed(f"{said}: redirects are not followed.")
         after_ms = wait_ms(answer.headers.get("retry-after", ""), now_ms)

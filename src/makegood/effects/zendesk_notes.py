@@ -6,6 +6,7 @@ come in any order and one that is repeated writes nothing twice.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from makegood.core.holds import EVERYWHERE
 from makegood.core.notices import Notice, NoticeKind
 from makegood.effects.zendesk import Zendesk, ZendeskSettings
 from makegood.messages.errors import EffectFailed
@@ -115,7 +116,7 @@ class ZendeskNotes:
         lines = [news]
         if case.is_open:
             lines.append(f"{owner} looks after it." if owner else "Nobody looks after it yet.")
-        lines.append(_held(to))
+        lines.append(_held(held_here(to.held, self._settings.brands)))
         lines.append(f"{self._base_url}/desk/cases/{case.case}")
         lines.append(f"Makegood {mark}")
         return "\n".join(lines)
@@ -141,9 +142,14 @@ def _news(notice: Notice) -> str:
     return _NEWS.get(notice.kind, "")
 
 
-def _held(to: Subject) -> str:
-    if not to.held:
+def held_here(held: Sequence[str], brands: Sequence[str]) -> tuple[str, ...]:
+    """Give what holds for the brands that a help desk serves; it is not told of the others."""
+    return tuple(one for one in held if not brands or one == EVERYWHERE or one in brands)
+
+
+def _held(held: Sequence[str]) -> str:
+    if not held:
         return "Marketing to this customer is not stopped."
-    if "*" in to.held:
+    if EVERYWHERE in held:
         return "Marketing to this customer is stopped, for every brand and on every channel."
-    return f"Marketing to this customer is stopped for {', '.join(to.held)}."
+    return f"Marketing to this customer is stopped for {', '.join(held)}."

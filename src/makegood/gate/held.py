@@ -3,7 +3,7 @@
 What leaves as a list or a feed is as old as its `as_of`; it is called "synced" for that.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from makegood.core.holds import GateRow
 from makegood.core.notices import scopes_of
@@ -37,28 +37,39 @@ def held_now(
 def found_by(
     reading: Reading, customers: Sequence[CustomerId]
 ) -> Mapping[CustomerId, frozenset[ProfileId]]:
-    """Give all that the gate finds customers by, in seven queries at most.
+    """Give all that the gate finds customers by, in one query.
 
     Their own profiles and look-ups; and, because the gate takes the strictest answer of everyone
     an identifier may mean, those of a customer who lists one of these profiles as a look-up.
     """
-    own = reading.profiles_of(sorted(customers))
-    users = reading.users_of(_flat(own.values()))
-    theirs = reading.customers_of(_flat(users.values()))
-    friends = reading.profiles_of(sorted(set(theirs.values()) - set(own)))
-    everyone = {**friends, **own}
-    lookups = reading.lookups_of(_flat(everyone.values()))
+    found: dict[CustomerId, set[ProfileId]] = {}
+    for one in reading.called(sorted(customers)):
+        found.setdefault(one.customer, set()).add(one.profile)
+    return {customer: frozenset(names) for customer, names in found.items()}
 
-    def names(customer: CustomerId) -> set[ProfileId]:
-        profiles = everyone.get(customer, ())
-        return {*profiles, *(one for profile in profiles for one in lookups.get(profile, ()))}
 
-    found: dict[CustomerId, frozenset[ProfileId]] = {}
-    for customer in own:
-        listing = {user for profile in own[customer] for user in users.get(profile, ())}
-        close = {theirs[user] for user in listing if user in theirs}
-        found[customer] = frozenset().union(names(customer), *(names(one) for one in close))
-    return found
+def still_held(
+    reading: Reading,
+    names: Iterable[ProfileId],
+    is_held: Callable[[GateRow], bool],
+    library: Library,
+    now_ms: int,
+) -> frozenset[ProfileId]:
+    """Give those of some profiles by which the gate finds anybody who is held.
+
+    An address that two customers share is held while either is; constant in the number of queries.
+    """
+    asked = sorted(set(names))
+    if not asked:
+        return frozenset()
+    users = reading.users_of(asked)
+    found = set(reading.customers_of(sorted({*asked, *_flat(users.values())})).values())
+    members = reading.profiles_of(sorted(found))
+    lookups = reading.lookups_of(_flat(members.values()))
+    found |= set(reading.customers_of(_flat(lookups.values())).values())
+    rows = rows_now(reading, sorted(found), library, now_ms)
+    held = [customer for customer, row in rows.items() if is_held(row)]
+    return frozenset(one.profile for one in reading.called(held)).intersection(asked)
 
 
 def _flat(groups: Iterable[Iterable[ProfileId]]) -> list[ProfileId]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.holds import GateRow, Question, judge
-from makegood.gate.held import found_by, rows_now
+from makegood.gate.held import found_by, rows_now, still_held
 from makegood.messages.ids import CaseId, CustomerId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import PersonRow
@@ -80,6 +80,9 @@ def page_of_changes(
 ) -> Page:
     """Give who changed since a place of the feed, each once and as they stand now.
 
+    Somebody who is free again is named by what finds nobody else who is held: who keeps a copy by
+    identifier lets nobody go whom the gate would not.
+
     Args:
         reading: One look at the store.
         library: The rule books.
@@ -93,8 +96,18 @@ def page_of_changes(
     customers = sorted(set(reading.customers_of(profiles).values()))
     rows = rows_now(reading, customers, library, now_ms)
     entries = _entries(reading, rows, sorted(rows), question)
+    free = [one.customer for one in entries if not one.held]
+    if free:
+        freed = {name for names in found_by(reading, free).values() for name in names}
+        kept = still_held(reading, freed, lambda row: _is_held(row, question), library, now_ms)
+        stays = frozenset(names_of(kept, reading.persons(sorted(kept))))
+        entries = tuple(one if one.held else _without(one, stays) for one in entries)
     last = feed[-1].sequence if feed else after
     return Page(entries=entries, after=str(last), more=len(feed) == limit)
+
+
+def _without(one: Suppressed, names: frozenset[str]) -> Suppressed:
+    return replace(one, identifiers=tuple(it for it in one.identifiers if it not in names))
 
 
 def _is_held(row: GateRow, question: Question) -> bool:

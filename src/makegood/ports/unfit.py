@@ -48,5 +48,8 @@ class UnfitWriting(Protocol):
     def put_unfit(self, rows: Sequence[Unfit]) -> int:
         """Keep records; say how many are new."""
 
+    def erase_unfit(self, ids: Sequence[str]) -> int:
+        """Forget these records; say how many there were."""
+
     def drop_unfit(self, before_ms: int, keep: int) -> int:
         """Forget what came before a time, and of each source all but the newest; say how many."""

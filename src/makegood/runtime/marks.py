@@ -160,6 +160,11 @@ class MarkSink:
         except KeyRefused as refused:
             note_refused(self._store, self.name, str(refused), self._clock.now_ms())
             raise EffectFailed(str(refused), after_ms=PROBE_MS) from refused
+        except EffectFailed as failed:
+            if failed.retry:
+                raise
+            # A tag or property that is missing can be made: what waits for it is not lost.
+            raise EffectFailed(str(failed), after_ms=PROBE_MS) from failed
 
     def _see_that_the_key_is_good(self, now_ms: int) -> None:
         with self._store.reading() as reading:

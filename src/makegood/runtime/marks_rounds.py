@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from makegood.messages.errors import EffectFailed
 from makegood.ports.clock import Clock
 from makegood.ports.marking import Marker, Placed
 from makegood.ports.marks import Sync
 from makegood.ports.notices import Sink
 from makegood.ports.store import Store
-from makegood.runtime.marks import MarkSink, Truth
+from makegood.runtime.marks import MarkSink, Truth, in_batches
 from makegood.runtime.marks_run import Reconciler
 from makegood.runtime.marks_turns import Sleep
 
@@ -40,6 +41,30 @@ class Rounds:
     def run(self, marker: Marker, *, dry: bool, sleep: Sleep) -> Sync | None:
         """Compare one place now; None when another process is at it."""
         return Reconciler(self._store, self._truth, self._clock, sleep).run(marker, dry=dry)
+
+    def forget(self, emails: Sequence[str]) -> tuple[str, ...]:
+        """Take the marks of somebody who was erased away at once.
+
+        Args:
+            emails: Addresses that name nobody any more; one that still names somebody held stays.
+
+        Returns:
+            The places that would not; a comparison takes these marks away.
+        """
+        return tuple(
+            one.marker.place.key for one in self.placed if not self._forgets(one.marker, emails)
+        )
+
+    def _forgets(self, marker: Marker, emails: Sequence[str]) -> bool:
+        place = marker.place
+        free = [it for it in emails if not self._truth.is_wanted(it, place.brand)]
+        try:
+            outcome = in_batches(marker.unmark, free, marker.most)
+        except EffectFailed:
+            return False
+        with self._store.writing() as writing:
+            writing.drop_marks(place.key, [self._truth.address(it) for it in outcome.done])
+        return not outcome.refused
 
     def close(self) -> None:
         """Give back every connection."""

@@ -24,6 +24,7 @@ from makegood.sources.segment import Envelope
 _LOG = logging.getLogger("makegood.receiving")
 KEEP_MS = 14 * 86_400_000  # long enough to be seen after a holiday; the records hold personal data
 KEEP_ROWS = 1_000  # of each source
+TIDY_S = 3_600.0  # no record outlives its two weeks for longer
 _LONGEST = 32 * 1024  # characters of a record that is kept
 
 
@@ -62,6 +63,10 @@ class Receiving:
         """Give the sources of the active book and its brands' books."""
         book = self._book()
         return tuple(dict.fromkeys(n for b in (book, *book.by_brand.values()) for n in b.sources))
+
+    def sources(self) -> Mapping[str, Source]:
+        """Give each source by its name."""
+        return {name: self.source(name) for name in self.names()}
 
     def turn(
         self, source: Source, records: Sequence[tuple[str, Facts | None]], imported: bool = False
@@ -113,6 +118,12 @@ class Receiving:
             if new:
                 writing.drop_unfit(now_ms - KEEP_MS, KEEP_ROWS)
         return new
+
+    def tidy_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
+        """Forget what is old every hour until told to stop, also while nothing new comes."""
+        while not stopped():
+            self.forget()
+            sleep(TIDY_S)
 
     def forget(self) -> int:
         """Forget records that were kept long enough, or are too many; say how many went.

@@ -50,7 +50,7 @@ class Lanes(Struct, frozen=True, kw_only=True):
 
     publish: int = 500
     batch: int = 50
-    sinks: int = 32
+    sinks: int = 128  # more than there can be: each has a lane, however slow the others are
     lease_ms: int = 60_000
     settle_ms: int = 200
     idle_ms: int = 500
@@ -215,7 +215,7 @@ class Teller:
                 written, written_ms = len(tried), now_ms
             ended, asked_ms = self._one(sink, one, subjects[one.said.sequence])
             tried.append(ended)
-            if asked_ms or (ended.error and len(tried) == 1):
+            if asked_ms or (len(tried) == 1 and not _was_answered(ended)):
                 return tried, asked_ms  # it wants to be left alone, or it is away
         return tried, 0
 
@@ -282,12 +282,23 @@ def untried(telling: Telling, now_ms: int) -> Telling:
     )
 
 
+def _was_answered(telling: Telling) -> bool:
+    """Whether a sink is there: it took the notice, or refused this one for good.
+
+    A hundred tickets that were closed long ago must not keep the note of today's waiting.
+    """
+    if telling.status is TellingStatus.FAILED:
+        return telling.attempts <= len(SCHEDULE_MS)  # else its tries were used up
+    return telling.status is TellingStatus.DONE
+
+
 def fared(before: SinkHealth, tried: Sequence[Telling], now_ms: int) -> SinkHealth:
     """Say how a sink fares after a round."""
     took = any(one.status is TellingStatus.DONE for one in tried)
     errors = [one.error for one in tried if one.error]
-    if took:
-        return replace(before, failures=0, took_ms=now_ms, error=errors[-1] if errors else "")
+    if any(map(_was_answered, tried)):
+        took_ms = now_ms if took else before.took_ms
+        return replace(before, failures=0, took_ms=took_ms, error=errors[-1] if errors else "")
     if not tried:
         return before
     return replace(before, failures=before.failures + 1, error=errors[-1] if errors else "")

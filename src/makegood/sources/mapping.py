@@ -104,7 +104,7 @@ class _Making:
         self.envelope = envelope
         self.key = self._key()
         self.warnings: list[str] = []
-        self.also = tuple(dict.fromkeys(self._identifiers()))
+        self.also = tuple(dict.fromkeys(_identifiers(source, env, self.warnings)))
         if not self.also:
             raise InputError(" ".join((_NOBODY, *self.warnings)))
         self.person = self._person()
@@ -132,16 +132,6 @@ class _Making:
         if not key:
             raise InputError("`key` is empty: nothing names this record.")
         return check_id(key, "key")
-
-    def _identifiers(self) -> Iterator[str]:
-        """Read who it is about; what is not there, or empty, or not of its form names nobody."""
-        for kind, expression in self.source.customer.items():
-            try:
-                word = _word(_or_missing(expression, self.env), f"customer.{kind}")
-                if word:
-                    yield normal(f"{kind}:{word}")
-            except InputError as error:
-                self.warnings.append(f"customer.{kind} finds nobody: {error}")
 
     def _person(self) -> dict[str, str]:
         found = {}
@@ -252,6 +242,26 @@ class _Making:
         check_id(about, "about")
         if holds_address(about):
             raise InputError("about holds an e-mail address; send the number of the ticket.")
+
+
+def _identifiers(source: Source, env: Env, warnings: list[str]) -> Iterator[str]:
+    """Read who it is about; what is not there, or empty, or not of its form names nobody."""
+    for kind, expression in source.customer.items():
+        try:
+            word = _word(_or_missing(expression, env), f"customer.{kind}")
+            if word:
+                yield normal(f"{kind}:{word}")
+        except InputError as error:
+            warnings.append(f"customer.{kind} finds nobody: {error}")
+
+
+def identifiers_in(source: Source, record: Facts) -> frozenset[str]:
+    """Give the identifiers by which a record names its customer; none where it cannot be read."""
+    env: Env = {"record": record, "params": source.parameters}
+    try:
+        return frozenset(_identifiers(source, env, []))
+    except (CelEvaluationError, RecursionError):
+        return frozenset()
 
 
 def _external(identifier: str) -> dict[str, str]:

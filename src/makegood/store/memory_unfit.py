@@ -30,6 +30,9 @@ class MemoryUnfitWriting(MemoryUnfitReading):
             self._t.unfit[id_] = one
         return len(fresh)
 
+    def erase_unfit(self, ids: Sequence[str]) -> int:
+        return sum(self._t.unfit.pop(one, None) is not None for one in set(ids))
+
     def drop_unfit(self, before_ms: int, keep: int) -> int:
         gone = {id_ for id_, one in self._t.unfit.items() if one.at_ms < before_ms}
         for source in self.unfit_counts():

@@ -39,6 +39,10 @@ class UnfitWriting(UnfitReading):
         values = [(one.id, one.source, one.at_ms, pack(one)) for one in rows]
         return self._db.put_new("unfit", "id source came_ms row_blob", values, "(id) DO NOTHING")
 
+    def erase_unfit(self, ids: Sequence[str]) -> int:
+        sql = "DELETE FROM unfit WHERE id = ANY(?)"
+        return self._db.changed(sql, sorted(set(ids))) if ids else 0
+
     def drop_unfit(self, before_ms: int, keep: int) -> int:
         gone = self._db.changed("DELETE FROM unfit WHERE came_ms < ?", before_ms)
         for source, count in self.unfit_counts().items():

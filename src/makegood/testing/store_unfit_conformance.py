@@ -59,3 +59,15 @@ class UnfitConformance(Conformance):
         with store.reading() as reading:
             assert reading.unfit("desk") == tuple(reversed(kept[1:]))
             assert len(reading.unfit("rows")) == 1
+
+    def test_records_that_name_an_erased_person_go_and_no_others(self) -> None:
+        """An erasure names the rows it found."""
+        store = self.make_store()
+        rows = [unfit(number) for number in range(4)]
+        with store.writing() as writing:
+            writing.put_unfit(rows)
+            assert writing.erase_unfit(()) == 0
+            assert writing.erase_unfit([rows[1].id, rows[1].id, rows[3].id, "f" * 32]) == 2
+            assert writing.erase_unfit([rows[1].id]) == 0
+        with store.reading() as reading:
+            assert reading.unfit("desk") == (rows[2], rows[0])

@@ -83,12 +83,13 @@ class Incoming:
         await respond(send, 200, msgspec.json.encode(told), JSON)
 
     def _source(self, name: str) -> Source:
+        """Find a source. Whoever asks has proved nothing yet, and hears no names of others."""
         try:
             found = self._receiving.source(name)
-        except InputError as error:
-            raise Stopped(404, _no_source(str(error))) from None
+        except InputError:
+            raise Stopped(404, _NO_SOURCE) from None
         if found.form is not Form.WEBHOOK:
-            raise Stopped(404, _no_source(f"{name} is a file and no webhook."))
+            raise Stopped(404, _NO_SOURCE)
         return found
 
     def _secrets_of(self, source: Source) -> tuple[str, ...]:
@@ -147,21 +148,18 @@ _NOT_SIGNED = Problem(
     where="signature",
     what_to_do="Compare the webhook's secret with the one in MAKEGOOD_SOURCES, and the clocks.",
 )
+_NO_SOURCE = Problem(
+    code="unknown_source",
+    message="The active rule book has no webhook source of this name.",
+    where="path",
+    what_to_do="Name the source in `sources:` of the active rule book; files come by `ingest`.",
+)
 _NO_SECRET = Problem(
     code="no_secret",
     message="This source has no secret here, so nobody can be believed.",
     where="MAKEGOOD_SOURCES",
     what_to_do='Write {"<source>": {"secrets": ["..."]}} into the file of MAKEGOOD_SOURCES.',
 )
-
-
-def _no_source(message: str) -> Problem:
-    return Problem(
-        code="unknown_source",
-        message=message,
-        where="path",
-        what_to_do="Name the source in `sources:` of the active rule book.",
-    )
 
 
 def _not_json(message: str) -> Problem:

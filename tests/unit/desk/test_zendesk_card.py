@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from msgspec.structs import replace
 
+from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood
 from makegood.core.state import OfferState, OfferStatus, decode_state
 from makegood.effects.zendesk import ZendeskApp, ZendeskSettings
@@ -205,6 +206,40 @@ def test_a_case_of_a_brand_that_this_help_desk_does_not_serve_is_not_told(sideba
     words = sidebar.card("7").content.decode()
     assert "was let down" not in words
     assert "/desk/cases/" not in words
+
+
+@pytest.mark.parametrize(
+    ("brands", "says"),
+    [(("northwind_vans",), "no hold"), (("northwind_cars",), "stopped</span> for northwind_cars")],
+)
+def test_a_hold_of_a_brand_that_this_help_desk_does_not_serve_is_not_told(brands, says):
+    text = read_book("car-rental")[0].replace("scope: umbrella", "scope: brand")
+    with vendor(Account()) as zendesk:
+        settings = ZendeskSettings(
+            url=zendesk.url,
+            email=EMAIL,
+            token=TOKEN,
+            app=ZendeskApp(public_key=public_key(), audience=AUDIENCE),
+            brands=brands,
+            allow_private=True,
+        )
+        with serving(book=text, zendesk=settings) as (makegood, clock):
+            introduce(makegood)
+            no_car(makegood)
+            zendesk.add(7, "ana@example.org")
+            words = Sidebar(makegood, clock, zendesk).card("7").content.decode()
+    assert says in words
+    assert ("northwind_cars" in words) == (brands == ("northwind_cars",))
+
+
+def test_each_card_that_was_shown_is_in_the_log_by_ids_only(sidebar, caplog):
+    introduce(sidebar.makegood)
+    sidebar.zendesk.add(7, "ana@example.org")
+    with caplog.at_level("INFO", "makegood.zendesk"):
+        sidebar.card("7")
+    (line,) = [one for one in caplog.messages if "ticket 7" in one]
+    assert "/users/" in line
+    assert "ana" not in line.casefold()
 
 
 def test_a_page_that_is_open_for_long_has_to_be_loaded_again(sidebar):

@@ -12,7 +12,8 @@ from makegood.messages.errors import EffectFailed
         ("169.254.169.254", False), ("0.0.0.9", False), ("100.64.0.1", False), ("::1", False),
         ("fe80::1%eth0", False), ("fd00::1", False), ("::ffff:127.0.0.1", False),
         ("2002:7f00:1::", False), ("::7f00:1", False), ("::10.0.0.1", False),
-        ("224.0.0.1", False), ("64:ff9b::7f00:1", False),
+        ("224.0.0.1", False), ("64:ff9b::7f00:1", False), ("fec0::1", False),
+        ("64:ff9b:1::7f00:1", False), ("::ffff:0:7f00:1", False), ("5f00::1", False),
     ],
 )  # fmt: skip
 def test_only_the_open_internet_is_public(address, public):

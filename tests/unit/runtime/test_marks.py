@@ -345,3 +345,16 @@ def _subject(it: Firm, who: str):
     with it.store.reading() as reading:
         (said,) = reading.feed(0, 1)
         return subjects_of(reading, [said], it._held_now)[said.sequence]
+
+
+def test_what_waits_for_a_tag_that_has_to_be_made_is_not_given_up():
+    it, vendor = firm()
+    vendor.before = lambda _name: vendor.faults.append(EffectFailed("No tag.", retry=False))
+    for number in range(5):
+        it.known(f"user:{number}", f"c{number}@example.com")
+        it.let_down(f"user:{number}")
+    for _ in range(6):
+        it.tell()
+        it.clock.advance(PROBE_MS)
+    with it.store.reading() as reading:
+        assert reading.tellings("plain:hold", TellingStatus.FAILED, 0, 100) == ()

@@ -386,3 +386,17 @@ def test_on_postgresql_two_processes_never_run_at_once_and_the_outcome_is_the_sa
     assert other.run(vendor).added == 0
     assert fares.removed == 2
     store.close()
+
+
+@pytest.mark.parametrize("retry", [True, False])
+def test_campaigns_that_cannot_be_read_keep_no_comparison_from_its_end(retry):
+    it, vendor = firm(3, range(3))
+
+    def fault(name: str) -> None:
+        if name == "check":
+            vendor.faults = [EffectFailed("The answer cannot be read.", retry=retry)]
+
+    vendor.before = fault
+    fares = it.by.run(vendor)
+    assert (fares.added, fares.error, fares.ended_ms) == (3, "", it.clock.now_ms())
+    assert fares.checked.blind == ("Campaigns could not be looked at: The answer cannot be read.",)

@@ -8,6 +8,7 @@ from makegood.messages.facts import Identified, Touchpoint
 from makegood.ports.arrivals import Arrival
 from makegood.ports.notices import TellingStatus
 from makegood.runtime.backoff import SCHEDULE_MS
+from makegood.runtime.endpoints import MOST_ENDPOINTS
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.telling import LONGEST_REST_MS, REST_MS, Lanes, Teller, rest_after
 from makegood.store.memory import MemoryStore
@@ -195,6 +196,30 @@ def test_one_that_can_never_be_taken_is_dead_at_once_and_the_others_go_on():
     firm.teller.run_once()
     states = [one.status.value for one in reversed(firm.told())]
     assert states == ["done", "failed", "done", "done"]
+
+
+def test_what_is_refused_for_good_does_not_make_the_next_wait():
+    sink = PlainSink(answers=[EffectFailed("It is closed.", retry=False) for _ in range(5)])
+    firm = Firm(sink)
+    for who in ("user:a", "user:b", "user:c"):
+        firm.no_car(who)
+    firm.teller.run_once()
+    states = [one.status.value for one in reversed(firm.told())]
+    assert states == [*["failed"] * 5, "done"]
+    assert (firm.health().failures, firm.health().took_ms) == (0, firm.clock.now_ms())
+
+
+def test_a_sink_that_only_refuses_is_not_away_and_never_took_anything():
+    sink = PlainSink(answers=[EffectFailed("It is closed.", retry=False) for _ in range(2)])
+    firm = Firm(sink)
+    firm.no_car()
+    firm.teller.run_once()
+    health = firm.health()
+    assert (health.failures, health.took_ms, health.error) == (0, 0, "It is closed.")
+
+
+def test_every_endpoint_that_can_be_has_a_lane_of_its_own():
+    assert Lanes().sinks > MOST_ENDPOINTS
 
 
 def test_a_sink_that_is_away_is_asked_with_one_notice_and_less_and_less_often():

@@ -1,0 +1,177 @@
+"""A person is forgotten: names, addresses and words, and the rejected records that name them.
+
+The log keeps its pseudonyms, so that counts and replay stay as they are.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from makegood.messages.errors import InputError
+from makegood.messages.identifiers import normal
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.playbooks.mappings import Source
+from makegood.ports.acts import Act
+from makegood.ports.clock import Clock
+from makegood.ports.rows import PersonRow
+from makegood.ports.store import Reading, Store, Writing
+from makegood.ports.unfit import Unfit
+from makegood.runtime.noting import note
+from makegood.sources.mapping import identifiers_in
+
+EMAIL, PHONE = "email:", "phone:"
+_PAGE = 200  # kept records
+_SHORTEST = 4  # characters of a number that is looked for in a text
+_PHONE_DIGITS = 8  # the last ones: the same number with and without its country
+_SEPARATORS = re.compile(r"[\s().\-/\u2010-\u2015]")
+
+
+class Erased(Struct, frozen=True, kw_only=True):
+    """What an erasure took.
+
+    Attributes:
+        rows: Rows of personal data, kept records among them.
+        emails: Addresses that name nobody any more, in their normal form.
+    """
+
+    rows: int
+    emails: tuple[str, ...] = ()
+
+
+class Erasing:
+    """Forgets people."""
+
+    def __init__(
+        self,
+        store: Store,
+        profile: Callable[[str], ProfileId],
+        sources: Callable[[], Mapping[str, Source]],
+        clock: Clock,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            profile: Gives the pseudonym of an identifier.
+            sources: Gives the sources of the active book, which know where a record names whom.
+        """
+        self._store = store
+        self._profile = profile
+        self._sources = sources
+        self._clock = clock
+
+    def person(self, identifier: str) -> Erased:
+        """Delete what is kept of a person; the act is written down in the same transaction.
+
+        A person of whom nothing but a rejected record came is known to nobody, and is found there.
+
+        Raises:
+            InputError: The identifier is none, or nothing of them is kept.
+        """
+        named = normal(identifier)
+        sources = self._sources()
+        with self._store.writing() as writing:
+            profile = self._profile(named)
+            customer = writing.customers_of([profile]).get(profile)
+            gone, rows = _erased(writing, customer)
+            records = _records_of(writing, {named, *_identifiers(gone)}, gone, sources)
+            rows += writing.erase_unfit(records)
+            if customer is None and not rows:
+                raise InputError(f"Nobody is known as {identifier}.")
+            act = Act(
+                what="person.erased",
+                at_ms=self._clock.now_ms(),
+                about=customer or "nobody known",
+                after={"rows": str(rows)},
+            )
+            note(writing, act)
+        emails = {it.removeprefix(EMAIL) for it in _identifiers(gone) if it.startswith(EMAIL)}
+        return Erased(rows=rows, emails=tuple(sorted(emails)))
+
+
+def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[PersonRow, ...], int]:
+    """Erase a customer; give what was known of them, and how many rows went."""
+    if customer is None:
+        return (), 0
+    own = writing.profiles_of([customer]).get(customer, ())
+    lookups = writing.lookups_of(own)
+    names = sorted({*own, *(one for group in lookups.values() for one in group)})
+    before = writing.persons(names)
+    rows = writing.erase(customer) + writing.erase_parked(customer)
+    left = writing.persons(names)
+    return tuple(row for profile, row in before.items() if profile not in left), rows
+
+
+def _identifiers(gone: Iterable[PersonRow]) -> set[str]:
+    """Give every typed identifier of what was known."""
+    found = {row.identifier for row in gone if row.identifier}
+    for row in gone:
+        for text in (EMAIL + row.email, PHONE + row.phone):
+            try:
+                found.add(normal(text))
+            except InputError:
+                continue
+    return found
+
+
+def _records_of(
+    reading: Reading,
+    identifiers: set[str],
+    gone: Iterable[PersonRow],
+    sources: Mapping[str, Source],
+) -> list[str]:
+    """Find the kept records that name somebody, page by page."""
+    looks = _Looks(identifiers, [row.name for row in gone])
+    found: list[str] = []
+    for name in reading.unfit_counts():
+        source = sources.get(name)
+        after: tuple[int, str] | None = None
+        while page := reading.unfit(name, after=after, limit=_PAGE):
+            found += [one.id for one in page if looks.in_record(one, source)]
+            after = (page[-1].at_ms, page[-1].id)
+    return found
+
+
+class _Looks:
+    """How somebody may be named in a record: as its source says, or somewhere in its text.
+
+    Rather one record too many than one too few: what fits nothing is no part of the log.
+    """
+
+    def __init__(self, identifiers: set[str], names: Sequence[str]) -> None:
+        self._identifiers = identifiers
+        self._texts = {name.strip().casefold() for name in names if " " in name.strip()}
+        self._digits: set[str] = set()
+        numbers: set[str] = set()
+        for one in identifiers:
+            value = one.rpartition(":")[2].casefold()
+            if one.startswith(EMAIL):
+                self._texts.add(value)
+            elif one.startswith(PHONE):
+                self._digits.add(value.lstrip("+")[-_PHONE_DIGITS:])
+            elif len(value) >= _SHORTEST:
+                numbers.add(re.escape(value))
+        whole = rf"(?<!\w)(?:{'|'.join(sorted(numbers))})(?!\w)"
+        self._number = re.compile(whole) if numbers else None
+
+    def in_record(self, kept: Unfit, source: Source | None) -> bool:
+        """Whether a kept record, or the reason it was kept for, names them."""
+        if source is not None and self._is_named(kept.record, source):
+            return True
+        text = f"{kept.record} {kept.reason}".casefold()
+        if any(word in text for word in self._texts):
+            return True
+        if self._number is not None and self._number.search(text):
+            return True
+        digits = _SEPARATORS.sub("", text) if self._digits else ""
+        return any(number in digits for number in self._digits)
+
+    def _is_named(self, record: str, source: Source) -> bool:
+        try:
+            facts = msgspec.json.decode(record)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        if not isinstance(facts, dict):
+            return False
+        return not self._identifiers.isdisjoint(identifiers_in(source, facts))
