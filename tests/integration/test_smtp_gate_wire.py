@@ -9,7 +9,7 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -100,7 +100,16 @@ def test_dots_come_back_as_they_were(content):
 
 
 @pytest.mark.parametrize(
-    "inside", [b"a\n.\r\nMAIL", b"a\n.\nMAIL", b"a\r.\r\nMAIL", b"a\r.\rMAIL", b"\n.\r\n"]
+    "inside",
+    [
+        b"a\n.\r\nMAIL",
+        b"a\n.\nMAIL",
+        b"a\r.\r\nMAIL",
+        b"a\r.\rMAIL",
+        b"\n.\r\n",
+        b"a\r\n.\nMAIL",
+        b"a\r\n.\rMAIL",
+    ],
 )
 def test_what_could_end_the_message_elsewhere_is_refused(store, inside):
     async def test(world: SmtpWorld) -> None:
@@ -115,11 +124,13 @@ def test_what_could_end_the_message_elsewhere_is_refused(store, inside):
 
 
 @given(st.text("\r\n.a", max_size=12).map(str.encode))
+@example(b"\r\n.\n")
+@example(b".\n")
 def test_a_server_that_takes_bare_line_ends_never_sees_an_end_inside(text):
-    wire = wired(text)
-    lenient = wire.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    sees_an_end = b"\n.\n" in lenient
-    assert is_smuggling(wire) or not sees_an_end
+    for wire in (text, wired(text)):  # a client that smuggles doubles no dots
+        lenient = b"\n" + wire.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        sees_an_end = b"\n.\n" in lenient
+        assert is_smuggling(wire) is sees_an_end
 
 
 def test_a_signature_holds_before_and_after(store):
@@ -731,6 +742,31 @@ def test_what_was_said_before_tls_is_forgotten(store, tmp_path):
         assert (await client.say(f"MAIL FROM:<{NEWS}>")).startswith("503")
         assert (await client.say("EHLO tool.example")).startswith("250")
         assert (await client.send(NEWS, [BOB], RECEIPT)).startswith("250")
+
+    in_world(store, test)
+
+
+def test_tls_inside_tls_is_refused_and_costs_no_place(store, tmp_path):
+    server_context, _ = certificate(tmp_path)
+
+    async def test(world: SmtpWorld) -> None:
+        await world.open(replace(QUICK, connections=1), tls=server_context)
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        for _ in range(2):
+            client = await world.client()
+            assert (await client.say("STARTTLS")).startswith("220")
+            await client.writer.start_tls(trusting)
+            assert (await client.say("EHLO tool.example")).startswith("250")
+            assert (await client.say("STARTTLS")).startswith("503")
+            assert (await client.send(NEWS, [BOB], RECEIPT)).startswith("250")
+            assert (await client.say("QUIT")).startswith("221")
+            await client.reader.read()
+        for _ in range(2):
+            client = await world.client()
+            assert (await client.say("STARTTLS")).startswith("220")
+            client.writer.write(b"this is no handshake\r\n")
+            await client.reader.read()
 
     in_world(store, test)
 

@@ -119,6 +119,13 @@ class Conversation(SMTP):
         found: tuple[str | None, str | None] = super()._getaddr(arg)
         return found
 
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        """Begin TLS once: the library would begin it again inside, and lose the first layer."""
+        if self._tls_protocol is not None:
+            await self.push("503 5.5.1 TLS is there already.")
+            return
+        await super().smtp_STARTTLS(arg)
+
     async def smtp_AUTH(self, arg: str) -> None:
         """Take the name of a mechanism in any case, as RFC 4954 says."""
         mechanism, blank, rest = (arg or "").partition(" ")
@@ -187,7 +194,7 @@ class Conversation(SMTP):
             return Reply(552, "5.3.4 This message is larger than the announced SIZE.")
         wire = bytes(body.kept)
         if is_smuggling(wire):
-            return Reply(554, "5.6.0 A lone dot after a bare line end could end the message.")
+            return Reply(554, "5.6.0 A lone dot beside a bare line end could end the message.")
         courier, envelope = self.courier, self.envelope
         if courier is None or envelope is None:
             return Reply(451, "4.4.1 The mail server behind this gate went away; try again later.")
