@@ -330,14 +330,27 @@ def test_the_same_mail_handed_over_again_is_parked_once(store):
     in_world(store, test)
 
 
-def test_an_address_is_one_customer_however_it_is_written(store):
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("<Ana@Example.ORG>", "Ana@Example.ORG"),
+        ("<ana@example.org.>", "ana@example.org."),
+        ('<"ana"@example.org>', ANA),
+        ("<(her)ana@example.org>", ANA),
+        ("<@relay.example,@other.example:ana@example.org>", ANA),
+        (" ana@example.org", ANA),
+    ],
+)
+def test_an_address_is_one_customer_however_it_is_written(store, path, meant):
     async def test(world: SmtpWorld) -> None:
         world.let_down(ANA)
         await world.open()
         client = await world.client()
-        assert (await client.send(NEWS, ["Ana@Example.ORG"], OFFER)).startswith("250")
+        assert (await client.say(f"MAIL FROM:<{NEWS}>")).startswith("250")
+        assert (await client.say(f"RCPT TO:{path}")).startswith("250")
+        assert (await client.data(OFFER)).startswith("250")
         (row,) = world.parked()
-        assert row.recipient == "Ana@Example.ORG"
+        assert row.recipient == meant
         assert row.profile == world.intake.profile(f"email:{ANA}")
 
     in_world(store, test)
