@@ -23,7 +23,7 @@ from makegood.playbooks.outgoing_terms import as_words, words_of
 MOST_TEXT = 16 * 1024  # characters, some 2,500 words: what a mail is for stands before them
 _FIRST_LOOK = 8 * 1024  # bytes that hold the plain part of most mails
 _MOST_RAW = 160 * 1024  # bytes of a mail that hold so much text, also as base64 and as two parts
-_MOST_HEADERS = 64 * 1024
+_MOST_HEADERS = 256 * 1024  # a thousand recipients in To, and what stands after them
 _MOST_FIELDS = 200
 _MOST_NAMES = 50  # recipients of one envelope whose names are looked for
 _MOST_VALUE = 1000  # characters of a header; none that says what a mail is for is longer
@@ -37,6 +37,7 @@ _CAMPAIGN = (
 )  # fmt: skip
 _SILENT = ("style", "script", "title")
 _TAG = re.compile(r"<[^<>]*>")
+_ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>\s*$")
 _BETWEEN = re.compile(rb"\r?\n\r?\n")
 _headers = BytesHeaderParser()
 _parser = BytesParser()
@@ -74,9 +75,7 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
     begins = end.end() if end else len(content)
     message = _headers.parsebytes(head[:begins])
     fields = dict(_fields(message))
-    sender = parseaddr(fields.get("from", ""))[1].lower()
-    if "@" not in sender:
-        sender = envelope.mail_from.lower()
+    sender = _sender(message) or envelope.mail_from.lower()
     facts = MailFacts(
         sender=sender,
         domain=sender.rpartition("@")[2],
@@ -120,10 +119,29 @@ def _fields(message: Message) -> Iterator[tuple[str, str]]:
             yield small, _readable(str(raw))
 
 
-def _readable(raw: str) -> str:
+def _sender(message: Message) -> str:
+    """Give the address in From; empty where there is none.
+
+    Names are not decoded first: one with a comma would fall apart, and the brand be lost.
+    """
+    for name, raw in list(message.raw_items())[:_MOST_FIELDS]:
+        if name.lower() == "from":
+            value = _line(str(raw))
+            angled = _ANGLED.search(value)  # also behind a name that lacks its quotation marks
+            found = angled[1] if angled else parseaddr(value)[1]
+            return found.lower() if "@" in found else ""
+    return ""
+
+
+def _line(raw: str) -> str:
     value = " ".join(raw[: 4 * _MOST_VALUE].split())
     if not value.isascii():
         value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value
+
+
+def _readable(raw: str) -> str:
+    value = _line(raw)
     if "=?" in value:
         with suppress(ValueError, LookupError):  # a broken encoded word is read as it stands
             value = str(make_header(decode_header(value)))

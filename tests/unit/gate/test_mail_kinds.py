@@ -86,6 +86,24 @@ def test_mails_of_one_template_are_one_kind_and_counted_together():
     assert (row.mails, row.recipients, row.brand, row.waits) == (4, 4, "northwind_cars", True)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Northwind", "=?utf-8?q?Northwind=2C_Inc=2E?=", "Northwind, Inc.", "M\xfcller, Anna", "Home @ N"],
+)
+def test_the_brand_is_known_by_its_address_whatever_name_stands_beside_it(name):
+    lines = f"From: {name} <offers@news.cars.northwind.example.com>", "Subject: Hello", "", "New."
+    content = "\r\n".join(lines).encode()
+    found = kinds().classify(content, mail_from="bounce@mailer.example", recipients=to(0))
+    assert (found.message_class, found.brand) == (MessageClass.PROMOTIONAL, "northwind_cars")
+
+
+def test_a_mail_that_names_a_thousand_recipients_is_read_as_well():
+    names = ",\r\n ".join(f"Guest Number {n} <guest.number.{n}@example.org>" for n in range(1500))
+    lines = f"From: {FROM}", f"To: {names}", "List-Id: <news.example>", "Subject: Hello", "", "New."
+    found = kinds().classify("\r\n".join(lines).encode(), recipients=to(0))
+    assert found.message_class is MessageClass.PROMOTIONAL
+
+
 def test_no_mail_waits_for_the_store():
     store = MemoryStore()
     knows = kinds(store)
