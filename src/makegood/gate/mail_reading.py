@@ -28,6 +28,8 @@ _MOST_FIELDS = 200
 _MOST_NAMES = 50  # recipients of one envelope whose names are looked for
 _MOST_VALUE = 1000  # characters of a header; none that says what a mail is for is longer
 _FEW_WORDS = 12  # a text part that only says "see this in your browser"
+_SHORT = 60  # words; a text part no longer may be such a sentence too, for all that stands in the
+_LONGER = 2  # other part, when that is so many times as long
 _PERSONAL = frozenset(
     {"to", "cc", "bcc", "delivered-to", "x-original-to", "envelope-to", "received"}
 )
@@ -162,12 +164,19 @@ def _text(headers: Headers, content: bytes) -> str:
         message.set_payload(body.decode("ascii", "surrogateescape"))
         return _of_one(message)[:MOST_TEXT]
     plain = _first(_parser.parsebytes(content[:_FIRST_LOOK]), "plain")
-    if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS:
+    if len(plain.split(None, _SHORT)) > _SHORT:
         return plain[:MOST_TEXT]
-    message = _parser.parsebytes(content[:_MOST_RAW])
-    plain = _first(message, "plain")
-    rich = "" if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS else _first(message, "html")
-    return (_without_tags(rich) if rich else plain)[:MOST_TEXT]
+    message = _parser.parsebytes(content[: headers.begins + _MOST_RAW])
+    plain, rich = _first(message, "plain"), _without_tags(_first(message, "html"))
+    return (rich if _says_more(rich, plain) else plain)[:MOST_TEXT]
+
+
+def _says_more(rich: str, plain: str) -> bool:
+    """Whether the text part only stands for the other one, which readers see."""
+    told, shown = len(plain.split(None, _SHORT)), len(rich.split())
+    if told <= _FEW_WORDS:
+        return bool(shown)
+    return told <= _SHORT and shown > _LONGER * told
 
 
 def _of_one(part: Message) -> str:

@@ -97,6 +97,28 @@ def test_the_brand_is_known_by_its_address_whatever_name_stands_beside_it(name):
     assert (found.message_class, found.brand) == (MessageClass.PROMOTIONAL, "northwind_cars")
 
 
+def test_a_text_part_that_only_sends_readers_elsewhere_does_not_speak_for_the_mail():
+    page = "<p>Save up to 30 % on your next rental! Join our club.</p>" + "<p>A fine car.</p>" * 20
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["Subject"] = FROM, "Good morning"
+    made.set_content(
+        "This message was sent as a page, which your program does not show. Please open the "
+        "following address in your browser to read it: https://cars.example/view/1234\n"
+    )
+    made.add_alternative(page, subtype="html")
+    found = kinds().classify(made.as_bytes(), recipients=to(0))
+    assert found.message_class is MessageClass.PROMOTIONAL
+
+
+def test_a_text_part_that_tells_what_the_page_tells_is_read_alone():
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["Subject"] = FROM, "Your booking is confirmed"
+    made.set_content(CONFIRMATION.format("Anna", 1, 3))
+    made.add_alternative("<p>Save up to 30 % off. Join our club.</p>", subtype="html")
+    found = kinds().classify(made.as_bytes(), recipients=to(0))
+    assert found.message_class is MessageClass.SERVICE
+
+
 def test_a_mail_that_names_a_thousand_recipients_is_read_as_well():
     names = ",\r\n ".join(f"Guest Number {n} <guest.number.{n}@example.org>" for n in range(1500))
     lines = f"From: {FROM}", f"To: {names}", "List-Id: <news.example>", "Subject: Hello", "", "New."
