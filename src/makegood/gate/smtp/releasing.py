@@ -68,6 +68,7 @@ class Releasing:
         self._upstream = upstream
         self._tally = tally
         self._forget_ms = 0
+        self._untold: tuple[ParkedRow, ...] = ()
 
     async def run_once(self, store: Store, clock: Clock) -> int:
         """Ask about what is due, send what may go; say how many were looked at.
@@ -75,6 +76,8 @@ class Releasing:
         Raises:
             StoreAway: The store failed; what was leased comes back when its lease ends.
         """
+        if self._untold:  # what went out while the store was away, before it can go out again
+            await self._report(store, self._untold)
         now_ms = clock.now_ms()
 
         def claim() -> tuple[ParkedRow, ...]:
@@ -91,7 +94,13 @@ class Releasing:
         going: list[ParkedRow] = []
         ended: list[ParkedRow] = []
         for row in rows:
-            looked = await self._looked_at(store, row, now_ms)
+            try:
+                looked = await self._looked_at(store, row, now_ms)
+            except StoreAway:
+                raise
+            except Exception as fault:  # one that is so strange may not stop the others
+                _LOG.error("parked %s cannot be judged: %s", row.parked, type(fault).__name__)
+                looked = _later(row, now_ms)
             (going if looked.status is ParkedStatus.LEASED else ended).append(looked)
         await self._report(store, ended)
         await self._send_all(store, clock, going)
@@ -168,7 +177,9 @@ class Releasing:
             with store.writing() as writing:
                 writing.report_parked(rows)
 
+        self._untold = tuple(rows)
         await self._lots.run(change)
+        self._untold = ()
         for row in rows:
             outcome = _OUTCOMES.get(row.status)
             if outcome is not None:
