@@ -186,6 +186,23 @@ def test_what_waits_too_long_expires_and_is_counted(store):
     in_world(store, test)
 
 
+def test_what_a_person_released_goes_out_however_late_the_gate_looks(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        (row,) = world.parked()
+        with store.writing() as writing:
+            assert writing.release_parked(row.parked, "tom: an apology", world.clock.now_ms())
+        world.clock.advance(49 * HOUR_MS)  # the gate was down
+        await gate.release()
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+        assert gate.tally.total(Outcome.EXPIRED) == 0
+
+    in_world(store, test)
+
+
 def test_a_rule_that_is_added_frees_what_it_calls_service(store):
     async def test(world: SmtpWorld) -> None:
         world.terms = OutgoingTerms(unclassified="park")

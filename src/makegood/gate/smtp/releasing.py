@@ -108,9 +108,9 @@ class Releasing:
 
     async def _looked_at(self, store: Store, row: ParkedRow, now_ms: int) -> ParkedRow:
         """Judge one again; it stays leased when it may go now."""
-        if row.expires_ms <= now_ms:
-            return replace(row, status=ParkedStatus.EXPIRED, settled_ms=now_ms)
         row = await self._classed_anew(store, row)
+        if row.expires_ms <= now_ms and not self._free(row):  # what serves never grows stale
+            return replace(row, status=ParkedStatus.EXPIRED, settled_ms=now_ms)
         verdict = await self._verdict(row)
         if verdict is None or not verdict.passes:
             reason = verdict.reason if verdict is not None else row.reason
@@ -159,15 +159,19 @@ class Releasing:
 
     async def _verdict(self, row: ParkedRow) -> Verdict | None:
         """Ask the gate; None while the store is away."""
-        message_class = MessageClass(row.message_class) if row.message_class else None
-        free = passes_unasked(message_class, self._ruling.terms_of(row.brand))
-        if free:
+        if free := self._free(row):
             return Verdict(recipient=row.recipient, passes=True, reason=free)
+        message_class = MessageClass(row.message_class) if row.message_class else None
         try:
             ask = self._judge.verdict
             return await self._reads.run(ask, message_class, row.brand, row.recipient)
         except StoreAway:
             return None
+
+    def _free(self, row: ParkedRow) -> str:
+        """Say why one may go without a question; empty when somebody has to be asked."""
+        message_class = MessageClass(row.message_class) if row.message_class else None
+        return passes_unasked(message_class, self._ruling.terms_of(row.brand))
 
     async def _report(self, store: Store, rows: Sequence[ParkedRow]) -> None:
         if not rows:
