@@ -165,6 +165,22 @@ def test_what_was_parked_goes_out_when_the_hold_lifts(store):
     in_world(store, test)
 
 
+def test_a_hold_that_lifts_is_noticed_at_once(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        world.clock.advance(5 * HOUR_MS)
+        assert await gate.release() == 1
+        assert await gate.release() == 0  # its next turn is a quarter of an hour away
+        world.let_go(ANA)
+        assert await gate.release() == 1
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+
+    in_world(store, test)
+
+
 def test_what_waits_too_long_expires_and_is_counted(store):
     async def test(world: SmtpWorld) -> None:
         world.let_down(ANA)
