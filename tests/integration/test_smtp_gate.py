@@ -354,6 +354,38 @@ def test_a_gate_that_died_with_a_lease_leaves_it_to_the_next(store):
     in_world(store, test)
 
 
+class Slow(list[str | None]):
+    """Answers of a mail server that takes minutes for each."""
+
+    def __init__(self, world: SmtpWorld, *answers: str) -> None:
+        super().__init__(answers)
+        self.world = world
+
+    def pop(self, at=-1):
+        self.world.clock.advance(LEASE_MS // 3)
+        return super().pop(at)
+
+
+def test_nothing_is_sent_when_the_lease_could_end_before_the_last_word(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        world.let_go(ANA)
+        world.clock.advance(HOUR_MS)
+        world.post.says["RCPT"] = Slow(world, "250 at last")
+        await gate.release()
+        assert world.post.arrived == []
+        (row,) = world.parked()
+        assert row.status is ParkedStatus.WAITING
+        world.clock.advance(HOUR_MS)
+        await gate.release()
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+
+    in_world(store, test)
+
+
 class Torn:
     """A store that loses its server at the moment somebody reports what was sent."""
 

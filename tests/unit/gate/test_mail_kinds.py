@@ -74,6 +74,32 @@ def test_the_cheery_mail_of_the_next_morning_is_held_and_its_confirmation_is_not
         assert cheery.kind != confirmed.kind
 
 
+APOLOGIES = [
+    (
+        "We are sorry about your missing car",
+        "as an apology this voucher takes 15 % off your next rental.\nCase number C{1}.",
+    ),
+    (
+        "We are sorry",
+        "we apologise that your car was missing. Your refund is on its way.\n--\nJoin our club and save 10 % on your next rental!",
+    ),
+    (
+        "Wir bitten um Entschuldigung",
+        "Ihr Auto war nicht da. Als Dank f\xfcr Ihre Geduld: 15 % Rabatt auf Ihre n\xe4chste Miete.",
+    ),
+    (
+        "Pedimos disculpas",
+        "su coche no estaba. Le regalamos un 15 % de descuento en su pr\xf3ximo alquiler.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "text"), APOLOGIES)
+def test_an_apology_is_not_stopped_for_what_it_gives(subject, text):
+    found = kinds().classify(mail(f"Dear {{0}},\n\n{text}\n", 0, subject), recipients=to(0))
+    assert found.message_class not in HELD_CLASSES
+
+
 def test_mails_of_one_template_are_one_kind_and_counted_together():
     store, clock = MemoryStore(), FakeClock()
     knows = kinds(store, clock)
@@ -88,7 +114,13 @@ def test_mails_of_one_template_are_one_kind_and_counted_together():
 
 @pytest.mark.parametrize(
     "name",
-    ["Northwind", "=?utf-8?q?Northwind=2C_Inc=2E?=", "Northwind, Inc.", "M\xfcller, Anna", "Home @ N"],
+    [
+        "Northwind",
+        "=?utf-8?q?Northwind=2C_Inc=2E?=",
+        "Northwind, Inc.",
+        "M\xfcller, Anna",
+        "Home @ N",
+    ],
 )
 def test_the_brand_is_known_by_its_address_whatever_name_stands_beside_it(name):
     lines = f"From: {name} <offers@news.cars.northwind.example.com>", "Subject: Hello", "", "New."
@@ -121,7 +153,14 @@ def test_a_text_part_that_tells_what_the_page_tells_is_read_alone():
 
 def test_a_mail_that_names_a_thousand_recipients_is_read_as_well():
     names = ",\r\n ".join(f"Guest Number {n} <guest.number.{n}@example.org>" for n in range(1500))
-    lines = f"From: {FROM}", f"To: {names}", "List-Id: <news.example>", "Subject: Hello", "", "New."
+    lines = (
+        f"From: {FROM}",
+        f"To: {names}",
+        "List-Id: <news.example>",
+        "Subject: Hello",
+        "",
+        "New.",
+    )
     found = kinds().classify("\r\n".join(lines).encode(), recipients=to(0))
     assert found.message_class is MessageClass.PROMOTIONAL
 

@@ -30,6 +30,7 @@ PACE_S = 2.0
 ROWS = 100  # leased in one go
 LEASE_MS = 15 * 60_000
 _ONE_MS = 12 * 60_000  # the longest that one hand-over may take, with RFC 5321's patience
+_LAST_MS = 11 * 60_000 + 30_000  # the same from DATA on: whoever is slower begins again
 LONGEST_MS = 15 * 60_000  # a hold that lifts wakes what waits; this is for all else that changes
 SHORTEST_MS = 15_000
 _KEPT_MS = 30 * 86_400_000  # ends are kept a month, without the address
@@ -205,20 +206,22 @@ class Releasing:
             if mail is None:  # cannot be: the bytes go with the last recipient who waits
                 _LOG.error("the bytes of parked mail %s are gone", name)
                 continue
-            replies = await self._replies(mail, group)
+            replies = await self._replies(mail, group, clock)
             is_away = AWAY in replies.values()
             now_ms = clock.now_ms()
             await self._report(
                 store, [_settled(row, replies[row.parked], now_ms) for row in group]
             )
 
-    async def _replies(self, mail: ParkedMail, rows: Sequence[ParkedRow]) -> dict[str, Reply]:
+    async def _replies(
+        self, mail: ParkedMail, rows: Sequence[ParkedRow], clock: Clock
+    ) -> dict[str, Reply]:
         """Hand one message over; say what the mail server said for each recipient."""
         begun = await self._upstream.begin(mail.sender, mail.options.split())
         if isinstance(begun, Reply):
             return {row.parked: begun for row in rows}
         try:
-            return await self._delivered(begun, mail, rows)
+            return await self._delivered(begun, mail, rows, clock)
         except asyncio.CancelledError:
             begun.abort()
             raise
@@ -226,9 +229,12 @@ class Releasing:
             begun.end()
 
     async def _delivered(
-        self, courier: Courier, mail: ParkedMail, rows: Sequence[ParkedRow]
+        self, courier: Courier, mail: ParkedMail, rows: Sequence[ParkedRow], clock: Clock
     ) -> dict[str, Reply]:
         replies = {row.parked: await courier.add(row.recipient) for row in rows}
+        if clock.now_ms() > min(row.next_ms for row in rows) - _LAST_MS:
+            _LOG.warning("the mail server is too slow for parked mail %s", mail.mail)
+            return dict.fromkeys(replies, AWAY)
         if courier.accepted:
             last = await courier.deliver(tuple(courier.accepted), wired(mail.content))
             for parked, reply in replies.items():
