@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ssl
+from contextlib import suppress
 
 import aiosmtplib
 import dkim
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from makegood.api.keys import KeyRing, mint
 from makegood.api.senders import TRUSTED_S, KeySenders
+from makegood.core.holds import Answer
 from makegood.effects.smtp import server_of
 from makegood.gate.smtp.options import Limits, is_listed, listen_on, networks
 from makegood.gate.smtp.storing import Reads
@@ -583,6 +585,22 @@ def test_a_silent_client_is_cut_off(store):
     in_world(store, test)
 
 
+def test_a_stranger_who_talks_and_never_signs_in_is_cut_off(store):
+    async def test(world: SmtpWorld) -> None:
+        key, parts = _with_keys(world, "send")
+        await world.open(replace(QUICK, sign_in_s=0.3), parts=parts, allow=())
+        friend, stranger = await world.client(), await world.client()
+        said = base64.b64encode(f"\0any\0{key}".encode()).decode()
+        assert (await friend.say(f"AUTH PLAIN {said}")).startswith("235")
+        stranger.writer.write(b"NOOP\r\n")  # buys no time
+        with suppress(ConnectionError):
+            while await stranger.reader.read(100):
+                stranger.writer.write(b"NOOP\r\n")
+        assert (await friend.send(NEWS, [BOB], RECEIPT)).startswith("250")
+
+    in_world(store, test)
+
+
 def test_a_client_that_never_ends_its_message_is_cut_off(store):
     async def test(world: SmtpWorld) -> None:
         gate = await world.open(replace(QUICK, data_s=0.1))
@@ -828,6 +846,9 @@ class Away:
     def reading(self):
         return self._there().reading()
 
+    def looking(self):
+        return self._there().looking()
+
     def writing(self):
         return self._there().writing()
 
@@ -862,6 +883,29 @@ def test_while_the_store_is_away_service_passes_and_marketing_waits_at_its_sende
         assert world.parked() == ()
 
     in_world(away, test)
+
+
+class Faulty:
+    """A gate with a fault of its own, once."""
+
+    def __init__(self) -> None:
+        self.is_faulty = True
+
+    def ask(self, _identifier, _question) -> Answer:
+        if self.is_faulty:
+            self.is_faulty = False
+            raise LookupError
+        return Answer(allowed=True, reason="unknown", says="")
+
+
+def test_a_fault_that_nobody_expected_costs_one_mail_and_not_the_conversation(store):
+    async def test(world: SmtpWorld) -> None:
+        await world.open(parts=world.parts(gate=Faulty()))
+        client = await world.client()
+        assert (await client.send(NEWS, [BOB], OFFER)).startswith("451 4.3.0")
+        assert (await client.send(NEWS, [BOB], OFFER)).startswith("250")
+
+    in_world(store, test)
 
 
 def test_a_key_that_was_good_is_good_while_the_store_is_away(store):

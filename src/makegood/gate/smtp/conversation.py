@@ -74,6 +74,7 @@ class Conversation(SMTP):
         self.house = house
         self.courier: Courier | None = None
         self._wrong = 0
+        self._strange_until = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say who may speak without a password, and who may send one in clear."""
@@ -83,6 +84,7 @@ class Conversation(SMTP):
         self._auth_require_tls = not (options.insecure_auth or is_loopback(peer[0]))
         if self._original_transport is None:
             self.house.load.clients.add(transport)
+            self._strange_until = self.loop.time() + options.limits.sign_in_s
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -119,6 +121,13 @@ class Conversation(SMTP):
         found: tuple[str | None, str | None] = super()._getaddr(arg)
         return found
 
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Give a stranger no more time for saying something."""
+        wait_s = duration or self.house.options.limits.idle_s
+        if self._auth_required and not (self.session and self.session.authenticated):
+            wait_s = max(min(wait_s, self._strange_until - self.loop.time()), 0.001)
+        super()._reset_timeout(wait_s)
+
     async def smtp_STARTTLS(self, arg: str) -> None:
         """Begin TLS once: the library would begin it again inside, and lose the first layer."""
         if self._tls_protocol is not None:
@@ -133,6 +142,8 @@ class Conversation(SMTP):
         if self._wrong >= _MOST_WRONG and self.transport is not None:
             await self.push("421 4.7.0 Too many wrong passwords.")
             self.transport.close()
+        elif self.transport is not None:
+            self._reset_timeout()
 
     async def auth_PLAIN(self, _: object, args: list[str]) -> AuthResult:
         return await self._checked(await super().auth_PLAIN(_, args))
@@ -183,8 +194,8 @@ class Conversation(SMTP):
                 load.at_work -= 1
         finally:
             body.drop()
+            self._set_post_data_state()  # whatever happened, the envelope is over
         self._reset_timeout()
-        self._set_post_data_state()
         await self.push(reply.line())
 
     async def _answer(self, body: "_Body") -> Reply:
