@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ssl
+import threading
 from contextlib import suppress
 
 import aiosmtplib
@@ -547,11 +548,51 @@ def test_a_client_that_goes_before_the_answer_promised_nothing(store):
         while gate._load.clients or gate._load.at_work:
             await asyncio.sleep(0)
         await gate._hand_over.close()
+        await gate._lots.run(lambda: None)  # whatever was begun before has ended
         assert world.parked() == ()
         world.post.hold.set()
         again = await world.client()
         assert (await again.send(NEWS, [ANA, BOB], OFFER)).startswith("250")
         assert [row.recipient for row in world.parked()] == [ANA]
+
+    in_world(store, test)
+
+
+class Waiting:
+    """A store in which parking takes as long as it is told to."""
+
+    def __init__(self, store) -> None:
+        self.store = store
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def writing(self):
+        self.begun.set()
+        assert self.may_end.wait(20)
+        return self.store.writing()
+
+
+def test_a_client_that_goes_while_its_mail_is_parked_was_promised_nothing(store):
+    async def test(world: SmtpWorld) -> None:
+        slow = Waiting(store)
+        world.let_down(ANA)
+        gate = await world.open(parts=world.parts(store=slow))
+        client = await world.client()
+        asked = asyncio.ensure_future(client.send(NEWS, [ANA], OFFER))
+        assert await asyncio.to_thread(slow.begun.wait, 20)
+        client.writer.transport.abort()
+        asked.cancel()
+        while gate._load.clients:
+            await asyncio.sleep(0)
+        slow.may_end.set()
+        while gate._load.at_work:
+            await asyncio.sleep(0)
+        await gate._hand_over.close()
+        await gate._lots.run(lambda: None)  # whatever was begun before has ended
+        assert world.parked() == ()
 
     in_world(store, test)
 
