@@ -127,11 +127,11 @@ class _Run:
         return ended[0]
 
     def _checked(self) -> Checked:
-        """Look at the campaigns; a key that may not look may still mark."""
+        """Look at the campaigns; who may not look, or cannot just now, may still mark."""
         try:
             return self._by.patiently(self._marker.check)
-        except KeyRefused as refused:
-            return Checked(blind=(f"Campaigns could not be looked at: {refused}",))
+        except EffectFailed as fault:
+            return Checked(blind=(f"Campaigns could not be looked at: {fault}",))
 
     def _note_held(self) -> None:
         """Note every address that is held, by pages of customers."""
