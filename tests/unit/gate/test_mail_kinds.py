@@ -81,11 +81,12 @@ APOLOGIES = [
     ),
     (
         "We are sorry",
-        "we apologise that your car was missing. Your refund is on its way.\n--\nJoin our club and save 10 % on your next rental!",
+        "we apologise that your car was missing. Your refund is on its way.\n--\n"
+        "Join our club and save 10 % on your next rental!",
     ),
     (
         "Wir bitten um Entschuldigung",
-        "Ihr Auto war nicht da. Als Dank f\xfcr Ihre Geduld: 15 % Rabatt auf Ihre n\xe4chste Miete.",
+        "Ihr Auto war nicht da. Wir geben Ihnen 15 % Rabatt auf Ihre n\xe4chste Miete.",
     ),
     (
         "Pedimos disculpas",
