@@ -239,6 +239,20 @@ def test_a_server_without_smtputf8_says_so_for_that_mail(store):
     in_world(store, test, "8BITMIME")
 
 
+def test_a_mail_server_may_say_on_whose_behalf_it_submits(store):
+    async def test(world: SmtpWorld) -> None:
+        await world.open()
+        client = await world.client()
+        for said in ("<>", "ana+2Bb@example.org"):
+            options = f" BODY=8BITMIME AUTH={said}"
+            assert (await client.send(NEWS, [BOB], RECEIPT, options)).startswith("250")
+        assert {mail.mail_line for mail in world.post.arrived} == {
+            f"MAIL FROM:<{NEWS}> BODY=8BITMIME"
+        }
+
+    in_world(store, test)
+
+
 def test_a_server_without_8bitmime_gets_no_body_it_does_not_know(store):
     async def test(world: SmtpWorld) -> None:
         await world.open()

@@ -39,7 +39,7 @@ _CAMPAIGN = (
 )  # fmt: skip
 _SILENT = ("style", "script", "title")
 _TAG = re.compile(r"<[^<>]*>")
-_ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>\s*$")
+_ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s@]+)\s*>\s*$")
 _BETWEEN = re.compile(rb"\r?\n\r?\n")
 _headers = BytesHeaderParser()
 _parser = BytesParser()
