@@ -11,7 +11,7 @@ from contextlib import suppress
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -100,7 +100,10 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
 def read_text(headers: Headers, content: bytes, envelope: Envelope) -> tuple[MailFacts, Skeleton]:
     """Add the text to what is known of a mail, and give what its template leaves behind."""
     facts = headers.facts
-    subject, text = words_of(facts.subject), words_of(_text(headers, content))
+    told = ""
+    with suppress(RecursionError):  # parts in parts in parts
+        told = _text(headers, content)
+    subject, text = words_of(facts.subject), words_of(told)
     skeleton = skeleton_of(subject, text, _names(headers.said, envelope))
     whole = replace(
         facts,
@@ -130,9 +133,16 @@ def _sender(message: Message) -> str:
         if name.lower() == "from":
             value = _line(str(raw))
             angled = _ANGLED.search(value)  # also behind a name that lacks its quotation marks
-            found = angled[1] if angled else parseaddr(value)[1]
+            found = angled[1] if angled else _addresses((value,))[0][1]
             return found.lower() if "@" in found else ""
     return ""
+
+
+def _addresses(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Part lines into names and addresses; the library goes as deep as comments are nested."""
+    with suppress(RecursionError):
+        return getaddresses(lines) or [("", "")]
+    return [("", "")]
 
 
 def _line(raw: str) -> str:
@@ -151,7 +161,7 @@ def _readable(raw: str) -> str:
 
 
 def _names(said: Sequence[str], envelope: Envelope) -> frozenset[str]:
-    found = [f"{name} {address.partition('@')[0]}" for name, address in getaddresses(said)]
+    found = [f"{name} {address.partition('@')[0]}" for name, address in _addresses(said)]
     found += [one.partition("@")[0] for one in envelope.recipients[:_MOST_NAMES]]
     words = (word.casefold() for one in found for word in words_of(one.replace("_", " ")))
     return frozenset(word for word in words if len(word) > 1)

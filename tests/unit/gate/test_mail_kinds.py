@@ -394,6 +394,11 @@ def test_trying_a_mail_counts_nothing_and_says_the_same():
         b"From: \xff\xfe\r\nSubject: =?utf-8?b?!!!?= =?x-nobody?q?a?=\r\n\r\n\xff\xfe\x00",
         b"Content-Type: text/plain; charset=x-nobody\r\n\r\nhow was your stay",
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nnever ends",
+        b"From: " + b"(" * 4000 + b"\r\nTo: " + b"(" * 4000 + b"\r\n\r\nhello",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+            for n in range(2_500)
+        ),
         b"Content-Type: text/html\r\n\r\n" + b"<style" * 40_000,
         b"Content-Type: text/html\r\n\r\n" + b"<" * 200_000,
         b"Content-Type: text/plain\r\n\r\n" + b"how was " * 100_000,
