@@ -1,13 +1,16 @@
 """The SMTP gate before a mail server: who gets it, who waits, and not a byte is altered."""
 
 import asyncio
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from makegood.gate.smtp.releasing import LEASE_MS
+from makegood.gate.smtp.storing import StoreAway
 from makegood.gate.smtp.tally import Outcome
 from makegood.messages.commands import MessageClass
+from makegood.messages.errors import StoreBusy
 from makegood.messages.ids import BookHash
 from makegood.playbooks.outgoing_terms import OutgoingTerms
 from makegood.ports.parking import ParkedStatus
@@ -162,6 +165,22 @@ def test_what_was_parked_goes_out_when_the_hold_lifts(store):
     in_world(store, test)
 
 
+def test_a_hold_that_lifts_is_noticed_at_once(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        world.clock.advance(5 * HOUR_MS)
+        assert await gate.release() == 1
+        assert await gate.release() == 0  # its next turn is a quarter of an hour away
+        world.let_go(ANA)
+        assert await gate.release() == 1
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+
+    in_world(store, test)
+
+
 def test_what_waits_too_long_expires_and_is_counted(store):
     async def test(world: SmtpWorld) -> None:
         world.let_down(ANA)
@@ -179,6 +198,23 @@ def test_what_waits_too_long_expires_and_is_counted(store):
         assert ended is not None
         assert (ended.status, ended.recipient) == (ParkedStatus.EXPIRED, "")
         assert gate.tally.total(Outcome.EXPIRED) == 1
+
+    in_world(store, test)
+
+
+def test_what_a_person_released_goes_out_however_late_the_gate_looks(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        (row,) = world.parked()
+        with store.writing() as writing:
+            assert writing.release_parked(row.parked, "tom: an apology", world.clock.now_ms())
+        world.clock.advance(49 * HOUR_MS)  # the gate was down
+        await gate.release()
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+        assert gate.tally.total(Outcome.EXPIRED) == 0
 
     in_world(store, test)
 
@@ -318,6 +354,153 @@ def test_a_gate_that_died_with_a_lease_leaves_it_to_the_next(store):
     in_world(store, test)
 
 
+class Slow(list[str | None]):
+    """Answers of a mail server that takes minutes for each."""
+
+    def __init__(self, world: SmtpWorld, *answers: str) -> None:
+        super().__init__(answers)
+        self.world = world
+
+    def pop(self, at=-1):
+        self.world.clock.advance(LEASE_MS // 3)
+        return super().pop(at)
+
+
+def test_nothing_is_sent_when_the_lease_could_end_before_the_last_word(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        world.let_go(ANA)
+        world.clock.advance(HOUR_MS)
+        world.post.says["RCPT"] = Slow(world, "250 at last")
+        await gate.release()
+        assert world.post.arrived == []
+        (row,) = world.parked()
+        assert row.status is ParkedStatus.WAITING
+        world.clock.advance(HOUR_MS)
+        await gate.release()
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+
+    in_world(store, test)
+
+
+class Torn:
+    """A store that loses its server at the moment somebody reports what was sent."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.is_torn = False
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    @contextmanager
+    def writing(self):
+        with self.store.writing() as writing:
+            yield Tearing(writing, self)
+
+
+class Tearing:
+    def __init__(self, writing, store: Torn) -> None:
+        self.inner = writing
+        self.store = store
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def report_parked(self, rows):
+        if self.store.is_torn:
+            raise StoreBusy
+        return self.inner.report_parked(rows)
+
+    def park(self, mails, rows):
+        if self.store.is_torn:
+            raise ValueError("nobody expected this")
+        return self.inner.park(mails, rows)
+
+
+def test_what_was_sent_while_the_store_was_away_is_told_later_and_not_sent_again(store):
+    async def test(world: SmtpWorld) -> None:
+        torn = Torn(store)
+        world.let_down(ANA)
+        gate = await world.open(parts=world.parts(store=torn))
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        world.let_go(ANA)
+        world.clock.advance(HOUR_MS)
+        torn.is_torn = True
+        for _ in range(2):
+            with pytest.raises(StoreAway):
+                await gate.release()
+        torn.is_torn = False
+        world.clock.advance(LEASE_MS)
+        await gate.release()
+        assert [mail.recipients for mail in world.post.arrived] == [(ANA,)]
+        assert world.parked() == ()
+        assert gate.tally.total(Outcome.RELEASED) == 1
+
+    in_world(store, test)
+
+
+def test_no_client_waits_for_ever_for_what_cannot_be_parked(store):
+    async def test(world: SmtpWorld) -> None:
+        torn = Torn(store)
+        world.let_down(ANA)
+        await world.open(parts=world.parts(store=torn))
+        client = await world.client()
+        torn.is_torn = True
+        assert (await client.send(NEWS, [ANA], OFFER)).startswith("451 4.3.0")
+        torn.is_torn = False
+        assert (await client.send(NEWS, [ANA], OFFER)).startswith("250")
+
+    in_world(store, test)
+
+
+def test_a_parked_mail_that_cannot_be_classed_again_delays_no_other(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        gate = await world.open()
+        client = await world.client()
+        await client.send(NEWS, [ANA], OFFER)
+        await client.send(NEWS, [ANA], OFFER + b"Strange.\r\n")
+        world.let_go(ANA)
+        classify = world.classes.classify
+
+        def fails(content, **how):
+            if b"Strange" in content:
+                raise RecursionError
+            return classify(content, **how)
+
+        world.classes.classify = fails  # type: ignore[method-assign]
+        world.book = BookHash("b2")
+        world.clock.advance(HOUR_MS)
+        await gate.release()
+        assert [mail.wire for mail in world.post.arrived] == [OFFER]
+        (row,) = world.parked()
+        assert row.status is ParkedStatus.WAITING
+
+    in_world(store, test)
+
+
+def test_a_no_to_one_recipient_at_the_second_time_ends_nothing_for_the_others(store):
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        await world.open()
+        client = await world.client()
+        yes = "250 recipient ok"
+        world.post.says["RCPT"] = [yes, yes, yes, yes, "550 5.1.1 no such person"]
+        said = await client.send(NEWS, [BOB, ANA, EVE], OFFER)
+        assert said.startswith("451 4.5.1")
+        assert world.post.arrived == []
+        await client.say("RSET")
+        assert (await client.send(NEWS, [BOB, ANA, EVE], OFFER)).startswith("250")
+        assert [mail.recipients for mail in world.post.arrived] == [(BOB, EVE)]
+
+    in_world(store, test)
+
+
 def test_the_same_mail_handed_over_again_is_parked_once(store):
     async def test(world: SmtpWorld) -> None:
         world.let_down(ANA)
@@ -330,14 +513,27 @@ def test_the_same_mail_handed_over_again_is_parked_once(store):
     in_world(store, test)
 
 
-def test_an_address_is_one_customer_however_it_is_written(store):
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("<Ana@Example.ORG>", "Ana@Example.ORG"),
+        ("<ana@example.org.>", "ana@example.org."),
+        ('<"ana"@example.org>', ANA),
+        ("<(her)ana@example.org>", ANA),
+        ("<@relay.example,@other.example:ana@example.org>", ANA),
+        (" ana@example.org", ANA),
+    ],
+)
+def test_an_address_is_one_customer_however_it_is_written(store, path, meant):
     async def test(world: SmtpWorld) -> None:
         world.let_down(ANA)
         await world.open()
         client = await world.client()
-        assert (await client.send(NEWS, ["Ana@Example.ORG"], OFFER)).startswith("250")
+        assert (await client.say(f"MAIL FROM:<{NEWS}>")).startswith("250")
+        assert (await client.say(f"RCPT TO:{path}")).startswith("250")
+        assert (await client.data(OFFER)).startswith("250")
         (row,) = world.parked()
-        assert row.recipient == "Ana@Example.ORG"
+        assert row.recipient == meant
         assert row.profile == world.intake.profile(f"email:{ANA}")
 
     in_world(store, test)

@@ -3,18 +3,21 @@
 import asyncio
 import base64
 import ssl
+import threading
+from contextlib import suppress
 
 import aiosmtplib
 import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from makegood.api.keys import KeyRing, mint
 from makegood.api.senders import TRUSTED_S, KeySenders
+from makegood.core.holds import Answer
 from makegood.effects.smtp import server_of
 from makegood.gate.smtp.options import Limits, is_listed, listen_on, networks
 from makegood.gate.smtp.storing import Reads
@@ -100,7 +103,16 @@ def test_dots_come_back_as_they_were(content):
 
 
 @pytest.mark.parametrize(
-    "inside", [b"a\n.\r\nMAIL", b"a\n.\nMAIL", b"a\r.\r\nMAIL", b"a\r.\rMAIL", b"\n.\r\n"]
+    "inside",
+    [
+        b"a\n.\r\nMAIL",
+        b"a\n.\nMAIL",
+        b"a\r.\r\nMAIL",
+        b"a\r.\rMAIL",
+        b"\n.\r\n",
+        b"a\r\n.\nMAIL",
+        b"a\r\n.\rMAIL",
+    ],
 )
 def test_what_could_end_the_message_elsewhere_is_refused(store, inside):
     async def test(world: SmtpWorld) -> None:
@@ -115,11 +127,13 @@ def test_what_could_end_the_message_elsewhere_is_refused(store, inside):
 
 
 @given(st.text("\r\n.a", max_size=12).map(str.encode))
+@example(b"\r\n.\n")
+@example(b".\n")
 def test_a_server_that_takes_bare_line_ends_never_sees_an_end_inside(text):
-    wire = wired(text)
-    lenient = wire.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    sees_an_end = b"\n.\n" in lenient
-    assert is_smuggling(wire) or not sees_an_end
+    for wire in (text, wired(text)):  # a client that smuggles doubles no dots
+        lenient = b"\n" + wire.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        sees_an_end = b"\n.\n" in lenient
+        assert is_smuggling(wire) is sees_an_end
 
 
 def test_a_signature_holds_before_and_after(store):
@@ -223,6 +237,20 @@ def test_a_server_without_smtputf8_says_so_for_that_mail(store):
         assert (await client.send(NEWS, [BOB], RECEIPT)).startswith("250")
 
     in_world(store, test, "8BITMIME")
+
+
+def test_a_mail_server_may_say_on_whose_behalf_it_submits(store):
+    async def test(world: SmtpWorld) -> None:
+        await world.open()
+        client = await world.client()
+        for said in ("<>", "ana+2Bb@example.org"):
+            options = f" BODY=8BITMIME AUTH={said}"
+            assert (await client.send(NEWS, [BOB], RECEIPT, options)).startswith("250")
+        assert {mail.mail_line for mail in world.post.arrived} == {
+            f"MAIL FROM:<{NEWS}> BODY=8BITMIME"
+        }
+
+    in_world(store, test)
 
 
 def test_a_server_without_8bitmime_gets_no_body_it_does_not_know(store):
@@ -534,11 +562,51 @@ def test_a_client_that_goes_before_the_answer_promised_nothing(store):
         while gate._load.clients or gate._load.at_work:
             await asyncio.sleep(0)
         await gate._hand_over.close()
+        await gate._lots.run(lambda: None)  # whatever was begun before has ended
         assert world.parked() == ()
         world.post.hold.set()
         again = await world.client()
         assert (await again.send(NEWS, [ANA, BOB], OFFER)).startswith("250")
         assert [row.recipient for row in world.parked()] == [ANA]
+
+    in_world(store, test)
+
+
+class Waiting:
+    """A store in which parking takes as long as it is told to."""
+
+    def __init__(self, store) -> None:
+        self.store = store
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def writing(self):
+        self.begun.set()
+        assert self.may_end.wait(20)
+        return self.store.writing()
+
+
+def test_a_client_that_goes_while_its_mail_is_parked_was_promised_nothing(store):
+    async def test(world: SmtpWorld) -> None:
+        slow = Waiting(store)
+        world.let_down(ANA)
+        gate = await world.open(parts=world.parts(store=slow))
+        client = await world.client()
+        asked = asyncio.ensure_future(client.send(NEWS, [ANA], OFFER))
+        assert await asyncio.to_thread(slow.begun.wait, 20)
+        client.writer.transport.abort()
+        asked.cancel()
+        while gate._load.clients:
+            await asyncio.sleep(0)
+        slow.may_end.set()
+        while gate._load.at_work:
+            await asyncio.sleep(0)
+        await gate._hand_over.close()
+        await gate._lots.run(lambda: None)  # whatever was begun before has ended
+        assert world.parked() == ()
 
     in_world(store, test)
 
@@ -568,6 +636,22 @@ def test_a_silent_client_is_cut_off(store):
         await world.open(replace(QUICK, idle_s=0.1))
         client = await world.client()
         assert await asyncio.wait_for(client.reader.read(), 10) == b""
+
+    in_world(store, test)
+
+
+def test_a_stranger_who_talks_and_never_signs_in_is_cut_off(store):
+    async def test(world: SmtpWorld) -> None:
+        key, parts = _with_keys(world, "send")
+        await world.open(replace(QUICK, sign_in_s=0.3), parts=parts, allow=())
+        friend, stranger = await world.client(), await world.client()
+        said = base64.b64encode(f"\0any\0{key}".encode()).decode()
+        assert (await friend.say(f"AUTH PLAIN {said}")).startswith("235")
+        stranger.writer.write(b"NOOP\r\n")  # buys no time
+        with suppress(ConnectionError):
+            while await stranger.reader.read(100):
+                stranger.writer.write(b"NOOP\r\n")
+        assert (await friend.send(NEWS, [BOB], RECEIPT)).startswith("250")
 
     in_world(store, test)
 
@@ -735,6 +819,31 @@ def test_what_was_said_before_tls_is_forgotten(store, tmp_path):
     in_world(store, test)
 
 
+def test_tls_inside_tls_is_refused_and_costs_no_place(store, tmp_path):
+    server_context, _ = certificate(tmp_path)
+
+    async def test(world: SmtpWorld) -> None:
+        await world.open(replace(QUICK, connections=1), tls=server_context)
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        for _ in range(2):
+            client = await world.client()
+            assert (await client.say("STARTTLS")).startswith("220")
+            await client.writer.start_tls(trusting)
+            assert (await client.say("EHLO tool.example")).startswith("250")
+            assert (await client.say("STARTTLS")).startswith("503")
+            assert (await client.send(NEWS, [BOB], RECEIPT)).startswith("250")
+            assert (await client.say("QUIT")).startswith("221")
+            await client.reader.read()
+        for _ in range(2):
+            client = await world.client()
+            assert (await client.say("STARTTLS")).startswith("220")
+            client.writer.write(b"this is no handshake\r\n")
+            await client.reader.read()
+
+    in_world(store, test)
+
+
 def test_it_speaks_tls_and_signs_in_to_the_mail_server(store, tmp_path):
     server_context, client_context = certificate(tmp_path)
 
@@ -792,6 +901,9 @@ class Away:
     def reading(self):
         return self._there().reading()
 
+    def looking(self):
+        return self._there().looking()
+
     def writing(self):
         return self._there().writing()
 
@@ -826,6 +938,29 @@ def test_while_the_store_is_away_service_passes_and_marketing_waits_at_its_sende
         assert world.parked() == ()
 
     in_world(away, test)
+
+
+class Faulty:
+    """A gate with a fault of its own, once."""
+
+    def __init__(self) -> None:
+        self.is_faulty = True
+
+    def ask(self, _identifier, _question) -> Answer:
+        if self.is_faulty:
+            self.is_faulty = False
+            raise LookupError
+        return Answer(allowed=True, reason="unknown", says="")
+
+
+def test_a_fault_that_nobody_expected_costs_one_mail_and_not_the_conversation(store):
+    async def test(world: SmtpWorld) -> None:
+        await world.open(parts=world.parts(gate=Faulty()))
+        client = await world.client()
+        assert (await client.send(NEWS, [BOB], OFFER)).startswith("451 4.3.0")
+        assert (await client.send(NEWS, [BOB], OFFER)).startswith("250")
+
+    in_world(store, test)
 
 
 def test_a_key_that_was_good_is_good_while_the_store_is_away(store):

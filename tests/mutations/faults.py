@@ -445,6 +445,27 @@ FAULTS: tuple[Fault, ...] = (
         tests=("tests/integration/test_smtp_gate_wire.py",),
     ),
     Fault(
+        name="smtp-gate-lets-a-dot-before-a-bare-line-end-through",
+        file="src/makegood/gate/smtp/wire.py",
+        old="    return _SMUGGLED.search(wire) is not None\n",
+        new='    return _SMUGGLED.search(wire.replace(b"\\r\\n.", b"")) is not None\n',
+        tests=("tests/integration/test_smtp_gate_wire.py",),
+    ),
+    Fault(
+        name="smtp-gate-forgets-what-it-sent-while-the-store-was-away",
+        file="src/makegood/gate/smtp/releasing.py",
+        old="        self._untold = tuple(rows)\n",
+        new="        self._untold = ()\n",
+        tests=("tests/integration/test_smtp_gate.py",),
+    ),
+    Fault(
+        name="a-lifted-hold-wakes-nothing-that-is-parked",
+        file="src/makegood/runtime/folding.py",
+        old="            writing.wake_parked(sorted(lifted), now_ms)\n",
+        new="            pass\n",
+        tests=("tests/integration/test_smtp_gate.py",),
+    ),
+    Fault(
         name="parked-mail-without-a-fence",
         file="src/makegood/store/sql_parking.py",
         old="    WHERE parked.fence = excluded.fence AND parked.status = 'leased'",

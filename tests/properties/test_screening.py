@@ -1,11 +1,13 @@
 """A screened list says of each row what the gate says when it is asked one by one."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -20,14 +22,17 @@ from makegood.messages.identifiers import KINDS, normal
 from makegood.messages.ids import CustomerId
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Arrival
+from makegood.ports.store import Store
 from makegood.runtime.intake import Intake
 from makegood.store.memory import MemoryStore
+from makegood.store.sqlite import SqliteStore
 from tests.properties.life import EMAILS, KEY, LIBRARY, WHO, Life, SetClock
 from tests.properties.strategies import days
 
 STRANGE = (
     "email:ANA@Example.org ", "email: ana@example.org", "email:Ana <ana@example.org>", "ana", "",
-    "email:", "email:ana@exämple.org", "email:a@b@c", "phone:0049 (30) 1234-567", "phone:12",
+    "email:", "email:ana@exämple.org", "email:a@b@c", "email:ana@example.org.", "email:a@.",
+    "email:@a", "phone:0049 (30) 1234-567", "phone:12",
     "phone:+4930\uff11234567", "user:ana ", "user: ben", "USER:ana", "loyalty:acme:1",
     "loyalty:acme", "user:a\x1fb",
     "user:cafe\u0301", "user:café", "phone:+12125550100", "nobody:1", "anon:1\n",
@@ -92,18 +97,8 @@ QUESTIONS = st.builds(
 )
 
 
-@given(
-    moves=days,
-    question=QUESTIONS,
-    is_strict=st.booleans(),
-    erased=st.sets(st.sampled_from(WHO)),
-    waits_ms=st.sampled_from((0, 3_600_000, 40 * 86_400_000)),
-    suffix=st.sampled_from((".csv", ".parquet")),
-)
-def test_a_screened_row_has_the_answer_of_the_gate(
-    moves, question, is_strict, erased, waits_ms, suffix
-):
-    life = Life(MemoryStore()).live(moves)
+def check_life(store: Store, moves, question, *, is_strict, erased, waits_ms, suffix):
+    life = Life(store).live(moves)
     library = strict(LIBRARY) if is_strict else LIBRARY
     with life.store.writing() as writing:
         for name in erased:
@@ -115,6 +110,53 @@ def test_a_screened_row_has_the_answer_of_the_gate(
     rows = [*WHO, *EMAILS, *STRANGE] if suffix == ".parquet" else [*WHO, *EMAILS, *STRANGE[:4]]
     wanted = [one_by_one(gate, one, question) for one in rows]
     assert screened(screening, rows, question, suffix) == wanted
+
+
+LIVES = {
+    "moves": days,
+    "question": QUESTIONS,
+    "is_strict": st.booleans(),
+    "erased": st.sets(st.sampled_from(WHO)),
+    "waits_ms": st.sampled_from((0, 3_600_000, 40 * 86_400_000)),
+    "suffix": st.sampled_from((".csv", ".parquet")),
+}
+
+
+@contextmanager
+def sqlite() -> Iterator[Store]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(SqliteStore(Path(folder) / "it.sqlite3")) as store,
+    ):
+        yield store
+
+
+@given(**LIVES)
+def test_a_screened_row_has_the_answer_of_the_gate(moves, question, **how):
+    check_life(MemoryStore(), moves, question, **how)
+
+
+@settings(max_examples=50)
+@given(**LIVES)
+def test_a_screened_row_has_the_answer_of_the_gate_on_sqlite(moves, question, **how):
+    with sqlite() as store:
+        check_life(store, moves, question, **how)
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("waits_ms", [0, 3_600_000])
+def test_a_screened_row_has_the_answer_of_the_gate_on_postgresql(postgres_url, waits_ms):
+    import random
+
+    from makegood.store.postgres import PostgresStore
+    from tests.properties.strategies import random_days
+
+    question = Question(brand="cars", message_class=MessageClass.PROMOTIONAL, channel="mail")
+    how = {"is_strict": False, "erased": set(WHO[:1]), "suffix": ".parquet"}
+    with closing(PostgresStore(postgres_url)) as store:
+        moves = random_days(random.Random(5), most=200)
+        check_life(store, moves, question, waits_ms=waits_ms, **how)
 
 
 names = st.sampled_from(("user:ana", "user:ben", "anon:1", *EMAILS, "loyalty:acme:1"))
@@ -138,9 +180,28 @@ happenings = st.lists(
 )
 
 
-@given(happened=happenings, question=QUESTIONS, is_strict=st.booleans(), stuck=st.booleans())
-def test_shared_and_linked_names_have_the_answer_of_the_gate(happened, question, is_strict, stuck):
-    store, clock = MemoryStore(), SetClock()
+SHARED = {
+    "happened": happenings,
+    "question": QUESTIONS,
+    "is_strict": st.booleans(),
+    "stuck": st.booleans(),
+}
+
+
+@given(**SHARED)
+def test_shared_and_linked_names_have_the_answer_of_the_gate(**how):
+    check_shared(MemoryStore(), **how)
+
+
+@settings(max_examples=50)
+@given(**SHARED)
+def test_shared_and_linked_names_have_the_answer_of_the_gate_on_sqlite(**how):
+    with sqlite() as store:
+        check_shared(store, **how)
+
+
+def check_shared(store: Store, *, happened, question, is_strict, stuck):
+    clock = SetClock()
     library = strict(LIBRARY) if is_strict else LIBRARY
     intake = Intake(store, lambda: library, clock, KEY)
     for number, (name, body, lookups, also) in enumerate(happened):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,11 +23,13 @@ from makegood.playbooks.outgoing_terms import as_words, words_of
 MOST_TEXT = 16 * 1024  # characters, some 2,500 words: what a mail is for stands before them
 _FIRST_LOOK = 8 * 1024  # bytes that hold the plain part of most mails
 _MOST_RAW = 160 * 1024  # bytes of a mail that hold so much text, also as base64 and as two parts
-_MOST_HEADERS = 64 * 1024
+_MOST_HEADERS = 256 * 1024  # a thousand recipients in To, and what stands after them
 _MOST_FIELDS = 200
 _MOST_NAMES = 50  # recipients of one envelope whose names are looked for
 _MOST_VALUE = 1000  # characters of a header; none that says what a mail is for is longer
 _FEW_WORDS = 12  # a text part that only says "see this in your browser"
+_SHORT = 60  # words; a text part no longer may be such a sentence too, for all that stands in the
+_LONGER = 2  # other part, when that is so many times as long
 _PERSONAL = frozenset(
     {"to", "cc", "bcc", "delivered-to", "x-original-to", "envelope-to", "received"}
 )
@@ -37,6 +39,7 @@ _CAMPAIGN = (
 )  # fmt: skip
 _SILENT = ("style", "script", "title")
 _TAG = re.compile(r"<[^<>]*>")
+_ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s@]+)\s*>\s*$")
 _BETWEEN = re.compile(rb"\r?\n\r?\n")
 _headers = BytesHeaderParser()
 _parser = BytesParser()
@@ -74,9 +77,7 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
     begins = end.end() if end else len(content)
     message = _headers.parsebytes(head[:begins])
     fields = dict(_fields(message))
-    sender = parseaddr(fields.get("from", ""))[1].lower()
-    if "@" not in sender:
-        sender = envelope.mail_from.lower()
+    sender = _sender(message) or envelope.mail_from.lower()
     facts = MailFacts(
         sender=sender,
         domain=sender.rpartition("@")[2],
@@ -99,7 +100,10 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
 def read_text(headers: Headers, content: bytes, envelope: Envelope) -> tuple[MailFacts, Skeleton]:
     """Add the text to what is known of a mail, and give what its template leaves behind."""
     facts = headers.facts
-    subject, text = words_of(facts.subject), words_of(_text(headers, content))
+    told = ""
+    with suppress(RecursionError):  # parts in parts in parts
+        told = _text(headers, content)
+    subject, text = words_of(facts.subject), words_of(told)
     skeleton = skeleton_of(subject, text, _names(headers.said, envelope))
     whole = replace(
         facts,
@@ -120,10 +124,36 @@ def _fields(message: Message) -> Iterator[tuple[str, str]]:
             yield small, _readable(str(raw))
 
 
-def _readable(raw: str) -> str:
+def _sender(message: Message) -> str:
+    """Give the address in From; empty where there is none.
+
+    Names are not decoded first: one with a comma would fall apart, and the brand be lost.
+    """
+    for name, raw in list(message.raw_items())[:_MOST_FIELDS]:
+        if name.lower() == "from":
+            value = _line(str(raw))
+            angled = _ANGLED.search(value)  # also behind a name that lacks its quotation marks
+            found = angled[1] if angled else _addresses((value,))[0][1]
+            return found.lower() if "@" in found else ""
+    return ""
+
+
+def _addresses(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """Part lines into names and addresses; the library goes as deep as comments are nested."""
+    with suppress(RecursionError):
+        return getaddresses(lines) or [("", "")]
+    return [("", "")]
+
+
+def _line(raw: str) -> str:
     value = " ".join(raw[: 4 * _MOST_VALUE].split())
     if not value.isascii():
         value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return value
+
+
+def _readable(raw: str) -> str:
+    value = _line(raw)
     if "=?" in value:
         with suppress(ValueError, LookupError):  # a broken encoded word is read as it stands
             value = str(make_header(decode_header(value)))
@@ -131,7 +161,7 @@ def _readable(raw: str) -> str:
 
 
 def _names(said: Sequence[str], envelope: Envelope) -> frozenset[str]:
-    found = [f"{name} {address.partition('@')[0]}" for name, address in getaddresses(said)]
+    found = [f"{name} {address.partition('@')[0]}" for name, address in _addresses(said)]
     found += [one.partition("@")[0] for one in envelope.recipients[:_MOST_NAMES]]
     words = (word.casefold() for one in found for word in words_of(one.replace("_", " ")))
     return frozenset(word for word in words if len(word) > 1)
@@ -144,12 +174,19 @@ def _text(headers: Headers, content: bytes) -> str:
         message.set_payload(body.decode("ascii", "surrogateescape"))
         return _of_one(message)[:MOST_TEXT]
     plain = _first(_parser.parsebytes(content[:_FIRST_LOOK]), "plain")
-    if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS:
+    if len(plain.split(None, _SHORT)) > _SHORT:
         return plain[:MOST_TEXT]
-    message = _parser.parsebytes(content[:_MOST_RAW])
-    plain = _first(message, "plain")
-    rich = "" if len(plain.split(None, _FEW_WORDS)) > _FEW_WORDS else _first(message, "html")
-    return (_without_tags(rich) if rich else plain)[:MOST_TEXT]
+    message = _parser.parsebytes(content[: headers.begins + _MOST_RAW])
+    plain, rich = _first(message, "plain"), _without_tags(_first(message, "html"))
+    return (rich if _says_more(rich, plain) else plain)[:MOST_TEXT]
+
+
+def _says_more(rich: str, plain: str) -> bool:
+    """Whether the text part only stands for the other one, which readers see."""
+    told, shown = len(plain.split(None, _SHORT)), len(rich.split())
+    if told <= _FEW_WORDS:
+        return bool(shown)
+    return told <= _SHORT and shown > _LONGER * told
 
 
 def _of_one(part: Message) -> str:

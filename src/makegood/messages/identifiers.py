@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 
 from makegood.messages.errors import InputError
 
@@ -55,16 +56,15 @@ def normal(identifier: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not _EMAIL.match(value):
-        raise InputError(f"{value[:60]!r} is not an e-mail address.")
     folded = one_form(value.casefold())
-    if folded.isascii():
-        return folded
     name, _, domain = folded.rpartition("@")
-    try:
-        return f"{name}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:  # no name of the DNS; still one spelling
-        return folded
+    if not folded.isascii():
+        with suppress(UnicodeError):  # no name of the DNS; still one spelling
+            domain = domain.encode("idna").decode("ascii")
+    spelt = f"{name}@{domain.rstrip('.')}"  # a dot at the end is the root, and the same domain
+    if not _EMAIL.match(value) or not _EMAIL.match(spelt):
+        raise InputError(f"{value[:60]!r} is not an e-mail address.")
+    return spelt
 
 
 def _phone(value: str) -> str:

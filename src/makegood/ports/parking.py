@@ -166,6 +166,12 @@ class ParkingWriting(Protocol):
         False when it does not wait, or is leased at this moment.
         """
 
+    def wake_parked(self, customers: Sequence[CustomerId], now_ms: int) -> int:
+        """Have the gate asked at once about all that waits for customers; say how many.
+
+        Called where a hold lifts. What is leased at this moment is left: its turn comes again.
+        """
+
     def erase_parked(self, customer: CustomerId) -> int:
         """Withdraw all that waits for a customer, by any of their addresses; say how many."""
 

@@ -12,7 +12,7 @@ from makegood.core.everyone import comparables
 from makegood.core.fold import FOLD_VERSION, Step, advance, step
 from makegood.core.holds import encode_gate, gate_row
 from makegood.core.likeness import Comparable
-from makegood.core.notices import Notice
+from makegood.core.notices import Notice, NoticeKind
 from makegood.core.state import EMPTY, State, decode_state, encode_state
 from makegood.messages.commands import Command
 from makegood.messages.errors import StoreBusy
@@ -310,6 +310,9 @@ class Folding:
         said = [notice for one in folded for notice in one.notices]
         if said:
             writing.put_notices(said)
+        lifted = {one.customer for one in said if one.kind is NoticeKind.HOLD_LIFTED}
+        if lifted:  # what a hold stopped at the SMTP gate goes out now, not at its next turn
+            writing.wake_parked(sorted(lifted), now_ms)
         self._folded = []
 
     def _reconciled(self) -> list[Reconciled]:

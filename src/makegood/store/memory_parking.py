@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from makegood.messages.commands import MessageClass
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.parking import OPEN, ParkedMail, ParkedRow, ParkedStatus
 from makegood.store.memory_reading import MemoryReading
 from makegood.store.sql_parking import without_address
@@ -103,9 +103,24 @@ class MemoryParking(MemoryParkingReading):
         )
         return True
 
-    def erase_parked(self, customer: CustomerId) -> int:
+    def wake_parked(self, customers: Sequence[CustomerId], now_ms: int) -> int:
+        theirs = {one for customer in customers for one in self._names_of(customer)}
+        rows = [
+            row
+            for row in self._parked_open()
+            if row.status is ParkedStatus.WAITING and row.next_ms > now_ms
+            if row.profile in theirs
+        ]
+        for row in rows:
+            self._t.parked[row.parked] = replace(row, next_ms=now_ms)
+        return len(rows)
+
+    def _names_of(self, customer: CustomerId) -> set[ProfileId]:
         members = self._t.members.get(customer, ())
-        theirs = {*members, *(one for each in members for one in self._t.lookups.get(each, ()))}
+        return {*members, *(one for each in members for one in self._t.lookups.get(each, ()))}
+
+    def erase_parked(self, customer: CustomerId) -> int:
+        theirs = self._names_of(customer)
         rows = [row for row in self._parked_open() if row.profile in theirs]
         for row in rows:
             ended = replace(row, status=ParkedStatus.WITHDRAWN, settled_ms=row.next_ms)

@@ -137,6 +137,17 @@ class ParkingWriting(ParkingReading):
         service = MessageClass.SERVICE.value
         return self._db.changed(sql, service, by, now_ms, parked) == 1
 
+    def wake_parked(self, customers: Sequence[CustomerId], now_ms: int) -> int:
+        members = "SELECT profile FROM profile WHERE customer = ANY(?)"
+        sql = (
+            "UPDATE parked SET next_ms = ? WHERE parked IN (SELECT parked FROM parked "
+            f"WHERE status = 'waiting' AND next_ms > ? AND (profile IN ({members}) OR profile IN "
+            f"(SELECT lookup FROM lookup WHERE profile IN ({members}))) "
+            f"ORDER BY parked{self._db.skip_locked})"
+        )
+        them = sorted(set(customers))
+        return self._db.changed(sql, now_ms, now_ms, them, them)
+
     def erase_parked(self, customer: CustomerId) -> int:
         members = "SELECT profile FROM profile WHERE customer = ?"
         withdrawn = self._db.rows(

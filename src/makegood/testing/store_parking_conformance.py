@@ -219,6 +219,28 @@ class ParkingConformance(Conformance):
             assert reading.parked_row(a.parked) is None
             assert len(reading.parked()) == 1
 
+    def test_what_waits_for_a_customer_is_woken_by_any_of_their_addresses(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.append((identified("1", "ana", "ana's mail"), offered("2", "bob")))
+        rows = [
+            replace(waiting("ana"), profile=profile("ana's mail"), next_ms=900),
+            replace(waiting("ana2"), profile=profile("ana"), next_ms=900),
+            replace(waiting("ana3"), profile=profile("ana"), next_ms=10),
+            replace(waiting("bob"), profile=profile("bob"), next_ms=900),
+        ]
+        park(store, *rows)
+        (leased,) = claim(store, 10)
+        with store.writing() as writing:
+            assert writing.wake_parked([customer("ana"), customer("nobody")], 20) == 2
+            assert writing.wake_parked([customer("ana")], 20) == 0
+        with store.reading() as reading:
+            assert reading.parked_row(leased.parked) == leased
+        assert {row.recipient for row in claim(store, 20)} == {
+            "ana@example.org",
+            "ana2@example.org",
+        }
+
     def test_who_is_erased_has_nothing_waiting(self) -> None:
         store = self.make_store()
         with store.writing() as writing:

@@ -74,6 +74,33 @@ def test_the_cheery_mail_of_the_next_morning_is_held_and_its_confirmation_is_not
         assert cheery.kind != confirmed.kind
 
 
+APOLOGIES = [
+    (
+        "We are sorry about your missing car",
+        "as an apology this voucher takes 15 % off your next rental.\nCase number C{1}.",
+    ),
+    (
+        "We are sorry",
+        "we apologise that your car was missing. Your refund is on its way.\n--\n"
+        "Join our club and save 10 % on your next rental!",
+    ),
+    (
+        "Wir bitten um Entschuldigung",
+        "Ihr Auto war nicht da. Wir geben Ihnen 15 % Rabatt auf Ihre n\xe4chste Miete.",
+    ),
+    (
+        "Pedimos disculpas",
+        "su coche no estaba. Le regalamos un 15 % de descuento en su pr\xf3ximo alquiler.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "text"), APOLOGIES)
+def test_an_apology_is_not_stopped_for_what_it_gives(subject, text):
+    found = kinds().classify(mail(f"Dear {{0}},\n\n{text}\n", 0, subject), recipients=to(0))
+    assert found.message_class not in HELD_CLASSES
+
+
 def test_mails_of_one_template_are_one_kind_and_counted_together():
     store, clock = MemoryStore(), FakeClock()
     knows = kinds(store, clock)
@@ -84,6 +111,59 @@ def test_mails_of_one_template_are_one_kind_and_counted_together():
         row = reading.mail_kind(names.pop())
     assert row is not None
     assert (row.mails, row.recipients, row.brand, row.waits) == (4, 4, "northwind_cars", True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Northwind",
+        "=?utf-8?q?Northwind=2C_Inc=2E?=",
+        "Northwind, Inc.",
+        "M\xfcller, Anna",
+        "Home @ N",
+    ],
+)
+def test_the_brand_is_known_by_its_address_whatever_name_stands_beside_it(name):
+    lines = f"From: {name} <offers@news.cars.northwind.example.com>", "Subject: Hello", "", "New."
+    content = "\r\n".join(lines).encode()
+    found = kinds().classify(content, mail_from="bounce@mailer.example", recipients=to(0))
+    assert (found.message_class, found.brand) == (MessageClass.PROMOTIONAL, "northwind_cars")
+
+
+def test_a_text_part_that_only_sends_readers_elsewhere_does_not_speak_for_the_mail():
+    page = "<p>Save up to 30 % on your next rental! Join our club.</p>" + "<p>A fine car.</p>" * 20
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["Subject"] = FROM, "Good morning"
+    made.set_content(
+        "This message was sent as a page, which your program does not show. Please open the "
+        "following address in your browser to read it: https://cars.example/view/1234\n"
+    )
+    made.add_alternative(page, subtype="html")
+    found = kinds().classify(made.as_bytes(), recipients=to(0))
+    assert found.message_class is MessageClass.PROMOTIONAL
+
+
+def test_a_text_part_that_tells_what_the_page_tells_is_read_alone():
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["Subject"] = FROM, "Your booking is confirmed"
+    made.set_content(CONFIRMATION.format("Anna", 1, 3))
+    made.add_alternative("<p>Save up to 30 % off. Join our club.</p>", subtype="html")
+    found = kinds().classify(made.as_bytes(), recipients=to(0))
+    assert found.message_class is MessageClass.SERVICE
+
+
+def test_a_mail_that_names_a_thousand_recipients_is_read_as_well():
+    names = ",\r\n ".join(f"Guest Number {n} <guest.number.{n}@example.org>" for n in range(1500))
+    lines = (
+        f"From: {FROM}",
+        f"To: {names}",
+        "List-Id: <news.example>",
+        "Subject: Hello",
+        "",
+        "New.",
+    )
+    found = kinds().classify("\r\n".join(lines).encode(), recipients=to(0))
+    assert found.message_class is MessageClass.PROMOTIONAL
 
 
 def test_no_mail_waits_for_the_store():
@@ -314,6 +394,11 @@ def test_trying_a_mail_counts_nothing_and_says_the_same():
         b"From: \xff\xfe\r\nSubject: =?utf-8?b?!!!?= =?x-nobody?q?a?=\r\n\r\n\xff\xfe\x00",
         b"Content-Type: text/plain; charset=x-nobody\r\n\r\nhow was your stay",
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nnever ends",
+        b"From: " + b"(" * 4000 + b"\r\nTo: " + b"(" * 4000 + b"\r\n\r\nhello",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+            for n in range(2_500)
+        ),
         b"Content-Type: text/html\r\n\r\n" + b"<style" * 40_000,
         b"Content-Type: text/html\r\n\r\n" + b"<" * 200_000,
         b"Content-Type: text/plain\r\n\r\n" + b"how was " * 100_000,

@@ -15,6 +15,8 @@ E_ACUTE, E_AND_ACUTE = "\u00e9", "e\u0301"  # the same letter, as one sign and a
     ("one", "other"),
     [
         (f"email:Ren{E_ACUTE}@Example.org", f"email:ren{E_AND_ACUTE}@example.org"),
+        ("email:ana@example.org.", "email:Ana@example.org"),
+        ("email:ana@b\u00fccher.example\u3002", "email:ana@b\u00fccher.example"),
         ("email:ana@b\u00fccher.example", "email:Ana@XN--BCHER-KVA.example"),
         ("phone:+12125", "phone:+\uff11\uff12\uff11\uff12\uff15"),
         ("phone:+12125550100", "phone:\uff0b1 (212) 555\u201001 00"),

@@ -13,7 +13,7 @@ TYPED = ""
 """Kind of a column that holds whole identifiers, such as "email:ana@example.org"."""
 # Printable ASCII, and no blank at an end: what `normal` takes as it stands, but for capitals.
 _PLAIN = r"^[!-~]([ -~]*[!-~])?$"
-_EMAIL = r"^[!-?A-~]+@[!-?A-~]+$"
+_EMAIL = r"^[!-?A-~]+@[!-?A-~]*[!-\-/-?A-~]$"  # no dot at the end
 _PHONE_NOISE = r"[ ().\-/]"
 _PHONE = r"^\+?[0-9]{5,15}$"
 _FEW = 0.02  # a larger share of blanks around texts is taken off them all at once

@@ -7,8 +7,8 @@ was parked for it is withdrawn, because the client still has the mail and will c
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import ExitStack, suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -153,10 +153,14 @@ class HandOver:
         kept = _kept(handed, content)
         rows = [self._row(kept, mail, terms, one) for one in held]
         with self._under_way.of(kept.mail) as others:
+            parking = asyncio.ensure_future(self._lots.park(kept, rows))
             try:
-                new = await self._lots.park(kept, rows)
+                new = await asyncio.shield(parking)
             except StoreAway:
                 return _STORE_AWAY
+            except BaseException:  # the client has gone, but what was begun is written
+                self._withdraw_later(kept.mail, parking)
+                raise
             reply = Reply(250, "2.0.0 Parked.")
             if passing:
                 try:
@@ -198,7 +202,21 @@ class HandOver:
         """Take back what was parked for a mail that its client still has."""
         if not parked or others.is_acknowledged or others.count > 1:
             return  # the same mail came twice, and the other one was or will be acknowledged
-        task = asyncio.ensure_future(self._lots.unpark(sorted(parked), self._clock.now_ms()))
+        self._undo(self._lots.unpark(sorted(parked), self._clock.now_ms()))
+
+    def _withdraw_later(self, mail: str, parking: "asyncio.Future[frozenset[str]]") -> None:
+        """Take back what is being parked at this moment, as if its client still waited."""
+        under_way = ExitStack()
+        others = under_way.enter_context(self._under_way.of(mail))
+
+        async def withdraw() -> None:
+            with under_way, suppress(StoreAway):
+                self._withdraw(await parking, others)
+
+        self._undo(withdraw())
+
+    def _undo(self, undoing: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(undoing)
         self._undoing.add(task)
         task.add_done_callback(self._undoing.discard)
 
@@ -224,8 +242,8 @@ class HandOver:
 
     async def close(self) -> None:
         """Finish what is being taken back."""
-        if self._undoing:
-            await asyncio.wait(self._undoing)
+        while self._undoing:
+            await asyncio.wait(tuple(self._undoing))
 
 
 _TOGETHER = 50  # recipients asked about in one go; a question takes some ten microseconds

@@ -26,6 +26,8 @@ class Limits(Struct, frozen=True, kw_only=True):
         size_bytes: Of one message; announced as SIZE, or what the mail server takes if less.
         memory_bytes: Of all messages under way together.
         idle_s: A client that says nothing for so long is cut off.
+        sign_in_s: Whoever needs a password has to have given it within it, so that strangers do
+            not keep all places.
         data_s: A message has to be transferred within it.
         answer_s: Longest wait for one answer of the mail server, and for a free connection to it.
         final_s: Longest wait for its last word, after which the message is its own. Long, as
@@ -39,6 +41,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     size_bytes: int = 32 * _MIB
     memory_bytes: int = 512 * _MIB
     idle_s: float = 300.0
+    sign_in_s: float = 60.0
     data_s: float = 600.0
     answer_s: float = 60.0
     final_s: float = 600.0

@@ -30,7 +30,8 @@ PACE_S = 2.0
 ROWS = 100  # leased in one go
 LEASE_MS = 15 * 60_000
 _ONE_MS = 12 * 60_000  # the longest that one hand-over may take, with RFC 5321's patience
-LONGEST_MS = 15 * 60_000  # so late, at most, is it noticed that a hold lifted
+_LAST_MS = 11 * 60_000 + 30_000  # the same from DATA on: whoever is slower begins again
+LONGEST_MS = 15 * 60_000  # a hold that lifts wakes what waits; this is for all else that changes
 SHORTEST_MS = 15_000
 _KEPT_MS = 30 * 86_400_000  # ends are kept a month, without the address
 _FORGET = 1000
@@ -68,6 +69,7 @@ class Releasing:
         self._upstream = upstream
         self._tally = tally
         self._forget_ms = 0
+        self._untold: tuple[ParkedRow, ...] = ()
 
     async def run_once(self, store: Store, clock: Clock) -> int:
         """Ask about what is due, send what may go; say how many were looked at.
@@ -75,6 +77,8 @@ class Releasing:
         Raises:
             StoreAway: The store failed; what was leased comes back when its lease ends.
         """
+        if self._untold:  # what went out while the store was away, before it can go out again
+            await self._report(store, self._untold)
         now_ms = clock.now_ms()
 
         def claim() -> tuple[ParkedRow, ...]:
@@ -91,7 +95,13 @@ class Releasing:
         going: list[ParkedRow] = []
         ended: list[ParkedRow] = []
         for row in rows:
-            looked = await self._looked_at(store, row, now_ms)
+            try:
+                looked = await self._looked_at(store, row, now_ms)
+            except StoreAway:
+                raise
+            except Exception as fault:  # one that is so strange may not stop the others
+                _LOG.error("parked %s cannot be judged: %s", row.parked, type(fault).__name__)
+                looked = _later(row, now_ms)
             (going if looked.status is ParkedStatus.LEASED else ended).append(looked)
         await self._report(store, ended)
         await self._send_all(store, clock, going)
@@ -99,9 +109,9 @@ class Releasing:
 
     async def _looked_at(self, store: Store, row: ParkedRow, now_ms: int) -> ParkedRow:
         """Judge one again; it stays leased when it may go now."""
-        if row.expires_ms <= now_ms:
-            return replace(row, status=ParkedStatus.EXPIRED, settled_ms=now_ms)
         row = await self._classed_anew(store, row)
+        if row.expires_ms <= now_ms and not self._free(row):  # what serves never grows stale
+            return replace(row, status=ParkedStatus.EXPIRED, settled_ms=now_ms)
         verdict = await self._verdict(row)
         if verdict is None or not verdict.passes:
             reason = verdict.reason if verdict is not None else row.reason
@@ -150,15 +160,19 @@ class Releasing:
 
     async def _verdict(self, row: ParkedRow) -> Verdict | None:
         """Ask the gate; None while the store is away."""
-        message_class = MessageClass(row.message_class) if row.message_class else None
-        free = passes_unasked(message_class, self._ruling.terms_of(row.brand))
-        if free:
+        if free := self._free(row):
             return Verdict(recipient=row.recipient, passes=True, reason=free)
+        message_class = MessageClass(row.message_class) if row.message_class else None
         try:
             ask = self._judge.verdict
             return await self._reads.run(ask, message_class, row.brand, row.recipient)
         except StoreAway:
             return None
+
+    def _free(self, row: ParkedRow) -> str:
+        """Say why one may go without a question; empty when somebody has to be asked."""
+        message_class = MessageClass(row.message_class) if row.message_class else None
+        return passes_unasked(message_class, self._ruling.terms_of(row.brand))
 
     async def _report(self, store: Store, rows: Sequence[ParkedRow]) -> None:
         if not rows:
@@ -168,7 +182,9 @@ class Releasing:
             with store.writing() as writing:
                 writing.report_parked(rows)
 
+        self._untold = tuple(rows)
         await self._lots.run(change)
+        self._untold = ()
         for row in rows:
             outcome = _OUTCOMES.get(row.status)
             if outcome is not None:
@@ -190,20 +206,22 @@ class Releasing:
             if mail is None:  # cannot be: the bytes go with the last recipient who waits
                 _LOG.error("the bytes of parked mail %s are gone", name)
                 continue
-            replies = await self._replies(mail, group)
+            replies = await self._replies(mail, group, clock)
             is_away = AWAY in replies.values()
             now_ms = clock.now_ms()
             await self._report(
                 store, [_settled(row, replies[row.parked], now_ms) for row in group]
             )
 
-    async def _replies(self, mail: ParkedMail, rows: Sequence[ParkedRow]) -> dict[str, Reply]:
+    async def _replies(
+        self, mail: ParkedMail, rows: Sequence[ParkedRow], clock: Clock
+    ) -> dict[str, Reply]:
         """Hand one message over; say what the mail server said for each recipient."""
         begun = await self._upstream.begin(mail.sender, mail.options.split())
         if isinstance(begun, Reply):
             return {row.parked: begun for row in rows}
         try:
-            return await self._delivered(begun, mail, rows)
+            return await self._delivered(begun, mail, rows, clock)
         except asyncio.CancelledError:
             begun.abort()
             raise
@@ -211,9 +229,12 @@ class Releasing:
             begun.end()
 
     async def _delivered(
-        self, courier: Courier, mail: ParkedMail, rows: Sequence[ParkedRow]
+        self, courier: Courier, mail: ParkedMail, rows: Sequence[ParkedRow], clock: Clock
     ) -> dict[str, Reply]:
         replies = {row.parked: await courier.add(row.recipient) for row in rows}
+        if clock.now_ms() > min(row.next_ms for row in rows) - _LAST_MS:
+            _LOG.warning("the mail server is too slow for parked mail %s", mail.mail)
+            return dict.fromkeys(replies, AWAY)
         if courier.accepted:
             last = await courier.deliver(tuple(courier.accepted), wired(mail.content))
             for parked, reply in replies.items():

@@ -126,6 +126,9 @@ class Lots:
                     answers = await self.run(lambda group=group: self._parked(group))  # type: ignore[misc]
                 except StoreAway as away:
                     _settle(group, away)
+                except Exception as fault:  # nobody may wait for ever for what nobody expected
+                    _LOG.error("mail could not be parked: %s", type(fault).__name__)
+                    _settle(group, StoreAway())
                 else:
                     for lot, answer in zip(group, answers, strict=True):
                         if not lot.done.done():

@@ -35,6 +35,8 @@ _LEARNING_S = 3.0  # to learn what a server can do before a client hears our gre
 _LOG = logging.getLogger("makegood.smtp")
 
 
+_FOR_GOOD = 500
+CHANGED = Reply(LATER, "4.5.1 The mail server no longer takes what it took; try again later.")
 _NO_UTF8 = "5.6.7 The mail server behind this gate takes no SMTPUTF8."
 _NO_8BIT = "5.6.3 The mail server behind this gate takes no 8BITMIME."
 
@@ -288,10 +290,11 @@ class Courier:
         self.accepted = []
         for recipient in recipients:
             if not reply.is_ok or self._link is None:
-                return reply
+                break
             reply = await self._rcpt(self._link, recipient)
             self.accepted.append(recipient)
-        return reply
+        # It took all this a moment ago: a no to one of them now is no answer for all for good.
+        return reply if reply.code < _FOR_GOOD else CHANGED
 
     async def _content(self, link: SMTP, wire: bytes) -> Reply:
         protocol = link.protocol

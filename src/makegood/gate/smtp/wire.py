@@ -3,9 +3,10 @@
 import re
 
 END = b".\r\n"
-# A lone dot after a line end that is none for us, and may be one for the server behind us: it
-# would end the message there and read the rest as commands (SMTP smuggling, 2023).
-_SMUGGLED = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.[\r\n]")
+# A lone dot between line ends of which one is none for us, and may be one for the server behind
+# us: it would end the message there and read the rest as commands (SMTP smuggling, 2023).
+# Between two whole ones it cannot stand here: that was the end.
+_SMUGGLED = re.compile(rb"(?:\A|[\r\n])\.[\r\n]")
 
 
 def is_smuggling(wire: bytes) -> bool:
