@@ -127,7 +127,7 @@ def restore(
     if not target.is_empty():
         raise InputError("The database is not empty; restore into a new one.")
     _settle_key(file, manifest, address)
-    load_archive(file, manifest, target)
+    load_archive(file, manifest, target, unsettled=True)
     with opened(address, begins=False) as makegood:
         people = _put_people(makegood, file)
         settled = None if as_it_was else _put_aside(makegood, manifest)
@@ -180,6 +180,12 @@ def _say(manifest: Manifest, settled: Settled | None, people: int) -> None:
             "for a person under Not delivered.",
             highlight=False,
         )
+        if settled.mails:
+            CONSOLE.print(
+                f"{settled.mails:,} recipients of parked mail may have got it since; nothing goes "
+                "to them unless a person lets it go under Parked mail.",
+                highlight=False,
+            )
     ERRORS.print(
         f"What came in after {iso(manifest.at_ms)} is not here: let the sources send it again. "
         "What is here already is recognised.",

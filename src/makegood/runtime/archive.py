@@ -7,9 +7,10 @@ encrypted and holds personal data; the deployment's secret is in it only when so
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,12 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from makegood.messages.errors import InputError
-from makegood.ports.archive import Archivable, Cells
+from makegood.ports.archive import UNSETTLED, Archivable, Cells
 
 FORMAT: Final = 1
 _MANIFEST = "manifest.json"
 _ACCOUNTS = "accounts.json"
 _KEY = "key"
+_META = "meta"
 _ROWS = 500
 _LENGTH = 4
 _ENCODER = msgspec.msgpack.Encoder()
@@ -178,8 +180,17 @@ def verify(path: Path) -> Manifest:
     return manifest
 
 
-def load_archive(path: Path, manifest: Manifest, target: Archivable) -> None:
+def load_archive(
+    path: Path, manifest: Manifest, target: Archivable, *, unsettled: bool = False
+) -> None:
     """Fill an empty database from a verified archive, in one transaction.
+
+    Args:
+        path: The archive.
+        manifest: What `verify` gave.
+        target: Where it goes.
+        unsettled: There is more to do before anything may be sent from it: until
+            `settle_restore`, nothing that sends opens it.
 
     Raises:
         InputError: There is something in the database.
@@ -189,7 +200,19 @@ def load_archive(path: Path, manifest: Manifest, target: Archivable) -> None:
         raise InputError("The database is not empty; restore into a new one.")
     with _opened(path) as archive:
         tables = sorted(name for name in manifest.parts if name.startswith("tables/"))
-        target.load(manifest.schema, ((_table(name), _rows(archive, name)) for name in tables))
+        mark = ((UNSETTLED, str(manifest.at_ms)),) if unsettled else ()
+        target.load(
+            manifest.schema,
+            (
+                (table, _marked(rows, mark) if table == _META else rows)
+                for table, rows in ((_table(name), _rows(archive, name)) for name in tables)
+            ),
+        )
+
+
+def _marked(rows: Iterator[Cells], mark: Iterable[Cells]) -> Iterator[Cells]:
+    """Leave out the mark of a restore that had not ended when the backup was taken."""
+    return chain((row for row in rows if row[0] != UNSETTLED), mark)
 
 
 def accounts_in(path: Path) -> bytes:

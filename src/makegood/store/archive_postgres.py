@@ -65,6 +65,7 @@ class PostgresArchive:
         return found is not None and found[0] == 0
 
     def load(self, version: int, tables: Iterable[tuple[str, Iterator[Cells]]]) -> None:
+        steps_after(version)  # refuses what is newer
         with psycopg.connect(self._url, prepare_threshold=None) as connection:
             _run(connection, ddl(META))
             _run(connection, "CREATE SEQUENCE log_position")
