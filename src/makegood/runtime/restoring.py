@@ -115,6 +115,8 @@ def note_restored(store: Store, clock: Clock, backup_ms: int, settled: Settled |
         after["parked"] = f"{settled.mails} held back"
     with store.writing() as writing:
         writing.settle_restore()
+        if settled is not None:
+            writing.begin_feed_anew(clock.now_ms())
         note(writing, Act(what="backup.restored", at_ms=clock.now_ms(), after=after))
 
 
