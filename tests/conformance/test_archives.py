@@ -1,5 +1,7 @@
 """A backup taken while events come in fills another database, on either engine, to the same."""
 
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -452,6 +454,21 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path):
     with pytest.raises(sqlite3.OperationalError):
         written(tmp_path / "b.backup", f"sqlite:///{tmp_path / 'empty.db'}")
     assert [one.name for one in tmp_path.iterdir() if "backup" in one.name] == []
+
+
+def test_a_backup_that_finds_no_room_says_so_and_leaves_no_file(place, tmp_path):
+    class Full:
+        engine = SQLITE
+
+        def dump(self):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    what = Written(version="1", at_ms=5, accounts=b"[]", key=SECRET)
+    with pytest.raises(InputError, match="No space left"):
+        write_archive(tmp_path / "b.backup", Full(), what)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError, match="no folder"):
+        written(tmp_path / "nowhere" / "b.backup", place(SQLITE))
 
 
 def test_nobody_is_another_customer_after_a_restore(place, tmp_path):

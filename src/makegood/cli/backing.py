@@ -24,6 +24,7 @@ from makegood.runtime.archive import (
     fingerprint,
     key_in,
     load_archive,
+    must_be_free,
     verify,
     write_archive,
 )
@@ -63,6 +64,8 @@ def backup(
         from makegood.web.archived import accounts
 
         now_ms = makegood.clock.now_ms()
+        path = to / _name(now_ms) if to.is_dir() else to
+        must_be_free(path)  # before an act says that it was made
         source = open_archive(makegood.settings.database)
         with makegood.store.writing() as writing:  # before it begins, so that it is in it
             after = {"key": "inside" if with_key else "not inside"}
@@ -74,7 +77,6 @@ def backup(
             key=makegood.settings.key,
             with_key=with_key,
         )
-        path = to / _name(now_ms) if to.is_dir() else to
         manifest = write_archive(path, source, written)
     _print(path, manifest)
 

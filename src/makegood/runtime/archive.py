@@ -87,10 +87,28 @@ def write_archive(path: Path, source: Archivable, written: Written) -> Manifest:
     """Write everything to a file that appears whole or not at all.
 
     Raises:
-        InputError: There is a file of this name already.
+        InputError: There is a file of this name already, or it cannot be written.
+    """
+    must_be_free(path)
+    try:
+        return _written(path, source, written)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def must_be_free(path: Path) -> None:
+    """Make sure that a backup may be written there.
+
+    Raises:
+        InputError: There is something already, or no folder to write it into.
     """
     if path.exists():
         raise InputError(f"{path} is there already; a backup never writes over another.")
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent}; make it first.")
+
+
+def _written(path: Path, source: Archivable, written: Written) -> Manifest:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)  # it is personal
     try:
