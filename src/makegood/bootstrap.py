@@ -48,6 +48,7 @@ from makegood.runtime.noting import note
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
+from makegood.runtime.restoring import must_be_settled
 from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
@@ -328,7 +329,8 @@ def open_makegood(
         settings: What the deployment decides.
         clock: The one clock; the system's when not given.
         store: An open store, else the one the settings name.
-        takes_up: A rule book that the settings name anew becomes the active one.
+        takes_up: It will serve or send: a rule book that the settings name anew becomes the
+            active one, and what a cut-off restore left behind is refused.
         begins: A new deployment begins with a rule book.
 
     Raises:
@@ -336,6 +338,8 @@ def open_makegood(
         InputError: A setting is wrong.
     """
     store = store or open_store(settings.database)
+    if takes_up:
+        must_be_settled(store)
     clock = clock or SystemClock()
     shelf = Shelf(store, clock, settings.book)
     with store.reading() as reading:

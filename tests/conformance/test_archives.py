@@ -1,5 +1,7 @@
 """A backup taken while events come in fills another database, on either engine, to the same."""
 
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -10,8 +12,9 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from msgspec.structs import replace
 
-from makegood.bootstrap import open_archive, open_store
+from makegood.bootstrap import open_archive, open_makegood, open_store
 from makegood.messages.errors import InputError
 from makegood.messages.facts import Touchpoint
 from makegood.messages.ids import CommandId, CustomerId, profile_id
@@ -24,11 +27,15 @@ from makegood.replay.again import replay
 from makegood.runtime.archive import Manifest, Written, load_archive, verify, write_archive
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.keys import mint
-from makegood.runtime.restoring import put_aside
-from makegood.store.schema import STEPS
+from makegood.runtime.restoring import note_restored, put_aside
+from makegood.settings import Settings
+from makegood.store.schema import STEPS, NewerDatabase
 from makegood.store.tables import columns_at
 from makegood.testing.book import HOUR_MS, small_library
 from makegood.testing.clock import FakeClock
+from makegood.testing.store_notice_conformance import notice
+from makegood.testing.store_parking_conformance import parked_mail, waiting
+from makegood.testing.store_webhook_conformance import delivery
 
 SECRET = b"a secret for backups, 32 bytes.."
 POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
@@ -204,6 +211,32 @@ def test_every_row_comes_back_byte_for_byte_and_the_next_event_goes_on(
             assert reading.counts("log")["log"] == 61
 
 
+@pytest.mark.parametrize(("source", "target"), WAYS)
+def test_what_numbers_its_rows_itself_goes_on_behind_what_was_restored(
+    place, tmp_path, source, target
+):
+    old, new = place(source), place(target)
+    with opened(old) as store, store.writing() as writing:
+        writing.put_notices([notice(f"n{number}") for number in range(5)])
+        writing.publish(3, {}, 10)
+        writing.put_deliveries([delivery(f"n{number}", 10) for number in range(5)], 0)
+        writing.put_act(Act(what="key.made", at_ms=1, who="omar"))
+    written(tmp_path / "b.backup", old)
+    load_archive(tmp_path / "b.backup", verify(tmp_path / "b.backup"), open_archive(new))
+    with opened(new) as store:
+        with store.writing() as writing:
+            writing.put_notices([notice("n0"), notice("n5")])
+            writing.publish(10, {}, 20)
+            writing.put_deliveries([delivery("n5", 10)], 0)
+            writing.put_act(Act(what="key.made", at_ms=2, who="omar"))
+        with store.reading() as reading:
+            told = reading.feed(0, 10)
+            logged = reading.deliveries("w1", 0, 10)
+            assert [one.notice.id for one in told] == [f"n{number}" for number in range(6)]
+            assert [one.notice for one in logged][:2] == ["n5", "n4"]
+            assert first_break(reading.acts_after(0, 10)) is None
+
+
 @pytest.mark.parametrize("engine", [SQLITE, SERVER])
 def test_the_schema_that_an_archive_knows_is_the_one_there_is(place, engine):
     address = place(engine)
@@ -214,7 +247,9 @@ def test_the_schema_that_an_archive_knows_is_the_one_there_is(place, engine):
         assert dump.columns() == columns_at(len(STEPS))
     if engine == SQLITE:
         with sqlite3.connect(address.removeprefix("sqlite:///")) as connection:
-            tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+            tables = (
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            )
             names = [row[0] for row in connection.execute(tables)]
             found = {
                 name: tuple(row[1] for row in connection.execute(f"PRAGMA table_info({name})"))
@@ -302,6 +337,67 @@ def test_what_may_have_gone_out_since_waits_for_a_person_and_the_rest_goes_on(
         assert settled == type(settled)(timers=settled.timers, aside=len(failed))
 
 
+@pytest.mark.parametrize("engine", [SQLITE, SERVER])
+def test_parked_mail_that_may_have_gone_out_since_goes_nowhere_by_itself(place, tmp_path, engine):
+    old, new, clock = place(SQLITE), place(engine), FakeClock()
+    now_ms = clock.now_ms()
+    with opened(old) as store:
+        rows = [
+            replace(waiting(who, at_ms=now_ms), expires_ms=now_ms + 48 * HOUR_MS) for who in "abc"
+        ]
+        stale = replace(waiting("d", at_ms=now_ms), expires_ms=now_ms + 1)
+        with store.writing() as writing:
+            writing.park([parked_mail()], [*rows, stale])
+            (leased,) = writing.claim_parked(now_ms, 15 * 60_000, 1)
+    written(tmp_path / "b.backup", old)
+    load_archive(tmp_path / "b.backup", verify(tmp_path / "b.backup"), open_archive(new))
+    with opened(new) as store:
+        clock.advance(60_000)
+        settled = put_aside(store, intake_of(store, clock), clock, now_ms)
+        assert settled.mails == 4
+        with store.writing() as writing:
+            assert writing.claim_parked(clock.now_ms() + HOUR_MS // 4, 1, 10) == ()
+            assert writing.release_parked(leased.parked, "omar: asked for", clock.now_ms())
+            (let_go,) = writing.claim_parked(clock.now_ms(), 1, 10)
+            assert let_go.parked == leased.parked
+            due = writing.claim_parked(now_ms + 47 * HOUR_MS, 1, 10)
+            assert {row.recipient for row in due} <= {leased.recipient, stale.recipient}
+        with store.reading() as reading:
+            assert {reason for _, reason in reading.parked_counts()} == {"restored"}
+
+
+@pytest.mark.parametrize("engine", [SQLITE, SERVER])
+def test_nothing_is_sent_out_of_a_restore_that_was_cut_off(place, tmp_path, engine):
+    old, new, clock = place(SQLITE), place(engine), FakeClock()
+    path = tmp_path / "b.backup"
+    with opened(old) as store:
+        filled(store, clock)
+    written(path, old)
+    load_archive(path, verify(path), open_archive(new), unsettled=True)
+    written(tmp_path / "of_it.backup", new)  # brings no mark along
+    settings = Settings(database=new, key=SECRET)
+    with pytest.raises(InputError, match="cut off"):
+        open_makegood(settings)
+    with opened(new) as store:
+        note_restored(store, clock, 5, None)
+    open_makegood(settings, begins=False).close()
+    other = place(SQLITE)
+    load_archive(tmp_path / "of_it.backup", verify(tmp_path / "of_it.backup"), open_archive(other))
+    with opened(other) as store, store.reading() as reading:
+        assert reading.unsettled_ms() == 0
+
+
+@pytest.mark.parametrize("engine", [SQLITE, SERVER])
+def test_a_backup_of_a_newer_program_is_refused_and_leaves_nothing(place, tmp_path, engine):
+    old, new, path = place(SQLITE), place(engine), tmp_path / "b.backup"
+    with opened(old) as store:
+        filled(store, FakeClock())
+    manifest = replace(written(path, old), schema=len(STEPS) + 1)
+    with pytest.raises(NewerDatabase):
+        load_archive(path, manifest, open_archive(new))
+    assert open_archive(new).is_empty()
+
+
 def test_a_damaged_file_is_told_from_a_whole_one_and_restores_nothing(place, tmp_path):
     old, clock, path = place(SQLITE), FakeClock(), tmp_path / "b.backup"
     with opened(old) as store:
@@ -358,6 +454,21 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path):
     with pytest.raises(sqlite3.OperationalError):
         written(tmp_path / "b.backup", f"sqlite:///{tmp_path / 'empty.db'}")
     assert [one.name for one in tmp_path.iterdir() if "backup" in one.name] == []
+
+
+def test_a_backup_that_finds_no_room_says_so_and_leaves_no_file(place, tmp_path):
+    class Full:
+        engine = SQLITE
+
+        def dump(self):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    what = Written(version="1", at_ms=5, accounts=b"[]", key=SECRET)
+    with pytest.raises(InputError, match="No space left"):
+        write_archive(tmp_path / "b.backup", Full(), what)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError, match="no folder"):
+        written(tmp_path / "nowhere" / "b.backup", place(SQLITE))
 
 
 def test_nobody_is_another_customer_after_a_restore(place, tmp_path):

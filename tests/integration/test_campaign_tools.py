@@ -96,6 +96,11 @@ def test_a_hold_is_at_both_tools_when_it_was_told_and_the_desk_can_say_so(
     first = ran(environ, "sync", "mailchimp", "--set-up")
     assert first.returncode == 0, first.stderr
     assert ran(environ, "sync", "hubspot", "--set-up").returncode == 0
+    acts = json.loads(ran(environ, "acts", "--what", "sync.set_up", "--format", "json").stdout)
+    assert [one["about"] for one in acts] == [
+        "hubspot:makegood_hold",
+        f"mailchimp:{LIST}/makegood-hold",
+    ]
     makegood = open_makegood(read_settings(environ))
     let_down(makegood)
     makegood.teller.run_once()

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from makegood.runtime.keys import SCOPES
 from makegood.web.logs import Stderr, formatter
 from tests.integration.served import free_port
 
@@ -33,7 +34,7 @@ class Served:
             "MAKEGOOD_KEY": KEY,
             "MAKEGOOD_LOG": "json",
         }
-        scopes = [part for one in ("ingest", "gate", "cases") for part in ("--scope", one)]
+        scopes = [part for one in SCOPES for part in ("--scope", one)]
         self.key = self.command("key", "create", "shop", *scopes).strip()
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -79,10 +80,14 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 def every_path() -> list[str]:
     """Each path there is, with the mark where something may be typed."""
-    from tests.unit.web.test_who_may import API, DESK
+    from tests.unit.web.test_who_may import API, DESK, SCOPED
 
-    paths = {f"/{re.sub(r'CASE|ANA|[emqs]0{20,}', MARK, path)}" for path in (*DESK, *API)}
-    typed = ("c", "s", "u", "r", "told", "tell", "v1/may-send", "v1/callbacks", "static/x", "")
+    known = (*DESK, *API, *SCOPED)
+    paths = {f"/{re.sub(r'CASE|ANA|[emqsw]0{15,}|nobody', MARK, path)}" for path in known}
+    paths |= {f"/{path}" for path in SCOPED} | {"/embed/zendesk", "/embed/zendesk/card"}
+    typed = (
+        "c", "s", "u", "r", "told", "tell", "v1/may-send", "v1/callbacks", "v1/in", "static/x", "",
+    )  # fmt: skip
     paths |= {f"/{one}/{MARK}".replace("//", "/") for one in typed}
     paths |= {f"/c/{MARK}/{act}" for act in ("choose", "answer", "write", "call", "claim")}
     paths |= {"/v1/batch", "/v1/track", "/v1/identify", "/v1/may-send", "/accounts/login/"}
@@ -93,6 +98,7 @@ def every_path() -> list[str]:
 def test_whatever_is_sent_to_whatever_path_nobodys_words_stand_in_the_log(served: Served):
     bodies: list[dict[str, Any]] = [
         {"json": {"event": MARK, "userId": MARK, "properties": {"brand": MARK, "name": MARK}}},
+        {"json": {"url": f"https://{MARK}.example.org/{MARK}", "description": MARK}},
         {"json": {"identifier": f"email:{MARK}@example.org", "class": MARK}},
         {"data": {"login": MARK, "password": MARK, "text": MARK}},
         {"content": MARK.encode() * 3, "headers": {"content-type": "application/json"}},

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from makegood.api.keys import mint
+from makegood.api.keys import SCOPES, mint
 from makegood.bootstrap import Makegood
 from makegood.messages.facts import Identified, Touchpoint
 from makegood.web.asgi import screens
@@ -38,7 +38,7 @@ def server() -> Iterator[tuple[str, str]]:
         lost = Touchpoint(name="Rental Unfulfilled", properties=facts)
         desk.take(makegood, "user:1", Identified(), "hello")
         desk.take(makegood, "user:1", lost, "lost")
-        text, row = mint("tester", ("ingest", "gate", "cases"), 0)
+        text, row = mint("tester", tuple(SCOPES), 0)
         with makegood.store.writing() as writing:
             writing.put_key(row)
         with serving(Front(lambda: Parts(joined(makegood)), screens)) as url:

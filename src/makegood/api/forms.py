@@ -113,9 +113,10 @@ class Health(Struct, frozen=True, kw_only=True):
 
     Attributes:
         missing: Without which nothing can be served: store, tables, rule book, worker.
-        late: What lags behind though everything is served: worker, timers.
+        late: What lags behind though everything is served: worker, timers, notices.
         worker_silent_s: Since a worker last said that it is alive; null when none ever did.
         timers_lag_s: How long the first due timer has been waiting.
+        notices_lag_s: How long the oldest notice has been waiting for a worker to publish it.
     """
 
     status: Literal["ok", "ready", "waiting"]
@@ -123,3 +124,4 @@ class Health(Struct, frozen=True, kw_only=True):
     late: tuple[str, ...] = ()
     worker_silent_s: int | None = None
     timers_lag_s: int = 0
+    notices_lag_s: int = 0

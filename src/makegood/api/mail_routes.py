@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field, StringConstraints
 
-from makegood.api.access import CasesKey, Declined
+from makegood.api.access import CasesKey, Declined, WithKey
 from makegood.api.problems import missing
 from makegood.api.request_routes import Fields, joined, key_of
 from makegood.api.shapes import ErrorOut, Line, PageSize
@@ -95,7 +95,12 @@ def get_mail_kind(request: HttpRequest, kind: KindKey) -> Fields:
         return _fields(kinds_shown(reading, (row,))[0])
 
 
-@router.post("/mail-kinds/{kind}/class", response={200: MailKindOut, **_REFUSED}, by_alias=True)
+@router.post(
+    "/mail-kinds/{kind}/class",
+    response={200: MailKindOut, **_REFUSED},
+    by_alias=True,
+    auth=WithKey("mail"),
+)
 def put_mail_class(request: HttpRequest, kind: KindKey, wanted: MailClassIn) -> Fields:
     """Say what such mails are: it counts within 5 seconds, and can be said otherwise later."""
     makegood = joined(request)

@@ -24,6 +24,7 @@ from makegood.runtime.archive import (
     fingerprint,
     key_in,
     load_archive,
+    must_be_free,
     verify,
     write_archive,
 )
@@ -63,6 +64,8 @@ def backup(
         from makegood.web.archived import accounts
 
         now_ms = makegood.clock.now_ms()
+        path = to / _name(now_ms) if to.is_dir() else to
+        must_be_free(path)  # before an act says that it was made
         source = open_archive(makegood.settings.database)
         with makegood.store.writing() as writing:  # before it begins, so that it is in it
             after = {"key": "inside" if with_key else "not inside"}
@@ -74,7 +77,6 @@ def backup(
             key=makegood.settings.key,
             with_key=with_key,
         )
-        path = to / _name(now_ms) if to.is_dir() else to
         manifest = write_archive(path, source, written)
     _print(path, manifest)
 
@@ -127,7 +129,7 @@ def restore(
     if not target.is_empty():
         raise InputError("The database is not empty; restore into a new one.")
     _settle_key(file, manifest, address)
-    load_archive(file, manifest, target)
+    load_archive(file, manifest, target, unsettled=True)
     with opened(address, begins=False) as makegood:
         people = _put_people(makegood, file)
         settled = None if as_it_was else _put_aside(makegood, manifest)
@@ -180,6 +182,12 @@ def _say(manifest: Manifest, settled: Settled | None, people: int) -> None:
             "for a person under Not delivered.",
             highlight=False,
         )
+        if settled.mails:
+            CONSOLE.print(
+                f"{settled.mails:,} recipients of parked mail may have got it since; nothing goes "
+                "to them unless a person lets it go under Parked mail.",
+                highlight=False,
+            )
     ERRORS.print(
         f"What came in after {iso(manifest.at_ms)} is not here: let the sources send it again. "
         "What is here already is recognised.",

@@ -11,6 +11,7 @@ from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, Format, print_json, print_table
 from makegood.effects.campaign_tools import SETTINGS
 from makegood.messages.errors import InputError
+from makegood.ports.acts import Act
 from makegood.ports.marking import Marker
 from makegood.ports.marks import Sync
 from makegood.projections.marks import (
@@ -22,6 +23,7 @@ from makegood.projections.marks import (
     trouble_words,
     unreached_words,
 )
+from makegood.runtime.noting import note
 
 _sync = typer.Typer(help="Holds at campaign tools: tags and properties.", no_args_is_help=True)
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
@@ -76,7 +78,7 @@ def _compare(vendor: str, dry: bool, set_up: bool, database: str, output: Format
         if not markers:
             raise InputError(f"Set {SETTINGS[vendor]} to a JSON file with the key.")
         _see_that_brands_are_known(makegood, markers)
-        made = [sentence for one in markers for sentence in one.set_up()] if set_up else []
+        made = _set_up(makegood, markers) if set_up else []
         ran = [(one, _ran(makegood, one, dry)) for one in markers]
     if output is Format.JSON:
         print_json({"made": made, "places": [_counted(one, fares) for one, fares in ran]})
@@ -84,6 +86,17 @@ def _compare(vendor: str, dry: bool, set_up: bool, database: str, output: Format
         _print(made, ran, dry)
     if any(fares.error for _, fares in ran):
         raise typer.Exit(1)
+
+
+def _set_up(makegood: Makegood, markers: tuple[Marker, ...]) -> list[str]:
+    """Make what is missing at the vendors, and write down that it was asked for."""
+    made: list[str] = []
+    for one in markers:
+        made += one.set_up()
+        with makegood.store.writing() as writing:
+            now_ms = makegood.clock.now_ms()
+            note(writing, Act(what="sync.set_up", at_ms=now_ms, about=one.place.key))
+    return made
 
 
 def _see_that_brands_are_known(makegood: Makegood, markers: tuple[Marker, ...]) -> None:

@@ -30,6 +30,8 @@ ACTS: Mapping[str, str] = {
     "staff.made": "A person of the firm may sign in.",
     "staff.changed": "The role, password or permissions of a person of the firm were changed.",
     "webhook.changed": "An endpoint that is told about holds and cases was changed.",
+    "webhook.replayed": "Notices were sent to an endpoint again.",
+    "sync.set_up": "A campaign tool was set up for marks: what was missing there was made.",
     "mail.classed": "A person said what mails of a kind are, or took it back.",
     "mail.released": "A person let a parked mail go out as a service message.",
     "secret.shown": "A secret was shown to a person.",

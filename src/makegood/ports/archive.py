@@ -7,6 +7,9 @@ from typing import Protocol, TypeAlias
 Cells: TypeAlias = Sequence[str | int | bytes]
 """One row, in the order of its table's columns; the same on every engine."""
 
+UNSETTLED = "restoring"
+"""The row of `meta` that says from when the backup is, until its restore has come to the end."""
+
 
 class Dump(Protocol):
     """One look at all tables, while others go on writing.
@@ -45,4 +48,7 @@ class Archivable(Protocol):
         Args:
             version: The steps of the schema that the rows have.
             tables: Each table with its rows.
+
+        Raises:
+            NewerDatabase: This program is older than the rows; nothing is written.
         """

@@ -239,5 +239,11 @@ class NoticeWriting(Protocol):
     def drop_sink(self, sink: str) -> None:
         """Forget a sink and all its tellings."""
 
+    def begin_feed_anew(self, now_ms: int) -> None:
+        """Let nobody go on from a place of the feed that was given before.
+
+        It may be of a deployment that went on after the backup this one was restored from.
+        """
+
     def trim_notices(self, before_ms: int, limit: int) -> int:
         """Forget published notices from before a time, with their tellings; give how many."""

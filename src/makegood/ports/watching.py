@@ -26,6 +26,9 @@ class WatchReading(Protocol):
     def schema_version(self) -> int:
         """Say how many steps of the tables were taken; 0 where there are none to take."""
 
+    def unsettled_ms(self) -> int:
+        """Say from when the backup is whose restore has not come to its end; 0 for none."""
+
     def key_uses(self) -> Mapping[bytes, int]:
         """Give when each key was last used, to the minute, by its digest."""
 
@@ -44,6 +47,9 @@ class WatchReading(Protocol):
 
 class WatchWriting(Protocol):
     """What parts say of themselves."""
+
+    def settle_restore(self) -> None:
+        """Say that the restore has come to its end."""
 
     def put_key_uses(self, used_ms: Mapping[bytes, int]) -> None:
         """Note when keys were last used; an earlier time changes nothing."""

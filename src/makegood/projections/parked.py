@@ -13,6 +13,7 @@ _WHY = {
     "unsubscribed": "they unsubscribed",
     "stuck": "their history could not be read",
     "unknown": "nobody is known by this address",
+    "restored": "it may have gone out after the backup that was restored",
     "unclassified": "nobody knows what this mail is",
 }
 GUESSED = frozenset({"signals", "none"})

@@ -7,9 +7,10 @@ encrypted and holds personal data; the deployment's secret is in it only when so
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,12 +18,13 @@ import msgspec
 from msgspec import Struct
 
 from makegood.messages.errors import InputError
-from makegood.ports.archive import Archivable, Cells
+from makegood.ports.archive import UNSETTLED, Archivable, Cells
 
 FORMAT: Final = 1
 _MANIFEST = "manifest.json"
 _ACCOUNTS = "accounts.json"
 _KEY = "key"
+_META = "meta"
 _ROWS = 500
 _LENGTH = 4
 _ENCODER = msgspec.msgpack.Encoder()
@@ -85,10 +87,28 @@ def write_archive(path: Path, source: Archivable, written: Written) -> Manifest:
     """Write everything to a file that appears whole or not at all.
 
     Raises:
-        InputError: There is a file of this name already.
+        InputError: There is a file of this name already, or it cannot be written.
+    """
+    must_be_free(path)
+    try:
+        return _written(path, source, written)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def must_be_free(path: Path) -> None:
+    """Make sure that a backup may be written there.
+
+    Raises:
+        InputError: There is something already, or no folder to write it into.
     """
     if path.exists():
         raise InputError(f"{path} is there already; a backup never writes over another.")
+    if not path.parent.is_dir():
+        raise InputError(f"There is no folder {path.parent}; make it first.")
+
+
+def _written(path: Path, source: Archivable, written: Written) -> Manifest:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)  # it is personal
     try:
@@ -178,8 +198,17 @@ def verify(path: Path) -> Manifest:
     return manifest
 
 
-def load_archive(path: Path, manifest: Manifest, target: Archivable) -> None:
+def load_archive(
+    path: Path, manifest: Manifest, target: Archivable, *, unsettled: bool = False
+) -> None:
     """Fill an empty database from a verified archive, in one transaction.
+
+    Args:
+        path: The archive.
+        manifest: What `verify` gave.
+        target: Where it goes.
+        unsettled: There is more to do before anything may be sent from it: until
+            `settle_restore`, nothing that sends opens it.
 
     Raises:
         InputError: There is something in the database.
@@ -189,7 +218,19 @@ def load_archive(path: Path, manifest: Manifest, target: Archivable) -> None:
         raise InputError("The database is not empty; restore into a new one.")
     with _opened(path) as archive:
         tables = sorted(name for name in manifest.parts if name.startswith("tables/"))
-        target.load(manifest.schema, ((_table(name), _rows(archive, name)) for name in tables))
+        mark = ((UNSETTLED, str(manifest.at_ms)),) if unsettled else ()
+        target.load(
+            manifest.schema,
+            (
+                (table, _marked(rows, mark) if table == _META else rows)
+                for table, rows in ((_table(name), _rows(archive, name)) for name in tables)
+            ),
+        )
+
+
+def _marked(rows: Iterator[Cells], mark: Iterable[Cells]) -> Iterator[Cells]:
+    """Leave out the mark of a restore that had not ended when the backup was taken."""
+    return chain((row for row in rows if row[0] != UNSETTLED), mark)
 
 
 def accounts_in(path: Path) -> bytes:

@@ -241,7 +241,13 @@ class Endpoints:
             if writing.endpoint(endpoint) is None:
                 raise _unknown(endpoint)
             now_ms = self._clock.now_ms()
-            return writing.replay_tellings(SINK + endpoint, ids, since_ms, now_ms)
+            again = writing.replay_tellings(SINK + endpoint, ids, since_ms, now_ms)
+            if again:
+                after = {"notices": str(again)}
+                about = f"webhook {endpoint}"
+                act = Act(what="webhook.replayed", at_ms=now_ms, about=about, after=after)
+                note(writing, act)
+            return again
 
     def _put(self, endpoint: str, change: Callable[[Endpoint], Endpoint]) -> Endpoint:
         def once() -> Endpoint:

@@ -18,6 +18,8 @@ SCOPES: Mapping[str, str] = {
     "cases.read": "Read cases, customers, commands, budgets and what was said; change nothing.",
     "suppressions": "Fetch the list of who is held from marketing.",
     "send": "Send mail through the SMTP gate, with the key as the password.",
+    "mail": "Say what the kinds of mail are that tools send through the SMTP gate: what is called "
+    "a service message passes every hold.",
     "webhooks": "List, change and replay endpoints that are told about holds and cases.",
     "metrics": "Read /metrics.",
 }

@@ -22,6 +22,8 @@ from makegood.sources.limits import writable
 FLUSH_SECONDS = 5.0
 DAY_MS = 86_400_000
 MOST_KINDS = 1_000  # kinds of sends between two writes; a caller makes up brands and channels
+MOST_CHANNELS = 50  # told apart by one process; a row for each is kept for every day
+_USUAL = ("mail", "sms", "push", "phone")
 _LONGEST = 80
 _OTHER = "other"
 _LOG = logging.getLogger("makegood.coverage")
@@ -41,6 +43,7 @@ class Coverage:
         self._store = store
         self._clock = clock
         self._book_of = book_of
+        self._channels = {*_USUAL, _OTHER}
         self._counted: Counter[tuple[int, str, str, Way, str]] = Counter()
         self._lock = Lock()
         self._writing = Lock()
@@ -99,13 +102,21 @@ class Coverage:
             Sends(
                 day=day,
                 brand=_brand(brand, book),
-                channel=_channel(channel),
+                channel=self._channel(channel),
                 way=way,
                 message_class=message_class,
                 count=count,
             )
             for (day, brand, channel, way, message_class), count in counted.items()
         ]
+
+    def _channel(self, given: str) -> str:
+        """Keep a channel apart from others, unless somebody makes up one after the other."""
+        channel = _channel(given)
+        if channel not in self._channels and len(self._channels) >= MOST_CHANNELS:
+            return _OTHER
+        self._channels.add(channel)
+        return channel
 
     def _write_forever(self) -> None:
         while not self._stopped.wait(FLUSH_SECONDS):

@@ -14,8 +14,10 @@ from makegood.store.tables import columns_at
 
 Connection = psycopg.Connection[Row]
 
-# The next event stands behind all that were restored.
+# The next event stands behind all that were restored, and so does what numbers itself.
 _GO_ON = "SELECT setval('log_position', (SELECT coalesce(max(seq), 0) + 1 FROM log), false)"
+_DRAWN = """SELECT table_name, column_name FROM information_schema.columns
+    WHERE is_identity = 'YES' AND table_schema = ANY (current_schemas(false))"""
 
 
 class PostgresDump:
@@ -63,6 +65,7 @@ class PostgresArchive:
         return found is not None and found[0] == 0
 
     def load(self, version: int, tables: Iterable[tuple[str, Iterator[Cells]]]) -> None:
+        steps_after(version)  # refuses what is newer
         with psycopg.connect(self._url, prepare_threshold=None) as connection:
             _run(connection, ddl(META))
             _run(connection, "CREATE SEQUENCE log_position")
@@ -75,6 +78,24 @@ class PostgresArchive:
                 _run(connection, ddl(statement))
             _run(connection, f"UPDATE meta SET words = '{len(STEPS)}' WHERE name = 'version'")
             _run(connection, _GO_ON)
+            _draw_on(connection)
+
+
+def _draw_on(connection: Connection) -> None:
+    """Let each table that numbers its rows go on behind those that were copied into it."""
+    for table, column in connection.execute(_DRAWN).fetchall():
+        last = sql.SQL(
+            "SELECT setval(pg_get_serial_sequence({name}, {column_name}), "
+            "(SELECT coalesce(max({column}), 0) + 1 FROM {table}), false)"
+        )
+        connection.execute(
+            last.format(
+                name=sql.Literal(table),
+                column_name=sql.Literal(column),
+                column=sql.Identifier(column),
+                table=sql.Identifier(table),
+            )
+        )
 
 
 def _run(connection: Connection, statement: str) -> None:

@@ -53,6 +53,7 @@ class SqliteArchive:
             return bool(count == 0)
 
     def load(self, version: int, tables: Iterable[tuple[str, Iterator[Cells]]]) -> None:
+        steps_after(version)  # refuses what is newer, before there is a file
         with closing(self._connect()) as connection:
             for setting in SETTINGS:
                 connection.execute(setting)

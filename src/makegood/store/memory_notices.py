@@ -184,6 +184,10 @@ class MemoryNotices(MemoryNoticeReading):
         if sink in self._t.sinks:
             del self._t.sinks[sink]
 
+    def begin_feed_anew(self, now_ms: int) -> None:
+        upto = max(*self.feed_ends(), now_ms)
+        self._t.settings[TRIMMED] = self._t.settings[PUBLISHED] = str(upto)
+
     def trim_notices(self, before_ms: int, limit: int) -> int:
         t = self._t
         old = [
@@ -194,7 +198,7 @@ class MemoryNotices(MemoryNoticeReading):
         if not old:
             return 0
         upto = old[-1]
-        t.settings[TRIMMED] = str(upto)
+        t.settings[TRIMMED] = str(max(upto, self._counted(TRIMMED)))  # never back
         gone = [place for place in t.feed_seqs if place <= upto]
         for place in gone:
             seq = t.feed_seqs[place]

@@ -31,6 +31,9 @@ class MemoryLook(MemoryReading):
     def schema_version(self) -> int:
         return len(STEPS)
 
+    def unsettled_ms(self) -> int:
+        return 0  # nothing is restored into memory
+
     def key_uses(self) -> Mapping[bytes, int]:
         return dict(self._t.key_uses)
 
@@ -61,6 +64,9 @@ class MemoryWatchWriting(MemoryLook):
         done = sealed(act, place + 1, prior)
         self._t.acts[done.place] = done
         return done
+
+    def settle_restore(self) -> None:
+        """There is nothing to settle."""
 
     def put_key_uses(self, used_ms: Mapping[bytes, int]) -> None:
         for sha256, at_ms in used_ms.items():

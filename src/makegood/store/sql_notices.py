@@ -182,12 +182,17 @@ class NoticeWriting(NoticeReading):
         for table in ("telling", "sink"):
             self._db.run(f"DELETE FROM {table} WHERE sink = ?", sink)
 
+    def begin_feed_anew(self, now_ms: int) -> None:
+        upto = max(*self.feed_ends(), now_ms)
+        sql = "UPDATE meta SET words = ? WHERE name IN ('notices', 'notices_trimmed')"
+        self._db.run(sql, str(upto))
+
     def trim_notices(self, before_ms: int, limit: int) -> int:
         upto = self._db.rows(_OLDEST, before_ms, limit)[0][0]
         if upto is None:
             return 0
         sql = "UPDATE meta SET words = ? WHERE name = 'notices_trimmed'"
-        self._db.run(sql, str(upto))
+        self._db.run(sql, str(max(upto, self.feed_ends()[0])))  # never back
         named = "sink IN (SELECT sink FROM sink)"  # begins with what the key begins with
         self._db.run(f"DELETE FROM telling WHERE {named} AND place <= ?", upto)
         return self._db.changed("DELETE FROM notice WHERE place > 0 AND place <= ?", upto)

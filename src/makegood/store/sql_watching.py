@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from makegood.ports.archive import UNSETTLED
 from makegood.ports.watching import Waiting
 from makegood.store.session import replace
 from makegood.store.sql_customers import SqlBase
@@ -20,6 +21,10 @@ class WatchReading(SqlBase):
 
     def schema_version(self) -> int:
         found = self._db.rows("SELECT words FROM meta WHERE name = 'version'")
+        return int(found[0][0]) if found else 0
+
+    def unsettled_ms(self) -> int:
+        found = self._db.rows("SELECT words FROM meta WHERE name = ?", UNSETTLED)
         return int(found[0][0]) if found else 0
 
     def key_uses(self) -> Mapping[bytes, int]:
@@ -46,6 +51,9 @@ class WatchReading(SqlBase):
 
 class WatchWriting(WatchReading):
     """What parts say of themselves."""
+
+    def settle_restore(self) -> None:
+        self._db.run("DELETE FROM meta WHERE name = ?", UNSETTLED)
 
     def put_key_uses(self, used_ms: Mapping[bytes, int]) -> None:
         self._db.put("key_use", "sha256 used_ms", sorted(used_ms.items()), _LATER)

@@ -182,6 +182,21 @@ class NoticeConformance(Conformance):
         with store.reading() as reading:
             assert reading.due_sinks(12) == ("sink",)
 
+    def test_a_feed_begun_anew_goes_on_from_no_place_given_before(self) -> None:
+        store = self.make_store()
+        noticed(store, "n1", "n2")
+        with store.writing() as writing:
+            before = writing.feed_ends()[1]
+            writing.begin_feed_anew(500)
+            assert writing.feed_ends() == (500, 500)
+            writing.put_notices([notice("n3", at_ms=600)])
+            assert writing.publish(10, {}, 400) == 1
+            assert writing.feed_ends() == (500, 501)
+            assert [one.notice.id for one in writing.feed(500, 10)] == ["n3"]
+            assert writing.trim_notices(50, 10) == 2
+            assert writing.feed_ends() == (500, 501)
+            assert before < 500
+
     def test_a_sink_and_old_notices_are_forgotten(self) -> None:
         store = self.make_store()
         sinks = {"sink": PlainSink(), "other": PlainSink(name="other")}

@@ -198,6 +198,7 @@ class OfStore:
             beats, tallies = reading.beats(), reading.tallies()
             parked = sum(reading.parked_counts().values())
             sinks = tuple(reading.sinks_health().values())
+            noticed_ms = reading.unpublished()
         build = GaugeMetricFamily("makegood_build_info", "This Makegood.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
@@ -224,10 +225,12 @@ class OfStore:
         yield GaugeMetricFamily(
             "makegood_parked_recipients", "Recipients for whom mail waits.", value=parked
         )
-        yield from self._tellings(GaugeMetricFamily, sinks, now_ms)
+        yield from self._tellings(GaugeMetricFamily, sinks, now_ms, noticed_ms)
 
     @staticmethod
-    def _tellings(gauge: Any, sinks: Sequence[SinkHealth], now_ms: int) -> Iterator[Any]:
+    def _tellings(
+        gauge: Any, sinks: Sequence[SinkHealth], now_ms: int, noticed_ms: int
+    ) -> Iterator[Any]:
         oldest_ms = min((one.oldest_ms for one in sinks if one.oldest_ms), default=0)
         for name, says, value in (
             ("waiting", "Notices that wait to be told.", sum(one.waiting for one in sinks)),
@@ -239,6 +242,13 @@ class OfStore:
             ),
         ):
             yield gauge(f"makegood_tellings_{name}", says, value=value)
+        # Before it is published a notice waits for nobody yet: where it stays so, no worker tells.
+        lag_s = max(0, now_ms - noticed_ms) / 1000 if noticed_ms else 0.0
+        yield gauge(
+            "makegood_notices_lag_seconds",
+            "How long the oldest notice is not published.",
+            value=lag_s,
+        )
 
     @staticmethod
     def _outbox(gauge: Any, waiting: Any, now_ms: int) -> Iterator[Any]:

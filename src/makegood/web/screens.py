@@ -61,7 +61,10 @@ def known(scope: Scope, proxies: int) -> Scope:
     claimed = ",".join(_all(scope, b"x-forwarded-for")).split(",")
     seen = claimed[-proxies].strip() if len(claimed) >= proxies else ""
     if seen:
-        cleaned["client"] = (seen[:45], 0)  # the longest spelling of an IPv6 address
+        cleaned["client"] = (
+            _without_port(seen)[:45],
+            0,
+        )  # the longest spelling of an IPv6 address
     if header(scope, b"x-forwarded-proto").strip().casefold() == "https":
         cleaned["scheme"] = "https"
     return cleaned
@@ -69,3 +72,11 @@ def known(scope: Scope, proxies: int) -> Scope:
 
 def _all(scope: Scope, name: bytes) -> list[str]:
     return [bytes(value).decode("latin-1") for found, value in scope["headers"] if found == name]
+
+
+def _without_port(client: str) -> str:
+    """Leave out the port that some proxies write beside the address, as Azure's do."""
+    if client.startswith("["):
+        return client[1:].partition("]")[0]
+    host, _, port = client.partition(":")
+    return host if "." in host and port.isdigit() else client

@@ -29,20 +29,23 @@ def readiness(parts: Parts) -> Health:
             has_book = reading.active_book() is not None
             is_right = reading.schema_version() == len(STEPS)
             beat_ms, timer_ms = reading.beats().get(WORKER, 0), reading.first_timer_ms()
+            noticed_ms = reading.unpublished()
     except ENGINE_FAULTS:
         return Health(status="waiting", missing=("store",))
     there = (("tables", is_right), ("rule book", has_book), ("worker", parts.is_working))
     missing = tuple(name for name, is_there in there if not is_there)
     now_ms = parts.clock.now_ms()
     lag_ms = max(0, now_ms - timer_ms) if timer_ms else 0
+    untold_ms = max(0, now_ms - noticed_ms) if noticed_ms else 0
     silent_ms = max(0, now_ms - beat_ms) if beat_ms else None
-    lags = (("worker", silent_ms or 0), ("timers", lag_ms))
+    lags = (("worker", silent_ms or 0), ("timers", lag_ms), ("notices", untold_ms))
     return Health(
         status="waiting" if missing else "ready",
         missing=missing,
         late=tuple(name for name, lag in lags if lag > LATE_MS),
         worker_silent_s=None if silent_ms is None else silent_ms // 1000,
         timers_lag_s=lag_ms // 1000,
+        notices_lag_s=untold_ms // 1000,
     )
 
 

@@ -22,8 +22,8 @@ def django_ready(makegood: Makegood) -> None:
 
 @pytest.fixture
 def headers(makegood: Makegood) -> dict[str, str]:
-    """A key that may see cases."""
-    text, row = mint("tester", ("cases",), makegood.clock.now_ms())
+    """A key that may see cases, and say what mails are."""
+    text, row = mint("tester", ("cases", "mail"), makegood.clock.now_ms())
     with makegood.store.writing() as writing:
         writing.put_key(row)
     return {"Authorization": f"Bearer {text}"}

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
 from makegood.messages.commands import MessageClass
 from tests.unit.gate.test_mail_kinds import CHEERY, STRANGE, mail, to
@@ -20,6 +21,14 @@ def client(headers: dict[str, str], makegood: Makegood) -> Client:
 def say(client: Client, kind: str, found: str | None):
     path = f"/v1/mail-kinds/{kind}/class"
     return client.post(path, {"class": found}, content_type="application/json")
+
+
+def test_a_key_that_works_on_cases_calls_no_mail_a_service_message(headers, makegood: Makegood):
+    text, row = mint("helper", ("cases",), makegood.clock.now_ms())
+    with makegood.store.writing() as writing:
+        writing.put_key(row)
+    answer = say(Client(headers={"Authorization": f"Bearer {text}"}), "nobody", "service")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "scope_missing")
 
 
 def test_what_nobody_classed_is_listed_with_an_example_and_no_name(client: Client):

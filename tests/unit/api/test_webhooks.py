@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from makegood.api.keys import mint
+from makegood.ports.notices import TellingStatus
 from tests.unit.api.test_suppressions import fail
 
 PATH = "/v1/webhooks"
@@ -85,6 +87,20 @@ def test_what_was_noticed_is_listed_and_sent_again(makegood, ask, made):
     assert ask("POST", f"{path}/replay", {"since": "2026-01-01T00:00:00Z"}) == {"again": 0}
     page = ask("GET", f"{path}/notices", query="?status=failed&limit=1")
     assert page == {"notices": [], "next": None}
+
+
+def test_who_sent_something_again_stands_in_the_record(makegood, ask, made):
+    fail(makegood, "user:ana")
+    makegood.teller.publish(makegood.sinks())
+    now_ms = makegood.clock.now_ms()
+    with makegood.store.writing() as writing:
+        (one,) = writing.claim_tellings(f"webhook:{made['id']}", now_ms, 1_000, 10)
+        writing.settle_telling(replace(one, status=TellingStatus.DONE, settled_ms=now_ms))
+    path = f"/{made['id']}/replay"
+    assert ask("POST", path, {"notices": [one.said.notice.id]}) == {"again": 1}
+    with makegood.store.reading() as reading:
+        newest = reading.acts()[0]
+    assert (newest.what, newest.who, newest.after) == ("webhook.replayed", "crm", {"notices": "1"})
 
 
 def test_a_removed_endpoint_is_gone(ask, made):

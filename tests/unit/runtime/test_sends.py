@@ -10,7 +10,7 @@ from makegood.playbooks.sending import SendRule
 from makegood.ports.arrivals import Arrival
 from makegood.ports.sends import Sends
 from makegood.runtime.intake import Intake
-from makegood.runtime.sends import DAY_MS, MOST_KINDS, Coverage
+from makegood.runtime.sends import DAY_MS, MOST_CHANNELS, MOST_KINDS, Coverage
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import small_book
 from makegood.testing.clock import FakeClock
@@ -51,6 +51,22 @@ def test_a_count_writes_nothing_until_it_is_flushed():
     assert counted(store) == {("cars", "mail", "asked"): 3}
     with store.reading() as reading:
         assert reading.sends(0)[0].day == clock.now_ms() // DAY_MS
+    coverage.close()
+
+
+def test_whoever_makes_up_channels_fills_neither_the_table_nor_the_page():
+    store = MemoryStore()
+    coverage = Coverage(store, FakeClock(), lambda: BOOK)
+    for number in range(10 * MOST_CHANNELS):
+        coverage.count("cars", f"channel{number}", "asked")
+        if number % 100 == 0:
+            coverage.flush()
+    coverage.count("cars", "sms", "asked")
+    coverage.flush()
+    kept = counted(store)
+    assert len(kept) <= MOST_CHANNELS
+    assert sum(kept.values()) == 10 * MOST_CHANNELS + 1
+    assert kept["cars", "sms", "asked"] == 1
     coverage.close()
 
 

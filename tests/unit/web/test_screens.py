@@ -84,6 +84,20 @@ def test_who_asks_is_what_our_own_proxies_saw(proxies, forwarded, seen):
     assert known(scope(headers), proxies)["client"][0] == seen
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("192.0.2.7:50123", "192.0.2.7"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_port_that_a_proxy_writes_beside_the_address_makes_no_other_client(written, seen):
+    headers = [(b"x-forwarded-for", written.encode())]
+    assert known(scope(headers), 1)["client"][0] == seen
+
+
 def test_nobody_else_says_that_a_connection_is_secure():
     headers = [(b"x-forwarded-proto", b"https")]
     assert known(scope(headers), 0)["scheme"] == "http"

@@ -99,7 +99,6 @@ API = {
     "v1/budgets": ("GET", 200),
     "v1/mail-kinds": ("GET", 200),
     "v1/mail-kinds/nobody": ("GET", 404),
-    "v1/mail-kinds/nobody/class": ("POST", 422),
     "v1/coverage": ("GET", 200),
     "v1/ratings": ("POST", 422),
     "v1/promises": ("POST", 422),
@@ -111,6 +110,7 @@ API = {
 }
 # The same with a key of another scope: path -> (scope, method, with it)
 SCOPED = {
+    "v1/mail-kinds/nobody/class": ("mail", "POST", 422),
     "v1/suppressions": ("suppressions", "GET", 200),
     "v1/webhooks": ("webhooks", "GET", 200),
     f"v1/webhooks/{W}": ("webhooks", "PATCH", 422),
