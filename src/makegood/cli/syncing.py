@@ -128,7 +128,7 @@ def _counted(marker: Marker, fares: Sync) -> dict[str, object]:
 
 def _print(made: list[str], ran: list[tuple[Marker, Sync]], dry: bool) -> None:
     for sentence in made:
-        CONSOLE.print(sentence, highlight=False, markup=False)
+        CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
     would = "would be " if dry else ""
     print_table(
         ("place", "brand", "to mark", f"{would}set", f"{would}removed", "no contact", "refused"),
@@ -140,7 +140,9 @@ def _print(made: list[str], ran: list[tuple[Marker, Sync]], dry: bool) -> None:
     )  # fmt: skip
     for one, fares in ran:
         if fares.error:
-            CONSOLE.print(f"{one.place.id}: {fares.error}", highlight=False, markup=False)
+            CONSOLE.print(
+                f"{one.place.id}: {fares.error}", highlight=False, markup=False, soft_wrap=True
+            )
         _print_lacking(one.place.id, fares)
 
 
@@ -148,13 +150,15 @@ def _print_lacking(place: str, fares: Sync) -> None:
     checked = fares.checked
     if checked.lacking:
         more = " (and more)" if checked.more else ""
-        CONSOLE.print(f"Not left out of {place}{more}:", highlight=False, markup=False)
+        CONSOLE.print(
+            f"Not left out of {place}{more}:", highlight=False, markup=False, soft_wrap=True
+        )
         print_table(
             ("what", "name", "status", "do"),
             ((it.kind, it.name, it.status, it.do) for it in checked.lacking),
         )
     for sentence in checked.blind:
-        CONSOLE.print(sentence, highlight=False, markup=False)
+        CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def _say(fare: Fare, now_ms: int) -> None:
@@ -168,7 +172,9 @@ def _say(fare: Fare, now_ms: int) -> None:
         _lacking_words(fare),
     ]
     for number, line in enumerate(it for it in lines if it):
-        CONSOLE.print(line if number < 2 else f"  {line}", highlight=False, markup=False)
+        CONSOLE.print(
+            line if number < 2 else f"  {line}", highlight=False, markup=False, soft_wrap=True
+        )
 
 
 def _lacking_words(fare: Fare) -> str:
