@@ -303,28 +303,30 @@ def _failures(it: Evidence) -> list[Acked]:
 def _holds(it: Evidence) -> dict[str, list[tuple[int, int]]]:
     """From each failure's acknowledgement to the customer's word that it is good again.
 
-    A word that was under way at the acknowledgement may have ended it at once.
+    A word that was under way at the acknowledgement may have ended it at once, and so may one
+    that was heard while the failure was stored and its acknowledgement still on its way.
 
     A name that was linked later is held from the link's acknowledgement on. A silence holds from
     its own time on.
     """
-    begins: dict[str, list[int]] = defaultdict(list)
+    # When it may have been stored at the earliest, and from when on somebody knew.
+    begins: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for one in _failures(it):
-        begins[one.user].append(one.acked_ms)
+        begins[one.user].append((one.sent_ms, one.acked_ms))
     answered = {one.user for one in it.acked if one.name == "answer"}
     for one in it.acked:
         if one.name == "question" and one.user not in answered:
-            begins[one.user].append(one.acked_ms + SILENT_MS)
+            begins[one.user].append((one.acked_ms + SILENT_MS, one.acked_ms + SILENT_MS))
     for link in it.linked:
-        for begin in tuple(begins.get(link.old, ())):
-            begins[link.new].append(max(begin, link.acked_ms))
+        for sent, begin in tuple(begins.get(link.old, ())):
+            begins[link.new].append((sent, max(begin, link.acked_ms)))
     whole: dict[str, list[Whole]] = defaultdict(list)
     for said in it.whole:
         whole[said.user].append(said)
     holds: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for user, times in begins.items():
-        for begin in times:
-            ends = [max(said.sent_ms, begin) for said in whole[user] if said.until_ms > begin]
+        for sent, begin in times:
+            ends = [max(said.sent_ms, begin) for said in whole[user] if said.until_ms > sent]
             holds[user].append((begin, min(ends, default=it.ended_ms + 1)))
     return holds
 

@@ -344,6 +344,16 @@ def test_a_word_that_was_under_way_may_have_ended_the_hold_that_begins():
     assert breaches(it) == []
 
 
+def test_a_word_heard_before_the_yes_to_a_stored_failure_was_read_may_have_ended_its_hold():
+    it = clean()
+    it.acked.append(Acked("f7", "shop", "car_late", "w1", 119_000, 125_000, "w1", 10_007))
+    it.log.append(Logged("shop", "f7", 0))
+    it.asked.append(Asked("w1", "shop", "promotional", 126_000, 126_010, True, "free"))
+    assert "the_gate_is_shut_after_an_acknowledged_failure" in str(breaches(it))
+    it.whole.append(Whole("w1", 121_000, 121_050))
+    assert breaches(it) == []
+
+
 def test_a_slow_line_may_bring_what_was_settled_meanwhile():
     it = clean()
     changed(it, SORRY, settled_ms=5_000)
