@@ -13,6 +13,7 @@ from makegood.effects.campaign_tools import SETTINGS
 from makegood.messages.errors import InputError
 from makegood.ports.marking import Marker
 from makegood.ports.marks import Sync
+from makegood.projections.figures import counted
 from makegood.projections.marks import (
     NAMES,
     Fare,
@@ -150,7 +151,7 @@ def _say(fare: Fare, now_ms: int) -> None:
         f"{fare.name}{brand}: {synced_words(fare, now_ms)}",
         f"  {drift_words(fare)}",
         unreached_words(fare),
-        f"{fare.waiting} changes wait" if fare.waiting else "",
+        f"{counted(fare.waiting, 'change')} to be told" if fare.waiting else "",
         trouble_words(fare, SETTINGS[fare.place.vendor]),
         _lacking_words(fare),
     ]
@@ -160,7 +161,11 @@ def _say(fare: Fare, now_ms: int) -> None:
 
 def _lacking_words(fare: Fare) -> str:
     count = len(fare.checked.lacking)
-    return f"{count} campaigns or workflows do not leave out who is marked" if count else ""
+    if not count:
+        return ""
+    if count == 1:
+        return "1 campaign or workflow does not leave out who is marked"
+    return f"{count} campaigns or workflows do not leave out who is marked"
 
 
 def _facts(fare: Fare) -> dict[str, object]:
