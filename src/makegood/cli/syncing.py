@@ -24,7 +24,10 @@ from makegood.projections.marks import (
     unreached_words,
 )
 
-_sync = typer.Typer(help="Holds at campaign tools: tags and properties.", no_args_is_help=True)
+_sync = typer.Typer(
+    help="Marks at Mailchimp and HubSpot: compare, repair, say how old they are.",
+    no_args_is_help=True,
+)
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 SetUp = Annotated[
