@@ -63,7 +63,9 @@ def test_the_units_start_commands_that_there_are():
 
     known = get_command(app).commands  # type: ignore[attr-defined]
     for unit in DEPLOY.glob("systemd/*.service"):
-        starts = re.findall(r"^ExecStart=/opt/makegood/bin/makegood (\w+)", unit.read_text(), re.M)
+        starts = re.findall(
+            r"^ExecStart=/opt/makegood/bin/makegood ([\w-]+)", unit.read_text(), re.M
+        )
         assert len(starts) == 1, unit
         assert starts[0] in known
     backup = (DEPLOY / "systemd/makegood-backup.timer").read_text()
