@@ -28,7 +28,7 @@ def release(browser, row: ParkedRow, reason: str = "It is a receipt"):
 
 
 def test_what_waits_is_counted_and_listed_without_addresses(omar, makegood: Makegood):
-    assert "No mail waits at the gate." in words_of(omar.get(PAGE))
+    assert "No mail waits at the SMTP gate." in words_of(omar.get(PAGE))
     ruled = of_cars("susanne.miller", classed_by="rule", rule="campaign_tool")
     park(makegood, ruled, of_cars("bo"), of_cars("eve", reason="unclassified", message_class=""))
     page = omar.get(PAGE)
