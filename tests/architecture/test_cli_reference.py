@@ -1,5 +1,6 @@
 """The page about the command line says what the command says of itself."""
 
+from makegood.cli import PANELS, app
 from tools.cli_reference import PAGE, page
 
 
@@ -12,3 +13,9 @@ def test_the_page_names_arguments_options_and_defaults():
     assert "makegood gate IDENTIFIER [options]" in written
     assert "| `--class` promotional, " in written
     assert "| `IDENTIFIER` | For example email:ana@example.org | must be given |" in written
+
+
+def test_every_command_stands_under_a_heading_of_the_help():
+    named = [one.name for one in app.registered_commands]
+    named += [one.name for one in app.registered_groups]
+    assert {name for names in PANELS.values() for name in names} == set(named)

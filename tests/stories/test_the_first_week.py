@@ -190,7 +190,7 @@ def test_one_tag_holds_everywhere_and_one_good_word_lets_go(firm: Firm):
         firm.tell()
 
         assert firm.makegood.gate.ask(f"email:{ANA}", ADVERT).allowed
-        assert firm.mails((ANA, cheery(ANA))) == [(ANA, cheery(ANA))]
+        assert firm.mails() == [(ANA, cheery(ANA))]  # what was parked, woken by that word
         assert firm.mailchimp.tagged() == set()
         assert ticket.tags == ["makegood", "makegood_whole"]
         assert [one["type"] for one in heard[2:]] == [

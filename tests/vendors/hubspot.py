@@ -282,6 +282,6 @@ def limited(policy: str) -> Said:
 
 if __name__ == "__main__":  # to try the guide: python -m tests.vendors.hubspot 8907
     with Hubspot(int(sys.argv[1])) as hubspot:
-        hubspot.join("ana@example.com", "ben@example.com")
+        hubspot.join("ana@example.org", "ben@example.org")
         hubspot.emails.append(email("71", "Spring offers", "SCHEDULED"))
         hubspot.wait()

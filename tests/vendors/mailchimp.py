@@ -283,6 +283,6 @@ def problem(status: int, title: str, detail: str) -> Said:
 
 if __name__ == "__main__":  # to try the guide: python -m tests.vendors.mailchimp 8906
     with Mailchimp(int(sys.argv[1])) as mailchimp:
-        mailchimp.join("ana@example.com", "ben@example.com")
+        mailchimp.join("ana@example.org", "ben@example.org")
         mailchimp.campaigns.append(campaign("Spring offers"))
         mailchimp.wait()

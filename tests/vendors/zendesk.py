@@ -17,6 +17,7 @@ WEBHOOKS   developer.zendesk.com/documentation/webhooks/creating-and-monitoring-
 import hmac
 import json
 import re
+import sys
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
@@ -262,7 +263,7 @@ def too_fast(seconds: int) -> Refusal:
 
 
 @contextmanager
-def serving(account: Account) -> Iterator[Account]:
+def serving(account: Account, port: int = 0) -> Iterator[Account]:
     """Serve an account on a port of its own."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -306,7 +307,7 @@ def serving(account: Account) -> Iterator[Account]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     account.url = f"http://127.0.0.1:{server.server_port}"
@@ -316,3 +317,29 @@ def serving(account: Account) -> Iterator[Account]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _try(port: int, endpoint: str) -> None:
+    """Hold one ticket; each line that is read becomes a tag of it, and what it has is shown."""
+    account = Account(endpoint=endpoint)
+    mine = {"makegood_open", "makegood_whole", "makegood_closed"}
+    account.triggers["tagged"] = lambda it, _by: "makegood" in it.tags and not mine & {*it.tags}
+    ticket = account.add(7, "ana@example.org")
+    with serving(account, port):
+        sys.stdout.write(f"Ticket 7 of ana@example.org, at {account.url}. A line is a tag.\n")
+        for line in sys.stdin:
+            if tag := line.strip():
+                try:
+                    account.agent_tags(7, tag)
+                except httpx.HTTPError as error:
+                    sys.stdout.write(f"{endpoint} does not answer: {error}\n")
+            answers = [f"{one.status_code} {one.text}" for one in account.heard[-1:]]
+            notes = [one["body"] for one in ticket.comments]
+            sys.stdout.write(
+                "\n".join((f"Tags: {' '.join(ticket.tags)}", *answers, *notes)) + "\n"
+            )
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":  # to try the guide: python -m tests.vendors.zendesk 8908 <address>
+    _try(int(sys.argv[1]), sys.argv[2])

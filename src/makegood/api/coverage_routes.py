@@ -22,7 +22,7 @@ class PartOut(Schema):
     channel: str
     own: int = Field(description="Sent by Makegood, which asks for each.")
     asked: int = Field(description="The gate said yes when it was asked.")
-    smtp: int = Field(description="Recipients that passed the mail gate.")
+    smtp: int = Field(description="Recipients that passed the SMTP gate.")
     screened: int = Field(description="Rows of screened lists that may be written to.")
     reported: int = Field(description="Told of by events.")
     not_asked: int = Field(description="Told of by events beyond all that asked or passed.")

@@ -1,14 +1,27 @@
 """The `makegood` command: one module for each group of commands."""
 
 import sys
+from collections.abc import Mapping
 from functools import cache
 
 import typer
+from typer.models import CommandInfo, TyperInfo
 
 from makegood.cli import rules
 from makegood.cli.output import ERRORS
 from makegood.messages.errors import MakegoodError
 
+PANELS: Mapping[str, tuple[str, ...]] = {
+    "See it work": ("demo", "story", "audit"),
+    "The rule book": ("check", "schema", "handbook", "ask", "rules"),
+    "Run it": ("serve", "work", "smtp-gate", "acts", "backup", "restore", "replay"),
+    "Bring in, connect, let in": (
+        "ingest", "raise", "zendesk", "sync", "webhook", "mail-kinds", "key", "user",
+    ),
+    "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
+    "Look at what happened": ("everyone", "parity", "export", "erase"),
+}  # fmt: skip
+"""Under which heading `makegood --help` lists each command."""
 LIGHT = frozenset({"check", "ask", "schema"})
 """Commands of `rules`: they read files alone, and start without what a deployment needs."""
 
@@ -78,7 +91,23 @@ def _whole() -> typer.Typer:
         zendesk,
     ):
         group.register(app)
+    return _in_panels(app)
+
+
+def _in_panels(app: typer.Typer) -> typer.Typer:
+    """List each command under its heading of `PANELS`."""
+    panel_of = {name: panel for panel, names in PANELS.items() for name in names}
+    every: list[CommandInfo | TyperInfo] = [*app.registered_commands, *app.registered_groups]
+    for one in every:
+        one.name = _name_of(one)
+        one.rich_help_panel = panel_of.get(one.name, "Else")
     return app
+
+
+def _name_of(one: CommandInfo | TyperInfo) -> str:
+    if one.name:
+        return one.name
+    return one.callback.__name__.replace("_", "-") if one.callback is not None else ""
 
 
 def __getattr__(name: str) -> typer.Typer:

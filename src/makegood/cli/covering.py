@@ -36,7 +36,7 @@ def _print(found: Coverage) -> None:
     if not found.parts:
         return
     print_table(
-        ("brand", "channel", "share", "own", "asked", "mail gate", "screened", "not asked"),
+        ("brand", "channel", "share", "own", "asked", "SMTP gate", "screened", "not asked"),
         (
             (
                 part.brand or "-",

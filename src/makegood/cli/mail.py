@@ -23,7 +23,7 @@ PAGE = 200
 UNKNOWN = "unknown"
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
-_KINDS = typer.Typer(help="The kinds of mail that came through the mail gate.")
+_KINDS = typer.Typer(help="The kinds of mail that came through the SMTP gate.")
 
 
 def register(app: typer.Typer) -> None:

@@ -14,6 +14,7 @@ from makegood.messages.errors import InputError
 from makegood.ports.acts import Act
 from makegood.ports.marking import Marker
 from makegood.ports.marks import Sync
+from makegood.projections.figures import counted
 from makegood.projections.marks import (
     NAMES,
     Fare,
@@ -25,7 +26,10 @@ from makegood.projections.marks import (
 )
 from makegood.runtime.noting import note
 
-_sync = typer.Typer(help="Holds at campaign tools: tags and properties.", no_args_is_help=True)
+_sync = typer.Typer(
+    help="Marks at Mailchimp and HubSpot: compare, repair, say how old they are.",
+    no_args_is_help=True,
+)
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")]
 SetUp = Annotated[
@@ -167,7 +171,7 @@ def _say(fare: Fare, now_ms: int) -> None:
         f"{fare.name}{brand}: {synced_words(fare, now_ms)}",
         f"  {drift_words(fare)}",
         unreached_words(fare),
-        f"{fare.waiting} changes wait" if fare.waiting else "",
+        f"{counted(fare.waiting, 'change')} to be told" if fare.waiting else "",
         trouble_words(fare, SETTINGS[fare.place.vendor]),
         _lacking_words(fare),
     ]
@@ -179,7 +183,11 @@ def _say(fare: Fare, now_ms: int) -> None:
 
 def _lacking_words(fare: Fare) -> str:
     count = len(fare.checked.lacking)
-    return f"{count} campaigns or workflows do not leave out who is marked" if count else ""
+    if not count:
+        return ""
+    if count == 1:
+        return "1 campaign or workflow does not leave out who is marked"
+    return f"{count} campaigns or workflows do not leave out who is marked"
 
 
 def _facts(fare: Fare) -> dict[str, object]:

@@ -13,7 +13,7 @@ from makegood.cli.output import CONSOLE
 from makegood.messages.errors import InputError
 from makegood.settings import read_settings
 
-group = typer.Typer(help="What Zendesk needs of us.", no_args_is_help=True)
+group = typer.Typer(help="The app for the sidebar of Zendesk.", no_args_is_help=True)
 _ACCENT, _PAPER = (11, 110, 95), (255, 255, 255)  # our own colours, and our own drawing
 _LOGOS = {"logo.png": 320, "logo-small.png": 128}  # sizes that Zendesk asks for
 

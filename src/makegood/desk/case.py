@@ -90,7 +90,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "person": story.person,
         "customer": row.customer,
         "stuck": story.stuck,
-        "sentence": sentence_about(case, name, story.history, story.library),
+        "sentence": sentence_about(case, name, story.history, story.library, desk.now_ms),
         **standing_shown(desk, story, case),
         "due": due_of(story.state, case, desk.now_ms),
         "owner": rep_name(desk.reps, case.owner),

@@ -38,13 +38,29 @@ def acts(request: HttpRequest) -> HttpResponse:
     following = urlencode({**asked, "before": found[PAGE - 1].place}) if len(found) > PAGE else ""
     page |= {
         "zone": desk.makegood.book.timezone,
-        "acts": found[:PAGE],
+        "acts": [_shown(act) for act in found[:PAGE]],
         "words": ACTS,
         "asked": kept,
         "query": urlencode(asked),
         "following": following,
     }
     return render(request, "desk/connection_acts.html", page)
+
+
+def _shown(act: Act) -> dict[str, object]:
+    """Give an act as a line of the page: what it means, and what it changed, in words."""
+    return {
+        **{name: getattr(act, name) for name in ("at_ms", "what", "who", "how", "about")},
+        **{name: getattr(act, name) for name in ("place", "seal", "request")},
+        "says": ACTS.get(act.what, act.what),
+        "before": _words(act.before),
+        "after": _words(act.after),
+    }
+
+
+def _words(values: Mapping[str, str]) -> str:
+    said = (f"{name.replace('_', ' ')}: {value}" for name, value in values.items() if value)
+    return "; ".join(said)
 
 
 @require_safe

@@ -29,7 +29,8 @@ def connections_shell(desk: Desk, tab: str) -> dict[str, Any]:
         desk: The desk.
         tab: Which page this is, as `_connections_head.html` calls it.
     """
-    return {**shell(desk, page="connections"), "tab": tab}
+    names = {id_: brand.name for id_, brand in desk.makegood.book.brands.items()}
+    return {**shell(desk, page="connections"), "tab": tab, "brand_names": names}
 
 
 @require_safe
@@ -38,10 +39,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show what share of the sends we know of asked the gate, and what is not connected."""
     with at_the_desk(request) as desk:
         now_ms = desk.makegood.clock.now_ms()
-        names = {id_: brand.name for id_, brand in desk.makegood.book.brands.items()}
+        shared = connections_shell(desk, "index")
+        names = shared["brand_names"]
         found = coverage(desk.reading, now_ms, desk.brands)
         page = {
-            **connections_shell(desk, "index"),
+            **shared,
             "coverage": found,
             "parts": [(names.get(one.brand, ""), one) for one in found.parts],
             "loose": [(names.get(one.brand, ""), one) for one in found.loose],

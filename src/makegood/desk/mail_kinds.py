@@ -49,6 +49,8 @@ def kinds(request: HttpRequest) -> HttpResponse:
             "shows_all": shows_all,
             "waiting": desk.reading.mail_kinds_waiting(),
             "next": f"{found[-1].last_ms}.{found[-1].kind}" if len(found) == PAGE else "",
+            "is_none_yet": not rows
+            and not desk.reading.mail_kinds(waiting_only=False, after=None, limit=1),
             "is_first": not request.GET.get("after"),
         }
     return render(request, "desk/mail_kinds.html", page)

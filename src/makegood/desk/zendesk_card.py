@@ -123,7 +123,7 @@ def _shown(desk: Desk, story: Story, about: str) -> dict[str, Any]:
     limit = limit_of(authority_used(story.state, case, now.currency), REP, now)
     left_cents = max(0, limit.limit.cents - limit.used.cents)
     return shown | {
-        "sentence": sentence_about(case, name, story.history, library),
+        "sentence": sentence_about(case, name, story.history, library, desk.now_ms),
         "owner": rep_name(desk.reps, case.owner),
         "due": due_of(story.state, case, desk.now_ms),
         "limit": limit,

@@ -143,7 +143,8 @@ class Hook:
             answer = self._webhooks.exchange(self._counterpart(), body.encode(), headers, cut=True)
             failed = self._judged(answer, now_ms)
         except EffectFailed as error:
-            failed = EffectFailed(str(error))  # a wrong name or address may be put right
+            said_of_it = str(error).replace(self.name, "It", 1)  # beside its own name on the page
+            failed = EffectFailed(said_of_it)  # a wrong name or address may be put right
         took_ms = int((time.monotonic() - began) * 1000)
         self._write(said, now_ms, (headers, body), answer, took_ms, failed)
         if answer is not None and answer.status == GONE:

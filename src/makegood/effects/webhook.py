@@ -1,6 +1,7 @@
 """Outgoing webhooks, signed as Standard Webhooks says; the id is the command's over all tries."""
 
 import json
+import re
 import ssl
 from base64 import b64decode
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.facts import Facts
 from makegood.ports.rows import PersonRow
 
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0  # the standard recommends 15 to 30
 _LONGEST_ANSWER_BYTES = 64 * 1024
@@ -188,7 +190,7 @@ class Webhooks:
                 finally:
                     response.close()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            said = str(error) or type(error).__name__
+            said = _ERRNO.sub("", str(error)) or type(error).__name__
             raise EffectFailed(f"{counterpart.name} did not answer: {said}.") from error
         found = {name.lower(): value for name, value in response.headers.items()}
         return Exchange(status=response.status_code, headers=found, content=content)

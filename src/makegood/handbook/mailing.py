@@ -11,7 +11,7 @@ from makegood.playbooks.outgoing_terms import OutgoingTerms, Purpose, Senders
 from makegood.projections.asked import within_words
 
 _LEAD = (
-    "Campaign and booking tools send through the mail gate. It lets what serves pass, and keeps "
+    "Campaign and booking tools send through the SMTP gate. It lets what serves pass, and keeps "
     "what sells or asks from customers whom we let down, until that is made good."
 )
 _PURPOSES: Mapping[Purpose, str] = {

@@ -17,7 +17,7 @@ class Sends(Struct, frozen=True, kw_only=True):
         brand: Who spoke; empty when it is not said, or no brand of the rule book.
         channel: mail, sms and so on.
         way: How it is known: `own` we sent it; `asked` the gate said yes; `smtp` it passed the
-            mail gate; `screened` it stands in a list that was screened; `reported` an event told
+            SMTP gate; `screened` it stands in a list that was screened; `reported` an event told
             of it.
         message_class: promotional and so on; empty when it is not known.
         source: Of `reported`: the write key that told.

@@ -25,7 +25,7 @@ class Part(Struct, frozen=True, kw_only=True):
         brand: Empty where no brand was said, or none that the rule book knows.
         own: Sent by Makegood, which asks the gate for each.
         asked: The gate said yes when it was asked.
-        smtp: Recipients that passed the mail gate.
+        smtp: Recipients that passed the SMTP gate.
         screened: Rows of lists that were screened and may be written to.
         reported: Told of by events, by the source and event that tell most of each source.
         not_asked: Of the reported, those beyond all that asked or passed.
@@ -128,10 +128,11 @@ class Coverage(Struct, frozen=True, kw_only=True):
         """One sentence with the one number."""
         if not self.known:
             return f"No sends are known of the last {self.days} days."
-        return (
-            f"At most {self.share_words} of the {self.known:,} sends known since "
-            f"{self.since_words} asked the gate or passed it; {self.not_asked:,} did not."
-        )
+        sends = f"{self.known:,} sends" if self.known > 1 else "one send"
+        asked = f"{self.share_words} of the {sends} known since {self.since_words} asked the gate "
+        if not self.not_asked:
+            return f"{asked}or passed it; none is known that did not."
+        return f"At most {asked}or passed it; {self.not_asked:,} did not."
 
     def shown(self) -> dict[str, object]:
         """Give it as the interface and the command line show it in JSON."""

@@ -73,7 +73,7 @@ def synced_words(fare: Fare, now_ms: int) -> str:
         return "Not synced yet."
     said = f"Synced {lag_words(now_ms - last_ms)} ago"
     if not fare.lagged:
-        return f"{said}; no hold was opened in the last 24 hours."
+        return f"{said}; no mark was set for a new hold in the last 24 hours."
     return (
         f"{said}; of {fare.lagged} in the last 24 hours, half within {lag_words(fare.p50_ms)}, "
         f"95 % within {lag_words(fare.p95_ms)}, all within {lag_words(fare.worst_ms)}."

@@ -11,7 +11,7 @@ from makegood.messages.facts import Answered, Called, Touchpoint, Wrote
 from makegood.playbooks.book import Library
 from makegood.playbooks.terms import Remedy
 from makegood.projections.cases import bookings_of
-from makegood.projections.figures import clock_words, listed, money_words, times_words
+from makegood.projections.figures import listed, moment_words, money_words, times_words
 from makegood.projections.orders import failed_words
 from makegood.projections.planb import latest_offers
 
@@ -32,7 +32,11 @@ class Part(Struct, frozen=True, array_like=True):
 
 
 def sentence_about(
-    case: Case, name: str, history: Sequence[Event], library: Library
+    case: Case,
+    name: str,
+    history: Sequence[Event],
+    library: Library,
+    now_ms: int | None = None,
 ) -> tuple[Part, ...]:
     """Tell the case as one would tell a colleague.
 
@@ -41,13 +45,14 @@ def sentence_about(
         name: How we speak of the customer: a first name, or "The customer".
         history: The customer's events, for how often the story was told.
         library: Words of the rules.
+        now_ms: When it is read: what went wrong on another day is told with its day.
     """
-    parts = [*_what_went_wrong(case, name, library)]
+    parts = [*_what_went_wrong(case, name, library, now_ms)]
     parts += [*_what_was_done(case, library), *_told(case, history)]
     return tuple(parts)
 
 
-def _what_went_wrong(case: Case, name: str, library: Library) -> list[Part]:
+def _what_went_wrong(case: Case, name: str, library: Library, now_ms: int | None) -> list[Part]:
     if not case.failures:
         count = len(case.unclear)
         often = f", {times_words(count)}" if count > 1 else ""
@@ -58,11 +63,11 @@ def _what_went_wrong(case: Case, name: str, library: Library) -> list[Part]:
     parts = [Part(f"{name} was let down{often}: ")]
     for index, failure in enumerate(case.failures):
         parts += [Part(", then ")] if index else []
-        parts += _failed(failure, library)
+        parts += _failed(failure, library, failure.at_ms if now_ms is None else now_ms)
     return [*parts, Part(".")]
 
 
-def _failed(failure: Failure, library: Library) -> list[Part]:
+def _failed(failure: Failure, library: Library, now_ms: int) -> list[Part]:
     book = library.books.get(failure.book)
     zone = book.timezone if book else "UTC"
     words = failed_words(failure, library)
@@ -70,7 +75,7 @@ def _failed(failure: Failure, library: Library) -> list[Part]:
         words = words[:1].lower() + words[1:]
     at = f" at {place}" if (place := place_of(failure)) else ""
     named = f" ({booking})" if (booking := booking_of(failure)) else ""
-    when = f", {clock_words(failure.at_ms, zone)}"
+    when = f", {moment_words(failure.at_ms, now_ms, zone)}"
     return [Part(f"{words}{at}", strong=True), Part(f"{named}{when}")]
 
 

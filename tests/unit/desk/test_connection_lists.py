@@ -57,6 +57,15 @@ def test_the_lag_and_the_drift_are_shown_as_synced(makegood: Makegood, kathy):
     assert "leak" not in words
 
 
+def test_without_a_lag_nothing_is_said_of_holds_that_may_have_been_opened(
+    makegood: Makegood, kathy
+):
+    connect(makegood, HOLD)
+    write(makegood, fares(makegood, absent=1))
+    words = words_of(kathy.get(URL))
+    assert "Synced 3 s ago; no mark was set for a new hold in the last 24 hours." in words
+
+
 def test_campaigns_are_named_with_what_to_do_and_what_cannot_be_looked_at(
     makegood: Makegood, kathy
 ):

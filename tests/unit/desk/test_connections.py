@@ -32,6 +32,7 @@ def test_before_anything_is_known_it_says_so(kathy):
     shown = page(kathy)
     assert "Not known yet" in shown
     assert "Not connected" not in shown
+    assert "To connect a tool, put the SMTP gate before its mail server" in shown
     assert "neither asks nor reports" in shown
 
 

@@ -28,6 +28,7 @@ def click(browser, kind: str, found: str):
 
 
 def test_a_person_says_with_one_click_what_nobody_knows(omar, makegood: Makegood):
+    assert "No mail came through the SMTP gate yet." in words_of(omar.get(PAGE))
     knows = strange(makegood, 0, 1)
     text = words_of(omar.get(PAGE))
     assert "2 mails to 2 recipients" in text

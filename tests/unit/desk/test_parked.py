@@ -28,13 +28,13 @@ def release(browser, row: ParkedRow, reason: str = "It is a receipt"):
 
 
 def test_what_waits_is_counted_and_listed_without_addresses(omar, makegood: Makegood):
-    assert "No mail waits at the gate." in words_of(omar.get(PAGE))
+    assert "No mail waits at the SMTP gate." in words_of(omar.get(PAGE))
     ruled = of_cars("susanne.miller", classed_by="rule", rule="campaign_tool")
     park(makegood, ruled, of_cars("bo"), of_cars("eve", reason="unclassified", message_class=""))
     page = omar.get(PAGE)
     text = words_of(page)
-    assert "2 of northwind_cars : marketing to them is held" in text
-    assert "1 of northwind_cars : nobody knows what this mail is" in text
+    assert "2 of Northwind Cars : marketing to them is held" in text
+    assert "1 of Northwind Cars : nobody knows what this mail is" in text
     assert "s…r@example.org" in text
     assert "the rule campaign_tool says so" in text
     assert "susanne.miller" not in page.content.decode()

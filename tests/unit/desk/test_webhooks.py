@@ -89,6 +89,21 @@ def test_a_rotation_shows_both_and_a_second_one_waits(makegood: Makegood, omar, 
     assert "within the last 24 hours" in words_of(again)
 
 
+def test_what_cannot_be_done_is_no_good_news(makegood: Makegood, omar, endpoint):
+    makegood.endpoints.rotate(endpoint)
+    page = omar.post(f"{PATH}/{endpoint}/rotate", follow=True).content.decode()
+    assert re.search(r'class="notice alarm" role="alert">[^<]*secret', page)
+
+
+def test_brands_are_called_by_their_names(makegood: Makegood, omar):
+    form = {"url": URL, "kinds": [], "brands": ["northwind_vans"]}
+    omar.post(f"{PATH}/add", form)
+    page = omar.get(PATH)
+    assert "everything · Northwind Vans" in words_of(page)
+    assert "Northwind Cars" in words_of(page)
+    assert "northwind_vans" not in words_of(page)
+
+
 def test_a_removed_endpoint_is_gone(makegood: Makegood, omar, endpoint):
     page = omar.post(f"{PATH}/{endpoint}/remove", follow=True)
     assert "No tool is told yet." in words_of(page)

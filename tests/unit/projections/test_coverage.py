@@ -36,6 +36,8 @@ def test_what_asks_and_is_told_of_as_well_is_one_send():
     found = of((sends("asked", 90), sends("own", 10), told("tool", 90)))
     assert (found.known, found.not_asked, found.per_mille) == (100, 0, 1000)
     assert found.loose == ()
+    assert found.headline.startswith("100 % of the 100 sends known since")
+    assert of((sends("asked", 1),)).headline.startswith("100 % of the one send known since")
 
 
 def test_what_is_told_of_beyond_those_that_asked_did_not_ask():

@@ -45,6 +45,16 @@ def test_one_failure_names_what_where_and_when(makegood: Makegood):
     )
 
 
+def test_what_went_wrong_on_another_day_is_told_with_its_day(makegood: Makegood, clock: FakeClock):
+    introduce(makegood)
+    no_car(makegood)
+    clock.advance(8 * 24 * 60 * MINUTE_MS)
+    case = state_of(makegood).cases[-1]
+    parts = sentence_about(case, "Ana", (), makegood.library, clock.now_ms())
+    words = "".join(part.words for part in parts)
+    assert words.startswith("Ana was let down: there was no car at Airport (R1), 1 Jan, 09:00.")
+
+
 def test_two_failures_are_counted_and_what_is_on_offer_is_said(
     makegood: Makegood, clock: FakeClock
 ):

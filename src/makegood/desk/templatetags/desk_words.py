@@ -1,5 +1,7 @@
 """Clock times, spans and short words, for templates."""
 
+from collections.abc import Iterable, Mapping
+
 from django import template
 
 from makegood.playbooks.terms import FailureRule
@@ -49,6 +51,13 @@ def example_words(value: object) -> str:
 def grouped(number: int) -> str:
     """Write a number with its thousands apart."""
     return f"{number:,}"
+
+
+@register.filter
+def named(brands: str | Iterable[str], names: Mapping[str, str]) -> str:
+    """Write a brand, or several, by the names of the rule book; one it does not know as it is."""
+    several = (brands,) if isinstance(brands, str) else brands
+    return ", ".join(names.get(brand, brand) for brand in several)
 
 
 @register.filter

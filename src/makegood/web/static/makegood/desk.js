@@ -125,6 +125,11 @@
   }
   window.addEventListener("makegood:look", soon); // whoever embeds the page may ask it to look
   document.addEventListener("DOMContentLoaded", () => {
+    // Where a row of links is wider than the screen, where one is stands in sight.
+    for (const here of all("nav [aria-current]")) {
+      const row = here.closest("nav");
+      row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+    }
     const off = one("#keys-off");
     if (off) off.checked = keysOff();
     if (one("[data-due]")) { tick(); setInterval(tick, 1000); }
