@@ -35,7 +35,7 @@ def test_a_list_is_parted_and_counted(deployment):
     counted = CliRunner().invoke(app, ["coverage", "--format", "json"])
     (part,) = json.loads(counted.output)["parts"]
     assert (part["brand"], part["channel"], part["screened"]) == ("northwind_cars", "mail", 1)
-    assert "At most 100 % of the 1 sends" in CliRunner().invoke(app, ["coverage"]).output
+    assert "100 % of the one send known" in CliRunner().invoke(app, ["coverage"]).output
 
 
 def test_rows_that_name_nobody_are_an_exit_code_of_their_own(deployment):

@@ -158,10 +158,11 @@ def _print_lacking(place: str, fares: Sync) -> None:
             f"Not left out of {place}{more}:", highlight=False, markup=False, soft_wrap=True
         )
         print_table(
-            ("what", "name", "status", "do"),
-            ((it.kind, it.name, it.status, it.do) for it in checked.lacking),
+            ("what", "name", "status"),
+            ((it.kind, it.name, it.status) for it in checked.lacking),
         )
-    for sentence in checked.blind:
+    todo = dict.fromkeys(it.do for it in checked.lacking)
+    for sentence in (*todo, *checked.blind):
         CONSOLE.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
