@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
-from makegood.desk.shell import shell
 from makegood.desk.on_duty import duties
+from makegood.desk.shell import shell
 
 
 def umbrella_shell(desk: Desk, tab: str) -> dict[str, Any]:
