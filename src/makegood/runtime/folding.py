@@ -19,11 +19,11 @@ from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
-from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
+from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
 from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
-from makegood.runtime.reconcile import Reconciled, reconcile
+from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
 
 _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
@@ -61,9 +61,15 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def fold_history(
-    state: State, events: Sequence[Event], library: Library
+    state: State,
+    events: Sequence[Event],
+    library: Library,
+    brands: dict[EventId, tuple[str, ...]],
 ) -> tuple[State, tuple[Command, ...], tuple[CommandId, ...]]:
-    """Fold events in order; give the state, the commands and those found needless."""
+    """Fold events in order; give the state, the commands and those found needless.
+
+    `brands` learns which brands each event was judged to have let the customer down.
+    """
     commands: list[Command] = []
     withdrawn: list[CommandId] = []
     for event in events:
@@ -71,6 +77,8 @@ def fold_history(
         state = after.state
         commands += after.commands
         withdrawn += after.withdrawn
+        if after.brands:
+            brands[event.id] = after.brands
     return state, tuple(commands), tuple(withdrawn)
 
 
@@ -112,6 +120,7 @@ class Folding:
         self._library = library
         self._now_ms = now_ms
         self._folded: list[Folded] = []
+        self.brands: dict[EventId, tuple[str, ...]] = {}
 
     def take(self, row: CustomerRow, events: Sequence[Event]) -> None:
         """Fold new events of a customer; a late one folds its history again.
@@ -184,7 +193,7 @@ class Folding:
 
     def _went_on(self, row: CustomerRow, events: Sequence[Event]) -> Folded:
         before = decode_state(row.state)
-        state, commands, withdrawn = fold_history(before, events, self._library)
+        state, commands, withdrawn = fold_history(before, events, self._library, self.brands)
         count = row.events + len(events)
         row = replace(row, last=events[-1].order, events=count, fold=FOLD_VERSION)
         snapshot = None
@@ -233,7 +242,7 @@ class Folding:
         after: OrderKey | None = snapshot.upto if snapshot else None
         history = self._writing.history(row.customer, after)
         base = decode_state(snapshot.state) if snapshot else EMPTY
-        state, commands, withdrawn = fold_history(base, history, self._library)
+        state, commands, withdrawn = fold_history(base, history, self._library, self.brands)
         kept = state
         timed = advance(state, self._now_ms, self._library)
         commands += timed.commands
@@ -303,7 +312,7 @@ class Folding:
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
-        _write_outbox(writing, self._reconciled(), now_ms)
+        write_outbox(writing, self._reconciled(), now_ms)
         them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if them:
             writing.put_comparables(them)
@@ -333,23 +342,6 @@ def _where(fault: Exception) -> str:
     places = traceback.extract_tb(fault.__traceback__)
     place = f"{PurePath(places[-1].filename).name}:{places[-1].lineno}" if places else "nowhere"
     return f"{type(fault).__name__}: {place}"
-
-
-def _write_outbox(writing: Writing, learned: Sequence[Reconciled], now_ms: int) -> None:
-    put = [command for one in learned for command in one.put]
-    missed = [command for one in learned for command in one.missed]
-    needless = [command for one in learned for command in one.needless]
-    withdraw = [command for one in learned for command in one.withdraw]
-    if withdraw:
-        writing.withdraw(withdraw, now_ms)
-    if put:
-        writing.put_commands(put)
-    if missed:
-        why = "It became known too late to be useful."
-        writing.record(missed, OutboxStatus.MISSED, now_ms, why)
-    if needless:
-        why = "It was needless before it could be sent."
-        writing.record(needless, OutboxStatus.WITHDRAWN, now_ms, why)
 
 
 def _with(row: CustomerRow, state: State) -> CustomerRow:
