@@ -22,7 +22,8 @@ from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
-from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
+from makegood.runtime.linking import Locked
+from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
 
 _LOG = logging.getLogger("makegood.intake")
@@ -120,6 +121,7 @@ class Folding:
         self._library = library
         self._now_ms = now_ms
         self._folded: list[Folded] = []
+        self._beside: list[Notice] = []
         self.brands: dict[EventId, tuple[str, ...]] = {}
 
     def take(self, row: CustomerRow, events: Sequence[Event]) -> None:
@@ -281,6 +283,13 @@ class Folding:
             return None
         return snapshot
 
+    def say_beside(self, them: Locked, groups: Mapping[CustomerId, Sequence[Event]]) -> None:
+        """Say that holds of others reach further: by names given to somebody found with them."""
+        rows = {**them.others, **{one.row.customer: one.row for one in self._folded}}
+        for named, other in sorted(them.beside):
+            if other in rows and named in groups:
+                self._beside += beside(groups[named], rows[other], self._now_ms)
+
     def opened(self, groups: Mapping[CustomerId, Sequence[Event]]) -> frozenset[EventId]:
         """Give those of new events whose customers have a new case, before it is written."""
         opened = [one.row.customer for one in self._folded if one.opened]
@@ -316,13 +325,14 @@ class Folding:
         them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if them:
             writing.put_comparables(them)
-        said = [notice for one in folded for notice in one.notices]
+        said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)
         lifted = {one.customer for one in said if one.kind is NoticeKind.HOLD_LIFTED}
         if lifted:  # what a hold stopped at the SMTP gate goes out now, not at its next turn
             writing.wake_parked(sorted(lifted), now_ms)
         self._folded = []
+        self._beside = []
 
     def _reconciled(self) -> list[Reconciled]:
         """Ask the outbox once, for what the folds found needless; no more can have changed."""

@@ -208,14 +208,16 @@ class Intake:
         if not events:
             return frozenset(), {}
         again = relink(writing, events)
-        customers, rows = locked(writing, events, again)
-        groups = by_customer(events, customers)
+        them = locked(writing, events, again)
+        groups = by_customer(events, them.customers)
         folding = Folding(writing, library, now_ms)
-        for customer in sorted(rows):
+        for customer in sorted(them.rows):
             if customer in again:
-                folding.refold(rows[customer], was=again[customer])
+                folding.refold(them.rows[customer], was=again[customer])
             else:
-                folding.take(rows[customer], groups[customer])
+                folding.take(them.rows[customer], groups[customer])
+        if them.beside:
+            folding.say_beside(them, groups)
         opened = folding.opened(groups)
         folding.write()
         settle(writing, events, library)
