@@ -85,9 +85,7 @@ class Gate:
             self._counted[answer.reason] += 1
         return answer
 
-    def _look(
-        self, profile: ProfileId, question: Question, brands: Sequence[str] = ()
-    ) -> Answer:
+    def _look(self, profile: ProfileId, question: Question, brands: Sequence[str] = ()) -> Answer:
         library = self._library_of()
         now_ms = self._clock.now_ms()
         # No transaction: a customer who is folded to now is read whole, and no older than before.

@@ -90,8 +90,7 @@ class Intake:
                 outside |= {n for n, one in enumerate(ids) if one in found.events}
                 continue
             return [
-                refused(one) if n in outside else next(answers)
-                for n, one in enumerate(arrivals)
+                refused(one) if n in outside else next(answers) for n, one in enumerate(arrivals)
             ]
 
     def _chunks(self, arrivals: Sequence[Arrival]) -> Iterable[Sequence[Arrival]]:

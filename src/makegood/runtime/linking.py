@@ -63,9 +63,7 @@ def _was(
     return because_of((event,), was)
 
 
-def locked(
-    writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]
-) -> Locked:
+def locked(writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]) -> Locked:
     """Lock the customers of events; if a link came first, those they have become."""
     profiles = sorted({event.profile for event in events})
     named = sorted({event.profile for event in events if _names(event)})

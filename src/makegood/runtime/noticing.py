@@ -112,9 +112,7 @@ def _is_news(row: CustomerRow) -> bool:
     return any(is_holding(case) and not case.origin.imported for case in _cases(row))
 
 
-def beside(
-    events: Sequence[Event], other: CustomerRow, now_ms: int
-) -> tuple[Notice, ...]:
+def beside(events: Sequence[Event], other: CustomerRow, now_ms: int) -> tuple[Notice, ...]:
     """Say again that somebody is held: they are found by another one's new names, too.
 
     The other one lists an address that is this customer; whoever is asked about one of their names

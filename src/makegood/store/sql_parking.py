@@ -101,7 +101,9 @@ class ParkingWriting(ParkingReading):
         sql = f"SELECT parked, fence, {_WAITS} FROM parked WHERE parked = ANY(?)"
         known = self._db.rows(sql, sorted(new))
         if waiting := sorted(parked for parked, _, waits in known if waits):
-            again = "UPDATE parked SET fence = fence + 1 WHERE parked = ANY(?) AND status = 'waiting'"
+            again = (
+                "UPDATE parked SET fence = fence + 1 WHERE parked = ANY(?) AND status = 'waiting'"
+            )
             self._db.run(again, waiting)
         values = [_values(new[parked]) for parked in sorted(new)]
         self._db.put("parked", COLUMNS, values, _PARK_AGAIN)

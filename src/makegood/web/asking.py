@@ -63,9 +63,7 @@ class Asking:
         )
         since = time.perf_counter()
         try:
-            answer = await self._reads.run(
-                self._gate.ask, asked.identifier, question, key.brands
-            )
+            answer = await self._reads.run(self._gate.ask, asked.identifier, question, key.brands)
         except InputError as error:
             raise Stopped(400, _problem(str(error), "identifier")) from None
         self._count(answer, question, time.perf_counter() - since)

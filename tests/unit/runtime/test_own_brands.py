@@ -1,6 +1,5 @@
 """A key of some brands tells of these alone, also where only the rule book names the brand."""
 
-
 import pytest
 from msgspec.structs import replace
 

@@ -155,6 +155,7 @@ class SmtpGate:
     async def stop(self) -> None:
         """Let what is under way end, then close everything."""
         self._ending.set()
+        self._releasing.is_ending = True
         if self._server is not None:
             self._server.close()
         await self._quiet()
