@@ -78,6 +78,8 @@ def locked(writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]
         if now == customers:
             break
         customers = now
+        if named:
+            _, beside = writing.meant_too(profiles, named)
     others = {one for _, one in beside} - rows.keys()
     more = writing.lock(sorted(others)) if others else {}
     return Locked(customers=customers, rows=rows, beside=beside, others=more)

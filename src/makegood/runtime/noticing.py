@@ -109,6 +109,8 @@ def _names(was: Was, after: CustomerRow, now_ms: int) -> tuple[Notice, ...]:
 
 def _is_news(row: CustomerRow) -> bool:
     """Whether a hold is of what happened here, and was told: imported names are held too, then."""
+    if not scopes_of(_gate(row)):
+        return False
     return any(is_holding(case) and not case.origin.imported for case in _cases(row))
 
 
