@@ -859,6 +859,7 @@ def test_tls_inside_tls_is_refused_and_costs_no_place(store, tmp_path):
             assert (await client.send(NEWS, [BOB], RECEIPT)).startswith("250")
             assert (await client.say("QUIT")).startswith("221")
             await client.reader.read()
+            await client.close()  # the end of TLS wants a word from both sides
         for _ in range(2):
             client = await world.client()
             assert (await client.say("STARTTLS")).startswith("220")
