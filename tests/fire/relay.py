@@ -12,7 +12,7 @@ import smtplib
 from email.policy import default
 
 from tests.fire.evidence import Delivered, Mailed
-from tests.fire.load import GUEST, SILENT, Customer, Notes, Part, World
+from tests.fire.parts import GUEST, SILENT, Customer, Notes, Part, World
 from tests.fire.receivers import Journal, now_ms, user_of
 from tests.integration.mail_server import Box
 

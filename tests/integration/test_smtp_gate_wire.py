@@ -426,6 +426,30 @@ def test_the_same_mail_twice_at_a_time_keeps_what_one_of_them_promised(store):
     in_world(store, test)
 
 
+def test_the_same_mail_at_another_gate_keeps_what_that_one_promised(store):
+    """The first fails at the mail server after the second gate has acknowledged."""
+
+    async def test(world: SmtpWorld) -> None:
+        world.let_down(ANA)
+        first_gate = await world.open()
+        slow = await world.client()
+        second_gate = await world.open()
+        quick = await world.client()
+        world.post.hold = asyncio.Event()
+        first = asyncio.ensure_future(slow.send(NEWS, [ANA, BOB], OFFER))
+        await world.post.received.wait()
+        assert (await quick.send(NEWS, [ANA], OFFER)).startswith("250")
+        world.post.says["END"] = ["452 full"]
+        world.post.hold.set()
+        assert await first == "452 full"
+        await first_gate._hand_over.close()
+        assert second_gate.tally.total(Outcome.PARKED) == 1
+        assert [row.recipient for row in world.parked()] == [ANA]
+        await first_gate.stop()
+
+    in_world(store, test)
+
+
 def test_a_mail_server_that_wants_another_password_is_our_affair(store):
     async def test(world: SmtpWorld) -> None:
         await world.open()
@@ -835,6 +859,7 @@ def test_tls_inside_tls_is_refused_and_costs_no_place(store, tmp_path):
             assert (await client.send(NEWS, [BOB], RECEIPT)).startswith("250")
             assert (await client.say("QUIT")).startswith("221")
             await client.reader.read()
+            await client.close()  # the end of TLS wants a word from both sides
         for _ in range(2):
             client = await world.client()
             assert (await client.say("STARTTLS")).startswith("220")
