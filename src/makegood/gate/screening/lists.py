@@ -14,7 +14,7 @@ from makegood.messages.errors import InputError
 FORMATS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 # How far the table engine reads ahead; left to itself it holds hundreds of megabytes of a list.
 _READ_AHEAD = {
-    "POLARS_CSV_CHUNK_SIZE": "2000000",  # bytes
+    "POLARS_CSV_CHUNK_SIZE": "4000000",  # bytes
     "POLARS_ROW_GROUP_PREFETCH_SIZE": "1",  # row groups of a Parquet file
 }
 

@@ -198,7 +198,9 @@ class _Sieve:
             why = why.scatter(self._known.find(keys)[0], -1)
         rows, numbers = self._index.find(keys)
         why = why.scatter(rows, numbers.cast(pl.Int32))
-        return why.scatter(keys.is_null().arg_true(), self._unreadable)
+        return (
+            why.scatter(keys.is_null().arg_true(), self._unreadable) if keys.has_nulls() else why
+        )
 
     def _count(self, why: pl.Series, unreadable: int) -> None:
         reasons = self._why["held_reason"].gather(why.filter(why >= 0)).value_counts()
@@ -265,9 +267,7 @@ def _part(wanted: Wanted, rows: pl.LazyFrame, sieve: _Sieve) -> None:
     """Read the list once, and write those who pass and the others as it goes."""
     rows = rows.drop(TOLD, strict=False)
     schema = rows.collect_schema()
-    judged = rows.map_batches(
-        sieve.judged, streamable=True, schema={**schema, _WHY: pl.Int32}
-    )
+    judged = rows.map_batches(sieve.judged, streamable=True, schema={**schema, _WHY: pl.Int32})
     passing = judged.filter(pl.col(_WHY) < 0).drop(_WHY)
     with ExitStack() as stack:
         orders = [written(passing, wanted.sendable, stack.enter_context(whole(wanted.sendable)))]
