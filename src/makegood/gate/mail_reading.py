@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -151,7 +152,9 @@ def _line(raw: str) -> str:
 def _readable(raw: str) -> str:
     value = _line(raw)
     if "=?" in value:
-        with suppress(ValueError, LookupError):  # a broken encoded word is read as it stands
+        with suppress(
+            ValueError, LookupError, MessageError
+        ):  # a broken encoded word is read as it stands
             value = str(make_header(decode_header(value)))
     return value[:_MOST_VALUE]
 
