@@ -419,7 +419,7 @@ FAULTS: tuple[Fault, ...] = (
         new="""        except StoreAway:
             return await courier.deliver(handed.recipients, handed.wire)
         held =""",
-        tests=("tests/integration/test_smtp_gate_wire.py",),
+        tests=("tests/integration/test_smtp_gate_store_away.py",),
     ),
     Fault(
         name="smtp-gate-mends-line-ends",
@@ -442,7 +442,7 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/gate/smtp/handover.py",
         old="            if not reply.is_ok:\n                self._withdraw",
         new="            if reply.code == 0:\n                self._withdraw",
-        tests=("tests/integration/test_smtp_gate_wire.py",),
+        tests=("tests/integration/test_smtp_gate_answers.py",),
     ),
     Fault(
         name="smtp-gate-lets-a-dot-before-a-bare-line-end-through",
@@ -456,14 +456,14 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/gate/smtp/releasing.py",
         old="        self._untold = tuple(rows)\n",
         new="        self._untold = ()\n",
-        tests=("tests/integration/test_smtp_gate.py",),
+        tests=("tests/integration/test_smtp_gate_mishaps.py",),
     ),
     Fault(
         name="a-lifted-hold-wakes-nothing-that-is-parked",
         file="src/makegood/runtime/folding.py",
         old="            writing.wake_parked(sorted(lifted), now_ms)\n",
         new="            pass\n",
-        tests=("tests/integration/test_smtp_gate.py",),
+        tests=("tests/integration/test_smtp_gate_releasing.py",),
     ),
     Fault(
         name="parked-mail-without-a-fence",

@@ -41,7 +41,7 @@ class Lines:
         self._once: set[int] = set()
 
     def apart(self, text: str) -> tuple[list[str], Compared]:
-        """Give the words of a text as written, as many as a skeleton reads; and as compared, all."""
+        """Give the words of a text as written, enough for a skeleton; and all as compared."""
         pieces = [piece for piece in self._pieces(text) if piece.written]
         written: list[str] = []
         for one in pieces:
