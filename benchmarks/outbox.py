@@ -38,6 +38,7 @@ ROUNDS = 3
 BATCH = 50
 LEASE_MS = 60_000
 GOAL = 0.10  # of the bare loop; CI holds half
+LEAST = 0.06  # of the bare loop by our processor time: half of what is measured
 ANSWER_SECONDS = 20.0
 KEY = b"a secret for benchmarks, 32 byte"
 
@@ -215,7 +216,7 @@ def run(plan: Plan) -> Result:
                 Bound(what=f"{engine}: rate to the bare claim loop",
                       value=rates.ours[0] / rates.bare[0], least=GOAL / 2, is_timed=True),
                 Bound(what=f"{engine}: commands a CPU-second to the bare claim loop",
-                      value=rates.ratio, least=GOAL / 2, is_timed=True),
+                      value=rates.ratio, least=LEAST, is_timed=True),
             )
         ),
     )  # fmt: skip
