@@ -35,6 +35,7 @@ from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.owing import make_owed
+from makegood.playbooks.people import read_people
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.promises import (
     make_disclosures,
@@ -194,6 +195,7 @@ def _read(
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
     outgoing = read_outgoing(top, header, conditions)
+    people = read_people(top, parts.messages)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -231,6 +233,7 @@ def _read(
             purchases=bought_by,
             outgoing=outgoing,
             sources=sources,
+            people=people,
         ),
         examples,
     )
