@@ -195,7 +195,6 @@ def _read(
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
     outgoing = read_outgoing(top, header, conditions)
-    people = read_people(top, parts.messages)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -233,7 +232,6 @@ def _read(
             purchases=bought_by,
             outgoing=outgoing,
             sources=sources,
-            people=people,
         ),
         examples,
     )
@@ -264,13 +262,15 @@ def _parts(
     check_abouts(top, promises)
     ground = ground_of_book(detectors, promises, frozenset(remedies))
     own = read_entitlements(top, ground, conditions)
+    messages = read_messages(top)
     read = [read_law(one, detectors, promises, remedies, conditions) for one in laws]
     parts = Parts(
         detectors=detectors,
         promises=promises,
         entitlements=_all_rules(top, own, read),
         remedies=remedies,
-        messages=read_messages(top),
+        messages=messages,
+        people=read_people(top, messages),
         plans=read_plans(top, remedies),
         requests=requests,
         goodwill=read_goodwill(top, remedies, detectors, conditions),
@@ -329,6 +329,7 @@ def _book(
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
+        people=parts.people,
         requests={
             **make_rulings(
                 parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)
