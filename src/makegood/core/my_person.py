@@ -41,7 +41,7 @@ class Choice(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         at_ms: When it was chosen.
         event: The event that chose; all of one choice share it.
         brand: Where it counts; empty for the umbrella.
-        since_ms: Since when they are the customer's person; 0 while they are not.
+        since_ms: Since when it stands so; a place in a waiting list is kept through a new choice.
     """
 
     rep: RepId

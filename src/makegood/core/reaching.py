@@ -51,7 +51,6 @@ def chosen(turn: Turn, body: PersonChosen) -> None:
 
 
 def _choice(turn: Turn, body: PersonChosen, rep: RepId, before: tuple[Choice, ...]) -> Choice:
-    since = next((one.since_ms for one in before if one.rep == rep), 0)
     standing = Standing.NEXT
     if rep == body.theirs:
         standing = Standing.THEIRS
@@ -59,13 +58,14 @@ def _choice(turn: Turn, body: PersonChosen, rep: RepId, before: tuple[Choice, ..
         standing = Standing.WAITING
     elif rep in body.full:
         standing = Standing.FULL
+    kept = (one.since_ms for one in before if one.rep == rep and one.standing is standing)
     return Choice(
         rep=rep,
         standing=standing,
         at_ms=turn.at_ms,
         event=turn.cause,
         brand=body.brand,
-        since_ms=(since or turn.at_ms) if standing is Standing.THEIRS else 0,
+        since_ms=next(kept, turn.at_ms),
     )
 
 
@@ -96,7 +96,7 @@ def _moved_up(turn: Turn, one: Choice, rep: RepId) -> Choice:
     if one.rep == rep:
         return replace(one, standing=Standing.THEIRS, since_ms=turn.at_ms)
     if one.standing is Standing.THEIRS:
-        return replace(one, standing=Standing.NEXT, since_ms=0)
+        return replace(one, standing=Standing.NEXT, since_ms=turn.at_ms)
     return one
 
 
@@ -110,7 +110,7 @@ def refused(turn: Turn, body: PersonRefused) -> None:
     one = Refusal(
         rep=body.rep, side=body.side, at_ms=turn.at_ms, event=turn.cause, by=body.by, why=body.why
     )
-    _put(turn, replace(mine, refused=(*rest, one), choices=_without(mine, body.rep)))
+    _put(turn, replace(mine, refused=(*rest, one), choices=_without(turn, body.rep)))
     for thread in turn.state.my_person.threads:
         if thread.came_ms and body.rep in (thread.taker, thread.then, thread.asked_for):
             _route(turn, thread, Need(at_ms=turn.at_ms, brand=thread.brand, thread=thread.id,
@@ -120,16 +120,15 @@ def refused(turn: Turn, body: PersonRefused) -> None:
         turn.put(replace(case, owner=NO_OWNER))  # the fold then finds another one
 
 
-def _without(mine: MyPerson, rep: RepId) -> tuple[Choice, ...]:
+def _without(turn: Turn, rep: RepId) -> tuple[Choice, ...]:
     """Take somebody out of the choices; where that was the person, the next ones wait for room."""
-    lost = {
-        one.event for one in mine.choices if one.rep == rep and one.standing is Standing.THEIRS
-    }
+    choices = turn.state.my_person.choices
+    lost = {one.event for one in choices if one.rep == rep and one.standing is Standing.THEIRS}
     return tuple(
-        replace(one, standing=Standing.WAITING)
+        replace(one, standing=Standing.WAITING, since_ms=turn.at_ms)
         if one.event in lost and one.standing is Standing.NEXT
         else one
-        for one in mine.choices
+        for one in choices
         if one.rep != rep
     )
 

@@ -19,6 +19,7 @@ from makegood.ports.store import Store
 from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.noting import note
+from makegood.runtime.rooms import seated
 from makegood.runtime.told import Told
 
 DESK = f"{OWN_SOURCE}:desk"
@@ -107,6 +108,9 @@ class Acts:
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
             body = purses.take(wanted_id, decision.body, asker)
+            if not isinstance(body, Refused):
+                book = library.now(brand_of(state, wanted))
+                body = seated(writing, state, body, book, now_ms)
             if isinstance(body, Refused):
                 return body
             profile = _profile(state, body, ProfileId(found))

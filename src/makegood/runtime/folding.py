@@ -22,6 +22,7 @@ from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
+from makegood.projections.ties import ties_of
 from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile
 
@@ -45,6 +46,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         before: Its state before, where the fold read it.
         notices: What the outside should hear.
         opened: There is a case that was not there before.
+        people: Whom they chose, speak with or are kept apart from is no longer as it was.
     """
 
     row: CustomerRow
@@ -58,6 +60,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     before: State | None = None
     notices: tuple[Notice, ...] = ()
     opened: bool = False
+    people: bool = False
 
 
 def fold_history(
@@ -203,6 +206,7 @@ class Folding:
             asks=bool(before.requests or state.requests),
             before=before,
             opened=len(state.cases) > len(before.cases),
+            people=before.my_person is not state.my_person,
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -216,6 +220,7 @@ class Folding:
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
             before=before,
+            people=before.my_person is not after.state.my_person,
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -262,6 +267,7 @@ class Folding:
             asks=asks,
             before=old,
             opened=len(now.cases) > len(old.cases),
+            people=not can_tell or now.my_person != old.my_person,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -300,13 +306,17 @@ class Folding:
         }
         if asks:
             writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
+        them = {one.row.customer: one.state for one in changed if one.people and one.state}
+        if them:
+            ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
+            writing.project_ties(sorted(them), ties)
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
         _write_outbox(writing, self._reconciled(), now_ms)
-        them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
-        if them:
-            writing.put_comparables(them)
+        alike = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
+        if alike:
+            writing.put_comparables(alike)
         said = [notice for one in folded for notice in one.notices]
         if said:
             writing.put_notices(said)
