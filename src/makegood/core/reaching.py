@@ -237,6 +237,8 @@ def _say(turn: Turn, message: str, step: str, brand: str, rep: RepId) -> Command
         brand=speaks,
         message_class=template.message_class,
         urgency=template.urgency,
+        page="person",
+        page_brand=brand,
         variables={"owner": rep or person_of(turn.state.my_person, brand)},
     )
     return turn.issue(CaseId(""), step, order)

@@ -5,6 +5,7 @@ that writes the choice down, and what came of it stands on the fact; the fold lo
 Source: DESIGN, "Facts across customers"; story 5.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
@@ -27,6 +28,8 @@ from makegood.runtime.told import Told
 
 ROOMS = f"{OWN_SOURCE}:rooms"
 NO_LOAD = Load()
+EVERY_S = 15.0  # who waited for weeks waits a quarter of a minute more
+_LOG = logging.getLogger("makegood.rooms")
 
 
 def room_of(rep: RepRow, rules: PeopleRules) -> int:
@@ -96,6 +99,15 @@ class Rooms:
             most: At most so many for one rep; the next round goes on.
         """
         return sum(self._give(tie) for tie in self._next(most))
+
+    def fill_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
+        """Fill now and then until told to stop; a fault of the store is waited out."""
+        while not stopped():
+            try:
+                self.fill()
+            except Exception as fault:
+                _LOG.error("no room was given: %s", type(fault).__name__)
+            sleep(EVERY_S)
 
     def _next(self, most: int) -> Sequence[Tie]:
         rules, now_ms = self._library_of().now().people, self._clock.now_ms()
