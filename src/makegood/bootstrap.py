@@ -51,6 +51,7 @@ from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
 from makegood.runtime.restoring import must_be_settled
 from makegood.runtime.rooms import Rooms
+from makegood.runtime.roster import Roster
 from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
@@ -129,6 +130,7 @@ class Makegood:
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
         rooms: Gives room in a book of business to who waited longest.
+        roster: Changes who looks after customers.
         heard: What customers say about people of the firm.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -158,6 +160,7 @@ class Makegood:
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
+        self.roster = Roster(store, clock)
         self.heard: HeardOf = NothingHeard()
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)

@@ -265,6 +265,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
         busy_until_ms: In a conversation till then.
         left_ms: When they left the firm; 0 while they work here.
         words: What customers who choose read about them, in their own words.
+        handover: What the cover should know while they are away.
     """
 
     rep: RepId
@@ -283,6 +284,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
     busy_until_ms: int = 0
     left_ms: int = 0
     words: str = ""
+    handover: str = ""
 
     def is_away(self, at_ms: int) -> bool:
         """Whether they are on leave at an instant; one without an end lasts."""
