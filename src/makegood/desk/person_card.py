@@ -54,14 +54,13 @@ def person_shown(desk: Desk, story: Story) -> dict[str, Any]:
 
 
 def _open_to(desk: Desk, story: Story) -> list[tuple[RepId, str]]:
-    """Whom the customer may choose: nobody they are kept apart from."""
+    """Whom customers may choose; of whoever is kept apart the choice is refused, and not here."""
     rules, mine = desk.makegood.library.now().people, story.state.my_person
     chosen = {one.rep for one in mine.choices}
     return [
         (row.rep, row.name or row.rep)
         for row in desk.reps
-        if row.rep not in mine.denied
-        and (row.rep in chosen or may_be_chosen(row, "", rules, desk.now_ms))
+        if row.rep in chosen or may_be_chosen(row, "", rules, desk.now_ms)
     ]
 
 
