@@ -43,7 +43,7 @@ def person_shown(desk: Desk, story: Story) -> dict[str, Any]:
             "why": teller.reasons(found.reasons),
             "choices": choices,
             "unsure": [rep_name(desk.reps, one) for one in mine.unsure],
-            "waits": [one.id for one in mine.threads if one.came_ms],
+            "waits": [one for one in mine.threads if one.came_ms],
             "open_to": _open_to(desk, story),
             "places": _places(story, book.people.choices),
             "channels": CHANNELS,

@@ -95,8 +95,11 @@ def _instead(known: Known, speech: Speech, found: Preference, person: RepId) -> 
     why = _why(known, speech, about[0])
     takes = next((one for one in found.candidates if one.rep != person), None)
     if takes is None:
-        return (why, speech.say("person.whoever"))
+        whoever = "person.busy_whoever" if found.wait_until_ms else "person.whoever"
+        return (why, speech.say(whoever))
     asked = "person.covers" if takes.why == "covers" else "person.next"
+    if found.wait_until_ms:
+        asked = "person.busy_then"
     names = {"cover": rep_name(known.reps, takes.rep), "name": rep_name(known.reps, person)}
     return (why, speech.say(asked, **names))
 

@@ -288,6 +288,17 @@ class Roster:
                 self._note(writing, [(row, after)], who)
         return ()
 
+    def busy(self, rep: RepId, until_ms: int) -> RepRow | None:
+        """Say till when somebody is in a conversation; 0 for no longer. None for nobody."""
+        with self._store.writing() as writing:
+            writing.hold_loads([rep])
+            row = next((one for one in writing.reps() if one.rep == rep), None)
+            if row is None:
+                return None
+            after = replace(row, busy_until_ms=until_ms)
+            writing.put_reps([after])
+        return after
+
     def take(self, text: str, firm: Firm, who: str) -> tuple[int, tuple[Wrong, ...]]:
         """Take a file: all of it or, where anything is wrong, nothing.
 

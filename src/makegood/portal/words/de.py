@@ -181,6 +181,8 @@ WORDS = {
     "person.left": "{name} arbeitet nicht mehr hier. Bitte wählen Sie neu.",
     "person.left_until": "{name} arbeitet nicht mehr hier. Bitte wählen Sie neu.",
     "person.busy": "{name} ist gerade bei jemand anderem.",
+    "person.busy_then": "Dauert das zu lange, kümmert sich {cover} um Sie.",
+    "person.busy_whoever": "Dauert das zu lange, kümmert sich um Sie, wer gerade frei ist.",
     "person.covers": "Solange vertritt {cover}, wie von {name} gewünscht.",
     "person.next": "Solange kümmert sich {cover} um Sie, Ihre nächste Wahl.",
     "person.whoever": "Solange kümmert sich um Sie, wer gerade frei ist.",

@@ -180,6 +180,8 @@ WORDS = {
     "person.left": "{name} no longer works here. Please choose again.",
     "person.left_until": "{name} no longer works here. Please choose again.",
     "person.busy": "{name} is with another customer just now.",
+    "person.busy_then": "When that takes too long, {cover} looks after you.",
+    "person.busy_whoever": "When that takes too long, whoever is free looks after you.",
     "person.covers": "{cover} covers meanwhile, as {name} asked.",
     "person.next": "Meanwhile {cover} looks after you, whom you named next.",
     "person.whoever": "Meanwhile whoever is free looks after you.",

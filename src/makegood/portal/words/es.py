@@ -181,6 +181,8 @@ WORDS = {
     "person.left": "{name} ya no trabaja aquí. Elija de nuevo, por favor.",
     "person.left_until": "{name} ya no trabaja aquí. Elija de nuevo, por favor.",
     "person.busy": "{name} está ahora con otra persona.",
+    "person.busy_then": "Si tarda demasiado, le atiende {cover}.",
+    "person.busy_whoever": "Si tarda demasiado, le atiende quien esté libre.",
     "person.covers": "Mientras tanto le atiende {cover}, como pidió {name}.",
     "person.next": "Mientras tanto le atiende {cover}, su siguiente elección.",
     "person.whoever": "Mientras tanto le atiende quien esté libre.",
