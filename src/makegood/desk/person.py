@@ -43,7 +43,7 @@ def act(request: HttpRequest, customer_id: str, act: str) -> HttpResponse:
 
 
 def _read(act: str, values: Mapping[str, str], me: Me, ref: str) -> tuple[Body, dict[str, str]]:
-    channel, thread = values.get("channel", "")[:40], values.get("thread", "")[:200]
+    channel, thread = values.get("channel", "")[:40], values.get("thread", "")[:255]
     words = values.get("words", "")
     texts = {ref: words} if words else {}
     kept = ref if words else ""

@@ -19,7 +19,7 @@ from makegood.projections.figures import ago_words
 from makegood.projections.person_words import Teller
 from makegood.projections.roster import called
 
-_PLACE = re.compile(r"([0-9]{1,15})\.([^.]{1,80})\.(.{1,200})")
+_PLACE = re.compile(r"([0-9]{1,15})\.([^.]{1,80})\.(.{1,300})")
 
 
 def place_of(tie: Tie) -> str:

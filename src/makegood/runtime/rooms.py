@@ -28,6 +28,7 @@ from makegood.runtime.told import Told
 
 ROOMS = f"{OWN_SOURCE}:rooms"
 NO_LOAD = Load()
+_PASSED_OVER = 20
 EVERY_S = 15.0  # who waited for weeks waits a quarter of a minute more
 _LOG = logging.getLogger("makegood.rooms")
 
@@ -122,7 +123,8 @@ class Rooms:
                 load = loads.get(rep.rep, NO_LOAD)
                 left = 0 if rep.has_left(now_ms) else room_of(rep, rules) - load.theirs
                 if load.waiting and left > 0:
-                    limit = min(left, most)
+                    # One whose history is stuck must not keep the others waiting.
+                    limit = min(left + _PASSED_OVER, most)
                     found += reading.ties(TieKind.WAITING, rep=rep.rep, limit=limit)
         return found
 
