@@ -31,6 +31,7 @@ from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.archive import Archivable
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
+from makegood.ports.heard import HeardOf, NothingHeard
 from makegood.ports.notices import Sink
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store
@@ -47,6 +48,8 @@ from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
 from makegood.runtime.restoring import must_be_settled
+from makegood.runtime.rooms import Rooms
+from makegood.runtime.roster import Roster
 from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
@@ -123,6 +126,9 @@ class Makegood:
         acts: Decides what people ask for.
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
+        rooms: Gives room in a book of business to who waited longest.
+        roster: Changes who looks after customers.
+        heard: What customers say about people of the firm.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
         coverage: Counts who asked.
@@ -151,6 +157,9 @@ class Makegood:
         self.erasing = Erasing(store, self.intake.profile, self.receiving.sources, clock)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
+        self.rooms = Rooms(store, self.intake, shelf.current, clock)
+        self.roster = Roster(store, clock)
+        self.heard: HeardOf = NothingHeard()
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
@@ -201,6 +210,7 @@ class Makegood:
         beside = [
             Thread(target=self.receiving.tidy_forever, args=(stopped, sleep), name="tidy"),
             Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
+            Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
         ]
         if self.marks.placed:
             rounds = self.marks.run_forever

@@ -32,7 +32,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="late-event-not-folded-in-its-place",
-        file="src/makegood/runtime/folding.py",
+        file="src/makegood/runtime/folded.py",
         old="    return before_last or min(event.time_ms, event.received_ms) < row.fired_ms\n",
         new="    return before_last and min(event.time_ms, event.received_ms) < row.fired_ms\n",
         tests=("tests/properties/test_histories.py",),

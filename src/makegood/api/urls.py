@@ -21,6 +21,7 @@ from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document
+from makegood.api.people_routes import router as people
 from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.proposal_routes import router as proposals
 from makegood.api.rating_routes import router as ratings
@@ -101,6 +102,7 @@ def api() -> NinjaAPI:
     made.add_router("", proposals)
     made.add_router("", said)
     made.add_router("", ratings)
+    made.add_router("", people)
     made.add_router("", suppressions)
     made.add_router("", webhooks)
     made.add_router("", coverage)

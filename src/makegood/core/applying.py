@@ -17,6 +17,7 @@ from makegood.core import (
     outcomes,
     promises,
     proposals,
+    reaching,
     remedies,
     requests,
     surveys,
@@ -153,6 +154,11 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Disclosed: promises.disclosed,
     facts.Redirected: promises.redirected,
     facts.Arrived: promises.arrived,
+    facts.PersonChosen: reaching.chosen,
+    facts.RoomGiven: reaching.room_given,
+    facts.PersonRefused: reaching.refused,
+    facts.GotInTouch: reaching.got_in_touch,
+    facts.Contacted: reaching.contacted,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

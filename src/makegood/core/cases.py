@@ -12,9 +12,9 @@ from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.failures import back_again, grown, is_news, is_second, known
 from makegood.core.holds import EVERYWHERE
 from makegood.core.offers import open_offers, order_what_waited
+from makegood.core.owning import owner_of
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import give_by_itself, give_what_waited
-from makegood.core.routing import owner_for
 from makegood.core.say import Words, say
 from makegood.core.state import Case, Failure, Phase, Unclear
 from makegood.core.timers import TimerKind
@@ -85,7 +85,7 @@ def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case
         brand=failure.brand,
         scope=scope,
         plan=failure.rule,
-        owner=owner_for(failure.brand, turn.on_duty),
+        owner=owner_of(turn, failure.brand),
     )
     _watch(turn, case, plan, failure)
     return case
@@ -178,6 +178,6 @@ def take_unclear(turn: Turn, unclear: tuple[Unclear, ...]) -> None:
             brand=first.brand,
             scope=EVERYWHERE,
             plan="",
-            owner=owner_for(first.brand, turn.on_duty),
+            owner=owner_of(turn, first.brand),
         )
     turn.put(replace(case, unclear=(*case.unclear, *unclear)))

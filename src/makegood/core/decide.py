@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import answering, granting, promises, proposals, surveys
+from makegood.core import answering, choosing, granting, promises, proposals, surveys
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -46,8 +46,14 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         case facts.Requested() | facts.Settled() | facts.Appealed():
             book = library.now(brand_of(state, wanted))
             return _request(state, wanted, asker, now_ms, book)
-        case facts.Rated():
-            return surveys.judge(wanted, asker, library.now(wanted.brand))
+        case (
+            facts.Rated()
+            | facts.PersonChosen()
+            | facts.PersonRefused()
+            | facts.GotInTouch()
+            | facts.Contacted()
+        ):
+            return _of_people(state, wanted, asker, library)
         case (
             facts.Promised()
             | facts.Kept()
@@ -79,6 +85,15 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _in_case(state, case_, wanted, asker, now_ms, library)
         case _:
             return _no("not_a_request", "Only the system itself may state this.")
+
+
+def _of_people(
+    state: State, wanted: facts.Rated | choosing.OfPeople, asker: Asker, library: Library
+) -> Decision:
+    """What a customer says about the people they meet."""
+    if isinstance(wanted, facts.Rated):
+        return surveys.judge(wanted, asker, library.now(wanted.brand))
+    return choosing.judge(state, wanted, asker, library)
 
 
 def _request(
@@ -120,7 +135,7 @@ def _in_case(
         case facts.Released():
             return _release(wanted, asker)
         case facts.HandedOver():
-            return _hand_over(case, wanted, asker)
+            return _hand_over(state, case, wanted, asker)
         case facts.Called():
             return _by_rep(wanted, asker, "write down a call")
         case facts.Answered():
@@ -203,11 +218,13 @@ def _release(wanted: facts.Released, asker: Asker) -> Decision:
     return Decision(body=replace(wanted, by=asker.rep))
 
 
-def _hand_over(case: Case, wanted: facts.HandedOver, asker: Asker) -> Decision:
+def _hand_over(state: State, case: Case, wanted: facts.HandedOver, asker: Asker) -> Decision:
     if not asker.rep:
         return _no("reps_only", "Only a person of the firm can hand a case over.")
     if not wanted.to:
         return _no("nobody_named", "Name the person who takes the case.")
     if wanted.to == case.owner:
         return _no("already_owner", "This person has the case already.")
+    if wanted.to in state.my_person.denied:
+        return _no("kept_apart", "This customer is looked after by somebody else; choose again.")
     return Decision(body=replace(wanted, by=asker.rep))

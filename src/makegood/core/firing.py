@@ -5,7 +5,7 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 
 from collections.abc import Callable, Mapping
 
-from makegood.core import calls, ending, offers, promises, proposals, requests, surveys
+from makegood.core import calls, ending, offers, promises, proposals, reaching, requests, surveys
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -23,6 +23,9 @@ def fire(turn: Turn, timer: Timer) -> None:
         return
     if timer.kind is TimerKind.SURVEY_AT:
         surveys.due(turn, timer)
+        return
+    if timer.kind is TimerKind.PERSON_BY:
+        reaching.waited_enough(turn, timer)
         return
     if timer.kind is TimerKind.ANSWER_BY:
         requests.unanswered(turn, timer)

@@ -12,7 +12,9 @@ from makegood.core import cases, ending, failures, promises, surveys
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
-from makegood.core.routing import brand_of, owner_for
+from makegood.core.my_person import Duty
+from makegood.core.owning import owner_of
+from makegood.core.routing import brand_of
 from makegood.core.state import State
 from makegood.core.timers import Origin
 from makegood.core.turn import Turn
@@ -125,7 +127,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
         library,
         at_ms=event.time_ms,
         known_ms=event.received_ms,
-        on_duty=stamp.on_duty,
+        duty=Duty(stamp.on_duty, stamp.absent),
     )
 
 
@@ -135,7 +137,7 @@ def _look_after(turn: Turn) -> None:
     if case is None:
         return
     if not case.owner and turn.on_duty:
-        case = turn.put(replace(case, owner=owner_for(case.brand, turn.on_duty)))
+        case = turn.put(replace(case, owner=owner_of(turn, case.brand)))
     ending.maybe_ask(turn, case)
 
 

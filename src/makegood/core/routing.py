@@ -3,25 +3,34 @@
 Source: story 3; science, section 1c (37: a dedicated team behind a named person).
 """
 
+from makegood.core.my_person import Preference
 from makegood.core.state import State
 from makegood.messages.events import OnDuty
 from makegood.messages.facts import Body, Judged, Settled, Touchpoint
 from makegood.messages.ids import CaseId, RepId
 
+NO_WISH = Preference()
+"""Of a customer who chose nobody and is kept apart from nobody."""
 NOBODY = RepId("")
 """No owner yet; the first event with somebody on duty finds one."""
 
 
-def owner_for(brand: str, on_duty: tuple[OnDuty, ...]) -> RepId:
-    """Choose the owner of a case among the reps on duty.
+def owner_for(brand: str, on_duty: tuple[OnDuty, ...], wish: Preference = NO_WISH) -> RepId:
+    """Choose the owner of a case among the reps on duty: the customer's own person before others.
 
     Args:
         brand: The brand that failed; empty for the umbrella.
         on_duty: Reps on duty when the event was appended, the one to ask first at the front.
+        wish: Whom the customer wants, and whom they are kept apart from; a case waits for nobody.
 
     Returns:
-        The first who serves the brand, else the first, else nobody.
+        The first of the wish who need not be waited for, else the first who serves the brand,
+        else the first, else nobody; never somebody the customer is kept apart from.
     """
+    willing = wish.candidates[1:] if wish.wait_until_ms else wish.candidates
+    if willing:
+        return willing[0].rep
+    on_duty = tuple(one for one in on_duty if one.rep not in wish.denied)
     serving = [duty for duty in on_duty if not duty.brands or brand in duty.brands]
     chosen = serving or list(on_duty)
     return chosen[0].rep if chosen else NOBODY

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.asked import RequestState
+from makegood.core.my_person import MyPerson
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
@@ -324,6 +325,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         waivers: What need no longer be paid or done, oldest first.
         memory: What the customer was told: promises and fees.
         surveys: What they were asked about, or not, and what they answered; oldest first.
+        my_person: Whom they chose, whom they are kept apart from, and whom they speak with.
     """
 
     facts: Facts = {}
@@ -341,6 +343,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     waivers: tuple[Waiver, ...] = ()
     memory: Memory = Memory()
     surveys: tuple[SurveyState, ...] = ()
+    my_person: MyPerson = MyPerson()
 
     @property
     def next_due_ms(self) -> int:

@@ -8,13 +8,16 @@ from bisect import insort
 
 from msgspec.structs import replace
 
+from makegood.core.my_person import Duty
 from makegood.core.state import Case, State
 from makegood.core.timers import Origin, Timer, TimerKind
 from makegood.messages.commands import Command, Order
-from makegood.messages.events import OnDuty
 from makegood.messages.ids import CaseId, CommandId, EventId, command_id, event_id
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Plan
+
+NOBODY_KNOWN = Duty()
+"""Of a timer: nothing was stamped on it."""
 
 
 class Turn:
@@ -27,6 +30,7 @@ class Turn:
         at_ms: When it happened.
         known_ms: When we knew; promises to the customer count from here.
         on_duty: Reps on duty then.
+        duty: They, and who was away then.
         commands: Orders given so far.
         withdrawn: Orders, of this turn or before, that became needless.
     """
@@ -36,6 +40,7 @@ class Turn:
         "at_ms",
         "book",
         "commands",
+        "duty",
         "known_ms",
         "library",
         "on_duty",
@@ -52,7 +57,7 @@ class Turn:
         *,
         at_ms: int,
         known_ms: int,
-        on_duty: tuple[OnDuty, ...] = (),
+        duty: Duty = NOBODY_KNOWN,
     ) -> None:
         self.state = state
         self.origin = origin
@@ -60,7 +65,8 @@ class Turn:
         self.book: RuleBook = library.book(origin.book)
         self.at_ms = at_ms
         self.known_ms = known_ms
-        self.on_duty = on_duty
+        self.on_duty = duty.on_duty
+        self.duty = duty
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None

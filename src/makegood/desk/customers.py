@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.asking import ask_forms, asked_rows
+from makegood.desk.person_card import person_shown
 from makegood.desk.queue import rows_of
 from makegood.desk.saying import CHANNELS, said_rows, say_forms
 from makegood.desk.shell import shell
@@ -184,6 +185,7 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
             (remedy, remedy_words(remedy, story.library)) for remedy in _remedies(book_of(desk))
         ),
         "token": new_token(),
+        **person_shown(desk, story),
     }
 
 

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
-from makegood.desk.shell import shell
+from makegood.desk.shell import MOST_COUNTED, shell
 from makegood.messages.ids import CaseId
 from makegood.ports.rows import CaseRow, PersonRow
+from makegood.ports.ties import TieKind
 from makegood.projections.figures import ago_words, times_words
 from makegood.projections.orders import failure_words
 from makegood.projections.roster import called, rep_name
@@ -57,8 +58,11 @@ def queue(request: HttpRequest) -> HttpResponse:
             limit=PAGE,
         )
         rows = rows_of(desk, found)
+        mine = desk.reading.ties(TieKind.TALK, rep=desk.me.rep, limit=MOST_COUNTED + 1)
         page = {
             **shell(desk, page="queue"),
+            "talks": len(mine),
+            "many_talks": len(mine) > MOST_COUNTED,
             "rows": rows,
             "show": show,
             "filters": FILTERS,

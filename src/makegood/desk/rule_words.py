@@ -22,6 +22,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "promises": ("What we promise", "A promise that is not kept in time is a failure."),
     "claims": ("What customers spent because of us", "Paid with a receipt, up to a limit."),
     "standing": ("Who a customer is", "It may set who is first, and never what is given."),
+    "people": ("A customer's own person", "Who may be chosen, and what if they are busy."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -32,6 +33,7 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
         "How often sorry is enough",
         "An apology so soon after another is not said alone.",
     ),
+    "people/waits": ("How long we wait for a busy person", "By channel; then the cover."),
     "standing/value": ("Value", "What the business with a customer amounts to, in words."),
     "standing/public_voice": ("Public voice", "From how many who hear it a voice is wide."),
 }
@@ -41,6 +43,11 @@ _FIELDS: Final[Mapping[str, str]] = {
     "severity": "How bad, 1 to 5",
     "cost/cents": "Costs us",
     "cost/ratio": "Share of the price, 1 is all of it",
+    "choices": "A customer chooses up to so many",
+    "capacity": "One person looks after up to so many customers",
+    "most_cases": "Busy is who owns so many open cases",
+    "thread": "A conversation stays with whom it was last held for",
+    "waiting_list": "Up to so many wait for one person",
     "confirm_within": "Confirmed within",
     "within": "Within",
     "deadline": "Paid within",
@@ -71,7 +78,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "redirects/expires": "The yes of whom we send them to stands for",
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
-ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "")
+ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "people", "")
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",
     "attention": "attention",

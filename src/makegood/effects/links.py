@@ -52,6 +52,7 @@ class Links:
         self._unsubscribe = self._serializer(key, "unsubscribe")
         self._referral = self._serializer(key, "referral")
         self._survey = self._serializer(key, "survey")
+        self._person = self._serializer(key, "person")
 
     def _serializer(self, key: bytes, kind: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(
@@ -89,6 +90,18 @@ class Links:
         profile, *asked = self._read(self._survey, token, SURVEY_DAYS, parts=4)
         brand, survey, about = asked
         return ProfileId(profile), brand, survey, about
+
+    def person_token(self, profile: ProfileId, brand: str) -> str:
+        """Let the customer choose who looks after them at a brand; "" for the umbrella."""
+        return str(self._person.dumps([profile, brand]))
+
+    def person_url(self, profile: ProfileId, brand: str) -> str:
+        return f"{self._base}/p/{self.person_token(profile, brand)}"
+
+    def read_person(self, token: str) -> tuple[ProfileId, str]:
+        """Give (profile, brand). Raises `LinkExpired` or `LinkForged`."""
+        profile, brand = self._read(self._person, token, PORTAL_DAYS, parts=2)
+        return ProfileId(profile), brand
 
     def portal_url(self, profile: ProfileId, case: CaseId) -> str:
         return f"{self._base}/c/{self.portal_token(profile, case)}"

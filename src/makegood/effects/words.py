@@ -127,6 +127,8 @@ class Words:
             given["link"] = self._links.survey_url(
                 command.profile, order.brand, order.survey, about
             )
+        if order.page == "person":
+            given["link"] = self._links.person_url(command.profile, order.page_brand)
         if command.case:
             given["link"] = self._links.portal_url(command.profile, command.case)
             given["friend_link"] = self._links.referral_url(command.profile, command.case)

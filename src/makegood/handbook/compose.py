@@ -10,6 +10,7 @@ from makegood.handbook.hearing import sources_chapter
 from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
+from makegood.handbook.people import people_chapter
 from makegood.handbook.planning import plans_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
@@ -20,7 +21,7 @@ from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
-_LIMITS = "goodwill approval budgets waivers outgoing"
+_LIMITS = "goodwill approval budgets waivers outgoing people"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
 
@@ -44,6 +45,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *surveys_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
+        *people_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

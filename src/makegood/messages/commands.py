@@ -1,7 +1,7 @@
 """Commands: orders that effects carry out; each outcome comes back as an event."""
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -46,6 +46,8 @@ class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         variables: Facts for the template; free of personal data.
         question: True for the case's own "is it good again?", which a hold lets pass.
         survey: Id of the survey that asks; empty for every other message.
+        page: The page that `$link` leads to, where it is not that of the case: `person`.
+        page_brand: The brand it is about; empty for the umbrella.
     """
 
     message: str
@@ -55,6 +57,8 @@ class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     variables: Facts = {}
     question: bool = False
     survey: str = ""
+    page: Literal["", "person"] = ""
+    page_brand: str = ""
 
 
 class ConfirmOffer(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="confirm"):

@@ -1,6 +1,6 @@
 """Events: past-tense facts about one customer, in the one shape the log keeps."""
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -23,11 +23,45 @@ class OnDuty(Struct, frozen=True, gc=False, array_like=True):
         rep: Who.
         until_ms: End of the duty; a promise of a call may not reach past it.
         brands: Brands the rep serves; empty for all.
+        languages: Languages the rep speaks, as BCP 47 tags; empty when the roster does not say.
+        open_cases: Open cases the rep owns.
+        most_cases: With so many the rep is busy; 0 for no limit.
+        busy_until_ms: The rep is in a conversation till then; 0 when not.
+        cover: Who looks after their customers while they are busy; empty for nobody named.
     """
 
     rep: RepId
     until_ms: int
     brands: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    open_cases: int = 0
+    most_cases: int = 0
+    busy_until_ms: int = 0
+    cover: RepId = RepId("")
+
+    def serves(self, brand: str) -> bool:
+        """Whether the rep serves a brand; everybody serves the umbrella."""
+        return not brand or not self.brands or brand in self.brands
+
+    def is_busy(self, at_ms: int) -> bool:
+        """Whether the rep has their hands full at an instant."""
+        return at_ms < self.busy_until_ms or 0 < self.most_cases <= self.open_cases
+
+
+class Absent(Struct, frozen=True, gc=False, array_like=True):
+    """A rep who was not on duty when the event was appended, as far as that has to be known.
+
+    Attributes:
+        rep: Who.
+        why: `away` on leave, `off_duty` by the hours of the roster, or `left` the firm.
+        until_ms: When they are back; 0 when nobody knows.
+        cover: Who looks after their customers meanwhile, as they asked; empty for nobody named.
+    """
+
+    rep: RepId
+    why: Literal["away", "off_duty", "left"]
+    until_ms: int = 0
+    cover: RepId = RepId("")
 
 
 class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -38,12 +72,14 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         fold: Version of the fold.
         on_duty: Reps on duty, the one to ask first at the front.
         imported: History taken in later: it folds and sends nothing.
+        absent: Reps who are away or gone, and those off duty whose cover is named.
     """
 
     book: BookHash
     fold: int
     on_duty: tuple[OnDuty, ...] = ()
     imported: bool = False
+    absent: tuple[Absent, ...] = ()
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

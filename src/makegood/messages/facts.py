@@ -11,6 +11,11 @@ from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
 from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
+from makegood.messages.person_facts import Contacted as Contacted
+from makegood.messages.person_facts import GotInTouch as GotInTouch
+from makegood.messages.person_facts import PersonChosen as PersonChosen
+from makegood.messages.person_facts import PersonRefused as PersonRefused
+from makegood.messages.person_facts import RoomGiven as RoomGiven
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
@@ -325,4 +330,9 @@ Body: TypeAlias = (
     | Redirected
     | Arrived
     | Rated
+    | PersonChosen
+    | RoomGiven
+    | PersonRefused
+    | GotInTouch
+    | Contacted
 )

@@ -11,6 +11,7 @@ from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
+from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.promises import Disclosure
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
@@ -33,6 +34,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     entitlements: tuple[Entitlement, ...]
     remedies: Mapping[str, Remedy]
     messages: Mapping[str, MessageTemplate]
+    people: PeopleRules
     plans: tuple[tuple[Plan, Section], ...]
     requests: tuple[Request, ...]
     goodwill: Goodwill = Goodwill()
@@ -236,6 +238,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     given.add(parts.goodwill.otherwise)
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     said |= {one.message for one in parts.surveys}
+    said |= {parts.people.room, parts.people.unsure}
     for remedy in parts.remedies.values():
         if remedy.accepted_by and remedy.id in given:
             report.error(

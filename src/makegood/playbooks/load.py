@@ -35,6 +35,7 @@ from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.owing import make_owed
+from makegood.playbooks.people import read_people
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.promises import (
     make_disclosures,
@@ -261,13 +262,15 @@ def _parts(
     check_abouts(top, promises)
     ground = ground_of_book(detectors, promises, frozenset(remedies))
     own = read_entitlements(top, ground, conditions)
+    messages = read_messages(top)
     read = [read_law(one, detectors, promises, remedies, conditions) for one in laws]
     parts = Parts(
         detectors=detectors,
         promises=promises,
         entitlements=_all_rules(top, own, read),
         remedies=remedies,
-        messages=read_messages(top),
+        messages=messages,
+        people=read_people(top, messages),
         plans=read_plans(top, remedies),
         requests=requests,
         goodwill=read_goodwill(top, remedies, detectors, conditions),
@@ -326,6 +329,7 @@ def _book(
         double_window_ms=header.double_window_ms,
         brands=header.brands,
         messages=parts.messages,
+        people=parts.people,
         requests={
             **make_rulings(
                 parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)

@@ -20,6 +20,8 @@ from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
+from makegood.playbooks.people import MOST_CHOICES
+from makegood.playbooks.people_terms import SHOWN
 from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
@@ -169,6 +171,7 @@ _BOOK: Mapping[str, Schema] = {
     "outgoing": _ref("section about outgoing mail"),
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
+    "people": _ref("section about people"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -356,6 +359,12 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "comparison": {
         "same": _some(_choice(KEYS)), "came_back_by": _some(_TEXT), "within": _SPAN,
         "judge_after": _SPAN, "too_few": _whole(),
+    },
+    "section about people": {
+        "choices": _whole(MOST_CHOICES, 1), "capacity*": _whole(100_000),
+        "most_cases": _whole(10_000),
+        "waits": _map(_SPAN), "thread": _SPAN, "waiting_list": _whole(100_000),
+        "shows": _some(_choice(SHOWN)), "room": _NAME, "unsure": _NAME,
     },
     "example": {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),

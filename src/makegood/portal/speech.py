@@ -30,7 +30,7 @@ class Speech:
         self.others = tuple((tag, CATALOGUE[tag]["language"]) for tag in CATALOGUE)
         self._words = CATALOGUE[self.language]
         self._locale: Locale = locale_for(self.language)
-        self._timezone = timezone
+        self.timezone = timezone
 
     def say(self, key: str, **values: object) -> str:
         return self._words[key].format(**values)
@@ -39,18 +39,18 @@ class Speech:
         return money_words(money, self._locale)
 
     def clock(self, at_ms: int) -> str:
-        text: str = format_time(local(at_ms, self._timezone), "short", locale=self._locale)
+        text: str = format_time(local(at_ms, self.timezone), "short", locale=self._locale)
         return text
 
     def when(self, at_ms: int, now_ms: int) -> str:
         """Say when something happened; with the day when it is not today."""
         clock = self.clock(at_ms)
-        if local(at_ms, self._timezone).date() == local(now_ms, self._timezone).date():
+        if local(at_ms, self.timezone).date() == local(now_ms, self.timezone).date():
             return self.say("happened.today", clock=clock)
         return self.say("happened.day", clock=clock, day=self.day(at_ms))
 
     def day(self, at_ms: int) -> str:
-        return day_words(at_ms, self._timezone, self._locale)
+        return day_words(at_ms, self.timezone, self._locale)
 
 
 def language_of(request: HttpRequest, person: PersonRow | None = None) -> str:

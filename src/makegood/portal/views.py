@@ -86,6 +86,7 @@ def _show(
         "form_token": secrets.token_urlsafe(9),
         "notice": speech.say(notice) if notice else "",
         "leave_url": _leave_url(request, guest),
+        "person_url": _person_url(request, guest),
         "said": speech.say(f"{said}.sent") if said in ("write", "call", "claim") else "",
         "claims": claimable(guest, speech),
         "filed": tuple(one for one in told if not one.refused),
@@ -100,6 +101,14 @@ def _leave_url(request: HttpRequest, guest: Guest) -> str:
     brand = guest.case.brand or next(iter(guest.book.brands), "")
     token = makegood_of(request).links.unsubscribe_token(guest.profile, brand, "mail")
     return reverse("portal:unsubscribe", args=[token])
+
+
+def _person_url(request: HttpRequest, guest: Guest) -> str:
+    """The way to who looks after them, where the book lets customers choose."""
+    if not guest.library.now(guest.case.brand).people.choices:
+        return ""
+    token = makegood_of(request).links.person_token(guest.profile, "")
+    return reverse("portal:person", args=[token])
 
 
 @csrf_exempt

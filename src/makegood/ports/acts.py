@@ -28,6 +28,8 @@ ACTS: Mapping[str, str] = {
     "sign_in.failed": "Sign-in failed many times for one name.",
     "signed_out.everywhere": "All sign-ins of a person were ended.",
     "staff.made": "A person of the firm may sign in.",
+    "roster.changed": "A row of the roster was changed; which fields stands beside it.",
+    "people.apart": "A customer and a rep are kept apart, or no longer, by the word of the firm.",
     "staff.changed": "The role, password or permissions of a person of the firm were changed.",
     "webhook.changed": "An endpoint that is told about holds and cases was changed.",
     "webhook.replayed": "Notices were sent to an endpoint again.",

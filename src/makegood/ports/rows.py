@@ -257,6 +257,16 @@ class RepRow(Struct, frozen=True, kw_only=True):
         hours: Weekly hours as "mon-fri 08:00-18:00; sat 09:00-13:00"; empty is never.
         timezone: IANA name of the hours.
         present: Signed in or switched on by hand; only present reps are on duty.
+        languages: Languages spoken, as BCP 47 tags.
+        capacity: How many customers may choose them; None leaves it to the rule book.
+        most_cases: With so many open cases they are busy; 0 leaves it to the rule book.
+        away_from_ms: When their next leave begins; 0 for none.
+        away_until_ms: When they are back from it; 0 when nobody knows.
+        cover: Who looks after their customers meanwhile, as they asked; empty for nobody.
+        busy_until_ms: In a conversation till then.
+        left_ms: When they left the firm; 0 while they work here.
+        words: What customers who choose read about them, in their own words.
+        handover: What the cover should know while they are away.
     """
 
     rep: RepId
@@ -266,6 +276,25 @@ class RepRow(Struct, frozen=True, kw_only=True):
     hours: str = ""
     timezone: str = "UTC"
     present: bool = True
+    languages: tuple[str, ...] = ()
+    capacity: int | None = None
+    most_cases: int = 0
+    away_from_ms: int = 0
+    away_until_ms: int = 0
+    cover: RepId = RepId("")
+    busy_until_ms: int = 0
+    left_ms: int = 0
+    words: str = ""
+    handover: str = ""
+
+    def is_away(self, at_ms: int) -> bool:
+        """Whether they are on leave at an instant; one without an end lasts."""
+        began = 0 < self.away_from_ms <= at_ms
+        return began and (not self.away_until_ms or at_ms < self.away_until_ms)
+
+    def has_left(self, at_ms: int) -> bool:
+        """Whether they work here no more."""
+        return 0 < self.left_ms <= at_ms
 
 
 class Activation(Struct, frozen=True, kw_only=True):

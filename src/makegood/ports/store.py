@@ -39,6 +39,7 @@ from makegood.ports.rows import (
 )
 from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
+from makegood.ports.ties import TieReading, TieWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.watching import WatchReading, WatchWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
@@ -59,6 +60,7 @@ class Reading(
     SendsReading,
     ActReading,
     WatchReading,
+    TieReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -211,6 +213,7 @@ class Writing(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    TieWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

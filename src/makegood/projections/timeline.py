@@ -52,6 +52,7 @@ from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
+from makegood.projections.person_words import told_of_people
 from makegood.projections.roster import rep_name
 from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
@@ -164,6 +165,7 @@ def _line(event: Event, sources: Sources) -> Line | None:
     told = _outcome(event.body, sources) or _about_a_request(event, sources)
     told = told or _by_a_person(event.body, sources) or _rated(event, sources)
     told = told or _about_a_proposal(event.body, sources) or _said(event.body, sources)
+    told = told or _of_people(event, sources)
     says, mark = told or _from_outside(event, sources)
     if not says:
         return None
@@ -179,6 +181,11 @@ def _words(body: Body, sources: Sources) -> str:
 
 
 Told = tuple[str, Mark]
+
+
+def _of_people(event: Event, sources: Sources) -> Told | None:
+    says = told_of_people(event, sources.reps)
+    return (says, "plain") if says else None
 
 
 def _outcome(body: Body, sources: Sources) -> Told | None:

@@ -10,7 +10,7 @@ from makegood.core.state import State, decode_state
 from makegood.core.surveyed import found as found_survey
 from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import Body, Rated, Released
+from makegood.messages.facts import Body, PersonRefused, Rated, Released
 from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
 from makegood.ports.acts import Act
@@ -19,6 +19,7 @@ from makegood.ports.store import Store
 from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.noting import note
+from makegood.runtime.rooms import seated
 from makegood.runtime.told import Told
 
 DESK = f"{OWN_SOURCE}:desk"
@@ -107,6 +108,9 @@ class Acts:
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
             body = purses.take(wanted_id, decision.body, asker)
+            if not isinstance(body, Refused):
+                book = library.now(brand_of(state, wanted))
+                body = seated(writing, state, body, book, now_ms)
             if isinstance(body, Refused):
                 return body
             profile = _profile(state, body, ProfileId(found))
@@ -116,6 +120,9 @@ class Acts:
                 writing.put_texts({ref: (profile, text) for ref, text in texts.items()})
             if is_new and isinstance(body, Released):
                 act = Act(what="hold.released", at_ms=now_ms, who=asker.rep, about=found)
+                note(writing, act)
+            if is_new and isinstance(body, PersonRefused) and asker.rep:
+                act = Act(what="people.apart", at_ms=now_ms, who=asker.rep, about=found)
                 note(writing, act)
         return Acted(event=wanted_id, body=body, reasons=decision.reasons, repeated=not is_new)
 

@@ -4,10 +4,11 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from makegood.messages.errors import InputError
-from makegood.messages.events import OnDuty
+from makegood.messages.events import Absent, OnDuty
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
 
@@ -45,8 +46,8 @@ def parse_hours(text: str) -> tuple[tuple[frozenset[int], time, time], ...]:
 
 
 def on_duty_until_ms(rep: RepRow, now_ms: int) -> int:
-    """When a rep's present duty ends; 0 when off duty."""
-    if not rep.present:
+    """When a rep's present duty ends; 0 when off duty, on leave, or gone."""
+    if not rep.present or rep.is_away(now_ms) or rep.has_left(now_ms):
         return 0
     now = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone(ZoneInfo(rep.timezone))
     ends = [
@@ -55,7 +56,35 @@ def on_duty_until_ms(rep: RepRow, now_ms: int) -> int:
         for back in (0, 1)
         if (end := _end(now, now - timedelta(days=back), days, begins, until)) is not None
     ]
-    return max((int(end.timestamp() * 1000) for end in ends), default=0)
+    until_ms = max((int(end.timestamp() * 1000) for end in ends), default=0)
+    stops = (at_ms for at_ms in (rep.away_from_ms, rep.left_ms) if now_ms < at_ms < until_ms)
+    return min(stops, default=until_ms)
+
+
+def back_ms(rep: RepRow, now_ms: int) -> int:
+    """When somebody who is not on duty works again; 0 when nobody knows."""
+    from_ms = rep.away_until_ms if rep.is_away(now_ms) else now_ms
+    if not from_ms or not rep.present or rep.has_left(now_ms):
+        return 0
+    there = datetime.fromtimestamp(from_ms / 1000, tz=UTC).astimezone(ZoneInfo(rep.timezone))
+    starts = [
+        start
+        for days, begins, until in parse_hours(rep.hours)
+        for ahead in range(-1, 8)
+        if (start := _next_start(there, there + timedelta(days=ahead), (days, begins, until)))
+    ]
+    return min((int(start.timestamp() * 1000) for start in starts), default=0)
+
+
+def _next_start(
+    now: datetime, day: datetime, span: tuple[frozenset[int], time, time]
+) -> datetime | None:
+    """When a span that begins on a day is worked: from now where it has begun already."""
+    days, begins, until = span
+    if _end(now, day, days, begins, until) is not None:
+        return now
+    start = datetime.combine(day.date(), begins, tzinfo=now.tzinfo)
+    return start if day.weekday() in days and start > now else None
 
 
 def _end(
@@ -81,7 +110,7 @@ def _until_ms(rep: RepRow, now_ms: int) -> int:
 
 
 def reps_on_duty(
-    reps: Iterable[RepRow], now_ms: int, open_cases: Mapping[RepId, int]
+    reps: Iterable[RepRow], now_ms: int, open_cases: Mapping[RepId, int], most_cases: int = 0
 ) -> tuple[OnDuty, ...]:
     """List the reps on duty.
 
@@ -89,6 +118,7 @@ def reps_on_duty(
         reps: The roster.
         now_ms: The present.
         open_cases: Open cases of each rep.
+        most_cases: With so many a rep is busy whose row does not say; 0 for never.
 
     Returns:
         Reps on duty, fewest open cases first, then by name.
@@ -96,4 +126,45 @@ def reps_on_duty(
     duties = [(rep, _until_ms(rep, now_ms)) for rep in reps]
     working = [(rep, until_ms) for rep, until_ms in duties if until_ms]
     working.sort(key=lambda pair: (open_cases.get(pair[0].rep, 0), pair[0].rep))
-    return tuple(OnDuty(rep.rep, until_ms, rep.brands) for rep, until_ms in working)
+    return tuple(
+        OnDuty(
+            rep.rep,
+            until_ms,
+            rep.brands,
+            rep.languages,
+            open_cases.get(rep.rep, 0),
+            rep.most_cases or most_cases,
+            rep.busy_until_ms if rep.busy_until_ms > now_ms else 0,
+            rep.cover,
+        )
+        for rep, until_ms in working
+    )
+
+
+def reps_absent(reps: Iterable[RepRow], now_ms: int) -> tuple[Absent, ...]:
+    """List the reps of whom has to be known why they are not there.
+
+    Those on leave or gone, and those off duty who named a cover: at night that is a short list,
+    and it is stamped on every event that may need it.
+    """
+    return tuple(
+        Absent(rep.rep, why, _back_ms(rep, now_ms), rep.cover)
+        for rep in reps
+        if (why := _why_absent(rep, now_ms)) and (why == "away" or rep.cover)
+    )
+
+
+def _why_absent(rep: RepRow, now_ms: int) -> Literal["", "away", "off_duty", "left"]:
+    if rep.has_left(now_ms):
+        return "left"
+    if rep.is_away(now_ms):
+        return "away"
+    return "" if _until_ms(rep, now_ms) else "off_duty"
+
+
+def _back_ms(rep: RepRow, now_ms: int) -> int:
+    """Somebody whose hours cannot be read is back nobody knows when."""
+    try:
+        return back_ms(rep, now_ms)
+    except (InputError, KeyError, ValueError):
+        return 0

@@ -2,19 +2,17 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.everyone import comparables
-from makegood.core.fold import FOLD_VERSION, Step, advance, step
+from makegood.core.fold import FOLD_VERSION, Step, advance
 from makegood.core.holds import encode_gate, gate_row
 from makegood.core.likeness import Comparable
 from makegood.core.notices import Notice, NoticeKind
 from makegood.core.state import EMPTY, State, decode_state, encode_state
-from makegood.messages.commands import Command
 from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
@@ -22,6 +20,8 @@ from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
+from makegood.projections.ties import ties_of
+from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
@@ -31,86 +31,8 @@ SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
 SNAPSHOTS_REACH = 16 * SNAPSHOT_EVERY  # what is later than that folds from the beginning
 
 
-class Folded(Struct, frozen=True, gc=False, kw_only=True):
-    """A customer after the fold, not yet written.
-
-    Attributes:
-        row: As it will be saved.
-        state: Its state; None when nothing changed but the row's counters.
-        outbox: What the outbox has to learn; None until it was asked about `withdrawn`.
-        commands: What the fold wants, when it only went on.
-        withdrawn: What the fold found needless, when it only went on.
-        snapshot: To be kept, if it is time for one.
-        comparable: What others are compared with; None while it stays as it is.
-        asks: There were requests before, or there are now.
-        before: Its state before, where the fold read it.
-        notices: What the outside should hear.
-        opened: There is a case that was not there before.
-    """
-
-    row: CustomerRow
-    state: State | None = None
-    outbox: Reconciled | None = None
-    commands: tuple[Command, ...] = ()
-    withdrawn: tuple[CommandId, ...] = ()
-    snapshot: Snapshot | None = None
-    comparable: tuple[Comparable, ...] | None = None
-    asks: bool = False
-    before: State | None = None
-    notices: tuple[Notice, ...] = ()
-    opened: bool = False
-
-
-def fold_history(
-    state: State,
-    events: Sequence[Event],
-    library: Library,
-    brands: dict[EventId, tuple[str, ...]],
-) -> tuple[State, tuple[Command, ...], tuple[CommandId, ...]]:
-    """Fold events in order; give the state, the commands and those found needless.
-
-    `brands` learns which brands each event was judged to have let the customer down.
-    """
-    commands: list[Command] = []
-    withdrawn: list[CommandId] = []
-    for event in events:
-        after = step(state, event, library)
-        state = after.state
-        commands += after.commands
-        withdrawn += after.withdrawn
-        if after.brands:
-            brands[event.id] = after.brands
-    return state, tuple(commands), tuple(withdrawn)
-
-
-def is_outdated(row: CustomerRow) -> bool:
-    """Whether a state was made by another version of the fold."""
-    return row.fold not in (0, FOLD_VERSION)
-
-
-def _sending_only(
-    outbox: Reconciled, known: Container[CommandId], new: frozenset[EventId]
-) -> Reconciled:
-    """Write down, and do not send, what an upgraded fold newly finds in old events."""
-    put: list[Command] = []
-    unsent: list[Command] = []
-    for command in outbox.put:
-        goes = command.cause in new or command.id in known
-        (put if goes else unsent).append(command)
-    return replace(outbox, put=tuple(put), needless=(*outbox.needless, *unsent))
-
-
 def _differs(before: State, after: State, name: str) -> bool:
     return bool(getattr(before, name) != getattr(after, name))
-
-
-def is_late(row: CustomerRow, event: Event) -> bool:
-    """Whether an event comes before something that was folded already.
-
-    A timer fires before an event only up to the time at which our server had received it.
-    """
-    before_last = row.last is not None and event.order < row.last
-    return before_last or min(event.time_ms, event.received_ms) < row.fired_ms
 
 
 class Folding:
@@ -214,6 +136,7 @@ class Folding:
             asks=bool(before.requests or state.requests),
             before=before,
             opened=len(state.cases) > len(before.cases),
+            people=before.my_person is not state.my_person,
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -227,6 +150,7 @@ class Folding:
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
             before=before,
+            people=before.my_person is not after.state.my_person,
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -254,7 +178,7 @@ class Folding:
         before = frozenset(command for command, _ in base.orders)
         outbox = reconcile(commands, needless, known, self._now_ms, kept=before)
         if sending is not None:
-            outbox = _sending_only(outbox, known, sending)
+            outbox = sending_only(outbox, known, sending)
         valid_before = since.order if since is not None and snapshot is not None else None
         self._writing.drop_snapshots(row.customer, valid_before)
         count = (snapshot.events if snapshot else 0) + len(history)
@@ -273,6 +197,7 @@ class Folding:
             asks=asks,
             before=old,
             opened=len(now.cases) > len(old.cases),
+            people=not can_tell or now.my_person != old.my_person,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -318,13 +243,17 @@ class Folding:
         }
         if asks:
             writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
+        them = {one.row.customer: one.state for one in changed if one.people and one.state}
+        if them:
+            ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
+            writing.project_ties(sorted(them), ties)
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
         write_outbox(writing, self._reconciled(), now_ms)
-        them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
-        if them:
-            writing.put_comparables(them)
+        alike = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
+        if alike:
+            writing.put_comparables(alike)
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

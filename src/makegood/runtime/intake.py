@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION
 from makegood.messages.errors import StoreBusy
-from makegood.messages.events import OWN_SOURCE, Event, OnDuty, Stamp, capped_time_ms
+from makegood.messages.events import OWN_SOURCE, Absent, Event, OnDuty, Stamp, capped_time_ms
 from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
 from makegood.messages.identifiers import LOOKUP_KINDS
 from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, event_id, profile_id
@@ -25,7 +25,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.rows import Offered, PersonRow, Taken
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.budgets import settle
-from makegood.runtime.duty import reps_on_duty
+from makegood.runtime.duty import reps_absent, reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.linking import locked, relink
 from makegood.runtime.own_brands import OutsideBrands, check_brands, refused
@@ -318,31 +318,35 @@ class _Duty:
         self._now_ms = now_ms
         self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
         self._known: tuple[OnDuty, ...] | None = None
+        self._absent: tuple[Absent, ...] = ()
         self._asked: Counter[RepId] = Counter()
 
     def stamp(self, body: Body, *, imported: bool = False) -> Stamp:
         """Say what is true in the firm now; most events open no case and share one stamp."""
         on_duty = self._for_body(body)
-        if not on_duty and not imported:
+        absent = self._absent if self._needed(body) else ()
+        if not on_duty and not absent and not imported:
             return self._plain
-        return replace(self._plain, on_duty=on_duty, imported=imported)
+        return replace(self._plain, on_duty=on_duty, imported=imported, absent=absent)
 
     def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
         """Give the reps to stamp on an event; none on one that can open no case."""
-        if isinstance(body, Identified):
-            return ()
-        if isinstance(body, Touchpoint) and not self._matters(body.name):
+        if not self._needed(body):
             return ()
         if self._known is None:
             self._asked = Counter(self._reading.open_cases_by_owner())
-            self._known = reps_on_duty(self._reading.reps(), self._now_ms, self._asked)
+            reps, most = self._reading.reps(), self.book.people.most_cases
+            self._known = reps_on_duty(reps, self._now_ms, self._asked, most)
+            self._absent = reps_absent(reps, self._now_ms)
         ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
         if ordered and isinstance(body, Touchpoint):
             self._asked[ordered[0].rep] += 1
         return tuple(ordered)
 
-    def _matters(self, name: str) -> bool:
-        return self.book.hears(name)
+    def _needed(self, body: Body) -> bool:
+        if isinstance(body, Identified):
+            return False
+        return not isinstance(body, Touchpoint) or self.book.hears(body.name)
 
 
 def _last_times(writing: Writing, profiles: Sequence[ProfileId]) -> dict[ProfileId, int]:

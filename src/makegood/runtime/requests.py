@@ -14,9 +14,12 @@ from makegood.messages.facts import (
     Appealed,
     Arrived,
     Body,
+    Contacted,
     Disclosed,
+    GotInTouch,
     Identified,
     Kept,
+    PersonChosen,
     Promised,
     Rated,
     Redirected,
@@ -39,7 +42,9 @@ _CONFLICT = Refused(
 )
 
 
-First: TypeAlias = Requested | Promised | Disclosed | Redirected | Rated
+First: TypeAlias = (
+    Requested | Promised | Disclosed | Redirected | Rated | PersonChosen | GotInTouch | Contacted
+)
 """What may be about somebody of whom nothing is known yet."""
 Wanted: TypeAlias = First | Settled | Appealed | Kept | Arrived
 
@@ -156,6 +161,12 @@ def _is_same(said: Body, wanted: Wanted, asker: Asker, book: RuleBook) -> bool:
         return same and said.facts == facts
     if isinstance(wanted, Settled):
         return isinstance(said, Settled) and _same_answer(said, wanted, asker, book)
+    if isinstance(wanted, PersonChosen):  # who had room was added to it
+        parts = ("choices", "brand")
+        same = isinstance(said, PersonChosen) and said.by == asker.rep
+        return same and all(getattr(said, name) == getattr(wanted, name) for name in parts)
+    if isinstance(wanted, GotInTouch | Contacted):
+        return wanted == said
     return replace(wanted, by=asker.rep) == said
 
 

@@ -14,6 +14,7 @@ from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
+from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting
@@ -28,6 +29,7 @@ class MemoryReader(
     MemoryScreening,
     MemorySends,
     MemoryLook,
+    MemoryTies,
 ):
     """One look at memory."""
 

@@ -49,6 +49,7 @@ from makegood.ports.rows import (
     booking_key,
 )
 from makegood.ports.sends import Sends
+from makegood.ports.ties import Tie
 from makegood.ports.unfit import Unfit
 from makegood.ports.webhooks import Delivery, Endpoint
 from makegood.store.shapes import NEVER, person_words, queue_key
@@ -68,6 +69,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
+    "ties",
 )  # fmt: skip
 
 
@@ -103,6 +105,7 @@ class Tables:
     comparable: MutableMapping[CustomerId, tuple[Comparable, ...]]
     everyone: MutableMapping[Place, Measures]
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
+    ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]

@@ -38,6 +38,7 @@ from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
+from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
@@ -60,6 +61,7 @@ class MemoryWriting(
     MemoryScreening,
     MemorySends,
     MemoryWatchWriting,
+    MemoryTies,
 ):
     """One transaction on memory."""
 
@@ -144,6 +146,7 @@ class MemoryWriting(
         self.put_comparables({customer: ()})
         _drop(t.comparable, customer)
         _drop(t.asked, customer)
+        _drop(t.ties, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

@@ -16,6 +16,7 @@ from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
+from makegood.store.sql_ties import TieReading, TieWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
@@ -40,6 +41,7 @@ class SqlReading(
     SendsReading,
     ActReading,
     WatchReading,
+    TieReading,
 ):
     """One look at the store."""
 
@@ -59,6 +61,7 @@ class SqlWriting(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    TieWriting,
     SqlReading,
 ):
     """One transaction."""

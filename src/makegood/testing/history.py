@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from makegood.core.fold import FOLD_VERSION, Step, advance, step
 from makegood.core.state import EMPTY, State
 from makegood.messages.commands import Command
-from makegood.messages.events import Event, OnDuty, Stamp
+from makegood.messages.events import Absent, Event, OnDuty, Stamp
 from makegood.messages.facts import Body, Fact, Touchpoint
 from makegood.messages.ids import BookHash, CommandId, ProfileId, RepId
 from makegood.playbooks.book import Library
@@ -27,6 +27,7 @@ def event(  # noqa: PLR0913 - a builder: each is one field of an event
     book: BookHash = SMALL_BOOK,
     on_duty: tuple[OnDuty, ...] = (KATHY,),
     imported: bool = False,
+    absent: tuple[Absent, ...] = (),
 ) -> Event:
     """Build an event; its id is its name or its time, so that builders stay short."""
     return Event(
@@ -36,7 +37,9 @@ def event(  # noqa: PLR0913 - a builder: each is one field of an event
         time_ms=at_ms,
         received_ms=at_ms + late_ms,
         body=body,
-        stamp=Stamp(book=book, fold=FOLD_VERSION, on_duty=on_duty, imported=imported),
+        stamp=Stamp(
+            book=book, fold=FOLD_VERSION, on_duty=on_duty, imported=imported, absent=absent
+        ),
     )
 
 

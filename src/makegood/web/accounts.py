@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from msgspec.structs import replace
 
 from makegood.desk.access import PERMISSIONS
 from makegood.messages.errors import InputError
@@ -96,15 +97,7 @@ def _write_roster(
     with store.writing() as writing:
         known = {row.rep: row for row in writing.reps()}
         old = known.get(rep, RepRow(rep=rep, name=name, role=role, hours=_ALWAYS))
-        row = RepRow(
-            rep=rep,
-            name=name,
-            role=role,
-            brands=old.brands,
-            hours=old.hours,
-            timezone=old.timezone,
-            present=old.present,
-        )
+        row = replace(old, name=name, role=role)
         writing.put_reps((row,))
         what = "staff.made" if before is None else "staff.changed"
         act = Act(what=what, at_ms=_now_ms(), about=rep, before=before or {}, after={"may": may})

@@ -42,6 +42,17 @@ DESK = {
     f"desk/customers/ANA/said/{E}/kept": ("POST", 404, 404, 404),
     "desk/umbrella/": ("GET", 200, 200, 200),
     "desk/team/": ("GET", 200, 200, 200),
+    "desk/team/talks": ("GET", 200, 200, 200),
+    "desk/team/customers": ("GET", 200, 200, 200),
+    "desk/team/customers?rep=kathy": ("GET", 404, 200, 200),
+    "desk/team/roster": ("GET", 200, 200, 200),
+    "desk/team/roster/take": ("POST", 403, 403, 422),
+    "desk/team/roster/of/kathy": ("GET", 403, 200, 200),
+    "desk/team/roster/of/vera": ("GET", 200, 403, 200),
+    "desk/team/roster/of/nobody": ("GET", 404, 404, 404),
+    "desk/team/apart": ("GET", 403, 403, 200),
+    "desk/team/apart/back": ("POST", 403, 403, 404),
+    "desk/customers/ANA/person/touch": ("POST", 404, 422, 422),
     "desk/rules": ("GET", 200, 200, 200),
     "desk/rules/edit": ("POST", 403, 403, 302),
     "desk/rules/text": ("GET", 403, 403, 200),
@@ -89,6 +100,13 @@ API = {
     "v1/customers/ANA": ("GET", 200),
     "v1/customers/ANA/requests": ("GET", 200),
     "v1/customers/ANA/said": ("GET", 200),
+    "v1/customers/ANA/person": ("GET", 200),
+    "v1/persons": ("POST", 422),
+    "v1/contacts": ("POST", 422),
+    "v1/contacts/answered": ("POST", 422),
+    "v1/person-links": ("POST", 422),
+    "v1/reps": ("GET", 200),
+    "v1/reps/kathy/busy": ("POST", 422),
     "v1/failures": ("POST", 422),
     "v1/commands": ("GET", 200),
     f"v1/commands/{M}/retry": ("POST", 404),
@@ -129,7 +147,7 @@ PORTAL = {
 }  # fmt: skip
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
-    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|tell/|told/"
+    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|p/|tell/|told/"
     r"|embed/"
 )
 

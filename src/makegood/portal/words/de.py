@@ -171,6 +171,74 @@ WORDS = {
     "tell.confirm": "Ja, das war ich",
     "tell.thanks_title": "Danke",
     "tell.thanks": "{brand} weiß jetzt Bescheid. Jemand meldet sich bei Ihnen.",
+    "person.heading": "Ihre Ansprechperson",
+    "person.nobody": "Sie haben noch niemanden gewählt. Wer gerade frei ist, kümmert sich um Sie.",
+    "person.yours": "{name} ist für Sie da, seit dem {day}.",
+    "person.away": "{name} ist zurzeit nicht da.",
+    "person.away_until": "{name} ist nicht da und {when} zurück.",
+    "person.off_duty": "{name} hat gerade keinen Dienst.",
+    "person.off_duty_until": "{name} hat gerade keinen Dienst und ist {when} zurück.",
+    "person.left": "{name} arbeitet nicht mehr hier. Bitte wählen Sie neu.",
+    "person.left_until": "{name} arbeitet nicht mehr hier. Bitte wählen Sie neu.",
+    "person.busy": "{name} ist gerade bei jemand anderem.",
+    "person.busy_then": "Dauert das zu lange, kümmert sich {cover} um Sie.",
+    "person.busy_whoever": "Dauert das zu lange, kümmert sich um Sie, wer gerade frei ist.",
+    "person.covers": "Solange vertritt {cover}, wie von {name} gewünscht.",
+    "person.next": "Solange kümmert sich {cover} um Sie, Ihre nächste Wahl.",
+    "person.whoever": "Solange kümmert sich um Sie, wer gerade frei ist.",
+    "person.waiting": "Auf wen Sie warten",
+    "person.line": (
+        "Sie sind Nummer {place} auf der Warteliste von {name}. Wir schreiben Ihnen, sobald"
+        " Platz ist."
+    ),
+    "person.waits": (
+        "Sie stehen auf der Warteliste von {name}. Wir schreiben Ihnen, sobald Platz ist."
+    ),
+    "person.full": "Bei {name} ist kein Platz, auch nicht auf der Warteliste.",
+    "person.unsure": (
+        "Sie standen zweimal in unseren Büchern. Sie hatten {was} gewählt und später {now}."
+        " Dabei bleibt es, bis Sie uns sagen, wen Sie möchten."
+    ),
+    "person.choose": "Wählen Sie, wer sich um Sie kümmert",
+    "person.choose_lead": (
+        "In der Reihenfolge Ihrer Wünsche. Wer zuerst Platz hat, bleibt für Sie da; ändern "
+        "können Sie das jederzeit."
+    ),
+    "person.first": "Erste Wahl",
+    "person.second": "Zweite Wahl",
+    "person.third": "Dritte Wahl",
+    "person.no_one": "Niemand",
+    "person.button": "Das ist meine Wahl",
+    "person.who": "Wen es gibt",
+    "person.find": "Name suchen",
+    "person.find_button": "Suchen",
+    "person.empty": "Gerade kann niemand gewählt werden.",
+    "person.more": "Und {count} weitere: Ein Name findet sie.",
+    "person.card_yours": "Für Sie da",
+    "person.card_room": "Hat Platz für Sie",
+    "person.card_full": "Kein Platz, {count} warten",
+    "person.card_closed": "Kein Platz, auch nicht auf der Warteliste",
+    "person.too_few": "Was andere sagen: Es haben noch zu wenige geantwortet.",
+    "person.heard": (
+        "Was andere sagen: Zwischen {low} und {high} von 100 waren zufrieden ({count} haben"
+        " geantwortet)."
+    ),
+    "person.tags": "Genannt wurde: {tags}.",
+    "person.apart": "Jemand, dem Sie lieber nicht begegnen",
+    "person.apart_lead": "Sie müssen nicht sagen, warum, und wir sagen es der Person nicht.",
+    "person.apart_open": "Jemanden nennen",
+    "person.apart_who": "Wer ist es?",
+    "person.apart_button": "Diese Person fernhalten",
+    "person.apart_back": "Zurücknehmen: {name} darf sich wieder um mich kümmern",
+    "person.said_chosen": "Danke, so ist es jetzt.",
+    "person.said_apart": "Danke. Bei uns begegnen Sie dieser Person nicht mehr.",
+    "person.said_back": "Danke, wir haben es zurückgenommen.",
+    "person.name_one": "Bitte nennen Sie eine Person aus der Liste.",
+    "person.not_available": (
+        "Diese Person kann gerade nicht gewählt werden. Bitte wählen Sie jemand anderen."
+    ),
+    "person.chosen_twice": "Bitte wählen Sie jede Person nur einmal.",
+    "person.link": "Wer sich um Sie kümmert",
     "fault.missing.title": "Nicht gefunden",
     "fault.missing.lead": (
         "Unter dieser Adresse gibt es nichts, oder es ist nicht für Sie bestimmt."

@@ -1,0 +1,106 @@
+"""Judge who may be chosen, refused or spoken with; whether there is room is seen under a lock.
+
+The reason for a refusal is for a supervisor alone. A rep who wants no more to do with a customer
+gives one; a customer need not.
+Source: story 5; peers, section 1.3 (a deny-list both ways).
+"""
+
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from makegood.core.decision import Asker, Decision, refuse
+from makegood.core.my_person import MyPerson
+from makegood.core.state import State
+from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, PersonRefused
+from makegood.messages.ids import EventId
+from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.mistakes import nearest
+
+OfPeople: TypeAlias = PersonChosen | PersonRefused | GotInTouch | Contacted
+"""What is said about a customer and the people who look after them."""
+NOT_AVAILABLE = "This person cannot be chosen just now; please choose somebody else."
+"""One sentence whether they left, serve another brand or are kept apart: the reason is theirs."""
+
+
+def judge(state: State, wanted: OfPeople, asker: Asker, library: Library) -> Decision:
+    """Judge whether it can be so, and complete it.
+
+    Args:
+        state: The customer's state.
+        wanted: What is said.
+        asker: The customer, or the rep who writes it down.
+        library: Rule books; that of the brand says what holds.
+    """
+    match wanted:
+        case PersonChosen():
+            return choose(state, wanted, asker, library.now(wanted.brand))
+        case PersonRefused():
+            return keep_apart(state, wanted, asker)
+        case GotInTouch() | Contacted():
+            return speak(state, wanted, asker)
+
+
+def choose(state: State, wanted: PersonChosen, asker: Asker, book: RuleBook) -> Decision:
+    """Judge a choice, and complete it with the one it replaces.
+
+    Args:
+        state: The customer's state.
+        wanted: Whom they want, in order; nobody takes the choice back.
+        asker: The customer, or the rep who writes it down for them.
+        book: The book of the brand it is for.
+    """
+    rules, mine = book.people, state.my_person
+    if not rules.choices:
+        return refuse("nobody_chosen_here", "Here nobody is chosen; whoever is free helps you.")
+    if wanted.brand and wanted.brand not in book.brands:
+        hint = nearest(wanted.brand, book.brands)
+        return refuse("no_such_brand", f"There is no brand `{wanted.brand}`. {hint}".strip())
+    if len(wanted.choices) > rules.choices:
+        return refuse("too_many_choices", f"Please choose at most {rules.choices}.")
+    if len(set(wanted.choices)) < len(wanted.choices) or "" in wanted.choices:
+        return refuse("chosen_twice", "Please choose each person once.")
+    if mine.denied & set(wanted.choices):
+        return refuse("not_available", NOT_AVAILABLE)
+    before = _current(mine, wanted.brand)
+    return Decision(
+        body=replace(wanted, by=asker.rep, theirs="", waits=(), full=(), instead_of=before)
+    )
+
+
+def _current(mine: MyPerson, brand: str) -> EventId:
+    return next((one.event for one in mine.choices if one.brand == brand), EventId(""))
+
+
+def keep_apart(state: State, wanted: PersonRefused, asker: Asker) -> Decision:
+    """Judge a wish to have nothing more to do with each other, or to take it back."""
+    mine = state.my_person
+    known = any((one.rep, one.side) == (wanted.rep, wanted.side) for one in mine.refused)
+    if not wanted.rep:
+        return refuse("nobody_named", "Name the person.")
+    if wanted.again and not known:
+        return refuse("not_refused", "There is nothing to take back.")
+    if wanted.side == "rep" and not asker.rep:
+        return refuse("reps_only", "Only a person of the firm can say this.")
+    if wanted.side == "rep" and not wanted.again:
+        if wanted.rep != asker.rep:
+            return refuse("not_yours", "Each person of the firm says this for themselves alone.")
+        if not wanted.why:
+            return refuse("reason_needed", "Say why; a supervisor alone reads it.")
+    if known and not wanted.again:
+        return refuse("refused_already", "This is so already.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def speak(state: State, wanted: GotInTouch | Contacted, asker: Asker) -> Decision:
+    """Judge that somebody wrote or spoke: the customer may always, a rep for themselves."""
+    if not wanted.channel:
+        return refuse("no_channel", "Say on which channel.")
+    if isinstance(wanted, GotInTouch):
+        return Decision(body=wanted)
+    if not asker.rep:
+        return refuse("reps_only", "Only a person of the firm can write down whom they spoke to.")
+    rep = wanted.rep or asker.rep
+    if rep in state.my_person.denied:
+        return refuse("kept_apart", "This customer is looked after by somebody else.")
+    return Decision(body=replace(wanted, rep=rep))

@@ -1,0 +1,87 @@
+"""Who looks after a customer and why, in the words of a rep's screen and of the interface."""
+
+from collections.abc import Mapping, Sequence
+
+from makegood.core.my_person import Reason, Why
+from makegood.messages.events import Event
+from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, RoomGiven
+from makegood.ports.rows import RepRow
+from makegood.ports.ties import Tie
+from makegood.projections.figures import moment_words
+from makegood.projections.roster import rep_name
+
+
+class Teller:
+    """Tells reasons; knows the names, the time and where it is told."""
+
+    def __init__(self, reps: Sequence[RepRow], now_ms: int, timezone: str) -> None:
+        self._reps = reps
+        self._now_ms = now_ms
+        self._timezone = timezone
+
+    def reasons(self, reasons: Sequence[Reason]) -> str:
+        """Tell why it is with whom it is, in one line."""
+        return " ".join(self._told(one) for one in reasons)
+
+    def waits(self, tie: Tie) -> str:
+        """Tell whom a conversation waits for: "Waits for Kathy until 14:10, then Tom."."""
+        if not tie.rep:
+            return "For whoever is free."
+        name = self._name(tie.rep)
+        if not tie.until_ms:
+            return f"For {name}."
+        then = self._name(tie.then) if tie.then else "whoever is free"
+        return f"Waits for {name} until {self._moment(tie.until_ms)}, then {then}."
+
+    def _name(self, rep: str) -> str:
+        return rep_name(self._reps, rep)
+
+    def _moment(self, at_ms: int) -> str:
+        return moment_words(at_ms, self._now_ms, self._timezone)
+
+    def _told(self, one: Reason) -> str:
+        until = f" until {self._moment(one.until_ms)}" if one.until_ms else ""
+        return _SAYS[one.why].format(
+            name=self._name(one.rep) if one.rep else "whoever is free",
+            of=self._name(one.of) if one.of else "",
+            until=until,
+            wait=f"; we wait{until}" if until else "",
+        )
+
+
+_SAYS: Mapping[Why, str] = {
+    "theirs": "{name} is the customer's person.",
+    "asked_for": "The customer asked for {name}.",
+    "thread": "The conversation is with {name}.",
+    "next": "{name} is the next choice.",
+    "waiting": "The customer waits for room with {name}.",
+    "busy": "{name} is busy{wait}.",
+    "away": "{name} is away{until}.",
+    "off_duty": "{name} is off duty{until}.",
+    "left": "{name} no longer works here.",
+    "covers": "{name} covers for {of}, as they asked.",
+    "waited": "{of} did not come to it in time: {name} takes it.",
+    "went_home": "{of} went off duty before it was answered: {name} takes it.",
+    "no_cover": "Nobody covers: whoever is free takes it.",
+    "nobody_chosen": "The customer chose nobody.",
+}
+
+
+def told_of_people(event: Event, reps: Sequence[RepRow]) -> str:
+    """Tell one event of the timeline; who is kept apart stands in none."""
+    match event.body:
+        case PersonChosen(choices=choices, by=by, theirs=theirs):
+            names = ", ".join(rep_name(reps, one) for one in choices)
+            how = f", on the phone with {rep_name(reps, by)}" if by else ""
+            if not choices:
+                return f"The customer wants nobody in particular any more{how}."
+            has = f" {rep_name(reps, theirs)} has room." if theirs else " None of them has room."
+            return f"The customer chose their person{how}: {names}.{has}"
+        case RoomGiven(rep=rep):
+            return f"{rep_name(reps, rep)} has room and is the customer's person now."
+        case GotInTouch(channel=channel, to=to):
+            asked = f", for {rep_name(reps, to)}" if to else ""
+            return f"The customer got in touch ({channel}){asked}."
+        case Contacted(rep=rep, channel=channel):
+            return f"{rep_name(reps, rep)} spoke with the customer ({channel})."
+    return ""
