@@ -13,6 +13,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.accounts import AccountReading, AccountWriting
 from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
@@ -59,6 +60,7 @@ class Reading(
     SendsReading,
     ActReading,
     WatchReading,
+    AccountReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -211,6 +213,7 @@ class Writing(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    AccountWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

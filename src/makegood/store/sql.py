@@ -1,5 +1,6 @@
 """The port on SQL: all its reading and writing, joined over one open transaction."""
 
+from makegood.store.sql_accounts import AccountReading, AccountWriting
 from makegood.store.sql_acts import ActReading, ActWriting
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
@@ -40,6 +41,7 @@ class SqlReading(
     SendsReading,
     ActReading,
     WatchReading,
+    AccountReading,
 ):
     """One look at the store."""
 
@@ -59,6 +61,7 @@ class SqlWriting(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    AccountWriting,
     SqlReading,
 ):
     """One transaction."""

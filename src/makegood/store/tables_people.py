@@ -1,0 +1,29 @@
+"""The steps of the schema for people and the umbrella: accounts and what was agreed with them."""
+
+ACCOUNTS = (
+    """CREATE TABLE account (
+        account TEXT NOT NULL PRIMARY KEY,
+        row_blob BLOB NOT NULL)""",
+    # What a search by prefix begins with: the id, and each word of the name.
+    """CREATE TABLE account_key (
+        word TEXT NOT NULL,
+        account TEXT NOT NULL,
+        PRIMARY KEY (word, account))""",
+    "CREATE INDEX account_key_of_account ON account_key (account)",
+    """CREATE TABLE party (
+        account TEXT NOT NULL,
+        profile TEXT NOT NULL,
+        role TEXT NOT NULL,
+        from_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (account, profile, role, from_ms))""",
+    "CREATE INDEX party_of_profile ON party (profile)",
+    "CREATE INDEX party_of_role ON party (account, role)",
+    """CREATE TABLE agreement (
+        agreement TEXT NOT NULL PRIMARY KEY,
+        account TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX agreement_of_account ON agreement (account, agreement)",
+    "CREATE INDEX agreement_of_brand ON agreement (brand, agreement)",
+)
