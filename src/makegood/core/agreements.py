@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from makegood.messages.agreements import Agreement, GuaranteeTerms, RateTerms, WaiverTerms
-from makegood.messages.body import Facts
+from makegood.messages.facts import Body, Facts, Requested, Touchpoint
 from makegood.messages.money import Money
 
 
@@ -141,14 +141,18 @@ def waived_by(honoured: Sequence[Honoured]) -> dict[str, Honoured]:
     return found
 
 
-def broken_by(honoured: Sequence[Honoured], failure: str) -> tuple[Agreement, ...]:
-    """Give the guarantees that a kind of failure breaks."""
-    return tuple(
-        one.agreement
-        for one in honoured
-        if isinstance(one.agreement.terms, GuaranteeTerms)
-        and failure in one.agreement.terms.broken_by
-    )
+def place_of(body: Body) -> str:
+    """Say at which place something happened; empty when nobody said."""
+    match body:
+        case Touchpoint(properties=told) | Requested(facts=told):
+            place = told.get("place")
+            return place if isinstance(place, str) else ""
+    return ""
+
+
+def with_agreed(customer: Facts, honoured: Sequence[Honoured]) -> Facts:
+    """Give a customer's facts with the agreements that hold, whatever a source says of them."""
+    return {**customer, "agreed": agreed_facts(honoured)}
 
 
 def agreed_facts(honoured: Sequence[Honoured]) -> Facts:

@@ -176,6 +176,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
+        reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
     """
 
     hash: BookHash
@@ -216,6 +217,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     text: str = ""
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
+    reads_agreed: bool = False
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
