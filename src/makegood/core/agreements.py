@@ -10,8 +10,15 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from makegood.messages.agreements import Agreement, GuaranteeTerms, RateTerms, WaiverTerms
-from makegood.messages.facts import Body, Facts, Requested, Touchpoint
+from makegood.messages.agreements import (
+    Agreement,
+    GuaranteeTerms,
+    RateTerms,
+    Terms,
+    WaiverTerms,
+)
+from makegood.messages.facts import Body, Fact, Facts, Requested, Touchpoint
+from makegood.messages.ids import AccountId, AgreementId
 from makegood.messages.money import Money
 
 
@@ -159,18 +166,63 @@ def agreed_facts(honoured: Sequence[Honoured]) -> Facts:
     """Give the agreements that hold as conditions read them, as `customer.agreed`.
 
     Returns:
-        `rates` (rate code or id -> off_per_mille), `waives` and `guarantees` (what -> true); each
-        is there and empty when nothing was agreed, so that a condition can always be judged.
+        `rates` (rate code, else id -> off_per_mille), `off_per_mille` (the most of these),
+        `prices` (product -> the lowest fixed price in cents), `waives` and `guarantees` (what ->
+        true); each is there and empty when nothing was agreed, so that a condition can be judged.
     """
-    rates: Facts = {}
+    rates: dict[str, int] = {}
+    prices: dict[str, int] = {}
     waives: Facts = {}
     guarantees: Facts = {}
     for one in honoured:
         match one.agreement.terms:
             case RateTerms() as rate:
-                rates.setdefault(rate.code or one.agreement.id, rate.off_per_mille)
+                name = rate.code or one.agreement.id
+                rates[name] = max(rate.off_per_mille, rates.get(name, 0))
+                for product, price in rate.prices:
+                    prices[product] = min(price.cents, prices.get(product, price.cents))
             case WaiverTerms() as waiver:
                 waives[waiver.waives] = True
             case GuaranteeTerms() as guarantee:
                 guarantees[guarantee.promises] = True
-    return {"rates": rates, "waives": waives, "guarantees": guarantees}
+    return {
+        "rates": rates,
+        "off_per_mille": max(rates.values(), default=0),
+        "prices": prices,
+        "waives": waives,
+        "guarantees": guarantees,
+    }
+
+
+def written_out(agreed: Fact) -> tuple[Agreement, ...]:
+    """Make agreements of the umbrella of what an example says in `customer.agreed`.
+
+    Args:
+        agreed: As `agreed_facts` gives it; what is not of that form is left out.
+    """
+    if not isinstance(agreed, dict):
+        return ()
+    terms: list[Terms] = [
+        RateTerms(code=name, off_per_mille=off)
+        for name, off in _entries(agreed, "rates")
+        if isinstance(off, int)
+    ]
+    terms += [
+        RateTerms(code=f"price of {name}", prices=((name, Money(cents)),))
+        for name, cents in _entries(agreed, "prices")
+        if isinstance(cents, int)
+    ]
+    terms += [
+        WaiverTerms(waives=name) for name, said in _entries(agreed, "waives") if said is True
+    ]
+    guarantees = [name for name, said in _entries(agreed, "guarantees") if said is True]
+    terms += [GuaranteeTerms(promises=name) for name in guarantees]
+    return tuple(
+        Agreement(id=AgreementId(f"example-{n}"), account=AccountId("example"), terms=one)
+        for n, one in enumerate(terms)
+    )
+
+
+def _entries(agreed: dict[str, object], what: str) -> list[tuple[str, object]]:
+    found = agreed.get(what)
+    return list(found.items()) if isinstance(found, dict) else []
