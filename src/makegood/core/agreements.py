@@ -5,7 +5,7 @@ agreement itself says not. Every answer has its reason, so that nobody argues at
 Source: story 2 (one customer across every brand); issue 5, "Accounts and agreements".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -96,6 +96,18 @@ def is_agreed_at(agreement: Agreement, here: Here) -> bool:
     if agreement.place:
         return agreement.place == here.place
     return bool(agreement.brand) and agreement.brand == here.brand
+
+
+def is_seen_by(agreement: Agreement, brands: Collection[str]) -> bool:
+    """Whether brands may see an agreement: their own, the umbrella's, and what they honour.
+
+    What another brand agreed for itself alone is not theirs to see.
+    """
+    if agreement.brand in ("", *brands):
+        return True
+    shut = {name.removeprefix("brand:") for name in agreement.not_at}
+    open_to = {name.removeprefix("brand:") for name in agreement.also_at}
+    return any(one not in shut and (agreement.elsewhere or one in open_to) for one in brands)
 
 
 def that_hold(agreements: Iterable[Agreement], here: Here) -> tuple[Honoured, ...]:

@@ -169,7 +169,8 @@ class AccountReading(Protocol):
 
         Args:
             account: Only of this account.
-            brands: Only those agreed with these brands or with the umbrella; none for all.
+            brands: Only what these brands may see, as `core.agreements.is_seen_by` says; none
+                for all.
             after: The last of the page before.
             limit: At most 200.
         """

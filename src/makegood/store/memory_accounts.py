@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from makegood.core.agreements import is_seen_by
 from makegood.messages.agreements import Agreement
 from makegood.messages.ids import AccountId, AgreementId, ProfileId
 from makegood.ports.accounts import Account, AtHand, Party, Role, Standing
@@ -103,7 +104,7 @@ class MemoryAccountReading(MemoryReading):
             for id_, one in sorted(self._t.agreements_kept.items())
             if id_ > (after or "")
             and account in (None, one.account)
-            and (not brands or one.brand in ("", *brands))
+            and (not brands or is_seen_by(one, brands))
         ]
         return tuple(found[: min(limit, MOST)])
 

@@ -47,7 +47,7 @@ NUMBERS = frozenset(
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
-        "wanted_run", "seen_run", "hour", "bucket",
+        "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured",
     }
 )  # fmt: skip
 

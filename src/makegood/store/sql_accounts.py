@@ -44,6 +44,15 @@ STANDING = """
     UNION ALL SELECT 'agreement', g.account, g.row_blob FROM theirs CROSS JOIN agreement g
         WHERE g.account = theirs.account"""
 
+# What a brand may see: its own and the umbrella's, and what others' is honoured there.
+SEEN = """ AND (brand = ANY(?)
+    OR ((elsewhere = 0 OR ? > (SELECT count(*) FROM agreement_at n
+            WHERE n.agreement = agreement.agreement AND n.honoured = 0 AND n.brand = ANY(?)))
+        AND (elsewhere = 1 OR EXISTS (SELECT 1 FROM agreement_at n
+            WHERE n.agreement = agreement.agreement AND n.honoured = 1 AND n.brand = ANY(?)
+            AND NOT EXISTS (SELECT 1 FROM agreement_at t WHERE t.agreement = n.agreement
+                AND t.honoured = 0 AND t.brand = n.brand)))))"""
+
 
 class AccountReading(SqlBase):
     """What is known of accounts."""
@@ -129,8 +138,9 @@ class AccountReading(SqlBase):
             where += " AND account = ?"
             more.append(account)
         if brands:
-            where += " AND brand = ANY(?)"
-            more.append([*brands, ""])
+            where += SEEN
+            own = list(brands)
+            more += [[*own, ""], len(set(own)), own, own]
         sql = f"SELECT row_blob FROM agreement WHERE {where} ORDER BY agreement LIMIT ?"
         found = self._db.rows(sql, *values, *more, min(limit, MOST))
         return tuple(_agreement(row[0]) for row in found)
@@ -162,11 +172,17 @@ class AccountWriting(AccountReading):
             self._db.put("party", columns, list(last.values()), replace(columns, key))
 
     def put_agreements(self, rows: Sequence[Agreement]) -> None:
-        last = {row.id: (row.id, row.account, row.brand, pack(row)) for row in rows}
-        columns = "agreement account brand row_blob"
-        if last:
-            conflict = replace(columns, "agreement")
-            self._db.put("agreement", columns, list(last.values()), conflict)
+        last = {row.id: row for row in rows}
+        if not last:
+            return
+        columns = "agreement account brand elsewhere row_blob"
+        values = [
+            (it.id, it.account, it.brand, int(it.elsewhere), pack(it)) for it in last.values()
+        ]
+        self._db.put("agreement", columns, values, replace(columns, "agreement"))
+        self._db.run("DELETE FROM agreement_at WHERE agreement = ANY(?)", sorted(last))
+        at = [(it.id, *one) for it in last.values() for one in sorted(_named(it))]
+        self._db.put("agreement_at", "agreement brand honoured", at, "DO NOTHING")
 
     def drop_parties(self, profiles: Sequence[ProfileId]) -> int:
         sql = "DELETE FROM party WHERE profile = ANY(?)"
@@ -176,6 +192,17 @@ class AccountWriting(AccountReading):
 def account_words(row: Account) -> frozenset[str]:
     """Everything a search by prefix can begin with."""
     return frozenset(word.casefold() for word in (row.id, row.name, *row.name.split()) if word)
+
+
+def _named(row: Agreement) -> set[tuple[str, int]]:
+    """The brands that an agreement names, and whether it is honoured there."""
+    lists = ((row.not_at, 0), (row.also_at, 1))
+    return {
+        (name.removeprefix("brand:"), honoured)
+        for names, honoured in lists
+        for name in names
+        if name.startswith("brand:")
+    }
 
 
 def in_order(party: Party) -> tuple[str, str, str, int]:

@@ -23,7 +23,14 @@ ACCOUNTS = (
         agreement TEXT NOT NULL PRIMARY KEY,
         account TEXT NOT NULL,
         brand TEXT NOT NULL,
+        elsewhere BIGINT NOT NULL,
         row_blob BLOB NOT NULL)""",
+    # Brands at which it is honoured (1), or not (0), by name.
+    """CREATE TABLE agreement_at (
+        agreement TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        honoured BIGINT NOT NULL,
+        PRIMARY KEY (agreement, brand, honoured))""",
     "CREATE INDEX agreement_of_account ON agreement (account, agreement)",
     "CREATE INDEX agreement_of_brand ON agreement (brand, agreement)",
 )

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from makegood.core.agreements import is_seen_by
 from makegood.messages.agreements import Agreement, RateTerms, WaiverTerms
 from makegood.messages.ids import AccountId, AgreementId, ProfileId
 from makegood.ports.accounts import Account, Client, Party, Role, Standing
@@ -142,11 +143,27 @@ class AccountConformance(Conformance):
     def test_agreements_page_and_a_brand_sees_its_own_and_the_umbrellas(self) -> None:
         """What another brand agreed for itself is not listed."""
         store = self.make_store()
-        rows = [agreement("A-1"), agreement("A-2", brand="inn"), agreement("A-3", brand="grand")]
+        rows = [
+            agreement("A-1"),
+            agreement("A-2", brand="inn"),
+            agreement("A-3", brand="grand", elsewhere=False),
+            agreement("A-4", brand="grand"),
+            agreement("A-5", brand="grand", not_at=("brand:inn",)),
+            agreement("A-6", brand="grand", elsewhere=False, also_at=("brand:inn",)),
+            agreement(
+                "A-7",
+                brand="grand",
+                elsewhere=False,
+                not_at=("brand:inn",),
+                also_at=("brand:inn",),
+            ),
+        ]
         _keep(store, *rows, agreement("B-1", FARAWAY))
         with store.reading() as reading:
-            assert reading.agreements(brands=["inn"], account=MERIDIAN) == (rows[0], rows[1])
-            assert len(reading.agreements()) == 4
+            for brands in (["inn"], ["inn", "lodge"], ["lodge"], ["grand"], []):
+                seen = [one for one in rows if not brands or is_seen_by(one, brands)]
+                assert reading.agreements(brands=brands, account=MERIDIAN) == tuple(seen)
+            assert len(reading.agreements()) == 8
             assert reading.agreements(after=AgreementId("A-2"), limit=1) == (rows[2],)
             assert reading.agreement(AgreementId("A-3")) == rows[2]
             assert reading.agreement(AgreementId("Z")) is None
