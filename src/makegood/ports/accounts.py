@@ -191,5 +191,8 @@ class AccountWriting(Protocol):
     def put_agreements(self, rows: Sequence[Agreement]) -> None:
         """Keep agreements; one of the same id is replaced."""
 
+    def erase_persons(self, profiles: Sequence[ProfileId]) -> int:
+        """Forget the personal data of profiles that no customer has; say how many rows went."""
+
     def drop_parties(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the roles of profiles; say how many there were."""
