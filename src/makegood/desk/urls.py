@@ -3,6 +3,7 @@
 from django.urls import path
 
 from makegood.desk import (
+    accounts,
     asked,
     broken,
     case,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("customers/<str:customer_id>/say/<str:act>", said.say, name="say"),
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
+    path("umbrella/accounts", accounts.accounts, name="accounts"),
+    path("umbrella/accounts/keep", accounts.keep, name="accounts-keep"),
+    path("umbrella/accounts/of/<str:account_id>", accounts.account, name="account"),
+    path("umbrella/accounts/of/<str:account_id>/<str:act>", accounts.act, name="account-act"),
     path("team/", team.index, name="team"),
     path("rules", rules.book, name="rules"),
     path("rules/edit", rules.edit, name="rules-edit"),
