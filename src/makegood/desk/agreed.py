@@ -77,9 +77,8 @@ def _who(
     for account, asks, pays, told in found:
         does = [f"{_name(persons, asks)} asks"] if asks else []
         does += [f"{_name(persons, pays)} pays and gets back what is refunded"] if pays else []
-        does += (
-            [f"we write to {listed(tuple(_name(persons, one) for one in told))}"] if told else []
-        )
+        names = listed(tuple(_name(persons, one) for one in told))
+        does += [f"we write to {names}"] if names else []
         if does:
             known = accounts.get(account)
             through = f"Booked through {known.name or known.id}: " if known is not None else ""

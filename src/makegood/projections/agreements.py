@@ -98,9 +98,10 @@ class Speaker(Struct, frozen=True, kw_only=True):
     def whose(self, agreement: Agreement) -> str:
         """Say whose it is: a company by its name, a person without one."""
         account = self.accounts.get(agreement.account)
-        return (
-            f"{account.name}'s" if account is not None and account.name else "The customer's own"
-        )
+        name = account.name if account is not None else ""
+        if not name:
+            return "The customer's own"
+        return f"{name}'" if name.endswith("s") else f"{name}'s"
 
     def _end(self, agreement: Agreement) -> str:
         return f" until {self._day(agreement.until_ms - 1)}" if agreement.until_ms else ""
