@@ -1,7 +1,6 @@
 """Accounts at the desk: who belongs to them, who asks, pays and is told, and what was agreed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from makegood.desk.case import UNPROCESSABLE
 from makegood.desk.umbrella import umbrella_shell
 from makegood.messages.errors import InputError
 from makegood.messages.ids import AccountId, AgreementId
-from makegood.ports.accounts import Account, Party
+from makegood.ports.accounts import Account, Party, PartyKey
 from makegood.ports.acts import ACTS, Act, Sought
 from makegood.projections.agreements import day_words
 from makegood.runtime.accounts import Fate
@@ -27,7 +26,7 @@ from makegood.sources.account_cells import (
     Written,
     account_of,
     agreement_of,
-    begins_ms,
+    end_of,
     party_of,
 )
 from makegood.sources.limits import writable
@@ -138,7 +137,7 @@ def _page(desk: Desk, account_id: str, asked: Mapping[str, str], **more: object)
         "brand": here.brand,
         "brands": sorted(it for it in desk.makegood.book.brands if desk.me.may_see(it)),
         "parties": _parties(desk, parties[:PAGE]),
-        "next_party": _key(parties[PAGE - 1]) if len(parties) > PAGE else "",
+        "next_party": parties[PAGE - 1].cursor if len(parties) > PAGE else "",
         "acts": _acts(desk, {one.id, *(it.id for it in listed)}),
         "may_keep": may_keep(desk),
         "roles": ROLES,
@@ -175,29 +174,15 @@ def _parties(desk: Desk, parties: Sequence[Party]) -> list[PartyRow]:
                 does=ROLES[one.role],
                 since=day_words(one.from_ms, zone),
                 until=day_words(one.until_ms - 1, zone) if one.until_ms else "",
-                key=_key(one),
+                key=one.cursor,
                 now=one.is_at(desk.now_ms),
             )
         )
     return rows
 
 
-def _key(party: Party) -> str:
-    return f"{party.profile} {party.role} {party.from_ms}"
-
-
-def _party(account: AccountId, key: str) -> Party | None:
-    profile, _, rest = key.partition(" ")
-    role, _, from_ms = rest.partition(" ")
-    if role not in ROLES or not from_ms.isdecimal() or len(from_ms) > 15:
-        return None
-    fields = {"account": account, "profile": profile, "role": role, "from_ms": int(from_ms)}
-    return Party(**fields)  # type: ignore[arg-type]
-
-
-def _after(account: Account, asked: Mapping[str, str]) -> Any:
-    found = _party(account.id, writable(asked.get("party", ""), 200))
-    return found.key if found is not None else None
+def _after(account: Account, asked: Mapping[str, str]) -> PartyKey | None:
+    return Party.place_of(account.id, writable(asked.get("party", ""), 200))
 
 
 def _acts(desk: Desk, about: set[str]) -> list[tuple[Act, str]]:
@@ -276,10 +261,10 @@ def _agree(request: HttpRequest, typed: Mapping[str, str], ways: Ways) -> None:
 
 
 def _leave(request: HttpRequest, typed: Mapping[str, str], _ways: Ways) -> None:
-    party = _party(AccountId(typed["account"]), typed.get("party", ""))
-    if party is None:
+    key = Party.place_of(AccountId(typed["account"]), typed.get("party", ""))
+    if key is None:
         raise InputError("Nobody has this role now; load the page again.")
-    makegood_of(request).accounts.leave(party)
+    makegood_of(request).accounts.leave(key)
     messages.info(request, "The role has ended; that they had it stays known.")
 
 
@@ -290,17 +275,8 @@ def _end(request: HttpRequest, typed: Mapping[str, str], ways: Ways) -> None:
         known = reading.agreement(id_)
     if known is None or known.account != typed["account"]:
         raise InputError("This account has no such agreement; load the page again.")
-    makegood.accounts.end(id_, _last_day(typed.get("until", ""), ways))
+    makegood.accounts.end(id_, end_of(typed.get("until", ""), ways))
     messages.info(request, f"{id_} ends; what it meant until then stays true.")
-
-
-def _last_day(written: str, ways: Ways) -> int:
-    if not written.strip():
-        return 0
-    try:
-        return begins_ms(date.fromisoformat(written.strip()) + timedelta(days=1), ways.zone)
-    except (ValueError, OverflowError):
-        raise InputError(f"`{written[:40]}` is no day; write it as 2026-03-31.") from None
 
 
 _DOING = {"party": _give, "leave": _leave, "agree": _agree, "end": _end}

@@ -16,7 +16,7 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import AccountId, AgreementId, ProfileId
 from makegood.playbooks.book import RuleBook, books_in
 from makegood.playbooks.mistakes import nearest
-from makegood.ports.accounts import Account, Client, Party
+from makegood.ports.accounts import Account, Client, Party, PartyKey
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.rows import PersonRow
@@ -114,7 +114,7 @@ class Accounts:
             note(writing, _about_agreement(before, after, now_ms))
         return after
 
-    def leave(self, party: Party) -> None:
+    def leave(self, wanted: PartyKey) -> None:
         """Let somebody leave a role now; that they had it stays known.
 
         Raises:
@@ -122,13 +122,14 @@ class Accounts:
         """
         now_ms = self._clock.now_ms()
         with self._store.writing() as writing:
-            known = writing.standing_of([party.profile]).roles.get(party.profile, ())
-            found = next((one for one in known if one.key == party.key), None)
+            account, profile, role, _ = wanted
+            known = writing.standing_of([profile]).roles.get(profile, ())
+            found = next((one for one in known if one.key == wanted), None)
             if found is None or (found.until_ms and found.until_ms <= now_ms):
                 raise InputError("Nobody has this role now; it may have been ended already.")
             writing.put_parties([replace(found, until_ms=max(now_ms, found.from_ms))])
-            after = {"role": party.role, "who": party.profile, "until": "now"}
-            act = Act(what="account.changed", at_ms=now_ms, about=party.account, after=after)
+            after = {"role": role, "who": profile, "until": "now"}
+            act = Act(what="account.changed", at_ms=now_ms, about=account, after=after)
             note(writing, act)
 
 

@@ -283,6 +283,16 @@ def _day(cells: Cells, name: str) -> date | None:
     return found
 
 
+def end_of(written: str, ways: Ways) -> int:
+    """Give the first instant after a last day, as somebody wrote it; 0 for none.
+
+    Raises:
+        InputError: It is no day.
+    """
+    last = _day({"until": written}, "until")
+    return begins_ms(last + timedelta(days=1), ways.zone) if last else 0
+
+
 def begins_ms(day: date, zone: str) -> int:
     """Give the instant at which a day begins somewhere."""
     return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp() * 1000)
