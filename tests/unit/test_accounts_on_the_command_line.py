@@ -126,6 +126,16 @@ def test_what_has_begun_changes_in_its_end_alone(folder: Path):
     assert json.loads(out)["changed"] == 1
 
 
+def test_an_account_has_a_hundred_agreements_at_most_that_have_not_ended(folder: Path):
+    bring_in(folder)
+    rows = "".join(f"N-{n},meridian,rate,10\n" for n in range(101))
+    (folder / "many.csv").write_text(f"agreement,account,kind,percent_off\n{rows}")
+    code, out, err = run("agreements", "import", str(folder / "many.csv"), "--format", "json")
+    assert code == 1
+    assert json.loads(out)["new"] in (98, 99)  # A-1 ended, or not, by the day of the test
+    assert "end some first" in err
+
+
 def test_an_agreement_is_ended_once(folder: Path):
     bring_in(folder)
     assert run("agreements", "end", "A-2")[0] == 0

@@ -64,7 +64,7 @@ def say(
         question=words.question,
     )
     sent: list[tuple[CommandId, str]] = []
-    for place, to in enumerate(_told(turn, failure, order)):
+    for place, to in enumerate(_told(failure, order)):
         step = f"{words.step}/to/{place}" if place else words.step
         command = turn.issue(
             case.id, step, order, useful_ms=words.useful_ms, ordinal=words.ordinal, to=to
@@ -73,7 +73,7 @@ def say(
     return replace(case, messages=(*case.messages, *sent))
 
 
-def _told(turn: Turn, failure: Failure, order: SendMessage) -> tuple[ProfileId, ...]:
+def _told(failure: Failure, order: SendMessage) -> tuple[ProfileId, ...]:
     """Whom the case writes to: the customer, unless their account says somebody else, or both.
 
     What sells goes to nobody but the customer, and not to one who is not written to.
@@ -81,10 +81,9 @@ def _told(turn: Turn, failure: Failure, order: SendMessage) -> tuple[ProfileId, 
     told = failure.parties.told if failure.parties is not None else ()
     if not told:
         return (_CUSTOMER,)
-    own = turn.origin.profile
     if order.message_class in HELD_CLASSES and not order.question:
-        return (_CUSTOMER,) if own in told else ()
-    return tuple(_CUSTOMER if one == own else one for one in told)
+        return (_CUSTOMER,) if _CUSTOMER in told else ()
+    return told
 
 
 def _speaker(turn: Turn, failure: Failure, case: Case) -> str:

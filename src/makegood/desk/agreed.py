@@ -86,5 +86,7 @@ def _who(
 
 
 def _name(persons: Mapping[ProfileId, PersonRow], profile: ProfileId) -> str:
+    if not profile:
+        return "the guest"
     row = persons.get(profile)
     return (row.name or row.identifier.partition(":")[2]) if row is not None else "somebody"

@@ -143,8 +143,8 @@ class Parties(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         account: The account through which it was booked; empty when none was named.
         asks: Pseudonym of who asks; empty for the customer.
         pays: Pseudonym of who pays, and gets back what is refunded; empty for the customer.
-        told: Pseudonyms of those the case writes to; empty for the customer alone. Who is not
-            among them is not written to, the customer included.
+        told: Pseudonyms of those the case writes to, where "" is the customer; none for the
+            customer alone. Who is not among them is not written to, the customer included.
     """
 
     account: AccountId = AccountId("")

@@ -4,6 +4,7 @@ What was agreed and has begun stays as it was: only its end may change, so that 
 something else about last month. Another agreement takes its place under a number of its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
@@ -26,6 +27,7 @@ from makegood.runtime.noting import note
 from makegood.sources.account_cells import PartyIn, Written
 
 AT_ONCE = 500  # rows of one transaction
+MOST_OPEN = 100  # agreements of an account that have not ended: they stand on its events
 MOST_CLIENTS = 500  # of one agency
 
 
@@ -149,6 +151,7 @@ class _Turn:
         self._now_ms = now_ms
         self._accounts: dict[AccountId, Account] = {}
         self._agreements: dict[AgreementId, Agreement] = {}
+        self._open: Counter[AccountId] = Counter()
         self._parties: dict[tuple[object, ...], Party] = {}
         self._put: dict[object, Account | Party | Agreement] = {}
         self._people: dict[ProfileId, PersonRow] = {}
@@ -164,6 +167,10 @@ class _Turn:
         named |= {it.account for one in rows if isinstance(one, Account) for it in one.clients}
         self._accounts = dict(self._reading.accounts_named(sorted(named)))
         ids = sorted({one.id for one in rows if isinstance(one, Agreement)})
+        with_more = sorted({one.account for one in rows if isinstance(one, Agreement)})
+        for account, known in self._reading.standing_of([], with_more).agreements.items():
+            open_ = (one for one in known if not one.until_ms or one.until_ms > self._now_ms)
+            self._open[account] = sum(1 for _ in open_)
         self._agreements = dict(self._reading.agreements_named(ids))
         people = {self._profile(one.identifier) for one in rows if isinstance(one, PartyIn)}
         roles = self._reading.standing_of(sorted(people)).roles
@@ -224,12 +231,16 @@ class _Turn:
             return Kept(fate=Fate.SAME)
         if why := self._wrong(row, before):
             return Kept(fate=Fate.REFUSED, why=why)
+        if before is None:
+            self._open[row.account] += 1
         self._agreements[row.id] = row
         return self._keeps(row.id, row, before, _about_agreement(before, row, self._now_ms))
 
     def _wrong(self, row: Agreement, before: Agreement | None) -> str:
         if row.account not in self._accounts:
             return f"{row.account} is no account yet; bring that in first."
+        if before is None and self._open[row.account] >= MOST_OPEN:
+            return f"{row.account} has {MOST_OPEN} agreements that have not ended; end some first."
         if before is not None and self._now_ms >= before.from_ms:
             if replace(row, until_ms=before.until_ms) != before:
                 return (

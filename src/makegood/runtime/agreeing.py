@@ -156,7 +156,7 @@ class Agreeing:
         booker = event.asks or self._one_of(account, "told", event)
         if not booker or booker == event.profile:
             return ()
-        return (event.profile, booker) if account.tells == "both" else (booker,)
+        return (_NOBODY, booker) if account.tells == "both" else (booker,)
 
     def _one_of(self, account: Account, role: Role, event: Concerned) -> ProfileId:
         """Who is in a role of an account; the latest to come of several."""

@@ -25,7 +25,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
 from makegood.testing.book import DAY_MS, SMALL_BOOK
-from makegood.testing.history import ANA, NOON_MS
+from makegood.testing.history import NOON_MS
 from tests.unit.core.day import Day
 from tests.unit.playbooks.small_book import SMALL
 
@@ -229,7 +229,7 @@ def test_both_are_told_by_two_commands_and_the_customers_own_keeps_its_id():
     alone = turned_away(LAST_VAN)
     day = Day(LIBRARY)
     day.agreements = (LAST_VAN,)
-    day.parties = Parties(account=AccountId("meridian"), told=(ANA, BOOKER))
+    day.parties = Parties(account=AccountId("meridian"), told=(ProfileId(""), BOOKER))
     day.happens("Turned Away", order="7", brand="acme")
     sent = [one for one in day.commands if isinstance(one.order, SendMessage)]
     assert [one.to for one in sent[:2]] == ["", BOOKER]
