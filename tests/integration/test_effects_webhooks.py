@@ -20,8 +20,10 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.webhook import Counterpart, Webhooks, wait_ms
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Carried, Confirmed, Declined
+from makegood.messages.ids import ProfileId
 from makegood.messages.money import Money
 from makegood.ports.effect import Addressee
+from makegood.ports.rows import PersonRow
 from makegood.testing.counterparts import SECRET, LocalCounterpart, Reply
 from tests.integration.mail_server import certificate
 from tests.unit.effects.scene import ANA, CASE, NOW_MS, can_you, command, message, refund, words
@@ -66,6 +68,17 @@ def refused(asked, **how):
     with pytest.raises(EffectFailed) as failed:
         asked.refund(**how)
     return failed.value
+
+
+def test_who_paid_stands_beside_the_customer_with_the_fields_that_are_shared(ask):
+    asked = ask(Reply())
+    till = PersonRow(profile=ProfileId("p2"), identifier="user:till", name="Tom Till")
+    to = Addressee(person=ANA, payee=till)
+    Fulfilment(asked.webhooks).carry_out(command(refund()), to, NOW_MS)
+    (received,) = asked.local.received
+    data = json.loads(received.body)["data"]
+    assert data["payee"] == {"identifier": "user:till"}
+    assert data["customer"] == {"identifier": ANA.identifier}
 
 
 def test_a_refund_is_asked_for_signed_and_its_reference_comes_back(ask):

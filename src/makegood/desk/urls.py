@@ -3,6 +3,7 @@
 from django.urls import path
 
 from makegood.desk import (
+    accounts,
     asked,
     broken,
     case,
@@ -45,6 +46,10 @@ urlpatterns = [
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
     path("customers/<str:customer_id>/person/<str:act>", person.act, name="person-act"),
+    path("umbrella/accounts", accounts.accounts, name="accounts"),
+    path("umbrella/accounts/keep", accounts.keep, name="accounts-keep"),
+    path("umbrella/accounts/of/<str:account_id>", accounts.account, name="account"),
+    path("umbrella/accounts/of/<str:account_id>/<str:act>", accounts.act, name="account-act"),
     path("team/", team.index, name="team"),
     path("team/talks", team_talks.talks, name="team-talks"),
     path("team/customers", team_customers.customers, name="team-customers"),

@@ -19,6 +19,10 @@ BookHash = NewType("BookHash", str)
 """First 16 hex digits of the SHA-256 of a rule book's canonical text."""
 RepId = NewType("RepId", str)
 """A person of the firm: the sign-in name, for example "kathy"."""
+AccountId = NewType("AccountId", str)
+"""The firm's own name of an account, for example "meridian"; never the name of a person."""
+AgreementId = NewType("AgreementId", str)
+"""The firm's own number of an agreement, for example "A-77"."""
 
 
 def _digest(prefix: str, joined: str) -> str:

@@ -178,6 +178,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
         people: What holds for customers and their own people.
+        reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
     """
 
     hash: BookHash
@@ -219,6 +220,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
     people: PeopleRules = PeopleRules()
+    reads_agreed: bool = False
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

@@ -347,6 +347,7 @@ def _book(
         asks_after=by_event(parts.surveys, surveys),
         recalling=recalling(parts.detectors),
         text=text,
+        reads_agreed="customer.agreed" in text,
     )
 
 

@@ -13,6 +13,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.accounts import AccountReading, AccountWriting
 from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
@@ -61,6 +62,7 @@ class Reading(
     ActReading,
     WatchReading,
     TieReading,
+    AccountReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -214,6 +216,7 @@ class Writing(
     ActWriting,
     WatchWriting,
     TieWriting,
+    AccountWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
