@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import answering, granting, promises, proposals, surveys
+from makegood.core import answering, granting, places, promises, proposals, surveys
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -72,6 +72,8 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             | facts.Approved()
             | facts.TurnedDown()
             | facts.Contested()
+            | facts.PlaceAnswered()
+            | facts.AskedAgain()
         ):
             case_ = state.case(wanted.case)
             if case_ is None:
@@ -109,6 +111,8 @@ def _in_case(
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():
             return _choose(case, wanted, asker, now_ms)
+        case facts.PlaceAnswered() | facts.AskedAgain():
+            return places.judge(state, case, wanted, asker, now_ms)
         case (
             facts.Granted()
             | facts.Proposed()

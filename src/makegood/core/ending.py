@@ -113,6 +113,7 @@ def _needless(turn: Turn, case: Case) -> None:
     """Words and questions that have not gone out are withdrawn; what is owed or chosen is not."""
     turn.withdrawn += [command for command, _ in case.messages]
     turn.withdrawn += [offer.asked for offer in case.offers if offer.asked]
+    turn.withdrawn += [one.command for offer in case.offers for one in offer.asks if one.command]
 
 
 def lift(turn: Turn, case: Case) -> Case:

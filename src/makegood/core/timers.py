@@ -41,6 +41,8 @@ class TimerKind(StrEnum):
     ANSWER_BY = "k_answer_by"
     APPROVE_BY = "l_approve_by"
     SURVEY_AT = "m_survey_at"
+    PLACE_BY = "n_place_by"
+    KEPT_UNTIL = "o_kept_until"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -53,7 +55,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
         due_ms: Fires then, not when somebody looks.
         kind: What for.
         subject: The case, the silence rule, the survey, or the event of a request.
-        about: The failure's or promise's `about`.
+        about: The failure's or promise's `about`, or the ask of a place.
         origin: The event that set it; its book is the one that counts.
         brand: Whose promise it is; empty for the umbrella.
     """

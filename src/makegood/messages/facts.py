@@ -11,6 +11,9 @@ from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
 from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
+from makegood.messages.place_facts import AskedAgain as AskedAgain
+from makegood.messages.place_facts import PlaceAnswered as PlaceAnswered
+from makegood.messages.place_facts import PlacesFound as PlacesFound
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
@@ -325,4 +328,7 @@ Body: TypeAlias = (
     | Redirected
     | Arrived
     | Rated
+    | PlacesFound
+    | PlaceAnswered
+    | AskedAgain
 )

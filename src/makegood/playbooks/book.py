@@ -12,6 +12,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
+from makegood.playbooks.placing import PlaceRule, WalkRule
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -176,6 +177,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
+        places: How places are found and asked, by id.
+        walks: How it is chosen who goes elsewhere, by id.
     """
 
     hash: BookHash
@@ -216,6 +219,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     text: str = ""
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
+    places: Mapping[str, PlaceRule] = {}
+    walks: Mapping[str, WalkRule] = {}
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

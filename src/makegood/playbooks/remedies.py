@@ -53,14 +53,17 @@ def _remedy(section: Section, name: str) -> Remedy:
     provider = section.name("provider", default="")
     confirm_within_ms = section.span_ms("confirm_within", default=0)
     cents, ratio, dosed = _cost(section)
+    places = section.name("places", default="")
     accepted_by, expires_ms = _redirects(section, kind, confirm_within_ms)
-    if kind and kind not in NEEDS_NOBODY and not provider:
+    if places:
+        _check_places(section, name, provider, confirm_within_ms)
+    elif kind and kind not in NEEDS_NOBODY and not provider:
         section.error(
             "provider",
             f"Nobody provides the remedy `{name}`.",
             "Add `provider:`, the counterpart of the deployment that carries it out.",
         )
-    if confirm_within_ms and not provider:
+    if confirm_within_ms and not (provider or places):
         section.error("confirm_within", "Nobody is there to confirm it.", "Add `provider:`.")
     remedy = Remedy(
         id=name,
@@ -75,15 +78,30 @@ def _remedy(section: Section, name: str) -> Remedy:
         expires_ms=expires_ms,
         detail=dict(_detail(section)),
         line=section.place.line,
+        places=places,
     )
     section.done()
     return remedy
 
 
+def _check_places(section: Section, name: str, provider: str, confirm_within_ms: int) -> None:
+    """A remedy whose places are asked by people has no other counterpart, and takes its time."""
+    if provider or section.has("redirects"):
+        section.error(
+            "places",
+            f"A person at a place says yes to `{name}`, and no counterpart.",
+            "Take `provider` and `redirects` out, or `places`.",
+        )
+    if not confirm_within_ms:
+        section.error(
+            "places", "Nobody is asked before it is offered.", "Add `confirm_within:`."
+        )
+
+
 def _redirects(section: Section, kind: str, confirm_within_ms: int) -> tuple[str, int]:
     """Read who accepts a customer that is sent to them, and how long their yes stands."""
     if not section.has("redirects"):
-        if kind == REDIRECT:
+        if kind == REDIRECT and not section.has("places"):
             section.error(
                 "kind",
                 "This sends the customer to somebody else, and does not say who accepts them.",

@@ -20,6 +20,7 @@ from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
+from makegood.playbooks.places import QUALITY, READS, UNKNOWN
 from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
@@ -35,6 +36,7 @@ from makegood.playbooks.sources import (
 from makegood.playbooks.spans import DAY, SPAN
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
+from makegood.playbooks.walks import VOLUNTEERS
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -165,6 +167,8 @@ _BOOK: Mapping[str, Schema] = {
     "requests": _list(_ref("request")),
     "claims": _list(_ref("claim")),
     "surveys": _list(_ref("survey")),
+    "places": _list(_ref("rule about places")),
+    "walks": _list(_ref("rule about walks")),
     "goodwill": _ref("goodwill"),
     "outgoing": _ref("section about outgoing mail"),
     "standing": _ref("standing"),
@@ -278,7 +282,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "remedy": {
         "id*": _NAME, REPLACES: _MARK, "kind*": _NAME, "title*": _ref("texts"),
         "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN,
-        "redirects": _ref("redirect"), "detail": _map(_SCALAR),
+        "redirects": _ref("redirect"), "detail": _map(_SCALAR), "places": _NAME,
     },
     "redirect": {"accepted_by*": _NAME, "expires*": _SPAN},
     "cost": {"cents": _whole(), "ratio": _SHARE, "dose": _FLAG},
@@ -353,6 +357,28 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "partner": {"from*": _FACT, "reciprocal_cents": _FACT},
     "list of agreements": {"from*": _FACT},
     "public voice": {"from*": _FACT, "wide": _some(_TEXT), "wide_from": _whole()},
+    "rule about places": {
+        "id*": _NAME, REPLACES: _MARK, "kinds*": _some(_TEXT), "brands": _some(_TEXT),
+        "needs*": _ref("list of needs"), "within_km": _whole(20_000),
+        "quality": _choice(QUALITY), "at_once": _whole(20, 1), "most": _whole(20, 1),
+        "answer_within*": _SPAN, "kept*": _SPAN, "ask_again": _whole(3),
+        "availability": _ref("rule about availability"), "ask*": _NAME, "expect*": _NAME,
+        "free*": _NAME, "story*": {**_map(_some(_TEXT)), **_LANGUAGES},
+    },
+    "list of needs": dict.fromkeys(READS, _NAME),
+    "rule about availability": {"oldest*": _SPAN, "unknown": _choice(UNKNOWN)},
+    "rule about walks": {
+        "id*": _NAME, REPLACES: _MARK, "title*": _TEXT, "event*": _TEXT, "takes*": _ref("facts"),
+        "volunteers": _choice(VOLUNTEERS), "never": _list(_ref("reason never to walk")),
+        "harm": _list(_ref("harm")),
+    },
+    "reason never to walk": {
+        "id*": _NAME, "when*": _EXPRESSION, "says*": _TEXT, "allow_because": _TEXT,
+    },
+    "harm": {
+        "id*": _NAME, "when*": _EXPRESSION, "points*": _whole(1000), "says*": _TEXT,
+        "allow_because": _TEXT,
+    },
     "comparison": {
         "same": _some(_choice(KEYS)), "came_back_by": _some(_TEXT), "within": _SPAN,
         "judge_after": _SPAN, "too_few": _whole(),
