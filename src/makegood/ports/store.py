@@ -22,6 +22,8 @@ from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
+from makegood.ports.places import PlaceReading, PlaceWriting
+from makegood.ports.redirects import RedirectReading, RedirectWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -59,6 +61,8 @@ class Reading(
     SendsReading,
     ActReading,
     WatchReading,
+    PlaceReading,
+    RedirectReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -211,6 +215,8 @@ class Writing(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    PlaceWriting,
+    RedirectWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

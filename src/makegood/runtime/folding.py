@@ -24,6 +24,7 @@ from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
 from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile
+from makegood.runtime.redirecting import write_redirects
 
 _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
@@ -300,6 +301,9 @@ class Folding:
         }
         if asks:
             writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
+        write_redirects(
+            writing, [(one.row.customer, one.before, one.state) for one in changed if one.state]
+        )
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

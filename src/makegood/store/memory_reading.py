@@ -32,6 +32,8 @@ from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
+from makegood.ports.places import PlaceRow
+from makegood.ports.redirects import RedirectRow, WalkRow
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -68,6 +70,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
+    "locations", "redirects", "walks",
 )  # fmt: skip
 
 
@@ -128,6 +131,9 @@ class Tables:
     key_uses: MutableMapping[bytes, int]
     beats: MutableMapping[str, int]
     tallies: MutableMapping[str, int]
+    locations: MutableMapping[str, PlaceRow]
+    redirects: MutableMapping[str, RedirectRow]
+    walks: MutableMapping[str, WalkRow]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

@@ -14,6 +14,8 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_places import PlaceReading, PlaceWriting
+from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
@@ -40,6 +42,8 @@ class SqlReading(
     SendsReading,
     ActReading,
     WatchReading,
+    PlaceReading,
+    RedirectReading,
 ):
     """One look at the store."""
 
@@ -59,6 +63,8 @@ class SqlWriting(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    PlaceWriting,
+    RedirectWriting,
     SqlReading,
 ):
     """One transaction."""
