@@ -75,7 +75,8 @@ class PlaceConformance(Conformance):
         store = self.make_store()
         others = asked(5, "ben", brand="fernlight")
         with store.writing() as writing:
-            writing.project_redirects(["ana", "ben"], [asked(1), asked(2, is_open=False), others])
+            them = [CustomerId("ana"), CustomerId("ben")]
+            writing.project_redirects(them, [asked(1), asked(2, is_open=False), others])
         with store.writing() as writing:
             writing.project_redirects([CustomerId("ana")], [asked(2), asked(3)])
         with store.reading() as reading:
