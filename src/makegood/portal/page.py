@@ -13,6 +13,7 @@ from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Plan, Tier
+from makegood.portal.expecting import expecting, is_withdrawn, keeps
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
 from makegood.projections.orders import remedy_words
@@ -52,6 +53,7 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
         "lead": _lead(guest, speech),
         "done": _done(guest, speech, owner),
         "choices": choices,
+        "expects": expecting(guest, speech),
         "gone": _gone(guest, speech),
         "asking": _is_asking(guest),
         "question": _is_time_to_ask(case) and not choices,
@@ -226,7 +228,7 @@ def _choices(guest: Guest, speech: Speech, owner: str) -> tuple[Choice, ...]:
         Choice(
             offer=offer.offer,
             title=_title(guest, speech, offer.offer),
-            detail=_detail(offer, speech, owner),
+            detail=keeps(guest, offer, speech) or _detail(offer, speech, owner),
         )
         for offer in sorted(_open(guest), key=_wish)
     )
@@ -262,6 +264,7 @@ def _gone(guest: Guest, speech: Speech) -> str:
         for offer in latest_offers(case.offers)
         if offer.status is OfferStatus.CONFIRMED and not is_on_offer(offer, guest.now_ms)
     ]
+    late += [offer for offer in latest_offers(case.offers) if is_withdrawn(offer)]
     titles = " · ".join(_title(guest, speech, offer.offer) for offer in late)
     return speech.say("choice.gone", titles=titles) if titles else ""
 
