@@ -94,6 +94,12 @@ def _place_answered(turn: Turn, case: Case, body: facts.PlaceAnswered) -> None:
         places.answered(turn, case, body)
 
 
+def _arrived(turn: Turn, body: facts.Arrived) -> None:
+    promises.arrived(turn, body)
+    if not body.taken:
+        places.turned_away(turn, body.said)
+
+
 def _unsubscribe(turn: Turn, body: facts.Unsubscribed) -> None:
     pair = (body.brand, body.channel)
     kept = tuple(one for one in turn.state.unsubscribed if not _covers(pair, one))
@@ -168,7 +174,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Kept: promises.kept,
     facts.Disclosed: promises.disclosed,
     facts.Redirected: promises.redirected,
-    facts.Arrived: promises.arrived,
+    facts.Arrived: _arrived,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

@@ -16,7 +16,7 @@ from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.core.timers import Timer
 from makegood.core.turn import Turn
 from makegood.messages.facts import AskedAgain, PlaceAnswered, PlacesFound
-from makegood.messages.ids import CommandId
+from makegood.messages.ids import CommandId, EventId
 
 LONGEST_KEPT_MS = 14 * 86_400_000  # nobody holds a place for longer without a booking of its own
 _GONE = frozenset({OfferStatus.CHOSEN, OfferStatus.KEPT, OfferStatus.BROKEN, OfferStatus.LAPSED})
@@ -117,6 +117,16 @@ def expired(turn: Turn, case: Case, timer: Timer) -> None:
     offer, one = known
     if one.status is PlaceStatus.ACCEPTED and offer.status is OfferStatus.CONFIRMED:
         _go_on(turn, case, offer, askings.ask_again(turn, case, offer, one))
+
+
+def turned_away(turn: Turn, sent: EventId) -> None:
+    """Remember of a place that it did not take in whom it had accepted."""
+    said = turn.state.memory.find(sent)
+    for case in turn.state.cases:
+        for offer in case.offers:
+            if said is not None and offer.asks and offer.ordered == said.about:
+                turn.put(_with(case, offer, replace(offer, status=OfferStatus.BROKEN)))
+                return
 
 
 def told_twice(turn: Turn, case: Case, body: AskedAgain) -> None:

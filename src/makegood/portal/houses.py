@@ -20,7 +20,7 @@ from makegood.core.decide import Asker
 from makegood.core.keeping import REDIRECT
 from makegood.core.placed import PlaceAsk
 from makegood.core.places import asked_of
-from makegood.core.state import Failure, OfferState
+from makegood.core.state import Failure, OfferState, OfferStatus
 from makegood.effects.links import LinkForged
 from makegood.effects.stories import story_of
 from makegood.messages.errors import Refused
@@ -37,6 +37,7 @@ from makegood.sources.limits import writable
 LONGEST_NAME, LONGEST_WHY = 80, 500
 _TELLS = frozenset({"asked", "silent", "accepted", "expected"})
 """While one of these stands, the place reads who it is about; before and after it does not."""
+_STILL_ASKING = frozenset({OfferStatus.ASKING, OfferStatus.UNAVAILABLE})
 _MINUTE_MS = 60_000
 _REFUSALS = (
     "name_needed", "not_needed", "answered_already", "bad_end", "told_already", "no_such_redirect",
@@ -98,6 +99,8 @@ def _house(request: HttpRequest, token: str) -> House:
     remedy = book.remedies.get(offer.offer)
     row = guest.places.get(one.place)
     standing = standing_of(guest.state, offer, one)
+    if standing == "silent" and offer.status not in _STILL_ASKING:
+        standing = "not_needed"
     return House(
         token=token,
         guest=guest,
