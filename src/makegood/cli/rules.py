@@ -107,6 +107,7 @@ def ask(
     output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
 ) -> None:
     """Try a decision table without a server: the answer, and what it rests on."""
+    from makegood.core.agreements import written_out
     from makegood.core.decide import Asker, decide
     from makegood.projections.asked import answer_words, reason_words
 
@@ -114,7 +115,9 @@ def ask(
     made = load_book(text, name=name)
     wanted = Requested(request=request, facts=_facts(given), brand=brand)
     library = Library(active=made.hash, books={made.hash: made})
-    decision = decide(State(facts=_facts(customer)), wanted, Asker(), 0, library)
+    told = _facts(customer)
+    agreed = written_out(told.get("agreed"))
+    decision = decide(State(facts=told), wanted, Asker(), 0, library, agreed)
     answered = decision.body
     if not isinstance(answered, Requested):
         raise InputError(decision.refused.why if decision.refused else "This cannot be asked.")

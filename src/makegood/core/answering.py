@@ -8,13 +8,15 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1e.
 from msgspec.structs import replace
 
 from makegood.core import claims
+from makegood.core.agreements import Here, Honoured, place_of, that_hold
 from makegood.core.asked import RequestState, RequestStatus
 from makegood.core.decision import Asker, Decision, money_in, refuse
 from makegood.core.failures import known
 from makegood.core.goodwill import expected_cost, is_unsized, room_now
 from makegood.core.remedies import authority_used, given_with
 from makegood.core.state import State
-from makegood.core.waivers import customer_facts, used_by
+from makegood.core.waivers import customer_facts, rests_on, used_by
+from makegood.messages.agreements import Agreement
 from makegood.messages.facts import Appealed, Requested, Settled
 from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
@@ -26,7 +28,14 @@ from makegood.playbooks.terms import Answer
 MOST_WAITING = 20  # nobody has more open questions than that by themselves
 
 
-def answer(state: State, wanted: Requested, asker: Asker, now_ms: int, book: RuleBook) -> Decision:
+def answer(
+    state: State,
+    wanted: Requested,
+    asker: Asker,
+    now_ms: int,
+    book: RuleBook,
+    agreements: tuple[Agreement, ...] = (),
+) -> Decision:
     """Answer a request by its table; what the table leaves open goes before a person.
 
     Args:
@@ -35,6 +44,7 @@ def answer(state: State, wanted: Requested, asker: Asker, now_ms: int, book: Rul
         asker: Who writes it down.
         now_ms: The present.
         book: The active book.
+        agreements: What the customer's accounts agreed and is in force.
 
     Returns:
         The request with its answer, or a refusal: it cannot be asked like this.
@@ -56,7 +66,9 @@ def answer(state: State, wanted: Requested, asker: Asker, now_ms: int, book: Rul
         return refuse(*lacks)
     about = claims.about_of(state, rule, wanted.about)
     wanted = replace(wanted, about=about, facts=facts)
-    ruling = ruling_of(state, rule, wanted, now_ms, book)
+    here = Here(brand=wanted.brand, place=place_of(wanted), at_ms=now_ms)
+    honoured = that_hold(agreements, here)
+    ruling = ruling_of(state, rule, wanted, now_ms, book, honoured)
     return Decision(
         body=Requested(
             request=wanted.request,
@@ -81,14 +93,20 @@ def answer(state: State, wanted: Requested, asker: Asker, now_ms: int, book: Rul
             also=ruling.also,
             waives=ruling.waives,
             once=ruling.once,
-            used=used_by(state, rule, wanted, ruling),
+            used=used_by(state, rule, wanted, ruling, honoured),
             claimed=claims.claimed(rule, facts, book.currency),
+            agreed=rests_on(state, rule, wanted, ruling, honoured),
         )
     )
 
 
 def ruling_of(
-    state: State, rule: RequestRule, wanted: Requested, now_ms: int, book: RuleBook
+    state: State,
+    rule: RequestRule,
+    wanted: Requested,
+    now_ms: int,
+    book: RuleBook,
+    honoured: tuple[Honoured, ...] = (),
 ) -> Ruling:
     """Say what the table, or the rule of a claim, answers a customer.
 
@@ -98,11 +116,14 @@ def ruling_of(
         wanted: What is asked, about what.
         now_ms: The present.
         book: The book of the rule.
+        honoured: Agreements of the customer's accounts that hold here and now.
     """
     if rule.claim is not None:
         return claims.rule_claim(state, rule, wanted.about, wanted.facts, (now_ms, book.currency))
     said = state.memory.facts(wanted.about)
-    ruling = _sized(rule.answer(wanted.facts, customer_facts(state), said), book)
+    ruling = _sized(
+        rule.answer(wanted.facts, customer_facts(state, honoured=honoured), said), book
+    )
     left = _room(state, wanted.about, (ruling.remedy, ruling.amount), book)
     if left is not None:
         return _for_a_person(ruling, f"a person's yes: the cap of goodwill leaves {left}")

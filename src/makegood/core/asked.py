@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from makegood.messages.agreements import Parties
 from makegood.messages.ids import CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
 
@@ -41,6 +42,7 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
         receipt: Reference of the receipt; empty without one.
         by_rule: What the rule itself gives of it, in cents.
         part: The order that pays that, while a person answers for the rest.
+        parties: Who asks, pays and is told; None for the customer alone.
     """
 
     event: EventId
@@ -67,6 +69,7 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     receipt: str = ""
     by_rule: int = 0
     part: CommandId = CommandId("")
+    parties: Parties | None = None
 
     @property
     def rest_cents(self) -> int:

@@ -7,13 +7,16 @@ Source: story 2 (a warm handoff); DESIGN idea 9 (an offer names only what somebo
 
 from msgspec.structs import replace
 
+from makegood.core.agreements import Here, best_rate
 from makegood.core.placed import PlaceAsk, PlaceStatus
 from makegood.core.state import Case, Failure, OfferState, OfferStatus
 from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
+from makegood.messages.agreements import RateTerms
 from makegood.messages.commands import AskPlace, FindPlaces
 from makegood.messages.facts import Facts, PlacesFound
 from makegood.messages.ids import CommandId
+from makegood.messages.money import Money
 from makegood.messages.place_facts import Candidate
 from makegood.playbooks.placing import PlaceRule
 from makegood.playbooks.terms import Remedy
@@ -80,7 +83,7 @@ def listed(turn: Turn, case: Case, offer: OfferState, found: PlacesFound) -> Off
         and not (rule.as_good and 0 < one.rank < found.near_rank)
     ]
     may.sort(key=_nearest_first)
-    asks = [_ask_of(rule, failure, one) for one in may]
+    asks = [_ask_of(turn, rule, failure, one) for one in may]
     return replace(offer, asks=tuple(asks))
 
 
@@ -89,24 +92,45 @@ def _nearest_first(one: Candidate) -> tuple[bool, int, int, str]:
     return (one.room != "yes", one.metres if one.metres >= 0 else _FAR, -one.rank, one.place)
 
 
-def _ask_of(rule: PlaceRule, failure: Failure, one: Candidate) -> PlaceAsk:
-    return PlaceAsk(
+def _ask_of(turn: Turn, rule: PlaceRule, failure: Failure, one: Candidate) -> PlaceAsk:
+    asked = PlaceAsk(
         place=one.place,
         name=one.name,
         brand=one.brand,
         metres=one.metres,
         has_room=one.room == "yes",
         own_rate_cents=one.own_rate_cents,
-        rate_cents=_rate(rule, failure, one),
     )
+    return _with_rate(turn, rule, failure, asked)
 
 
-def _rate(rule: PlaceRule, failure: Failure, one: Candidate) -> int:
-    """What the customer pays there: the rate they have with us, or the place's if it is lower."""
+def _with_rate(turn: Turn, rule: PlaceRule, failure: Failure, one: PlaceAsk) -> PlaceAsk:
+    """Say what the customer pays there: what was agreed, or the place's own rate if it is lower.
+
+    What they were told elsewhere is kept to as well: nobody pays more because we had no room.
+    """
     known = failure.details.get(rule.reads.get("rate", ""))
-    honoured = known if isinstance(known, int) and not isinstance(known, bool) else -1
-    rates = [cents for cents in (honoured, one.own_rate_cents) if cents >= 0]
-    return min(rates) if rates else -1
+    told = known if isinstance(known, int) and not isinstance(known, bool) else -1
+    rates = [cents for cents in (told, one.own_rate_cents) if cents >= 0]
+    if not rates:
+        return one
+    one = replace(one, rate_cents=min(rates))
+    list_cents = one.own_rate_cents if one.own_rate_cents >= 0 else told
+    here = Here(brand=one.brand, place=one.place, at_ms=turn.known_ms)
+    agreed = {it.id: it for it in (*failure.agreements, *turn.agreements)}
+    currency = turn.library.book(failure.book).currency
+    price = Money(list_cents, currency)
+    best = best_rate(agreed.values(), here, price, _told(rule, failure, "product"))
+    if best is None or best.price.cents > one.rate_cents:
+        return one
+    terms, agreement = best.honoured.agreement.terms, best.honoured.agreement
+    code = terms.code if isinstance(terms, RateTerms) else ""
+    return replace(
+        one,
+        rate_cents=best.price.cents,
+        agreement=code or agreement.id,
+        agreed_until_ms=agreement.until_ms,
+    )
 
 
 def ask_next(turn: Turn, case: Case, offer: OfferState) -> OfferState:
@@ -179,6 +203,11 @@ def story_facts(rule: PlaceRule, failure: Failure, one: PlaceAsk) -> Facts:
     rate = rule.reads.get("rate")
     if rate is not None and one.rate_cents >= 0:
         facts[rate] = one.rate_cents
+    if one.agreement:
+        facts["agreement"] = one.agreement
+        facts.pop("agreed_until", None)
+    if one.agreed_until_ms:
+        facts["agreed_until_ms"] = one.agreed_until_ms
     return facts
 
 

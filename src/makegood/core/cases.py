@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.core.apologies import is_again, may_be_said
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
-from makegood.core.failures import back_again, grown, is_news, is_second, known
+from makegood.core.failures import back_again, grown, is_news, is_second, known, with_agreements
 from makegood.core.holds import EVERYWHERE
 from makegood.core.offers import open_offers, order_what_waited
 from makegood.core.recovery import Move, moved
@@ -25,6 +25,7 @@ from makegood.playbooks.terms import Plan
 
 def take_failure(turn: Turn, failure: Failure) -> None:
     """Do everything a failure asks for."""
+    failure = with_agreements(turn, failure)
     place = known(turn.state, failure.about)
     if place is not None:
         case, before = place

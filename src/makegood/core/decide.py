@@ -15,13 +15,21 @@ from makegood.core.failures import OTHER, WORST
 from makegood.core.routing import brand_of
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.messages import facts
+from makegood.messages.agreements import Agreement
 from makegood.messages.facts import Body
 from makegood.playbooks.book import Library, RuleBook
 
 __all__ = ["Asker", "Decision", "decide", "is_on_offer"]
 
 
-def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Library) -> Decision:
+def decide(
+    state: State,
+    wanted: Body,
+    asker: Asker,
+    now_ms: int,
+    library: Library,
+    agreements: tuple[Agreement, ...] = (),
+) -> Decision:
     """Decide a request.
 
     Args:
@@ -30,6 +38,7 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
         asker: Who asks.
         now_ms: The present.
         library: Rule books; the active one limits authority, or that of the brand.
+        agreements: What the customer's accounts agreed and is in force.
 
     Returns:
         The fact to append, perhaps completed by us, or a refusal with its code.
@@ -45,7 +54,7 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             return _judge(state, wanted, asker)
         case facts.Requested() | facts.Settled() | facts.Appealed():
             book = library.now(brand_of(state, wanted))
-            return _request(state, wanted, asker, now_ms, book)
+            return _request(state, wanted, asker, now_ms, book, agreements)
         case facts.Rated():
             return surveys.judge(wanted, asker, library.now(wanted.brand))
         case (
@@ -89,10 +98,11 @@ def _request(
     asker: Asker,
     now_ms: int,
     book: RuleBook,
+    agreements: tuple[Agreement, ...],
 ) -> Decision:
     match wanted:
         case facts.Requested():
-            return answering.answer(state, wanted, asker, now_ms, book)
+            return answering.answer(state, wanted, asker, now_ms, book, agreements)
         case facts.Settled():
             return answering.settle(state, wanted, asker, book)
         case facts.Appealed():

@@ -9,13 +9,17 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from makegood.core.agreements import with_agreed
+from makegood.core.contracts import honoured_by, owed_by_contract
 from makegood.core.owed import Owed, Payment
 from makegood.core.state import Case, Failure
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
-from makegood.messages.ids import CommandId
+from makegood.messages.ids import CommandId, ProfileId
 from makegood.messages.money import Money
 from makegood.playbooks.book import Entitled, FailureFacts, RuleBook
+
+_CUSTOMER = ProfileId("")
 
 
 def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
@@ -38,7 +42,11 @@ def pay_what_is_owed(turn: Turn, case: Case, failure: Failure) -> Failure:
         cause=failure.cause,
         details=failure.details,
     )
-    found = _each_once(book.owed(facts, turn.state.facts), failure.owed)
+    customer = turn.state.facts
+    if book.reads_agreed:
+        customer = with_agreed(customer, honoured_by(failure))
+    found = (*book.owed(facts, customer), *owed_by_contract(failure, book))
+    found = _each_once(found, failure.owed)
     if not found and not failure.owed:
         return failure
     applies = {entitled.entitlement for entitled in found}
@@ -126,6 +134,7 @@ def _order(
         about=failure.about,
         brand=failure.brand,
         basis=owed.entitlement,
+        payee=failure.parties.pays if failure.parties is not None else _CUSTOMER,
     )
     ordinal = len(owed.payments) + len(earlier)
     command = turn.issue(case.id, _step(failure, owed), fulfil, ordinal=ordinal)

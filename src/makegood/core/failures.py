@@ -7,8 +7,10 @@ Source: Maxham and Netemeyer 2002; Knox and van Oest 2014; DESIGN, "Failures".
 
 from msgspec.structs import replace
 
+from makegood.core.agreements import Here, that_hold
 from makegood.core.state import Case, Failure, State, Unclear
 from makegood.core.turn import Turn
+from makegood.messages.agreements import Agreement
 from makegood.messages.events import Event
 from makegood.messages.facts import Facts, FailureRaised, Judged
 from makegood.messages.ids import EventId, event_id
@@ -45,6 +47,21 @@ def _from_finding(turn: Turn, event: Event, finding: Finding) -> Failure:
     )
 
 
+def with_agreements(turn: Turn, failure: Failure) -> Failure:
+    """Say on a new failure which agreements held there and then, and who asks, pays, is told."""
+    if failure.agreements or failure.parties is not None:
+        return failure
+    agreements = _that_held(turn, failure.brand, failure.at_ms)
+    if not agreements and turn.parties is None:
+        return failure
+    return replace(failure, agreements=agreements, parties=turn.parties)
+
+
+def _that_held(turn: Turn, brand: str, at_ms: int) -> tuple[Agreement, ...]:
+    here = Here(brand=brand, place=turn.place, at_ms=at_ms)
+    return tuple(one.agreement for one in that_hold(turn.agreements, here))
+
+
 def unclear_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[Unclear, ...]:
     """List what could not be judged; a clear yes about the same thing settles it."""
     settled = {finding.about or turn.cause for finding in found if finding.outcome == "yes"}
@@ -59,6 +76,8 @@ def unclear_in(turn: Turn, event: Event, found: tuple[Finding, ...]) -> tuple[Un
             finding.severity,
             finding.price,
             finding.details,
+            _that_held(turn, finding.brand, event.time_ms),
+            turn.parties,
         )
         for finding in found
         if finding.outcome == "cannot" and (finding.about or turn.cause) not in settled
@@ -107,6 +126,8 @@ def judged(turn: Turn, case: Case, body: Judged) -> Failure | None:
         book=turn.origin.book,
         price=question.price,
         details=question.details,
+        agreements=question.agreements,
+        parties=question.parties,
         by=body.by,
         words=body.reason,
         line=rule.line if rule else 0,
@@ -140,7 +161,15 @@ def grown(before: Failure, now: Failure) -> Failure:
         price=now.price or before.price,
         details=details,
         seen=now.seen or before.seen,
+        agreements=_both(before.agreements, now.agreements),
+        parties=now.parties or before.parties,
     )
+
+
+def _both(before: tuple[Agreement, ...], now: tuple[Agreement, ...]) -> tuple[Agreement, ...]:
+    """What held when it first showed counts, and what holds now."""
+    new = {one.id for one in now}
+    return (*now, *(one for one in before if one.id not in new))
 
 
 def _takes_over(before: Failure, now: Failure) -> bool:
@@ -152,7 +181,10 @@ def _takes_over(before: Failure, now: Failure) -> bool:
 def back_again(before: Failure, now: Failure) -> Failure:
     """Take a failure that came back for a new one that knows what was known of the old."""
     details: Facts = {**before.details, **now.details}
-    return replace(now, price=now.price or before.price, details=details)
+    agreements = now.agreements or before.agreements
+    parties = now.parties or before.parties
+    price = now.price or before.price
+    return replace(now, price=price, details=details, agreements=agreements, parties=parties)
 
 
 def is_second(state: State, case: Case | None, failure: Failure, window_ms: int) -> bool:

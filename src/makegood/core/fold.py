@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core import cases, ending, failures, promises, surveys
+from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
@@ -67,11 +68,12 @@ def step(state: State, event: Event, library: Library) -> Step:
             before = replace(before, state=came_back(before.state, event.time_ms))
         if body.name in book.purchases and not before.state.bought_ms:
             before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
-        known = before.state.memory.facts
+        customer = _customer_in(before.state, event, body, book)
         if book.by_brand:
-            book, found = _by_its_brand(book, body, before.state)
+            book, found = _by_its_brand(book, body, before.state, customer)
         else:
-            found = book.find(body.name, body.properties, before.state.facts, known)
+            known = before.state.memory.facts
+            found = book.find(body.name, body.properties, customer, known)
         says = book.says(body.name)
         if not found and not says:
             return before
@@ -95,7 +97,7 @@ def step(state: State, event: Event, library: Library) -> Step:
 
 
 def _by_its_brand(
-    book: RuleBook, body: facts.Touchpoint, state: State
+    book: RuleBook, body: facts.Touchpoint, state: State, customer: facts.Facts
 ) -> tuple[RuleBook, tuple[Finding, ...]]:
     """Let the book of a brand judge what happened to that brand.
 
@@ -104,10 +106,10 @@ def _by_its_brand(
     said = brand_of(state, body)
     own = book.for_brand(said)
     known = state.memory.facts
-    found = own.find(body.name, body.properties, state.facts, known)
+    found = own.find(body.name, body.properties, customer, known)
     brands = {finding.brand for finding in found} if not said else set()
     if len(brands) == 1 and (theirs := book.for_brand(brands.pop())) is not book:
-        return theirs, theirs.find(body.name, body.properties, state.facts, known)
+        return theirs, theirs.find(body.name, body.properties, customer, known)
     return own, found
 
 
@@ -115,7 +117,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     stamp = event.stamp
     judge = stamp.book if book is library.books[stamp.book] else book.hash
     origin = Origin(event.source, event.message_id, event.profile, judge, stamp.imported)
-    return Turn(
+    turn = Turn(
         state,
         origin,
         library,
@@ -123,6 +125,21 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
         known_ms=event.received_ms,
         on_duty=stamp.on_duty,
     )
+    turn.agreements = stamp.agreements
+    turn.parties = stamp.parties
+    turn.place = place_of(event.body)
+    return turn
+
+
+def _customer_in(
+    state: State, event: Event, body: facts.Touchpoint, book: RuleBook
+) -> facts.Facts:
+    """Give the customer's facts, with what their accounts agreed where the book reads that."""
+    if not book.reads_agreed:
+        return state.facts
+    brand = brand_of(state, body)
+    here = Here(brand=brand, place=place_of(body), at_ms=event.time_ms)
+    return with_agreed(state.facts, that_hold(event.stamp.agreements, here))
 
 
 def _look_after(turn: Turn) -> None:

@@ -30,6 +30,8 @@ class PlaceAsk(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         has_room: It said so itself, not long ago; else nobody knows.
         own_rate_cents: What it asks for itself; -1 when unknown.
         rate_cents: What the customer pays there: what was agreed, or less; -1 when unknown.
+        agreement: By which agreement, as booking systems call it; empty for none.
+        agreed_until_ms: The first instant at which that no longer holds; 0 for no end.
         status: Where it stands.
         command: The last time it was asked; empty until then.
         earlier: The times before that; a link from then opens the same page.
@@ -53,6 +55,8 @@ class PlaceAsk(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     until_ms: int = 0
     by: str = ""
     why: str = ""
+    agreement: str = ""
+    agreed_until_ms: int = 0
 
     @property
     def times(self) -> int:

@@ -11,7 +11,7 @@ from makegood.core.state import PRICE, Case, Failure, Gift, OfferState, State, W
 from makegood.core.turn import Turn
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Granted
-from makegood.messages.ids import CommandId
+from makegood.messages.ids import CommandId, ProfileId
 from makegood.messages.money import Money, share_of
 from makegood.playbooks.terms import Plan, Remedy
 
@@ -40,7 +40,14 @@ def _fulfil(remedy: Remedy, failure: Failure, cost: Money) -> Fulfil:
         owed=False,
         about=failure.about,
         brand=failure.brand,
+        payee=_payee(failure),
     )
+
+
+def _payee(failure: Failure | None) -> ProfileId:
+    """Who paid, and so gets back what is refunded; empty for the customer."""
+    parties = failure.parties if failure is not None else None
+    return parties.pays if parties is not None else ProfileId("")
 
 
 def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case:
@@ -146,6 +153,7 @@ def grant(turn: Turn, case: Case, granted: Granted) -> Case:
         owed=False,
         about=failure.about if failure else "",
         brand=failure.brand if failure else case.brand,
+        payee=_payee(failure),
     )
     step = f"grant/{granted.remedy}/{turn.cause}"  # giving the same again is not a repeat
     command = turn.issue(case.id, step, fulfil)

@@ -16,7 +16,7 @@ from makegood.core.waived import Waiver
 from makegood.core.waivers import use_up, waive
 from makegood.messages.commands import Fulfil
 from makegood.messages.facts import Appealed, Requested, Settled
-from makegood.messages.ids import CaseId, CommandId, EventId, RepId
+from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause
 
@@ -35,6 +35,7 @@ def asked(turn: Turn, body: Requested) -> None:
         about=body.about,
         brand=body.brand,
         within_ms=body.within_ms,
+        parties=turn.parties,
     )
     if body.claimed is not None:
         receipt = str(body.facts.get("receipt", ""))
@@ -121,6 +122,7 @@ def _order(turn: Turn, one: RequestState, remedy: str, cost: Money, step: str = 
         brand=one.brand,
         basis=one.request if one.claimed is not None else "",
         facts={"request": one.request},
+        payee=one.parties.pays if one.parties is not None else ProfileId(""),
     )
     return turn.issue(CaseId(""), f"request/{one.event}/{step or remedy}", fulfil)
 
@@ -190,5 +192,6 @@ def _let_down(turn: Turn, one: RequestState, event: EventId, about: str) -> None
         book=turn.origin.book,
         by=RepId(""),
         details={"request": one.request},
+        parties=one.parties,
     )
     take_failure(turn, failure)

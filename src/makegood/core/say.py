@@ -9,9 +9,12 @@ from msgspec.structs import replace
 from makegood.core.owed import to_pay
 from makegood.core.state import Case, Failure, OfferState
 from makegood.core.turn import Turn
-from makegood.messages.commands import SendMessage
+from makegood.messages.commands import HELD_CLASSES, SendMessage
 from makegood.messages.facts import Facts
+from makegood.messages.ids import CommandId, ProfileId
 from makegood.messages.money import Money
+
+_CUSTOMER = ProfileId("")
 
 
 class Words(Struct, frozen=True, gc=False, kw_only=True):
@@ -60,10 +63,28 @@ def say(
         variables=variables(case, failure, chosen),
         question=words.question,
     )
-    command = turn.issue(
-        case.id, words.step, order, useful_ms=words.useful_ms, ordinal=words.ordinal
-    )
-    return replace(case, messages=(*case.messages, (command, message)))
+    sent: list[tuple[CommandId, str]] = []
+    for place, to in enumerate(_told(turn, failure, order)):
+        step = f"{words.step}/to/{place}" if place else words.step
+        command = turn.issue(
+            case.id, step, order, useful_ms=words.useful_ms, ordinal=words.ordinal, to=to
+        )
+        sent.append((command, message))
+    return replace(case, messages=(*case.messages, *sent))
+
+
+def _told(turn: Turn, failure: Failure, order: SendMessage) -> tuple[ProfileId, ...]:
+    """Whom the case writes to: the customer, unless their account says somebody else, or both.
+
+    What sells goes to nobody but the customer, and not to one who is not written to.
+    """
+    told = failure.parties.told if failure.parties is not None else ()
+    if not told:
+        return (_CUSTOMER,)
+    own = turn.origin.profile
+    if order.message_class in HELD_CLASSES and not order.question:
+        return (_CUSTOMER,) if own in told else ()
+    return tuple(_CUSTOMER if one == own else one for one in told)
 
 
 def _speaker(turn: Turn, failure: Failure, case: Case) -> str:

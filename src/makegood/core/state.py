@@ -16,6 +16,7 @@ from makegood.core.standing import Told
 from makegood.core.surveyed import SurveyState
 from makegood.core.timers import Origin, Timer
 from makegood.core.waived import Waiver
+from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash, CaseId, CommandId, EventId, RepId, case_id
 from makegood.messages.money import Money
@@ -57,6 +58,8 @@ class Failure(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         seen: Facts the rule read, for the reasons.
         line: The rule's line in its book.
         given: The least tier was given, or the plan has none.
+        agreements: Those of the customer's accounts that held there and then.
+        parties: Who asks, pays and is told; None for the customer alone.
     """
 
     event: EventId
@@ -77,6 +80,8 @@ class Failure(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     line: int = 0
     owed: tuple[Owed, ...] = ()
     given: bool = False
+    agreements: tuple[Agreement, ...] = ()
+    parties: Parties | None = None
 
 
 class OfferStatus(StrEnum):
@@ -204,6 +209,8 @@ class Unclear(Struct, frozen=True, gc=False, array_like=True):
         severity: Of the rule; 0 when only its facts could tell.
         price: Of what was affected, when the event told it.
         details: What the event told.
+        agreements: Those of the customer's accounts that held there and then.
+        parties: Who asks, pays and is told; None for the customer alone.
     """
 
     event: EventId
@@ -215,6 +222,8 @@ class Unclear(Struct, frozen=True, gc=False, array_like=True):
     severity: int = 0
     price: Money | None = None
     details: Facts = {}
+    agreements: tuple[Agreement, ...] = ()
+    parties: Parties | None = None
 
 
 class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -10,11 +10,14 @@ from msgspec.structs import replace
 
 from makegood.core.state import Case, State
 from makegood.core.timers import Origin, Timer, TimerKind
+from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, Order
 from makegood.messages.events import OnDuty
-from makegood.messages.ids import CaseId, CommandId, EventId, command_id, event_id
+from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, command_id, event_id
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Plan
+
+_CUSTOMER = ProfileId("")
 
 
 class Turn:
@@ -27,12 +30,16 @@ class Turn:
         at_ms: When it happened.
         known_ms: When we knew; promises to the customer count from here.
         on_duty: Reps on duty then.
+        agreements: What the customer's accounts had agreed and was in force then.
+        place: The place it happened at; empty when nobody said.
+        parties: Who asks, pays and is told; None for the customer alone.
         commands: Orders given so far.
         withdrawn: Orders, of this turn or before, that became needless.
     """
 
     __slots__ = (
         "_cause",
+        "agreements",
         "at_ms",
         "book",
         "commands",
@@ -40,6 +47,8 @@ class Turn:
         "library",
         "on_duty",
         "origin",
+        "parties",
+        "place",
         "state",
         "withdrawn",
     )
@@ -61,6 +70,9 @@ class Turn:
         self.at_ms = at_ms
         self.known_ms = known_ms
         self.on_duty = on_duty
+        self.agreements: tuple[Agreement, ...] = ()
+        self.place = ""
+        self.parties: Parties | None = None
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None
@@ -87,7 +99,14 @@ class Turn:
         return case
 
     def issue(
-        self, case: CaseId, step: str, order: Order, *, useful_ms: int = 0, ordinal: int = 0
+        self,
+        case: CaseId,
+        step: str,
+        order: Order,
+        *,
+        useful_ms: int = 0,
+        ordinal: int = 0,
+        to: ProfileId = _CUSTOMER,
     ) -> CommandId:
         """Give an order.
 
@@ -97,6 +116,7 @@ class Turn:
             order: What to do.
             useful_ms: Needless after this long; 0 never expires.
             ordinal: Tells repeats of a step with one cause apart.
+            to: Whom it reaches; empty for the customer.
 
         Returns:
             The command's id. History that is imported gives no orders, but the id is the same.
@@ -115,6 +135,7 @@ class Turn:
                 due_ms=self.known_ms,
                 useful_until_ms=self.known_ms + useful_ms if useful_ms else 0,
                 order=order,
+                to=to,
             )
             self.commands.append(command)
         return wanted

@@ -49,6 +49,7 @@ class Fulfilment:
                 "brand": order.brand,
                 "facts": order.facts,
                 "customer": shared(to.person, fields),
+                **({"payee": shared(to.payee, fields)} if to.payee is not None else {}),
             },
             now_ms,
         )

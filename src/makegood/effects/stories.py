@@ -8,7 +8,7 @@ from string import Template
 from babel import Locale
 from babel.dates import format_date
 
-from makegood.effects.locales import locale_of
+from makegood.effects.locales import date_text, locale_of
 from makegood.effects.words import spoken
 from makegood.messages.facts import Facts
 from makegood.playbooks.book import RuleBook
@@ -46,6 +46,9 @@ def story_of(
 def told_values(facts: Facts, book: RuleBook, locale: Locale) -> dict[str, str]:
     """Turn the facts of an ask into words; a day is written out."""
     values = spoken(facts, book, locale)
+    ends = facts.get("agreed_until_ms")
+    if isinstance(ends, int):  # the first instant at which it no longer holds
+        values["agreed_until"] = date_text(ends - 1, locale, book.timezone)
     for name, value in facts.items():
         if isinstance(value, str) and _DAY.fullmatch(value):
             values[name] = _day(value, locale)

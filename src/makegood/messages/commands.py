@@ -88,6 +88,7 @@ class Fulfil(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
         brand: For whom.
         basis: Id of the entitlement, empty for goodwill.
         facts: What the other side must know.
+        payee: Who paid, and gets back what is refunded; empty for the customer.
     """
 
     remedy: str
@@ -99,6 +100,7 @@ class Fulfil(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     brand: str
     basis: str = ""
     facts: Facts = {}
+    payee: ProfileId = ProfileId("")
 
 
 class FindPlaces(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="find"):
@@ -200,6 +202,7 @@ class Command(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         due_ms: Not before.
         useful_until_ms: After this it is recorded as missed, never sent late; 0 never expires.
         order: What to do.
+        to: Whom it reaches, where that is not the customer; empty for the customer.
     """
 
     id: CommandId
@@ -210,6 +213,7 @@ class Command(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     due_ms: int
     useful_until_ms: int
     order: Order
+    to: ProfileId = ProfileId("")
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.facts import Body
 from makegood.messages.ids import BookHash, EventId, ProfileId, RepId, event_id
 
@@ -38,12 +39,17 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         fold: Version of the fold.
         on_duty: Reps on duty, the one to ask first at the front.
         imported: History taken in later: it folds and sends nothing.
+        agreements: What the customer's accounts had agreed and was in force at the time of the
+            event, wherever it is honoured; only on events that may open a case, and requests.
+        parties: Who asks, who pays and who is told; None for the customer alone.
     """
 
     book: BookHash
     fold: int
     on_duty: tuple[OnDuty, ...] = ()
     imported: bool = False
+    agreements: tuple[Agreement, ...] = ()
+    parties: Parties | None = None
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -9,7 +9,7 @@ from makegood.messages.approval_facts import TurnedDown as TurnedDown
 from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
-from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.ids import AccountId, CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
 from makegood.messages.place_facts import AskedAgain as AskedAgain
 from makegood.messages.place_facts import PlaceAnswered as PlaceAnswered
@@ -76,6 +76,10 @@ class FailureRaised(FactBody, frozen=True, kw_only=True, tag="failure_raised"):
         words: What they said.
         severity: 1 (nuisance) to 5 (stranded); 0 leaves it to the rule.
         price: Price of what was affected, when known.
+        asker: Pseudonym of who asks for the customer; empty for the customer.
+        payer: Pseudonym of who paid, and gets back what is refunded; empty for the customer.
+        told: Pseudonym of whom the case writes to; empty for what the account says.
+        account: Through which account it was booked; empty when not known.
     """
 
     failure: str
@@ -85,6 +89,10 @@ class FailureRaised(FactBody, frozen=True, kw_only=True, tag="failure_raised"):
     words: TextRef = ""
     severity: int = 0
     price: Money | None = None
+    asker: ProfileId = ProfileId("")
+    payer: ProfileId = ProfileId("")
+    told: ProfileId = ProfileId("")
+    account: AccountId = AccountId("")
 
 
 class Judged(FactBody, frozen=True, kw_only=True, tag="judged"):

@@ -21,6 +21,10 @@ PlaceId = NewType("PlaceId", str)
 """A location of a brand, as its own systems call it: "grand-lakeside"."""
 RepId = NewType("RepId", str)
 """A person of the firm: the sign-in name, for example "kathy"."""
+AccountId = NewType("AccountId", str)
+"""The firm's own name of an account, for example "meridian"; never the name of a person."""
+AgreementId = NewType("AgreementId", str)
+"""The firm's own number of an agreement, for example "A-77"."""
 
 
 def _digest(prefix: str, joined: str) -> str:

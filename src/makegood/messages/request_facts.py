@@ -3,7 +3,7 @@
 from typing import Literal
 
 from makegood.messages.body import FactBody, Facts, TextRef
-from makegood.messages.ids import EventId, ProfileId, RepId
+from makegood.messages.ids import AgreementId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
 
 
@@ -39,6 +39,7 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
         used: Waivers for once that this answer rests on, and uses up.
         claimed: What was spent, when it is a claim; of that `amount` is paid by the rule itself,
             also where a person answers for the rest.
+        agreed: Agreements that the answer rests on, as (id, why it holds there).
     """
 
     request: str
@@ -65,6 +66,7 @@ class Requested(FactBody, frozen=True, kw_only=True, tag="requested"):
     once: bool = False
     used: tuple[str, ...] = ()
     claimed: Money | None = None
+    agreed: tuple[tuple[AgreementId, str], ...] = ()
 
 
 class Settled(FactBody, frozen=True, kw_only=True, tag="settled"):

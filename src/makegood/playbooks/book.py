@@ -177,6 +177,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
+        reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
         places: How places are found and asked, by id.
         walks: How it is chosen who goes elsewhere, by id.
     """
@@ -219,6 +220,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     text: str = ""
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
+    reads_agreed: bool = False
     places: Mapping[str, PlaceRule] = {}
     walks: Mapping[str, WalkRule] = {}
 

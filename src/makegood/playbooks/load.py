@@ -350,6 +350,7 @@ def _book(
         places=parts.places,
         walks=parts.walks,
         text=text,
+        reads_agreed="customer.agreed" in text,
     )
 
 

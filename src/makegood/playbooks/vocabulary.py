@@ -39,6 +39,14 @@ MAIL_FACTS: Shape = {
     "header": "map",
 }
 """What is known of a mail that another tool sends; a header it lacks is a missing fact."""
+AGREED: Shape = {
+    "rates": "map",
+    "off_per_mille": "int",
+    "prices": "map",
+    "waives": "map",
+    "guarantees": "map",
+}
+"""What the accounts of the customer agreed and holds there and then, as `customer.agreed`."""
 ALWAYS_SENSITIVE: tuple[Path, ...] = (
     ("customer", "followers"),
     ("customer", "public_voice"),
@@ -74,14 +82,20 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     @property
     def customer_of_requests(self) -> Shape | None:
         """Give the customer as tables read it: the declared facts, and what was waived."""
-        if self.customer is None or not self.waivers:
-            return self.customer
-        return {**self.customer, "waived": dict.fromkeys(self.waivers, "bool")}
+        customer = self.customer_agreed
+        if customer is None or not self.waivers:
+            return customer
+        return {**customer, "waived": dict.fromkeys(self.waivers, "bool")}
+
+    @property
+    def customer_agreed(self) -> Shape | None:
+        """Give the customer as conditions read it: the declared facts, and what was agreed."""
+        return None if self.customer is None else {**self.customer, "agreed": AGREED}
 
     def shape_of(self, root: str, event: str) -> Shape | None:
         """Give the declared facts of a root while an event is judged; None when any may be."""
         if root == "customer":
-            return self.customer
+            return self.customer_agreed
         if root == "said":
             return self.said
         if root == "mail":
@@ -102,6 +116,12 @@ def read_vocabulary(
         of_laws: Parameters of the book's laws, which its own of the same names replace.
     """
     events, customer = _declared(top)
+    if customer is not None and "agreed" in customer:
+        top.error(
+            "facts",
+            "`customer.agreed` is what accounts agreed; it cannot be declared as a fact.",
+            "Give the fact another name.",
+        )
     sensitive = ALWAYS_SENSITIVE + tuple(_sensitive(top))
     own = _replaced(top, of_laws, dict(_parameters(top)), new=True)
     return Vocabulary(

@@ -14,9 +14,11 @@ class Addressee(Struct, frozen=True, kw_only=True):
 
     Attributes:
         person: Personal data, read at delivery; empty fields when erased or unknown.
+        payee: Who paid and gets back what is refunded; None for the person themselves.
     """
 
     person: PersonRow
+    payee: PersonRow | None = None
 
 
 class Effect(Protocol):

@@ -13,6 +13,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.accounts import AccountReading, AccountWriting
 from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
@@ -61,6 +62,7 @@ class Reading(
     SendsReading,
     ActReading,
     WatchReading,
+    AccountReading,
     PlaceReading,
     RedirectReading,
     Protocol,
@@ -215,6 +217,7 @@ class Writing(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    AccountWriting,
     PlaceWriting,
     RedirectWriting,
     Protocol,

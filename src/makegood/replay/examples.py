@@ -6,11 +6,13 @@ from typing import TypeGuard
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.agreements import Here, that_hold, written_out
 from makegood.core.answering import ruling_of
 from makegood.core.fold import FOLD_VERSION, advance, step
 from makegood.core.holds import is_holding
 from makegood.core.state import EMPTY, State
 from makegood.core.waived import Waiver
+from makegood.messages.agreements import Agreement
 from makegood.messages.events import Event, OnDuty, Stamp
 from makegood.messages.facts import Body, Chosen, Identified, Requested, Touchpoint
 from makegood.messages.ids import EventId, ProfileId, RepId
@@ -141,7 +143,8 @@ def _answered(example: Example, state: State, book: RuleBook) -> dict[str, tuple
     now_ms = (example.on_ms or _ANY_DAY_MS) + example.wait_ms
     now_ms += sum(one.after_ms for one in example.given)
     asked = replace(state, facts=dict(example.customer), waivers=_waived(example))
-    ruling = ruling_of(asked, book.requests[asks.request], wanted, now_ms, book)
+    honoured = that_hold(_agreed(example), Here(at_ms=now_ms))
+    ruling = ruling_of(asked, book.requests[asks.request], wanted, now_ms, book, honoured)
     return {
         "answer": (expect.answer, ruling.answer),
         "row": (expect.row, ruling.row),
@@ -152,6 +155,11 @@ def _answered(example: Example, state: State, book: RuleBook) -> dict[str, tuple
         ),
         "charges": (expect.charges, ruling.charge.cents if ruling.charge else None),
     }
+
+
+def _agreed(example: Example) -> tuple[Agreement, ...]:
+    """Give what the example says was agreed: with the umbrella, and without an end."""
+    return written_out(example.customer.get("agreed"))
 
 
 def _waived(example: Example) -> tuple[Waiver, ...]:
@@ -175,7 +183,9 @@ def _played(example: Example, library: Library) -> State:
         at_ms += given.after_ms
         touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
         touchpoint = looked_up(touchpoint, library.book(library.active))
-        state = step(state, _event(touchpoint, str(n), at_ms, library), library).state
+        event = _event(touchpoint, str(n), at_ms, library)
+        event = replace(event, stamp=replace(event.stamp, agreements=_agreed(example)))
+        state = step(state, event, library).state
     if example.declines:
         state = _declined(state, at_ms, library)
     return advance(state, at_ms + example.wait_ms, library).state

@@ -8,14 +8,16 @@ from makegood.core.decide import Asker, decide
 from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
 from makegood.core.surveyed import found as found_survey
+from makegood.messages.agreements import Agreement
 from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import Body, Rated, Released
+from makegood.messages.facts import Body, Rated, Released, Requested
 from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
+from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
 from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.noting import note
@@ -103,7 +105,8 @@ class Acts:
             state = decode_state(row.state)
             library = self._library_of()  # whatever is activated now, one book judges and stamps
             purses = Purses(writing, state, library.now(brand_of(state, wanted)), now_ms)
-            decision = decide(state, wanted, purses.told(wanted, asker), now_ms, library)
+            agreed = _agreed(writing, Concerned(ProfileId(found), wanted, now_ms))
+            decision = decide(state, wanted, purses.told(wanted, asker), now_ms, library, agreed)
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
             body = purses.take(wanted_id, decision.body, asker)
@@ -118,6 +121,13 @@ class Acts:
                 act = Act(what="hold.released", at_ms=now_ms, who=asker.rep, about=found)
                 note(writing, act)
         return Acted(event=wanted_id, body=body, reasons=decision.reasons, repeated=not is_new)
+
+
+def _agreed(reading: Reading, event: Concerned) -> tuple[Agreement, ...]:
+    """Look up what accounts agreed that a request rests on; nothing else is judged by it."""
+    if not isinstance(event.body, Requested):
+        return ()
+    return Agreeing(standing_for(reading, [event])).agreements(event)
 
 
 def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:

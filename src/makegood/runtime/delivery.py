@@ -12,6 +12,7 @@ from makegood.core.holds import Answer, Question
 from makegood.messages.commands import (
     HELD_CLASSES,
     Command,
+    Fulfil,
     SendMessage,
     rank_of,
 )
@@ -84,12 +85,12 @@ class Deliverer:
         self._may_send = may_send
         self._clock = clock
 
-    def deliver(self, row: OutboxRow, person: PersonRow) -> Ended | Failed:
+    def deliver(self, row: OutboxRow, to: Addressee) -> Ended | Failed:
         """Do what the command says, unless it is too late or the gate says no.
 
         A gate that cannot be asked counts as a failed try: marketing waits, it never slips out.
         """
-        now_ms = self._clock.now_ms()
+        now_ms, person = self._clock.now_ms(), to.person
         try:
             if is_too_late(row.command, now_ms):
                 return missed(row)
@@ -97,13 +98,13 @@ class Deliverer:
                 answer = self._may_send(row.command, person)
                 if not answer.allowed:
                     return _held(row, answer)
-            body = self._effect.carry_out(row.command, Addressee(person=person), now_ms)
+            body = self._effect.carry_out(row.command, to, now_ms)
         except EffectFailed as failed:
             return Failed(
                 row=row,
                 retry=failed.retry,
                 after_ms=failed.after_ms,
-                error=without_personal(str(failed), person),
+                error=_without(str(failed), to),
             )
         except Exception as fault:
             # An adapter that breaks must not stop the others.
@@ -111,6 +112,11 @@ class Deliverer:
             _LOG.error("command %s: %s at %s", row.command.id, kind, _place(fault))
             return Failed(row=row, retry=True, after_ms=0, error=f"The adapter broke: {kind}.")
         return Ended(row=row, status=OutboxStatus.DONE, body=body)
+
+
+def _without(text: str, to: Addressee) -> str:
+    first = without_personal(text, to.person)
+    return without_personal(first, to.payee) if to.payee is not None else first
 
 
 def _place(fault: Exception) -> str:
@@ -208,13 +214,32 @@ def urgency_of(row: OutboxRow) -> tuple[int, int]:
     return (rank_of(row.command.order), row.command.due_ms)
 
 
+def reached_by(command: Command) -> ProfileId:
+    """Say whom a command reaches: the customer, or who is told in their place."""
+    return command.to or command.profile
+
+
+def payee_of(command: Command) -> ProfileId:
+    """Say who gets back what a command refunds; empty for the customer."""
+    return command.order.payee if isinstance(command.order, Fulfil) else ProfileId("")
+
+
+def addressee(command: Command, persons: Mapping[ProfileId, PersonRow]) -> Addressee:
+    """Say whom a command reaches, and who is paid by it."""
+    payee = payee_of(command)
+    person = persons[reached_by(command)]
+    return Addressee(person=person, payee=persons[payee] if payee else None)
+
+
 def addressees(reading: Reading, rows: Sequence[OutboxRow]) -> Mapping[ProfileId, PersonRow]:
-    """Find today's person behind each command's profile.
+    """Find today's person behind each profile that a command reaches or pays.
 
     The profile of the event may be a browser or a booking; what is missing there is taken from
     the other profiles of the same customer.
     """
-    wanted = sorted({row.command.profile for row in rows})
+    commands = [row.command for row in rows]
+    found_in = {who for one in commands for who in (reached_by(one), payee_of(one))}
+    wanted = sorted(found_in - {ProfileId("")})
     customers = reading.customers_of(wanted)
     profiles = reading.profiles_of(sorted(set(customers.values())))
     everyone = {profile for group in profiles.values() for profile in group} | set(wanted)

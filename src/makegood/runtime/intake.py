@@ -4,7 +4,6 @@ Once it has said yes to a failure, no later question about that customer, by any
 by then, is answered with yes to marketing: hold and log are one commit.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -13,22 +12,27 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from makegood.core.fold import FOLD_VERSION
 from makegood.messages.errors import StoreBusy
-from makegood.messages.events import OWN_SOURCE, Event, OnDuty, Stamp, capped_time_ms
-from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
+from makegood.messages.events import OWN_SOURCE, Event, capped_time_ms
+from makegood.messages.facts import (
+    Body,
+    Identified,
+    Touchpoint,
+    Unlinked,
+)
 from makegood.messages.identifiers import LOOKUP_KINDS
-from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile_id
+from makegood.messages.ids import CustomerId, EventId, ProfileId, profile_id
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
 from makegood.ports.rows import Offered, PersonRow, Taken
-from makegood.ports.store import Reading, Store, Writing
+from makegood.ports.store import Store, Writing
+from makegood.runtime.agreeing import Concerned
 from makegood.runtime.budgets import settle
-from makegood.runtime.duty import reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.linking import locked, relink
 from makegood.runtime.sends import told_sends
+from makegood.runtime.stamping import Stamping
 from makegood.runtime.told import Told
 from makegood.sources.airports import looked_up
 
@@ -112,7 +116,12 @@ class Intake:
         now_ms = self._clock.now_ms()
         library = self._library_of()
         with self._store.writing() as writing:
-            duty = _Duty(writing, library, now_ms)
+            duty = Stamping(writing, library, now_ms)
+            duty.look_at(
+                Concerned(self.profile(one.identifier), one.body, one.time_ms)
+                for one in arrivals
+                if duty.may_agree(one.body)
+            )
             offered = [
                 Offered(event=self._event(one, now_ms, duty), body_digest=one.body_digest)
                 for one in arrivals
@@ -137,7 +146,7 @@ class Intake:
             for receipt in receipts
         ]
 
-    def _event(self, arrival: Arrival, now_ms: int, duty: "_Duty") -> Event:
+    def _event(self, arrival: Arrival, now_ms: int, duty: Stamping) -> Event:
         body, book = arrival.body, duty.book
         if isinstance(body, Identified):
             body = replace(
@@ -149,15 +158,16 @@ class Intake:
             body = looked_up(body, book)
         time_ms = capped_time_ms(arrival.time_ms, now_ms)
         capped = arrival.time_ms if time_ms != arrival.time_ms else 0
+        profile = self.profile(arrival.identifier)
         return Event(
             source=arrival.source,
             message_id=arrival.message_id,
-            profile=self.profile(arrival.identifier),
+            profile=profile,
             time_ms=time_ms,
             received_ms=now_ms,
             body=body,
             claimed_ms=arrival.claimed_ms or capped,
-            stamp=duty.stamp(body, imported=arrival.imported),
+            stamp=duty.stamp(profile, body, time_ms, imported=arrival.imported),
         )
 
     def _keep_personal(self, writing: Writing, fresh: Sequence[tuple[Arrival, Event]]) -> None:
@@ -223,10 +233,16 @@ class Intake:
         if not told:
             return True
         library = library or self._library_of()
-        duty = _Duty(writing, library, now_ms)
+        duty = Stamping(writing, library, now_ms)
         last = _last_times(writing, [one.profile for one in told])
+        at = [max(now_ms, last.get(one.profile, 0) + 1) for one in told]
+        duty.look_at(
+            Concerned(one.profile, one.body, at_ms)
+            for one, at_ms in zip(told, at, strict=True)
+            if duty.may_agree(one.body)
+        )
         offered = [
-            self._own(one, max(now_ms, last.get(one.profile, 0) + 1), now_ms, duty) for one in told
+            self._own(one, at_ms, now_ms, duty) for one, at_ms in zip(told, at, strict=True)
         ]
         receipts = writing.append(offered)
         fresh = [
@@ -237,7 +253,7 @@ class Intake:
         self._fold(writing, fresh, library, now_ms)
         return len(fresh) == len(told)
 
-    def _own(self, told: Told, time_ms: int, now_ms: int, duty: "_Duty") -> Offered:
+    def _own(self, told: Told, time_ms: int, now_ms: int, duty: Stamping) -> Offered:
         event = Event(
             source=told.source or EFFECTS,
             message_id=told.message_id,
@@ -245,7 +261,7 @@ class Intake:
             time_ms=time_ms,
             received_ms=now_ms,
             body=told.body,
-            stamp=duty.stamp(told.body),
+            stamp=duty.stamp(told.profile, told.body, time_ms),
         )
         return Offered(event=event, body_digest=body_digest(told.body))
 
@@ -287,42 +303,6 @@ def patiently(do: Callable[[], Given]) -> Given:
         except StoreBusy:
             continue
     return do()
-
-
-class _Duty:
-    """Who is on duty, looked up once for a transaction and only when somebody needs to know."""
-
-    def __init__(self, reading: Reading, library: Library, now_ms: int) -> None:
-        self._reading = reading
-        self.book = library.book(library.active)
-        self._now_ms = now_ms
-        self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
-        self._known: tuple[OnDuty, ...] | None = None
-        self._asked: Counter[RepId] = Counter()
-
-    def stamp(self, body: Body, *, imported: bool = False) -> Stamp:
-        """Say what is true in the firm now; most events open no case and share one stamp."""
-        on_duty = self._for_body(body)
-        if not on_duty and not imported:
-            return self._plain
-        return replace(self._plain, on_duty=on_duty, imported=imported)
-
-    def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
-        """Give the reps to stamp on an event; none on one that can open no case."""
-        if isinstance(body, Identified):
-            return ()
-        if isinstance(body, Touchpoint) and not self._matters(body.name):
-            return ()
-        if self._known is None:
-            self._asked = Counter(self._reading.open_cases_by_owner())
-            self._known = reps_on_duty(self._reading.reps(), self._now_ms, self._asked)
-        ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
-        if ordered and isinstance(body, Touchpoint):
-            self._asked[ordered[0].rep] += 1
-        return tuple(ordered)
-
-    def _matters(self, name: str) -> bool:
-        return self.book.hears(name)
 
 
 def _last_times(writing: Writing, profiles: Sequence[ProfileId]) -> dict[ProfileId, int]:

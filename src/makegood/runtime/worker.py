@@ -24,6 +24,7 @@ from makegood.runtime.delivery import (
     Ended,
     Failed,
     Untried,
+    addressee,
     addressees,
     dead,
     missed,
@@ -273,7 +274,7 @@ class Worker:
                 return Untried(row=row)
             if row.attempts > MOST_TRIES:
                 return Failed(row=row, retry=False, after_ms=0, error=row.error or _UNSETTLED)
-            return self._deliverer.deliver(row, persons[row.command.profile])
+            return self._deliverer.deliver(row, addressee(row.command, persons))
 
         def deliver_all(group: Sequence[OutboxRow]) -> list[Result]:
             return [deliver(row) for row in group]

@@ -15,8 +15,11 @@ from makegood.core.likeness import (
     cells_of,
 )
 from makegood.core.notices import Notice
+from makegood.messages.agreements import Agreement
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import (
+    AccountId,
+    AgreementId,
     BookHash,
     CaseId,
     CommandId,
@@ -26,6 +29,7 @@ from makegood.messages.ids import (
     ProfileId,
     RepId,
 )
+from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.mail_kinds import MailDecision, MailKind
@@ -70,6 +74,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
+    "accounts_kept", "parties", "agreements_kept",
     "locations", "redirects", "walks",
 )  # fmt: skip
 
@@ -131,6 +136,9 @@ class Tables:
     key_uses: MutableMapping[bytes, int]
     beats: MutableMapping[str, int]
     tallies: MutableMapping[str, int]
+    accounts_kept: MutableMapping[AccountId, Account]
+    parties: MutableMapping[tuple[AccountId, ProfileId, Role, int], Party]
+    agreements_kept: MutableMapping[AgreementId, Agreement]
     locations: MutableMapping[str, PlaceRow]
     redirects: MutableMapping[str, RedirectRow]
     walks: MutableMapping[str, WalkRow]

@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_accounts import MemoryAccountWriting
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
@@ -62,6 +63,7 @@ class MemoryWriting(
     MemorySends,
     MemoryPlaceWriting,
     MemoryWatchWriting,
+    MemoryAccountWriting,
 ):
     """One transaction on memory."""
 

@@ -1,5 +1,6 @@
 """The port on SQL: all its reading and writing, joined over one open transaction."""
 
+from makegood.store.sql_accounts import AccountReading, AccountWriting
 from makegood.store.sql_acts import ActReading, ActWriting
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
@@ -42,6 +43,7 @@ class SqlReading(
     SendsReading,
     ActReading,
     WatchReading,
+    AccountReading,
     PlaceReading,
     RedirectReading,
 ):
@@ -63,6 +65,7 @@ class SqlWriting(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    AccountWriting,
     PlaceWriting,
     RedirectWriting,
     SqlReading,

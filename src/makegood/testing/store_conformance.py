@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from makegood.messages.errors import StoreBusy
 from makegood.ports.acts import first_break
 from makegood.ports.rows import Taken
+from makegood.testing.store_account_conformance import AccountConformance
 from makegood.testing.store_asked_conformance import AskedConformance
 from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_budget_conformance import MAY, BudgetConformance, gift
@@ -196,6 +197,7 @@ class StoreConformance(
     WebhookConformance,
     UnfitConformance,
     WatchConformance,
+    AccountConformance,
     PlaceConformance,
     ThreadConformance,
 ):

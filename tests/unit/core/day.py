@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from makegood.core.fold import advance, step
 from makegood.core.holds import Answer, Question, gate_row, judge
 from makegood.core.state import EMPTY, Case, Phase, State
+from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, MessageClass
 from makegood.messages.events import Event, OnDuty
 from makegood.messages.facts import Body, Touchpoint
@@ -34,6 +35,8 @@ class Day:
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self.on_duty: tuple[OnDuty, ...] = (KATHY,)
+        self.agreements: tuple[Agreement, ...] = ()
+        self.parties: Parties | None = None
         self.count = 0
 
     def happens(self, name: str, /, **properties: Any) -> Event:
@@ -56,7 +59,8 @@ class Day:
             on_duty=self.on_duty,
             imported=imported,
         )
-        self._after(step(self.state, one, self.library))
+        stamp = replace(one.stamp, agreements=self.agreements, parties=self.parties)
+        self._after(step(self.state, replace(one, stamp=stamp), self.library))
         return one
 
     def waits(self, ms: int) -> None:

@@ -1,0 +1,83 @@
+"""What is stamped on an event as it is appended: the book, who is on duty, what was agreed."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from makegood.core.fold import FOLD_VERSION
+from makegood.messages.events import OnDuty, Stamp
+from makegood.messages.facts import (
+    Body,
+    FailureRaised,
+    Identified,
+    PlacesFound,
+    Requested,
+    Touchpoint,
+)
+from makegood.messages.ids import ProfileId, RepId
+from makegood.playbooks.book import Library
+from makegood.ports.accounts import AtHand
+from makegood.ports.store import Reading
+from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
+from makegood.runtime.duty import reps_on_duty
+
+
+class Stamping:
+    """What to stamp on events, looked up once for a transaction and only when it matters."""
+
+    def __init__(self, reading: Reading, library: Library, now_ms: int) -> None:
+        self._reading = reading
+        self.book = library.book(library.active)
+        self._now_ms = now_ms
+        self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
+        self._known: tuple[OnDuty, ...] | None = None
+        self._asked: Counter[RepId] = Counter()
+        self._at_hand: AtHand | None = None
+        self._agreeing: Agreeing | None = None
+
+    def look_at(self, concerned: Iterable[Concerned]) -> None:
+        """Look up what was agreed with whom events concern, if anything was with anybody."""
+        events = list(concerned)
+        if events and self._first().has_accounts:
+            self._agreeing = Agreeing(standing_for(self._reading, events))
+
+    def stamp(
+        self, profile: ProfileId, body: Body, at_ms: int, *, imported: bool = False
+    ) -> Stamp:
+        """Say what is true in the firm now; most events open no case and share one stamp."""
+        on_duty = self._for_body(body)
+        plain = self._plain
+        if self._agreeing is not None and self.may_agree(body):
+            plain = self._agreeing.stamped(plain, Concerned(profile, body, at_ms))
+        if not on_duty and not imported:
+            return plain
+        return replace(plain, on_duty=on_duty, imported=imported)
+
+    def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
+        """Give the reps to stamp on an event; none on one that can open no case."""
+        if not self._matters(body):
+            return ()
+        if self._known is None:
+            self._asked = Counter(self._first().open_cases)
+            self._known = reps_on_duty(self._reading.reps(), self._now_ms, self._asked)
+        ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
+        if ordered and isinstance(body, Touchpoint):
+            self._asked[ordered[0].rep] += 1
+        return tuple(ordered)
+
+    def _matters(self, body: Body) -> bool:
+        """Whether what is true in the firm now has to stand on an event: it may open a case."""
+        if isinstance(body, Touchpoint):
+            return self.book.hears(body.name)
+        return not isinstance(body, Identified)
+
+    def may_agree(self, body: Body) -> bool:
+        """Whether what accounts agreed has to stand on an event."""
+        is_asked = isinstance(body, FailureRaised | Requested | PlacesFound)
+        return is_asked or (isinstance(body, Touchpoint) and self._matters(body))
+
+    def _first(self) -> AtHand:
+        if self._at_hand is None:
+            self._at_hand = self._reading.at_hand()
+        return self._at_hand
