@@ -59,6 +59,7 @@ from makegood.runtime.restoring import must_be_settled
 from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
+from makegood.runtime.walks import Walks
 from makegood.runtime.worker import Pace, Worker
 from makegood.settings import AvailabilitySource, Settings, own_folder
 from makegood.sources.availability_file import AvailabilityFile
@@ -155,6 +156,7 @@ class Makegood:
         acts: Decides what people ask for.
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
+        walks: Ranks who goes elsewhere when not all can stay.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
         coverage: Counts who asked.
@@ -183,6 +185,7 @@ class Makegood:
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
+        self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None

@@ -14,9 +14,9 @@ from makegood.messages.errors import MakegoodError
 PANELS: Mapping[str, tuple[str, ...]] = {
     "See it work": ("demo", "story", "audit"),
     "The rule book": ("check", "schema", "handbook", "ask", "rules"),
-    "Run it": ("serve", "work", "smtp-gate", "acts", "backup", "restore", "replay"),
+    "Run it": ("serve", "work", "smtp-gate", "walk", "acts", "backup", "restore", "replay"),
     "Bring in, connect, let in": (
-        "ingest", "raise", "zendesk", "sync", "webhook", "mail-kinds", "key", "user",
+        "ingest", "raise", "zendesk", "sync", "webhook", "mail-kinds", "key", "user", "places",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": ("everyone", "parity", "export", "erase"),
@@ -53,6 +53,7 @@ def _whole() -> typer.Typer:
         mail,
         parity,
         people,
+        places,
         playing,
         replaying,
         screening,
@@ -76,6 +77,7 @@ def _whole() -> typer.Typer:
         syncing,
         keys,
         people,
+        places,
         acts,
         data,
         backing,

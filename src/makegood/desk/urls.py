@@ -22,6 +22,9 @@ from makegood.desk import (
     team,
     trying,
     umbrella,
+    umbrella_places,
+    umbrella_redirects,
+    umbrella_walks,
     waiting,
 )
 
@@ -40,6 +43,19 @@ urlpatterns = [
     path("customers/<str:customer_id>/say/<str:act>", said.say, name="say"),
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
+    path("umbrella/places", umbrella_places.places, name="umbrella-places"),
+    path("umbrella/places/import", umbrella_places.take_in, name="umbrella-places-import"),
+    path("umbrella/places/<str:place_id>", umbrella_places.place, name="umbrella-place"),
+    path(
+        "umbrella/places/<str:place_id>/save", umbrella_places.save, name="umbrella-place-save"
+    ),
+    path("umbrella/redirects", umbrella_redirects.redirects, name="umbrella-redirects"),
+    path("umbrella/walks", umbrella_walks.walks, name="umbrella-walks"),
+    path("umbrella/walks/rank", umbrella_walks.rank, name="umbrella-walks-rank"),
+    path("umbrella/walks/<str:walk_id>", umbrella_walks.walk, name="umbrella-walk"),
+    path(
+        "umbrella/walks/<str:walk_id>/decide", umbrella_walks.decide, name="umbrella-walk-decide"
+    ),
     path("team/", team.index, name="team"),
     path("rules", rules.book, name="rules"),
     path("rules/edit", rules.edit, name="rules-edit"),
