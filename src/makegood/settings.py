@@ -163,8 +163,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
             addresses=_pace(environ, "MAKEGOOD_LIMIT_ADDRESSES", Limits().addresses),
         ),
         log=_log(environ),
-        availability=_file(environ, "MAKEGOOD_AVAILABILITY", tuple[AvailabilitySource, ...])
-        or (),
+        availability=_file(environ, "MAKEGOOD_AVAILABILITY", tuple[AvailabilitySource, ...]) or (),
     )
 
 

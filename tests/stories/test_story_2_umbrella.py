@@ -35,13 +35,14 @@ from tests.stories.conftest import KATHY, Firm, World, text_of
 
 GUEST, MINUTE = "keiko@example.org", 60_000
 NINE_MS = 1_796_400_000_000  # 2026-12-04 16:40 UTC
-PLACES = """place,brand,name,kind,near,rank,address,directions,contact_name,contact_email,contact_phone
-harbour,quillmere_grand,Grand Harbour,hotel,,4,1 Pier Road,,Desk,desk@harbour.example.com,
-lakeside,fernlight,Fernlight Lakeside,hotel,harbour:900,4,2 Lake Street,Ten minutes along the water,Desk,desk@lakeside.example.com,+1 312 555 0170
-oldtown,oakrow,Oakrow Old Town,hotel,harbour:2500,4,3 Mill Lane,,Desk,desk@oldtown.example.com,
-inn,fernlight,Fernlight Inn,hotel,harbour:300,2,4 Short Lane,,Desk,desk@inn.example.com,
-far,oakrow,Oakrow Far,hotel,harbour:90000,5,5 Long Road,,Desk,desk@far.example.com,
-"""
+PLACES = """place,brand,name,kind,near,rank,address,directions,contact_email,contact_phone
+harbour,quillmere_grand,Grand Harbour,hotel,,4,1 Pier Road,,desk@harbour.example.com,
+lakeside,fernlight,Fernlight Lakeside,hotel,harbour:900,4,2 Lake Street,ALONG,desk@lakeside.example.com,PHONE
+oldtown,oakrow,Oakrow Old Town,hotel,harbour:2500,4,3 Mill Lane,,desk@oldtown.example.com,
+inn,fernlight,Fernlight Inn,hotel,harbour:300,2,4 Short Lane,,desk@inn.example.com,
+far,oakrow,Oakrow Far,hotel,harbour:90000,5,5 Long Road,,desk@far.example.com,
+"""  # noqa: E501
+PLACES = PLACES.replace("ALONG", "Ten minutes along the water").replace("PHONE", "+1 312 555 0170")
 ASKED = {
     "enquiry": "E1",
     "hotel": "Grand Harbour",
@@ -210,7 +211,7 @@ def test_the_guest_chooses_reads_who_expects_them_and_repeats_nothing(houses):
         "tel:+13125550170",
     ):
         assert words in theirs
-    asked, expect = houses.mails_to("lakeside")
+    _, expect = houses.mails_to("lakeside")
     assert "is coming to you" in str(expect["Subject"])
     link = houses.link_of(expect)
     assert "They are coming to you" in houses.page(link)

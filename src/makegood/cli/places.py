@@ -131,7 +131,7 @@ def _show(row: WalkRow, output: Format) -> None:
         ("", "reservation", "harm", "why"),
         (
             (
-                _mark(row, one.arrival, chosen=one.chosen, first=one.arrival in first),
+                _mark(row, chosen=one.chosen, first=one.arrival in first),
                 one.arrival,
                 "stays" if one.never else one.points,
                 "; ".join(one.reasons),
@@ -143,7 +143,7 @@ def _show(row: WalkRow, output: Format) -> None:
     CONSOLE.print(_ending(row), markup=False, highlight=False)
 
 
-def _mark(row: WalkRow, arrival: str, *, chosen: bool, first: bool) -> str:
+def _mark(row: WalkRow, *, chosen: bool, first: bool) -> str:
     if row.decided_ms:
         return "goes" if chosen else ""
     return "first" if first else ""
@@ -153,7 +153,9 @@ def _ending(row: WalkRow) -> str:
     if row.decided_ms:
         because = f": {row.because}" if row.because else ""
         return f"{row.walk}: decided by {row.decided_by}{because}."
-    return f"{row.walk}: nothing is decided. A person says who goes: makegood walk decide {row.walk}"
+    return (
+        f"{row.walk}: nothing is decided. A person says who goes: makegood walk decide {row.walk}"
+    )
 
 
 @contextmanager

@@ -160,9 +160,7 @@ def ask_again(turn: Turn, case: Case, offer: OfferState, one: PlaceAsk) -> Offer
     return ask_next(turn, case, with_ask(offer, one, replace(one, status=PlaceStatus.EXPIRED)))
 
 
-def _asked(
-    turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, rule: PlaceRule
-) -> PlaceAsk:
+def _asked(turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, rule: PlaceRule) -> PlaceAsk:
     failure = case.failure(offer.about) or case.failures[-1]
     by_ms = turn.known_ms + rule.answer_within_ms
     order = AskPlace(
@@ -176,9 +174,7 @@ def _asked(
         facts=story_facts(rule, failure, one),
     )
     step = f"{offer.about}/{failure.rule}/ask/{offer.offer}/{one.place}"
-    command = turn.issue(
-        case.id, step, order, useful_ms=rule.answer_within_ms, ordinal=one.times
-    )
+    command = turn.issue(case.id, step, order, useful_ms=rule.answer_within_ms, ordinal=one.times)
     turn.set_timer(TimerKind.PLACE_BY, by_ms, case.id, about=command)
     earlier = (*one.earlier, one.command) if one.command else ()
     return replace(
@@ -259,9 +255,7 @@ def expect(turn: Turn, case: Case, offer: OfferState) -> CommandId:
     return _tell(turn, case, offer, one, "expect")
 
 
-def _tell(
-    turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, what: str
-) -> CommandId:
+def _tell(turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, what: str) -> CommandId:
     failure = case.failure(offer.about) or case.failures[-1]
     rule = rule_of(turn, case, offer)
     order = AskPlace(

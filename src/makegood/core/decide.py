@@ -121,8 +121,6 @@ def _in_case(
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():
             return _choose(case, wanted, asker, now_ms)
-        case facts.PlaceAnswered() | facts.AskedAgain():
-            return places.judge(state, case, wanted, asker, now_ms)
         case (
             facts.Granted()
             | facts.Proposed()
@@ -140,7 +138,14 @@ def _in_case(
         case facts.Answered():
             return Decision(body=replace(wanted, by=asker.rep))
         case _:
-            return Decision(body=wanted)
+            return _heard(state, case, wanted, asker, now_ms)
+
+
+def _heard(state: State, case: Case, wanted: Body, asker: Asker, now_ms: int) -> Decision:
+    """Take what nobody judges; what places say is judged by what they were asked."""
+    if isinstance(wanted, facts.PlaceAnswered | facts.AskedAgain):
+        return places.judge(state, case, wanted, asker, now_ms)
+    return Decision(body=wanted)
 
 
 def _giving(

@@ -56,9 +56,7 @@ def open_offers(
     return turn.put(case)
 
 
-def _lapsed(
-    turn: Turn, case: Case, but: OfferState | None = None
-) -> tuple[OfferState, ...]:
+def _lapsed(turn: Turn, case: Case, but: OfferState | None = None) -> tuple[OfferState, ...]:
     """Let go of what nobody chose; who has not been asked yet need not be."""
     offers = case.offers
     undecided = [one for one in offers if one.status in _UNDECIDED and one is not but]

@@ -60,9 +60,7 @@ def _accept(turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, until_ms: 
     _go_on(turn, case, offer, askings.accepted(turn, case, offer, one, until_ms))
 
 
-def _refused(
-    turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, told: PlaceAsk
-) -> None:
+def _refused(turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, told: PlaceAsk) -> None:
     """Take a no, or a silence; the next place is asked if this was the one that counted."""
     after = askings.with_ask(offer, one, told)
     counted = one.status in (PlaceStatus.ASKED, PlaceStatus.ACCEPTED)

@@ -1,4 +1,4 @@
-"""Places at the desk: the houses and branches that can take a customer in, and who answers there."""
+"""Places at the desk: houses and branches that can take a customer in, and who answers."""
 
 import io
 from collections.abc import Mapping
@@ -149,9 +149,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         return _not_taken(request, "The file is not UTF-8.")
     except InputError as error:
         return _not_taken(request, str(error))
-    messages.info(
-        request, f"{done.new} new, {done.changed} changed, {done.same} as they were."
-    )
+    messages.info(request, f"{done.new} new, {done.changed} changed, {done.same} as they were.")
     return redirect("desk:umbrella-places")
 
 

@@ -46,9 +46,7 @@ urlpatterns = [
     path("umbrella/places", umbrella_places.places, name="umbrella-places"),
     path("umbrella/places/import", umbrella_places.take_in, name="umbrella-places-import"),
     path("umbrella/places/<str:place_id>", umbrella_places.place, name="umbrella-place"),
-    path(
-        "umbrella/places/<str:place_id>/save", umbrella_places.save, name="umbrella-place-save"
-    ),
+    path("umbrella/places/<str:place_id>/save", umbrella_places.save, name="umbrella-place-save"),
     path("umbrella/redirects", umbrella_redirects.redirects, name="umbrella-redirects"),
     path("umbrella/walks", umbrella_walks.walks, name="umbrella-walks"),
     path("umbrella/walks/rank", umbrella_walks.rank, name="umbrella-walks-rank"),

@@ -30,7 +30,7 @@ class Finding:
         self._places_of = places_of
         self._sources = sources
 
-    def carry_out(self, command: Command, to: Addressee, now_ms: int) -> Body:
+    def carry_out(self, command: Command, to: Addressee, now_ms: int) -> Body:  # noqa: ARG002 - of the port
         """Look; the outcome names the places, and what nobody knows of them."""
         order = command.order
         if not isinstance(order, FindPlaces):
@@ -59,9 +59,7 @@ class Finding:
         self, order: FindPlaces, places: Sequence[str], now_ms: int
     ) -> tuple[Mapping[str, Room], tuple[str, ...]]:
         """Ask every source; what two of them say of a place, the later one says."""
-        need = Need(
-            product=order.product, from_=order.from_, until=order.until, party=order.party
-        )
+        need = Need(product=order.product, from_=order.from_, until=order.until, party=order.party)
         found: dict[str, Room] = {}
         silent: list[str] = []
         for source in self._sources if places else ():

@@ -36,9 +36,7 @@ def read_places(top: Section, header: Header) -> Mapping[str, PlaceRule]:
     """Read the rules about places."""
     sections = top.sections("places", "rule about places")
     ids = tuple(section.name("id") for section in sections)
-    return {
-        name: _rule(section, name, header) for section, name in without_repeats(sections, ids)
-    }
+    return {name: _rule(section, name, header) for section, name in without_repeats(sections, ids)}
 
 
 def _rule(section: Section, name: str, header: Header) -> PlaceRule:

@@ -1,4 +1,4 @@
-"""Which places are asked for a customer who has to go elsewhere, and who is walked: plain values."""
+"""Which places are asked for a customer, and who goes elsewhere: plain values."""
 
 from collections.abc import Mapping
 

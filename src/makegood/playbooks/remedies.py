@@ -93,9 +93,7 @@ def _check_places(section: Section, name: str, provider: str, confirm_within_ms:
             "Take `provider` and `redirects` out, or `places`.",
         )
     if not confirm_within_ms:
-        section.error(
-            "places", "Nobody is asked before it is offered.", "Add `confirm_within:`."
-        )
+        section.error("places", "Nobody is asked before it is offered.", "Add `confirm_within:`.")
 
 
 def _redirects(section: Section, kind: str, confirm_within_ms: int) -> tuple[str, int]:

@@ -24,8 +24,7 @@ def read_walks(top: Section, conditions: Conditions) -> Mapping[str, WalkRule]:
     sections = top.sections("walks", "rule about walks")
     ids = tuple(section.name("id") for section in sections)
     return {
-        name: _rule(section, name, conditions)
-        for section, name in without_repeats(sections, ids)
+        name: _rule(section, name, conditions) for section, name in without_repeats(sections, ids)
     }
 
 
@@ -52,9 +51,7 @@ def _rule(section: Section, name: str, conditions: Conditions) -> WalkRule:
     return rule
 
 
-def _reasons(
-    section: Section, key: str, reads: Reads, conditions: Conditions
-) -> Iterator[Harm]:
+def _reasons(section: Section, key: str, reads: Reads, conditions: Conditions) -> Iterator[Harm]:
     """Read the reasons of one list; those of `harm` have points, those of `never` need none."""
     what = "harm" if key == "harm" else "reason never to walk"
     found = section.sections(key, what)

@@ -269,9 +269,7 @@ def _do(
     said: str = "",
 ) -> HttpResponse:
     acts = makegood_of(request).acts
-    done = acts.act(
-        house.guest.customer, body, house.asker, message_id=message_id, texts=texts
-    )
+    done = acts.act(house.guest.customer, body, house.asker, message_id=message_id, texts=texts)
     if isinstance(done, Refused):
         code = done.code if done.code in _REFUSALS else "other"
         again = _house(request, house.token)

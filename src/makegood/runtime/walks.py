@@ -82,7 +82,9 @@ def read_arrivals(file: TextIO, rule: WalkRule) -> tuple[Guest, ...]:
     wrong: list[tuple[int, str]] = []
     for cells in reader:
         try:
-            guest = _guest({key: (value or "").strip() for key, value in cells.items() if key}, rule)
+            guest = _guest(
+                {key: (value or "").strip() for key, value in cells.items() if key}, rule
+            )
         except (ValueError, InputError) as error:
             wrong.append((reader.line_num, str(error)))
             continue

@@ -41,7 +41,12 @@ class AvailabilityFile:
         self._seen: tuple[int, int] = (0, -1)
         self._rows: Mapping[str, tuple[_Row, ...]] = {}
 
-    def rooms(self, need: Need, places: Sequence[str], now_ms: int) -> Sequence[Room]:
+    def rooms(
+        self,
+        need: Need,
+        places: Sequence[str],
+        now_ms: int,  # noqa: ARG002 - a file says itself since when
+    ) -> Sequence[Room]:
         """Say what the file says of some places."""
         rows = self._current()
         found = (_room(place, rows.get(place, ()), need) for place in places)

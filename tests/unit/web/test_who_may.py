@@ -41,6 +41,15 @@ DESK = {
     "desk/customers/ANA/say/promise": ("POST", 404, 422, 422),
     f"desk/customers/ANA/said/{E}/kept": ("POST", 404, 404, 404),
     "desk/umbrella/": ("GET", 200, 200, 200),
+    "desk/umbrella/places": ("GET", 200, 200, 200),
+    "desk/umbrella/places/import": ("POST", 403, 403, 422),
+    "desk/umbrella/places/nowhere": ("GET", 404, 404, 404),
+    "desk/umbrella/places/nowhere/save": ("POST", 403, 403, 404),
+    "desk/umbrella/redirects": ("GET", 200, 200, 200),
+    "desk/umbrella/walks": ("GET", 200, 200, 200),
+    "desk/umbrella/walks/rank": ("POST", 404, 404, 404),
+    "desk/umbrella/walks/w0": ("GET", 404, 404, 404),
+    "desk/umbrella/walks/w0/decide": ("POST", 404, 404, 404),
     "desk/team/": ("GET", 200, 200, 200),
     "desk/rules": ("GET", 200, 200, 200),
     "desk/rules/edit": ("POST", 403, 403, 302),
@@ -125,11 +134,11 @@ SCOPED = {
 # What comes after /c/<link>, and its method.
 PORTAL = {
     "": "GET", "/choose": "POST", "/answer": "POST", "/write": "POST", "/call": "POST",
-    "/claim": "POST", "/appeal": "POST", "/opened": "POST",
+    "/claim": "POST", "/appeal": "POST", "/opened": "POST", "/again": "POST",
 }  # fmt: skip
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
-    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|tell/|told/"
+    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|p/|tell/|told/"
     r"|embed/"
 )
 

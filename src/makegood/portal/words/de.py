@@ -142,7 +142,7 @@ WORDS = {
     "house.arrived.title": "Der Gast ist bei Ihnen",
     "house.arrived.lead": "Danke. Hier ist nichts mehr zu tun.",
     "house.not_arrived.title": "Niemand hat uns die Ankunft gemeldet",
-    "house.not_arrived.lead": "Wir haben den Gast angerufen. Ist er bei Ihnen, rufen Sie uns an.",
+    "house.not_arrived.lead": "Wir haben den Gast angerufen. Ist er bei Ihnen, rufen Sie an.",
     "house.refused.title": "Wir wissen, dass Sie ihn nicht aufnehmen konnten",
     "house.refused.lead": "Jemand kümmert sich um den Gast.",
     "house.declined.title": "Sie haben nein gesagt",
@@ -160,7 +160,7 @@ WORDS = {
     "house.refused.told_already": "Was daraus wurde, wissen wir schon.",
     "house.refused.no_such_redirect": "Der Gast hat Sie noch nicht gewählt.",
     "house.refused.empty": "Bitte schreiben Sie zuerst Ihre Frage.",
-    "house.refused.other": "Das ging nicht. Bitte versuchen Sie es noch einmal, oder rufen Sie an.",
+    "house.refused.other": "Das ging nicht. Bitte noch einmal versuchen, oder rufen Sie an.",
     "unsubscribe.title": "Keine Angebote mehr?",
     "unsubscribe.lead": (
         "Nachrichten zu Buchungen, Geld und Sicherheit, und dazu, wie wir etwas wiedergutmachen, "
