@@ -135,7 +135,7 @@ WORDS = {
     "house.silent.lead": "Gefragt war bis {answer_by}; ein Ja hilft vielleicht noch.",
     "house.accepted.title": "Danke, {place}",
     "house.accepted.lead": (
-        "{by} hat ja gesagt; freigehalten bis {clock}. Der Gast wählt nun, und wir schreiben Ihnen."
+        "{by} hat ja gesagt; frei bis {clock}. Der Gast wählt nun, und wir schreiben Ihnen."
     ),
     "house.expected.title": "Der Gast kommt zu Ihnen",
     "house.expected.lead": "{by} erwartet ihn bis {clock}. Er muss nichts wiederholen.",
