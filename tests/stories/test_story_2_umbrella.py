@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from makegood.bootstrap import open_makegood
 from makegood.core.placed import PlaceStatus
@@ -329,3 +330,12 @@ def test_when_the_guest_chooses_otherwise_the_room_is_free_again(houses):
     houses.says_yes("lakeside")
     houses.sends(f"{houses.guest_link}/choose", offer="call_me")
     assert "need not keep the room" in str(houses.mails_to("lakeside")[-1]["Subject"])
+
+
+def test_somebody_whom_nobody_knows_is_looked_after_in_the_same_way(houses):
+    body = Touchpoint(name="Enquiry Turned Away", properties={**ASKED, "enquiry": "E9"})
+    stranger = replace(told_of(houses, "stranger", body), identifier="anon:4711", lookups=())
+    houses.happens(stranger)
+    told = " ".join(text_of(houses.mails_to("lakeside")[0]).split())
+    assert "A customer stays with you instead of Grand Harbour" in told
+    assert "the rate is $240.00" in told

@@ -29,7 +29,9 @@ def test_who_has_one_night_and_time_goes_before_a_family_that_comes_late():
     assert last.reasons == ("they arrive late", "children travel with them")
 
 
-@pytest.mark.parametrize("why", [{"medical": True}, {"needs_access": True}, {"walked_days_ago": 364}])
+@pytest.mark.parametrize(
+    "why", [{"medical": True}, {"needs_access": True}, {"walked_days_ago": 364}]
+)
 def test_some_are_never_walked_whatever_else(why):
     ranked = rank(RULE, [arriving("R1", **why), arriving("R2", hour=23, nights=9, children=3)])
     assert [one.id for one in ranked] == ["R2", "R1"]
