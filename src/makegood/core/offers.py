@@ -12,7 +12,7 @@ from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.goodwill import cost_for, fits, is_unsized, may_offer
 from makegood.core.keeping import REDIRECT, promise, said
 from makegood.core.recovery import Move, moved
-from makegood.core.remedies import order_remedy
+from makegood.core.remedies import bring, order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.said import SaidKind
 from makegood.core.say import Words, say
@@ -302,7 +302,8 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
     if remedy.expires_ms:
         until_ms = chosen.expires_ms or turn.known_ms + remedy.expires_ms
         _send_away(turn, failure, chosen, command, max(until_ms, turn.known_ms + 1))
-    return turn.put(_with(case, chosen, replace(status, ordered=command, cost=cost)))
+    case = _with(case, chosen, replace(status, ordered=command, cost=cost))
+    return turn.put(bring(turn, case, remedy, failure, chosen))
 
 
 def _send_away(

@@ -239,6 +239,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     given |= {row.remedy for request in parts.requests for row in request.rows}
     given |= {one.claim.pays for one in parts.claims if one.claim is not None}
     given.add(parts.goodwill.otherwise)
+    given |= {one.brings for one in parts.remedies.values()}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     said |= {one.message for one in parts.surveys}
     said |= {name for one in parts.places.values() for name in (one.ask, one.expect, one.free)}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Scalar
 from makegood.playbooks.reading import NAME, Section, without_repeats
 from makegood.playbooks.terms import Remedy
@@ -18,7 +19,27 @@ def read_remedies(top: Section) -> Mapping[str, Remedy]:
     """Read the remedies of a book."""
     sections = top.sections("remedies", "remedy")
     ids = tuple(section.name("id") for section in sections)
-    return {name: _remedy(section, name) for section, name in without_repeats(sections, ids)}
+    found = {name: _remedy(section, name) for section, name in without_repeats(sections, ids)}
+    for section, name in zip(sections, ids, strict=True):
+        _check_brings(section, found[name], found)
+    return found
+
+
+def _check_brings(section: Section, remedy: Remedy, known: Mapping[str, Remedy]) -> None:
+    """What comes with a choice is a remedy that somebody provides, and asks nobody."""
+    brought = known.get(remedy.brings)
+    if not remedy.brings:
+        return
+    if brought is None:
+        section.error(
+            "brings", f"`{remedy.brings}` is not a remedy.", nearest(remedy.brings, known)
+        )
+    elif not brought.provider or brought.brings or brought.confirm_within_ms:
+        section.error(
+            "brings",
+            f"`{brought.id}` cannot come with another: it is asked about, or nobody provides it.",
+            "Name a remedy with a `provider` and without `confirm_within` and `brings`.",
+        )
 
 
 def check_languages(section: Section, key: str, languages: tuple[str, ...]) -> None:
@@ -79,6 +100,7 @@ def _remedy(section: Section, name: str) -> Remedy:
         detail=dict(_detail(section)),
         line=section.place.line,
         places=places,
+        brings=section.name("brings", default=""),
     )
     section.done()
     return remedy

@@ -255,6 +255,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "id*": _NAME, REPLACES: _MARK, "kind*": _NAME, "title*": _ref("texts"),
         "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN,
         "redirects": _ref("redirect"), "detail": _map(_SCALAR), "places": _NAME,
+        "brings": _NAME,
     },
     "redirect": {"accepted_by*": _NAME, "expires*": _SPAN},
     "cost": {"cents": _whole(), "ratio": _SHARE, "dose": _FLAG},

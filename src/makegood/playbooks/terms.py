@@ -117,6 +117,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
             when they are not.
         expires_ms: How long that yes stands at most.
         places: Rule about places: one of them takes the customer in; empty when none is asked.
+        brings: Remedy that comes with it when it is chosen, such as the ride there; or empty.
     """
 
     id: str
@@ -132,6 +133,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
     detail: Mapping[str, str] = {}
     line: int = 0
     places: str = ""
+    brings: str = ""
 
     @property
     def asks(self) -> str:
