@@ -212,6 +212,7 @@ def test_the_guest_chooses_reads_who_expects_them_and_repeats_nothing(houses):
         "tel:+13125550170",
     ):
         assert words in theirs
+    assert "Is it good again?" not in theirs, "before they arrived that would be an insult"
     _, expect = houses.mails_to("lakeside")
     assert "is coming to you" in str(expect["Subject"])
     link = houses.link_of(expect)

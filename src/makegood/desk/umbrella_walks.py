@@ -1,6 +1,7 @@
 """Walks at the desk: rank tonight's arrivals by harm, read the reasons, and decide who goes."""
 
 import io
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -92,11 +93,13 @@ def walk(request: HttpRequest, walk_id: str) -> HttpResponse:
     return render(request, "desk/umbrella_walk.html", page)
 
 
-def _one(desk: Desk, walk_id: str, **more: object) -> dict[str, Any]:
+def _one(
+    desk: Desk, walk_id: str, *, go: Collection[str] | None = None, **more: object
+) -> dict[str, Any]:
     row = _row(desk, walk_id)
     profiles = [one.profile for one in row.walkers if one.profile]
     persons = desk.reading.persons(profiles) if profiles else {}
-    first = set(suggestion(row))
+    first = set(suggestion(row) if go is None else go)
     return {
         **umbrella_shell(desk, "walks"),
         "zone": desk.makegood.book.timezone,
@@ -138,10 +141,11 @@ def decide(request: HttpRequest, walk_id: str) -> HttpResponse:
         _row(desk, walk_id)
         makegood, by = desk.makegood, desk.me.rep
     because = writable(request.POST.get("because", ""), _LONGEST_WHY)
-    done = makegood.walks.decide(walk_id, request.POST.getlist("go"), by, because)
+    go = request.POST.getlist("go")
+    done = makegood.walks.decide(walk_id, go, by, because)
     if isinstance(done, Refused):
         with at_the_desk(request) as desk:
-            page = _one(desk, walk_id, refused=done.why, written=because)
+            page = _one(desk, walk_id, refused=done.why, written=because, go=go)
         return render(request, "desk/umbrella_walk.html", page, status=UNPROCESSABLE)
     messages.info(request, "It is written down. Each of them has a case and a Plan B.")
     return redirect("desk:umbrella-walk", walk_id)

@@ -39,6 +39,14 @@ def yes_of(offer: OfferState) -> PlaceAsk | None:
     return next((one for one in offer.asks if one.status is PlaceStatus.ACCEPTED), None)
 
 
+def is_expected(guest: Guest, offer: OfferState) -> bool:
+    """Whether a place expects the customer, and nobody said yet that they are there."""
+    if not offer.asks or offer.status not in (OfferStatus.CHOSEN, OfferStatus.KEPT):
+        return False
+    sent = guest.state.memory.about(REDIRECT, offer.ordered)
+    return sent is not None and sent.is_open
+
+
 def is_withdrawn(offer: OfferState) -> bool:
     """Whether an offer of a place was made and could not be kept until the customer chose."""
     gone = offer.status in (OfferStatus.ASKING, OfferStatus.UNAVAILABLE)

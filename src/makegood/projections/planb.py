@@ -181,7 +181,7 @@ def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str
         case OfferStatus.CHOSEN:
             return "done", "chosen, on its way"
         case OfferStatus.KEPT:
-            return "done", "done"
+            return "done", "chosen, they are expected" if offer.asks else "done"
         case OfferStatus.BROKEN:
             return "gone", "promised and not kept"
         case OfferStatus.LAPSED:
