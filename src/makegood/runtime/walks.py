@@ -235,6 +235,10 @@ class Walks:
             refused = _wrong(row, wanted, by, because)
             if row is None or refused is not None:
                 return refused or Refused(code="no_such_walk", why="There is no such walk.")
+            rule = library.now(row.brand).walks.get(row.rule)
+            if rule is None:
+                why = "The rule book no longer has the rule that ranked this; rank them anew."
+                return Refused(code="rule_gone", why=why)
             decided = replace(
                 row,
                 walkers=tuple(replace(one, chosen=one.arrival in wanted) for one in row.walkers),
@@ -244,26 +248,23 @@ class Walks:
             )
             if not writing.put_walk(decided):
                 return Refused(code="decided_already", why="This was decided already.")
-            self._record(writing, decided, now_ms, library)
+            self._record(writing, decided, rule.event, library)
             note(writing, Act(what="walk.decided", at_ms=now_ms, who=by, about=walk))
         return decided
 
-    def _record(self, writing: Writing, row: WalkRow, now_ms: int, library: Library) -> None:
-        book = library.now(row.brand)
-        rule = book.walks.get(row.rule)
-        if rule is None:
-            return
+    def _record(self, writing: Writing, row: WalkRow, event: str, library: Library) -> None:
+        """Let what happens to those who go happen; who is known by nothing has no case."""
         told = [
             Told(
                 profile=one.profile,
-                body=Touchpoint(name=rule.event, properties=_facts(row, one)),
+                body=Touchpoint(name=event, properties=_facts(row, one)),
                 message_id=f"{row.walk}:{one.arrival}",
                 source=SOURCE,
             )
             for one in row.walkers
             if one.chosen and one.profile
         ]
-        self._intake.record(writing, told, now_ms, library)
+        self._intake.record(writing, told, row.decided_ms, library)
 
 
 def _facts(row: WalkRow, one: Walker) -> Facts:

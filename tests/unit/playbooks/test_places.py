@@ -2,8 +2,11 @@
 
 import pytest
 
+from makegood.playbooks.binding import bind
 from makegood.playbooks.load import check_book
 from tests.unit.playbooks.test_rule_book_page import BOOK
+
+ASKS = "    places: sister_houses\n"
 
 
 def mistakes(old: str, new: str) -> str:
@@ -20,7 +23,7 @@ def mistakes(old: str, new: str) -> str:
         ("{near: hotel, rate", "{nearby: hotel, rate", "nearby"),
         ("    quality: same_or_better", "    quality: same", "same_or_better"),
         ("    at_once: 1\n", "    at_once: 0\n", "Somebody has to be asked"),
-        ("    answer_within: 5m\n    kept", "    answer_within: 0s\n    kept", "longer than nothing"),
+        ("    answer_within: 5m\n    kept", "    answer_within: 0s\n    kept", "than nothing"),
         ("    kept: 4h\n", "    kept: 0s\n", "longer than nothing"),
         ("{oldest: 15m, unknown: last}", "{oldest: 15m, unknown: first}", "last"),
         ("{oldest: 15m, unknown: last}", "{unknown: last}", "no `oldest`"),
@@ -30,7 +33,7 @@ def mistakes(old: str, new: str) -> str:
         ("the rate is $rate, as they", "the rate is $rte, as they", "$rte"),
         ("the rate is $rate, as they", "the rate is $ 5, as they", "lone `$`"),
         ("    places: sister_houses\n", "    places: sister_house\n", "sister_houses"),
-        ("    places: sister_houses\n", "    places: sister_houses\n    provider: x\n", "no counterpart"),
+        ("    places: sister_houses\n", f"{ASKS}    provider: x\n", "no counterpart"),
         ("    confirm_within: 20m\n    brings", "    brings", "Nobody is asked"),
         ("    brings: taxi\n", "    brings: txi\n", "taxi"),
         ("    brings: taxi\n", "    brings: sister_hotel\n", "cannot come with another"),
@@ -85,13 +88,9 @@ def test_without_harm_there_is_nothing_to_rank_by():
 
 def test_a_brand_puts_a_rule_about_places_in_the_place_of_the_umbrella_s():
     rule = BOOK[BOOK.index("  - id: sister_houses") : BOOK.index("walks:\n")]
-    own = f"""makegood: 1
-name: sea-view
-builds_on: hotel
-places:
-{rule.replace("    kinds", "    replaces: true" + chr(10) + "    kinds", 1).replace("most: 3", "most: 5")}"""
-    from makegood.playbooks.binding import bind
-
+    rule = rule.replace("    kinds", "    replaces: true\n    kinds", 1)
+    rule = rule.replace("most: 3", "most: 5")
+    own = f"makegood: 1\nname: sea-view\nbuilds_on: hotel\nplaces:\n{rule}"
     both = bind(own, {}, {"hotel.yaml": BOOK}.get)
     checked = check_book(both, name="sea_view.yaml")
     assert checked.errors == ()
