@@ -43,13 +43,13 @@ harbour,quillmere_grand,Grand Harbour,hotel,,4,1 Pier Road,,desk@harbour.example
 lakeside,fernlight,Fernlight Lakeside,hotel,harbour:900,4,2 Lake Street,Ten minutes along the water,desk@lakeside.example.com,+1 312 555 0170
 oldtown,oakrow,Oakrow Old Town,hotel,harbour:2500,4,3 Mill Lane,,desk@oldtown.example.com,
 """  # noqa: E501
-ARRIVALS = """reservation,user,name,hour,nights,children,guests,medical,needs_access,walked_days_ago,local,flexible,volunteer
-R1,u1,Ana Ruiz,23,1,0,2,no,no,900,no,no,
-R2,u2,Ben Roth,15,1,0,1,no,no,900,yes,yes,
-R3,u3,Cleo Marsh,16,3,2,4,no,no,900,no,no,
-R4,u4,Dov Adler,16,1,0,1,yes,no,900,yes,yes,
-R5,u5,Eve Lang,18,2,0,1,no,no,900,no,yes,yes
-R6,,,17,1,0,1,,no,,no,yes,
+ARRIVALS = """reservation,user,name,hour,nights,children,guests,medical,needs_access,walked_days_ago,local,flexible,volunteer,hotel
+R1,u1,Ana Ruiz,23,1,0,2,no,no,900,no,no,,Grand Harbour
+R2,u2,Ben Roth,15,1,0,1,no,no,900,yes,yes,,Grand Harbour
+R3,u3,Cleo Marsh,16,3,2,4,no,no,900,no,no,,Grand Harbour
+R4,u4,Dov Adler,16,1,0,1,yes,no,900,yes,yes,,Grand Harbour
+R5,u5,Eve Lang,18,2,0,1,no,no,900,no,yes,yes,Grand Harbour
+R6,,,17,1,0,1,,no,,no,yes,,Grand Harbour
 """  # noqa: E501
 ASKED = {
     "enquiry": "E1", "hotel": "Grand Harbour", "brand": "quillmere_grand", "rate_cents": 24_000,

@@ -20,7 +20,7 @@ from makegood.testing.clock import FakeClock
 
 HEAD = "place,brand,name,kind,near,rank,latitude,contact_email,timezone,closed\n"
 GOOD = "lakeside,fernlight,Lakeside,Hotel,harbour:900,3,41.88,Desk@Lakeside.example.com,,\n"
-ARRIVALS = "reservation,email,name,hour,nights,medical,needs_access,walked_days_ago,volunteer\n"
+ARRIVALS = "reservation,email,name,hour,nights,medical,needs_access,walked_days_ago,volunteer,hotel\n"
 BRAND = "quillmere_grand"
 
 
@@ -90,9 +90,9 @@ def heard(makegood: Makegood) -> list[Event]:
 
 
 LINES = (
-    "R1,ana@example.org,Ana Ruiz,23,2,no,no,999,\n",
-    "R2,ben@example.org,Ben Roth,15,1,no,no,999,\n",
-    "R3,,,15,1,yes,no,999,\n",
+    "R1,ana@example.org,Ana Ruiz,23,2,no,no,999,,Harbour\n",
+    "R2,ben@example.org,Ben Roth,15,1,no,no,999,,Harbour\n",
+    "R3,,,15,1,yes,no,999,,Harbour\n",
 )
 
 
