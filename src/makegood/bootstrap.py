@@ -43,6 +43,7 @@ from makegood.ports.places import PlaceRow
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
+from makegood.runtime.accounts import Accounts
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.endpoints import Endpoints
@@ -153,6 +154,7 @@ class Makegood:
         intake: Takes events in.
         receiving: Maps records of other systems by the book's sources.
         erasing: Forgets people.
+        accounts: Keeps accounts, who belongs to them, and what was agreed.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
         requests: Answers what customers ask for.
@@ -182,6 +184,7 @@ class Makegood:
                 check_secret(name, secret)
         self.receiving = Receiving(store, self.intake, shelf.current, clock)
         self.erasing = Erasing(store, self.intake.profile, self.receiving.sources, clock)
+        self.accounts = Accounts(store, self.intake.profile, lambda: self.book, clock)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)

@@ -8,8 +8,10 @@ import pytest
 
 from benchmarks.counting import CountingStore
 from makegood.core.state import encode_state
+from makegood.messages.agreements import Agreement, RateTerms
 from makegood.messages.facts import Answered, Body, Identified, Touchpoint
-from makegood.messages.ids import CustomerId, case_id
+from makegood.messages.ids import AccountId, AgreementId, CustomerId, case_id
+from makegood.ports.accounts import Account, Party
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxStatus, Taken
 from makegood.ports.store import Store, Writing
@@ -165,3 +167,39 @@ def test_a_batch_asks_as_much_for_many_customers_with_needless_orders_as_for_one
     many = asked_of(store, range(1, 31))
     assert many == one
     assert one[0]["commands"] == 1
+
+
+def stamped(store: Store, people: range, *, accounts: bool) -> tuple[Counter[str], int]:
+    """Let people's cars be missing in one batch: what that asks, with and without accounts."""
+    clock, counted, library = FakeClock(), Counted(store), small_library()
+    intake = Intake(counted, lambda: library, clock, b"key")
+    if accounts:
+        firm, rate = AccountId("meridian"), RateTerms(off_per_mille=100)
+        with store.writing() as writing:
+            writing.put_accounts([Account(id=firm, kind="company", name="Meridian Tools")])
+            writing.put_parties(
+                [
+                    Party(account=firm, profile=intake.profile(f"user:p{n}"), role="guest")
+                    for n in people
+                ]
+            )
+            writing.put_agreements([Agreement(id=AgreementId("A"), account=firm, terms=rate)])
+    facts = {"reason": "overbooked", "reservation": "R1", "price_cents": 100}
+    before = counted.statements
+    intake.take(
+        [said(n, "lost", Touchpoint(name="Rental Unfulfilled", properties=facts)) for n in people]
+    )
+    taken = counted.statements - before
+    with store.reading() as reading:
+        stamps = [event.stamp for _, event in reading.log(0, 100)][-len(people) :]
+    assert all(bool(one.agreements) is accounts for one in stamps)
+    return counted.calls, taken
+
+
+def test_agreements_cost_one_question_a_batch_and_none_where_there_are_no_accounts(store):
+    without = stamped(store, range(1, 31), accounts=False)
+    assert without[0]["standing_of"] == 0
+    one = stamped(store, range(40, 41), accounts=True)
+    many = stamped(store, range(50, 80), accounts=True)
+    assert one[0]["standing_of"] == many[0]["standing_of"] == 1
+    assert one[1] == many[1] == (without[1] + 1 if without[1] else 0)

@@ -185,6 +185,7 @@ def no_car(
     brand: str = "northwind_cars",
     reason: str | None = "no_vehicle",
     moved_from: str = "",
+    account: str = "",
 ) -> CaseId:
     """Leave somebody without a car; give their case."""
     properties: dict[str, object] = {
@@ -195,6 +196,8 @@ def no_car(
     }
     if moved_from:
         properties["moved_from"] = moved_from
+    if account:
+        properties["account"] = account
     if reason is not None:
         properties["reason"] = reason
     name = "Rental Unfulfilled"

@@ -14,6 +14,7 @@ from makegood.projections.lag import bucket_of, hour_of
 from makegood.runtime.keeping import Keys, Wish, digest_of
 from makegood.runtime.keys import SCOPES
 from makegood.runtime.sends import DAY_MS
+from makegood.sources.account_cells import Ways, account_of, agreement_of, party_of
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.hooks import a_failing_webhook
@@ -44,7 +45,8 @@ _TARGETS = """least => [...document.querySelectorAll(
 def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     """One page of each kind, with something on it."""
     introduce(makegood, corporate_account="Northwind 4711", public_voice="high")
-    case = no_car(makegood)
+    some_accounts(makegood)
+    case = no_car(makegood, account="meridian")
     confirm_offers(makegood)
     carry_out(makegood)
     introduce(makegood, "user:jo", "J. Okafor")
@@ -77,6 +79,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "webhooks": "/desk/connections/webhooks",
         "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
         "umbrella": "/desk/umbrella/",
+        "accounts": "/desk/umbrella/accounts",
+        "account": "/desk/umbrella/accounts/of/meridian",
         "team": "/desk/team/",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",
@@ -112,6 +116,30 @@ def send(makegood: Makegood) -> None:
     )
     with makegood.store.writing() as writing:
         writing.add_sends([told, replace(told, campaign="", source="receipts", count=900)])
+
+
+def some_accounts(makegood: Makegood) -> None:
+    """A company and its agency, with what they agreed: one of each kind, one that has ended."""
+    ways = Ways(zone=makegood.book.timezone)
+    rate = {"account": "meridian", "kind": "rate", "percent_off": "12.5", "code": "CORP"}
+    who = {"account": "meridian", "role": "guest"}
+    agency = {"account": "faraway", "kind": "agency", "name": "Faraway Travel", "tells": "both"}
+    guarantee = {
+        "agreement": "A-3", "account": "meridian", "kind": "guarantee", "promises": "a_car",
+        "broken_by": "no_car", "owes": "refund", "amount": "50", "within": "7d",
+    }  # fmt: skip
+    away = {"brand": "northwind_vans", "elsewhere": "no", "until": "2026-06-30"}
+    rows = (
+        account_of({"account": "meridian", "kind": "company", "name": "Meridian Tools and Dyes"}),
+        account_of({**agency, "acts_for": "meridian"}),
+        party_of({**who, "identifier": "user:ana"}, ways),
+        party_of({**who, "identifier": "email:till@meridian.example.com", "role": "pays"}, ways),
+        agreement_of({**rate, "agreement": "A-1", "until": "2026-03-31"}, ways),
+        agreement_of({**rate, **away, "agreement": "A-2"}, ways),
+        agreement_of(guarantee, ways),
+        agreement_of({**rate, "agreement": "A-0", "until": "2025-12-30"}, ways),
+    )
+    assert not [one.why for one in makegood.accounts.keep(rows) if one.why]
 
 
 def _some_keys(makegood: Makegood) -> None:

@@ -10,7 +10,7 @@ from makegood.core.decide import Asker
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.identifiers import normal
-from makegood.messages.ids import ProfileId, RepId, event_id
+from makegood.messages.ids import AccountId, ProfileId, RepId, event_id
 from makegood.ports.rows import KeyRow, Taken
 from makegood.runtime.acts import DESK
 from makegood.runtime.intake import text_ref
@@ -34,6 +34,10 @@ def raise_failure(
         about=failure.about,
         brand=failure.brand,
         severity=failure.severity,
+        asker=_party(makegood, failure.asker),
+        payer=_party(makegood, failure.payer),
+        told=_party(makegood, failure.told),
+        account=AccountId(failure.account),
     )
     raised = makegood.raising.raise_failure(
         failure.identifier, wanted, asker, message_id=message_id, words=failure.words
@@ -46,6 +50,10 @@ def raise_failure(
         profile = makegood.intake.profile(normal(failure.identifier))
         _check_same(makegood, profile, message_id, wanted, failure.words)
     return {"event": raised.event, "repeated": raised.taken is Taken.DUPLICATE}
+
+
+def _party(makegood: Makegood, identifier: str) -> ProfileId:
+    return makegood.intake.profile(normal(identifier)) if identifier else ProfileId("")
 
 
 def _check(makegood: Makegood, failure: FailureIn) -> None:

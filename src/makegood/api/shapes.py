@@ -95,6 +95,12 @@ class FailureIn(Schema):
     brand: Line = ""
     severity: int = Field(default=0, ge=0, le=5, description="0 leaves it to the rule.")
     words: Words = Field(default="", description="What was said; kept apart from the log.")
+    asker: Line = Field(default="", description="Who asks, typed; empty for the customer.")
+    payer: Line = Field(default="", description="Who paid, typed; empty for the customer.")
+    told: Line = Field(default="", description="Whom the case writes to, typed; empty: as usual.")
+    account: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,64}$")] = Field(
+        default="", description="Through which account it was booked; empty when not known."
+    )
 
 
 class RaisedOut(Schema):

@@ -16,6 +16,7 @@ from ninja.openapi import get_schema
 
 from makegood import __version__
 from makegood.api.access import Declined, say_limits
+from makegood.api.account_routes import router as accounts
 from makegood.api.budget_routes import router as budgets
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
@@ -104,6 +105,7 @@ def api() -> NinjaAPI:
     made.add_router("", suppressions)
     made.add_router("", webhooks)
     made.add_router("", coverage)
+    made.add_router("", accounts)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
     return made

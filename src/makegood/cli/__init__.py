@@ -16,7 +16,8 @@ PANELS: Mapping[str, tuple[str, ...]] = {
     "The rule book": ("check", "schema", "handbook", "ask", "rules"),
     "Run it": ("serve", "work", "smtp-gate", "walk", "acts", "backup", "restore", "replay"),
     "Bring in, connect, let in": (
-        "ingest", "raise", "zendesk", "sync", "webhook", "mail-kinds", "key", "user", "places",
+        "ingest", "accounts", "agreements", "places", "raise", "zendesk", "sync", "webhook",
+        "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": ("everyone", "parity", "export", "erase"),
@@ -40,6 +41,7 @@ def _empty() -> typer.Typer:
 def _whole() -> typer.Typer:
     """Give the command with every group; those that open a deployment import all of it."""
     from makegood.cli import (
+        accounts,
         activating,
         acts,
         asking,
@@ -77,6 +79,7 @@ def _whole() -> typer.Typer:
         syncing,
         keys,
         people,
+        accounts,
         places,
         acts,
         data,

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.asked import RequestStatus
 from makegood.desk.access import Desk, Me
+from makegood.desk.agreed import agreed_in_requests
 from makegood.desk.everyone import like_these_requests
 from makegood.desk.story import Story
 from makegood.messages.errors import InputError, Refused
@@ -51,6 +53,7 @@ class AskedRow(Struct, frozen=True, kw_only=True):
         says: The answer as a sentence.
         why: The reasons, each a sentence.
         words: A person's own reason.
+        agreed: On which agreements the answer rests, each a sentence.
         due_ms: Until when somebody answers; 0 when nobody has to.
         mine: The person who looks may settle it.
         everyone: Who asked for the same, while it waits for a person.
@@ -66,6 +69,7 @@ class AskedRow(Struct, frozen=True, kw_only=True):
     says: str
     why: tuple[str, ...]
     words: str
+    agreed: tuple[str, ...]
     due_ms: int
     late: bool
     mine: bool
@@ -96,9 +100,11 @@ def asked_rows(desk: Desk, story: Story) -> tuple[AskedRow, ...]:
     texts = desk.reading.texts([one.reason for one in seen if one.reason])
     waits = {one.event: one.remedy for one in seen if one.now is not None and one.now.is_waiting}
     alike = like_these_requests(desk, story, waits)
-    return tuple(
+    agreed = agreed_in_requests(desk, story, seen)
+    rows = (
         _row(desk, story, one, texts.get(one.reason, ""), alike.get(one.event)) for one in seen
     )
+    return tuple(replace(row, agreed=agreed.get(row.event, ())) for row in rows)
 
 
 def _row(desk: Desk, story: Story, one: Request, words: str, alike: Told | None) -> AskedRow:
@@ -118,6 +124,7 @@ def _row(desk: Desk, story: Story, one: Request, words: str, alike: Told | None)
         says=_says(desk, story, one),
         why=reason_words(one.asked, one.source),
         words=words,
+        agreed=(),
         due_ms=one.due_ms,
         late=now is not None and now.late and waits,
         mine=waits and not (appealed and refused_by_me),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from makegood.desk import (
+    accounts,
     asked,
     broken,
     case,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("customers/<str:customer_id>/say/<str:act>", said.say, name="say"),
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
+    path("umbrella/accounts", accounts.accounts, name="accounts"),
+    path("umbrella/accounts/keep", accounts.keep, name="accounts-keep"),
+    path("umbrella/accounts/of/<str:account_id>", accounts.account, name="account"),
+    path("umbrella/accounts/of/<str:account_id>/<str:act>", accounts.act, name="account-act"),
     path("umbrella/places", umbrella_places.places, name="umbrella-places"),
     path("umbrella/places/import", umbrella_places.take_in, name="umbrella-places-import"),
     path("umbrella/places/<str:place_id>", umbrella_places.place, name="umbrella-place"),

@@ -1,7 +1,7 @@
 """Accounts: people, companies and agencies, who has which role in them, and what was agreed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, cast, get_args
 
 from msgspec import Struct
 
@@ -10,7 +10,10 @@ from makegood.messages.ids import AccountId, AgreementId, ProfileId, RepId
 
 AccountKind: TypeAlias = Literal["person", "company", "agency"]
 Role: TypeAlias = Literal["guest", "asks", "pays", "told"]
+PartyKey: TypeAlias = tuple[AccountId, ProfileId, Role, int]
 Tells: TypeAlias = Literal["guest", "booker", "both"]
+
+_LONGEST_MS = 15  # digits of an instant
 
 
 class Client(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -71,9 +74,23 @@ class Party(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     until_ms: int = 0
 
     @property
-    def key(self) -> tuple[AccountId, ProfileId, Role, int]:
+    def key(self) -> PartyKey:
         """What makes it one row: somebody may come back to a role after a while."""
         return (self.account, self.profile, self.role, self.from_ms)
+
+    @property
+    def cursor(self) -> str:
+        """Its place on a page of the account's parties, as one text."""
+        return f"{self.profile} {self.role} {self.from_ms}"
+
+    @staticmethod
+    def place_of(account: AccountId, cursor: str) -> PartyKey | None:
+        """Read a `cursor`; None when it is none."""
+        profile, _, rest = cursor.partition(" ")
+        role, _, from_ms = rest.partition(" ")
+        if role not in get_args(Role) or not from_ms.isdecimal() or len(from_ms) > _LONGEST_MS:
+            return None
+        return (account, ProfileId(profile), cast("Role", role), int(from_ms))
 
     def is_at(self, at_ms: int) -> bool:
         """Whether they are in the role at an instant."""
@@ -149,7 +166,7 @@ class AccountReading(Protocol):
         self,
         account: AccountId,
         *,
-        after: tuple[AccountId, ProfileId, Role, int] | None = None,
+        after: PartyKey | None = None,
         limit: int = 50,
     ) -> tuple[Party, ...]:
         """Page through the parties of an account, by their key."""
@@ -190,6 +207,9 @@ class AccountWriting(Protocol):
 
     def put_agreements(self, rows: Sequence[Agreement]) -> None:
         """Keep agreements; one of the same id is replaced."""
+
+    def erase_persons(self, profiles: Sequence[ProfileId]) -> int:
+        """Forget the personal data of profiles that no customer has; say how many rows went."""
 
     def drop_parties(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the roles of profiles; say how many there were."""

@@ -35,6 +35,9 @@ ACTS: Mapping[str, str] = {
     "sync.set_up": "A campaign tool was set up for marks: what was missing there was made.",
     "mail.classed": "A person said what mails of a kind are, or took it back.",
     "mail.released": "A person let a parked mail go out as a service message.",
+    "account.changed": "An account, or who has which role in it, was changed.",
+    "accounts.imported": "A file of accounts, roles or agreements was brought in.",
+    "agreement.changed": "An agreement was made, changed or ended.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from makegood.core.contracts import PREFIX
+from makegood.core.owed import Owed
 from makegood.core.state import Case, Failure
 from makegood.playbooks.book import Library
 from makegood.projections.orders import failed_words
@@ -55,11 +57,15 @@ def _reason(failure: Failure, library: Library) -> Reason:
         severity=failure.severity,
         seen=tuple((path, _value(value)) for path, value in failure.seen),
         owed=tuple(
-            f"{one.entitlement.replace('_', ' ')}: {one.source or one.basis or 'rule book'}"
-            + (f", line {one.line}" if one.line else "")
-            for one in failure.owed
+            _rule_words(one) + (f", line {one.line}" if one.line else "") for one in failure.owed
         ),
     )
+
+
+def _rule_words(owed: Owed) -> str:
+    if owed.entitlement.startswith(PREFIX):  # its source says all: "Agreement A-77"
+        return owed.source
+    return f"{owed.entitlement.replace('_', ' ')}: {owed.source or owed.basis or 'rule book'}"
 
 
 def _value(value: object) -> str:

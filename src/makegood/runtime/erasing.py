@@ -75,6 +75,8 @@ class Erasing:
             profile = self._profile(named)
             customer = writing.customers_of([profile]).get(profile)
             gone, rows = _erased(writing, customer)
+            if customer is None:
+                gone, rows = _party_erased(writing, profile)
             records = _records_of(writing, {named, *_identifiers(gone)}, gone, sources)
             rows += writing.erase_unfit(records)
             if customer is None and not rows:
@@ -100,7 +102,17 @@ def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[Person
     before = writing.persons(names)
     rows = writing.erase(customer) + writing.erase_parked(customer)
     left = writing.persons(names)
-    return tuple(row for profile, row in before.items() if profile not in left), rows
+    gone = tuple(row for profile, row in before.items() if profile not in left)
+    # Roles go with whoever had them; what was in force stands on the events, without a name.
+    return gone, rows + writing.drop_parties([*own, *(row.profile for row in gone)])
+
+
+def _party_erased(writing: Writing, profile: ProfileId) -> tuple[tuple[PersonRow, ...], int]:
+    """Erase somebody who has roles in accounts and is no customer, as most bookers are."""
+    if not writing.drop_parties([profile]):
+        return (), 0
+    gone = tuple(writing.persons([profile]).values())
+    return gone, 1 + writing.erase_persons([profile])
 
 
 def _identifiers(gone: Iterable[PersonRow]) -> set[str]:

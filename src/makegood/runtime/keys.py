@@ -20,11 +20,17 @@ SCOPES: Mapping[str, str] = {
     "send": "Send mail through the SMTP gate, with the key as the password.",
     "mail": "Say what the kinds of mail are that tools send through the SMTP gate: what is called "
     "a service message passes every hold.",
+    "accounts": "List and change accounts, who has which role in them, and agreements; includes "
+    "accounts.read.",
+    "accounts.read": "List accounts and agreements; change nothing.",
     "webhooks": "List, change and replay endpoints that are told about holds and cases.",
     "metrics": "Read /metrics.",
 }
 """What a key may do, each with its sentence; a scope that was given once keeps its meaning."""
-INCLUDED: Mapping[str, tuple[str, ...]] = {"cases": ("cases.read",)}
+INCLUDED: Mapping[str, tuple[str, ...]] = {
+    "cases": ("cases.read",),
+    "accounts": ("accounts.read",),
+}
 
 
 def check_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:

@@ -125,6 +125,9 @@ class MemoryAccountWriting(MemoryAccountReading):
     def put_agreements(self, rows: Sequence[Agreement]) -> None:
         self._t.agreements_kept.update({row.id: row for row in rows})
 
+    def erase_persons(self, profiles: Sequence[ProfileId]) -> int:
+        return sum(self._t.people.pop(one, None) is not None for one in set(profiles))
+
     def drop_parties(self, profiles: Sequence[ProfileId]) -> int:
         gone = [key for key, one in self._t.parties.items() if one.profile in set(profiles)]
         for key in gone:

@@ -184,6 +184,13 @@ class AccountWriting(AccountReading):
         at = [(it.id, *one) for it in last.values() for one in sorted(_named(it))]
         self._db.put("agreement_at", "agreement brand honoured", at, "DO NOTHING")
 
+    def erase_persons(self, profiles: Sequence[ProfileId]) -> int:
+        if not profiles:
+            return 0
+        wanted = sorted(set(profiles))
+        self._db.run("DELETE FROM person_key WHERE profile = ANY(?)", wanted)
+        return self._db.changed("DELETE FROM person WHERE profile = ANY(?)", wanted)
+
     def drop_parties(self, profiles: Sequence[ProfileId]) -> int:
         sql = "DELETE FROM party WHERE profile = ANY(?)"
         return self._db.changed(sql, sorted(set(profiles))) if profiles else 0

@@ -42,7 +42,10 @@ ROWS = """\
       off: customer.agreed.off_per_mille
     rows:
       - {id: let_off, when: {waived: true}, answer: allow, charges: 0}
-      - {id: by_rate, when: {off: "> 0"}, answer: allow, charges: 500 - customer.agreed.off_per_mille}
+      - id: by_rate
+        when: {off: "> 0"}
+        answer: allow
+        charges: 500 - customer.agreed.off_per_mille
       - {id: paid, answer: allow, charges: 500}
 """
 RULE = """\
