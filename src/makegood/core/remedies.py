@@ -50,9 +50,7 @@ def _payee(failure: Failure | None) -> ProfileId:
     return parties.pays if parties is not None else ProfileId("")
 
 
-def bring(
-    turn: Turn, case: Case, remedy: Remedy, failure: Failure, chosen: OfferState
-) -> Case:
+def bring(turn: Turn, case: Case, remedy: Remedy, failure: Failure, chosen: OfferState) -> Case:
     """Order what comes with a choice, such as the ride there; it is told where to.
 
     Returns:

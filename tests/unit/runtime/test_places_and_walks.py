@@ -20,7 +20,9 @@ from makegood.testing.clock import FakeClock
 
 HEAD = "place,brand,name,kind,near,rank,latitude,contact_email,timezone,closed\n"
 GOOD = "lakeside,fernlight,Lakeside,Hotel,harbour:900,3,41.88,Desk@Lakeside.example.com,,\n"
-ARRIVALS = "reservation,email,name,hour,nights,medical,needs_access,walked_days_ago,volunteer,hotel\n"
+ARRIVALS = (
+    "reservation,email,name,hour,nights,medical,needs_access,walked_days_ago,volunteer,hotel\n"
+)
 BRAND = "quillmere_grand"
 
 
