@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from makegood.core.walks import Arriving, Ranked, rank, suggested
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import Facts, Touchpoint
+from makegood.messages.facts import Facts, Identified, Touchpoint
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import ProfileId
 from makegood.playbooks.book import Library, RuleBook
@@ -196,10 +196,26 @@ class Walks:
         )
         with self._store.writing() as writing:
             writing.put_walk(row)
-            persons = [self._person(one) for one in guests if one.person is not None]
-            if persons:
-                writing.put_persons(persons)
+            self._introduce(writing, row, guests, now_ms)
         return row
+
+    def _introduce(
+        self, writing: Writing, row: WalkRow, guests: Sequence[Guest], now_ms: int
+    ) -> None:
+        """Know who is on the list as customers, so that what is kept of them can be erased."""
+        persons = [self._person(one) for one in guests if one.person is not None]
+        told = [
+            Told(
+                profile=person.profile,
+                body=Identified(),
+                message_id=f"{row.walk}:{person.profile}",
+                source=SOURCE,
+            )
+            for person in {one.profile: one for one in persons}.values()
+        ]
+        self._intake.record(writing, told, now_ms)
+        if persons:
+            writing.put_persons(persons)
 
     def _person(self, guest: Guest) -> PersonRow:
         person = guest.person or PersonRow(profile=ProfileId(""))

@@ -32,7 +32,7 @@ class _Row(Struct, frozen=True, kw_only=True):
 
 
 class AvailabilityFile:
-    """Reads what a property system drops; a file that is half written is the old one still."""
+    """Reads what a property system drops; one that cannot be read is a source that is away."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name

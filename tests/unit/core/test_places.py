@@ -12,6 +12,7 @@ from makegood.core.state import OfferState, OfferStatus, decode_state, encode_st
 from makegood.messages.agreements import Agreement, RateTerms
 from makegood.messages.commands import AskPlace, FindPlaces
 from makegood.messages.facts import (
+    Answered,
     AskedAgain,
     Chosen,
     Dropped,
@@ -244,6 +245,16 @@ def test_when_the_place_cannot_be_told_that_they_come_somebody_calls_there():
     assert day.sister.status is OfferStatus.CHOSEN
     assert day.case.call is not None
     assert day.case.call.why == "place_not_told"
+
+
+def test_a_place_is_told_that_the_room_is_free_when_the_case_ends_without_a_choice():
+    day = Evening()
+    day.finds(place("a"))
+    day.says("a", accepted=True)
+    day.told(Answered(case=day.id, answer="good"))
+    told = [one.order.what for one in day.commands if isinstance(one.order, AskPlace)]
+    assert told == ["ask", "free"]
+    assert day.standings["a"] is PlaceStatus.NOT_NEEDED
 
 
 def test_what_is_asked_twice_is_counted_and_costs_the_customer_nothing():

@@ -10,7 +10,7 @@ from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood, open_makegood
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.events import Event
-from makegood.messages.facts import Touchpoint
+from makegood.messages.facts import Identified, Touchpoint
 from makegood.ports.redirects import WalkRow
 from makegood.runtime.places import BadPlaces, Imported, all_places, import_places
 from makegood.runtime.walks import BadArrivals, read_arrivals, suggestion
@@ -87,8 +87,10 @@ def proposed(makegood: Makegood, *lines: str, need: int = 1) -> WalkRow:
 
 
 def heard(makegood: Makegood) -> list[Event]:
+    """Give what happened to anybody; to be introduced is not to have something happen."""
     with makegood.store.reading() as reading:
-        return [event for _, event in reading.log(0, 100)]
+        events = [event for _, event in reading.log(0, 100)]
+    return [event for event in events if not isinstance(event.body, Identified)]
 
 
 LINES = (
@@ -104,6 +106,15 @@ def test_a_ranking_tells_nobody_anything_and_holds_no_name(makegood):
     assert heard(makegood) == []
     assert "Ana" not in repr(row)
     assert "example.org" not in repr(row)
+
+
+def test_who_is_on_the_list_can_be_erased(makegood):
+    proposed(makegood, *LINES)
+    profile = makegood.intake.profile("email:ana@example.org")
+    with makegood.store.writing() as writing:
+        customer = writing.customers_of([profile])[profile]
+        assert writing.erase(customer) == 1
+        assert writing.find_persons("ana", 5) == ()
 
 
 def test_who_goes_has_a_failure_from_then_on_and_it_is_decided_once(makegood):
