@@ -7,9 +7,13 @@ from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
+from makegood.effects.asking_places import AskingPlaces, Places
+from makegood.effects.availability_http import SECONDS as AVAILABILITY_SECONDS
+from makegood.effects.availability_http import AvailabilityHttp
 from makegood.effects.campaign_tools import placed_of
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
+from makegood.effects.finding import Finding
 from makegood.effects.fulfil import Fulfilment
 from makegood.effects.hooks import Home
 from makegood.effects.links import Links
@@ -29,10 +33,12 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.archive import Archivable
+from makegood.ports.availability import Availability
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
 from makegood.ports.heard import HeardOf, NothingHeard
 from makegood.ports.notices import Sink
+from makegood.ports.places import PlaceRow
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
@@ -45,6 +51,7 @@ from makegood.runtime.intake import Intake
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
+from makegood.runtime.places import all_places
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -54,8 +61,10 @@ from makegood.runtime.roster import Roster
 from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.telling import Teller
+from makegood.runtime.walks import Walks
 from makegood.runtime.worker import Pace, Worker
-from makegood.settings import Settings, own_folder
+from makegood.settings import AvailabilitySource, Settings, own_folder
+from makegood.sources.availability_file import AvailabilityFile
 from makegood.sources.signatures import check_secret
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
@@ -112,6 +121,27 @@ def open_archive(database: str) -> Archivable:
     raise InputError("Only SQLite and PostgreSQL are backed up: sqlite:///path, postgresql://...")
 
 
+def availability_of(sources: Sequence[AvailabilitySource]) -> tuple[Availability, ...]:
+    """Join everybody who knows which places have room.
+
+    Raises:
+        InputError: One of them is neither a file nor an address, or cannot be used.
+    """
+    found: list[Availability] = []
+    for one in sources:
+        if bool(one.file) == bool(one.url):
+            raise InputError(f"The availability {one.name!r} is a `file` or a `url`.")
+        if one.file:
+            found.append(AvailabilityFile(one.name, Path(one.file)))
+            continue
+        asked = Counterpart(
+            name=one.name, url=one.url, secret=one.secret, allow_private=one.allow_private
+        )
+        webhooks = Webhooks({one.name: asked}, answer_seconds=AVAILABILITY_SECONDS)
+        found.append(AvailabilityHttp(asked, webhooks))
+    return tuple(found)
+
+
 class Makegood:
     """A running Makegood: everything joined.
 
@@ -131,6 +161,7 @@ class Makegood:
         rooms: Gives room in a book of business to who waited longest.
         roster: Changes who looks after customers.
         heard: What customers say about people of the firm.
+        walks: Ranks who goes elsewhere when not all can stay.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
         coverage: Counts who asked.
@@ -164,14 +195,20 @@ class Makegood:
         self.roster = Roster(store, clock)
         self.heard: HeardOf = NothingHeard()
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
+        self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
         self._channels = Channels(self._ways(), self._sent)
+        self._rooms = availability_of(settings.availability)
         outside = Outside(
             messages=self._channels,
             confirmations=Confirmation(self._webhooks),
             fulfilment=Fulfilment(self._webhooks),
+            places=Places(
+                Finding(lambda: all_places(store), self._rooms),
+                AskingPlaces(self._mail, shelf.current, self.links, self._place),
+            ),
         )
         self.worker = Worker(
             store,
@@ -239,6 +276,8 @@ class Makegood:
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
+        for source in self._rooms:
+            source.close()
         self.help_desk.close()
         self.coverage.close()
         self.store.close()
@@ -253,6 +292,10 @@ class Makegood:
         placed = placed_of(self.settings.mailchimp, self.settings.hubspot)
         truth = Truth(self.store, self.settings.key, asked)
         return Rounds(self.store, placed, truth, self.clock)
+
+    def _place(self, place: str) -> PlaceRow | None:
+        with self.store.reading() as reading:
+            return reading.places_by_id([place]).get(place)
 
     def _ways(self) -> tuple[Channel, ...]:
         shelf = self.shelf

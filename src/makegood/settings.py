@@ -50,6 +50,24 @@ class SourceSecrets(Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...]
 
 
+class AvailabilitySource(Struct, frozen=True, kw_only=True):
+    """Somebody who knows which places have room.
+
+    Attributes:
+        name: What the desk calls it.
+        file: A CSV or Parquet file that a property system drops; or
+        url: where it is asked, by a signed message.
+        secret: whsec_ and base64 of 24 to 64 bytes, for a `url`.
+        allow_private: The deployment itself runs it: private addresses and http are fine.
+    """
+
+    name: str
+    file: str = ""
+    url: str = ""
+    secret: str = ""
+    allow_private: bool = False
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """How fast who may ask one server process; 0 a second is no limit.
 
@@ -90,6 +108,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             trusts everybody who may make one.
         limits: How fast who may ask.
         log: What a line of the log looks like.
+        availability: Who knows which places have room.
     """
 
     database: str
@@ -109,6 +128,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...] = ()
     limits: Limits = Limits()
     log: Literal["text", "json"] = "text"
+    availability: tuple[AvailabilitySource, ...] = ()
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -143,6 +163,7 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
             addresses=_pace(environ, "MAKEGOOD_LIMIT_ADDRESSES", Limits().addresses),
         ),
         log=_log(environ),
+        availability=_file(environ, "MAKEGOOD_AVAILABILITY", tuple[AvailabilitySource, ...]) or (),
     )
 
 

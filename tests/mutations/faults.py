@@ -1,11 +1,18 @@
 """The seeded faults: each breaks one guarantee, and the tests that watch it must go red."""
 
-from tests.mutations import faults_of_core, faults_of_people, faults_of_pipes, faults_of_spine
+from tests.mutations import (
+    faults_of_core,
+    faults_of_people,
+    faults_of_pipes,
+    faults_of_places,
+    faults_of_spine,
+)
 from tests.mutations.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
     *faults_of_core.FAULTS,
     *faults_of_people.FAULTS,
     *faults_of_pipes.FAULTS,
+    *faults_of_places.FAULTS,
     *faults_of_spine.FAULTS,
 )

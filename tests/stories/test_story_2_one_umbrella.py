@@ -1,8 +1,7 @@
-"""Story 2, one umbrella: the hotel is full, and a sister hotel says yes before it is offered.
+"""Story 2, one umbrella: while a house has no room for a guest, none under the roof sells to them.
 
-Wanted: what was agreed with one house holds in every house, somebody on the other side has said
-yes before the guest is told, and whom nobody knows is looked after in the same way. And, of story
-4, a fee that nobody had mentioned: years with us say how soon, never how much.
+How a sister house says yes is in `test_story_2_umbrella.py`. And, of story 4, a fee that nobody
+had mentioned: years with us say how soon, never how much.
 """
 
 from collections.abc import Iterator
@@ -12,10 +11,9 @@ from typing import Any
 import pytest
 
 from makegood.bootstrap import open_makegood
-from makegood.core.state import OfferStatus
 from makegood.demo.car import KATHY
 from makegood.messages.commands import HELD_CLASSES
-from makegood.messages.facts import Body, Chosen, Facts, Identified, Touchpoint
+from makegood.messages.facts import Body, Facts, Identified, Touchpoint
 from makegood.messages.ids import ProfileId
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import PersonRow
@@ -24,7 +22,7 @@ from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from makegood.testing.counterparts import LocalCounterpart, Received, Reply
 from tests.integration.mail_server import MailServer
-from tests.stories.conftest import Firm, World, text_of
+from tests.stories.conftest import Firm, World
 
 GUEST = "guest@example.org"
 ASKED = {
@@ -113,42 +111,6 @@ def telecom() -> Iterator[World]:
 def houses(world: World) -> Houses:
     assert isinstance(world.firm, Houses)
     return world.firm
-
-
-def offered(world: World) -> set[str]:
-    return {one.offer for one in world.case.offers if one.status is OfferStatus.CONFIRMED}
-
-
-def test_the_sister_is_told_the_agreed_rate_before_the_guest_is_told_anything_of_it(hotel):
-    lives(hotel, "Room Asked For", ASKED, AGREED)
-    (asked,) = houses(hotel).about("sister_property")
-    assert "answer_by_ms" in asked
-    assert (asked["facts"]["rate_cents"], asked["facts"]["agreement"]) == (16_500, "A-77")
-    assert "sister_property" in offered(hotel)
-    assert "Choose how we make it good" in hotel.subjects
-
-
-def test_a_sister_that_says_no_is_not_offered(hotel):
-    hotel.firm.full.add("sister_property")
-    lives(hotel, "Room Asked For", ASKED, AGREED)
-    assert "sister_property" not in offered(hotel)
-
-
-def test_when_the_guest_chooses_the_same_house_is_told_to_do_what_it_said_yes_to(hotel):
-    lives(hotel, "Room Asked For", ASKED, AGREED)
-    hotel.does(Chosen(case=hotel.row.case, offer="sister_property"), hotel.customer)
-    asked, told = houses(hotel).about("sister_property")
-    assert "answer_by_ms" in asked
-    assert "answer_by_ms" not in told
-    assert hotel.subjects[-1] == "Done as you chose"
-    assert "A room in our hotel nearby" in text_of(hotel.mails[-1])
-
-
-def test_somebody_whom_nobody_knows_is_a_customer_too(hotel):
-    lives(hotel, "Room Asked For", ASKED, {})
-    (asked,) = houses(hotel).about("sister_property")
-    assert asked["facts"]["rate_cents"] == 24_000
-    assert "sister_property" in offered(hotel)
 
 
 @pytest.mark.parametrize("brand", ["quillmere_grand", "fernlight", "oakrow"])

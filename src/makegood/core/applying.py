@@ -15,6 +15,7 @@ from makegood.core import (
     failures,
     offers,
     outcomes,
+    places,
     promises,
     proposals,
     reaching,
@@ -78,6 +79,26 @@ def _decline(turn: Turn, body: facts.Declined) -> None:
     for case in turn.state.cases:
         if not outcomes.refused_there(turn, case, command):
             offers.offer_unavailable(turn, case, command)
+
+
+def _found(turn: Turn, body: facts.PlacesFound) -> None:
+    places.found(turn, replace(body, command=outcomes.meant(turn, body.command, body.step)))
+
+
+def _place_answered(turn: Turn, case: Case, body: facts.PlaceAnswered) -> None:
+    """A place that takes its yes back when the customer chose it lets them down again."""
+    known = places.asked_of(case, body.command)
+    if known is None:
+        return
+    gone = not body.accepted and outcomes.refused_there(turn, case, known[1].command)
+    if not gone:
+        places.answered(turn, case, body)
+
+
+def _arrived(turn: Turn, body: facts.Arrived) -> None:
+    promises.arrived(turn, body)
+    if not body.taken:
+        places.turned_away(turn, body.said)
 
 
 def _unsubscribe(turn: Turn, body: facts.Unsubscribed) -> None:
@@ -144,6 +165,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Dropped: outcomes.dropped,
     facts.Confirmed: _confirm,
     facts.Declined: _decline,
+    facts.PlacesFound: _found,
     facts.Unsubscribed: _unsubscribe,
     facts.Judged: _judge,
     facts.Requested: requests.asked,
@@ -153,7 +175,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Kept: promises.kept,
     facts.Disclosed: promises.disclosed,
     facts.Redirected: promises.redirected,
-    facts.Arrived: promises.arrived,
+    facts.Arrived: _arrived,
     facts.PersonChosen: reaching.chosen,
     facts.RoomGiven: reaching.room_given,
     facts.PersonRefused: reaching.refused,
@@ -174,6 +196,8 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.TurnedDown: proposals.turned_down,
     facts.Contested: proposals.contested,
     facts.Referred: _refer,
+    facts.PlaceAnswered: _place_answered,
+    facts.AskedAgain: places.told_twice,
 }
 SILENT_FACTS = (facts.Noted, facts.Unlinked)
 """Facts that the timeline shows and that change no state."""

@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import answering, choosing, granting, promises, proposals, surveys
+from makegood.core import answering, choosing, granting, places, promises, proposals, surveys
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -87,6 +87,8 @@ def decide(
             | facts.Approved()
             | facts.TurnedDown()
             | facts.Contested()
+            | facts.PlaceAnswered()
+            | facts.AskedAgain()
         ):
             case_ = state.case(wanted.case)
             if case_ is None:
@@ -151,7 +153,14 @@ def _in_case(
         case facts.Answered():
             return Decision(body=replace(wanted, by=asker.rep))
         case _:
-            return Decision(body=wanted)
+            return _heard(state, case, wanted, asker, now_ms)
+
+
+def _heard(state: State, case: Case, wanted: Body, asker: Asker, now_ms: int) -> Decision:
+    """Take what nobody judges; what places say is judged by what they were asked."""
+    if isinstance(wanted, facts.PlaceAnswered | facts.AskedAgain):
+        return places.judge(state, case, wanted, asker, now_ms)
+    return Decision(body=wanted)
 
 
 def _giving(

@@ -16,11 +16,13 @@ class Asker(Struct, frozen=True, kw_only=True):
         rep: Sign-in name; empty for the customer.
         role: Key of the book's authority table; empty for the customer.
         left_cents: What the budget of this role has left; None where no budget pays.
+        place: The place on whose page somebody answers; empty for everybody else.
     """
 
     rep: RepId = RepId("")
     role: str = ""
     left_cents: int | None = None
+    place: str = ""
 
 
 class Decision(Struct, frozen=True, kw_only=True):

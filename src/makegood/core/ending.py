@@ -6,6 +6,7 @@ a remedy to a rating); DESIGN, "Holds".
 
 from msgspec.structs import replace
 
+from makegood.core import askings
 from makegood.core.calls import need_call
 from makegood.core.holds import is_holding
 from makegood.core.recovery import Move, can, moved
@@ -18,6 +19,7 @@ from makegood.playbooks.terms import Plan
 
 OFFER_USEFUL_MS = 7 * 86_400_000  # a loyalty offer a week late only reminds of the bad day
 _UNSETTLED = frozenset({OfferStatus.ASKING, OfferStatus.CHOSEN})
+_NOT_CHOSEN = frozenset({OfferStatus.ASKING, OfferStatus.CONFIRMED})
 CALL_BACK_MS = 4 * 3_600_000  # for a call that no plan times
 
 
@@ -85,8 +87,7 @@ def _ended(turn: Turn, case: Case) -> Case:
     if case.is_open:
         return case
     turn.clear_timers(case.id)
-    _needless(turn, case)
-    return turn.put(replace(case, lifted=True))
+    return turn.put(replace(_needless(turn, case), lifted=True))
 
 
 def _close(turn: Turn, case: Case, plan: Plan | None, move: Move) -> Case:
@@ -94,7 +95,7 @@ def _close(turn: Turn, case: Case, plan: Plan | None, move: Move) -> Case:
         return case
     case = moved(case, move, turn.at_ms)
     turn.clear_timers(case.id)
-    _needless(turn, case)
+    case = _needless(turn, case)
     if plan is None:
         return turn.put(replace(case, lifted=True))
     lifts_ms = turn.known_ms + plan.hold.cool_off_ms
@@ -109,10 +110,18 @@ def _close(turn: Turn, case: Case, plan: Plan | None, move: Move) -> Case:
     return turn.put(case)
 
 
-def _needless(turn: Turn, case: Case) -> None:
-    """Words and questions that have not gone out are withdrawn; what is owed or chosen is not."""
+def _needless(turn: Turn, case: Case) -> Case:
+    """Words and questions that have not gone out are withdrawn; what is owed or chosen is not.
+
+    A place that keeps a room which nobody chose is told that it is free again.
+    """
     turn.withdrawn += [command for command, _ in case.messages]
     turn.withdrawn += [offer.asked for offer in case.offers if offer.asked]
+    kept = [offer for offer in case.offers if offer.asks and offer.status in _NOT_CHOSEN]
+    if not kept:
+        return case
+    offers = tuple(askings.let_go(turn, case, one) if one in kept else one for one in case.offers)
+    return replace(case, offers=offers)
 
 
 def lift(turn: Turn, case: Case) -> Case:

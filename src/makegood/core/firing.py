@@ -5,7 +5,17 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 
 from collections.abc import Callable, Mapping
 
-from makegood.core import calls, ending, offers, promises, proposals, reaching, requests, surveys
+from makegood.core import (
+    calls,
+    ending,
+    offers,
+    places,
+    promises,
+    proposals,
+    reaching,
+    requests,
+    surveys,
+)
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -56,5 +66,7 @@ _DOES: Mapping[TimerKind, Callable[[Turn, Case, Timer], object]] = {
     TimerKind.LIFT_AT: lambda turn, case, _timer: ending.lift(turn, case),
     TimerKind.OFFER_AT: lambda turn, case, _timer: ending.offer_at_last(turn, case),
     TimerKind.APPROVE_BY: proposals.unapproved,
+    TimerKind.PLACE_BY: places.silent,
+    TimerKind.KEPT_UNTIL: places.expired,
     TimerKind.LONGEST: lambda turn, case, _timer: ending.look_closer(turn, case),
 }

@@ -6,12 +6,13 @@ Source: DESIGN idea 9; science, section 1a (3: give it now; 22: zones of toleran
 
 from msgspec.structs import replace
 
+from makegood.core import askings
 from makegood.core.calls import need_call
 from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.goodwill import cost_for, fits, is_unsized, may_offer
 from makegood.core.keeping import REDIRECT, promise, said
 from makegood.core.recovery import Move, moved
-from makegood.core.remedies import order_remedy
+from makegood.core.remedies import bring, order_remedy
 from makegood.core.routing import can_promise_call
 from makegood.core.said import SaidKind
 from makegood.core.say import Words, say
@@ -43,7 +44,7 @@ def open_offers(
     wanted = [offer for offer in plan.offers if offer.tier in tiers]
     if not wanted and any(offer.status in _UNDECIDED for offer in case.offers):
         return turn.put(case)
-    kept = _lapsed(turn, case.offers)
+    kept = _lapsed(turn, case)
     fresh = [_asked(turn, case, failure, plan, offer) for offer in wanted]
     case = replace(case, offers=(*kept, *fresh))
     asking = [offer.offer for offer in fresh if offer.status is OfferStatus.ASKING]
@@ -55,15 +56,18 @@ def open_offers(
     return turn.put(case)
 
 
-def _lapsed(turn: Turn, offers: tuple[OfferState, ...]) -> tuple[OfferState, ...]:
+def _lapsed(turn: Turn, case: Case, but: OfferState | None = None) -> tuple[OfferState, ...]:
     """Let go of what nobody chose; who has not been asked yet need not be."""
-    undecided = [one for one in offers if one.status in _UNDECIDED]
+    offers = case.offers
+    undecided = [one for one in offers if one.status in _UNDECIDED and one is not but]
     if not undecided:
         return offers
     turn.withdrawn += [one.asked for one in undecided if one.status is OfferStatus.ASKING]
     return tuple(
         [
-            replace(one, status=OfferStatus.LAPSED) if one.status in _UNDECIDED else one
+            replace(askings.let_go(turn, case, one), status=OfferStatus.LAPSED)
+            if one.status in _UNDECIDED and one is not but
+            else one
             for one in offers
         ]
     )
@@ -94,6 +98,9 @@ def _asked(turn: Turn, case: Case, failure: Failure, plan: Plan, offer: Offer) -
         return state
     if not remedy.confirm_within_ms:
         return state
+    if remedy.places:
+        asked = askings.look(turn, case, failure, remedy)
+        return replace(state, status=OfferStatus.ASKING, asked=asked)
     question = ConfirmOffer(
         remedy=offer.id,
         provider=remedy.asks,
@@ -217,7 +224,8 @@ def confirm_overdue(turn: Turn, case: Case, about: str) -> Case:
         if offer.about != about:
             break  # who was asked about another failure was let go when this one was asked about
         if offer.status is OfferStatus.ASKING:
-            case = _with(case, offer, replace(offer, status=OfferStatus.UNAVAILABLE))
+            gone = replace(askings.let_go(turn, case, offer), status=OfferStatus.UNAVAILABLE)
+            case = _with(case, offer, gone)
     if case is before:
         return case
     return make_offers(turn, case, about)
@@ -232,9 +240,7 @@ def choose(turn: Turn, case: Case, choice: Chosen) -> Case:
     if chosen.status in (OfferStatus.CHOSEN, OfferStatus.KEPT):
         return case
     turn.clear_timers(case.id, TimerKind.CHOOSE_BY, TimerKind.OPEN_BY, TimerKind.CONFIRM_BY)
-    lapsed = _lapsed(turn, case.offers)
-    case = replace(case, offers=lapsed)
-    chosen = next(one for one in reversed(lapsed) if one.offer == choice.offer)
+    case = replace(case, offers=_lapsed(turn, case, but=chosen))
     failure = _failure_of(case, chosen)
     plan = turn.library.book(failure.book).plans.get(failure.rule)
     if chosen.calls:
@@ -289,18 +295,25 @@ def _ordered(turn: Turn, case: Case, failure: Failure, chosen: OfferState, choic
     if is_unsized(remedy, failure.price):
         return turn.put(_with(case, chosen, status))  # a person finds the price first
     step = f"{failure.about}/{failure.rule}/keep/{chosen.offer}"
-    command, cost = order_remedy(turn, case, remedy, failure, step, chosen)
+    if remedy.places:
+        command, cost = askings.expect(turn, case, chosen), chosen.cost
+    else:
+        command, cost = order_remedy(turn, case, remedy, failure, step, chosen)
     if remedy.expires_ms:
         until_ms = chosen.expires_ms or turn.known_ms + remedy.expires_ms
-        _send_away(turn, failure, remedy, command, max(until_ms, turn.known_ms + 1))
-    return turn.put(_with(case, chosen, replace(status, ordered=command, cost=cost)))
+        _send_away(turn, failure, chosen, command, max(until_ms, turn.known_ms + 1))
+    case = _with(case, chosen, replace(status, ordered=command, cost=cost))
+    return turn.put(bring(turn, case, remedy, failure, chosen))
 
 
 def _send_away(
-    turn: Turn, failure: Failure, remedy: Remedy, command: CommandId, until_ms: int
+    turn: Turn, failure: Failure, chosen: OfferState, command: CommandId, until_ms: int
 ) -> None:
     """Watch over a customer who is sent elsewhere, until they are taken in there."""
-    facts: Facts = {"to": remedy.id, "about": failure.about}
+    to = chosen.detail.get("place_name", chosen.offer) if chosen.asks else chosen.offer
+    facts: Facts = {"to": to, "about": failure.about}
+    if chosen.asks:
+        facts["place"] = chosen.detail.get("place", "")
     one = said(turn, SaidKind.REDIRECT, REDIRECT, command, facts)
     promise(turn, replace(one, brand=failure.brand, due_ms=until_ms))
 

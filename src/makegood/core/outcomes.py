@@ -7,7 +7,7 @@ Source: DESIGN ideas 6 and 9 (nothing lost, nothing silently repeated; we keep o
 
 from msgspec.structs import replace
 
-from makegood.core import requests, surveys
+from makegood.core import places, requests, surveys
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
@@ -84,7 +84,8 @@ def _kept(turn: Turn, case_id: str, body: Carried, command: CommandId) -> bool:
             )
             offers = tuple(kept if one is offer else one for one in case.offers)
             turn.put(replace(case, offers=offers))
-            keep(turn, REDIRECT, command)
+            if not offer.asks:  # to be told that somebody comes is not that they came
+                keep(turn, REDIRECT, command)
             return True
     return False
 
@@ -107,6 +108,8 @@ def dropped(turn: Turn, body: Dropped) -> None:
     if surveys.not_asked(turn, command, body):
         return
     for case in turn.state.cases:
+        if places.not_told(turn, case, command) or places.not_delivered(turn, case, command):
+            return
         if _broken(turn, case, command) or _failed(turn, case, command):
             return
         if any(offer.asked == command for offer in case.offers):

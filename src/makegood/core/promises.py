@@ -180,7 +180,7 @@ def _failure(turn: Turn, subject: str, about: str, one: Said | None, event: Even
 
 def say(state: State, wanted: Wanted, asker: Asker, now_ms: int, book: RuleBook) -> Decision:
     """Judge what a person wants to say to a customer; only people of the firm may."""
-    if not asker.rep:
+    if not asker.rep and not (isinstance(wanted, Arrived) and _is_there(state, wanted, asker)):
         return refuse("reps_only", "Only a person of the firm can say this.")
     match wanted:
         case Promised():
@@ -193,6 +193,12 @@ def say(state: State, wanted: Wanted, asker: Asker, now_ms: int, book: RuleBook)
             return _redirect_by(state, wanted, asker, now_ms, book)
         case Arrived():
             return _arrive_by(state, wanted, asker)
+
+
+def _is_there(state: State, wanted: Arrived, asker: Asker) -> bool:
+    """Whether the place says it to which the customer was sent."""
+    one = state.memory.find(wanted.said)
+    return bool(asker.place) and one is not None and one.facts.get("place") == asker.place
 
 
 def _promise_by(

@@ -50,6 +50,29 @@ def _payee(failure: Failure | None) -> ProfileId:
     return parties.pays if parties is not None else ProfileId("")
 
 
+def bring(turn: Turn, case: Case, remedy: Remedy, failure: Failure, chosen: OfferState) -> Case:
+    """Order what comes with a choice, such as the ride there; it is told where to.
+
+    Returns:
+        The case, which remembers it; to be put into the state.
+    """
+    book = turn.library.book(failure.book)
+    brought = book.remedies.get(remedy.brings)
+    if brought is None or is_unsized(brought, failure.price):
+        return case
+    cost = cost_for(book, brought, failure)
+    fulfil = replace(_fulfil(brought, failure, cost), facts=dict(chosen.detail))
+    step = f"{failure.about}/{failure.rule}/brings/{chosen.offer}/{brought.id}"
+    gift = Gift(
+        remedy=brought.id,
+        command=turn.issue(case.id, step, fulfil),
+        at_ms=turn.at_ms,
+        expected=cost,
+        about=failure.about,
+    )
+    return replace(case, gifts=(*case.gifts, gift))
+
+
 def give_by_itself(turn: Turn, case: Case, failure: Failure, plan: Plan) -> Case:
     """Give the least tier, once for each failure; what is owed anyway is not given twice.
 

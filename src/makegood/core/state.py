@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.core.asked import RequestState
 from makegood.core.my_person import MyPerson
 from makegood.core.owed import Owed, Stray
+from makegood.core.placed import PlaceAsk, ToldTwice
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
 from makegood.core.said import Memory
@@ -110,6 +111,7 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
         by: Rep who chose it on the phone.
         cost: Expected cost, and what it did cost once kept.
         why: Why it is not made, as in `Withheld`; empty when the other side said no.
+        asks: Places that may take the customer in, in the order in which they are asked.
     """
 
     offer: str
@@ -126,6 +128,7 @@ class OfferState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True
     by: RepId = RepId("")
     cost: Money = Money(0)
     why: str = ""
+    asks: tuple[PlaceAsk, ...] = ()
 
     @property
     def waits_for_price(self) -> bool:
@@ -184,7 +187,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promise_ms: Until when the customer was told it would come; 0 when not told.
         broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan, unreached, not_asked, apology or bad_score.
+            broken_promise, no_plan, unreached, not_asked, apology, bad_score or place_not_told.
     """
 
     due_ms: int
@@ -240,6 +243,7 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         referred: Pseudonyms of friends who came by the personal link.
         withheld: What the plan would have given by itself and did not.
         proposals: What one person may not give alone, oldest first.
+        told_twice: When the customer was asked for what we know already.
     """
 
     id: CaseId
@@ -270,6 +274,7 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     joined: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    told_twice: tuple[ToldTwice, ...] = ()
 
     @property
     def names(self) -> tuple[CaseId, ...]:

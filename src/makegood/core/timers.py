@@ -42,6 +42,8 @@ class TimerKind(StrEnum):
     APPROVE_BY = "l_approve_by"
     SURVEY_AT = "m_survey_at"
     PERSON_BY = "n_person_by"
+    PLACE_BY = "o_place_by"
+    KEPT_UNTIL = "p_kept_until"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -55,7 +57,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
         kind: What for.
         subject: The case, the silence rule, the survey, the conversation, or the event of a
             request.
-        about: The failure's or promise's `about`.
+        about: The failure's or promise's `about`, or the ask of a place.
         origin: The event that set it; its book is the one that counts.
         brand: Whose promise it is; empty for the umbrella.
     """

@@ -11,6 +11,7 @@ from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import (
     Answered,
     Approved,
+    AskedAgain,
     Body,
     Called,
     Chosen,
@@ -158,6 +159,13 @@ def _note(form: Form) -> Asked | Refused:
     return Asked(body=Noted(case=form.case.id, by=form.me.rep, text=ref), texts=texts)
 
 
+def _again(form: Form) -> Asked | Refused:
+    """One click: the customer was asked for what we know already."""
+    ref, texts = form.kept("text")
+    body = AskedAgain(case=form.case.id, who="rep", by=form.me.rep, words=ref)
+    return Asked(body=body, texts=texts)
+
+
 def _hand_over(form: Form) -> Asked | Refused:
     ref, texts = form.kept("note")
     if not ref:
@@ -229,6 +237,7 @@ _ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
     "not-yet": _not_yet,
     "call": _call,
     "note": _note,
+    "again": _again,
     "hand-over": _hand_over,
     "take": _take,
     "release": _release,

@@ -27,6 +27,9 @@ from makegood.desk import (
     team_talks,
     trying,
     umbrella,
+    umbrella_places,
+    umbrella_redirects,
+    umbrella_walks,
     waiting,
 )
 
@@ -50,6 +53,17 @@ urlpatterns = [
     path("umbrella/accounts/keep", accounts.keep, name="accounts-keep"),
     path("umbrella/accounts/of/<str:account_id>", accounts.account, name="account"),
     path("umbrella/accounts/of/<str:account_id>/<str:act>", accounts.act, name="account-act"),
+    path("umbrella/places", umbrella_places.places, name="umbrella-places"),
+    path("umbrella/places/import", umbrella_places.take_in, name="umbrella-places-import"),
+    path("umbrella/places/<str:place_id>", umbrella_places.place, name="umbrella-place"),
+    path("umbrella/places/<str:place_id>/save", umbrella_places.save, name="umbrella-place-save"),
+    path("umbrella/redirects", umbrella_redirects.redirects, name="umbrella-redirects"),
+    path("umbrella/walks", umbrella_walks.walks, name="umbrella-walks"),
+    path("umbrella/walks/rank", umbrella_walks.rank, name="umbrella-walks-rank"),
+    path("umbrella/walks/<str:walk_id>", umbrella_walks.walk, name="umbrella-walk"),
+    path(
+        "umbrella/walks/<str:walk_id>/decide", umbrella_walks.decide, name="umbrella-walk-decide"
+    ),
     path("team/", team.index, name="team"),
     path("team/talks", team_talks.talks, name="team-talks"),
     path("team/customers", team_customers.customers, name="team-customers"),

@@ -6,13 +6,14 @@ from typing import Any
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from makegood.messages.errors import InputError
-from makegood.messages.ids import CaseId, ProfileId
+from makegood.messages.ids import CaseId, CommandId, ProfileId
 from makegood.ports.clock import Clock
 
 _DAY_SECONDS = 86_400
 SURVEY_DAYS = 30  # a month later nobody remembers who it was
 PORTAL_DAYS = 30  # as long as a hold stands without a person looking at it
 REFERRAL_DAYS = 365  # a friend may take a year to need the firm
+PLACE_DAYS = 15  # a day longer than a place is kept at most
 UNSUBSCRIBE_DAYS = 0  # an old mail must still let its reader go
 
 
@@ -53,6 +54,7 @@ class Links:
         self._referral = self._serializer(key, "referral")
         self._survey = self._serializer(key, "survey")
         self._person = self._serializer(key, "person")
+        self._place = self._serializer(key, "place")
 
     def _serializer(self, key: bytes, kind: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(
@@ -81,6 +83,18 @@ class Links:
     def survey_token(self, profile: ProfileId, brand: str, survey: str, about: str) -> str:
         """Let the customer answer one survey about one thing."""
         return str(self._survey.dumps([profile, brand, survey, about]))
+
+    def place_token(self, profile: ProfileId, case: CaseId, ask: CommandId) -> str:
+        """Let the people of one place answer one ask, and say that the customer is there."""
+        return str(self._place.dumps([profile, case, ask]))
+
+    def place_url(self, profile: ProfileId, case: CaseId, ask: CommandId) -> str:
+        return f"{self._base}/h/{self.place_token(profile, case, ask)}"
+
+    def read_place(self, token: str) -> tuple[ProfileId, CaseId, CommandId]:
+        """Give (profile, case, ask). Raises `LinkExpired` or `LinkForged`."""
+        profile, case, ask = self._read(self._place, token, PLACE_DAYS, parts=3)
+        return ProfileId(profile), CaseId(case), CommandId(ask)
 
     def survey_url(self, profile: ProfileId, brand: str, survey: str, about: str) -> str:
         return f"{self._base}/s/{self.survey_token(profile, brand, survey, about)}"

@@ -32,7 +32,7 @@ class _Policy(EmailPolicy):
         return f"{name}: {encoded}{self.linesep}".encode("ascii")
 
 
-_POLICY = _Policy(linesep="\r\n")
+MAIL_POLICY = _Policy(linesep="\r\n")
 
 
 class Mail:
@@ -59,7 +59,7 @@ class Mail:
         recipient = checked_address(to.person.email)
         message = mail_of(command, rendered, Address(brand.name, addr_spec=sender), now_ms)
         message["To"] = recipient
-        self._connections.deliver(sender, recipient, message.as_bytes(policy=_POLICY))
+        self._connections.deliver(sender, recipient, message.as_bytes(policy=MAIL_POLICY))
         return Carried(
             command=command.id,
             reference=message_id_of(command, sender),
@@ -100,7 +100,7 @@ def mail_of(command: Command, rendered: Rendered, sender: Address, now_ms: int) 
     order = command.order
     if not isinstance(order, SendMessage):
         raise EffectFailed("Mail carries messages only.", retry=False)
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = sender
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms // 1000, UTC))

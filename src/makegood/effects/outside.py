@@ -2,7 +2,14 @@
 
 from typing import assert_never
 
-from makegood.messages.commands import Command, ConfirmOffer, Fulfil, SendMessage
+from makegood.messages.commands import (
+    AskPlace,
+    Command,
+    ConfirmOffer,
+    FindPlaces,
+    Fulfil,
+    SendMessage,
+)
 from makegood.messages.facts import Body
 from makegood.ports.effect import Addressee, Effect
 
@@ -10,7 +17,10 @@ from makegood.ports.effect import Addressee, Effect
 class Outside:
     """Carries out any command."""
 
-    def __init__(self, *, messages: Effect, confirmations: Effect, fulfilment: Effect) -> None:
+    def __init__(
+        self, *, messages: Effect, confirmations: Effect, fulfilment: Effect, places: Effect
+    ) -> None:
+        self._places = places
         self._messages = messages
         self._confirmations = confirmations
         self._fulfilment = fulfilment
@@ -24,5 +34,7 @@ class Outside:
                 return self._confirmations.carry_out(command, to, now_ms)
             case Fulfil():
                 return self._fulfilment.carry_out(command, to, now_ms)
+            case FindPlaces() | AskPlace():
+                return self._places.carry_out(command, to, now_ms)
             case _ as never:
                 assert_never(never)

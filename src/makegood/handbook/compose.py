@@ -11,6 +11,7 @@ from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
 from makegood.handbook.people import people_chapter
+from makegood.handbook.placing import places_chapters
 from makegood.handbook.planning import plans_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
@@ -23,7 +24,8 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
+_ELSEWHERE = "places walks"
+SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
 def handbook_of(book: RuleBook) -> Handbook:
@@ -40,6 +42,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         authority_chapter(source),
         *limits_chapters(source),
         plans_chapter(source),
+        *places_chapters(source),
         requests_chapter(source),
         *(one for one in (said_chapter(source),) if one is not None),
         *surveys_chapter(source),

@@ -107,7 +107,70 @@ class Fulfil(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, ta
     payee: ProfileId = ProfileId("")
 
 
-Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil
+class FindPlaces(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="find"):
+    """Look up which places have room, before any of them is asked.
+
+    Attributes:
+        remedy: Id of the remedy that needs a place.
+        brand: Whose customer it is.
+        about: Booking, segment or order.
+        kinds: Kinds of place that may be asked.
+        brands: Brands that may be asked; empty for all.
+        near: The place that has no room, by id or by name.
+        within_metres: No farther than this; 0 for no limit.
+        product: What is needed: a kind of room, a class of car.
+        from_: From when, as the book's facts have it: a day or an instant.
+        until: Until when.
+        party: How many people.
+        oldest_ms: Availability older than this is not used.
+        most: How many places to give at most, the nearest first.
+    """
+
+    remedy: str
+    brand: str
+    about: str
+    kinds: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    near: str = ""
+    within_metres: int = 0
+    product: str = ""
+    from_: str = ""
+    until: str = ""
+    party: int = 1
+    oldest_ms: int = 0
+    most: int = 20
+
+
+class AskPlace(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="ask_place"):
+    """Ask a person at a place whether they take the customer in, or tell them what came of it.
+
+    Attributes:
+        what: `ask` for a yes; `expect` when the customer chose them; `free` when the room that
+            they keep is no longer needed.
+        place: Which place.
+        remedy: Id of the remedy.
+        rule: Id of the book's rule about places: its words are used.
+        about: Booking, segment or order.
+        brand: Whose customer it is.
+        ask: The ask that this is about; the link of the page is made from it. Empty for an ask.
+        answer_by_ms: Until when an answer counts.
+        amount: What it is expected to cost, booked when the customer is sent there.
+        facts: The story, free of personal data.
+    """
+
+    what: Literal["ask", "expect", "free"]
+    place: str
+    remedy: str
+    rule: str
+    about: str
+    brand: str
+    ask: CommandId = CommandId("")
+    answer_by_ms: int = 0
+    amount: Money | None = None
+    facts: Facts = {}
+
+
+Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil | FindPlaces | AskPlace
 
 
 LEAST_URGENT = 4
@@ -121,7 +184,7 @@ def rank_of(order: Order) -> int:
     match order:
         case SendMessage(urgency=Urgency.NOW):
             return 0
-        case ConfirmOffer():
+        case ConfirmOffer() | FindPlaces() | AskPlace():
             return 1
         case Fulfil():
             return 2

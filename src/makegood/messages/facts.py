@@ -16,6 +16,9 @@ from makegood.messages.person_facts import GotInTouch as GotInTouch
 from makegood.messages.person_facts import PersonChosen as PersonChosen
 from makegood.messages.person_facts import PersonRefused as PersonRefused
 from makegood.messages.person_facts import RoomGiven as RoomGiven
+from makegood.messages.place_facts import AskedAgain as AskedAgain
+from makegood.messages.place_facts import PlaceAnswered as PlaceAnswered
+from makegood.messages.place_facts import PlacesFound as PlacesFound
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
@@ -343,4 +346,7 @@ Body: TypeAlias = (
     | PersonRefused
     | GotInTouch
     | Contacted
+    | PlacesFound
+    | PlaceAnswered
+    | AskedAgain
 )

@@ -17,6 +17,8 @@ NoticeId = NewType("NoticeId", str)
 """Digest of what changed, of whom or which case, and of the cause; `n` + 32 hex."""
 BookHash = NewType("BookHash", str)
 """First 16 hex digits of the SHA-256 of a rule book's canonical text."""
+PlaceId = NewType("PlaceId", str)
+"""A location of a brand, as its own systems call it: "grand-lakeside"."""
 RepId = NewType("RepId", str)
 """A person of the firm: the sign-in name, for example "kathy"."""
 AccountId = NewType("AccountId", str)

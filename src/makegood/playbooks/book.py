@@ -13,6 +13,7 @@ from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.people_terms import PeopleRules
+from makegood.playbooks.placing import PlaceRule, WalkRule
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -179,6 +180,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
         people: What holds for customers and their own people.
         reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
+        places: How places are found and asked, by id.
+        walks: How it is chosen who goes elsewhere, by id.
     """
 
     hash: BookHash
@@ -221,6 +224,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     by_brand: Mapping[str, "RuleBook"] = {}
     people: PeopleRules = PeopleRules()
     reads_agreed: bool = False
+    places: Mapping[str, PlaceRule] = {}
+    walks: Mapping[str, WalkRule] = {}
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

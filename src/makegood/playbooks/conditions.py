@@ -23,6 +23,7 @@ class Reads(Struct, frozen=True, kw_only=True):
         failure: Names it may read as `failure.*`.
         request: Declared facts it may read as `request.*`.
         values: Names it may read as `values.*`.
+        arrival: Declared facts it may read as `arrival.*`.
         tainted: Further sensitive paths: details that were made of sensitive facts.
     """
 
@@ -32,6 +33,7 @@ class Reads(Struct, frozen=True, kw_only=True):
     request: Shape | None = None
     values: frozenset[str] | None = None
     tainted: tuple[Path, ...] = ()
+    arrival: Shape | None = None
 
 
 class Conditions:
@@ -121,7 +123,9 @@ class Conditions:
             )
 
     def _shape_of(self, root: str, event: str, reads: Reads) -> Shape | None:
-        return reads.request if root == "request" else self.vocabulary.shape_of(root, event)
+        if root in ("request", "arrival"):
+            return reads.request if root == "request" else reads.arrival
+        return self.vocabulary.shape_of(root, event)
 
     def _check_fair(
         self, section: Section, key: str, written: Scalar, path: Path, reads: Reads

@@ -12,6 +12,8 @@ from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.people_terms import PeopleRules
+from makegood.playbooks.places import check_places
+from makegood.playbooks.placing import PlaceRule, WalkRule
 from makegood.playbooks.promises import Disclosure
 from makegood.playbooks.reading import Section
 from makegood.playbooks.requests import Request
@@ -43,6 +45,8 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     disclosures: tuple[Disclosure, ...] = ()
     claims: tuple[RequestRule, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    places: Mapping[str, PlaceRule] = {}
+    walks: Mapping[str, WalkRule] = {}
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -69,6 +73,7 @@ def check_across(parts: Parts, report: Report) -> None:
         _check_plan(plan, section, parts)
     check_surveys(parts.surveys, parts.messages, frozenset({*parts.kinds, OTHER}), report)
     _check_growth(parts, report)
+    check_places(parts.places, parts.detectors, parts.messages, report)
     _check_used(parts, report)
 
 
@@ -236,11 +241,13 @@ def _check_used(parts: Parts, report: Report) -> None:
     given |= {row.remedy for request in parts.requests for row in request.rows}
     given |= {one.claim.pays for one in parts.claims if one.claim is not None}
     given.add(parts.goodwill.otherwise)
+    given |= {one.brings for one in parts.remedies.values()}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     said |= {one.message for one in parts.surveys}
     said |= {parts.people.room, parts.people.unsure}
+    said |= {name for one in parts.places.values() for name in (one.ask, one.expect, one.free)}
     for remedy in parts.remedies.values():
-        if remedy.accepted_by and remedy.id in given:
+        if (remedy.accepted_by or remedy.places) and remedy.id in given:
             report.error(
                 Place(remedy.line, 1),
                 f"`{remedy.id}` sends the customer to somebody else, and is given without a yes "

@@ -111,6 +111,7 @@ def _check_remedies(parts: Parts, header: Header, report: Report) -> None:
     given |= {offer.id for plan, _ in parts.plans for offer in plan.offers}
     given |= {rule.remedy for rule in parts.entitlements}
     given.add(parts.goodwill.otherwise)
+    given |= {one.brings for one in parts.remedies.values()}
     given |= {one.claim.pays for one in parts.claims if one.claim is not None}
     given |= {row.remedy for request in parts.requests for row in request.rows}
     most = max(header.authority_cents.values(), default=0)

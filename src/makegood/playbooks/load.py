@@ -36,6 +36,7 @@ from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.owing import make_owed
 from makegood.playbooks.people import read_people
+from makegood.playbooks.places import read_places, with_places
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.promises import (
     make_disclosures,
@@ -57,6 +58,7 @@ from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, recalling, with_fallbacks
 from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
 from makegood.playbooks.waivers import with_waivers
+from makegood.playbooks.walks import read_walks
 
 
 class CheckedBook(Struct, frozen=True, kw_only=True):
@@ -253,7 +255,8 @@ def _parts(
         with_fallbacks(one, conditions.vocabulary.parameters)
         for one in read_failures(top, header, conditions)
     )
-    remedies = read_remedies(top)
+    places = read_places(top, header)
+    remedies = with_places(read_remedies(top), places, top.report)
     requests = read_requests(top, remedies, conditions)
     taken = {one.rule.id: one.rule.line for one in detectors}
     silences = read_silence(top, taken, conditions)
@@ -284,6 +287,8 @@ def _parts(
         ),
         disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
         surveys=read_surveys(top, conditions),
+        places=places,
+        walks=read_walks(top, conditions),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -346,6 +351,8 @@ def _book(
         surveys=surveys,
         asks_after=by_event(parts.surveys, surveys),
         recalling=recalling(parts.detectors),
+        places=parts.places,
+        walks=parts.walks,
         text=text,
         reads_agreed="customer.agreed" in text,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Scalar
 from makegood.playbooks.reading import NAME, Section, without_repeats
 from makegood.playbooks.terms import Remedy
@@ -18,7 +19,27 @@ def read_remedies(top: Section) -> Mapping[str, Remedy]:
     """Read the remedies of a book."""
     sections = top.sections("remedies", "remedy")
     ids = tuple(section.name("id") for section in sections)
-    return {name: _remedy(section, name) for section, name in without_repeats(sections, ids)}
+    found = {name: _remedy(section, name) for section, name in without_repeats(sections, ids)}
+    for section, name in zip(sections, ids, strict=True):
+        _check_brings(section, found[name], found)
+    return found
+
+
+def _check_brings(section: Section, remedy: Remedy, known: Mapping[str, Remedy]) -> None:
+    """What comes with a choice is a remedy that somebody provides, and asks nobody."""
+    brought = known.get(remedy.brings)
+    if not remedy.brings:
+        return
+    if brought is None:
+        section.error(
+            "brings", f"`{remedy.brings}` is not a remedy.", nearest(remedy.brings, known)
+        )
+    elif not brought.provider or brought.brings or brought.confirm_within_ms:
+        section.error(
+            "brings",
+            f"`{brought.id}` cannot come with another: it is asked about, or nobody provides it.",
+            "Name a remedy with a `provider` and without `confirm_within` and `brings`.",
+        )
 
 
 def check_languages(section: Section, key: str, languages: tuple[str, ...]) -> None:
@@ -53,14 +74,17 @@ def _remedy(section: Section, name: str) -> Remedy:
     provider = section.name("provider", default="")
     confirm_within_ms = section.span_ms("confirm_within", default=0)
     cents, ratio, dosed = _cost(section)
+    places = section.name("places", default="")
     accepted_by, expires_ms = _redirects(section, kind, confirm_within_ms)
-    if kind and kind not in NEEDS_NOBODY and not provider:
+    if places:
+        _check_places(section, name, provider, confirm_within_ms)
+    elif kind and kind not in NEEDS_NOBODY and not provider:
         section.error(
             "provider",
             f"Nobody provides the remedy `{name}`.",
             "Add `provider:`, the counterpart of the deployment that carries it out.",
         )
-    if confirm_within_ms and not provider:
+    if confirm_within_ms and not (provider or places):
         section.error("confirm_within", "Nobody is there to confirm it.", "Add `provider:`.")
     remedy = Remedy(
         id=name,
@@ -75,15 +99,29 @@ def _remedy(section: Section, name: str) -> Remedy:
         expires_ms=expires_ms,
         detail=dict(_detail(section)),
         line=section.place.line,
+        places=places,
+        brings=section.name("brings", default=""),
     )
     section.done()
     return remedy
 
 
+def _check_places(section: Section, name: str, provider: str, confirm_within_ms: int) -> None:
+    """A remedy whose places are asked by people has no other counterpart, and takes its time."""
+    if provider or section.has("redirects"):
+        section.error(
+            "places",
+            f"A person at a place says yes to `{name}`, and no counterpart.",
+            "Take `provider` and `redirects` out, or `places`.",
+        )
+    if not confirm_within_ms:
+        section.error("places", "Nobody is asked before it is offered.", "Add `confirm_within:`.")
+
+
 def _redirects(section: Section, kind: str, confirm_within_ms: int) -> tuple[str, int]:
     """Read who accepts a customer that is sent to them, and how long their yes stands."""
     if not section.has("redirects"):
-        if kind == REDIRECT:
+        if kind == REDIRECT and not section.has("places"):
             section.error(
                 "kind",
                 "This sends the customer to somebody else, and does not say who accepts them.",

@@ -5,8 +5,8 @@ uses. What only the whole tells (names that exist, conditions that compile, plan
 is for `makegood check`.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 from makegood.messages.commands import MessageClass, Urgency
 from makegood.playbooks.budgets import PERIODS
@@ -22,11 +22,22 @@ from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
 from makegood.playbooks.people import MOST_CHOICES
 from makegood.playbooks.people_terms import SHOWN
+from makegood.playbooks.places import QUALITY, READS, UNKNOWN
 from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_parts import Schema
+from makegood.playbooks.schema_parts import choice as _choice
+from makegood.playbooks.schema_parts import either as _either
+from makegood.playbooks.schema_parts import list_of as _list
+from makegood.playbooks.schema_parts import map_of as _map
+from makegood.playbooks.schema_parts import matches as _matches
+from makegood.playbooks.schema_parts import needs as _needs
+from makegood.playbooks.schema_parts import ref as _ref
+from makegood.playbooks.schema_parts import some as _some
+from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -37,8 +48,7 @@ from makegood.playbooks.sources import (
 from makegood.playbooks.spans import DAY, SPAN
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
-
-Schema: TypeAlias = Mapping[str, Any]
+from makegood.playbooks.walks import VOLUNTEERS
 
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _FLAG: Schema = {"type": "boolean"}
@@ -72,42 +82,6 @@ def _kind(fields: Mapping[str, Schema]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     return made | ({"required": required} if required else {})
-
-
-def _needs(*fields: str) -> Schema:
-    return {"required": list(fields)}
-
-
-def _ref(kind: str) -> Schema:
-    return {"$ref": f"#/definitions/{kind}"}
-
-
-def _matches(*patterns: str) -> Schema:
-    return {"type": "string", "pattern": f"^(?:{'|'.join(patterns)})$"}
-
-
-def _choice(known: Collection[str]) -> Schema:
-    return {"enum": [str(one) for one in known]}
-
-
-def _either(*kinds: Schema) -> Schema:
-    return {"anyOf": list(kinds)}
-
-
-def _list(kind: Schema) -> Schema:
-    return {"type": "array", "items": kind}
-
-
-def _some(kind: Schema) -> Schema:
-    return _either(kind, _list(kind))
-
-
-def _map(kind: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": kind}
-
-
-def _whole(most: int = 10**12, least: int = 0) -> Schema:
-    return {"type": "integer", "minimum": least, "maximum": most}
 
 
 _TEXT: Schema = {**_SCALAR, "pattern": r"\S"}
@@ -167,6 +141,8 @@ _BOOK: Mapping[str, Schema] = {
     "requests": _list(_ref("request")),
     "claims": _list(_ref("claim")),
     "surveys": _list(_ref("survey")),
+    "places": _list(_ref("rule about places")),
+    "walks": _list(_ref("rule about walks")),
     "goodwill": _ref("goodwill"),
     "outgoing": _ref("section about outgoing mail"),
     "standing": _ref("standing"),
@@ -281,7 +257,8 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "remedy": {
         "id*": _NAME, REPLACES: _MARK, "kind*": _NAME, "title*": _ref("texts"),
         "cost": _ref("cost"), "provider": _NAME, "confirm_within": _SPAN,
-        "redirects": _ref("redirect"), "detail": _map(_SCALAR),
+        "redirects": _ref("redirect"), "detail": _map(_SCALAR), "places": _NAME,
+        "brings": _NAME,
     },
     "redirect": {"accepted_by*": _NAME, "expires*": _SPAN},
     "cost": {"cents": _whole(), "ratio": _SHARE, "dose": _FLAG},
@@ -356,6 +333,28 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "partner": {"from*": _FACT, "reciprocal_cents": _FACT},
     "list of agreements": {"from*": _FACT},
     "public voice": {"from*": _FACT, "wide": _some(_TEXT), "wide_from": _whole()},
+    "rule about places": {
+        "id*": _NAME, REPLACES: _MARK, "kinds*": _some(_TEXT), "brands": _some(_TEXT),
+        "needs*": _ref("list of needs"), "within_km": _whole(20_000),
+        "quality": _choice(QUALITY), "at_once": _whole(20, 1), "most": _whole(20, 1),
+        "answer_within*": _SPAN, "kept*": _SPAN, "ask_again": _whole(3),
+        "availability": _ref("rule about availability"), "ask*": _NAME, "expect*": _NAME,
+        "free*": _NAME, "story*": {**_map(_some(_TEXT)), **_LANGUAGES},
+    },
+    "list of needs": dict.fromkeys(READS, _NAME),
+    "rule about availability": {"oldest*": _SPAN, "unknown": _choice(UNKNOWN)},
+    "rule about walks": {
+        "id*": _NAME, REPLACES: _MARK, "title*": _TEXT, "event*": _TEXT, "takes*": _ref("facts"),
+        "volunteers": _choice(VOLUNTEERS), "never": _list(_ref("reason never to walk")),
+        "harm": _list(_ref("harm")),
+    },
+    "reason never to walk": {
+        "id*": _NAME, "when*": _EXPRESSION, "says*": _TEXT, "allow_because": _TEXT,
+    },
+    "harm": {
+        "id*": _NAME, "when*": _EXPRESSION, "points*": _whole(1000), "says*": _TEXT,
+        "allow_because": _TEXT,
+    },
     "comparison": {
         "same": _some(_choice(KEYS)), "came_back_by": _some(_TEXT), "within": _SPAN,
         "judge_after": _SPAN, "too_few": _whole(),

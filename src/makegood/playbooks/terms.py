@@ -116,6 +116,8 @@ class Remedy(Struct, frozen=True, kw_only=True):
         accepted_by: Counterpart that says yes when the customer is sent to somebody else; empty
             when they are not.
         expires_ms: How long that yes stands at most.
+        places: Rule about places: one of them takes the customer in; empty when none is asked.
+        brings: Remedy that comes with it when it is chosen, such as the ride there; or empty.
     """
 
     id: str
@@ -130,6 +132,8 @@ class Remedy(Struct, frozen=True, kw_only=True):
     expires_ms: int = 0
     detail: Mapping[str, str] = {}
     line: int = 0
+    places: str = ""
+    brings: str = ""
 
     @property
     def asks(self) -> str:

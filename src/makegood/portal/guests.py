@@ -1,5 +1,6 @@
 """Whose page this is: the signed link is the only key, and it opens one case of one customer."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from makegood.core.state import Case, State, decode_state
 from makegood.effects.links import LinkForged
 from makegood.messages.ids import CaseId, CustomerId, ProfileId
 from makegood.playbooks.book import Library, RuleBook
+from makegood.ports.places import PlaceRow
 from makegood.ports.rows import PersonRow, RepRow
 from makegood.projections.roster import person_of
 
@@ -21,6 +23,8 @@ class Guest(Struct, frozen=True, kw_only=True):
     Attributes:
         state: Folded to now.
         book: The rule book the case opened with.
+        places: The places that were asked, as they are now.
+        texts: Words of people there, by their refs.
     """
 
     token: str
@@ -33,6 +37,8 @@ class Guest(Struct, frozen=True, kw_only=True):
     library: Library
     reps: tuple[RepRow, ...]
     now_ms: int
+    places: Mapping[str, PlaceRow] = {}
+    texts: Mapping[str, str] = {}
 
     @property
     def brand_name(self) -> str:
@@ -55,10 +61,15 @@ def guest_of(request: HttpRequest, token: str) -> Guest:
     """
     makegood = makegood_of(request)
     profile, wanted = makegood.links.read_portal(token)
-    return _guest(makegood, token, profile, wanted)
+    return guest_for(makegood, token, profile, wanted)
 
 
-def _guest(makegood: Makegood, token: str, profile: ProfileId, wanted: CaseId) -> Guest:
+def guest_for(makegood: Makegood, token: str, profile: ProfileId, wanted: CaseId) -> Guest:
+    """Find the customer and the case that a link names, whoever holds it.
+
+    Raises:
+        LinkForged: There is no such case of this customer (any more).
+    """
     library, now_ms = makegood.library, makegood.clock.now_ms()
     with makegood.store.reading() as reading:
         customer = reading.customers_of([profile]).get(profile)
@@ -74,6 +85,9 @@ def _guest(makegood: Makegood, token: str, profile: ProfileId, wanted: CaseId) -
         profiles = reading.profiles_of([customer]).get(customer, (profile,))
         persons = reading.persons(profiles)
         reps = reading.reps()
+        asks = [one for offer in case.offers for one in offer.asks]
+        places = reading.places_by_id([one.place for one in asks]) if asks else {}
+        texts = reading.texts([one.by for one in asks if one.by]) if asks else {}
     return Guest(
         token=token,
         customer=customer,
@@ -85,4 +99,6 @@ def _guest(makegood: Makegood, token: str, profile: ProfileId, wanted: CaseId) -
         library=library,
         reps=reps,
         now_ms=now_ms,
+        places=places,
+        texts=texts,
     )

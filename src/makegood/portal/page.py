@@ -13,6 +13,7 @@ from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Plan, Tier
+from makegood.portal.expecting import expecting, is_expected, is_withdrawn, keeps
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
 from makegood.projections.orders import remedy_words
@@ -52,10 +53,11 @@ def page_of(guest: Guest, speech: Speech) -> dict[str, Any]:
         "lead": _lead(guest, speech),
         "done": _done(guest, speech, owner),
         "choices": choices,
+        "expects": expecting(guest, speech),
         "gone": _gone(guest, speech),
         "asking": _is_asking(guest),
-        "question": _is_time_to_ask(case) and not choices,
-        "early": case.is_open and bool(case.failures) and not _is_time_to_ask(case),
+        "question": _is_time_to_ask(guest) and not choices,
+        "early": case.is_open and bool(case.failures) and not _is_time_to_ask(guest),
         "owner": owner,
         "has_owner": bool(case.owner),
         "initial": owner[:1].upper(),
@@ -70,9 +72,12 @@ def _is_asking(guest: Guest) -> bool:
     return asked and guest.case.is_open and all(offer.calls for offer in _open(guest))
 
 
-def _is_time_to_ask(case: Case) -> bool:
+def _is_time_to_ask(guest: Guest) -> bool:
     """Only once everything chosen was delivered; before that the question would be an insult."""
-    waiting = any(offer.status is OfferStatus.CHOSEN for offer in case.offers)
+    case = guest.case
+    waiting = any(
+        offer.status is OfferStatus.CHOSEN or is_expected(guest, offer) for offer in case.offers
+    )
     return case.phase in _ASKABLE and not waiting
 
 
@@ -200,6 +205,8 @@ def _chosen(guest: Guest, speech: Speech, offer: OfferState, owner: str) -> Done
     title = _title(guest, speech, offer.offer)
     if offer.status is OfferStatus.BROKEN:
         return Done(says=speech.say("done.broken", title=title, owner=owner), waiting=True)
+    if is_expected(guest, offer):
+        return None  # who expects them stands by itself
     if offer.status is OfferStatus.KEPT and not offer.calls:
         return Done(says=speech.say("done.kept", title=title))
     if offer.status is OfferStatus.CHOSEN:
@@ -226,7 +233,7 @@ def _choices(guest: Guest, speech: Speech, owner: str) -> tuple[Choice, ...]:
         Choice(
             offer=offer.offer,
             title=_title(guest, speech, offer.offer),
-            detail=_detail(offer, speech, owner),
+            detail=keeps(guest, offer, speech) or _detail(offer, speech, owner),
         )
         for offer in sorted(_open(guest), key=_wish)
     )
@@ -262,6 +269,7 @@ def _gone(guest: Guest, speech: Speech) -> str:
         for offer in latest_offers(case.offers)
         if offer.status is OfferStatus.CONFIRMED and not is_on_offer(offer, guest.now_ms)
     ]
+    late += [offer for offer in latest_offers(case.offers) if is_withdrawn(offer)]
     titles = " · ".join(_title(guest, speech, offer.offer) for offer in late)
     return speech.say("choice.gone", titles=titles) if titles else ""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from makegood.portal import friends, leaving, person, rating, telling, views
+from makegood.portal import friends, houses, leaving, person, rating, telling, views
 
 app_name = "portal"
 
@@ -15,9 +15,14 @@ urlpatterns = [
     path("c/<str:token>/claim", views.claim, name="claim"),
     path("c/<str:token>/appeal", views.appeal, name="appeal"),
     path("c/<str:token>/opened", views.opened, name="opened"),
+    path("c/<str:token>/again", views.again, name="again"),
     path("p/<str:token>", person.person, name="person"),
     path("p/<str:token>/choose", person.choose, name="person-choose"),
     path("p/<str:token>/refuse", person.refuse, name="person-refuse"),
+    path("h/<str:token>", houses.house, name="house"),
+    path("h/<str:token>/answer", houses.answer, name="house-answer"),
+    path("h/<str:token>/arrived", houses.arrived, name="house-arrived"),
+    path("h/<str:token>/again", houses.ask_back, name="house-again"),
     path("s/<str:token>", rating.rate, name="rate"),
     path("u/<str:token>", leaving.unsubscribe, name="unsubscribe"),
     path("r/<str:token>", friends.friend, name="friend"),

@@ -20,7 +20,16 @@ from django.views.decorators.http import require_POST, require_safe
 from makegood.core.decide import Asker
 from makegood.effects.links import LinkExpired, LinkForged
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Answered, Appealed, Body, Chosen, Opened, Requested, Wrote
+from makegood.messages.facts import (
+    Answered,
+    Appealed,
+    AskedAgain,
+    Body,
+    Chosen,
+    Opened,
+    Requested,
+    Wrote,
+)
 from makegood.portal.claims import REFUSALS as CLAIM_REFUSALS
 from makegood.portal.claims import appealable, claimable, filed, read_claim
 from makegood.portal.guests import Guest, guest_of, makegood_of
@@ -30,6 +39,7 @@ from makegood.runtime.acts import Acted
 from makegood.sources.limits import writable
 
 LONGEST_TEXT = 4000
+SAID = ("write", "call", "claim", "again")
 GONE, UNPROCESSABLE, NOT_FOUND = 410, 422, 404
 CUSTOMER = Asker()
 _REFUSALS = ("offer_gone", "already_chosen", "case_closed", *CLAIM_REFUSALS)
@@ -87,7 +97,7 @@ def _show(
         "notice": speech.say(notice) if notice else "",
         "leave_url": _leave_url(request, guest),
         "person_url": _person_url(request, guest),
-        "said": speech.say(f"{said}.sent") if said in ("write", "call", "claim") else "",
+        "said": speech.say(f"{said}.sent") if said in SAID else "",
         "claims": claimable(guest, speech),
         "filed": tuple(one for one in told if not one.refused),
         "refused": tuple(one for one in told if one.refused),
@@ -150,6 +160,16 @@ def call_me(request: HttpRequest, token: str) -> HttpResponse:
     guest = guest_of(request, token)
     speech = Speech(language_of(request, guest.person))
     return _write(request, guest, "call", speech.say("call.text"))
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def again(request: HttpRequest, token: str) -> HttpResponse:
+    """Take with one tap that the customer was asked for what we know already."""
+    guest = guest_of(request, token)
+    body = AskedAgain(case=guest.case.id, who="customer")
+    return _do(request, guest, "again", body, said="again")
 
 
 @csrf_exempt

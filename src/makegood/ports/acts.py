@@ -23,6 +23,7 @@ ACTS: Mapping[str, str] = {
     "book.activated": "A rule book became the active one.",
     "book.rolled_back": "The rule book before became the active one again.",
     "draft.discarded": "The draft of the rule book was thrown away.",
+    "walk.decided": "A person decided who of a night goes to another house.",
     "hold.released": "A person let marketing reach a customer again, before it was due.",
     "signed_in": "A person of the firm signed in.",
     "sign_in.failed": "Sign-in failed many times for one name.",

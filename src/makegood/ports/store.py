@@ -23,6 +23,8 @@ from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
+from makegood.ports.places import PlaceReading, PlaceWriting
+from makegood.ports.redirects import RedirectReading, RedirectWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -63,6 +65,8 @@ class Reading(
     WatchReading,
     TieReading,
     AccountReading,
+    PlaceReading,
+    RedirectReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -217,6 +221,8 @@ class Writing(
     WatchWriting,
     TieWriting,
     AccountWriting,
+    PlaceWriting,
+    RedirectWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

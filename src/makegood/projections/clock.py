@@ -21,6 +21,7 @@ _WHY = {
     "no_plan": "because the rule book has no plan for this",
     "unreached": "because the offer could not be delivered",
     "not_asked": "because we could not ask in writing whether it is good again",
+    "place_not_told": "because the place that keeps a room could not be told; call there first",
     "bad_score": "because they answered a survey, and it was not good",
 }
 

@@ -1,7 +1,15 @@
 """Commands in plain words: what Makegood told the outside to do."""
 
 from makegood.core.state import Failure
-from makegood.messages.commands import Command, ConfirmOffer, Fulfil, MessageClass, SendMessage
+from makegood.messages.commands import (
+    AskPlace,
+    Command,
+    ConfirmOffer,
+    FindPlaces,
+    Fulfil,
+    MessageClass,
+    SendMessage,
+)
 from makegood.playbooks.book import Library, RuleBook
 from makegood.projections.figures import money_words
 
@@ -14,6 +22,10 @@ def order_words(command: Command, library: Library) -> str:
             return message_words(order, library)
         case ConfirmOffer():
             return f"Question whether we can give {remedy_words(order.remedy, library).lower()}"
+        case FindPlaces():
+            return f"Search for {remedy_words(order.remedy, library).lower()}"
+        case AskPlace():
+            return _PLACES[order.what]
         case Fulfil():
             amount = f" ({money_words(order.amount)})" if order.amount.cents else ""
             owed = ", owed" if order.owed else ""
@@ -30,6 +42,11 @@ def message_words(order: SendMessage, library: Library) -> str:
     return f"Message {order.message.replace('_', ' ')}"
 
 
+_PLACES = {
+    "ask": "Question to a place whether it takes them in",
+    "expect": "Word to the place that they come",
+    "free": "Word to the place that the room is free again",
+}
 _CLASSES = {
     MessageClass.PROMOTIONAL: "Offer",
     MessageClass.SURVEY: "Question",

@@ -11,6 +11,7 @@ from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Tier
 from makegood.projections.figures import clock_words, money_words
 from makegood.projections.orders import remedy_words
+from makegood.projections.redirects import asks_words
 
 Card = Literal["done", "open", "asking", "gone"]
 _MINUTES = ("minutes", "eta_minutes", "arrives_in_minutes", "minutes_until_arrival")
@@ -180,7 +181,7 @@ def _standing(offer: OfferState, book: RuleBook, now_ms: int) -> tuple[Card, str
         case OfferStatus.CHOSEN:
             return "done", "chosen, on its way"
         case OfferStatus.KEPT:
-            return "done", "done"
+            return "done", "chosen, they are expected" if offer.asks else "done"
         case OfferStatus.BROKEN:
             return "gone", "promised and not kept"
         case OfferStatus.LAPSED:
@@ -192,7 +193,12 @@ def _detail(offer: OfferState, book: RuleBook) -> str:
     words = remedy.detail.get("en", "").rstrip(".") if remedy else ""
     cost = f"about {money_words(offer.cost)}" if offer.cost.cents else ""
     soon = arrival_minutes(offer)
-    parts = [words, cost.capitalize(), f"Arrives in {soon} min" if soon else ""]
+    parts = [
+        words,
+        cost.capitalize(),
+        f"Arrives in {soon} min" if soon else "",
+        asks_words(offer),
+    ]
     kept = [part for part in parts if part]
     if offer.calls and not kept:
         kept = ["You call the customer"]

@@ -15,6 +15,7 @@ from makegood.messages.facts import (
     Appealed,
     Approved,
     Arrived,
+    AskedAgain,
     Body,
     Called,
     Carried,
@@ -32,6 +33,7 @@ from makegood.messages.facts import (
     Kept,
     Noted,
     Opened,
+    PlaceAnswered,
     Promised,
     Proposed,
     Rated,
@@ -53,6 +55,7 @@ from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.person_words import told_of_people
+from makegood.projections.redirects import place_words
 from makegood.projections.roster import rep_name
 from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
@@ -113,7 +116,9 @@ def shown_by(state: State, library: Library) -> Mapping[str, str]:
 def refs_of(history: Sequence[Event]) -> tuple[str, ...]:
     """List the free texts that a timeline will need, so that one query fetches them."""
     names = ("words", "reason", "note", "text", "accepted_by")
-    found = (getattr(event.body, name, "") for event in history for name in names)
+    found = [getattr(event.body, name, "") for event in history for name in names]
+    there = [one.body for one in history if isinstance(one.body, PlaceAnswered)]
+    found += [ref for body in there for ref in (body.by, body.why)]
     return tuple(dict.fromkeys(ref for ref in found if ref))
 
 
@@ -163,6 +168,7 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 def _line(event: Event, sources: Sources) -> Line | None:
     told = _outcome(event.body, sources) or _about_a_request(event, sources)
+    told = told or _about_a_place(event.body, sources)
     told = told or _by_a_person(event.body, sources) or _rated(event, sources)
     told = told or _about_a_proposal(event.body, sources) or _said(event.body, sources)
     told = told or _of_people(event, sources)
@@ -173,7 +179,7 @@ def _line(event: Event, sources: Sources) -> Line | None:
 
 
 def _words(body: Body, sources: Sources) -> str:
-    for name in ("words", "text", "note", "reason"):
+    for name in ("words", "text", "note", "reason", "why"):
         ref = getattr(body, name, "")
         if ref and ref in sources.texts:
             return sources.texts[ref]
@@ -215,6 +221,15 @@ def _asked_for(row: OutboxRow | None, sources: Sources) -> str:
     if row is None or not isinstance(row.command.order, ConfirmOffer):
         return "An offer"
     return remedy_words(row.command.order.remedy, sources.library)
+
+
+def _about_a_place(body: Body, sources: Sources) -> Told | None:
+    rep = rep_name(sources.reps, body.by) if isinstance(body, AskedAgain) and body.by else ""
+    by = sources.texts.get(body.by, "") if isinstance(body, PlaceAnswered) else ""
+    says = place_words(body, rep or by)
+    if not says:
+        return None
+    return says, "alarm" if isinstance(body, AskedAgain) else "plain"
 
 
 def _by_a_person(body: Body, sources: Sources) -> Told | None:

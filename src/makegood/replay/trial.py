@@ -18,13 +18,19 @@ from makegood.core.proposed import Proposal
 from makegood.core.routing import brand_of
 from makegood.core.state import EMPTY, State
 from makegood.messages import facts
-from makegood.messages.commands import ConfirmOffer, Fulfil, SendMessage
+from makegood.messages.commands import AskPlace, ConfirmOffer, FindPlaces, Fulfil, SendMessage
 from makegood.messages.events import Event
 from makegood.messages.facts import Body, Touchpoint
 from makegood.messages.ids import BookHash, EventId
 from makegood.playbooks.book import Library, RuleBook
 
-_ORDERS = {SendMessage: "message", ConfirmOffer: "confirmation", Fulfil: "remedy"}
+_ORDERS = {
+    SendMessage: "message",
+    ConfirmOffer: "confirmation",
+    Fulfil: "remedy",
+    FindPlaces: "confirmation",
+    AskPlace: "confirmation",
+}
 _DECISIONS = (
     facts.Chosen,
     facts.Answered,

@@ -1,6 +1,13 @@
 """An outcome that a counterpart tells later: who may tell it, and how it ends the command."""
 
-from makegood.messages.commands import Command, ConfirmOffer, Fulfil, SendMessage
+from makegood.messages.commands import (
+    AskPlace,
+    Command,
+    ConfirmOffer,
+    FindPlaces,
+    Fulfil,
+    SendMessage,
+)
 from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.ports.store import Writing
@@ -13,7 +20,7 @@ def may_answer(command: Command, provider: str, body: Body) -> bool:
             return asked == provider and isinstance(body, Confirmed | Declined)
         case Fulfil(provider=asked):
             return asked == provider and isinstance(body, Carried | Dropped)
-        case SendMessage():
+        case SendMessage() | FindPlaces() | AskPlace():
             return False
 
 

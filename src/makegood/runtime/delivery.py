@@ -17,7 +17,14 @@ from makegood.messages.commands import (
     rank_of,
 )
 from makegood.messages.errors import EffectFailed
-from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
+from makegood.messages.facts import (
+    Body,
+    Carried,
+    Confirmed,
+    Declined,
+    Dropped,
+    PlacesFound,
+)
 from makegood.messages.ids import CaseId, ProfileId
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee, Effect
@@ -174,7 +181,7 @@ def _is_held_class(command: Command) -> bool:
 
 def with_step(body: Body, command: Command) -> Body:
     """Say which plan step an outcome belongs to; a repeat under another cause is known by it."""
-    if isinstance(body, Carried | Confirmed | Declined | Dropped):
+    if isinstance(body, Carried | Confirmed | Declined | Dropped | PlacesFound):
         return replace(body, step=command.step)
     return body
 
@@ -191,6 +198,8 @@ def told_id(body: Body, command: Command, fence: int) -> str:
             kind = "confirmed"
         case Declined():
             kind = "declined"
+        case PlacesFound():
+            kind = "found"
         case Dropped(why="failed"):
             kind = f"failed/{fence}"
         case Dropped(why=why):

@@ -25,6 +25,7 @@ from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, 
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
+from makegood.runtime.redirecting import write_redirects
 
 _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
@@ -247,6 +248,9 @@ class Folding:
         if them:
             ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
             writing.project_ties(sorted(them), ties)
+        write_redirects(
+            writing, [(one.row.customer, one.before, one.state) for one in changed if one.state]
+        )
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

@@ -7,7 +7,14 @@ from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION
 from makegood.messages.events import Absent, OnDuty, Stamp
-from makegood.messages.facts import Body, FailureRaised, Identified, Requested, Touchpoint
+from makegood.messages.facts import (
+    Body,
+    FailureRaised,
+    Identified,
+    PlacesFound,
+    Requested,
+    Touchpoint,
+)
 from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.ports.accounts import AtHand
@@ -71,7 +78,7 @@ class Stamping:
 
     def may_agree(self, body: Body) -> bool:
         """Whether what accounts agreed has to stand on an event."""
-        is_asked = isinstance(body, FailureRaised | Requested)
+        is_asked = isinstance(body, FailureRaised | Requested | PlacesFound)
         return is_asked or (isinstance(body, Touchpoint) and self._matters(body))
 
     def _first(self) -> AtHand:

@@ -12,6 +12,7 @@ from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
+from makegood.store.memory_places import MemoryPlaceReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
@@ -29,6 +30,7 @@ class MemoryReader(
     MemoryUnfitReading,
     MemoryScreening,
     MemorySends,
+    MemoryPlaceReading,
     MemoryLook,
     MemoryTies,
     MemoryAccountReading,

@@ -36,6 +36,8 @@ from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
+from makegood.ports.places import PlaceRow
+from makegood.ports.redirects import RedirectRow, WalkRow
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -75,6 +77,7 @@ TABLES = (
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
     "ties",
     "accounts_kept", "parties", "agreements_kept",
+    "locations", "redirects", "walks",
 )  # fmt: skip
 
 
@@ -139,6 +142,9 @@ class Tables:
     accounts_kept: MutableMapping[AccountId, Account]
     parties: MutableMapping[tuple[AccountId, ProfileId, Role, int], Party]
     agreements_kept: MutableMapping[AgreementId, Agreement]
+    locations: MutableMapping[str, PlaceRow]
+    redirects: MutableMapping[str, RedirectRow]
+    walks: MutableMapping[str, WalkRow]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

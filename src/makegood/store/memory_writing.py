@@ -37,6 +37,7 @@ from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_places import MemoryPlaceWriting
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -61,6 +62,7 @@ class MemoryWriting(
     MemoryUnfitWriting,
     MemoryScreening,
     MemorySends,
+    MemoryPlaceWriting,
     MemoryWatchWriting,
     MemoryTies,
     MemoryAccountWriting,

@@ -24,6 +24,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.EYES,
     people.TIES,
     people.ACCOUNTS,
+    people.PLACES,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -15,6 +15,8 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_places import PlaceReading, PlaceWriting
+from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
@@ -44,6 +46,8 @@ class SqlReading(
     WatchReading,
     TieReading,
     AccountReading,
+    PlaceReading,
+    RedirectReading,
 ):
     """One look at the store."""
 
@@ -65,6 +69,8 @@ class SqlWriting(
     WatchWriting,
     TieWriting,
     AccountWriting,
+    PlaceWriting,
+    RedirectWriting,
     SqlReading,
 ):
     """One transaction."""

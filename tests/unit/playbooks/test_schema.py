@@ -30,7 +30,7 @@ OPEN = frozenset({"list of failures", "list", "list of details", "list of values
                   "list of sums in cents", "list of bands", "list of what it binds us to",
                    "list of waivers", "match", "list of phrases", "list of columns",
                    "list of facts told", "list of loyalty numbers",
-                  "title", "says", "question"})  # fmt: skip
+                  "title", "says", "question", "story"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
     ("survey", "bad_below"),

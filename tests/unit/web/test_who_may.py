@@ -45,6 +45,15 @@ DESK = {
     "desk/umbrella/accounts/keep": ("POST", 403, 403, 422),
     "desk/umbrella/accounts/of/nobody": ("GET", 404, 404, 404),
     "desk/umbrella/accounts/of/nobody/agree": ("POST", 403, 403, 404),
+    "desk/umbrella/places": ("GET", 200, 200, 200),
+    "desk/umbrella/places/import": ("POST", 403, 403, 422),
+    "desk/umbrella/places/nowhere": ("GET", 404, 404, 404),
+    "desk/umbrella/places/nowhere/save": ("POST", 403, 403, 404),
+    "desk/umbrella/redirects": ("GET", 200, 200, 200),
+    "desk/umbrella/walks": ("GET", 200, 200, 200),
+    "desk/umbrella/walks/rank": ("POST", 404, 404, 404),
+    "desk/umbrella/walks/w0": ("GET", 404, 404, 404),
+    "desk/umbrella/walks/w0/decide": ("POST", 404, 404, 404),
     "desk/team/": ("GET", 200, 200, 200),
     "desk/team/talks": ("GET", 200, 200, 200),
     "desk/team/customers": ("GET", 200, 200, 200),
@@ -153,7 +162,7 @@ SCOPED = {
 # What comes after /c/<link>, and its method.
 PORTAL = {
     "": "GET", "/choose": "POST", "/answer": "POST", "/write": "POST", "/call": "POST",
-    "/claim": "POST", "/appeal": "POST", "/opened": "POST",
+    "/claim": "POST", "/appeal": "POST", "/opened": "POST", "/again": "POST",
 }  # fmt: skip
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
