@@ -76,6 +76,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "history of the rules": "/desk/rules/history",
         "webhooks": "/desk/connections/webhooks",
         "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
+        "umbrella": "/desk/umbrella/",
+        "team": "/desk/team/",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",
         "acts": "/desk/connections/acts",

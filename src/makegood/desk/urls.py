@@ -19,7 +19,9 @@ from makegood.desk import (
     rule_history,
     rules,
     said,
+    team,
     trying,
+    umbrella,
     waiting,
 )
 
@@ -37,6 +39,8 @@ urlpatterns = [
     path("customers/<str:customer_id>/asked/<str:event>/<str:act>", asked.answer, name="answer"),
     path("customers/<str:customer_id>/say/<str:act>", said.say, name="say"),
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
+    path("umbrella/", umbrella.index, name="umbrella"),
+    path("team/", team.index, name="team"),
     path("rules", rules.book, name="rules"),
     path("rules/edit", rules.edit, name="rules-edit"),
     path("rules/text", rules.text, name="rules-text"),

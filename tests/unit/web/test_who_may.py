@@ -40,6 +40,8 @@ DESK = {
     f"desk/customers/ANA/asked/{E}/settle": ("POST", 404, 404, 404),
     "desk/customers/ANA/say/promise": ("POST", 404, 422, 422),
     f"desk/customers/ANA/said/{E}/kept": ("POST", 404, 404, 404),
+    "desk/umbrella/": ("GET", 200, 200, 200),
+    "desk/team/": ("GET", 200, 200, 200),
     "desk/rules": ("GET", 200, 200, 200),
     "desk/rules/edit": ("POST", 403, 403, 302),
     "desk/rules/text": ("GET", 403, 403, 200),

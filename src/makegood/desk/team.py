@@ -1,0 +1,50 @@
+"""The team: who looks after customers, who is on duty, and how much each has in hand."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.on_duty import duties
+from makegood.desk.shell import shell
+
+
+def team_shell(desk: Desk, tab: str) -> dict[str, Any]:
+    """Give what every page about the team shows.
+
+    Args:
+        desk: The desk.
+        tab: Which page this is, as `_team_head.html` calls it.
+    """
+    names = {id_: brand.name for id_, brand in desk.makegood.book.brands.items()}
+    return {**shell(desk, page="team"), "tab": tab, "brand_names": names}
+
+
+@require_safe
+@for_reps
+def index(request: HttpRequest) -> HttpResponse:
+    """Show everybody of the roster who serves a brand that the person serves."""
+    with at_the_desk(request) as desk:
+        shared = team_shell(desk, "index")
+        team = duties(desk.reps, desk.now_ms, desk.reading.open_cases_by_owner())
+        names = shared["brand_names"]
+        page = {
+            **shared,
+            "team": [
+                {
+                    "name": one.name,
+                    "is_me": one.rep == desk.me.rep,
+                    "role": one.role,
+                    "brands": [names.get(id_, id_) for id_ in one.brands],
+                    "hours": one.hours,
+                    "timezone": one.timezone,
+                    "until_ms": one.until_ms,
+                    "open": one.open,
+                }
+                for one in team
+                if not desk.me.brands or any(map(one.serves, desk.me.brands))
+            ],
+        }
+    return render(request, "desk/team.html", page)
