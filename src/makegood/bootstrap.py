@@ -42,6 +42,8 @@ from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.erasing import Erasing
 from makegood.runtime.intake import Intake
+from makegood.runtime.joining import Joining
+from makegood.runtime.link_runs import LinkRuns
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
@@ -125,6 +127,8 @@ class Makegood:
         erasing: Forgets people.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
+        joining: Joins two customers, keeps them apart, takes them apart again.
+        link_runs: Takes what a run over guest lists found.
         requests: Answers what customers ask for.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -153,6 +157,8 @@ class Makegood:
         self.erasing = Erasing(store, self.intake.profile, self.receiving.sources, clock)
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
+        self.joining = Joining(store, self.intake, clock)
+        self.link_runs = LinkRuns(store, self.joining, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})

@@ -169,5 +169,5 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Contested: proposals.contested,
     facts.Referred: _refer,
 }
-SILENT_FACTS = (facts.Noted, facts.Unlinked)
+SILENT_FACTS = (facts.Noted, facts.Unlinked, facts.Linked)
 """Facts that the timeline shows and that change no state."""

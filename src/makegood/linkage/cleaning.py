@@ -14,7 +14,9 @@ _TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "herr", "frau", "mme", "m"}
 )
 _SUFFIXES = frozenset({"jr", "sr", "junior", "senior", "ii", "iii", "phd", "md"})
-_PARTICLES = frozenset({"van", "von", "de", "der", "den", "da", "di", "la", "le", "del", "du", "bin"})
+_PARTICLES = frozenset(
+    {"van", "von", "de", "der", "den", "da", "di", "la", "le", "del", "du", "bin"}
+)
 _STREETS = {
     "street": "st", "str": "st", "strasse": "st", "road": "rd", "avenue": "ave", "av": "ave",
     "lane": "ln", "drive": "dr", "place": "pl", "court": "ct", "crescent": "cres", "close": "cl",

@@ -153,8 +153,9 @@ class _Reading:
 
 def cleaned(key: str, said: Row, birth_as: str = "") -> Clean:
     """Bring the fields of one guest to the form in which they are compared."""
-    given, surname = cleaning.given_name(said.get("given", "")), cleaning.surname(
-        said.get("surname", "")
+    given, surname = (
+        cleaning.given_name(said.get("given", "")),
+        cleaning.surname(said.get("surname", "")),
     )
     if said.get("name"):
         split = cleaning.split_name(said["name"])

@@ -15,11 +15,13 @@ from makegood.linkage.comparing import COMPARED, LEARNT, SEARCHED, SURE, Compare
 from makegood.linkage.guests import TEXTS, ask
 
 _SEED = 4  # the sample from which chance likeness is counted; any number, always the same
-_SAMPLE_PAIRS = 2_000_000.0
+_LEAST_SAMPLE, _SAMPLE_EACH, _MOST_SAMPLE = 1_000_001.0, 20.0, 10_000_000.0  # random pairs
 _LEARN_PAIRS = 500_000.0  # of one search, more teaches nothing
 _LESSONS = 3  # searches that are learnt from: with two every field is free once, a third steadies
 _RAREST = 1e-5  # a value that nobody else has says no more than this
-_RECALL_OF_SURE = 0.6  # what share of all true pairs agrees in one of `SURE`; a guess that hardly matters
+_RECALL_OF_SURE = (
+    0.6  # what share of all true pairs agrees in one of `SURE`; a guess that hardly matters
+)
 
 
 class Scored(Struct, frozen=True, kw_only=True):
@@ -62,7 +64,9 @@ def score(
         retain_matching_columns=False,
     )
     linker = Linker(inputs, settings, log_level=logging.ERROR)
-    _learn(linker, may.difference(without))
+    rows = sum(ask(con, f"SELECT count(*) FROM {table}")[0][0] for table, _ in tables)
+    sampled = min(max(_LEAST_SAMPLE, _SAMPLE_EACH * rows), _MOST_SAMPLE)
+    _learn(linker, may.difference(without), sampled)
     found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
     return Scored(table=found.physical_name, compared=compared)
 
@@ -90,7 +94,7 @@ def _level(level: Level) -> CustomLevel:
     return found
 
 
-def _learn(linker: Linker, may: frozenset[str]) -> None:
+def _learn(linker: Linker, may: frozenset[str], sampled: float) -> None:
     """Count chance likeness over random pairs, and true likeness among pairs that look alike."""
     sure = [block_on(*fields) for fields in SURE if may.issuperset(fields)]
     if sure:
@@ -98,9 +102,11 @@ def _learn(linker: Linker, may: frozenset[str]) -> None:
             linker.training.estimate_probability_two_random_records_match(
                 sure, recall=_RECALL_OF_SURE
             )
-    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLE_PAIRS, seed=_SEED)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=sampled, seed=_SEED, min_count_per_level=None, num_chunks=1
+    )
     for fields in [it for it in LEARNT if may.issuperset(it)][:_LESSONS]:
-            with suppress(SplinkException):
-                linker.training.estimate_parameters_using_expectation_maximisation(
-                    block_on(*fields), max_pairs=_LEARN_PAIRS
-                )
+        with suppress(SplinkException):
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*fields), max_pairs=_LEARN_PAIRS
+            )

@@ -31,7 +31,7 @@ FIELDS: Mapping[str, str] = {
 }
 """What a column of a list may be, and what it is called."""
 KINDS = ("user", "loyalty")
-LINKED_AT, REVIEW_AT = 0.99, 0.5
+LINKED_AT, REVIEW_AT = 0.95, 0.5
 """When a plan says nothing: chosen on generated guests of another seed than those measured."""
 CLEAR_BY = 20  # how many times as likely the best match of a row must be as its next
 
@@ -116,7 +116,7 @@ def _plan(top: Section) -> Plan:
         top.error("review_at", why, "Lower it.")
     sections = top.sections("lists", "list")
     lists = tuple(_list(section) for section in sections)
-    kept = without_repeats(sections, tuple(one.id for one in lists))
+    kept = list(without_repeats(sections, tuple(one.id for one in lists)))
     if len(kept) < 2 and not top.report.errors:
         top.error("lists", "Links are between lists of two brands.", "Describe another list.")
     if len({one.brand for one in lists}) < len(lists):
@@ -152,7 +152,7 @@ def _list(section: Section) -> GuestList:
         kind=kind,
         key=key,
         columns=_columns(section),
-        birth_as=section.text("birth_as", ""),
+        birth_as=section.text("birth_as", default=""),
     )
     section.done()
     return found

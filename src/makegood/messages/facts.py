@@ -10,6 +10,7 @@ from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
 from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.link_facts import Linked as Linked
 from makegood.messages.money import Money
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
@@ -325,4 +326,12 @@ Body: TypeAlias = (
     | Redirected
     | Arrived
     | Rated
+    | Linked
 )
+
+
+def joined_with(body: Body) -> tuple[ProfileId, ...]:
+    """Give the profiles that a fact says are the same customer as its own."""
+    if isinstance(body, Identified):
+        return body.also
+    return (body.other,) if isinstance(body, Linked) else ()

@@ -34,6 +34,10 @@ ACTS: Mapping[str, str] = {
     "sync.set_up": "A campaign tool was set up for marks: what was missing there was made.",
     "mail.classed": "A person said what mails of a kind are, or took it back.",
     "mail.released": "A person let a parked mail go out as a service message.",
+    "customers.linked": "A person said that two customers are one.",
+    "customers.kept_apart": "A person said that two customers are not one.",
+    "customers.unlinked": "A person took two customers apart again.",
+    "links.made": "A run over guest lists linked customers who are probably one.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from makegood.messages.events import Event
-from makegood.messages.facts import Identified, Unlinked
+from makegood.messages.facts import Unlinked, joined_with
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import CustomerRow
 from makegood.ports.store import Writing
@@ -18,11 +18,11 @@ def relink(writing: Writing, events: Sequence[Event]) -> Mapping[CustomerId, Was
             rows = writing.lock(sorted(writing.customers_of([event.profile]).values()))
             was = _was(event, rows, again, split=True)
             again |= dict.fromkeys(writing.unlink(event.profile, event.body.other), was)
-        elif isinstance(event.body, Identified) and event.body.also:
-            profiles = (event.profile, *event.body.also)
+        elif also := joined_with(event.body):
+            profiles = (event.profile, *also)
             before = writing.customers_of(profiles)
             rows = writing.lock(sorted(set(before.values())))
-            for other in event.body.also:
+            for other in also:
                 writing.link(event.profile, other)  # also within one customer: it may be cut
             if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
                 continue

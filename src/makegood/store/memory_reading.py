@@ -28,6 +28,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.links import LinkPair, LinkRun
 from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
@@ -68,6 +69,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
+    "link_pairs", "link_runs",
 )  # fmt: skip
 
 
@@ -128,6 +130,8 @@ class Tables:
     key_uses: MutableMapping[bytes, int]
     beats: MutableMapping[str, int]
     tallies: MutableMapping[str, int]
+    link_pairs: MutableMapping[str, LinkPair]
+    link_runs: MutableMapping[int, LinkRun]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
@@ -60,6 +61,7 @@ class MemoryWriting(
     MemoryScreening,
     MemorySends,
     MemoryWatchWriting,
+    MemoryLinkWriting,
 ):
     """One transaction on memory."""
 

@@ -7,6 +7,7 @@ from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
+from makegood.store.sql_links import LinkReading, LinkWriting
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
@@ -40,6 +41,7 @@ class SqlReading(
     SendsReading,
     ActReading,
     WatchReading,
+    LinkReading,
 ):
     """One look at the store."""
 
@@ -59,6 +61,7 @@ class SqlWriting(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    LinkWriting,
     SqlReading,
 ):
     """One transaction."""
