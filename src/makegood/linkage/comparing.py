@@ -1,7 +1,7 @@
 """How two values of a field may be alike: levels, each with its condition, its words, its weight.
 
-Conditions are SQL over the columns of `guests.py`, `_l` and `_r` for the two sides. The share of true
-matches at a level (`usual`) is what is believed before anything was learnt from the lists at hand.
+Conditions are SQL over the columns of `guests.py`, `_l` and `_r` for the two sides. The share of
+true matches at a level (`usual`) is what is believed before the lists at hand taught anything.
 """
 
 from msgspec import Struct
@@ -68,12 +68,19 @@ COMPARED: tuple[Compared, ...] = (
             _level("list_has_any(given_roots_l, given_roots_r)", "short for the same name", 0.1),
             _level(_SWAPPED, "given name and surname are exchanged", 0.01),
             _level(
-                f"{_ONE_SIGN.format('given', 1)} OR {_SAME_LETTERS.format('given', 0.92)}",
-                "almost the same letters",
-                0.07,
+                "length(given_l) > 5 AND length(given_r) > 5 "
+                f"AND {_ONE_SIGN.format('given', 1)}",
+                "a long name with one other letter",
+                0.04,
             ),
             _level(
-                "(length(given_l) = 1 OR length(given_r) = 1) AND left(given_l, 1) = left(given_r, 1)",
+                f"{_ONE_SIGN.format('given', 1)} OR {_SAME_LETTERS.format('given', 0.92)}",
+                "almost the same letters",
+                0.03,
+            ),
+            _level(
+                "(length(given_l) = 1 OR length(given_r) = 1) "
+                "AND left(given_l, 1) = left(given_r, 1)",
                 "the same initial",
                 0.02,
             ),
@@ -111,15 +118,17 @@ COMPARED: tuple[Compared, ...] = (
         levels=(
             _level("birth_l = birth_r", "the same", 0.9),
             _level(
-                "left(birth_l, 4) = left(birth_r, 4) AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
-                " AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2)",
+                "left(birth_l, 4) = left(birth_r, 4) "
+                "AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2) "
+                "AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2)",
                 "day and month are exchanged",
                 0.02,
             ),
             _level(_ONE_SIGN.format("birth", 1), "one digit differs", 0.05),
             _level(
-                "left(birth_l, 4) = left(birth_r, 4) AND (substr(birth_l, 5, 2) = substr(birth_r, 5, 2)"
-                " OR substr(birth_l, 7, 2) = substr(birth_r, 7, 2))"
+                "left(birth_l, 4) = left(birth_r, 4) "
+                "AND (substr(birth_l, 5, 2) = substr(birth_r, 5, 2) "
+                "OR substr(birth_l, 7, 2) = substr(birth_r, 7, 2))"
                 " OR substr(birth_l, 5) = substr(birth_r, 5)",
                 "two of day, month and year are the same",
                 0.02,
@@ -264,4 +273,4 @@ SURE: tuple[tuple[str, ...], ...] = (
     ("birth", "surname", "given"),
     ("postcode", "street", "house", "surname", "given"),
 )
-"""Pairs that agree in one of these are one person almost surely: how many there are is guessed so."""
+"""Pairs that agree in one of these are one person almost surely: a guess of how many there are."""

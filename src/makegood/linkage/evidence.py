@@ -1,9 +1,9 @@
-"""What speaks for a pair and what against it: each comparison with both values, words and weight."""
+"""What speaks for a pair and what against it: comparison by comparison, with values and weight."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import duckdb
+import pyarrow as pa
 from msgspec import Struct
 
 from makegood.linkage.bands import AGAINST, AGREES, NEAR, UNKNOWN, Guest, Pair
@@ -12,8 +12,7 @@ from makegood.linkage.guests import LISTS, TEXTS, ask
 from makegood.linkage.plan import FIELDS
 from makegood.ports.links import Evidence
 
-_NEAR_BITS = 0.0  # a level that speaks for one person is near, one that does not is no agreement
-_STRONG = {"birth": 1, "mail": 1, "phone": 1, "number": 1, "given": 2, "surname": 1, "address": 2}
+_STRONG = {"birth": 1, "mail": 1, "phone": 1, "number": 1, "given": 4, "surname": 1, "address": 2}
 """How many of the first levels of a comparison count as agreement."""
 
 
@@ -22,20 +21,19 @@ class Tables(Struct, frozen=True, kw_only=True):
 
     Attributes:
         scored: Table of the model.
-        of: List -> table.
+        of: Those of the lists.
         compared: The comparisons.
-        terms: Those with a further weight for rare values.
     """
 
     scored: str
-    of: Mapping[str, str]
+    of: tuple[str, ...]
     compared: tuple[Compared, ...]
 
 
 def pairs_of(con: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[Pair]:
     """Give every scored pair with the signs of its comparisons."""
     names = [one.name for one in tables.compared]
-    sql = f"{_joined(con, tables)} SELECT match_probability, match_weight, source_dataset_l, "
+    sql = f"{_joined(tables)} SELECT match_probability, match_weight, source_dataset_l, "
     sql += "unique_id_l, source_dataset_r, unique_id_r"
     for one in tables.compared:
         sql += f", {_level_of(one)}"
@@ -67,16 +65,16 @@ def evidence_for(
 ) -> Mapping[tuple[Guest, Guest], tuple[Evidence, ...]]:
     """Give the evidence of pairs, field by field, with what the lists say."""
     _put_wanted(con, wanted)
-    weights = ", ".join(_weight_of(con, tables.scored, one) for one in tables.compared)
+    weights = ", ".join(_weight_of(one) for one in tables.compared)
     levels = ", ".join(_level_of(one) for one in tables.compared)
     sql = (
-        f"{_joined(con, tables)} SELECT joined.source_dataset_l, joined.unique_id_l, "
+        f"{_joined(tables)} SELECT joined.source_dataset_l, joined.unique_id_l, "
         f"joined.source_dataset_r, joined.unique_id_r, {levels}, {weights} FROM joined "
         "JOIN _wanted w ON w.list_l = joined.source_dataset_l AND w.id_l = joined.unique_id_l "
         "AND w.list_r = joined.source_dataset_r AND w.id_r = joined.unique_id_r"
     )
     rows = ask(con, sql)
-    said = _said(con, tables, wanted)
+    said = _said(con, tables)
     found: dict[tuple[Guest, Guest], tuple[Evidence, ...]] = {}
     count = len(tables.compared)
     for list_l, id_l, list_r, id_r, *rest in rows:
@@ -106,24 +104,20 @@ def _shown(one: Compared, said: Mapping[str, str]) -> str:
     return ", ".join(said[name] for name in fields if said.get(name))
 
 
-def _said(
-    con: duckdb.DuckDBPyConnection, tables: Tables, wanted: Sequence[tuple[Guest, Guest]]
-) -> Mapping[Guest, Mapping[str, str]]:
+def _said(con: duckdb.DuckDBPyConnection, tables: Tables) -> Mapping[Guest, Mapping[str, str]]:
     """Give what the lists say of the guests of pairs, as it is written there."""
     found: dict[Guest, Mapping[str, str]] = {}
     columns = ", ".join(FIELDS)
-    for list_, table in tables.of.items():
+    for table in tables.of:
         sql = f"SELECT unique_id, {columns} FROM {table}_shown WHERE unique_id IN "
         sql += "(SELECT id_l FROM _wanted WHERE list_l = ? UNION "
         sql += "SELECT id_r FROM _wanted WHERE list_r = ?)"
-        for id_, *values in ask(con, sql, list_, list_):
-            found[list_, id_] = dict(zip(FIELDS, values, strict=True))
+        for id_, *values in ask(con, sql, table, table):
+            found[table, id_] = dict(zip(FIELDS, values, strict=True))
     return found
 
 
 def _put_wanted(con: duckdb.DuckDBPyConnection, wanted: Sequence[tuple[Guest, Guest]]) -> None:
-    import pyarrow as pa
-
     columns: dict[str, list[str]] = {name: [] for name in ("list_l", "id_l", "list_r", "id_r")}
     for left, right in wanted:
         for name, value in zip(columns, (*left, *right), strict=True):
@@ -134,11 +128,9 @@ def _put_wanted(con: duckdb.DuckDBPyConnection, wanted: Sequence[tuple[Guest, Gu
     con.unregister("_given")
 
 
-def _joined(con: duckdb.DuckDBPyConnection, tables: Tables) -> str:
+def _joined(tables: Tables) -> str:
     """Join the scores with the cleaned rows of both sides, so that levels can be told."""
-    every = " UNION ALL ".join(
-        f"SELECT '{list_}' AS list, * FROM {table}" for list_, table in tables.of.items()
-    )
+    every = " UNION ALL ".join(f"SELECT '{table}' AS list, * FROM {table}" for table in tables.of)
     sides = ", ".join(
         f"{side}.{name} AS {name}_{side}" for name in (*TEXTS[1:], *LISTS) for side in ("l", "r")
     )
@@ -155,11 +147,6 @@ def _level_of(one: Compared) -> str:
     return f"CASE WHEN {one.unknown} THEN -1 {levels} ELSE {len(one.levels)} END"
 
 
-def _weight_of(con: duckdb.DuckDBPyConnection, scored: str, one: Compared) -> str:
+def _weight_of(one: Compared) -> str:
     by_term = any(level.by_term for level in one.levels)
     return f"mw_{one.name} + mw_tf_adj_{one.name}" if by_term else f"mw_{one.name}"
-
-
-def weight_columns(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the weights of a scored pair."""
-    return tuple(name for name in row if name.startswith("mw_"))

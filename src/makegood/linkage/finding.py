@@ -82,22 +82,20 @@ def _find(
 ) -> Found:
     prepare(con)
     loaded: list[Loaded] = []
-    tables: dict[str, str] = {}
+    brands: dict[str, str] = {}  # by table
     for number, told in enumerate(one for one in plan.lists if one.id in files):
-        tables[told.id] = f"guests_{number}"
-        read = load(con, tables[told.id], told, files[told.id], lambda n, _: tell("reading", n))
+        table = f"guests_{number}"
+        brands[table] = told.brand
+        read = load(con, table, told, files[told.id], lambda n, _: tell("reading", n))
         loaded.append(read)
     if sum(one.kept > 0 for one in loaded) < 2:
         raise InputError("Fewer than two lists have guests that can be compared.")
     tell("comparing", 0)
-    scored = score(
-        con, [(table, id_) for id_, table in tables.items()], plan.review_at, plan.search_without
-    )
-    where = Tables(scored=scored.table, of=tables, compared=scored.compared)
+    scored = score(con, tuple(brands), plan.review_at, plan.search_without)
+    where = Tables(scored=scored.table, of=tuple(brands), compared=scored.compared)
     tell("sorting", 0)
     sure, asked = band(tuple(pairs_of(con, where)), plan)
     known = _evidence(con, where, (*sure, *asked), tell) if with_evidence else {}
-    brands = {one.id: one.brand for one in plan.lists}
     return Found(
         lists=tuple(loaded),
         sure=tuple(_candidate(pair, brands, known) for pair in sure),

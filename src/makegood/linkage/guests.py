@@ -184,8 +184,9 @@ def cleaned(key: str, said: Row, birth_as: str = "") -> Clean:
 def _rows(
     con: duckdb.DuckDBPyConnection, path: Path, told: GuestList, reading: _Reading
 ) -> Iterator[tuple[Clean, dict[str, str | None]]]:
-    source = _parquet if path.suffix.casefold() == ".parquet" else _csv
-    for line, row in source(con, path, told, reading):
+    is_parquet = path.suffix.casefold() == ".parquet"
+    lines = _parquet(con, path, told) if is_parquet else _csv(path, told, reading)
+    for line, row in lines:
         taken = reading.take(line, row)
         if taken is not None:
             yield taken
@@ -200,9 +201,7 @@ def _check(path: Path, columns: tuple[str, ...], told: GuestList) -> None:
             )
 
 
-def _csv(
-    con: duckdb.DuckDBPyConnection, path: Path, told: GuestList, reading: _Reading
-) -> Iterator[tuple[int, Row]]:
+def _csv(path: Path, told: GuestList, reading: _Reading) -> Iterator[tuple[int, Row]]:
     # The standard reader: it goes on after a row that is broken, and knows its line.
     try:
         text = path.open(encoding="utf-8-sig", newline="", errors="replace")
@@ -222,7 +221,7 @@ def _csv(
 
 
 def _parquet(
-    con: duckdb.DuckDBPyConnection, path: Path, told: GuestList, reading: _Reading
+    con: duckdb.DuckDBPyConnection, path: Path, told: GuestList
 ) -> Iterator[tuple[int, Row]]:
     cursor = con.cursor()
     try:

@@ -7,8 +7,10 @@ from contextlib import suppress
 import duckdb
 from msgspec import Struct
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-from splink.comparison_level_library import CustomLevel, ElseLevel, NullLevel
+from splink.comparison_level_library import CustomLevel, ElseLevel
 from splink.comparison_library import CustomComparison
+from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.comparison_level_creator import ComparisonLevelCreator
 from splink.internals.exceptions import SplinkException
 
 from makegood.linkage.comparing import COMPARED, LEARNT, SEARCHED, SURE, Compared, Level
@@ -38,7 +40,7 @@ class Scored(Struct, frozen=True, kw_only=True):
 
 def score(
     con: duckdb.DuckDBPyConnection,
-    tables: Sequence[tuple[str, str]],
+    tables: Sequence[str],
     least: float,
     without: Collection[str] = (),
 ) -> Scored:
@@ -46,14 +48,14 @@ def score(
 
     Args:
         con: Where the tables are.
-        tables: (table, id of its list).
+        tables: One for each list.
         least: Pairs below this probability are left out.
         without: Fields that pairs may not be searched by.
     """
-    may = _in_two(con, [table for table, _ in tables])
+    may = _in_two(con, tables)
     compared = tuple(one for one in COMPARED if may.intersection(one.columns))
     api = DuckDBAPI(con)
-    inputs = [api.register(table, dataset_display_name=name) for table, name in tables]
+    inputs = [api.register(table, dataset_display_name=table) for table in tables]
     settings = SettingsCreator(
         link_type="link_only",
         comparisons=[_comparison(one) for one in compared],
@@ -64,7 +66,7 @@ def score(
         retain_matching_columns=False,
     )
     linker = Linker(inputs, settings, log_level=logging.ERROR)
-    rows = sum(ask(con, f"SELECT count(*) FROM {table}")[0][0] for table, _ in tables)
+    rows = sum(ask(con, f"SELECT count(*) FROM {table}")[0][0] for table in tables)
     sampled = min(max(_LEAST_SAMPLE, _SAMPLE_EACH * rows), _MOST_SAMPLE)
     _learn(linker, may.difference(without), sampled)
     found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
@@ -87,7 +89,7 @@ def _comparison(one: Compared) -> CustomComparison:
     return CustomComparison([unknown, *levels, last], output_column_name=one.name)
 
 
-def _level(level: Level) -> CustomLevel:
+def _level(level: Level) -> ComparisonLevelCreator:
     found = CustomLevel(level.when, level.says).configure(m_probability=level.usual)
     if level.by_term:
         found.configure(tf_adjustment_column=level.by_term, tf_minimum_u_value=_RAREST)
@@ -96,7 +98,9 @@ def _level(level: Level) -> CustomLevel:
 
 def _learn(linker: Linker, may: frozenset[str], sampled: float) -> None:
     """Count chance likeness over random pairs, and true likeness among pairs that look alike."""
-    sure = [block_on(*fields) for fields in SURE if may.issuperset(fields)]
+    sure: list[str | BlockingRuleCreator] = [
+        block_on(*fields) for fields in SURE if may.issuperset(fields)
+    ]
     if sure:
         with suppress(ValueError, SplinkException):  # too few rows: what is believed is kept
             linker.training.estimate_probability_two_random_records_match(

@@ -30,7 +30,8 @@ bradley: brad
 bridget: biddy bridie
 cameron: cam
 caroline: carol carrie caro carolyn
-catherine: cathy kate katie cath kitty cat kathy kathryn katherine katharine kay kit trina catalina katarina
+catherine: cathy kate katie cath kitty cat kathy kathryn katherine katharine kay kit trina
+catherine: catalina katarina
 charles: charlie chuck chas carlos karl carl
 charlotte: charlie lottie
 christina: chris chrissie tina christine kirsten christy kristina

@@ -7,9 +7,9 @@ from msgspec.structs import replace as replaced
 
 from makegood.messages.ids import ProfileId
 from makegood.ports.links import LinkPair, LinkRun, LinkStatus
+from makegood.store.session import replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
-from makegood.store.sql_state import replace
 
 _pair = msgspec.msgpack.Decoder(LinkPair).decode
 _run = msgspec.msgpack.Decoder(LinkRun).decode
@@ -27,8 +27,8 @@ class LinkReading(SqlBase):
         after: tuple[int, str] | None = None,
         limit: int = 50,
     ) -> tuple[LinkPair, ...]:
-        sql, values = "SELECT row_blob FROM link_pair WHERE status = ?", [status]
-        given: list[object] = list(values)
+        sql = "SELECT row_blob FROM link_pair WHERE status = ?"
+        given: list[str | int | Sequence[str]] = [status]
         if brands:
             sql += " AND left_brand = ANY(?) AND right_brand = ANY(?)"
             given += [list(brands), list(brands)]
@@ -55,7 +55,8 @@ class LinkReading(SqlBase):
             "SELECT pair, row_blob FROM link_pair WHERE left_profile = ANY(?) "
             "UNION ALL SELECT pair, row_blob FROM link_pair WHERE right_profile = ANY(?)"
         )
-        found = dict(self._db.rows(sql, list(profiles), list(profiles)))
+        rows = self._db.rows(sql, list(profiles), list(profiles))
+        found: dict[str, bytes] = dict(rows)
         return tuple(_pair(found[pair]) for pair in sorted(found))
 
     def link_counts(self) -> Mapping[tuple[LinkStatus, str, str], int]:
