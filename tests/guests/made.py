@@ -11,45 +11,8 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-GIVEN = (
-    "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard "
-    "Susan Joseph Jessica Thomas Sarah Charles Karen Christopher Lisa Daniel Nancy Matthew Betty "
-    "Anthony Sandra Mark Margaret Donald Ashley Steven Kimberly Andrew Emily Paul Donna Joshua "
-    "Michelle Kenneth Carol Kevin Amanda Brian Melissa George Deborah Timothy Stephanie Ronald "
-    "Rebecca Jason Laura Edward Helen Jeffrey Sharon Ryan Cynthia Jacob Kathleen Gary Amy Nicholas "
-    "Angela Eric Shirley Jonathan Anna Stephen Brenda Larry Pamela Justin Emma Scott Nicole Brandon "
-    "Samantha Benjamin Katherine Samuel Christine Gregory Debra Alexander Rachel Patrick Carolyn "
-    "Frank Janet Raymond Maria Jack Olivia Dennis Heather Jerry Diane Tyler Julie Aaron Joyce Jose "
-    "Victoria Adam Kelly Nathan Christina Henry Joan Zachary Evelyn Douglas Judith Peter Cheryl Kyle "
-    "Megan Noah Alice Ethan Jean Jeremy Doris Walter Jacqueline Christian Kathryn Keith Hannah Roger "
-    "Frances Terry Gloria Austin Teresa Sean Janice Gerald Sara Carl Priya Harold Mei Dylan Fatima "
-    "Arthur Ingrid Lawrence Aisha Jordan Yuki Jesse Leila Bryan Anja Billy Chiara Bruce Zuzana "
-    "Gabriel Ximena Joe Oluchi Logan Noor Alan Sofia Juan Clara Albert Ines Willie Greta Elijah"
-).split()
-SHORT = {
-    "James": ("Jim", "Jimmy", "Jamie"), "Robert": ("Bob", "Rob"), "Michael": ("Mike", "Mick"),
-    "William": ("Bill", "Will", "Billy"), "Richard": ("Dick", "Rick"), "Elizabeth": ("Liz", "Beth"),
-    "Margaret": ("Peggy", "Maggie"), "Katherine": ("Kate", "Katie"), "Christopher": ("Chris",),
-    "Jennifer": ("Jen", "Jenny"), "Patricia": ("Pat", "Trish"), "Thomas": ("Tom",),
-    "Joseph": ("Joe",), "Daniel": ("Dan",), "Matthew": ("Matt",), "Anthony": ("Tony",),
-    "Steven": ("Steve",), "Andrew": ("Andy", "Drew"), "Timothy": ("Tim",), "Edward": ("Ted", "Ed"),
-    "Rebecca": ("Becky",), "Samantha": ("Sam",), "Benjamin": ("Ben",), "Samuel": ("Sam",),
-    "Alexander": ("Alex", "Sasha"), "Nicholas": ("Nick",), "Deborah": ("Debbie",),
-    "Susan": ("Sue", "Suki"), "Jonathan": ("Jon", "Jonty"), "Victoria": ("Vicky", "Tori"),
-    "Frances": ("Fran", "Cissie"), "Gregory": ("Greg",), "Jacqueline": ("Jackie",),
-    "Kenneth": ("Ken",), "Zachary": ("Zach", "Zee"), "Pamela": ("Pam",), "Judith": ("Judy",),
-    "Gabriel": ("Gabe",), "Theresa": ("Terry",), "Lawrence": ("Larry", "Loz"),
-}  # fmt: skip
-_HEADS = "Ash Bar Black Brook Car Clay Cor Dal East Fair Gar Hal Hart Hol Ken Lang Mar Mor Nor Oak Pem Red Row Sher Stan Thorn Wal Wes Whit Wood".split()
-_TAILS = "ton ley ford wood man son field well more by ham stead land er ers ing worth shaw bury den".split()
-_COMMON = "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Wright Walker White Edwards Hughes Green Hall Lewis Harris Clarke Khan Nguyen Garcia Muller Silva Novak Rossi Okafor Kim Chen Ali".split()
-_ROADS = ("Street", "Road", "Avenue", "Lane", "Close", "Drive")
-_TOWNS = [
-    f"{head}{tail}"
-    for head in ("Nor", "Wes", "Bel", "Lang", "Mill", "Har")
-    for tail in ("bury", "mouth", "chester", "pool", "bridge", "haven")
-]
-_HOSTS = ("mail.example", "post.example", "web.example", "inbox.example", "firm.example")
+from tests.guests.words import COMMON, GIVEN, HEADS, HOSTS, ROADS, SHORT, TAILS, TOWNS
+
 BRANDS = ("harbour", "northline", "skyways")
 
 
@@ -94,7 +57,7 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.r = random.Random(seed)
         weights = [1 / (n + 6) for n in range(len(GIVEN))]
-        self.surnames = _COMMON + [head + tail for head in _HEADS for tail in _TAILS]
+        self.surnames = [*COMMON, *(head + tail for head in HEADS for tail in TAILS)]
         self.given_weights = weights
         self.surname_weights = [1 / (n + 12) for n in range(len(self.surnames))]
         self.people: list[Person] = []
@@ -109,9 +72,10 @@ class Maker:
         return self.r.choices(self.surnames, self.surname_weights)[0]
 
     def home(self) -> tuple[str, str, str]:
-        road = f"{self.r.choice(_HEADS)}{self.r.choice(_TAILS)} {self.r.choice(_ROADS)}"
-        town = self.r.choice(_TOWNS)
-        code = f"{town[:2].upper()}{self.r.randint(1, 29)} {self.r.randint(1, 9)}{''.join(self.r.choices('ABDEFGHJ', k=2))}"
+        road = f"{self.r.choice(HEADS)}{self.r.choice(TAILS)} {self.r.choice(ROADS)}"
+        town = self.r.choice(TOWNS)
+        code = f"{town[:2].upper()}{self.r.randint(1, 29)} {self.r.randint(1, 9)}"
+        code += "".join(self.r.choices("ABDEFGHJ", k=2))
         return f"{self.r.randint(1, 180)} {road}", code, town
 
     def phone(self) -> str:
@@ -122,12 +86,12 @@ class Maker:
             ("{g}.{s}", "{g}{s}", "{i}{s}", "{g}.{s}{n}", "{g}{n}", "{s}.{i}{n}")
         )
         said = shape.format(g=given, s=surname, i=given[0], n=self.r.randint(1, 9999))
-        return f"{said}@{self.r.choice(_HOSTS)}".lower()
+        return f"{said}@{self.r.choice(HOSTS)}".lower()
 
     def household(self) -> None:
         size = self.r.choices((1, 2, 3, 4, 5), (40, 30, 13, 12, 5))[0]
         surname, home, line = self.surname(), self.home(), self.phone()
-        box = f"{surname}.family{self.r.randint(1, 999)}@{self.r.choice(_HOSTS)}".lower()
+        box = f"{surname}.family{self.r.randint(1, 999)}@{self.r.choice(HOSTS)}".lower()
         with_box, with_line = self.chance(0.15), self.chance(0.25)
         members: list[Person] = []
         for place in range(size):

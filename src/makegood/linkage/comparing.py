@@ -68,8 +68,7 @@ COMPARED: tuple[Compared, ...] = (
             _level("list_has_any(given_roots_l, given_roots_r)", "short for the same name", 0.1),
             _level(_SWAPPED, "given name and surname are exchanged", 0.01),
             _level(
-                "length(given_l) > 5 AND length(given_r) > 5 "
-                f"AND {_ONE_SIGN.format('given', 1)}",
+                f"length(given_l) > 5 AND length(given_r) > 5 AND {_ONE_SIGN.format('given', 1)}",
                 "a long name with one other letter",
                 0.04,
             ),

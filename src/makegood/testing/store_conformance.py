@@ -26,6 +26,7 @@ from makegood.testing.store_desk_conformance import (
     PeopleConformance,
 )
 from makegood.testing.store_everyone_conformance import EveryoneConformance
+from makegood.testing.store_link_conformance import ProbableLinkConformance
 from makegood.testing.store_log_conformance import (
     Conformance,
     GateConformance,
@@ -194,6 +195,7 @@ class StoreConformance(
     NoticeConformance,
     WebhookConformance,
     UnfitConformance,
+    ProbableLinkConformance,
     WatchConformance,
     ThreadConformance,
 ):

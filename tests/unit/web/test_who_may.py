@@ -22,6 +22,7 @@ from tests.e2e.screens import (
 from tests.unit.desk.conftest import _signed_in
 
 E = "e" + "0" * 32
+L = "l" + "0" * 32
 M = "m" + "0" * 32
 Q = "q" + "0" * 64
 S = "s" + "0" * 64
@@ -41,6 +42,9 @@ DESK = {
     "desk/customers/ANA/say/promise": ("POST", 404, 422, 422),
     f"desk/customers/ANA/said/{E}/kept": ("POST", 404, 404, 404),
     "desk/umbrella/": ("GET", 200, 200, 200),
+    "desk/umbrella/links": ("GET", 200, 200, 200),
+    f"desk/umbrella/links/{L}": ("GET", 404, 404, 404),
+    f"desk/umbrella/links/{L}/link": ("POST", 404, 404, 404),
     "desk/team/": ("GET", 200, 200, 200),
     "desk/rules": ("GET", 200, 200, 200),
     "desk/rules/edit": ("POST", 403, 403, 302),
