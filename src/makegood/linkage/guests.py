@@ -137,8 +137,14 @@ class _Reading:
 
     def take(self, line: int, row: Row) -> tuple[Clean, dict[str, str | None]] | None:
         self.rows += 1
+        number = row[self.told.key].strip()
+        if not number:
+            self.refuse(
+                line, f"The column {self.told.key!r} is empty: whose row it is is not said."
+            )
+            return None
         try:
-            key = normal(self.told.identifier(row[self.told.key].strip()))
+            key = normal(self.told.identifier(number))
         except InputError as error:
             self.refuse(line, str(error))
             return None
