@@ -28,6 +28,7 @@ from tests.e2e.screens import (
     portal_path,
     profile_of,
 )
+from tests.guests.pairs import some_pairs
 from tests.marking import PlainMarker
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -77,6 +78,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "webhooks": "/desk/connections/webhooks",
         "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
         "umbrella": "/desk/umbrella/",
+        "links": "/desk/umbrella/links",
+        "pair": f"/desk/umbrella/links/{some_pairs(makegood)}",
         "team": "/desk/team/",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",
