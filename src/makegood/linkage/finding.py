@@ -1,9 +1,11 @@
 """One run: lists in, candidates and their report out; nothing is written anywhere."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from math import sqrt
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import duckdb
@@ -60,16 +62,16 @@ def find(
     Raises:
         InputError: A list cannot be read, or fewer than two have guests.
     """
-    con = duckdb.connect()
-    try:
+    # What does not fit into memory is personal data: it goes where nobody else reads.
+    con = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    with TemporaryDirectory(prefix="makegood-link-") as folder, closing(con):
+        ask(con, "SET temp_directory = ?", folder)
         ask(con, "SET enable_progress_bar = false")
         if memory:
             ask(con, "SET memory_limit = ?", memory)
         if threads:
             ask(con, f"SET threads = {threads:d}")
         return _find(con, files, plan, tell, with_evidence=with_evidence)
-    finally:
-        con.close()
 
 
 def _find(

@@ -26,6 +26,7 @@ LISTS = ("given_roots", "surname_parts")
 SHAREABLE = ("mail", "phone", "number")
 """What a family or an agency has together: of more guests than a few it says nothing."""
 _BATCH = 20_000
+_NO_LETTER = "\ufffd"  # stands where bytes are no UTF-8
 _MOST_REFUSED = 1_000  # of which the reasons are kept
 _SCHEMA = pa.schema(
     [(name, pa.string()) for name in TEXTS] + [(name, pa.list_(pa.string())) for name in LISTS]
@@ -199,6 +200,8 @@ def _rows(
 
 
 def _check(path: Path, columns: tuple[str, ...], told: GuestList) -> None:
+    if len(set(columns)) < len(columns):
+        raise InputError(f"{path.name}: the first line should name each column once.")
     for column in (told.key, *told.columns.values()):
         if column not in columns:
             raise InputError(
@@ -217,13 +220,29 @@ def _csv(path: Path, told: GuestList, reading: _Reading) -> Iterator[tuple[int, 
         lines = csv.reader(text, delimiter="\t" if path.suffix == ".tsv" else ",")
         head = tuple(next(lines, ()))
         _check(path, head, told)
-        for cells in lines:
-            if len(cells) == len(head):
-                yield lines.line_num, dict(zip(head, cells, strict=True))
-            elif cells:
+        while True:
+            try:
+                cells = next(lines, None)
+            except csv.Error as error:
                 reading.rows += 1
-                says = f"{len(cells)} cells, but the head names {len(head)}."
-                reading.refuse(lines.line_num, says)
+                reading.refuse(lines.line_num, f"The line is not CSV: {error}.")
+                continue
+            if cells is None:
+                return
+            if wrong := _wrong_with(cells, head):
+                reading.rows += 1
+                reading.refuse(lines.line_num, wrong)
+            elif cells:
+                yield lines.line_num, dict(zip(head, cells, strict=True))
+
+
+def _wrong_with(cells: list[str], head: tuple[str, ...]) -> str:
+    """Say why a line cannot be read; an empty line is nothing, and nothing is wrong with it."""
+    if cells and len(cells) != len(head):
+        return f"{len(cells)} cells, but the head names {len(head)}."
+    if any(_NO_LETTER in cell for cell in cells):
+        return "The line is not UTF-8; save the file as UTF-8."
+    return ""
 
 
 def _parquet(

@@ -49,9 +49,8 @@ def weight_words(bits: float) -> str:
     size = abs(bits)
     if size < _SLIGHT:
         return "says little"
-    side = "for one person" if bits > 0 else "against it"
     how = "strongly" if size >= _STRONG else "clearly" if size >= _CLEAR else "slightly"
-    return f"speaks {how} {side}"
+    return f"{how} {'for' if bits > 0 else 'against'} one person"
 
 
 def chance_words(probability: float) -> str:
@@ -84,4 +83,5 @@ def precision_words(run: LinkRun) -> str:
     if not run.linked:
         return "nothing was linked"
     low, middle, high = (f"{100 * one:.1f}" for one in run.precision)
-    return f"{middle} % right by the model's own reckoning ({low} to {high})"
+    about = f"{middle} %" if run.precision[1] < _SURE else "more than 99.9 %"
+    return f"{about} right by the model's own reckoning ({low} to {high})"

@@ -124,3 +124,26 @@ def test_a_list_without_guests_is_told(tmp_path):
     files = {id_: made.files[id_] for id_ in ("harbour", "northline")}
     with pytest.raises(InputError, match="Fewer than two lists"):
         find(files, plan(), lambda *_: None)
+
+
+def test_bytes_that_are_no_text_and_cells_without_end_are_told(tmp_path):
+    made = make_lists(tmp_path, 9, 50)
+    with made.files["harbour"].open("ab") as file:
+        file.write(b"X1,Ren\xe9 Dubois,r@post.example,1971-03-02,,\n")
+        file.write(b"X2," + b"a" * 140_000 + b",,,,\n")
+        file.write(b"\nX3,Ximena Quartley,x@post.example,1971-03-02,,\n")
+    files = {id_: made.files[id_] for id_ in ("harbour", "northline")}
+    cards = find(files, plan(), lambda *_: None, threads=1).lists[0]
+    assert [one.why[:20] for one in cards.refused] == [
+        "The line is not UTF-",
+        "The line is not CSV:",
+    ]
+    assert cards.kept == cards.rows - 2
+
+
+def test_a_head_that_names_a_column_twice_is_told(tmp_path):
+    made = make_lists(tmp_path, 9, 50)
+    made.files["harbour"].write_text("Card,Guest,Guest\n1,a,b\n", encoding="utf-8")
+    files = {id_: made.files[id_] for id_ in ("harbour", "northline")}
+    with pytest.raises(InputError, match="name each column once"):
+        find(files, plan(), lambda *_: None)
