@@ -61,6 +61,7 @@ class Maker:
         self.given_weights = weights
         self.surname_weights = [1 / (n + 12) for n in range(len(self.surnames))]
         self.people: list[Person] = []
+        self.mails: dict[str, int] = {}
 
     def chance(self, share: float) -> bool:
         return self.r.random() < share
@@ -86,7 +87,10 @@ class Maker:
             ("{g}.{s}", "{g}{s}", "{i}{s}", "{g}.{s}{n}", "{g}{n}", "{s}.{i}{n}")
         )
         said = shape.format(g=given, s=surname, i=given[0], n=self.r.randint(1, 9999))
-        return f"{said}@{self.r.choice(HOSTS)}".lower()
+        host = self.r.choice(HOSTS)
+        taken = self.mails.setdefault(f"{said}@{host}".lower(), 0)
+        self.mails[f"{said}@{host}".lower()] += 1
+        return f"{said}{taken or ''}@{host}".lower()  # a provider gives an address once
 
     def household(self) -> None:
         size = self.r.choices((1, 2, 3, 4, 5), (40, 30, 13, 12, 5))[0]

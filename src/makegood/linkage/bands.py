@@ -56,8 +56,8 @@ def band(pairs: Sequence[Pair], plan: Plan) -> tuple[tuple[Pair, ...], tuple[Pai
     rivals = _Rivals(pairs)
     groups = _Groups()
     for pair in sorted(pairs, key=lambda it: (-it.bits, it.left, it.right)):
-        why = "" if pair.probability >= plan.linked_at else BELOW
-        why = why or of_the_person(pair.signs)
+        why = of_the_person(pair.signs)
+        why = why or ("" if pair.probability >= plan.linked_at else BELOW)
         if not why and any(pair.bits - other < clear_bits for other in rivals(pair)):
             why = NEXT_BEST
         if not why and not groups.join(pair.left, pair.right):
