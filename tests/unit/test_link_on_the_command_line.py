@@ -37,13 +37,12 @@ def test_a_dry_run_writes_nothing_and_a_second_writing_run_links_nothing_twice(f
     assert dry["run"]["linked"] > 20
     assert dry["run"]["lists"]["harbour"] == dry["lists"][0]["kept"]
     assert dry["unknown_brands"] == ["harbour", "northline", "skyways"]
-    assert told(run(folder, "--format", "json"))["run"] == dry["run"]
     wrote = told(run(folder, "--write", "--format", "json"))
     assert (wrote["run"]["run"], wrote["run"]["linked"]) == (1, dry["run"]["linked"])
     again = told(run(folder, "--write", "--format", "json"))
     assert (again["run"]["linked"], again["run"]["known"]) == (0, dry["run"]["linked"])
     assert again["run"]["asked"] == dry["run"]["asked"]
-    acts = CliRunner().invoke(app, ["acts", "list", "--format", "json"])
+    acts = CliRunner().invoke(app, ["acts", "--format", "json"])
     assert "links.made" in acts.output
 
 
