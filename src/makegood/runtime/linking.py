@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from makegood.messages.events import Event
-from makegood.messages.facts import Unlinked, joined_with
+from makegood.messages.facts import Identified, Unlinked, joined_with
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import CustomerRow
 from makegood.ports.store import Writing
@@ -86,4 +86,6 @@ def locked(writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]
 
 
 def _names(event: Event) -> bool:
-    return isinstance(event.body, Identified) and bool(event.body.lookups or event.body.also)
+    """Whether an event says by what else its customer is found."""
+    looked_up = isinstance(event.body, Identified) and bool(event.body.lookups)
+    return looked_up or bool(joined_with(event.body))
