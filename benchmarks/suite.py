@@ -23,6 +23,7 @@ ALL = (
     "queue",
     "everyone",
     "screen",
+    "linkage",
 )
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 

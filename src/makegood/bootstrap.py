@@ -48,6 +48,8 @@ from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.erasing import Erasing
 from makegood.runtime.intake import Intake
+from makegood.runtime.joining import Joining
+from makegood.runtime.link_runs import LinkRuns
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
@@ -157,6 +159,8 @@ class Makegood:
         accounts: Keeps accounts, who belongs to them, and what was agreed.
         acts: Decides what people ask for.
         raising: Raises failures by hand.
+        joining: Joins two customers, keeps them apart, takes them apart again.
+        link_runs: Takes what a run over guest lists found.
         requests: Answers what customers ask for.
         rooms: Gives room in a book of business to who waited longest.
         roster: Changes who looks after customers.
@@ -194,6 +198,8 @@ class Makegood:
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
         self.roster = Roster(store, clock)
         self.heard: HeardOf = NothingHeard()
+        self.joining = Joining(store, self.intake, clock)
+        self.link_runs = LinkRuns(store, self.joining, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)

@@ -29,6 +29,7 @@ from tests.e2e.screens import (
     portal_path,
     profile_of,
 )
+from tests.guests.pairs import some_pairs
 from tests.marking import PlainMarker
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -81,6 +82,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "umbrella": "/desk/umbrella/",
         "accounts": "/desk/umbrella/accounts",
         "account": "/desk/umbrella/accounts/of/meridian",
+        "links": "/desk/umbrella/links",
+        "pair": f"/desk/umbrella/links/{some_pairs(makegood)}",
         "team": "/desk/team/",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",

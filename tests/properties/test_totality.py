@@ -157,6 +157,7 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
         "referred": facts.Referred(case=case, visitor="v", joined=bool(more % 2)),
         "identified": facts.Identified(traits={"tier": None}),
         "unlinked": facts.Unlinked(other=ANA, by=kathy),
+        "linked": facts.Linked(other=ANA, by=kathy),
     }
     return table[kind]
 

@@ -199,5 +199,5 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.PlaceAnswered: _place_answered,
     facts.AskedAgain: places.told_twice,
 }
-SILENT_FACTS = (facts.Noted, facts.Unlinked)
+SILENT_FACTS = (facts.Noted, facts.Unlinked, facts.Linked)
 """Facts that the timeline shows and that change no state."""

@@ -14,6 +14,7 @@ from makegood.desk import (
     connection_webhooks,
     connections,
     customers,
+    links,
     mail_kinds,
     parked,
     person,
@@ -64,6 +65,9 @@ urlpatterns = [
     path(
         "umbrella/walks/<str:walk_id>/decide", umbrella_walks.decide, name="umbrella-walk-decide"
     ),
+    path("umbrella/links", links.links, name="links"),
+    path("umbrella/links/<str:pair_id>", links.link, name="link"),
+    path("umbrella/links/<str:pair_id>/<str:act>", links.act, name="link-act"),
     path("team/", team.index, name="team"),
     path("team/talks", team_talks.talks, name="team-talks"),
     path("team/customers", team_customers.customers, name="team-customers"),

@@ -10,6 +10,7 @@ from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
 from makegood.messages.ids import AccountId, CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.link_facts import Linked as Linked
 from makegood.messages.money import Money
 from makegood.messages.person_facts import Contacted as Contacted
 from makegood.messages.person_facts import GotInTouch as GotInTouch
@@ -349,4 +350,12 @@ Body: TypeAlias = (
     | PlacesFound
     | PlaceAnswered
     | AskedAgain
+    | Linked
 )
+
+
+def joined_with(body: Body) -> tuple[ProfileId, ...]:
+    """Give the profiles that a fact says are the same customer as its own."""
+    if isinstance(body, Identified):
+        return body.also
+    return (body.other,) if isinstance(body, Linked) else ()

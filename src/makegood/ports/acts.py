@@ -40,6 +40,10 @@ ACTS: Mapping[str, str] = {
     "account.changed": "An account, or who has which role in it, was changed.",
     "accounts.imported": "A file of accounts, roles or agreements was brought in.",
     "agreement.changed": "An agreement was made, changed or ended.",
+    "customers.linked": "A person said that two customers are one.",
+    "customers.kept_apart": "A person said that two customers are not one.",
+    "customers.unlinked": "A person took two customers apart again.",
+    "links.made": "A run over guest lists linked customers who are probably one.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""

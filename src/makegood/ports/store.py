@@ -18,6 +18,7 @@ from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
+from makegood.ports.links import LinkReading, LinkWriting
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
 from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
@@ -67,6 +68,7 @@ class Reading(
     AccountReading,
     PlaceReading,
     RedirectReading,
+    LinkReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -223,6 +225,7 @@ class Writing(
     AccountWriting,
     PlaceWriting,
     RedirectWriting,
+    LinkWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

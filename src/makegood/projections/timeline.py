@@ -31,6 +31,7 @@ from makegood.messages.facts import (
     Identified,
     Judged,
     Kept,
+    Linked,
     Noted,
     Opened,
     PlaceAnswered,
@@ -254,6 +255,9 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
         case Judged(by=by, failure=failure):
             verdict = failure_words(failure, sources.library) if failure else "no failure"
             return f"{named(by)} judged: {verdict}.", "plain"
+        case Linked(by=by):
+            who = named(by) if by else "A comparison of guest lists"
+            return f"{who} linked two profiles as one customer.", "plain"
         case Unlinked(by=by):
             return f"{named(by)} separated two profiles.", "plain"
     return None

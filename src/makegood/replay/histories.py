@@ -10,7 +10,7 @@ from msgspec import Struct
 from makegood.analytics.report.masking import masked
 from makegood.messages.errors import InputError
 from makegood.messages.events import Event
-from makegood.messages.facts import Identified, Unlinked
+from makegood.messages.facts import Identified, Linked, Unlinked, joined_with
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Store
@@ -18,6 +18,7 @@ from makegood.replay.again import rows_of
 
 _ORDER = attrgetter(*("time_ms", "received_ms", "source", "message_id"))  # as `Event.order`
 _PERSON = b'{"person":'
+_LINKING = frozenset((Identified, Linked, Unlinked))  # what changes who is who
 
 
 class History(Struct, frozen=True, gc=False, kw_only=True):
@@ -103,7 +104,7 @@ class ExportedLog:
                 events.setdefault(event.profile, []).append(event)
                 if event.received_ms > end_ms:
                     end_ms = event.received_ms
-                if type(event.body) is Identified or type(event.body) is Unlinked:
+                if type(event.body) in _LINKING:
                     self._relink(event)
         except msgspec.MsgspecError as error:
             raise InputError(f"{name}:{read}: not a line of `makegood export`: {error}.") from None
@@ -112,12 +113,11 @@ class ExportedLog:
     def _relink(self, event: Event) -> None:
         """Let a link or its undoing take effect, in the order of the log, as the intake does."""
         body, own = event.body, event.profile
-        if isinstance(body, Identified):
-            for other in body.also:
-                if other != own:
-                    self._edges.setdefault(own, set()).add(other)
-                    self._edges.setdefault(other, set()).add(own)
-        elif isinstance(body, Unlinked):
+        for other in joined_with(body):
+            if other != own:
+                self._edges.setdefault(own, set()).add(other)
+                self._edges.setdefault(other, set()).add(own)
+        if isinstance(body, Unlinked):
             self._edges.get(own, set()).discard(body.other)
             self._edges.get(body.other, set()).discard(own)
 

@@ -18,6 +18,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.unfit import Unfit
+from makegood.runtime.joining import forget_links
 from makegood.runtime.noting import note
 from makegood.sources.mapping import identifiers_in
 
@@ -77,6 +78,7 @@ class Erasing:
             gone, rows = _erased(writing, customer)
             if customer is None:
                 gone, rows = _party_erased(writing, profile)
+            rows += forget_links(writing, [profile])
             records = _records_of(writing, {named, *_identifiers(gone)}, gone, sources)
             rows += writing.erase_unfit(records)
             if customer is None and not rows:
@@ -101,6 +103,7 @@ def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[Person
     names = sorted({*own, *(one for group in lookups.values() for one in group)})
     before = writing.persons(names)
     rows = writing.erase(customer) + writing.erase_parked(customer)
+    rows += forget_links(writing, names)
     left = writing.persons(names)
     gone = tuple(row for profile, row in before.items() if profile not in left)
     # Roles go with whoever had them; what was in force stands on the events, without a name.

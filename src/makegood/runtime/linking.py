@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from makegood.messages.events import Event
-from makegood.messages.facts import Identified, Unlinked
+from makegood.messages.facts import Identified, Unlinked, joined_with
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import CustomerRow
 from makegood.ports.store import Writing
@@ -36,11 +36,11 @@ def relink(writing: Writing, events: Sequence[Event]) -> Mapping[CustomerId, Was
             rows = writing.lock(sorted(writing.customers_of([event.profile]).values()))
             was = _was(event, rows, again, split=True)
             again |= dict.fromkeys(writing.unlink(event.profile, event.body.other), was)
-        elif isinstance(event.body, Identified) and event.body.also:
-            profiles = (event.profile, *event.body.also)
+        elif also := joined_with(event.body):
+            profiles = (event.profile, *also)
             before = writing.customers_of(profiles)
             rows = writing.lock(sorted(set(before.values())))
-            for other in event.body.also:
+            for other in also:
                 writing.link(event.profile, other)  # also within one customer: it may be cut
             if len(before) == len(set(profiles)) and len(set(before.values())) == 1:
                 continue
@@ -86,4 +86,6 @@ def locked(writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]
 
 
 def _names(event: Event) -> bool:
-    return isinstance(event.body, Identified) and bool(event.body.lookups or event.body.also)
+    """Whether an event says by what else its customer is found."""
+    looked_up = isinstance(event.body, Identified) and bool(event.body.lookups)
+    return looked_up or bool(joined_with(event.body))

@@ -11,7 +11,7 @@ from makegood.core.holds import GateRow, decode_gate, is_holding
 from makegood.core.notices import Look, Notice, notices, scopes_of, still_held
 from makegood.core.state import Case, State, decode_state
 from makegood.messages.events import Event
-from makegood.messages.facts import Identified
+from makegood.messages.facts import Identified, joined_with
 from makegood.messages.ids import CustomerId
 from makegood.ports.rows import CustomerRow
 
@@ -128,13 +128,18 @@ def beside(events: Sequence[Event], other: CustomerRow, now_ms: int) -> tuple[No
     if not scopes_of(_gate(other)):
         return ()
     look = _look(other, other.customer, _cases(other))
-    named = [one.body for one in events if isinstance(one.body, Identified)]
-    names = dict.fromkeys(name for body in named for name in (*body.lookups, *body.also))
+    names = dict.fromkeys(name for one in events for name in _named_in(one))
     return tuple(
         notice
         for name in names
         for notice in still_held(look, cause=f"beside/{name}", at_ms=now_ms)
     )
+
+
+def _named_in(event: Event) -> tuple[str, ...]:
+    """Give the names by which an event says that its customer is found."""
+    lookups = event.body.lookups if isinstance(event.body, Identified) else ()
+    return (*lookups, *joined_with(event.body))
 
 
 def closed(was: Was, row: CustomerRow, after: CustomerRow, now_ms: int) -> tuple[Notice, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
+from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
@@ -34,6 +35,7 @@ class MemoryReader(
     MemoryLook,
     MemoryTies,
     MemoryAccountReading,
+    MemoryLinkReading,
 ):
     """One look at memory."""
 

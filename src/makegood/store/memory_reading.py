@@ -32,6 +32,7 @@ from makegood.messages.ids import (
 from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.links import LinkPair, LinkRun
 from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
@@ -78,6 +79,7 @@ TABLES = (
     "ties",
     "accounts_kept", "parties", "agreements_kept",
     "locations", "redirects", "walks",
+    "link_pairs", "link_runs",
 )  # fmt: skip
 
 
@@ -145,6 +147,8 @@ class Tables:
     locations: MutableMapping[str, PlaceRow]
     redirects: MutableMapping[str, RedirectRow]
     walks: MutableMapping[str, WalkRow]
+    link_pairs: MutableMapping[str, LinkPair]
+    link_runs: MutableMapping[int, LinkRun]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

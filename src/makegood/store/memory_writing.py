@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
+from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
@@ -66,6 +67,7 @@ class MemoryWriting(
     MemoryWatchWriting,
     MemoryTies,
     MemoryAccountWriting,
+    MemoryLinkWriting,
 ):
     """One transaction on memory."""
 

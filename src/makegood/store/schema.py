@@ -25,6 +25,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.TIES,
     people.ACCOUNTS,
     people.PLACES,
+    people.LINKS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -49,7 +50,7 @@ NUMBERS = frozenset(
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
-        "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured",
+        "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight",
     }
 )  # fmt: skip
 

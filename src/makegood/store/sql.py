@@ -8,6 +8,7 @@ from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
+from makegood.store.sql_links import LinkReading, LinkWriting
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
@@ -48,6 +49,7 @@ class SqlReading(
     AccountReading,
     PlaceReading,
     RedirectReading,
+    LinkReading,
 ):
     """One look at the store."""
 
@@ -71,6 +73,7 @@ class SqlWriting(
     AccountWriting,
     PlaceWriting,
     RedirectWriting,
+    LinkWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -27,6 +27,7 @@ from makegood.testing.store_desk_conformance import (
     PeopleConformance,
 )
 from makegood.testing.store_everyone_conformance import EveryoneConformance
+from makegood.testing.store_link_conformance import ProbableLinkConformance
 from makegood.testing.store_log_conformance import (
     Conformance,
     GateConformance,
@@ -197,6 +198,7 @@ class StoreConformance(
     NoticeConformance,
     WebhookConformance,
     UnfitConformance,
+    ProbableLinkConformance,
     WatchConformance,
     TieConformance,
     AccountConformance,

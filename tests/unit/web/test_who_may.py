@@ -22,6 +22,7 @@ from tests.e2e.screens import (
 from tests.unit.desk.conftest import _signed_in
 
 E = "e" + "0" * 32
+L = "l" + "0" * 32
 M = "m" + "0" * 32
 Q = "q" + "0" * 64
 S = "s" + "0" * 64
@@ -54,6 +55,9 @@ DESK = {
     "desk/umbrella/walks/rank": ("POST", 404, 404, 404),
     "desk/umbrella/walks/w0": ("GET", 404, 404, 404),
     "desk/umbrella/walks/w0/decide": ("POST", 404, 404, 404),
+    "desk/umbrella/links": ("GET", 200, 200, 200),
+    f"desk/umbrella/links/{L}": ("GET", 404, 404, 404),
+    f"desk/umbrella/links/{L}/link": ("POST", 404, 404, 404),
     "desk/team/": ("GET", 200, 200, 200),
     "desk/team/talks": ("GET", 200, 200, 200),
     "desk/team/customers": ("GET", 200, 200, 200),
