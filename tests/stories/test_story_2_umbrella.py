@@ -55,7 +55,7 @@ ASKED = {
     "expected": "19:00",
 }
 MERIDIAN = {"agreement": "Meridian", "agreed_rate_cents": 18_900, "agreed_until": "2027-03-31"}
-LINK = re.compile(r"http://localhost:8000(/[pc]/[^\s]+)")
+LINK = re.compile(r"http://localhost:8000(/[hc]/[^\s]+)")
 
 
 class Rooms:

@@ -170,7 +170,7 @@ PORTAL = {
 }  # fmt: skip
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
-    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|p/|tell/|told/"
+    r"^$|static/|accounts/|v1/openapi\.json|v1/callbacks/|v1/\.\.\.|v1/$|u/|r/|s/|p/|h/|tell/|told/"
     r"|embed/"
 )
 
