@@ -47,7 +47,7 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             book = library.now(brand_of(state, wanted))
             return _request(state, wanted, asker, now_ms, book)
         case facts.Rated():
-            return surveys.judge(wanted, asker, library.now(wanted.brand))
+            return surveys.judge(state, wanted, asker, library.now(wanted.brand))
         case (
             facts.Promised()
             | facts.Kept()

@@ -22,6 +22,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "promises": ("What we promise", "A promise that is not kept in time is a failure."),
     "claims": ("What customers spent because of us", "Paid with a receipt, up to a limit."),
     "standing": ("Who a customer is", "It may set who is first, and never what is given."),
+    "reputation": ("What is said of people and rules", "And from how many ratings on."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -67,11 +68,15 @@ _FIELDS: Final[Mapping[str, str]] = {
     "wide_from": "Wide from",
     "used": "It was used when",
     "judge_after": "Whether they came back is told after",
+    "lately": "Lately is the last",
+    "shown_from": "Nothing is said of fewer ratings than",
+    "blind_below": "Nothing changes for fewer ratings than",
+    "period": "Standards stay the same for",
     "too_few": "Shares are not told of fewer customers than",
     "redirects/expires": "The yes of whom we send them to stands for",
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
-ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "")
+ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "reputation", "")
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",
     "attention": "attention",

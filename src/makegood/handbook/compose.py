@@ -12,6 +12,7 @@ from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
 from makegood.handbook.planning import plans_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
+from makegood.handbook.reputations import reputation_chapter
 from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
 from makegood.handbook.surveying import surveys_chapter
@@ -22,7 +23,8 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
+_PEOPLE = "reputation"
+SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_PEOPLE}".split())
 
 
 def handbook_of(book: RuleBook) -> Handbook:
@@ -42,6 +44,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         requests_chapter(source),
         *(one for one in (said_chapter(source),) if one is not None),
         *surveys_chapter(source),
+        *reputation_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
         *sources_chapter(source),

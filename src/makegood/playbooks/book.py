@@ -12,6 +12,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
+from makegood.playbooks.reputation import ReputationTerms
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -175,6 +176,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         outgoing: Whose mail of other tools is, what class it has, and what if it is held.
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
+        reputation: From when something is said of a person or a rule, and who answers for one.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
     """
 
@@ -216,6 +218,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     text: str = ""
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
+    reputation: ReputationTerms = ReputationTerms()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

@@ -50,6 +50,7 @@ from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
+from makegood.playbooks.reputation import read_reputation
 from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.surveys import by_event, make_surveys, read_surveys
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
@@ -193,6 +194,7 @@ def _read(
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
+    reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
@@ -231,6 +233,7 @@ def _read(
             purchases=bought_by,
             outgoing=outgoing,
             sources=sources,
+            reputation=reputation,
         ),
         examples,
     )
