@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from makegood.analytics.reputation.chart import drawn
-from makegood.analytics.reputation.estimates import Estimate, Estimates, Terms, estimate
+from makegood.analytics.reputation.estimates import Estimate, Terms, rep_estimates, rule_estimates
 from makegood_sim.reputation import CAUSES, Plan, Ratings, World, make
 
 VOLUMES = (30, 60, 90, 180, 360, 720)
@@ -95,8 +95,7 @@ def covered(found: Sequence[Estimate], truth: np.ndarray) -> float:
     """Say which share of the intervals, each about the average, holds the truth about its own."""
     level, own = np.mean([one.share for one in found]), truth - truth.mean()
     holds = [
-        one.low - level <= true <= one.high - level
-        for one, true in zip(found, own, strict=True)
+        one.low - level <= true <= one.high - level for one, true in zip(found, own, strict=True)
     ]
     return float(np.mean(holds))
 
@@ -106,43 +105,46 @@ def score(plan: Plan, seed: int) -> Score:
     world = make(plan, seed)
     seen = table(world.seen)
     begin = time.perf_counter()
-    found = estimate(seen, Terms())
+    found = rep_estimates(seen, Terms())
+    of_rules = rule_estimates(seen, Terms())
     seconds = time.perf_counter() - begin
-    numbers = [int(one.name[1:]) for one in found.reps]
-    rules = [int(one.name[1:]) for one in found.rules]
+    numbers = [int(one.name[1:]) for one in found]
+    rules = [int(one.name[1:]) for one in of_rules]
     positive = seen.group_by("rep").agg(pl.col("up").mean()).sort("rep")["up"].to_list()
     reps, ruled = world.truth.reps[numbers], world.truth.rules[rules]
     return Score(
         positive=tau(positive, reps),
-        reps=tau([one.share for one in found.reps], reps),
-        rules=tau([one.share for one in found.rules], ruled),
-        covered=covered(found.reps, reps),
-        rules_covered=covered(found.rules, ruled),
+        reps=tau([one.share for one in found], reps),
+        rules=tau([one.share for one in of_rules], ruled),
+        covered=covered(found, reps),
+        rules_covered=covered(of_rules, ruled),
         ratings=len(seen),
         seconds=seconds,
     )
 
 
-def _since(world: World, plan: Plan, day: int) -> Estimates:
-    return estimate(table(world.seen, plan.days - plan.bad_rule_days + day - 1), Terms())
+def _named(world: World, plan: Plan, day: int) -> set[str]:
+    """Say which rules are said to have become worse, on a day after one did."""
+    until = plan.days - plan.bad_rule_days + day - 1
+    return {it.name for it in rule_estimates(table(world.seen, until), Terms()) if it.worse_lately}
 
 
 def alarm(plan: Plan, seed: int) -> Alarm:
-    """Let a fee become bad, and look on several of the days after; beside it, the same world without."""
-    bad = make(plan, seed)
-    named, found = 0, _since(bad, plan, plan.bad_rule_days)
+    """Let a fee become bad, and look on several of the days after; beside it the world without."""
+    bad, quiet = make(plan, seed), make(replace(plan, bad_rule_days=0), seed)
+    named: dict[int, set[str]] = {}
     for day in (3, 5, 7, 10, 14):
-        found = _since(bad, plan, day)
-        if any(one.worse_lately and one.name == "f0000" for one in found.rules):
-            named = day
+        named[day] = _named(bad, plan, day)
+        if "f0000" in named[day]:
             break
-    found = _since(bad, plan, plan.bad_rule_days)
-    quiet = make(replace(plan, bad_rule_days=0), seed)
-    before = {one.name: one.effect for one in estimate(table(quiet.seen), Terms()).reps}
+    before = {it.name: it.effect for it in rep_estimates(table(quiet.seen), Terms())}
+    after = {it.name: it.effect for it in rep_estimates(table(bad.seen), Terms())}
     spread = float(np.std(list(before.values())))
-    moved = max(abs(one.effect - before[one.name]) for one in found.reps) / spread
-    wrongly = sum(one.worse_lately for one in found.rules if one.name != "f0000")
-    return Alarm(named, wrongly, moved)
+    return Alarm(
+        named=next((day for day, rules in named.items() if "f0000" in rules), 0),
+        wrongly=len(set().union(*named.values()) - {"f0000"}),
+        moved=max(abs(effect - before[name]) for name, effect in after.items()) / spread,
+    )
 
 
 def figures(worlds: int) -> tuple[dict[str, list[Score]], list[Alarm]]:
@@ -219,7 +221,9 @@ def main() -> None:
 
 def holds(got: Sequence[Score]) -> bool:
     """Say whether the goals at 360 ratings a rep are met."""
-    means = {name: np.mean([getattr(one, name) for one in got]) for name in Score.__struct_fields__}
+    means = {
+        name: np.mean([getattr(one, name) for one in got]) for name in Score.__struct_fields__
+    }
     return bool(
         means["reps"] >= 0.65
         and means["positive"] <= 0.35

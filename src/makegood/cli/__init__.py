@@ -19,7 +19,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
         "ingest", "raise", "zendesk", "sync", "webhook", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
-    "Look at what happened": ("everyone", "parity", "export", "erase"),
+    "Look at what happened": ("everyone", "parity", "reputations", "export", "erase"),
 }  # fmt: skip
 """Under which heading `makegood --help` lists each command."""
 LIGHT = frozenset({"check", "ask", "schema"})
@@ -55,6 +55,7 @@ def _whole() -> typer.Typer:
         people,
         playing,
         replaying,
+        reputations,
         screening,
         serving,
         smtp_gate,
@@ -85,6 +86,7 @@ def _whole() -> typer.Typer:
         screening,
         covering,
         everyone,
+        reputations,
         mail,
         webhooks,
         suppressing,

@@ -11,8 +11,8 @@ from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
 from makegood.handbook.planning import plans_chapter
-from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.reputations import reputation_chapter
+from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
 from makegood.handbook.surveying import surveys_chapter

@@ -45,12 +45,12 @@ from makegood.playbooks.promises import (
 )
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
+from makegood.playbooks.reputation import read_reputation
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
-from makegood.playbooks.reputation import read_reputation
 from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.surveys import by_event, make_surveys, read_surveys
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule

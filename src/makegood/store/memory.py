@@ -12,6 +12,7 @@ from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
+from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitReading
@@ -27,6 +28,7 @@ class MemoryReader(
     MemoryUnfitReading,
     MemoryScreening,
     MemorySends,
+    MemoryReputation,
     MemoryLook,
 ):
     """One look at memory."""

@@ -32,6 +32,7 @@ from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
+from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -68,6 +69,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
+    "ratings", "published", "appeals", "rule_answers", "seen",
 )  # fmt: skip
 
 
@@ -128,6 +130,11 @@ class Tables:
     key_uses: MutableMapping[bytes, int]
     beats: MutableMapping[str, int]
     tallies: MutableMapping[str, int]
+    ratings: MutableMapping[int, RatingRow]
+    published: MutableMapping[tuple[str, str], Published]
+    appeals: MutableMapping[str, Appeal]
+    rule_answers: MutableMapping[str, RuleAnswer]
+    seen: MutableMapping[tuple[str, str], int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

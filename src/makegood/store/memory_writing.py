@@ -36,6 +36,7 @@ from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitWriting
@@ -59,6 +60,7 @@ class MemoryWriting(
     MemoryUnfitWriting,
     MemoryScreening,
     MemorySends,
+    MemoryReputation,
     MemoryWatchWriting,
 ):
     """One transaction on memory."""

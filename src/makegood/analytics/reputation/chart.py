@@ -15,7 +15,7 @@ def drawn(points: Mapping[int, tuple[float, float]]) -> str:
         for ratings, both in points.items()
         for name, tau in zip(("this model", "percent-positive"), both, strict=True)
     ]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("ratings:Q", title="ratings a rep").scale(type="log").axis(values=list(points)),
         y=alt.Y("tau:Q", title="Kendall's tau with the truth").scale(domain=[-0.2, 1]),
         color=alt.Color("of:N", title=None, scale=alt.Scale(range=["#8a8578", "#0b6b5c"])),

@@ -56,40 +56,36 @@ class Estimate(Struct, frozen=True, kw_only=True):
     deviation: float
 
 
-class Estimates(Struct, frozen=True, kw_only=True):
-    """Of everybody and every rule, by name; and how the fit went."""
+def rep_estimates(table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
+    """Estimate the reputations of people from a table of ratings, by name.
 
-    reps: tuple[Estimate, ...]
-    rules: tuple[Estimate, ...]
-    spreads: dict[str, float]
-    rule_spreads: dict[str, float]
-    rounds: int
-
-
-def estimate(table: pl.DataFrame, terms: Terms) -> Estimates:
-    """Estimate the reputations of people and rules from a table of ratings.
+    Thumbs down that the customer laid on the rule alone are left out: they are not about a person.
 
     Raises:
-        ValueError: The table is empty, or a thumb is neither up nor down.
+        ValueError: A thumb is neither up nor down.
     """
-    table = table.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
-    reps, spreads, rounds = _of("rep", not_about(table, "policy"), terms)
-    rules, of_rules, more = _of("rule", table, terms)
-    return Estimates(
-        reps=reps, rules=rules, spreads=spreads, rule_spreads=of_rules, rounds=max(rounds, more)
-    )
+    return _of("rep", not_about(table, "policy"), terms)
 
 
-def _of(
-    kind: str, table: pl.DataFrame, terms: Terms
-) -> tuple[tuple[Estimate, ...], dict[str, float], int]:
+def rule_estimates(table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
+    """Estimate the reputations of rules from a table of ratings, by id.
+
+    Raises:
+        ValueError: A thumb is neither up nor down.
+    """
+    return _of("rule", table, terms)
+
+
+def _of(kind: str, table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
+    table = table.select(pl.col(name).cast(of) for name, of in SCHEMA.items())
+    if table.is_empty():
+        return ()
     ratings = coded(table, period_days=terms.period_days, late_days=terms.late_days)
     factor = ratings.rep if kind == "rep" else ratings.rule
     if not factor.size:
-        return (), {}, 0
+        return ()
     laid = design(ratings)
-    fitted = fit(ratings, laid)
-    return _all(kind, factor, ratings, laid, fitted, terms), fitted.spreads, fitted.rounds
+    return _all(kind, factor, ratings, laid, fit(ratings, laid), terms)
 
 
 def _all(

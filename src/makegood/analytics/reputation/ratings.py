@@ -88,7 +88,7 @@ def coded(table: pl.DataFrame, *, period_days: int, late_days: int) -> Ratings:
     """
     if table.is_empty() or not table["up"].is_in([0, 1]).all():
         raise ValueError("A table of ratings has rows, and `up` is 0 or 1 in each.")
-    age = (table["at_ms"].max() - pl.col("at_ms")) // DAY_MS  # type: ignore[operator]
+    age = (table["at_ms"].max() - pl.col("at_ms")) // DAY_MS
     keys = ["rater", "rep", "rule", "place", "channel", "severity", "period", "late", "by_lot"]
     rows = (
         table.with_columns(
