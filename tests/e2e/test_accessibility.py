@@ -78,6 +78,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "webhook": f"/desk/connections/webhooks/{a_failing_webhook(makegood)}",
         "umbrella": "/desk/umbrella/",
         "team": "/desk/team/",
+        "reputation": "/desk/team/reputation",
+        "reputation of rules": "/desk/team/reputation/rules",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",
         "acts": "/desk/connections/acts",
