@@ -15,9 +15,10 @@ from makegood.analytics.reputation.ratings import Factor, Floats, Ratings
 
 SPREADS = {
     "rep": 0.1, "rule": 0.1, "place": 0.05, "period": 0.02, "channel": 0.05,
-    "lately": 0.01, "company": 0.1,
+    "lately": 0.01, "company": 0.1, "by_severity": 0.02, "by_place": 0.02,
 }  # fmt: skip
 """A guess at the variance of each kind of cause (log odds), which counts as one cause more."""
+MOST_PAIRS = 1000  # more would take minutes; the rules and places of a firm are fewer
 
 
 class Block(Struct, frozen=True):
@@ -38,8 +39,14 @@ class Design(Struct, frozen=True):
         return next(one for one in self.blocks if one.name == name)
 
 
-def design(ratings: Ratings) -> Design:
-    """Lay the causes out; a kind with fewer than two words is left out."""
+def design(ratings: Ratings, *, of_rules: bool = False) -> Design:
+    """Lay the causes out; a kind with fewer than two words is left out.
+
+    Args:
+        ratings: The ratings.
+        of_rules: A rule is many ratings, so what is not the same everywhere weighs more than chance:
+            it may weigh more in grave cases, or at one place, and its interval has to say so.
+    """
     rows = len(ratings.count)
     late = _columns(ratings.rule).multiply(ratings.late[:, None]).tocsr()
     kinds: list[tuple[str, sp.csr_matrix]] = [
@@ -53,6 +60,9 @@ def design(ratings: Ratings) -> Design:
         ("lately", late),
         ("company", _company(ratings)),
     ]
+    if of_rules:
+        kinds.append(("by_severity", _crossed(ratings.rule, ratings.severity)))
+        kinds.append(("by_place", _crossed(ratings.rule, ratings.place)))
     blocks, parts, at = [], [], 0
     for name, part in kinds:
         width = part.shape[1]
@@ -69,6 +79,18 @@ def _columns(factor: Factor) -> sp.csr_matrix:
     places = (known, factor.codes[known])
     shape = (len(factor.codes), factor.size)
     return sp.csr_matrix((np.ones(len(known)), places), shape=shape)
+
+
+def _crossed(left: Factor, right: Factor) -> sp.csr_matrix:
+    """Give a column for each pair that there is; none when there are too many to solve for."""
+    known = (left.codes >= 0) & (right.codes >= 0)
+    pairs = np.where(known, left.codes * right.size + right.codes, -1)
+    levels, codes = np.unique(pairs[known], return_inverse=True)
+    if len(levels) > MOST_PAIRS:
+        return sp.csr_matrix((len(pairs), 0))
+    places = np.full(len(pairs), -1)
+    places[known] = codes
+    return _columns(Factor(tuple(str(level) for level in levels), places))
 
 
 def _company(ratings: Ratings) -> sp.csr_matrix:

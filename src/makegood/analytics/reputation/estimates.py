@@ -84,7 +84,7 @@ def _of(kind: str, table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
     factor = ratings.rep if kind == "rep" else ratings.rule
     if not factor.size:
         return ()
-    laid = design(ratings)
+    laid = design(ratings, of_rules=kind == "rule")
     return _all(kind, factor, ratings, laid, fit(ratings, laid), terms)
 
 
