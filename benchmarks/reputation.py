@@ -1,8 +1,8 @@
 """How well reputations find a sealed truth: `python -m benchmarks.reputation`.
 
-Worlds of `makegood_sim` with choice, routing by skill, rules that belong to places and answers of the
-vexed; beside the model, percent-positive. Prints the table; `--write` puts it and the curve into the
-page; `--worlds 4` is quick. Exits with 1 when a goal of the page is missed.
+Worlds of `makegood_sim` with choice, routing by skill, rules that belong to places and answers of
+the vexed; beside the model, percent-positive. Prints the table; `--write` puts it and the curve
+into the page; `--worlds 4` is quick. Exits with 1 when a goal of the page is missed.
 """
 
 import argparse

@@ -1,10 +1,11 @@
 """A year of touchpoints whose truth is known here and nowhere else: who vexes customers, and why.
 
 Nothing in it is a regression. Trouble comes from four causes (the person, the rule, the place, the
-product) as waiting times with hazards of their own; a thumb goes down when all of it together is more
-than this customer bears. Who meets whom is no accident: customers choose, the lenient prefer some reps,
-the skilled get the hard cases, rules belong to places, and mostly the vexed and the delighted answer.
-Source: science, sections 1c (44-49) and 4a; every number is assumed, and drawn anew for each world.
+product) as waiting times with hazards of their own; a thumb goes down when all of it together is
+more than this customer bears. Who meets whom is no accident: customers choose, the lenient prefer
+some reps, the skilled get the hard cases, rules belong to places, and mostly the vexed and the
+delighted answer. Source: science, sections 1c (44-49) and 4a; every number is assumed, and drawn
+anew for each world.
 """
 
 from dataclasses import dataclass, field, replace
@@ -201,12 +202,12 @@ def _margins(
 
 
 def _tags(one: _Touch, cause: Ints) -> Ints:
-    """Say what a vexed customer says it was about (place in `CAUSES`): mostly what vexed them most."""
+    """Say what a vexed customer lays it on (place in `CAUSES`): mostly what vexed them most."""
     return np.where(one.blame < BLAMES_THE_PERSON, 0, cause)
 
 
 def _eager(margin: Floats) -> Floats:
-    """How eager somebody is to answer: a J, high when vexed, low between, middling when delighted."""
+    """How eager somebody is to answer: a J, highest when vexed, lowest between."""
     vexed = 1 / (1 + np.exp(4 * (margin + 0.4)))
     pleased = 1 / (1 + np.exp(-4 * (margin - 0.9)))
     return np.asarray(0.25 + 0.75 * vexed + 0.45 * pleased)
@@ -215,9 +216,9 @@ def _eager(margin: Floats) -> Floats:
 def _shares(plan: Plan, nature: _Nature, one: _Touch, *, of_rules: bool) -> Floats:
     """Give the share of thumbs up that each would get of the same customers who answer.
 
-    Each customer of the reference meets everybody many times, and counts as often as they answer on
-    average: that a bad rep moves more of the vexed to answer makes nobody look worse than they are.
-    Thumbs down that the customer lays on the rule are not about a person.
+    Each customer of the reference meets everybody many times, and counts as often as they answer
+    on average: that a bad rep moves more of the vexed to answer makes nobody look worse than they
+    are. Thumbs down that the customer lays on the rule are not about a person.
     """
     quiet = replace(plan, bad_rule_days=0)
     some = np.arange(one.rater.size) % plan.reps
@@ -251,7 +252,7 @@ def _many(one: _Touch, rng: np.random.Generator) -> _Touch:
 
 
 def _calibrated(plan: Plan, nature: _Nature, one: _Touch) -> _Nature:
-    """Set patience so that three in four thumbs go up, and skill to the spread the plan asks for."""
+    """Set patience so that most thumbs go up, and skill to the spread the plan asks for."""
     some = np.arange(one.rater.size) % plan.reps
     low, high = 0.0, 4.0
     for _ in range(9):

@@ -1,4 +1,4 @@
-"""`makegood reputations`: take ratings from the log and publish what they say; run it every night."""
+"""`makegood reputations`: take ratings from the log and publish what they say, every night."""
 
 from collections.abc import Mapping
 from typing import Annotated

@@ -86,13 +86,13 @@ def _sources(
 
 
 def _is_blind(desk: Desk, event: Event) -> bool:
-    """Whether a customer said something of the very person who reads; that is for many together."""
+    """Whether a customer said something of the very person who reads."""
     body = event.body
     return isinstance(body, Rated) and body.met == desk.me.rep and body.by != desk.me.rep
 
 
 def _theirs(desk: Desk, state: State, history: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Leave out what is about a brand that this person does not serve, and what was said of them."""
+    """Leave out what is about a brand they do not serve, and what was said of them alone."""
     history = tuple(event for event in history if not _is_blind(desk, event))
     if not desk.me.brands:
         return history

@@ -1,4 +1,4 @@
-"""The chapter about reputations: from when something is said of a person or a rule, and who answers."""
+"""The chapter about reputations: from when something is said of whom, and who answers."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
 """Reputations at work: take ratings from the log, publish, ask owners, hear appeals.
 
-Nothing here touches routing, authority or pay, and no other room reads it for that: a reputation is
-for the person whom it is about, for who looks after them, and for a customer who chooses.
+Nothing here touches routing, authority or pay, and no other room reads it for that: a reputation
+is for the person whom it is about, for who looks after them, and for a customer who chooses.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -140,8 +140,8 @@ def _left_out(reading: Reading) -> LeftOut:
 def _asked(
     writing: Writing, published: Sequence[Published], terms: ReputationTerms, now_ms: int
 ) -> tuple[RuleAnswer, ...]:
-    """Ask who answers for a rule that customers find worse, unless they were asked not long ago."""
-    worse = [
+    """Ask who answers for a rule that customers find worse, unless they were asked not long
+    ago.""" worse = [
         one.subject
         for one in published
         if one.kind == "rule" and (one.worse_lately or one.standing == "worse")

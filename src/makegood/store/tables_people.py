@@ -7,7 +7,8 @@ REPUTATIONS = (
         about TEXT NOT NULL,
         row_blob BLOB NOT NULL)""",
     "CREATE INDEX rating_of_rep ON rating (rep, about)",
-    # One row for each thing that is published, appealed, answered or seen; `owner` finds a person's.
+    # One row for each thing that is published, appealed, answered or seen; `owner` finds a
+    # person's.
     """CREATE TABLE reputation (
         kind TEXT NOT NULL,
         subject TEXT NOT NULL,

@@ -1,4 +1,4 @@
-"""What customers say: oneself first, in words; rules with who answers; appeals to somebody else."""
+"""What customers say: oneself first, in words; rules and who answers; appeals."""
 
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.ports.reputation import Published, RatingRow, RuleAnswer

@@ -1,8 +1,9 @@
 """Which ratings count, so that nobody can tell from what is published what one customer said.
 
-What is said of somebody changes only when at least k meetings changed at once: new ratings, answers
-that took the place of others, ratings left out after an appeal. Until then the old ones count, so two
-pages on two days never differ by fewer than k. People and rules have groups of their own.
+What is said of somebody changes only when at least k meetings changed at once: new ratings,
+answers that took the place of others, ratings left out after an appeal. Until then the old ones
+count, so two pages on two days never differ by fewer than k. People and rules have groups of
+their own.
 """
 
 from collections import defaultdict

@@ -1,10 +1,11 @@
-"""What a thumb depends on: one block of columns for each kind of cause, and the company a rater keeps.
+"""What a thumb depends on: columns for each kind of cause, and for the company a rater keeps.
 
-Customers are not dealt out to reps: the lenient prefer some of them. A rater's own leniency is a cause,
-but its average differs from rep to rep, and then a rep would get the credit. So there is one block more,
-by whom a rater usually meets: what raters of the same company have in common is theirs, and a rep is
-judged by how the same raters speak of different people. Meetings by lot are left out of the company.
-(Mundlak 1978: the group's mean as a cause of its own, here with as much weight as the ratings give it.)
+Customers are not dealt out to reps: the lenient prefer some of them. A rater's own leniency is a
+cause, but its average differs from rep to rep, and then a rep would get the credit. So there is
+one block more, by whom a rater usually meets: what raters of the same company have in common is
+theirs, and a rep is judged by how the same raters speak of different people. Meetings by lot are
+left out of the company. (Mundlak 1978: the group's mean as a cause of its own, here with as much
+weight as the ratings give it.)
 """
 
 import numpy as np
@@ -44,7 +45,8 @@ def design(ratings: Ratings, *, of_rules: bool = False) -> Design:
 
     Args:
         ratings: The ratings.
-        of_rules: A rule is many ratings, so what is not the same everywhere weighs more than chance:
+        of_rules: A rule is many ratings, so what is not the same everywhere weighs more than
+        chance:
             it may weigh more in grave cases, or at one place, and its interval has to say so.
     """
     rows = len(ratings.count)

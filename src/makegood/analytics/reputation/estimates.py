@@ -1,7 +1,8 @@
 """Turn effects into what can be said: of a hundred customers alike, how many would put a thumb up.
 
 The same customers, things, places and times for everybody; the difference is the person's (or the
-rule's) alone. Each comes with an interval, and with a word for what the interval allows to be said.
+rule's) alone. Each comes with an interval, and with a word for what the interval allows to be
+said.
 """
 
 from typing import Literal, TypeAlias
@@ -143,7 +144,8 @@ class _curve:  # noqa: N801 - a function with what it knows
         self.odds = without[:, None] + own.mean() + fitted.raters.points[rater]
         weights = fitted.raters.likely[rater] * ratings.count[rows][:, None]
         self.weights = weights / weights.sum()
-        # From where nothing changes any more to where nothing does; between, a line is near enough.
+        # From where nothing changes any more to where nothing does; between, a line is near
+        # enough.
         self.at = np.linspace(-6, 6, 97)
         self.shares = np.array([self._exact(one) for one in self.at])
 

@@ -1,9 +1,10 @@
-"""Fit the crossed model: raters by quadrature, everything else by Newton's method, spreads from the data.
+"""Fit the crossed model: raters by quadrature, the rest by Newton's method, spreads from the data.
 
-A rater gives a handful of thumbs, so what is known of their leniency is no bell curve; taking it for
-one (Laplace, variational methods) makes intervals too narrow. Given the other causes raters do not know
-each other, so each is integrated out on seven points. What remains is a bell curve: many ratings a cause.
-The spreads are where the marginal likelihood, with one guess each, is highest (MacKay's fixed point).
+A rater gives a handful of thumbs, so what is known of their leniency is no bell curve; taking it
+for one (Laplace, variational methods) makes intervals too narrow. Given the other causes raters
+do not know each other, so each is integrated out on seven points. What remains is a bell curve:
+many ratings a cause. The spreads are where the marginal likelihood, with one guess each, is
+highest (MacKay's fixed point).
 """
 
 import numpy as np

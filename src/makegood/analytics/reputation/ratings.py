@@ -1,7 +1,8 @@
 """The table of ratings: what it must hold, and its words turned into numbers.
 
-Ratings that are alike in everything are one row with two counts, so that a year of a large firm stays
-small. A word that is empty is not known: such a row says nothing of that person, rule or place.
+Ratings that are alike in everything are one row with two counts, so that a year of a large firm
+stays small. A word that is empty is not known: such a row says nothing of that person, rule or
+place.
 """
 
 import numpy as np
@@ -25,7 +26,8 @@ SCHEMA: dict[str, pl.DataType] = {
     "about": pl.String(),
     "propensity": pl.Float64(),
 }
-"""`at_ms` is when they met. `about` is the one reason given, or empty for none and for several. `propensity` is above 0 where the rep was drawn by lot, and with what chance."""
+"""`at_ms` is when they met; `about` is the one reason given, empty for none and for several.
+`propensity` is above 0 where the rep was drawn by lot, and with what chance."""
 
 
 class Factor(Struct, frozen=True):

@@ -141,7 +141,8 @@ WORDS = {
     "rate.reason.policy": "Um eine Regel, die sie anwenden musste",
     "rate.reason.product": "Um das Produkt oder die Leistung selbst",
     "rate.reason.other": "Um etwas anderes",
-    "rate.blind": "Niemand, mit dem Sie zu tun hatten, erfährt, wer was geantwortet hat; nur, was viele zusammen sagen.",
+    "rate.blind": "Niemand, mit dem Sie zu tun hatten, "
+    "erfährt, wer was geantwortet hat; nur, was viele zusammen sagen.",
     "rate.csat.low": "sehr schlecht",
     "rate.csat.high": "sehr gut",
     "rate.ces.low": "sehr mühsam",

@@ -141,7 +141,8 @@ WORDS = {
     "rate.reason.policy": "A rule they had to apply",
     "rate.reason.product": "The product or service itself",
     "rate.reason.other": "Something else",
-    "rate.blind": "Nobody you met is told who answered what. They learn only what many customers said together.",
+    "rate.blind": "Nobody you met is told who answered what. "
+    "They learn only what many customers said together.",
     "rate.csat.low": "very bad",
     "rate.csat.high": "very good",
     "rate.ces.low": "very hard",

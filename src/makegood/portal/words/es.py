@@ -141,7 +141,8 @@ WORDS = {
     "rate.reason.policy": "De una norma que tuvo que aplicar",
     "rate.reason.product": "Del producto o servicio en sí",
     "rate.reason.other": "De otra cosa",
-    "rate.blind": "Nadie con quien haya tratado sabrá quién respondió qué; solo lo que muchos clientes dicen juntos.",
+    "rate.blind": "Nadie con quien haya tratado sabrá quién respondió qué; "
+    "solo lo que muchos clientes dicen juntos.",
     "rate.csat.low": "muy mal",
     "rate.csat.high": "muy bien",
     "rate.ces.low": "muy difícil",
