@@ -140,8 +140,8 @@ def _left_out(reading: Reading) -> LeftOut:
 def _asked(
     writing: Writing, published: Sequence[Published], terms: ReputationTerms, now_ms: int
 ) -> tuple[RuleAnswer, ...]:
-    """Ask who answers for a rule that customers find worse, unless they were asked not long
-    ago.""" worse = [
+    """Ask who answers for a rule that customers find worse, unless that was not long ago."""
+    worse = [
         one.subject
         for one in published
         if one.kind == "rule" and (one.worse_lately or one.standing == "worse")
