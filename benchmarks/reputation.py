@@ -186,8 +186,8 @@ def markdown(scores: dict[str, list[Score]], alarms: Sequence[Alarm]) -> str:
             "|---|---|---|---|---|---|---|",
             *(_row(name, got) for name, got in scores.items()),
             "",
-            f"{worlds} worlds a row, 60 people, 12 rules. A fee became bad 14 days before the end, "
-            f"at 360 ratings a rep: named in {len(named)} of {worlds} worlds, after "
+            f"{worlds} worlds a row, 60 people, 12 rules. A fee became bad 14 days before the "
+            f"end, at 360 ratings a rep: named in {len(named)} of {worlds} worlds, after "
             f"{np.median(named):.0f} days in the middle one; other rules named: "
             f"{sum(one.wrongly for one in alarms)}. The one of 60 people who moved most moved "
             f"{np.median(moved):.2f} standard deviations of people in the middle world, "

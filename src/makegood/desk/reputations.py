@@ -13,7 +13,7 @@ from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
 from makegood.messages.errors import Refused
 from makegood.messages.ids import RepId
-from makegood.ports.reputation import Appeal
+from makegood.ports.reputation import Appeal, Verdict
 from makegood.ports.rows import RepRow
 from makegood.projections.reputations import in_words, said_of, seen_first
 from makegood.projections.roster import rep_name
@@ -143,7 +143,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         theirs = {one.rep for one in desk.reps if _shares(desk, one)}
         if row is None or row.rep not in theirs:
             raise Http404
-    verdict = "left_out" if request.POST.get("verdict") == "left_out" else "kept"
+    verdict: Verdict = "left_out" if request.POST.get("verdict") == "left_out" else "kept"
     because = writable(request.POST.get("because", ""), LONGEST)
     done = decide_appeal(store, clock, id_, me.rep, verdict, because)
     _tell(request, done, "It is written down, with your reason.")
