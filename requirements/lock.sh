@@ -8,7 +8,8 @@ compile() {
         --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 }
 compile pyproject.toml --extra postgres --output-file "$here/run.txt"
-compile pyproject.toml "$here/dev.in" --extra postgres --extra linkage --constraints "$here/run.txt" \
+compile pyproject.toml "$here/dev.in" --extra postgres --extra linkage --extra reputation \
+    --constraints "$here/run.txt" \
     --output-file "$here/dev.txt"
 compile "$here/build.in" --constraints "$here/dev.txt" --output-file "$here/build.txt"
 compile "$here/data.in" --no-deps --output-file "$here/data.txt"

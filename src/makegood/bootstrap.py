@@ -36,7 +36,6 @@ from makegood.ports.archive import Archivable
 from makegood.ports.availability import Availability
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
-from makegood.ports.heard import HeardOf, NothingHeard
 from makegood.ports.notices import Sink
 from makegood.ports.places import PlaceRow
 from makegood.ports.rows import PersonRow
@@ -164,7 +163,6 @@ class Makegood:
         requests: Answers what customers ask for.
         rooms: Gives room in a book of business to who waited longest.
         roster: Changes who looks after customers.
-        heard: What customers say about people of the firm.
         walks: Ranks who goes elsewhere when not all can stay.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -197,7 +195,6 @@ class Makegood:
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
         self.roster = Roster(store, clock)
-        self.heard: HeardOf = NothingHeard()
         self.joining = Joining(store, self.intake, clock)
         self.link_runs = LinkRuns(store, self.joining, clock)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)

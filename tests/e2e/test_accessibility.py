@@ -85,6 +85,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "links": "/desk/umbrella/links",
         "pair": f"/desk/umbrella/links/{some_pairs(makegood)}",
         "team": "/desk/team/",
+        "reputation": "/desk/team/reputation",
+        "reputation of rules": "/desk/team/reputation/rules",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",
         "acts": "/desk/connections/acts",

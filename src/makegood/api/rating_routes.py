@@ -1,6 +1,6 @@
 """What customers answered where somebody else asked them: once for its Idempotency-Key."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -38,6 +38,11 @@ class RatingIn(Schema):
     )
     about: Line = Field(default="", description="Booking, segment or order.")
     met: Line = Field(default="", description="Sign-in name or number of the person met.")
+    reasons: list[Literal["person", "policy", "product", "other"]] = Field(
+        default_factory=list,
+        max_length=4,
+        description="What it was about, of a survey with thumbs.",
+    )
     words: Words = Field(default="", description="What was added; kept apart from the log.")
     brand: Line = ""
     rep: Line = Field(default="", description="Who wrote it down; empty when the customer did.")
@@ -74,6 +79,7 @@ def post_rating(request: HttpRequest, wanted: RatingIn, idempotency_key: Named) 
         brand=wanted.brand,
         met=wanted.met,
         words=ref,
+        reasons=tuple(wanted.reasons),
     )
     texts = {ref: wanted.words} if ref else {}
     done = makegood.requests.ask(

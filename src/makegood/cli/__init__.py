@@ -20,7 +20,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
         "webhook", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
-    "Look at what happened": ("everyone", "parity", "export", "erase"),
+    "Look at what happened": ("everyone", "parity", "reputations", "export", "erase"),
 }  # fmt: skip
 """Under which heading `makegood --help` lists each command."""
 LIGHT = frozenset({"check", "ask", "schema"})
@@ -59,6 +59,7 @@ def _whole() -> typer.Typer:
         places,
         playing,
         replaying,
+        reputations,
         screening,
         serving,
         smtp_gate,
@@ -92,6 +93,7 @@ def _whole() -> typer.Typer:
         screening,
         covering,
         everyone,
+        reputations,
         mail,
         webhooks,
         suppressing,

@@ -103,7 +103,7 @@ def _of_people(
 ) -> Decision:
     """What a customer says about the people they meet."""
     if isinstance(wanted, facts.Rated):
-        return surveys.judge(wanted, asker, library.now(wanted.brand))
+        return surveys.judge(state, wanted, asker, library.now(wanted.brand))
     return choosing.judge(state, wanted, asker, library)
 
 

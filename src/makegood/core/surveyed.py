@@ -32,6 +32,10 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         rated_ms: When.
         words: What was added, by reference.
         again: How often an answer took the place of another.
+        rule: The rule that was applied at the touchpoint.
+        place: Where it was.
+        channel: By which way.
+        severity: How grave what had failed was, 1 to 5; 0 for nothing.
     """
 
     event: EventId
@@ -50,6 +54,10 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     rated_ms: int = 0
     words: str = ""
     again: int = 0
+    rule: str = ""
+    place: str = ""
+    channel: str = ""
+    severity: int = 0
 
     def is_same(self, other: "SurveyState") -> bool:
         """Whether both are the same survey about the same thing."""

@@ -21,9 +21,10 @@ from makegood.messages.commands import SendMessage
 from makegood.messages.events import Event
 from makegood.messages.facts import Dropped, Rated, Touchpoint
 from makegood.messages.ids import CaseId, CommandId
+from makegood.messages.survey_facts import REASONS
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.mistakes import nearest
-from makegood.playbooks.rulings import SurveyRule
+from makegood.playbooks.rulings import SurveyKind, SurveyRule, Touched
 from makegood.playbooks.terms import Cause
 
 
@@ -35,7 +36,7 @@ def hear(turn: Turn, body: Touchpoint) -> None:
         touched = rule.read(body.properties, turn.state.facts)
         if touched is None:
             continue
-        one = _new(turn, rule.id, touched.about, brand, touched.met)
+        one = _met(turn, _new(turn, rule.id, touched.about, brand, touched.met), touched)
         before = found(turn.state.surveys, one.survey, one.about)
         if before is not None and (before.why != "missing" or before.score is not None):
             continue  # asked, or answered, already
@@ -58,6 +59,21 @@ def _new(turn: Turn, survey: str, about: str, brand: str, met: str) -> SurveySta
         at_ms=turn.at_ms,
         brand=brand,
         met=met,
+    )
+
+
+def _met(turn: Turn, one: SurveyState, touched: Touched) -> SurveyState:
+    """Keep what was so when they met: later nobody could tell any more."""
+    requests = (it for it in reversed(turn.state.requests) if it.about == one.about)
+    decided = next((it.request for it in requests), "")
+    cases = turn.state.cases
+    failures = (it for case in cases for it in case.failures if it.about == one.about)
+    return replace(
+        one,
+        rule=touched.rule or decided,
+        place=touched.place,
+        channel=touched.channel,
+        severity=max((it.severity for it in failures), default=0),
     )
 
 
@@ -167,10 +183,13 @@ def _fail(turn: Turn, event: Event, one: SurveyState, rule: SurveyRule) -> None:
         need_call(turn, case, "bad_score", plan.call_within_ms if plan else CALL_BACK_MS)
 
 
-def judge(wanted: Rated, asker: Asker, book: RuleBook) -> Decision:
+def judge(state: State, wanted: Rated, asker: Asker, book: RuleBook) -> Decision:
     """Judge whether an answer can be one; what it says is the customer's to say.
 
+    Whom and what they met is taken from the touchpoint, as it was then, whoever answers later.
+
     Args:
+        state: Of the customer.
         wanted: The answer.
         asker: Who gives it, or writes it down.
         book: The book that knows the survey.
@@ -186,7 +205,25 @@ def judge(wanted: Rated, asker: Asker, book: RuleBook) -> Decision:
     if wanted.brand and wanted.brand not in book.brands:
         hint = nearest(wanted.brand, book.brands)
         return refuse("no_such_brand", f"There is no brand `{wanted.brand}`. {hint}".strip())
-    return Decision(body=replace(wanted, by=asker.rep))
+    if wanted.reasons and rule.kind is not SurveyKind.THUMBS:
+        return refuse("no_reasons", f"`{rule.id}` ({rule.kind}) does not ask for a reason.")
+    return Decision(body=replace(_as_met(state, wanted), by=asker.rep))
+
+
+def _as_met(state: State, wanted: Rated) -> Rated:
+    one = found(state.surveys, wanted.survey, wanted.about)
+    if one is None:
+        return wanted
+    return replace(
+        wanted,
+        met=one.met or wanted.met,
+        rule=one.rule,
+        place=one.place,
+        channel=one.channel,
+        severity=one.severity,
+        met_ms=one.at_ms,
+        reasons=tuple(it for it in REASONS if it in wanted.reasons),
+    )
 
 
 def last_asked(state: State, survey: str, about: str) -> SurveyState | None:

@@ -23,6 +23,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "claims": ("What customers spent because of us", "Paid with a receipt, up to a limit."),
     "standing": ("Who a customer is", "It may set who is first, and never what is given."),
     "people": ("A customer's own person", "Who may be chosen, and what if they are busy."),
+    "reputation": ("What is said of people and rules", "And from how many ratings on."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -74,11 +75,17 @@ _FIELDS: Final[Mapping[str, str]] = {
     "wide_from": "Wide from",
     "used": "It was used when",
     "judge_after": "Whether they came back is told after",
+    "lately": "Lately is the last",
+    "shown_from": "Nothing is said of fewer ratings than",
+    "blind_below": "Nothing changes for fewer ratings than",
+    "period": "Standards stay the same for",
     "too_few": "Shares are not told of fewer customers than",
     "redirects/expires": "The yes of whom we send them to stands for",
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
-ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "people", "")
+ONE_CARD: Final = (
+    "authority", "parameters", "approval", "everyone", "people", "reputation", "",
+)  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",
     "attention": "attention",

@@ -9,6 +9,7 @@ from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
 from makegood.desk.access import Desk
 from makegood.messages.events import Event
+from makegood.messages.facts import Rated
 from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, PersonRow
@@ -84,8 +85,15 @@ def _sources(
     )
 
 
+def _is_blind(desk: Desk, event: Event) -> bool:
+    """Whether a customer said something of the very person who reads."""
+    body = event.body
+    return isinstance(body, Rated) and body.met == desk.me.rep and body.by != desk.me.rep
+
+
 def _theirs(desk: Desk, state: State, history: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Leave out what is about a brand that this person does not serve."""
+    """Leave out what is about a brand they do not serve, and what was said of them alone."""
+    history = tuple(event for event in history if not _is_blind(desk, event))
     if not desk.me.brands:
         return history
     brands: dict[str, str] = {}

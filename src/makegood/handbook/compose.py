@@ -13,6 +13,7 @@ from makegood.handbook.owing import owed_chapter
 from makegood.handbook.people import people_chapter
 from makegood.handbook.placing import places_chapters
 from makegood.handbook.planning import plans_chapter
+from makegood.handbook.reputations import reputation_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
@@ -24,7 +25,7 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks"
+_ELSEWHERE = "places walks reputation"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
@@ -46,6 +47,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         requests_chapter(source),
         *(one for one in (said_chapter(source),) if one is not None),
         *surveys_chapter(source),
+        *reputation_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
         *people_chapter(source),

@@ -40,7 +40,13 @@ def _entry(one: SurveyRule, rule: Rule) -> Entry:
         sentences=tuple(_sentences(one)),
         shown=tuple(
             Shown(label=label, code=rule.code(key))
-            for key, label in (("when", "When"), ("about", "About"), ("met", "Met"))
+            for key, label in (
+                ("when", "When"),
+                ("about", "About"),
+                ("met", "Met"),
+                ("rule", "Rule"),
+                ("place", "Place"),
+            )
             if rule.text(key)
         ),
         links=tuple(links),

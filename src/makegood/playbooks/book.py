@@ -14,6 +14,7 @@ from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.placing import PlaceRule, WalkRule
+from makegood.playbooks.reputation import ReputationTerms
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -177,6 +178,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         outgoing: Whose mail of other tools is, what class it has, and what if it is held.
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
+        reputation: From when something is said of a person or a rule, and who answers for one.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
         people: What holds for customers and their own people.
         reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
@@ -226,6 +228,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     reads_agreed: bool = False
     places: Mapping[str, PlaceRule] = {}
     walks: Mapping[str, WalkRule] = {}
+    reputation: ReputationTerms = ReputationTerms()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

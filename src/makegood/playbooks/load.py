@@ -47,6 +47,7 @@ from makegood.playbooks.promises import (
 )
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
+from makegood.playbooks.reputation import read_reputation
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.sends import read_sends
@@ -196,6 +197,7 @@ def _read(
     parts, of_laws = _parts(top, header, law_texts, conditions)
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
+    reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
@@ -234,6 +236,7 @@ def _read(
             purchases=bought_by,
             outgoing=outgoing,
             sources=sources,
+            reputation=reputation,
         ),
         examples,
     )

@@ -172,11 +172,17 @@ class Touched(Struct, frozen=True, kw_only=True):
         about: Booking, segment or order; empty when the event does not say.
         met: The person met; empty when nobody is named.
         missing: The fact without which it cannot be told whether to ask; empty when it can.
+        rule: The rule that was applied, when the event says.
+        place: Where it was, when the event says.
+        channel: By which way, when the event says.
     """
 
     about: str = ""
     met: str = ""
     missing: str = ""
+    rule: str = ""
+    place: str = ""
+    channel: str = ""
 
 
 class SurveyRule(Struct, frozen=True, kw_only=True):

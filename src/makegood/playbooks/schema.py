@@ -148,6 +148,7 @@ _BOOK: Mapping[str, Schema] = {
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
     "people": _ref("section about people"),
+    "reputation": _ref("section about reputations"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -308,9 +309,14 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "survey": {
         "id*": _NAME, REPLACES: _MARK, "after*": _some(_TEXT), "about": _EXPRESSION,
-        "when": _EXPRESSION, "met": _EXPRESSION, "question*": _ref("texts"), "asks*": _NAME,
+        "when": _EXPRESSION, "met": _EXPRESSION, "rule": _EXPRESSION, "place": _EXPRESSION,
+        "channel": _EXPRESSION, "question*": _ref("texts"), "asks*": _NAME,
         "kind": _choice(tuple(SurveyKind)), "ask_after": _SPAN, "every": _SPAN,
         "useful_within": _SPAN, "bad_below": _whole(10, 1), "fails_as": _NAME,
+    },
+    "section about reputations": {
+        "shown_from": _whole(10_000, 30), "blind_below": _whole(10_000, 5), "lately": _SPAN,
+        "period": _SPAN, "answer_within": _SPAN, "owners": _map(_TEXT), "otherwise": _TEXT,
     },
     "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
     "row": {

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.messages.commands import MessageClass
 from makegood.messages.facts import Facts
@@ -38,6 +39,9 @@ class Survey(Struct, frozen=True, kw_only=True, eq=False):
     about: Expression | None
     when: Expression | None
     met: Expression | None
+    rule: Expression | None
+    place: Expression | None
+    channel: Expression | None
     ask_after_ms: int
     every_ms: int
     useful_ms: int
@@ -61,7 +65,7 @@ def _survey(section: Section, name: str, conditions: Conditions) -> Survey:
         check_event(section, "after", event, conditions)
     told = Reads(roots=("event",), events=events)
     known = Reads(roots=("event", "customer"), events=events)
-    kind = SurveyKind(section.choice("kind", tuple(SurveyKind), default=SurveyKind.CSAT))
+    kind = SurveyKind(section.choice("kind", tuple(SurveyKind), default=SurveyKind.THUMBS))
     survey = Survey(
         id=name,
         events=events,
@@ -71,6 +75,9 @@ def _survey(section: Section, name: str, conditions: Conditions) -> Survey:
         about=conditions.read(section, "about", told, gives=""),
         when=conditions.read(section, "when", known, gives="bool"),
         met=conditions.read(section, "met", told, gives=""),
+        rule=conditions.read(section, "rule", told, gives=""),
+        place=conditions.read(section, "place", told, gives=""),
+        channel=conditions.read(section, "channel", told, gives=""),
         ask_after_ms=section.span_ms("ask_after", default=0),
         every_ms=section.span_ms("every", default=0),
         useful_ms=_useful_ms(section),
@@ -206,13 +213,19 @@ def _reader(
 ) -> Callable[[Facts, Facts], Touched | None]:
     def read(event: Facts, customer: Facts) -> Touched | None:
         env: Facts = {"event": event, "customer": customer, "params": parameters}
-        about, met = _name(one.about, env), _name(one.met, env)
+        touched = Touched(
+            about=_name(one.about, env),
+            met=_name(one.met, env),
+            rule=_name(one.rule, env),
+            place=_name(one.place, env),
+            channel=_name(one.channel, env),
+        )
         try:
             if one.when is not None and not truth(one.when.exact(env)):
                 return None
         except CelEvaluationError as error:
-            return Touched(about=about, met=met, missing=error.missing or str(error))
-        return Touched(about=about, met=met)
+            return replace(touched, missing=error.missing or str(error))
+        return touched
 
     return read
 

@@ -33,6 +33,7 @@ from makegood.portal.person_page import (
 from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, UNPROCESSABLE, by_link
 from makegood.ports.rows import PersonRow, RepRow
+from makegood.projections.reputations import heard_after_them
 from makegood.projections.roster import person_of as who_is
 from makegood.projections.roster import rep_name
 from makegood.sources.limits import writable
@@ -80,10 +81,10 @@ def _guest(request: HttpRequest, token: str) -> _Guest:
         loads = reading.loads()
         lines = reading.places_in_line(customer)
         open_cases = reading.open_cases_by_owner()
+        heard = heard_after_them(reading, [one.rep for one in reps])
     state = decode_state(row.state)
     if not row.stuck:
         state = advance(state, now_ms, library).state
-    heard = makegood.heard.heard([one.rep for one in reps])
     known = Known(
         mine=state.my_person,
         brand=brand,

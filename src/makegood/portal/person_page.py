@@ -19,7 +19,7 @@ from makegood.messages.ids import RepId
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.portal.hours import hours_words
 from makegood.portal.speech import Speech
-from makegood.ports.heard import Heard
+from makegood.ports.reputation import Published
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Load
 from makegood.projections.roster import rep_name
@@ -44,7 +44,7 @@ class Known(Struct, frozen=True, kw_only=True):
     loads: Mapping[RepId, Load]
     lines: Mapping[tuple[RepId, str], int]
     open_cases: Mapping[RepId, int]
-    heard: Mapping[RepId, Heard]
+    heard: Mapping[str, Published]
     now_ms: int
 
     def shows(self, what: str) -> bool:
@@ -211,14 +211,14 @@ def _languages(row: RepRow, speech: Speech) -> str:
     )
 
 
-def heard_words(heard: Heard | None, speech: Speech) -> str:
+def heard_words(heard: Published | None, speech: Speech) -> str:
     """Say what other customers say: a range with the number behind it, or that it is too early."""
-    if heard is None:
+    if heard is None or heard.standing == "cannot_tell":
         return speech.say("person.too_few")
-    says = speech.say(
-        "person.heard", low=heard.low_percent, high=heard.high_percent, count=heard.count
-    )
-    if not heard.tags:
+    says = speech.say("person.heard", low=heard.low, high=heard.high, count=heard.at_least)
+    if not heard.reasons:
         return says
-    tags = ", ".join(f"{tag} ({count})" for tag, count in heard.tags)
+    tags = ", ".join(
+        f"{speech.say(f'rate.reason.{reason}')} ({count}+)" for reason, count in heard.reasons
+    )
     return f"{says} {speech.say('person.tags', tags=tags)}"

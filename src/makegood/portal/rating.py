@@ -20,6 +20,7 @@ from makegood.effects.links import LinkForged
 from makegood.messages.errors import Refused
 from makegood.messages.facts import Rated
 from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.survey_facts import REASONS, Reason
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.rulings import SurveyKind, SurveyRule
 from makegood.portal.guests import makegood_of
@@ -120,6 +121,9 @@ def _show(
         "scores": _scores(kind, speech),
         "low": speech.say(f"rate.{kind.value}.low"),
         "high": speech.say(f"rate.{kind.value}.high"),
+        "reasons": [(it, speech.say(f"rate.reason.{it}")) for it in REASONS]
+        if kind is SurveyKind.THUMBS
+        else [],
         "given": asked.one.score,
         "thanks": request.GET.get("said") == "thanks" and asked.one.score is not None,
         "notice": speech.say(notice) if notice else "",
@@ -143,6 +147,11 @@ def _score(written: str, kind: SurveyKind) -> int | None:
     return known.get(written)
 
 
+def _reasons(request: HttpRequest, kind: SurveyKind) -> tuple[Reason, ...]:
+    told = request.POST.getlist("reason") if kind is SurveyKind.THUMBS else []
+    return tuple(one for one in REASONS if one in told)
+
+
 def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
     """Append the answer; sent twice from one form it happens once."""
     form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
@@ -156,6 +165,7 @@ def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
         brand=asked.brand,
         met=asked.one.met,
         words=ref,
+        reasons=_reasons(request, asked.rule.kind),
     )
     outcome = makegood_of(request).acts.act(
         asked.customer,

@@ -44,6 +44,7 @@ ACTS: Mapping[str, str] = {
     "customers.kept_apart": "A person said that two customers are not one.",
     "customers.unlinked": "A person took two customers apart again.",
     "links.made": "A run over guest lists linked customers who are probably one.",
+    "appeal.decided": "A person looked at an appeal about what a customer said of a meeting.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""

@@ -26,6 +26,7 @@ from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
 from makegood.ports.places import PlaceReading, PlaceWriting
 from makegood.ports.redirects import RedirectReading, RedirectWriting
+from makegood.ports.reputation import ReputationReading, ReputationWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -69,6 +70,7 @@ class Reading(
     PlaceReading,
     RedirectReading,
     LinkReading,
+    ReputationReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -226,6 +228,7 @@ class Writing(
     PlaceWriting,
     RedirectWriting,
     LinkWriting,
+    ReputationWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

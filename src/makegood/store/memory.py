@@ -15,6 +15,7 @@ from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_places import MemoryPlaceReading
 from makegood.store.memory_reading import TABLES, Tables
+from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -32,6 +33,7 @@ class MemoryReader(
     MemoryScreening,
     MemorySends,
     MemoryPlaceReading,
+    MemoryReputation,
     MemoryLook,
     MemoryTies,
     MemoryAccountReading,

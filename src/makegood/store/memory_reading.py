@@ -39,6 +39,7 @@ from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.places import PlaceRow
 from makegood.ports.redirects import RedirectRow, WalkRow
+from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -80,6 +81,7 @@ TABLES = (
     "accounts_kept", "parties", "agreements_kept",
     "locations", "redirects", "walks",
     "link_pairs", "link_runs",
+    "ratings", "published", "appeals", "rule_answers", "seen",
 )  # fmt: skip
 
 
@@ -149,6 +151,11 @@ class Tables:
     walks: MutableMapping[str, WalkRow]
     link_pairs: MutableMapping[str, LinkPair]
     link_runs: MutableMapping[int, LinkRun]
+    ratings: MutableMapping[int, RatingRow]
+    published: MutableMapping[tuple[str, str], Published]
+    appeals: MutableMapping[str, Appeal]
+    rule_answers: MutableMapping[str, RuleAnswer]
+    seen: MutableMapping[tuple[str, str], int]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

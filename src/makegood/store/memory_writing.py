@@ -39,6 +39,7 @@ from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_places import MemoryPlaceWriting
+from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -64,6 +65,7 @@ class MemoryWriting(
     MemoryScreening,
     MemorySends,
     MemoryPlaceWriting,
+    MemoryReputation,
     MemoryWatchWriting,
     MemoryTies,
     MemoryAccountWriting,

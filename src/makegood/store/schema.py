@@ -26,6 +26,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.ACCOUNTS,
     people.PLACES,
     people.LINKS,
+    people.REPUTATIONS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

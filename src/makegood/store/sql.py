@@ -18,6 +18,7 @@ from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_places import PlaceReading, PlaceWriting
 from makegood.store.sql_redirects import RedirectReading, RedirectWriting
+from makegood.store.sql_reputation import ReputationReading, ReputationWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
@@ -50,6 +51,7 @@ class SqlReading(
     PlaceReading,
     RedirectReading,
     LinkReading,
+    ReputationReading,
 ):
     """One look at the store."""
 
@@ -74,6 +76,7 @@ class SqlWriting(
     PlaceWriting,
     RedirectWriting,
     LinkWriting,
+    ReputationWriting,
     SqlReading,
 ):
     """One transaction."""

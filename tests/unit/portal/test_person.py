@@ -13,7 +13,7 @@ from makegood.core.state import decode_state
 from makegood.effects.words import Words
 from makegood.messages.facts import PersonChosen, PersonRefused
 from makegood.messages.ids import RepId
-from makegood.ports.heard import Heard
+from makegood.ports.reputation import Published
 from makegood.ports.rows import OutboxStatus
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import (
@@ -160,15 +160,18 @@ def test_who_serves_another_brand_left_or_takes_nobody_is_not_offered(makegood, 
 
 
 def test_what_others_say_is_a_range_with_the_number_behind_it(makegood: Makegood, page: str):
-    class Ears:
-        def heard(self, reps):
-            tags = (("listens", 30), ("fast", 12))
-            return {KATHY: Heard(count=48, low_percent=71, high_percent=92, tags=tags)}
-
-    makegood.heard = Ears()
+    said = Published(
+        kind="rep", subject="kathy", standing="better", low=71, high=92, usual=70, at_least=45,
+        reasons=(("policy", 10),), at_ms=makegood.clock.now_ms(),
+    )  # fmt: skip
+    with makegood.store.writing() as writing:
+        writing.put_published([said])
+    assert "of 100 were content" not in words_of(Client().get(page)), "before Kathy read it"
+    with makegood.store.writing() as writing:
+        writing.put_seen(KATHY, makegood.clock.now_ms())
     shown = words_of(Client().get(page))
-    assert "between 71 and 92 of 100 were content (48 answered)" in shown
-    assert "listens (30), fast (12)" in shown
+    assert "between 71 and 92 of 100 were content (45 or more answered)" in shown
+    assert "A rule they had to apply (10+)" in shown
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,13 @@ WORDS = {
     "rate.choose": "Bitte wählen Sie eine der Antworten.",
     "rate.thanks": "Danke. Wir haben Ihre Antwort. Sie können sie noch ändern.",
     "rate.leave": "Keine Fragen und Angebote mehr",
+    "rate.reasons": "Worum ging es?",
+    "rate.reason.person": "Um die Person",
+    "rate.reason.policy": "Um eine Regel, die sie anwenden musste",
+    "rate.reason.product": "Um das Produkt oder die Leistung selbst",
+    "rate.reason.other": "Um etwas anderes",
+    "rate.blind": "Niemand, mit dem Sie zu tun hatten, "
+    "erfährt, wer was geantwortet hat; nur, was viele zusammen sagen.",
     "rate.csat.low": "sehr schlecht",
     "rate.csat.high": "sehr gut",
     "rate.ces.low": "sehr mühsam",
@@ -281,10 +288,10 @@ WORDS = {
     "person.card_closed": "Kein Platz, auch nicht auf der Warteliste",
     "person.too_few": "Was andere sagen: Es haben noch zu wenige geantwortet.",
     "person.heard": (
-        "Was andere sagen: Zwischen {low} und {high} von 100 waren zufrieden ({count} haben"
-        " geantwortet)."
+        "Was andere sagen: Zwischen {low} und {high} von 100 waren zufrieden ({count} oder mehr"
+        " haben geantwortet)."
     ),
-    "person.tags": "Genannt wurde: {tags}.",
+    "person.tags": "War es nicht gut, ging es um: {tags}.",
     "person.apart": "Jemand, dem Sie lieber nicht begegnen",
     "person.apart_lead": "Sie müssen nicht sagen, warum, und wir sagen es der Person nicht.",
     "person.apart_open": "Jemanden nennen",

@@ -197,6 +197,13 @@ WORDS = {
     "rate.choose": "Please choose one of the answers.",
     "rate.thanks": "Thank you. We have your answer. You can still change it.",
     "rate.leave": "No more questions and offers",
+    "rate.reasons": "What was it about?",
+    "rate.reason.person": "The person",
+    "rate.reason.policy": "A rule they had to apply",
+    "rate.reason.product": "The product or service itself",
+    "rate.reason.other": "Something else",
+    "rate.blind": "Nobody you met is told who answered what. "
+    "They learn only what many customers said together.",
     "rate.csat.low": "very bad",
     "rate.csat.high": "very good",
     "rate.ces.low": "very hard",
@@ -278,9 +285,9 @@ WORDS = {
     "person.too_few": "What other customers say: too few have answered to tell.",
     "person.heard": (
         "What other customers say: between {low} and {high} of 100 were content ({count} "
-        "answered)."
+        "or more answered)."
     ),
-    "person.tags": "They named: {tags}.",
+    "person.tags": "When it was not good, it was about: {tags}.",
     "person.apart": "Somebody you would rather not meet",
     "person.apart_lead": "You need not say why, and we do not tell them.",
     "person.apart_open": "Name somebody",

@@ -197,6 +197,13 @@ WORDS = {
     "rate.choose": "Elija una de las respuestas, por favor.",
     "rate.thanks": "Gracias. Tenemos su respuesta. Todavía puede cambiarla.",
     "rate.leave": "No más preguntas ni ofertas",
+    "rate.reasons": "¿De qué se trataba?",
+    "rate.reason.person": "De la persona",
+    "rate.reason.policy": "De una norma que tuvo que aplicar",
+    "rate.reason.product": "Del producto o servicio en sí",
+    "rate.reason.other": "De otra cosa",
+    "rate.blind": "Nadie con quien haya tratado sabrá quién respondió qué; "
+    "solo lo que muchos clientes dicen juntos.",
     "rate.csat.low": "muy mal",
     "rate.csat.high": "muy bien",
     "rate.ces.low": "muy difícil",
@@ -279,9 +286,9 @@ WORDS = {
     "person.too_few": "Lo que dicen otros: han respondido demasiado pocos para saberlo.",
     "person.heard": (
         "Lo que dicen otros: entre {low} y {high} de cada 100 quedaron contentos "
-        "(respondieron {count})."
+        "(respondieron {count} o más)."
     ),
-    "person.tags": "Mencionaron: {tags}.",
+    "person.tags": "Cuando no fue bien, se trataba de: {tags}.",
     "person.apart": "Alguien a quien prefiere no ver",
     "person.apart_lead": "No tiene que decir por qué, y no se lo diremos.",
     "person.apart_open": "Nombrar a alguien",

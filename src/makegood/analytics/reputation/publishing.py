@@ -1,0 +1,93 @@
+"""From ratings to what is published: who has enough, in words and whole numbers of a hundred."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, floor
+
+import polars as pl
+from msgspec.structs import replace
+
+from makegood.analytics.reputation.blind import Counted, at_least, reasons_of
+from makegood.analytics.reputation.estimates import Estimate, Terms, rep_estimates, rule_estimates
+from makegood.analytics.reputation.ratings import SCHEMA
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.playbooks.reputation import DAY_MS, ReputationTerms
+from makegood.ports.reputation import Kind, Published, RatingRow
+
+
+def table_of(rows: Sequence[RatingRow], customers: Mapping[ProfileId, CustomerId]) -> pl.DataFrame:
+    """Put ratings into the table that the model reads; raters are their customers' ids."""
+    return pl.DataFrame(
+        {
+            "rater": [str(customers.get(row.profile, row.profile)) for row in rows],
+            "rep": [str(row.rep) for row in rows],
+            "rule": [row.rule for row in rows],
+            "place": [row.place for row in rows],
+            "channel": [row.channel for row in rows],
+            "severity": [row.severity for row in rows],
+            "at_ms": [row.met_ms for row in rows],
+            "up": [int(row.up) for row in rows],
+            "about": [row.reason for row in rows],
+            "propensity": [row.propensity for row in rows],
+        },
+        schema=SCHEMA,
+    )
+
+
+def publish(
+    found: Counted,
+    customers: Mapping[ProfileId, CustomerId],
+    terms: ReputationTerms,
+    now_ms: int,
+) -> tuple[Published, ...]:
+    """Say anew what is said of everybody and every rule of whom enough changed."""
+    model = Terms(
+        shown_from=terms.shown_from,
+        period_days=terms.period_ms // DAY_MS,
+        late_days=terms.late_ms // DAY_MS,
+    )
+    of_reps = [row for row in found.rows if row.for_rep]
+    of_rules = [row for row in found.rows if row.for_rule]
+    reps = rep_estimates(table_of(of_reps, customers), model) if found.reps else ()
+    rules = rule_estimates(table_of(of_rules, customers), model) if found.rules else ()
+    said = [
+        *_said("rep", reps, found.reps, _grouped(of_reps, "rep"), terms),
+        *_said("rule", rules, found.rules, _grouped(of_rules, "rule"), terms),
+    ]
+    return tuple(replace(one, at_ms=now_ms) for one in said)
+
+
+def _grouped(rows: Iterable[RatingRow], key: str) -> Mapping[str, list[RatingRow]]:
+    groups: dict[str, list[RatingRow]] = {}
+    for row in rows:
+        groups.setdefault(getattr(row, key), []).append(row)
+    return groups
+
+
+def _said(
+    kind: Kind,
+    estimates: Sequence[Estimate],
+    changed: frozenset[str],
+    rows: Mapping[str, list[RatingRow]],
+    terms: ReputationTerms,
+) -> Iterable[Published]:
+    k = terms.blind_below
+    for name in sorted(changed):
+        own = rows.get(name, [])
+        one = next((it for it in estimates if it.name == name), None)
+        base = Published(
+            kind=kind, subject=name, standing="cannot_tell", at_least=at_least(len(own), k)
+        )
+        if one is None or len(own) < terms.shown_from:
+            yield base
+            continue
+        yield Published(
+            kind=kind,
+            subject=name,
+            standing=one.standing,
+            low=floor(100 * one.low),
+            high=ceil(100 * one.high),
+            usual=round(100 * one.all),
+            at_least=base.at_least,
+            reasons=reasons_of(own, k),
+            worse_lately=one.worse_lately,
+        )

@@ -1,0 +1,224 @@
+"""Reputations at work: take ratings from the log, publish, ask owners, hear appeals.
+
+Nothing here touches routing, authority or pay, and no other room reads it for that: a reputation
+is for the person whom it is about, for who looks after them, and for a customer who chooses.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.analytics.reputation.blind import Counted, LeftOut, counted
+from makegood.messages.errors import Refused
+from makegood.messages.events import Event
+from makegood.messages.facts import Rated
+from makegood.messages.ids import CustomerId, ProfileId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.reputation import ReputationTerms
+from makegood.playbooks.rulings import SurveyKind
+from makegood.ports.acts import Act
+from makegood.ports.clock import Clock
+from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict
+from makegood.ports.store import Reading, Store, Writing
+from makegood.runtime.noting import note
+
+PAGE = 2000
+Publisher = Callable[
+    [Counted, Mapping[ProfileId, CustomerId], ReputationTerms, int], tuple[Published, ...]
+]
+"""Fits the model; given from outside, so that only who publishes loads what it needs."""
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """What one round of publishing did.
+
+    Attributes:
+        taken: New ratings found in the log.
+        ratings: Ratings known in all.
+        published: People and rules of whom something is said anew.
+        asked: Rules whose owner is asked to answer.
+    """
+
+    taken: int
+    ratings: int
+    published: tuple[Published, ...]
+    asked: tuple[RuleAnswer, ...]
+
+
+def take_ratings(store: Store, library: Library) -> int:
+    """Take new ratings from the log; again, nothing is taken twice. Give how many there were."""
+    taken = 0
+    while True:
+        with store.reading() as reading:
+            after = reading.ratings_read()
+            log = reading.log(after, PAGE)
+        if not log:
+            return taken
+        rows = [row for seq, event in log if (row := rating_of(seq, event, library)) is not None]
+        with store.writing() as writing:
+            if writing.ratings_read() != after:
+                continue  # somebody else took these
+            writing.add_ratings(rows, log[-1][0])
+        taken += len(rows)
+
+
+def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
+    """Read a rating from an event; None for everything that is no thumb about a person or rule."""
+    body = event.body
+    if not isinstance(body, Rated) or not (body.met or body.rule):
+        return None
+    book = library.books[event.stamp.book].for_brand(body.brand)
+    survey = book.surveys.get(body.survey)
+    if survey is None or survey.kind is not SurveyKind.THUMBS:
+        return None
+    return RatingRow(
+        seq=seq,
+        event=event.id,
+        profile=event.profile,
+        survey=body.survey,
+        about=body.about or event.id,
+        rep=RepId(body.met),
+        rule=body.rule,
+        place=body.place,
+        channel=body.channel,
+        severity=body.severity,
+        met_ms=body.met_ms or event.time_ms,
+        up=bool(body.score),
+        brand=body.brand,
+        reason=body.reasons[0] if len(body.reasons) == 1 else "",
+        reasons=body.reasons,
+    )
+
+
+def publish_round(
+    store: Store, library: Library, terms: ReputationTerms, clock: Clock, publisher: Publisher
+) -> Round:
+    """Take what is new, and say anew what is said of whom enough changed."""
+    taken = take_ratings(store, library)
+    now_ms = clock.now_ms()
+    with store.reading() as reading:
+        rows, read = _all_ratings(reading), reading.ratings_read()
+        customers = _customers(reading, rows)
+        left_out = _left_out(reading)
+    found = counted(rows, customers, left_out, terms.blind_below)
+    published = publisher(found, customers, terms, now_ms)
+    with store.writing() as writing:
+        asked = _asked(writing, published, terms, now_ms)
+        writing.add_ratings(found.changed, max(read, writing.ratings_read()))
+        writing.put_published(published)
+        for one in asked:
+            writing.put_rule_answer(one)
+    return Round(taken=taken, ratings=len(rows), published=published, asked=asked)
+
+
+def _all_ratings(reading: Reading) -> tuple[RatingRow, ...]:
+    rows: list[RatingRow] = []
+    while page := reading.ratings(rows[-1].seq if rows else 0, PAGE):
+        rows += page
+    return tuple(rows)
+
+
+def _customers(reading: Reading, rows: Sequence[RatingRow]) -> Mapping[ProfileId, CustomerId]:
+    profiles = sorted({row.profile for row in rows})
+    found: dict[ProfileId, CustomerId] = {}
+    for begin in range(0, len(profiles), PAGE):
+        found |= reading.customers_of(profiles[begin : begin + PAGE])
+    return found
+
+
+def _left_out(reading: Reading) -> LeftOut:
+    found: list[Appeal] = []
+    while page := reading.appeals(
+        open_only=False, after=found[-1].id if found else "", limit=PAGE
+    ):
+        found += page
+    return frozenset((one.rep, one.about) for one in found if one.verdict == "left_out")
+
+
+def _asked(
+    writing: Writing, published: Sequence[Published], terms: ReputationTerms, now_ms: int
+) -> tuple[RuleAnswer, ...]:
+    """Ask who answers for a rule that customers find worse, unless that was not long ago."""
+    worse = [
+        one.subject
+        for one in published
+        if one.kind == "rule" and (one.worse_lately or one.standing == "worse")
+    ]
+    before = writing.rule_answers(worse)
+    return tuple(
+        RuleAnswer(rule=rule, owner=owner, asked_ms=now_ms, due_ms=now_ms + terms.answer_ms)
+        for rule in worse
+        if (owner := terms.owner_of(rule))
+        and (rule not in before or now_ms - before[rule].asked_ms > 2 * terms.answer_ms)
+    )
+
+
+def appeal(store: Store, clock: Clock, rep: RepId, about: str, why: str) -> Appeal | Refused:
+    """Ask that what a customer may have said of a meeting be looked at; once for each meeting."""
+    if not about.strip() or not why.strip():
+        return Refused(code="empty", why="Say which meeting, and why.")
+    row = Appeal(
+        id=sha256(f"{rep}\n{about.strip()}".encode()).hexdigest()[:24],
+        rep=rep,
+        about=about.strip(),
+        why=why.strip(),
+        asked_ms=clock.now_ms(),
+    )
+    with store.writing() as writing:
+        if not writing.put_new_appeal(row):
+            return Refused(code="once", why="You appealed about this meeting; once is all.")
+    return row
+
+
+def decide_appeal(
+    store: Store, clock: Clock, id_: str, by: RepId, verdict: Verdict, because: str
+) -> Appeal | Refused:
+    """Keep a rating or leave it out: by somebody else, with a reason, and once."""
+    with store.writing() as writing:
+        row = writing.appeal(id_)
+        if row is None:
+            return Refused(code="gone", why="There is no such appeal.")
+        if row.rep == by:
+            return Refused(code="own", why="Somebody else has to look at your appeal.")
+        if row.verdict:
+            return Refused(code="answered", why="Somebody looked at this appeal already.")
+        if verdict not in ("kept", "left_out") or not because.strip():
+            return Refused(code="reason", why="Keep it or leave it out, and say why.")
+        found = writing.ratings_about(row.rep, row.about)
+        done = replace(
+            row,
+            verdict=verdict if found else "none",
+            by=by,
+            because=because.strip(),
+            decided_ms=clock.now_ms(),
+        )
+        writing.put_appeal(done)
+        note(writing, _decided(done))
+    return done
+
+
+def _decided(row: Appeal) -> Act:
+    return Act(
+        what="appeal.decided",
+        who=row.by,
+        about=row.id,
+        after={"verdict": row.verdict},
+        at_ms=row.decided_ms,
+    )
+
+
+def answer_for_rule(
+    store: Store, clock: Clock, rule: str, by: RepId, says: str
+) -> RuleAnswer | Refused:
+    """Take an owner's answer; nobody else can give it."""
+    with store.writing() as writing:
+        row = writing.rule_answers([rule]).get(rule)
+        if row is None or row.owner != by:
+            return Refused(code="not_yours", why="You are not asked about this rule.")
+        if not says.strip():
+            return Refused(code="empty", why="Say why the rule is so, or what will change.")
+        done = replace(row, says=says.strip(), by=by, said_ms=clock.now_ms())
+        writing.put_rule_answer(done)
+    return done

@@ -1,0 +1,96 @@
+"""Nobody can tell from what is published what one customer said, today or by comparing days."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from makegood.analytics.reputation.blind import at_least, counted, reasons_of
+from makegood.messages.ids import EventId, ProfileId, RepId
+from makegood.ports.reputation import RatingRow
+
+K = 5
+ratings = st.lists(
+    st.tuples(
+        st.integers(0, 30),  # who
+        st.sampled_from(["li", "omar"]),
+        st.sampled_from(["fee", "bag", ""]),
+        st.integers(0, 3),  # about what
+        st.booleans(),
+        st.sampled_from([(), ("person",), ("policy",), ("policy", "other")]),
+    ),
+    max_size=80,
+)
+
+
+def row(seq: int, who: int = 0, rep: str = "li", rule: str = "fee", **more) -> RatingRow:
+    base = RatingRow(
+        seq=seq, event=EventId(f"e{seq}"), profile=ProfileId(f"p{who}"), survey="s",
+        about=f"B{who}", rep=RepId(rep), rule=rule, place="", channel="", severity=0,
+        met_ms=seq, up=True,
+    )  # fmt: skip
+    return replace(base, **more)
+
+
+def of_rep(rows, rep: str) -> set[int]:
+    return {it.seq for it in rows if it.for_rep and it.rep == rep}
+
+
+def test_four_ratings_change_nothing_and_the_fifth_lets_all_five_count():
+    four = [row(seq, seq) for seq in range(1, 5)]
+    assert counted(four, {}, frozenset(), K).changed == ()
+    five = counted([*four, row(5, 5)], {}, frozenset(), K)
+    assert five.reps == {"li"}
+    assert of_rep(five.rows, "li") == {1, 2, 3, 4, 5}
+
+
+def test_a_later_answer_waits_for_four_others_before_it_takes_the_place_of_the_earlier():
+    first = counted([row(seq, seq) for seq in range(1, 6)], {}, frozenset(), K).rows
+    again = [*first, row(6, 1, up=False)]
+    assert counted(again, {}, frozenset(), K).changed == ()
+    more = counted([*again, *(row(seq, seq) for seq in range(7, 11))], {}, frozenset(), K)
+    assert of_rep(more.rows, "li") == {2, 3, 4, 5, 6, 7, 8, 9, 10}
+
+
+def test_a_rating_that_an_appeal_left_out_goes_when_others_change_too():
+    first = counted([row(seq, seq) for seq in range(1, 7)], {}, frozenset(), K).rows
+    left_out = frozenset({("li", "B1")})
+    assert counted(first, {}, left_out, K).changed == ()
+    more = [*first, *(row(seq, seq) for seq in range(7, 11))]
+    assert 1 not in of_rep(counted(more, {}, left_out, K).rows, "li")
+
+
+@given(ratings, st.lists(st.integers(0, 80), min_size=1, max_size=6))
+def test_two_days_never_differ_by_fewer_than_k_meetings_nor_show_fewer(all_, days):
+    rows = [
+        row(seq, who, rep, rule, about=f"B{about}", up=up, reasons=reasons)
+        for seq, (who, rep, rule, about, up, reasons) in enumerate(all_, 1)
+    ]
+    marks: dict[int, RatingRow] = {}
+    for day in sorted(days):
+        before = [marks.get(it.seq, it) for it in rows[:day]]
+        after = counted(before, {}, frozenset(), K)
+        for name, mark in (("rep", "for_rep"), ("rule", "for_rule")):
+            for who in {getattr(it, name) for it in rows} - {""}:
+                own = [
+                    (old, new)
+                    for old, new in zip(before, after.rows, strict=True)
+                    if getattr(new, name) == who
+                ]
+                moved = {
+                    (new.profile, new.about)
+                    for old, new in own
+                    if getattr(old, mark) != getattr(new, mark)
+                }
+                shown = sum(getattr(new, mark) for _, new in own)
+                assert not moved or len(moved) >= K
+                assert shown == 0 or shown >= K
+        marks |= {it.seq: it for it in after.rows}
+
+
+@given(ratings)
+def test_what_is_shown_of_reasons_is_never_of_fewer_than_k_nor_exact(all_):
+    rows = [row(seq, up=it[4], reasons=it[5]) for seq, it in enumerate(all_, 1)]
+    for reason, count in reasons_of(rows, K):
+        exact = sum(not it.up and reason in it.reasons for it in rows)
+        assert K <= count <= exact < count + K
+        assert count == at_least(exact, K)

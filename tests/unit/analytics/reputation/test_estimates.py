@@ -1,0 +1,56 @@
+"""Reputations find a sealed truth that a share of thumbs misses, and say when they cannot tell."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from benchmarks.reputation import covered, table, tau
+from makegood.analytics.reputation.estimates import Terms, rep_estimates, rule_estimates
+from makegood_sim.reputation import Plan, World, make
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make(Plan(reps=30, ratings=240), seed=1)
+
+
+@pytest.fixture(scope="module")
+def reps(world: World):
+    return rep_estimates(table(world.seen), Terms())
+
+
+def test_people_are_told_apart_where_a_share_of_thumbs_misleads(world: World, reps):
+    truth = world.truth.reps[[int(one.name[1:]) for one in reps]]
+    shares = table(world.seen).group_by("rep").agg(pl.col("up").mean()).sort("rep")["up"]
+    own = tau([one.share for one in reps], truth)
+    assert own > 0.5
+    assert own > tau(shares.to_list(), truth) + 0.15
+    assert covered(reps, truth) >= 0.75
+
+
+def test_a_rule_that_became_bad_is_named_and_no_other(world: World):
+    bad = make(Plan(reps=30, ratings=240, bad_rule_days=14), seed=1)
+    assert [it.name for it in rule_estimates(table(bad.seen), Terms()) if it.worse_lately] == [
+        "f0000"
+    ]
+    assert not any(it.worse_lately for it in rule_estimates(table(world.seen), Terms()))
+
+
+def test_below_thirty_ratings_nothing_can_be_told(world: World, reps):
+    few = table(world.seen).group_by("rep", maintain_order=True).head(29)
+    assert {one.standing for one in rep_estimates(few, Terms())} == {"cannot_tell"}
+    assert {one.standing for one in reps} > {"alike"}
+
+
+def test_the_order_of_the_ratings_changes_nothing(world: World, reps):
+    mixed = table(world.seen).sample(fraction=1.0, shuffle=True, seed=3)
+    again = rep_estimates(mixed, Terms())
+    assert np.allclose([one.share for one in again], [one.share for one in reps], atol=1e-6)
+
+
+def test_an_empty_table_and_one_without_rules_say_nothing_of_rules(world: World):
+    seen = table(world.seen)
+    assert rep_estimates(seen.head(0), Terms()) == ()
+    assert rule_estimates(seen.with_columns(rule=pl.lit("")), Terms()) == ()
+    with pytest.raises(ValueError, match="0 or 1"):
+        rep_estimates(seen.with_columns(up=pl.lit(2)), Terms())

@@ -1,0 +1,154 @@
+"""Ratings are taken once, published in groups, appealed to somebody else; owners answer."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from makegood.analytics.reputation.publishing import publish
+from makegood.messages.errors import Refused
+from makegood.messages.events import Event, Stamp
+from makegood.messages.facts import Rated
+from makegood.messages.ids import ProfileId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.reputation import DAY_MS, ReputationTerms
+from makegood.ports.reputation import Published
+from makegood.ports.rows import Offered
+from makegood.runtime.reputations import (
+    answer_for_rule,
+    appeal,
+    decide_appeal,
+    publish_round,
+    take_ratings,
+)
+from makegood.store.memory import MemoryStore
+from makegood.testing.clock import FakeClock
+from tests.unit.core.test_as_met import day
+
+TERMS = ReputationTerms(owners={"fee": "vera"})
+VERA, OMAR, LI = RepId("vera"), RepId("omar"), RepId("li")
+
+
+@pytest.fixture
+def library() -> Library:
+    return day().library
+
+
+def rate(store: MemoryStore, library: Library, numbers: range, **more) -> None:
+    """Let customers answer, one each."""
+    events = [
+        Event(
+            source="desk",
+            message_id=f"m{number}{more}",
+            profile=ProfileId(f"p{number}"),
+            time_ms=number,
+            received_ms=number,
+            body=Rated(
+                **{
+                    "survey": "boarding", "score": number % 2, "about": f"B{number}",
+                    "met": ("li", "omar")[number % 4 // 2], "rule": ("fee", "bag")[number % 2],
+                    "reasons": ("policy",), "met_ms": number,
+                }
+                | more
+            ),
+            stamp=Stamp(book=library.active, fold=1),
+        )
+        for number in numbers
+    ]  # fmt: skip
+    with store.writing() as writing:
+        writing.append([offered(one) for one in events])
+
+
+def offered(one: Event) -> Offered:
+    return Offered(event=one, body_digest=one.message_id.encode()[:16])
+
+
+def round_of(store: MemoryStore, library: Library, clock: FakeClock):
+    return publish_round(store, library, TERMS, clock, publish)
+
+
+def said(store: MemoryStore, kind="rep") -> Mapping[str, Published]:
+    with store.reading() as reading:
+        return {one.subject: one for one in reading.published(kind, "", 99)}
+
+
+def test_ratings_are_taken_from_the_log_once(library: Library):
+    store, clock = MemoryStore(), FakeClock(0)
+    rate(store, library, range(1, 9))
+    assert take_ratings(store, library) == 8
+    assert take_ratings(store, library) == 0
+    assert round_of(store, library, clock).taken == 0
+    rate(store, library, range(9, 11))
+    assert take_ratings(store, library) == 2
+
+
+def test_stars_and_what_names_nobody_count_for_nobody(library: Library):
+    store = MemoryStore()
+    rate(store, library, range(1, 9), met="", rule="")
+    assert take_ratings(store, library) == 0
+    rate(store, library, range(1, 9), survey="unknown")
+    assert take_ratings(store, library) == 0
+
+
+def test_below_thirty_no_number_is_published_and_four_more_change_nothing(library: Library):
+    store, clock = MemoryStore(), FakeClock(5)
+    rate(store, library, range(1, 41))
+    assert {one.subject for one in round_of(store, library, clock).published} == {
+        "li", "omar", "fee", "bag",
+    }  # fmt: skip
+    first = said(store)
+    assert {one.standing for one in first.values()} == {"cannot_tell"}
+    assert {one.low for one in first.values()} == {0}
+    clock.advance(DAY_MS)
+    rate(store, library, range(41, 49))
+    assert [one.kind for one in round_of(store, library, clock).published] == []
+    assert said(store) == first
+
+
+def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(library: Library):
+    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
+    rate(store, library, range(1, 401))  # thumbs of `fee` are all down, of `bag` all up
+    done = round_of(store, library, clock)
+    assert [(one.rule, one.owner) for one in done.asked] == [("fee", "vera")]
+    assert done.asked[0].due_ms == clock.now_ms() + TERMS.answer_ms
+    fee = said(store, "rule")["fee"]
+    assert fee.standing == "worse"
+    assert fee.high < fee.usual
+    assert fee.reasons == (("policy", 200),)
+    assert isinstance(answer_for_rule(store, clock, "fee", OMAR, "No."), Refused)
+    assert isinstance(answer_for_rule(store, clock, "fee", VERA, " "), Refused)
+    assert not isinstance(answer_for_rule(store, clock, "fee", VERA, "It will go."), Refused)
+    rate(store, library, range(401, 441))
+    assert round_of(store, library, clock).asked == ()  # answered not long ago
+
+
+def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 41))
+    take_ratings(store, library)
+    made = appeal(store, clock, LI, "B1", "It was the storm.")
+    assert not isinstance(made, Refused)
+    assert appeal(store, clock, LI, " B1 ", "Again.").code == "once"
+    assert appeal(store, clock, LI, "B2", " ").code == "empty"
+    assert decide_appeal(store, clock, made.id, LI, "left_out", "Mine.").code == "own"
+    assert decide_appeal(store, clock, made.id, OMAR, "left_out", " ").code == "reason"
+    assert decide_appeal(store, clock, "x", OMAR, "kept", "So.").code == "gone"
+    assert decide_appeal(store, clock, made.id, OMAR, "left_out", "It was.").verdict == "left_out"
+    assert decide_appeal(store, clock, made.id, VERA, "kept", "No.").code == "answered"
+    never = appeal(store, clock, LI, "B99", "I was not there.")
+    assert decide_appeal(store, clock, never.id, OMAR, "left_out", "So.").verdict == "none"
+    with store.reading() as reading:
+        assert [one.what for one in reading.acts()] == ["appeal.decided"] * 2
+
+
+def test_what_was_left_out_counts_no_more_once_enough_changed(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 81))
+    round_of(store, library, clock)
+    made = appeal(store, clock, LI, "B1", "It was the storm.")
+    decide_appeal(store, clock, made.id, OMAR, "left_out", "It was.")
+    rate(store, library, range(81, 101))
+    round_of(store, library, clock)
+    with store.reading() as reading:
+        (row,) = reading.ratings_about(LI, "B1")
+    assert not row.for_rep
+    assert not row.for_rule
