@@ -5,7 +5,7 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 
 from collections.abc import Callable, Mapping
 
-from makegood.core import calls, ending, offers, promises, proposals, requests, surveys
+from makegood.core import calls, ending, lapses, offers, promises, proposals, requests, surveys
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -20,6 +20,9 @@ def fire(turn: Turn, timer: Timer) -> None:
     """
     if timer.kind is TimerKind.SILENCE:
         promises.overdue(turn, timer)
+        return
+    if timer.kind is TimerKind.LAPSE_AT:
+        lapses.quiet(turn, timer)
         return
     if timer.kind is TimerKind.SURVEY_AT:
         surveys.due(turn, timer)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.asked import RequestState
+from makegood.core.lines import LineUse
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
@@ -178,7 +179,7 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promise_ms: Until when the customer was told it would come; 0 when not told.
         broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan, unreached, not_asked, apology or bad_score.
+            broken_promise, no_plan, unreached, not_asked, apology, bad_score or lapsed.
     """
 
     due_ms: int
@@ -324,6 +325,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         waivers: What need no longer be paid or done, oldest first.
         memory: What the customer was told: promises and fees.
         surveys: What they were asked about, or not, and what they answered; oldest first.
+        lines: Service lines they use, by the lapses of the book; the one used last at the end.
     """
 
     facts: Facts = {}
@@ -341,6 +343,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     waivers: tuple[Waiver, ...] = ()
     memory: Memory = Memory()
     surveys: tuple[SurveyState, ...] = ()
+    lines: tuple[LineUse, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

@@ -41,6 +41,7 @@ class TimerKind(StrEnum):
     ANSWER_BY = "k_answer_by"
     APPROVE_BY = "l_approve_by"
     SURVEY_AT = "m_survey_at"
+    LAPSE_AT = "s_lapse_at"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -52,7 +53,7 @@ class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
     Attributes:
         due_ms: Fires then, not when somebody looks.
         kind: What for.
-        subject: The case, the silence rule, the survey, or the event of a request.
+        subject: The case, the silence rule, the lapse, the survey, or the event of a request.
         about: The failure's or promise's `about`.
         origin: The event that set it; its book is the one that counts.
         brand: Whose promise it is; empty for the umbrella.

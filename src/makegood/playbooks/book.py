@@ -10,8 +10,11 @@ from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.employees import EmployeeTerms
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
+from makegood.playbooks.root_causes import RootCauseTerms
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -176,6 +179,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
+        lapses: When a line that is no longer used is a failure.
+        lapses_on: Lapses by the event that is a use.
+        root_causes: Who answers for what made customers' days bad, and by when.
+        employees: By what anybody of the firm finds a customer, and what they then see.
     """
 
     hash: BookHash
@@ -216,6 +223,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     text: str = ""
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
+    lapses: tuple[LapseRule, ...] = ()
+    lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
+    root_causes: RootCauseTerms = RootCauseTerms()
+    employees: EmployeeTerms = EmployeeTerms()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
@@ -238,13 +249,15 @@ class RuleBook(Struct, frozen=True, kw_only=True):
             or event in self.ends
             or event in self.tells
             or event in self.asks_after
+            or event in self.lapses_on
             or any(own.hears(event) for own in self.by_brand.values())
         )
 
     def says(self, name: str) -> bool:
-        """Whether an event makes or keeps a promise, tells a cost, or is asked about later."""
+        """Whether an event keeps or makes a promise, tells a cost, uses a line or is asked about."""
         made = name in self.starts or name in self.ends
-        return made or name in self.tells or name in self.asks_after
+        asked = name in self.asks_after or name in self.lapses_on
+        return made or asked or name in self.tells
 
     def find(
         self, name: str, properties: Facts, customer: Facts, said: Known | None = None

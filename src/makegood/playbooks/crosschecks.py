@@ -9,6 +9,7 @@ from makegood.playbooks.cel import Expression
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.promises import Disclosure
@@ -41,6 +42,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     disclosures: tuple[Disclosure, ...] = ()
     claims: tuple[RequestRule, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    lapses: tuple[LapseRule, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -71,7 +73,7 @@ def check_across(parts: Parts, report: Report) -> None:
 
 
 def _check_kinds(parts: Parts, report: Report) -> dict[str, int]:
-    known = {*parts.kinds, OTHER}
+    known = {*parts.kinds, *(one.id for one in parts.lapses), OTHER}
     served: dict[str, int] = {}
     for plan, section in parts.plans:
         for name, place in section.texts("for"):

@@ -16,12 +16,15 @@ from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.deadends import check_dead_ends
+from makegood.playbooks.employees import read_employees
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.everyone import read_everyone
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
 from makegood.playbooks.goodwill import read_goodwill
 from makegood.playbooks.header import Header, read_header
+from makegood.playbooks.lapses import lapses_by_event, read_lapses
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.laws import (
     Law,
     LawText,
@@ -47,6 +50,7 @@ from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
 from makegood.playbooks.rulings import DisclosureRule
+from makegood.playbooks.root_causes import read_root_causes
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
@@ -194,6 +198,8 @@ def _read(
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
     outgoing = read_outgoing(top, header, conditions)
+    root_causes = read_root_causes(top)
+    employees = read_employees(top, vocabulary)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -203,9 +209,10 @@ def _read(
     heard |= everyone.came_back_by
     heard |= {event for one in parts.disclosures for event in one.events}
     heard |= {event for one in parts.surveys for event in one.events}
+    heard |= {event for one in parts.lapses for event in one.events}
     names = Names(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
-        failures=frozenset({*parts.kinds, OTHER}),
+        failures=frozenset({*parts.kinds, *(one.id for one in parts.lapses), OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
         requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
@@ -231,6 +238,8 @@ def _read(
             purchases=bought_by,
             outgoing=outgoing,
             sources=sources,
+            root_causes=root_causes,
+            employees=employees,
         ),
         examples,
     )
@@ -281,6 +290,12 @@ def _parts(
         ),
         disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
         surveys=read_surveys(top, conditions),
+        lapses=read_lapses(
+            top,
+            {*taken, *(one.rule.id for one in promises)},
+            conditions,
+            conditions.vocabulary.parameters,
+        ),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -309,7 +324,7 @@ def _book(
         umbrella=header.umbrella,
         currency=header.currency,
         timezone=header.timezone,
-        failures=_failures(parts, silences),
+        failures=_failures(parts, (*silences, *parts.lapses)),
         triggers=make_triggers(parts.detectors, header, parameters),
         silences=silences,
         starts=_by_event(silences, "after"),
@@ -342,11 +357,15 @@ def _book(
         surveys=surveys,
         asks_after=by_event(parts.surveys, surveys),
         recalling=recalling(parts.detectors),
+        lapses=parts.lapses,
+        lapses_on=lapses_by_event(parts.lapses),
         text=text,
     )
 
 
-def _failures(parts: Parts, silences: tuple[SilenceRule, ...]) -> Mapping[str, FailureRule]:
+def _failures(
+    parts: Parts, silences: tuple[SilenceRule | LapseRule, ...]
+) -> Mapping[str, FailureRule]:
     """Every kind that can be found or raised by hand, as rules with a title and a line."""
     found = {one.rule.id: one.rule for one in parts.detectors}
     for rule in silences:

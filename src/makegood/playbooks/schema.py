@@ -15,6 +15,8 @@ from makegood.playbooks.everyone import KEYS
 from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
+from makegood.playbooks.lapses import FEWEST_USES, MOST_USES
+from makegood.playbooks.lapsing import HOLDS
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
@@ -155,6 +157,7 @@ _BOOK: Mapping[str, Schema] = {
     "sources": _some(_either(_NAME, _ref("source of the book"), _ref("source"))),
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
+    "lapses": _list(_ref("lapse")),
     "promises": _list(_ref("promise")),
     "disclosures": _list(_ref("disclosure")),
     "entitlements": _list(_ref("entitlement")),
@@ -169,6 +172,8 @@ _BOOK: Mapping[str, Schema] = {
     "outgoing": _ref("section about outgoing mail"),
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
+    "root_causes": _ref("section about root causes"),
+    "employees": _ref("section about employees"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -253,6 +258,22 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "about": _EXPRESSION, "title*": _TEXT, "loses": _choice(tuple(Loss)),
         "severity": _whole(5, 1), "cause": _choice(tuple(Cause)), "allow_because": _TEXT,
     },
+    "lapse": {
+        "id*": _NAME, REPLACES: _MARK, "line*": _ref("line of a lapse"),
+        "after*": _ref("habit of a lapse"), "quiet_for*": _ref("quiet of a lapse"),
+        "others_within": _SPAN, "call_within": _SPAN, "holds": _choice(HOLDS), "title*": _TEXT,
+        "loses": _choice(tuple(Loss)), "severity": _whole(5, 1), "cause": _choice(tuple(Cause)),
+        "allow_because": _TEXT,
+    },
+    "line of a lapse": {"on*": _some(_TEXT), "named*": _EXPRESSION},
+    "habit of a lapse": {"uses*": _whole(MOST_USES, FEWEST_USES), "over*": _SPAN},
+    "quiet of a lapse": {
+        "at_least*": _SPAN, "longest_gaps*": {"type": "number", "minimum": 1, "maximum": 10},
+    },
+    "section about root causes": {
+        "answer_within": _SPAN, "owners": _map(_TEXT), "places": _map(_TEXT), "otherwise": _TEXT,
+    },
+    "section about employees": {"found_by": _some(_FACT), "sees": _some(_FACT)},
     "promise": {
         "id*": _NAME, REPLACES: _MARK, "says*": _ref("texts"), "on": _TEXT, "kept_by": _TEXT,
         "about": _EXPRESSION, "within*": _SPAN, "by": _EXPRESSION, "who": _EXPRESSION,
