@@ -7,7 +7,7 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import answering, granting, promises, proposals, surveys
+from makegood.core import answering, granting, promises, proposals, roots, surveys
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -72,6 +72,7 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             | facts.Approved()
             | facts.TurnedDown()
             | facts.Contested()
+            | facts.RootCauseNamed()
         ):
             case_ = state.case(wanted.case)
             if case_ is None:
@@ -105,6 +106,8 @@ def _in_case(
             return Decision(body=wanted)
         case facts.Noted():
             return _by_rep(wanted, asker, "write a note")
+        case facts.RootCauseNamed():
+            return roots.name(case, wanted, asker, library.now(case.brand))
         case _ if not case.is_open:
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():

@@ -231,6 +231,9 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         referred: Pseudonyms of friends who came by the personal link.
         withheld: What the plan would have given by itself and did not.
         proposals: What one person may not give alone, oldest first.
+        root: The root cause that a person named; empty for none.
+        root_ms: When that was.
+        raised: Which people of the firm raised it or more about it, and when first.
     """
 
     id: CaseId
@@ -261,6 +264,9 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     joined: tuple[str, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    root: str = ""
+    root_ms: int = 0
+    raised: tuple[tuple[RepId, int], ...] = ()
 
     @property
     def names(self) -> tuple[CaseId, ...]:

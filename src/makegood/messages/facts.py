@@ -14,6 +14,7 @@ from makegood.messages.money import Money
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
+from makegood.messages.root_facts import RootCauseNamed as RootCauseNamed
 from makegood.messages.said_facts import Arrived as Arrived
 from makegood.messages.said_facts import Disclosed as Disclosed
 from makegood.messages.said_facts import Kept as Kept
@@ -325,4 +326,5 @@ Body: TypeAlias = (
     | Redirected
     | Arrived
     | Rated
+    | RootCauseNamed
 )

@@ -22,6 +22,7 @@ from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
+from makegood.ports.pointers import PointerReading, PointerWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -59,6 +60,7 @@ class Reading(
     SendsReading,
     ActReading,
     WatchReading,
+    PointerReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -211,6 +213,7 @@ class Writing(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    PointerWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -19,9 +19,11 @@ from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
+from makegood.ports.pointers import Pointer
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
+from makegood.projections.pointing import pointers_of
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
@@ -46,6 +48,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         before: Its state before, where the fold read it.
         notices: What the outside should hear.
         opened: There is a case that was not there before.
+        pointers: What leads to the customer; None while that stays as it is.
     """
 
     row: CustomerRow
@@ -59,6 +62,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     before: State | None = None
     notices: tuple[Notice, ...] = ()
     opened: bool = False
+    pointers: tuple[Pointer, ...] | None = None
 
 
 def fold_history(
@@ -214,6 +218,7 @@ class Folding:
             asks=bool(before.requests or state.requests),
             before=before,
             opened=len(state.cases) > len(before.cases),
+            pointers=self._pointed(row, before, state),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -227,6 +232,7 @@ class Folding:
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
             before=before,
+            pointers=self._pointed(row, before, after.state),
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -235,6 +241,17 @@ class Folding:
             return None
         now = comparables(after, self._library)
         return None if now == comparables(before, self._library) else now
+
+    def _pointed(
+        self, row: CustomerRow, before: State | None, after: State
+    ) -> tuple[Pointer, ...] | None:
+        """Give what leads to a customer, if it is no longer what it was."""
+        if before is not None and before.cases is after.cases and before.facts is after.facts:
+            return None
+        book, customer = self._library.now(), row.customer
+        now = pointers_of(after, customer, book)
+        had = before is None or pointers_of(before, customer, book)
+        return now if now or had else None  # where a book has none of it, nothing is written
 
     def _again(
         self, row: CustomerRow, since: Event | None, sending: frozenset[EventId] | None = None
@@ -273,6 +290,7 @@ class Folding:
             asks=asks,
             before=old,
             opened=len(now.cases) > len(old.cases),
+            pointers=self._pointed(row, old if can_tell else None, now),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -325,6 +343,9 @@ class Folding:
         them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if them:
             writing.put_comparables(them)
+        led = {one.row.customer: one.pointers for one in folded if one.pointers is not None}
+        if led:
+            writing.put_pointers(list(led), [one for rows in led.values() for one in rows])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

@@ -11,6 +11,7 @@ from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
+from makegood.store.memory_pointers import MemoryPointerReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
@@ -28,6 +29,7 @@ class MemoryReader(
     MemoryScreening,
     MemorySends,
     MemoryLook,
+    MemoryPointerReading,
 ):
     """One look at memory."""
 

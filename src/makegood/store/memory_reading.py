@@ -32,6 +32,7 @@ from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
+from makegood.ports.pointers import Pointer, RootAnswer
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -68,6 +69,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
+    "pointers", "root_answers",
 )  # fmt: skip
 
 
@@ -128,6 +130,8 @@ class Tables:
     key_uses: MutableMapping[bytes, int]
     beats: MutableMapping[str, int]
     tallies: MutableMapping[str, int]
+    pointers: MutableMapping[CustomerId, tuple[Pointer, ...]]
+    root_answers: MutableMapping[str, RootAnswer]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

@@ -35,6 +35,7 @@ from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
+from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
@@ -60,6 +61,7 @@ class MemoryWriting(
     MemoryScreening,
     MemorySends,
     MemoryWatchWriting,
+    MemoryPointerWriting,
 ):
     """One transaction on memory."""
 
@@ -144,6 +146,7 @@ class MemoryWriting(
         self.put_comparables({customer: ()})
         _drop(t.comparable, customer)
         _drop(t.asked, customer)
+        _drop(t.pointers, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

@@ -1,6 +1,7 @@
 """The tables of the SQL engines, as an ordered list of steps from nothing to today."""
 
 from makegood.messages.errors import MakegoodError
+from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_spine as spine
 
@@ -21,6 +22,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.SCREENING,
     pipes.SENDS,
     pipes.EYES,
+    people.EVERYONES_JOB,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -45,7 +47,7 @@ NUMBERS = frozenset(
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
-        "wanted_run", "seen_run", "hour", "bucket",
+        "wanted_run", "seen_run", "hour", "bucket", "severity",
     }
 )  # fmt: skip
 

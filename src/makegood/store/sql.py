@@ -14,6 +14,7 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_pointers import PointerReading, PointerWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
@@ -40,6 +41,7 @@ class SqlReading(
     SendsReading,
     ActReading,
     WatchReading,
+    PointerReading,
 ):
     """One look at the store."""
 
@@ -59,6 +61,7 @@ class SqlWriting(
     SendsWriting,
     ActWriting,
     WatchWriting,
+    PointerWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -41,6 +41,7 @@ from makegood.testing.store_samples import command, customer, known, offered, pr
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
+from makegood.testing.store_pointer_conformance import PointerConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
 
@@ -195,6 +196,7 @@ class StoreConformance(
     WebhookConformance,
     UnfitConformance,
     WatchConformance,
+    PointerConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
