@@ -72,7 +72,7 @@ def answered(turn: Turn, case: Case, body: Answered) -> Case:
 
 
 def used_again(turn: Turn, rule: str, line: str) -> None:
-    """The customer is back at a line they had left: a case about that alone has nothing to mend."""
+    """The customer is back at a line they had left: a case about that alone is at its end."""
     case = turn.state.open_case
     if case is None or case.unclear or not case.failures:
         return

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from msgspec import Struct
 
-from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.access import Desk, at_the_desk, for_reps, is_employee
 from makegood.desk.shell import shell
 from makegood.messages.ids import CaseId
 from makegood.ports.rows import CaseRow, PersonRow
@@ -46,6 +46,8 @@ class Row(Struct, frozen=True, kw_only=True):
 @require_safe
 @for_reps
 def queue(request: HttpRequest) -> HttpResponse:
+    if is_employee(request):  # whose page is another, and who comes here by signing in
+        return redirect("desk:floor")
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
     with at_the_desk(request) as desk:

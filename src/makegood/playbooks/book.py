@@ -9,8 +9,8 @@ from msgspec.structs import force_setattr
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
-from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.employees import EmployeeTerms
+from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
@@ -254,7 +254,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         )
 
     def says(self, name: str) -> bool:
-        """Whether an event keeps or makes a promise, tells a cost, uses a line or is asked about."""
+        """Whether an event is about a promise, a cost or a line, or is asked about later."""
         made = name in self.starts or name in self.ends
         asked = name in self.asks_after or name in self.lapses_on
         return made or asked or name in self.tells

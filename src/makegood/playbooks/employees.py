@@ -43,7 +43,9 @@ def _facts(section: Section, key: str, vocabulary: Vocabulary) -> tuple[str, ...
     for text, place in section.texts(key):
         name = text.removeprefix(_CUSTOMER)
         if not text.startswith(_CUSTOMER) or not name.isidentifier():
-            section.report.error(place, f"`{text}` is no fact.", "Write for example customer.room.")
+            section.report.error(
+                place, f"`{text}` is no fact.", "Write for example customer.room."
+            )
         elif declared is not None and name not in declared:
             section.report.error(
                 place, f"`{text}` is not a declared fact.", nearest(name, tuple(declared))

@@ -49,8 +49,8 @@ from makegood.playbooks.promises import (
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
-from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.root_causes import read_root_causes
+from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources

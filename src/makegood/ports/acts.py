@@ -34,6 +34,7 @@ ACTS: Mapping[str, str] = {
     "sync.set_up": "A campaign tool was set up for marks: what was missing there was made.",
     "mail.classed": "A person said what mails of a kind are, or took it back.",
     "mail.released": "A person let a parked mail go out as a service message.",
+    "root_cause.answered": "Who answers for a root cause said what becomes of it.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""

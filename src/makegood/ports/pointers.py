@@ -88,8 +88,8 @@ class PointerReading(Protocol):
     ) -> tuple[Pointer, ...]:
         """Page through what a word leads to, the newest first."""
 
-    def gathered(self, after: str, limit: int) -> tuple[Gathered, ...]:
-        """Page through root causes by their names, each with its cases added up."""
+    def gathered(self, after: str, limit: int, *, only: str = "") -> tuple[Gathered, ...]:
+        """Page through root causes by their names, or give one, each with its cases added up."""
 
     def root_answers(self, causes: Sequence[str]) -> dict[str, RootAnswer]:
         """Give what was answered last; a cause without an answer is left out."""

@@ -1,4 +1,4 @@
-"""What leads to a customer and their cases, from the state alone: words in full, people, causes."""
+"""What leads to a customer and their cases, from the state: words in full, people, causes."""
 
 from collections.abc import Iterator
 

@@ -39,6 +39,7 @@ from makegood.messages.facts import (
     Referred,
     Released,
     Requested,
+    RootCauseNamed,
     Settled,
     Touchpoint,
     TurnedDown,
@@ -52,6 +53,7 @@ from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
+from makegood.projections.root_causes import cause_words
 from makegood.projections.roster import rep_name
 from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
@@ -224,6 +226,11 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             return f"{named(by)} released the hold.", "warn"
         case HandedOver(by=by, to=to):
             return f"{named(by)} handed over to {named(to)}.", "plain"
+        case RootCauseNamed(by=by, cause=cause):
+            return (
+                f"{named(by)} said what is behind it: {cause_words(cause, sources.library)}.",
+                "plain",
+            )
         case Noted(by=by):
             return f"{named(by)} noted:", "note"
         case Called(by=by, reached=reached):

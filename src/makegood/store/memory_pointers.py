@@ -19,10 +19,10 @@ class MemoryPointerReading(MemoryReading):
         found = sorted(found, key=_place, reverse=True)
         return tuple(one for one in found if before is None or _place(one) < before)[:limit]
 
-    def gathered(self, after: str, limit: int) -> tuple[Gathered, ...]:
+    def gathered(self, after: str, limit: int, *, only: str = "") -> tuple[Gathered, ...]:
         cases: dict[str, list[Pointer]] = {}
         for one in self._pointers():
-            if one.kind == "cause" and one.key > after:
+            if one.kind == "cause" and (one.key == only if only else one.key > after):
                 cases.setdefault(one.key, []).append(one)
         return tuple(self._gather(cause, cases[cause]) for cause in sorted(cases)[:limit])
 

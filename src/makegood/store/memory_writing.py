@@ -35,8 +35,8 @@ from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
-from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_unfit import MemoryUnfitWriting

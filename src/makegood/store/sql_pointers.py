@@ -16,12 +16,12 @@ _NAMES = ", ".join(_COLUMNS.split())
 _KEY = "kind key at_ms case_id customer"
 _ANSWER = "cause until_ms row_blob"
 # A page of names first, so that only its own cases are added up.
-_GATHERED = """SELECT it.key, it.currency, count(*), sum(it.severity), min(it.at_ms), max(it.at_ms),
-        sum(it.cents), sum(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN 1 ELSE 0 END),
+_GATHERED = """SELECT it.key, it.currency, count(*), sum(it.severity), min(it.at_ms),
+        max(it.at_ms), sum(it.cents), sum(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN 1 ELSE 0 END),
         min(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN it.named_ms END)
     FROM pointer it LEFT JOIN root_answer said ON said.cause = it.key
     WHERE it.kind = 'cause' AND it.key IN (
-        SELECT DISTINCT key FROM pointer WHERE kind = 'cause' AND key > ? ORDER BY key LIMIT ?)
+        SELECT DISTINCT key FROM pointer WHERE kind = 'cause' AND key {} ? ORDER BY key LIMIT ?)
     GROUP BY it.key, it.currency ORDER BY it.key, it.currency"""
 _unpack = msgspec.msgpack.Decoder(RootAnswer).decode
 
@@ -43,9 +43,10 @@ class PointerReading(SqlBase):
         )
         return tuple(_pointer(row) for row in self._db.rows(sql, *values, limit))
 
-    def gathered(self, after: str, limit: int) -> tuple[Gathered, ...]:
+    def gathered(self, after: str, limit: int, *, only: str = "") -> tuple[Gathered, ...]:
         found: dict[str, Gathered] = {}
-        for row in self._db.rows(_GATHERED, after, limit):
+        sql = _GATHERED.format("=" if only else ">")
+        for row in self._db.rows(sql, only or after, limit):
             one = _gathered(row)
             before = found.get(one.cause)
             found[one.cause] = one if before is None else _together(before, one)

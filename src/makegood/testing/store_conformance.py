@@ -37,11 +37,11 @@ from makegood.testing.store_mark_conformance import MarkConformance
 from makegood.testing.store_notice_conformance import NoticeConformance, notice
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
+from makegood.testing.store_pointer_conformance import PointerConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
-from makegood.testing.store_pointer_conformance import PointerConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
 

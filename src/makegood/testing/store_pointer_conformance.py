@@ -7,7 +7,7 @@ from makegood.testing.store_log_conformance import Conformance
 ANA, BEN = CustomerId("c" + "a" * 32), CustomerId("c" + "b" * 32)
 
 
-def pointer(  # noqa: PLR0913 - a builder: each is one field of a pointer
+def pointer(
     key: str,
     at_ms: int,
     customer: CustomerId = ANA,
@@ -76,6 +76,8 @@ class PointerConformance(Conformance):
             assert (one.open, one.asked_ms) == (3, 15)
             assert reading.gathered("", 1) == (one,)
             assert reading.gathered("rule:a", 10) == (other,)
+            assert reading.gathered("", 1, only="rule:b") == (other,)
+            assert reading.gathered("", 1, only="rule:") == ()
 
     def test_an_answer_covers_what_came_before_the_change_or_what_stays(self) -> None:
         store = self.make_store()

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from makegood.core.fold import advance, step
-
 from makegood.core.state import EMPTY, Phase, State, decode_state, encode_state
 from makegood.messages.facts import Touchpoint
 from makegood.playbooks.book import Library
@@ -169,7 +168,9 @@ def test_history_that_is_imported_opens_nothing_that_was_over_before():
             name=f"{line}{at}",
             imported=True,
         )
-        state = step(state, replace(one, stamp=replace(one.stamp, book=library.active)), library).state
+        state = step(
+            state, replace(one, stamp=replace(one.stamp, book=library.active)), library
+        ).state
     state = advance(state, now_ms, library).state
     assert lapsed(state) == []
     assert len(state.lines) == 2
@@ -196,7 +197,11 @@ def test_an_old_state_has_no_lines():
 def test_a_season_once_a_year_is_never_missed_out_of_season(years, per_season, jitter):
     day = Day(books())
     at = sorted(
-        [(y * 365 + n * 2 + jitter[y % 8] + 30, "ski") for y in range(years) for n in range(per_season)]
+        [
+            (y * 365 + n * 2 + jitter[y % 8] + 30, "ski")
+            for y in range(years)
+            for n in range(per_season)
+        ]
         + [(n * 30, "hotel") for n in range(years * 365 // 30 + 13)]
     )
     last = max(one for one, line in at if line == "ski")
@@ -236,9 +241,7 @@ def test_time_that_passes_in_steps_is_a_replay(used, looks):
     assert state == folded(events, library, now_ms=end_ms).state
     for line in lapsed(state):  # never a customer who is gone: another line was used after it
         own = max(one.time_ms for one in events if one.body.properties["line"] == line)
-        found = [
-            one.at_ms for case in state.cases for one in case.failures if one.about == line
-        ]
+        found = [one.at_ms for case in state.cases for one in case.failures if one.about == line]
         others = [one.time_ms for one in events if one.body.properties["line"] != line]
         assert all(any(at - RULE.others_ms <= t <= at for t in others) for at in found)
         assert own <= end_ms
