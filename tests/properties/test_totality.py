@@ -107,6 +107,7 @@ def any_body(kind: str, pick: int, more: int, state: State) -> facts.Body:
         "released": facts.Released(case=case, by=kathy, reason="r"),
         "handed": facts.HandedOver(case=case, to=RepId("bo"), by=kathy),
         "noted": facts.Noted(case=case, by=kathy, text="t"),
+        "root": facts.RootCauseNamed(case=case, cause=("rule:no_car", "x")[more % 2], by=kathy),
         "rated": facts.Rated(survey=("x", "return")[more % 2], score=pick - 2, about=about),
         "wrote": facts.Wrote(case=case, text="t"),
         "called": facts.Called(case=case, by=kathy, reached=bool(more % 2)),

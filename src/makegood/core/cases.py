@@ -63,9 +63,7 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
         _watch(turn, case, plan, failure)
-    elif (
-        plan is not None and turn.plan_of(case) is None
-    ):  # it had nothing but lines that were left
+    elif plan is not None and turn.plan_of(case) is None:  # only lines were left before
         case = replace(case, plan=failure.rule, origin=turn.origin)
         _watch(turn, case, plan, failure)
     case = replace(

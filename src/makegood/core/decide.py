@@ -77,8 +77,6 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             case_ = state.case(wanted.case)
             if case_ is None:
                 return _no("no_such_case", "This customer has no such case.")
-            if isinstance(wanted, facts.RootCauseNamed):
-                return roots.name(case_, wanted, asker, library.now(case_.brand))
             return _in_case(state, case_, wanted, asker, now_ms, library)
         case _:
             return _no("not_a_request", "Only the system itself may state this.")
@@ -106,8 +104,8 @@ def _in_case(
     match wanted:
         case facts.Referred() | facts.Opened():
             return Decision(body=wanted)
-        case facts.Noted():
-            return _by_rep(wanted, asker, "write a note")
+        case facts.Noted() | facts.RootCauseNamed():
+            return _beside(case, wanted, asker, library.now(case.brand))
         case _ if not case.is_open:
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():
@@ -130,6 +128,15 @@ def _in_case(
             return Decision(body=replace(wanted, by=asker.rep))
         case _:
             return Decision(body=wanted)
+
+
+def _beside(
+    case: Case, wanted: facts.Noted | facts.RootCauseNamed, asker: Asker, book: RuleBook
+) -> Decision:
+    """Judge what may be said of a case that is closed, too."""
+    if isinstance(wanted, facts.RootCauseNamed):
+        return roots.name(case, wanted, asker, book)
+    return _by_rep(wanted, asker, "write a note")
 
 
 def _giving(

@@ -10,6 +10,7 @@ from makegood.handbook.hearing import sources_chapter
 from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
+from makegood.handbook.owning import job_chapters
 from makegood.handbook.planning import plans_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
@@ -19,10 +20,11 @@ from makegood.handbook.terms import Chapter, Entry, Handbook
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
-_FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
+_FACTS = "facts look_up sensitive sources failures silence lapses entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
+_JOB = "root_causes employees"
+SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_JOB}".split())
 
 
 def handbook_of(book: RuleBook) -> Handbook:
@@ -44,6 +46,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *surveys_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
+        *job_chapters(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

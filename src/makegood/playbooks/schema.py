@@ -15,8 +15,6 @@ from makegood.playbooks.everyone import KEYS
 from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
-from makegood.playbooks.lapses import FEWEST_USES, MOST_USES
-from makegood.playbooks.lapsing import HOLDS
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
@@ -27,6 +25,7 @@ from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_people import PEOPLE
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -58,7 +57,7 @@ def schema() -> dict[str, Any]:
             "then": _ref("source"),
             "else": _ref("rule book"),
         },
-        "definitions": {name: _kind(fields) for name, fields in _KINDS.items()}
+        "definitions": {name: _kind(fields) for name, fields in {**_KINDS, **PEOPLE}.items()}
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
     }
@@ -258,22 +257,6 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "about": _EXPRESSION, "title*": _TEXT, "loses": _choice(tuple(Loss)),
         "severity": _whole(5, 1), "cause": _choice(tuple(Cause)), "allow_because": _TEXT,
     },
-    "lapse": {
-        "id*": _NAME, REPLACES: _MARK, "line*": _ref("line of a lapse"),
-        "after*": _ref("habit of a lapse"), "quiet_for*": _ref("quiet of a lapse"),
-        "others_within": _SPAN, "call_within": _SPAN, "holds": _choice(HOLDS), "title*": _TEXT,
-        "loses": _choice(tuple(Loss)), "severity": _whole(5, 1), "cause": _choice(tuple(Cause)),
-        "allow_because": _TEXT,
-    },
-    "line of a lapse": {"on*": _some(_TEXT), "named*": _EXPRESSION},
-    "habit of a lapse": {"uses*": _whole(MOST_USES, FEWEST_USES), "over*": _SPAN},
-    "quiet of a lapse": {
-        "at_least*": _SPAN, "longest_gaps*": {"type": "number", "minimum": 1, "maximum": 10},
-    },
-    "section about root causes": {
-        "answer_within": _SPAN, "owners": _map(_TEXT), "places": _map(_TEXT), "otherwise": _TEXT,
-    },
-    "section about employees": {"found_by": _some(_FACT), "sees": _some(_FACT)},
     "promise": {
         "id*": _NAME, REPLACES: _MARK, "says*": _ref("texts"), "on": _TEXT, "kept_by": _TEXT,
         "about": _EXPRESSION, "within*": _SPAN, "by": _EXPRESSION, "who": _EXPRESSION,

@@ -24,6 +24,21 @@ def pointers_of(state: State, customer: CustomerId, book: RuleBook) -> tuple[Poi
     return (*found, *raised, *_caused(state, customer))
 
 
+def changed_pointers(
+    before: State | None, after: State, customer: CustomerId, book: RuleBook
+) -> tuple[Pointer, ...] | None:
+    """Give every pointer to a customer of whom something changed; None for nothing to write.
+
+    Where a book and a customer have none of it, nothing is ever written. What was not known
+    before is written in any case.
+    """
+    if before is not None and before.cases is after.cases and before.facts is after.facts:
+        return None
+    now = pointers_of(after, customer, book)
+    had = before is None or pointers_of(before, customer, book)
+    return now if now or had else None
+
+
 def _words(state: State, book: RuleBook) -> Iterator[str]:
     """Facts by which the book lets anybody find a customer, and what their open case is about."""
     for name in book.employees.found_by:

@@ -23,7 +23,7 @@ from makegood.ports.pointers import Pointer
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
-from makegood.projections.pointing import pointers_of
+from makegood.projections.pointing import changed_pointers
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
@@ -218,7 +218,7 @@ class Folding:
             asks=bool(before.requests or state.requests),
             before=before,
             opened=len(state.cases) > len(before.cases),
-            pointers=self._pointed(row, before, state),
+            pointers=changed_pointers(before, state, row.customer, self._library.now()),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -232,7 +232,7 @@ class Folding:
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
             before=before,
-            pointers=self._pointed(row, before, after.state),
+            pointers=changed_pointers(before, after.state, row.customer, self._library.now()),
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -241,17 +241,6 @@ class Folding:
             return None
         now = comparables(after, self._library)
         return None if now == comparables(before, self._library) else now
-
-    def _pointed(
-        self, row: CustomerRow, before: State | None, after: State
-    ) -> tuple[Pointer, ...] | None:
-        """Give what leads to a customer, if it is no longer what it was."""
-        if before is not None and before.cases is after.cases and before.facts is after.facts:
-            return None
-        book, customer = self._library.now(), row.customer
-        now = pointers_of(after, customer, book)
-        had = before is None or pointers_of(before, customer, book)
-        return now if now or had else None  # where a book has none of it, nothing is written
 
     def _again(
         self, row: CustomerRow, since: Event | None, sending: frozenset[EventId] | None = None
@@ -278,7 +267,7 @@ class Folding:
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
-        old, now = decode_state(row.state), timed.state
+        old, now, book = decode_state(row.state), timed.state, self._library.now()
         asks = bool(now.requests) or not can_tell or bool(old.requests)
         alike = self._compared(old, now) if can_tell else comparables(now, self._library)
         return Folded(
@@ -290,7 +279,7 @@ class Folding:
             asks=asks,
             before=old,
             opened=len(now.cases) > len(old.cases),
-            pointers=self._pointed(row, old if can_tell else None, now),
+            pointers=changed_pointers(old if can_tell else None, now, row.customer, book),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -343,9 +332,9 @@ class Folding:
         them = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if them:
             writing.put_comparables(them)
-        led = {one.row.customer: one.pointers for one in folded if one.pointers is not None}
+        led = [(one.row.customer, one.pointers) for one in folded if one.pointers is not None]
         if led:
-            writing.put_pointers(list(led), [one for rows in led.values() for one in rows])
+            writing.put_pointers([one for one, _ in led], [it for _, rows in led for it in rows])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

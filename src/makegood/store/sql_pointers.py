@@ -17,7 +17,8 @@ _KEY = "kind key at_ms case_id customer"
 _ANSWER = "cause until_ms row_blob"
 # A page of names first, so that only its own cases are added up.
 _GATHERED = """SELECT it.key, it.currency, count(*), sum(it.severity), min(it.at_ms),
-        max(it.at_ms), sum(it.cents), sum(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN 1 ELSE 0 END),
+        max(it.at_ms), sum(it.cents),
+        sum(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN 1 ELSE 0 END),
         min(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN it.named_ms END)
     FROM pointer it LEFT JOIN root_answer said ON said.cause = it.key
     WHERE it.kind = 'cause' AND it.key IN (

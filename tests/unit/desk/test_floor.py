@@ -9,7 +9,8 @@ from tests.e2e.screens import case_of, customer_of, introduce, no_car
 from tests.unit.desk.browsing import words_of
 
 PROMOTION = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL)
-SAID = {"raise": "yes", "failure": "other", "brand": "northwind_cars", "words": "The seat was wet."}
+WORDS = "The seat was wet."
+SAID = {"raise": "yes", "failure": "other", "brand": "northwind_cars", "words": WORDS}
 
 
 def raised(mira, who: str = "ana@example.org", **more: str):

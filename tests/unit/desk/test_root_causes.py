@@ -13,8 +13,8 @@ ANSWER = "/desk/team/root-cause/answer"
 SENT = {"cause": "rule:no_car", "answer": "changed", "day": "2026-01-01", "says": "More cars."}
 
 
-def name(client, case: str, token: str = "t", **values: str):
-    return client.post(f"/desk/cases/{case}/root-cause", {"token": token} | values)
+def name(client, case: str, form: str = "form", **values: str):
+    return client.post(f"/desk/cases/{case}/root-cause", {"token": form} | values)
 
 
 def behind(makegood: Makegood, client, who: str = "ana", **values: str) -> str:
@@ -34,9 +34,7 @@ def test_the_owner_of_a_case_or_a_supervisor_names_what_is_behind_it(makegood, k
     assert "There was no car" not in words_of(omar.get(LIST))  # the later name counts
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"rule": "nothing_such"}, {"cause": "ana@example.org said so"}]
-)
+@pytest.mark.parametrize("wrong", [{"rule": "nothing_such"}, {"cause": "ana@example.org said so"}])
 def test_what_is_no_rule_or_personal_is_refused(makegood, kathy, wrong):
     introduce(makegood)
     case = no_car(makegood)
