@@ -30,7 +30,7 @@ def test_an_employee_raises_takes_and_hands_over(
     name = request.node.callspec.id
     introduce(makegood)
     page = look.new_page()
-    sign_in(page, "mira")
+    sign_in(page, "mira", "**/desk/floor/")
     found = looked(page, "floor", name)
     page.get_by_label("A booking number, a room").fill("nobody at all")
     page.get_by_role("button", name="Look").click()

@@ -52,6 +52,7 @@ def _page(desk: Desk) -> dict[str, Any]:
     known = desk.reading.cases_of(list({one.customer for one in raised}))
     wanted = {one.case for one in raised}
     others = [row for row in known if row.case in wanted and row.owner != desk.me.rep]
+    silent = {OTHER, *(lapse.id for one in books_in(book) for lapse in one.lapses)}
     kinds = {id_: rule for one in books_in(book) for id_, rule in one.failures.items()}
     return {
         "me": desk.me,
@@ -59,7 +60,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         "zone": book.timezone,
         "mine": _standing(desk, mine),
         "raised": _standing(desk, others),
-        "failures": [rule for rule in kinds.values() if rule.id != OTHER],
+        "failures": [rule for rule in kinds.values() if rule.id not in silent],
         "brands": tuple(book.brands.values()),
         "token": new_token(),
         "is_at_the_desk": desk.me.role != "employee",
@@ -117,7 +118,8 @@ def _raise(
     if wrong:
         return render(request, "desk/floor.html", page | {"wrong": wrong}, status=UNPROCESSABLE)
     message_id = message_id_of(request, me.rep, "floor")
-    identifier, about = raised_as(typed)
+    identifier, about = raised_as(typed, message_id)
+    about = hit.about if hit is not None else about
     body = FailureRaised(failure=failure, about=about, brand=brand, by=me.rep)
     if hit is not None:
         outcome = makegood.raising.raise_for(

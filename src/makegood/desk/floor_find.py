@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.state import State, decode_state
 from makegood.desk.access import Desk
@@ -25,11 +26,13 @@ class Hit(Struct, frozen=True, kw_only=True):
     Attributes:
         first: Their first name; empty when none is known.
         facts: What the rule book lets everybody see, with its words.
+        about: What fails already, where that is what was typed: the same thing is no second one.
     """
 
     customer: CustomerId
     first: str
     facts: tuple[tuple[str, str], ...]
+    about: str = ""
 
     @classmethod
     def of(cls, desk: Desk, customer: CustomerId, state: State) -> "Hit":
@@ -49,7 +52,12 @@ def find(desk: Desk, typed: str) -> Hit | None:
     """Find the one customer that was meant; None for nobody, and for several."""
     wanted = _meant(desk, typed)
     row = desk.reading.row(wanted) if wanted is not None else None
-    return Hit.of(desk, row.customer, decode_state(row.state)) if row is not None else None
+    if row is None:
+        return None
+    state = decode_state(row.state)
+    failures = state.open_case.failures if state.open_case is not None else ()
+    words = {word_key(one.about): one.about for one in failures}
+    return replace(Hit.of(desk, row.customer, state), about=words.get(word_key(typed), ""))
 
 
 def _meant(desk: Desk, typed: str) -> CustomerId | None:
@@ -76,15 +84,16 @@ def _identifiers(typed: str) -> Iterator[str]:
             continue
 
 
-def raised_as(typed: str) -> tuple[str, str]:
+def raised_as(typed: str, form: str) -> tuple[str, str]:
     """Give the identifier under which something is filed when nobody is found, and its `about`.
 
     What somebody wrote is kept, so that a person at the desk finds out who it was: an address as
-    the identifier it is, and everything else as a name of its own.
+    the identifier it is. Everything else is each time somebody of their own, because two guests
+    of one room are two.
     """
     if ":" in typed or "@" in typed or _PHONE.fullmatch(typed):
         found = next((one for one in _identifiers(typed) if not one.startswith("user:")), "")
         if found:
             return found, ""
     about = "" if holds_address(typed) else typed[:LONGEST_ABOUT]
-    return normal(f"anon:floor {word_key(typed)}"), about
+    return normal(f"anon:{form}"), about

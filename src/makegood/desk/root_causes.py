@@ -156,7 +156,7 @@ def _answered(desk: Desk, row: CauseRow, request: HttpRequest) -> RootAnswer | s
 
 
 def _day_ms(desk: Desk, text: str) -> int | None:
-    """Read a day: what changed on it counts from its beginning, what will change until its end."""
+    """Read a day: one to come until its end, today as now, and one before from its beginning."""
     zone = ZoneInfo(desk.makegood.library.now().timezone)
     try:
         day = date.fromisoformat(text.strip())
@@ -164,5 +164,6 @@ def _day_ms(desk: Desk, text: str) -> int | None:
         ends = begins + timedelta(days=1)
     except (ValueError, OverflowError):
         return None
-    is_past = begins.timestamp() * 1000 <= desk.now_ms
-    return int((begins if is_past else ends).timestamp() * 1000) - (0 if is_past else 1)
+    if begins.timestamp() * 1000 > desk.now_ms:
+        return int(ends.timestamp() * 1000) - 1
+    return desk.now_ms if ends.timestamp() * 1000 > desk.now_ms else int(begins.timestamp() * 1000)

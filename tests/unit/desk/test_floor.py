@@ -122,3 +122,10 @@ def test_bad_input_is_said_at_the_form_and_nothing_is_lost(makegood, mira, wrong
     assert answer.status_code == 422
     assert ("The seat was wet." in answer.content.decode()) == ("words" not in wrong)
     assert makegood.gate.ask("user:ana", PROMOTION).allowed
+
+
+def test_two_guests_of_a_room_that_nobody_knows_are_two(makegood: Makegood, mira):
+    raised(mira, who="Room 412")
+    raised(mira, who="Room 412", token="t2")
+    with makegood.store.reading() as reading:
+        assert len(reading.cases()) == 2
