@@ -11,7 +11,7 @@ from makegood.desk.access import Desk
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId
-from makegood.projections.pointing import word_key
+from makegood.projections.pointing import word_key, words_of
 from makegood.projections.roster import first_name, person_of
 from makegood.runtime.raising import customer_meant
 from makegood.sources.personal import holds_address
@@ -56,7 +56,7 @@ def find(desk: Desk, typed: str) -> Hit | None:
         return None
     state = decode_state(row.state)
     failures = state.open_case.failures if state.open_case is not None else ()
-    words = {word_key(one.about): one.about for one in failures}
+    words = {word: one.about for one in failures for word in words_of(one)}
     return replace(Hit.of(desk, row.customer, state), about=words.get(word_key(typed), ""))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from makegood.core.state import Case, State
+from makegood.core.state import Case, Failure, State
 from makegood.messages.ids import CustomerId
 from makegood.playbooks.book import RuleBook
 from makegood.ports.pointers import Pointer
@@ -49,8 +49,13 @@ def _words(state: State, book: RuleBook) -> Iterator[str]:
     if not book.employees.found_by:
         return
     for failure in case.failures if case is not None else ():
-        told = (failure.details.get(name) for name in BOOKINGS)
-        yield from (word_key(one) for one in (failure.about, *told) if isinstance(one, str))
+        yield from words_of(failure)
+
+
+def words_of(failure: Failure) -> tuple[str, ...]:
+    """Give the words by which people name what a failure is about."""
+    told = (failure.details.get(name) for name in BOOKINGS)
+    return tuple(word_key(one) for one in (failure.about, *told) if isinstance(one, str) and one)
 
 
 def _raised(case: Case, customer: CustomerId) -> Iterator[Pointer]:
