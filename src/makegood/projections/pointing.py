@@ -9,6 +9,7 @@ from makegood.ports.pointers import Pointer
 from makegood.projections.cases import BOOKINGS, project
 
 LONGEST_WORD = 80
+KEY = "key:"  # what a program raises over HTTP has nobody who looks for it
 
 
 def word_key(word: str) -> str:
@@ -59,7 +60,8 @@ def words_of(failure: Failure) -> tuple[str, ...]:
 
 
 def _raised(case: Case, customer: CustomerId) -> Iterator[Pointer]:
-    for rep, at_ms in case.raised:
+    people = ((rep, at_ms) for rep, at_ms in case.raised if not rep.startswith(KEY))
+    for rep, at_ms in people:
         yield Pointer(
             kind="raised", key=rep, customer=customer, case=case.id, at_ms=at_ms, brand=case.brand
         )

@@ -109,3 +109,17 @@ def test_who_serves_other_brands_sees_no_case_of_a_cause(makegood, kathy, vera):
     case = behind(makegood, kathy)
     assert case not in vera.get(LIST).content.decode()
     assert vera.get(ONE).status_code == 404
+
+
+def test_after_a_replay_from_the_beginning_everything_leads_where_it_led(makegood, kathy, omar):
+    case = behind(makegood, kathy)
+    with makegood.store.reading() as reading:
+        row = reading.case(case)
+        before = reading.pointed("cause", "rule:no_car")
+    assert row is not None
+    with makegood.store.writing() as writing:
+        writing.put_pointers([row.customer], ())
+    makegood.intake.refold([row.customer])
+    with makegood.store.reading() as reading:
+        assert reading.pointed("cause", "rule:no_car") == before
+        assert len(before) == 1
