@@ -55,7 +55,7 @@ class Relayed(Box):
                     user=user_of(recipient),
                     begun_ms=session.begun_ms,
                     taken_ms=now_ms(),
-                    message_class=mail["X-Fire-Class"],
+                    message_class=str(mail["X-Fire-Class"]),
                 )
             )
         return said

@@ -71,8 +71,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="who-unsubscribed-is-never-asked",
         file="src/makegood/core/holds.py",
-        old="    if _is_own_question(row, question):\n",
-        new="    if _is_own_question(row, question) and not row.unsubscribed:\n",
+        old="        return _OWN\n",
+        new="        return _UNSUBSCRIBED if row.unsubscribed else _OWN\n",
         tests=("tests/unit/core/test_holds.py",),
     ),
     Fault(

@@ -118,7 +118,7 @@ FAULTS: tuple[Fault, ...] = (
         new="""        except StoreAway:
             return await courier.deliver(handed.recipients, handed.wire)
         held =""",
-        tests=("tests/integration/test_smtp_gate_wire.py",),
+        tests=("tests/integration/test_smtp_gate_store_away.py",),
     ),
     Fault(
         name="smtp-gate-mends-line-ends",
@@ -141,7 +141,7 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/gate/smtp/handover.py",
         old="        if not reply.is_ok:\n            self._undo",
         new="        if reply.code == 0:\n            self._undo",
-        tests=("tests/integration/test_smtp_gate_wire.py",),
+        tests=("tests/integration/test_smtp_gate_answers.py",),
     ),
     Fault(
         name="smtp-gate-lets-a-dot-before-a-bare-line-end-through",
@@ -155,7 +155,7 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/gate/smtp/releasing.py",
         old="        self._untold = tuple(rows)\n",
         new="        self._untold = ()\n",
-        tests=("tests/integration/test_smtp_gate.py",),
+        tests=("tests/integration/test_smtp_gate_mishaps.py",),
     ),
     Fault(
         name="offset-forgets-what-went",

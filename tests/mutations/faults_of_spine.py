@@ -87,7 +87,7 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/runtime/folding.py",
         old="            writing.wake_parked(sorted(lifted), now_ms)\n",
         new="            pass\n",
-        tests=("tests/integration/test_smtp_gate.py",),
+        tests=("tests/integration/test_smtp_gate_releasing.py",),
     ),
     Fault(
         name="parked-mail-without-a-fence",
