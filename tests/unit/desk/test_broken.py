@@ -44,7 +44,7 @@ def test_what_another_brand_did_not_deliver_is_not_shown(makegood: Makegood, ver
     words = words_of(vera.get("/desk/broken"))
     assert "Ana Ruiz" not in words
     assert "Everything got through." in words
-    assert re.search(r"Not delivered Rules", words), "a badge counts what is not hers"
+    assert re.search(r"Not delivered Umbrella", words), "a badge counts what is not hers"
 
 
 def test_what_came_too_late_is_put_before_a_person(makegood: Makegood, kathy):
