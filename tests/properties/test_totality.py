@@ -32,6 +32,7 @@ bodies = st.sampled_from(
         "released",
         "handed",
         "noted",
+        "root",
         "wrote",
         "called",
         "confirmed",
