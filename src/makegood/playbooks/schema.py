@@ -42,6 +42,7 @@ from makegood.playbooks.schema_parts import ref as _ref
 from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
+from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -69,7 +70,9 @@ def schema() -> dict[str, Any]:
             "then": _ref("source"),
             "else": _ref("rule book"),
         },
-        "definitions": {name: _kind(fields) for name, fields in {**_KINDS, **_OF_PEOPLE}.items()}
+        "definitions": {
+            name: _kind(fields) for name, fields in {**_KINDS, **_OF_PEOPLE, **_OF_STAFF}.items()
+        }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
     }
@@ -126,6 +129,7 @@ _BOOK: Mapping[str, Schema] = {
     "sources": _some(_either(_NAME, _ref("source of the book"), _ref("source"))),
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
+    "lapses": _list(_ref("lapse")),
     "promises": _list(_ref("promise")),
     "disclosures": _list(_ref("disclosure")),
     "entitlements": _list(_ref("entitlement")),
@@ -144,6 +148,8 @@ _BOOK: Mapping[str, Schema] = {
     "everyone": _ref("comparison"),
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
+    "root_causes": _ref("section about root causes"),
+    "employees": _ref("section about employees"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
