@@ -17,6 +17,7 @@ from makegood.core.my_person import (
     person_of,
     prefer,
 )
+from makegood.core.owning import answered, taker_of
 from makegood.core.routing import NOBODY as NO_OWNER
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -163,19 +164,40 @@ def _route(turn: Turn, thread: Thread, need: Need) -> None:
     """Say who answers, and till when the customer waits for them alone."""
     mine = turn.state.my_person
     found = prefer(mine, turn.duty, need, turn.book.people)
-    until_ms = found.wait_until_ms
+    until_ms, taker = found.wait_until_ms, found.first
+    if not found.candidates and _still_takes(turn, thread, need):
+        until_ms, taker = thread.until_ms, thread.taker
+    elif turn.book.routing.logged:
+        taker = taker_of(turn, need, found, _severity(turn, thread))
+        if taker and not found.candidates:  # the book asks one; after a while whoever is free
+            wait_ms = turn.book.people.wait_ms(need.channel)
+            until_ms = turn.at_ms + wait_ms if wait_ms else 0
     turn.clear_timers(thread.id, TimerKind.PERSON_BY)
     if until_ms:
         turn.set_timer(TimerKind.PERSON_BY, until_ms, thread.id, brand=thread.brand)
     thread = replace(
         thread,
         asked_for=found.person,
-        taker=found.first,
+        taker=taker,
         then=found.then,
         until_ms=until_ms,
         reasons=found.reasons,
     )
     _put(turn, replace(mine, threads=_with_thread(mine, thread)))
+
+
+def _still_takes(turn: Turn, thread: Thread, need: Need) -> bool:
+    """Whether whoever was asked already stays asked: a second mail sends nobody away."""
+    routing = turn.book.routing
+    if not routing.conversations or need.another or thread.taker in turn.state.my_person.denied:
+        return False
+    return any(one.rep == thread.taker for one in turn.on_duty)
+
+
+def _severity(turn: Turn, thread: Thread) -> int:
+    """How bad the case is that a conversation may be about."""
+    case = turn.state.case(thread.case) if thread.case else turn.state.open_case
+    return case.severity if case is not None else 0
 
 
 def waited_enough(turn: Turn, timer: Timer) -> None:
@@ -197,6 +219,8 @@ def contacted(turn: Turn, body: Contacted) -> None:
         id=name, channel=body.channel, profile=turn.origin.profile
     )
     turn.clear_timers(name, TimerKind.PERSON_BY)
+    answered(turn, name, body.rep)
+    mine = turn.state.my_person
     after = replace(
         thread,
         brand=body.brand or thread.brand,

@@ -11,6 +11,7 @@ from makegood.core.my_person import MyPerson
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
+from makegood.core.routed import Routed
 from makegood.core.said import Memory
 from makegood.core.standing import Told
 from makegood.core.surveyed import SurveyState
@@ -326,6 +327,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         memory: What the customer was told: promises and fees.
         surveys: What they were asked about, or not, and what they answered; oldest first.
         my_person: Whom they chose, whom they are kept apart from, and whom they speak with.
+        routings: Who was asked to look after them, and who else could have been; the latest last.
     """
 
     facts: Facts = {}
@@ -344,6 +346,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     memory: Memory = Memory()
     surveys: tuple[SurveyState, ...] = ()
     my_person: MyPerson = MyPerson()
+    routings: tuple[Routed, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

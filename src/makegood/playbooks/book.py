@@ -13,6 +13,7 @@ from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.people_terms import PeopleRules
+from makegood.playbooks.routing_terms import RoutingRules
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -178,6 +179,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         sources: How records of other systems become events, by name.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
         people: What holds for customers and their own people.
+        routing: Who is asked when a customer chose nobody.
     """
 
     hash: BookHash
@@ -219,6 +221,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source] = {}
     by_brand: Mapping[str, "RuleBook"] = {}
     people: PeopleRules = PeopleRules()
+    routing: RoutingRules = RoutingRules()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

@@ -47,6 +47,7 @@ from makegood.playbooks.promises import (
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.requests import check_tables, make_rulings, read_requests
+from makegood.playbooks.routing import read_routing
 from makegood.playbooks.rulings import DisclosureRule
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
@@ -195,6 +196,7 @@ def _read(
     look_ups = read_look_ups(top, conditions)
     everyone = read_everyone(top, conditions, standing)
     outgoing = read_outgoing(top, header, conditions)
+    routing = read_routing(top, parts.detectors, conditions)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -232,6 +234,7 @@ def _read(
             purchases=bought_by,
             outgoing=outgoing,
             sources=sources,
+            routing=routing,
         ),
         examples,
     )

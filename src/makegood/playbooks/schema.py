@@ -5,8 +5,8 @@ uses. What only the whole tells (names that exist, conditions that compile, plan
 is for `makegood check`.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 from makegood.messages.commands import MessageClass, Urgency
 from makegood.playbooks.budgets import PERIODS
@@ -26,7 +26,19 @@ from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHER
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
+from makegood.playbooks.routing import MOST_SLICE
+from makegood.playbooks.routing_terms import MOST_AMONG, ORDER, RELAXED
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_parts import Schema
+from makegood.playbooks.schema_parts import choice as _choice
+from makegood.playbooks.schema_parts import either as _either
+from makegood.playbooks.schema_parts import list_of as _list
+from makegood.playbooks.schema_parts import map_of as _map
+from makegood.playbooks.schema_parts import matches as _matches
+from makegood.playbooks.schema_parts import needs as _needs
+from makegood.playbooks.schema_parts import ref as _ref
+from makegood.playbooks.schema_parts import some as _some
+from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -37,8 +49,6 @@ from makegood.playbooks.sources import (
 from makegood.playbooks.spans import DAY, SPAN
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
-
-Schema: TypeAlias = Mapping[str, Any]
 
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _FLAG: Schema = {"type": "boolean"}
@@ -72,42 +82,6 @@ def _kind(fields: Mapping[str, Schema]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     return made | ({"required": required} if required else {})
-
-
-def _needs(*fields: str) -> Schema:
-    return {"required": list(fields)}
-
-
-def _ref(kind: str) -> Schema:
-    return {"$ref": f"#/definitions/{kind}"}
-
-
-def _matches(*patterns: str) -> Schema:
-    return {"type": "string", "pattern": f"^(?:{'|'.join(patterns)})$"}
-
-
-def _choice(known: Collection[str]) -> Schema:
-    return {"enum": [str(one) for one in known]}
-
-
-def _either(*kinds: Schema) -> Schema:
-    return {"anyOf": list(kinds)}
-
-
-def _list(kind: Schema) -> Schema:
-    return {"type": "array", "items": kind}
-
-
-def _some(kind: Schema) -> Schema:
-    return _either(kind, _list(kind))
-
-
-def _map(kind: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": kind}
-
-
-def _whole(most: int = 10**12, least: int = 0) -> Schema:
-    return {"type": "integer", "minimum": least, "maximum": most}
 
 
 _TEXT: Schema = {**_SCALAR, "pattern": r"\S"}
@@ -172,6 +146,7 @@ _BOOK: Mapping[str, Schema] = {
     "standing": _ref("standing"),
     "everyone": _ref("comparison"),
     "people": _ref("section about people"),
+    "routing": _ref("section about routing"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -365,6 +340,13 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "most_cases": _whole(10_000),
         "waits": _map(_SPAN), "thread": _SPAN, "waiting_list": _whole(100_000),
         "shows": _some(_choice(SHOWN)), "room": _NAME, "unsure": _NAME,
+    },
+    "section about routing": {
+        "slice": {"type": "number", "minimum": 0, "maximum": float(MOST_SLICE)},
+        "order": _some(_choice(ORDER)), "relaxes": _some(_choice(RELAXED)),
+        "among": _whole(MOST_AMONG, 1), "chance_below": _whole(6), "chance_at_double": _FLAG,
+        "conversations": _FLAG, "language": _EXPRESSION, "unless": _EXPRESSION,
+        "allow_because": _TEXT,
     },
     "example": {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
