@@ -22,6 +22,7 @@ from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
+from makegood.ports.routings import RoutingReading, RoutingWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -61,6 +62,7 @@ class Reading(
     ActReading,
     WatchReading,
     TieReading,
+    RoutingReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -214,6 +216,7 @@ class Writing(
     ActWriting,
     WatchWriting,
     TieWriting,
+    RoutingWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -21,8 +21,9 @@ from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
-from makegood.projections.cases import Projected, project, waiting_of
-from makegood.projections.ties import ties_of
+from makegood.projections.cases import project, waiting_of
+from makegood.projections.routings import put_routings
+from makegood.projections.ties import put_ties
 from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
 from makegood.runtime.reconcile import Reconciled, reconcile
 
@@ -47,6 +48,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         notices: What the outside should hear.
         opened: There is a case that was not there before.
         people: Whom they chose, speak with or are kept apart from is no longer as it was.
+        routed: Somebody was asked to look after them, or a wait of theirs has ended.
     """
 
     row: CustomerRow
@@ -61,6 +63,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     notices: tuple[Notice, ...] = ()
     opened: bool = False
     people: bool = False
+    routed: bool = False
 
 
 def fold_history(
@@ -207,6 +210,7 @@ class Folding:
             before=before,
             opened=len(state.cases) > len(before.cases),
             people=before.my_person is not state.my_person,
+            routed=before.routings is not state.routings,
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -268,6 +272,7 @@ class Folding:
             before=old,
             opened=len(now.cases) > len(old.cases),
             people=not can_tell or now.my_person != old.my_person,
+            routed=not can_tell or now.routings != old.routings,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -288,9 +293,7 @@ class Folding:
         folded, writing, now_ms = self._folded, self._writing, self._now_ms
         writing.save([one.row for one in folded])
         changed = [one for one in folded if one.state is not None]
-        projected: list[Projected] = [
-            project(one.state, one.row.customer) for one in changed if one.state is not None
-        ]
+        projected = [project(it.state, it.row.customer) for it in changed if it.state is not None]
         if changed:
             names = {name: case for one in projected for name, case in one.failures.items()}
             writing.project(
@@ -306,10 +309,9 @@ class Folding:
         }
         if asks:
             writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
-        them = {one.row.customer: one.state for one in changed if one.people and one.state}
-        if them:
-            ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
-            writing.project_ties(sorted(them), ties)
+        put_ties(writing, {one.row.customer: one.state for one in changed if one.people})
+        routed = {one.row.customer: one.state for one in changed if one.routed}
+        put_routings(writing, routed, {one.row.customer for one in changed if one.outbox})
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

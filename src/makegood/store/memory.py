@@ -12,6 +12,7 @@ from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_reading import TABLES, Tables
+from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -30,6 +31,7 @@ class MemoryReader(
     MemorySends,
     MemoryLook,
     MemoryTies,
+    MemoryRoutings,
 ):
     """One look at memory."""
 

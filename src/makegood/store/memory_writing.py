@@ -36,6 +36,7 @@ from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
+from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -62,6 +63,7 @@ class MemoryWriting(
     MemorySends,
     MemoryWatchWriting,
     MemoryTies,
+    MemoryRoutings,
 ):
     """One transaction on memory."""
 
@@ -147,6 +149,7 @@ class MemoryWriting(
         _drop(t.comparable, customer)
         _drop(t.asked, customer)
         _drop(t.ties, customer)
+        _drop(t.routings, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

@@ -14,6 +14,7 @@ from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
+from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
@@ -42,6 +43,7 @@ class SqlReading(
     ActReading,
     WatchReading,
     TieReading,
+    RoutingReading,
 ):
     """One look at the store."""
 
@@ -62,6 +64,7 @@ class SqlWriting(
     ActWriting,
     WatchWriting,
     TieWriting,
+    RoutingWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -37,6 +37,7 @@ from makegood.testing.store_mark_conformance import MarkConformance
 from makegood.testing.store_notice_conformance import NoticeConformance, notice
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
+from makegood.testing.store_routing_conformance import RoutingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
@@ -197,6 +198,7 @@ class StoreConformance(
     UnfitConformance,
     WatchConformance,
     TieConformance,
+    RoutingConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
