@@ -19,7 +19,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
         "ingest", "raise", "zendesk", "sync", "webhook", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
-    "Look at what happened": ("everyone", "parity", "export", "erase"),
+    "Look at what happened": ("everyone", "parity", "routing", "export", "erase"),
 }  # fmt: skip
 """Under which heading `makegood --help` lists each command."""
 LIGHT = frozenset({"check", "ask", "schema"})
@@ -55,6 +55,7 @@ def _whole() -> typer.Typer:
         people,
         playing,
         replaying,
+        routing,
         screening,
         serving,
         smtp_gate,
@@ -80,6 +81,7 @@ def _whole() -> typer.Typer:
         data,
         backing,
         replaying,
+        routing,
         parity,
         asking,
         screening,
