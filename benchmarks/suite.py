@@ -23,6 +23,7 @@ ALL = (
     "queue",
     "everyone",
     "screen",
+    "routing",
 )
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 

@@ -67,6 +67,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "roster": "/desk/team/roster",
         "row": "/desk/team/roster/of/kathy",
         "apart": "/desk/team/apart",
+        "routing": "/desk/team/routing",
     }
 
 

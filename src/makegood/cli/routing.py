@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from makegood.ports.routings import Routing, RoutingKey
     from makegood.replay.calls_figures import Played, Replayed
 
-WAITS = "0s,15s,30s,1m,2m,5m"
+WAITS = "0s,5s,15s,30s,1m,2m,5m"
 
 
 def register(app: typer.Typer) -> None:

@@ -66,7 +66,7 @@ class Replayed(Struct, frozen=True, kw_only=True):
         plain: The log's own rule on the staff that is read from it: how true the replay is.
         frontier: One for each wait, the shortest first.
         best: Index in `frontier` of the largest share whose mean wait is not longer than that of
-            the log, nor of `plain`; -1 for none.
+            the log, nor, as far as the interval can tell, than that of `plain`; -1 for none.
         can_tell: There are enough repeats to say anything.
     """
 
@@ -139,8 +139,7 @@ def replay_calls(  # noqa: PLR0913 - each is one option of the command
         name = f"{ms / 1000:g}s"
         ways.append((name, ms, played(name, replace(terms, wait_ms=ms))))
     as_it_was, as_plain, *frontier = _figures(ways, repeats, by_caller)
-    most = min(as_it_was.mean_wait_s.value, as_plain.mean_wait_s.value)
-    fair = [n for n, one in enumerate(frontier) if one.mean_wait_s.value <= most]
+    fair = [n for n, one in enumerate(frontier) if _is_equal(one, as_it_was)]
     return Replayed(
         calls=len(calls),
         callers=len(by_caller),
@@ -156,6 +155,11 @@ def replay_calls(  # noqa: PLR0913 - each is one option of the command
         best=max(fair, key=lambda n: frontier[n].share.value, default=-1),
         can_tell=len(repeats) >= TOO_FEW,
     )
+
+
+def _is_equal(one: Played, log: Played) -> bool:
+    """Whether nobody waits longer: not than in the log, nor, as far as can be told, plainly."""
+    return one.mean_wait_s.value <= log.mean_wait_s.value and one.extra_wait_s.low <= 0
 
 
 def _repeats(calls: Sequence[Call], known_ms: int) -> dict[int, int]:
