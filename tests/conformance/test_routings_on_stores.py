@@ -13,8 +13,8 @@ from makegood.playbooks.book import Library
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.routing_terms import RoutingRules
 from makegood.ports.arrivals import Arrival
-from makegood.ports.rows import RepRow
 from makegood.ports.routings import Routing
+from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
 from makegood.replay.again import replay
 from makegood.runtime.intake import Intake, body_digest

@@ -141,7 +141,7 @@ def _groups(
     )
 
 
-def _group(  # noqa: PLR0913 - what a group is, whom it is compared with, how surely
+def _group(
     by: str, name: str, counts: Sequence[RoutingCount], is_in: Sequence[bool], z: float
 ) -> OfGroup:
     strata: dict[tuple[str, str], tuple[list[RoutingCount], list[RoutingCount]]] = {}

@@ -148,8 +148,8 @@ def _print(found: "Replayed") -> None:
         say("No wait that was tried keeps the mean wait of the log.", "bold")
     else:
         say(
-            f"{_share(best)} of {found.repeats:,} repeats would reach the same person with nobody "
-            f"waiting longer in the mean; in the log it was {_share(found.log)}.",
+            f"{_share(best)} of {found.repeats:,} repeats would reach the same person, and "
+            f"callers would wait no longer in the mean; in the log it was {_share(found.log)}.",
             "bold",
         )
     print_table(

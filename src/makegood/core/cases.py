@@ -75,9 +75,7 @@ def _plan(turn: Turn, failure: Failure) -> Plan | None:
     return turn.library.book(failure.book).plans.get(failure.rule)
 
 
-def _opened(
-    turn: Turn, failure: Failure, by: tuple[Plan | None, str], *, second: bool
-) -> Case:
+def _opened(turn: Turn, failure: Failure, by: tuple[Plan | None, str], *, second: bool) -> Case:
     """A new case with its hold; it keeps the plan and the book it opens with."""
     plan, scope = by
     case = Case(

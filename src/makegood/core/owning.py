@@ -46,7 +46,7 @@ def owner_of(
     )
     found = choose(ask, turn.on_duty, rules, wish)
     waited_ms = turn.at_ms - case.opened_ms if case is not None else 0
-    _log(turn, replace(found, waited_ms=max(0, waited_ms)))
+    _log(turn, found, max(0, waited_ms))
     return found.chosen
 
 
@@ -80,7 +80,7 @@ def taker_of(turn: Turn, need: Need, wish: Preference, severity: int = 0) -> Rep
     )
     found = choose(ask, turn.on_duty, rules, wish)
     if found.chosen:
-        _log(turn, found)
+        _log(turn, found, NOT_YET)
     return found.chosen
 
 
@@ -102,12 +102,13 @@ def _waits_in(thread: str, one: Routed) -> bool:
     return one.subject == thread and one.waited_ms == NOT_YET
 
 
-def _log(turn: Turn, routed: Routed) -> None:
+def _log(turn: Turn, routed: Routed, waited_ms: int) -> None:
     """Remember a decision, with what parity needs and no choice reads."""
     state = turn.state
     bought_ms = state.bought_ms
     routed = replace(
         routed,
+        waited_ms=waited_ms,
         level=turn.book.everyone.level_of(state.facts),
         tenure_days=(turn.at_ms - bought_ms) // _DAY_MS if bought_ms else NOT_YET,
     )

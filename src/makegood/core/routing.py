@@ -9,6 +9,7 @@ have been asked, and with which probability).
 
 from collections.abc import Callable
 from hashlib import blake2b
+from math import inf
 from typing import Literal
 
 from msgspec import Struct
@@ -98,8 +99,9 @@ def choose(
     order = ranked(ask, fitting, rules)
     why = willing[0].why if willing else _what_spoke(ask, order, rules)
     names = [one.rep for one in order]
-    wished = [one.rep for one in willing]
-    names = wished[:1] + [rep for rep in names if rep not in wished[:1]]
+    if willing:
+        wished = willing[0].rep
+        names = [wished, *(rep for rep in names if rep != wished)]
     first = names[0] if names else NOBODY
     among = tuple(names[: rules.among])
     spared = _spared(ask, rules, wish, among)
@@ -137,18 +139,32 @@ def eligible(
 
     Nobody the customer is kept apart from, or does not want this time, is ever among them.
     """
-    there = tuple(one for one in on_duty if one.rep not in denied and one.rep != ask.but)
-    meets = {
+    there = on_duty
+    if denied or ask.but:
+        there = tuple(one for one in on_duty if one.rep not in denied and one.rep != ask.but)
+    found = tuple([one for one in there if _is_fit(ask, one)])
+    if found or not there:
+        return found, ()
+    meets: dict[str, Callable[[OnDuty], bool]] = {
         "brand": lambda one: one.serves(ask.brand),
         "capacity": lambda one: not one.is_busy(ask.at_ms),
         "language": lambda one: _speaks(one, ask.language),
     }
-    for let_go in range(len(rules.relaxes) + 1):
+    for let_go in range(1, len(rules.relaxes) + 1):
         needed = [name for name in meets if name not in rules.relaxes[:let_go]]
         found = tuple(one for one in there if all(meets[name](one) for name in needed))
-        if found or not there:
+        if found:
             return found, rules.relaxes[:let_go]
     return (), rules.relaxes
+
+
+def _is_fit(ask: Ask, one: OnDuty) -> bool:
+    """Whether somebody meets everything; asked of everybody on duty at each new case."""
+    if ask.at_ms < one.busy_until_ms or 0 < one.most_cases <= one.open_cases:
+        return False
+    if ask.brand and one.brands and ask.brand not in one.brands:
+        return False
+    return not ask.language or _speaks(one, ask.language)
 
 
 def _speaks(one: OnDuty, language: str) -> bool:
@@ -159,21 +175,24 @@ def _speaks(one: OnDuty, language: str) -> bool:
     return any(spoken.casefold().partition("-")[0] == stem for spoken in one.languages)
 
 
-_Says = Callable[[Ask, OnDuty], float]
-_SPEAKS_FOR: dict[str, _Says] = {
+_SPEAKS_FOR: dict[str, Callable[[Ask, OnDuty], float]] = {
     "last": lambda ask, one: one.rep != ask.last,
     "brand": lambda ask, one: not ask.brand or ask.brand not in one.brands,
     "language": lambda ask, one: not (ask.language and one.languages),
+    "narrow": lambda _, one: len(one.brands) or inf,
     "share": lambda _, one: one.open_cases / one.most_cases if one.most_cases else 0.0,
 }
 
 
 def ranked(ask: Ask, there: tuple[OnDuty, ...], rules: RoutingRules) -> list[OnDuty]:
     """Put those who may be asked in the order of the book; between equals the least busy."""
-    if len(there) < 2 or rules.order[0] == "load":  # they are stamped in the order of their load
-        return list(there)
-    says = [_SPEAKS_FOR[word] for word in _before_load(rules)]
-    return sorted(there, key=lambda one: [say(ask, one) for say in says])
+    order = list(there)  # they are stamped in the order of their load
+    for word in reversed(_before_load(rules)):
+        if word == "last" and not ask.last:
+            continue
+        says = _SPEAKS_FOR[word]
+        order.sort(key=lambda one: says(ask, one))
+    return order
 
 
 def _before_load(rules: RoutingRules) -> tuple[str, ...]:
@@ -193,9 +212,7 @@ def _what_spoke(ask: Ask, order: list[OnDuty], rules: RoutingRules) -> str:
     return "load"
 
 
-def _spared(
-    ask: Ask, rules: RoutingRules, wish: Preference, among: tuple[RepId, ...]
-) -> Spared:
+def _spared(ask: Ask, rules: RoutingRules, wish: Preference, among: tuple[RepId, ...]) -> Spared:
     """Say why chance is not asked; empty where it may be."""
     if not rules.slice:
         return "off"

@@ -23,6 +23,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "claims": ("What customers spent because of us", "Paid with a receipt, up to a limit."),
     "standing": ("Who a customer is", "It may set who is first, and never what is given."),
     "people": ("A customer's own person", "Who may be chosen, and what if they are busy."),
+    "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -47,6 +48,9 @@ _FIELDS: Final[Mapping[str, str]] = {
     "capacity": "One person looks after up to so many customers",
     "most_cases": "Busy is who owns so many open cases",
     "thread": "A conversation stays with whom it was last held for",
+    "slice": "Share left to chance, 0.05 is five of a hundred",
+    "among": "At most so many could be asked",
+    "chance_below": "Chance only below this severity",
     "waiting_list": "Up to so many wait for one person",
     "confirm_within": "Confirmed within",
     "within": "Within",
@@ -78,7 +82,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "redirects/expires": "The yes of whom we send them to stands for",
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
-ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "people", "")
+ONE_CARD: Final = ("authority", "parameters", "approval", "everyone", "people", "routing", "")
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",
     "attention": "attention",

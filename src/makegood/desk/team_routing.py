@@ -13,8 +13,8 @@ from makegood.desk.on_duty import duties
 from makegood.desk.team import team_shell
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.spans import DAY_MS
-from makegood.ports.rows import RepRow
 from makegood.ports.routings import RoutingCount
+from makegood.ports.rows import RepRow
 from makegood.runtime.rooms import NO_LOAD, room_of
 
 DAYS = (7, 30, 90)

@@ -12,6 +12,7 @@ from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
 from makegood.handbook.people import people_chapter
 from makegood.handbook.planning import plans_chapter
+from makegood.handbook.routing import routing_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
@@ -21,7 +22,7 @@ from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
-_LIMITS = "goodwill approval budgets waivers outgoing people"
+_LIMITS = "goodwill approval budgets waivers outgoing people routing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS}".split())
 
@@ -46,6 +47,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *standing_chapters(source),
         *everyone_chapter(source),
         *people_chapter(source),
+        *routing_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

@@ -148,9 +148,7 @@ def _check_language(section: Section, rules: RoutingRules) -> None:
         )
 
 
-def _text_of(
-    expression: Expression, parameters: Mapping[str, object]
-) -> Callable[[Facts], str]:
+def _text_of(expression: Expression, parameters: Mapping[str, object]) -> Callable[[Facts], str]:
     def language(customer: Facts) -> str:
         try:
             found = expression.evaluate({"customer": customer, "params": parameters})

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from makegood.messages.facts import Facts
 
-ORDER = ("last", "brand", "language", "load", "share")
+ORDER = ("last", "brand", "language", "narrow", "load", "share")
 """What may speak for a person, besides what the customer wished, which always speaks first."""
 RELAXED = ("language", "capacity", "brand")
 """What may be let go where nobody meets it, the first first."""

@@ -1,7 +1,7 @@
 """A call log once more, under the routing of a rule book: the same calls, another person.
 
-Callers come when they came and need as long as they needed; who works when, and in which queues,
-is taken from the log. Nothing is gained by knowing each other: if it saves time in life, the
+Callers come when they came and need as long as they needed; who works when, and in which
+queues, is taken from the log. Nothing is gained by knowing each other: if it saves time in life, the
 figures are too low. Who is wished, who is eligible and what is left to chance is asked of the core.
 """
 
@@ -132,6 +132,7 @@ class _Floor:
         for queue, agents in staff.pools.items():
             for agent in agents:
                 self.queues[agent].append(queue)
+        self.brands = {agent: tuple(own) for agent, own in self.queues.items()}
         self.todo: list[tuple[int, int, int, str]] = [
             (begin, _STARTS, 0, agent)
             for agent, (begins, _) in staff.shifts.items()
@@ -156,7 +157,9 @@ class _Floor:
     def _there(self, queue: str, now_ms: int) -> list[OnDuty]:
         """Who works in a queue now, whoever is free longest at the front."""
         there = [
-            OnDuty(RepId(agent), until_ms, (), (), 0, 0, self.busy_ms[agent])
+            OnDuty(
+                RepId(agent), until_ms, self.brands[agent], (), 0, 0, self.busy_ms[agent]
+            )
             for agent in self.staff.pools[queue]
             if (until_ms := self.staff.until_ms(agent, now_ms))
         ]
@@ -173,9 +176,7 @@ class _Floor:
             return
         self.own[n] = last
         name = ProfileId(call.caller)
-        thread = Thread(
-            id=name, channel="phone", profile=name, last=RepId(last), last_ms=last_ms
-        )
+        thread = Thread(id=name, channel="phone", profile=name, last=RepId(last), last_ms=last_ms)
         need = Need(at_ms=now_ms, channel="phone", thread=name)
         wish = prefer(MyPerson(threads=(thread,)), Duty(tuple(there)), need, self.people)
         if wish.wait_until_ms:
@@ -198,7 +199,9 @@ class _Floor:
         self._takes(found.chosen, n, now_ms)
 
     def _ask(self, n: int, now_ms: int) -> Ask:
-        return Ask(event=EventId(f"call/{n}"), subject="call", kind="talk", at_ms=now_ms)
+        queue = self.calls[n].queue
+        name = EventId(f"call/{n}")
+        return Ask(event=name, subject="call", kind="talk", at_ms=now_ms, brand=queue)
 
     def _waited(self, n: int, now_ms: int) -> None:
         queue = self.calls[n].queue

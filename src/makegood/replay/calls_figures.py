@@ -104,7 +104,7 @@ def _multiple(one: Played | None, log: Played) -> float | None:
     return one.share.value / log.share.value if one is not None and log.share.value else None
 
 
-def replay_calls(  # noqa: PLR0913 - each is one option of the command
+def replay_calls(
     log: CallLog,
     routing: RoutingRules,
     waits_ms: Sequence[int],
@@ -188,7 +188,7 @@ _Sums: TypeAlias = tuple[list[int], list[int]]
 def _figures(
     ways: Sequence[_Way], repeats: Mapping[int, int], by_caller: Sequence[Sequence[int]]
 ) -> list[Played]:
-    """Work out each way with its intervals; the second one is what the others are compared with."""
+    """Work out each way with its intervals; the others are compared with the second one."""
     whole = [sum(n in repeats for n in own) for own in by_caller], [len(one) for one in by_caller]
     sums = [_sums(again, repeats, by_caller) for _, _, again in ways]
     everybody = range(len(by_caller))
@@ -200,9 +200,7 @@ def _figures(
     ]
 
 
-def _sums(
-    again: Again, repeats: Mapping[int, int], by_caller: Sequence[Sequence[int]]
-) -> _Sums:
+def _sums(again: Again, repeats: Mapping[int, int], by_caller: Sequence[Sequence[int]]) -> _Sums:
     """Of each caller: the repeats with the same person, and the wait of all calls."""
     agents, waits_ms = again.agents, again.waits_ms
     same = [
@@ -228,9 +226,7 @@ def _ratios(
     ]
 
 
-def _draws(
-    whole: tuple[list[int], list[int]], sums: Sequence[_Sums]
-) -> Iterator[list[_Ratios]]:
+def _draws(whole: tuple[list[int], list[int]], sums: Sequence[_Sums]) -> Iterator[list[_Ratios]]:
     chance = Random(_SEED)  # noqa: S311 - the same callers each time, and no secret
     everybody = range(len(whole[0]))
     for _ in range(DRAWS):

@@ -23,7 +23,9 @@ class MemoryRoutings(MemoryReading):
 
     def _routings(self, since_ms: int) -> list[Routing]:
         every = (one for own in self._t.routings.values() for one in own)
-        return sorted((one for one in every if one.routed.at_ms >= since_ms), key=lambda it: it.key)
+        return sorted(
+            (one for one in every if one.routed.at_ms >= since_ms), key=lambda it: it.key
+        )
 
     def routings(
         self, since_ms: int = 0, *, after: RoutingKey | None = None, limit: int = 200

@@ -73,7 +73,9 @@ class RoutingWriting(RoutingReading):
             self._db.run(sql, sorted(customers), since_ms)
         rows = {(one.routed.event, one.routed.subject): _row(one) for one in routings}
         if rows:
-            self._db.put("routing", ROUTING, list(rows.values()), replace(ROUTING, "event subject"))
+            self._db.put(
+                "routing", ROUTING, list(rows.values()), replace(ROUTING, "event subject")
+            )
 
 
 def _row(one: Routing) -> Row:

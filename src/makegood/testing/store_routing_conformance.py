@@ -72,10 +72,10 @@ class RoutingConformance(Conformance):
             routing("c", "e3", chosen=TOM, brand="vans", kind="talk"),
             routing("d", "e4", at_ms=0),
         )  # fmt: skip
-        alike = {"brand": "", "kind": "case", "level": "gold", "tenure": 1, "wait": 0}
         with store.reading() as reading:
             assert reading.routing_counts(1) == (
-                RoutingCount(rep=KATHY, n=2, open_to_chance=2, by_chance=1, **alike),
+                RoutingCount(rep=KATHY, brand="", kind="case", level="gold", tenure=1, wait=0,
+                             n=2, open_to_chance=2, by_chance=1),
                 RoutingCount(rep=TOM, brand="vans", kind="talk", level="", tenure=-1, wait=-1,
                              n=1, open_to_chance=0, by_chance=0),
             )  # fmt: skip

@@ -5,7 +5,9 @@ from makegood.messages.ids import RepId
 from makegood.ports.routings import RoutingCount
 
 
-def count(n: int, *, rep: str = "kathy", wait: int = 0, by_chance: int = 0, **more) -> RoutingCount:
+def count(
+    n: int, *, rep: str = "kathy", wait: int = 0, by_chance: int = 0, **more
+) -> RoutingCount:
     given = {"brand": "cars", "kind": "talk", "level": "", "tenure": -1} | more
     return RoutingCount(
         rep=RepId(rep), wait=wait, n=n, open_to_chance=n, by_chance=by_chance, **given
@@ -53,7 +55,8 @@ def test_with_too_few_on_one_side_nobody_can_tell():
 def test_like_is_compared_with_like():
     """Gold customers are those of the slow brand; within each brand nobody waits longer."""
     rows = [
-        count(90, level="gold", brand="slow", wait=4), count(10, level="none", brand="slow", wait=4),
+        count(90, level="gold", brand="slow", wait=4),
+        count(10, level="none", brand="slow", wait=4),
         count(10, level="gold", brand="fast"), count(90, level="none", brand="fast"),
     ]  # fmt: skip
     assert says(rows) == {"gold": "alike", "none": "alike"}

@@ -165,7 +165,7 @@ def test_alone_there_is_no_chance_and_without_a_slice_neither():
     [
         (("load",), KATHY, "load"), (("last",), ULI, "last"), (("brand", "load"), TOM, "brand"),
         (("language",), TOM, "language"), (("share", "last"), ULI, "share"),
-        (("load", "last"), KATHY, "load"),
+        (("load", "last"), KATHY, "load"), (("narrow", "load"), TOM, "narrow"),
     ],
 )  # fmt: skip
 def test_the_order_of_the_book_says_who_is_first_and_why(order, first, why):

@@ -67,7 +67,9 @@ def test_what_it_may_not_say_is_told_with_the_line(text, why):
     assert all(one.startswith(f"x:{len(BOOK.splitlines()) + 2}:") for one in errors), errors
 
 
-FOLLOWS = BOOK.replace("    severity: 3\n", "    severity: 'customer.tier == \"gold\" ? 5 : 1'\n", 1)
+FOLLOWS = BOOK.replace(
+    "    severity: 3\n", "    severity: 'customer.tier == \"gold\" ? 5 : 1'\n", 1
+)
 
 
 def test_a_severity_that_follows_the_customer_may_not_say_whether_chance_is_asked():

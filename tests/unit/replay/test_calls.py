@@ -1,6 +1,7 @@
 """A call log played again: what is read, who takes whom, and what is told of it."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_a_line_that_cannot_be_read_is_told_and_the_others_are_kept(tmp_path, li
 
 
 def test_a_file_that_is_no_call_log_is_refused_with_what_to_do(tmp_path):
-    with pytest.raises(InputError, match="no column caller.*--column caller="):
+    with pytest.raises(InputError, match=r"no column caller.*--column caller="):
         read_calls(written(tmp_path, head="who,arrived,answered,handling,agent\n"), {})
     with pytest.raises(InputError, match="no call that was answered"):
         read_calls(written(tmp_path), {})
@@ -132,7 +133,7 @@ def test_nobody_talks_to_two_and_every_call_is_taken_while_somebody_works(tmp_pa
     assert again.by_chance > 0
     for own in busy.values():
         own.sort()
-        assert all(one[1] <= two[0] for one, two in zip(own, own[1:], strict=False))
+        assert all(one[1] <= two[0] for one, two in pairwise(own))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,8 @@ def test_the_command_tells_programs_and_people(tmp_path):
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--column", "colour=x"), "write one of caller"), (("--waits", "soon"), "no span of time"),
+        (("--column", "colour=x"), "write one of caller"),
+        (("--waits", "soon"), "no span of time"),
         (("--overtake", "9d"), "at most a day"),
     ],
 )  # fmt: skip
