@@ -26,7 +26,9 @@ from makegood.testing.book import small_book
 DAYS, QUICK_DAYS = 28, 5
 SEED = 20260105
 WAITS_MS = (0, 2_000, 5_000, 15_000, 30_000, 60_000, 120_000, 300_000)
-ROUTING = RoutingRules(logged=True, slice=500, order=("last", "narrow", "load"), conversations=True)
+ROUTING = RoutingRules(
+    logged=True, slice=500, order=("last", "narrow", "load"), conversations=True
+)
 LEAST_MULTIPLE = 2.0  # of the log's share, at equal wait; seen: about 3
 MOST_RATIO = 2.2  # a case that is opened with its decision written down, to one without; seen 1.5
 CASES, QUICK_CASES = 4_000, 1_000

@@ -50,14 +50,14 @@ def owner_of(
     return found.chosen
 
 
-def taker_of(turn: Turn, need: Need, wish: Preference, severity: int = 0) -> RepId:
+def taker_of(turn: Turn, need: Need, wish: Preference, case: Case | None = None) -> RepId:
     """Choose who answers a customer who got in touch; empty for whoever is free.
 
     Args:
         turn: The turn.
         need: The conversation.
         wish: Whom the customer wants; who takes it by wish is written down as well.
-        severity: Of the case it is about.
+        case: What it is about, where that is known.
     """
     rules = turn.book.routing
     if not rules.logged or not turn.on_duty or not (wish.candidates or rules.conversations):
@@ -75,11 +75,13 @@ def taker_of(turn: Turn, need: Need, wish: Preference, severity: int = 0) -> Rep
         last=_last_of(turn.state) if "last" in rules.order else NOBODY,
         but=thread.last if need.another and thread is not None else NOBODY,
         language=rules.language(turn.state.facts),
-        severity=severity,
+        severity=case.severity if case is not None else 0,
+        double=case is not None and case.double,
         spared=bool(rules.slice) and rules.unless(turn.state.facts),
     )
     found = choose(ask, turn.on_duty, rules, wish)
-    if found.chosen:
+    asked = {one.chosen for one in turn.state.routings if _waits_in(need.thread, one)}
+    if found.chosen and found.chosen not in asked:  # a second mail asks nobody anew
         _log(turn, found, NOT_YET)
     return found.chosen
 

@@ -168,7 +168,8 @@ def _route(turn: Turn, thread: Thread, need: Need) -> None:
     if not found.candidates and _still_takes(turn, thread, need):
         until_ms, taker = thread.until_ms, thread.taker
     elif turn.book.routing.logged:
-        taker = taker_of(turn, need, found, _severity(turn, thread))
+        about = turn.state.case(thread.case) if thread.case else turn.state.open_case
+        taker = taker_of(turn, need, found, about)
         if taker and not found.candidates:  # the book asks one; after a while whoever is free
             wait_ms = turn.book.people.wait_ms(need.channel)
             until_ms = turn.at_ms + wait_ms if wait_ms else 0
@@ -192,12 +193,6 @@ def _still_takes(turn: Turn, thread: Thread, need: Need) -> bool:
     if not routing.conversations or need.another or thread.taker in turn.state.my_person.denied:
         return False
     return any(one.rep == thread.taker for one in turn.on_duty)
-
-
-def _severity(turn: Turn, thread: Thread) -> int:
-    """How bad the case is that a conversation may be about."""
-    case = turn.state.case(thread.case) if thread.case else turn.state.open_case
-    return case.severity if case is not None else 0
 
 
 def waited_enough(turn: Turn, timer: Timer) -> None:

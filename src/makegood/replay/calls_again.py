@@ -157,9 +157,7 @@ class _Floor:
     def _there(self, queue: str, now_ms: int) -> list[OnDuty]:
         """Who works in a queue now, whoever is free longest at the front."""
         there = [
-            OnDuty(
-                RepId(agent), until_ms, self.brands[agent], (), 0, 0, self.busy_ms[agent]
-            )
+            OnDuty(RepId(agent), until_ms, self.brands[agent], (), 0, 0, self.busy_ms[agent])
             for agent in self.staff.pools[queue]
             if (until_ms := self.staff.until_ms(agent, now_ms))
         ]

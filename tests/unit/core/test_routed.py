@@ -132,6 +132,22 @@ def test_an_open_conversation_stays_and_is_not_left_to_chance():
     assert (last(day).chosen, last(day).why, last(day).spared) == (ULI, "thread", "thread")
 
 
+def test_a_second_mail_to_ones_own_person_is_no_second_decision():
+    day = day_of()
+    day.told(PersonChosen(choices=(ULI,), theirs=ULI))
+    for _ in range(3):
+        day.told(GotInTouch(channel="mail", thread="t"))
+    assert [one.chosen for one in day.state.routings] == [ULI]
+
+
+def test_a_conversation_at_a_second_failure_is_not_left_to_chance():
+    day = day_of()
+    day.late()
+    day.late("R2")
+    day.told(GotInTouch(channel="mail", thread="t"))
+    assert (last(day).kind, last(day).spared) == ("talk", "double")
+
+
 def test_so_many_are_remembered_and_no_more():
     day = day_of()
     for n in range(MOST_ROUTED + 5):
