@@ -673,8 +673,7 @@ FAULTS: tuple[Fault, ...] = (
         old="        return drawn + kept\n",
         new="        return kept or drawn\n",
         tests=(
-            "tests/properties/test_routing.py::"
-            "test_the_chances_of_the_eligible_add_up_to_one",
+            "tests/properties/test_routing.py::test_the_chances_of_the_eligible_add_up_to_one",
         ),
     ),
 )
