@@ -10,6 +10,7 @@ from makegood.core.my_person import (
     Choice,
     MyPerson,
     Need,
+    Preference,
     Reason,
     Refusal,
     Standing,
@@ -162,28 +163,44 @@ def got_in_touch(turn: Turn, body: GotInTouch) -> None:
 
 def _route(turn: Turn, thread: Thread, need: Need) -> None:
     """Say who answers, and till when the customer waits for them alone."""
-    mine = turn.state.my_person
-    found = prefer(mine, turn.duty, need, turn.book.people)
-    until_ms, taker = found.wait_until_ms, found.first
-    if not found.candidates and _still_takes(turn, thread, need):
-        until_ms, taker = thread.until_ms, thread.taker
-    elif turn.book.routing.logged:
-        about = turn.state.case(thread.case) if thread.case else turn.state.open_case
-        taker = taker_of(turn, need, found, about)
-        if taker and not found.candidates:  # the book asks one; after a while whoever is free
-            wait_ms = turn.book.people.wait_ms(need.channel)
-            until_ms = turn.at_ms + wait_ms if wait_ms else 0
-    turn.clear_timers(thread.id, TimerKind.PERSON_BY)
-    if until_ms:
-        turn.set_timer(TimerKind.PERSON_BY, until_ms, thread.id, brand=thread.brand)
-    thread = replace(
+    found = prefer(turn.state.my_person, turn.duty, need, turn.book.people)
+    taker, until_ms = _taker(turn, thread, need, found)
+    ends = {one.rep: one.until_ms for one in turn.on_duty}
+    after = replace(
         thread,
         asked_for=found.person,
         taker=taker,
         then=found.then,
         until_ms=until_ms,
         reasons=found.reasons,
+        ends_ms=ends.get(taker, 0),
+        then_ends_ms=ends.get(found.then, 0),
     )
+    _put_waiting(turn, after)
+
+
+def _taker(turn: Turn, thread: Thread, need: Need, found: Preference) -> tuple[RepId, int]:
+    """Say who is to answer, and till when it waits for them alone: the wish, else the book."""
+    if not found.candidates and _still_takes(turn, thread, need):
+        return thread.taker, thread.until_ms
+    if not turn.book.routing.logged:
+        return found.first, found.wait_until_ms
+    about = turn.state.case(thread.case) if thread.case else turn.state.open_case
+    taker = taker_of(turn, need, found, about)
+    if found.candidates or not taker:
+        return taker, found.wait_until_ms
+    wait_ms = turn.book.people.wait_ms(need.channel)  # then whoever is free
+    return taker, turn.at_ms + wait_ms if wait_ms else 0
+
+
+def _put_waiting(turn: Turn, thread: Thread) -> None:
+    """Keep a conversation that waits, and look again when its wait or a duty is over."""
+    ends = [at_ms for at_ms in (thread.until_ms, thread.ends_ms) if at_ms]
+    due_ms = min(ends, default=0)
+    turn.clear_timers(thread.id, TimerKind.PERSON_BY)
+    if due_ms:
+        turn.set_timer(TimerKind.PERSON_BY, due_ms, thread.id, brand=thread.brand)
+    mine = turn.state.my_person
     _put(turn, replace(mine, threads=_with_thread(mine, thread)))
 
 
@@ -196,14 +213,25 @@ def _still_takes(turn: Turn, thread: Thread, need: Need) -> bool:
 
 
 def waited_enough(turn: Turn, timer: Timer) -> None:
-    """The busy person did not come to it: the cover takes it, or whoever is free."""
-    mine = turn.state.my_person
-    thread = mine.thread(timer.subject)
-    if thread is None or not thread.came_ms or not thread.until_ms:
+    """The person did not come to it, busy or gone home: the cover takes it, or whoever is free."""
+    thread = turn.state.my_person.thread(timer.subject)
+    if thread is None or not thread.came_ms or not thread.taker:
         return
-    reasons = (*thread.reasons, Reason("waited", thread.then, of=thread.taker))
-    after = replace(thread, taker=thread.then, then=NOBODY, until_ms=0, reasons=reasons)
-    _put(turn, replace(mine, threads=_with_thread(mine, after)))
+    there = thread.then_ends_ms > turn.at_ms
+    takes = thread.then if there else NOBODY
+    why = Reason("waited", takes, of=thread.taker)
+    if not thread.until_ms:
+        why = Reason("went_home", takes, of=thread.taker)
+    after = replace(
+        thread,
+        taker=takes,
+        then=NOBODY,
+        until_ms=0,
+        reasons=(*thread.reasons, why),
+        ends_ms=thread.then_ends_ms if there else 0,
+        then_ends_ms=0,
+    )
+    _put_waiting(turn, after)
 
 
 def contacted(turn: Turn, body: Contacted) -> None:
@@ -228,6 +256,8 @@ def contacted(turn: Turn, body: Contacted) -> None:
         taker=NOBODY,
         then=NOBODY,
         reasons=(),
+        ends_ms=0,
+        then_ends_ms=0,
     )
     _put(turn, replace(mine, threads=_with_thread(mine, after)))
 
