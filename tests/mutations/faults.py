@@ -661,8 +661,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="who-is-apart-is-eligible",
         file="src/makegood/core/routing.py",
-        old="        there = tuple(one for one in on_duty if one.rep not in denied and one.rep != ask.but)\n",
-        new="        there = tuple(one for one in on_duty if one.rep != ask.but)\n",
+        old=" if one.rep not in denied and one.rep != ask.but)\n",
+        new=" if one.rep != ask.but)\n",
         tests=(
             "tests/properties/test_routing.py::test_the_chances_of_the_eligible_add_up_to_one",
         ),

@@ -157,9 +157,9 @@ def _print(found: "Replayed") -> None:
         (_row(one) for one in (found.log, found.plain, *found.frontier)),
     )
     say(
-        f"{found.calls:,} calls of {found.callers:,} callers, {found.agents:,} people; a repeat is "
-        f"a call within {found.days} days. `plain` is the log's own rule on the staff that is read "
-        "from it. Ranges hold 90 % (callers drawn again)."
+        f"{found.calls:,} calls of {found.callers:,} callers, {found.agents:,} people; a repeat "
+        f"is a call within {found.days} days. `plain` is the log's own rule on the staff that is "
+        "read from it. Ranges hold 90 % (callers drawn again)."
     )
     if found.unanswered or found.refused:
         say(f"Left out: {found.unanswered:,} not answered, {found.refused:,} not to be read.")

@@ -1,8 +1,9 @@
 """A call log once more, under the routing of a rule book: the same calls, another person.
 
 Callers come when they came and need as long as they needed; who works when, and in which
-queues, is taken from the log. Nothing is gained by knowing each other: if it saves time in life, the
-figures are too low. Who is wished, who is eligible and what is left to chance is asked of the core.
+queues, is taken from the log. Nothing is gained by knowing each other: if it saves time in
+life, the figures are too low. Who is wished, who is eligible and what is left to chance is asked
+of the core.
 """
 
 from bisect import bisect_right
