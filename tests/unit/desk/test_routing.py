@@ -37,8 +37,8 @@ def test_it_shows_load_chance_and_waits_and_ranks_nobody(
     listed = shown.partition("Load and room, by name")[2]
     assert listed.index("Kathy Moreno") < listed.index("Omar Haddad")
     assert "40 of 80" in shown
-    assert "silver (level, 40 waits): More of them waited long." in shown
-    assert "gold (level, 40 waits): Fewer of them waited long." in shown
+    assert "silver (level, 40 waits) : More of them waited long." in shown
+    assert "gold (level, 40 waits) : Fewer of them waited long." in shown
     assert "photo" not in shown
 
 
