@@ -59,7 +59,8 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
     holds = lapse is None or lapse.holds != "nothing"
     scope = _scope(plan, failure, lapse)
     if case is None:
-        case = replace(_opened(turn, failure, plan, scope), lifted=not holds)
+        case = _opened(turn, failure, (plan, scope), second=second)
+        case = replace(case, lifted=not holds)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
@@ -82,8 +83,9 @@ def _plan(turn: Turn, failure: Failure) -> Plan | None:
     return turn.library.book(failure.book).plans.get(failure.rule)
 
 
-def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case:
+def _opened(turn: Turn, failure: Failure, by: tuple[Plan | None, str], *, second: bool) -> Case:
     """A new case with its hold; it keeps the plan and the book it opens with."""
+    plan, scope = by
     case = Case(
         id=case_id(failure.event),
         origin=turn.origin,
@@ -92,7 +94,7 @@ def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case
         brand=failure.brand,
         scope=scope,
         plan=failure.rule,
-        owner=owner_of(turn, failure.brand),
+        owner=owner_of(turn, failure.brand, failure.severity, double=second),
     )
     _watch(turn, case, plan, failure)
     return case
@@ -217,6 +219,6 @@ def take_unclear(turn: Turn, unclear: tuple[Unclear, ...]) -> None:
             brand=first.brand,
             scope=EVERYWHERE,
             plan="",
-            owner=owner_of(turn, first.brand),
+            owner=owner_of(turn, first.brand, max(one.severity for one in unclear)),
         )
     turn.put(replace(case, unclear=(*case.unclear, *unclear)))

@@ -155,7 +155,9 @@ def _look_after(turn: Turn) -> None:
     if case is None:
         return
     if not case.owner and turn.on_duty:
-        case = turn.put(replace(case, owner=owner_of(turn, case.brand)))
+        worst = max((case.severity, *(one.severity for one in case.unclear)))
+        owner = owner_of(turn, case.brand, worst, double=case.double, case=case)
+        case = turn.put(replace(case, owner=owner))
     ending.maybe_ask(turn, case)
 
 

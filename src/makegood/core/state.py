@@ -21,6 +21,7 @@ from makegood.core.owed import Stray
 from makegood.core.placed import ToldTwice
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
+from makegood.core.routed import Routed
 from makegood.core.said import Memory
 from makegood.core.standing import Told
 from makegood.core.surveyed import SurveyState
@@ -168,6 +169,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         surveys: What they were asked about, or not, and what they answered; oldest first.
         my_person: Whom they chose, whom they are kept apart from, and whom they speak with.
         lines: Service lines they use, by the lapses of the book; the one used last at the end.
+        routings: Who was asked to look after them, and who else could have been; the latest last.
     """
 
     facts: Facts = {}
@@ -187,6 +189,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     surveys: tuple[SurveyState, ...] = ()
     my_person: MyPerson = MyPerson()
     lines: tuple[LineUse, ...] = ()
+    routings: tuple[Routed, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

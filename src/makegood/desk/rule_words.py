@@ -26,6 +26,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "reputation": ("What is said of people and rules", "And from how many ratings on."),
     "lapses": ("What customers quietly leave", "Others go on, and one line stops after years."),
     "root_causes": ("Who answers for root causes", "And until when."),
+    "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -50,6 +51,9 @@ _FIELDS: Final[Mapping[str, str]] = {
     "capacity": "One person looks after up to so many customers",
     "most_cases": "Busy is who owns so many open cases",
     "thread": "A conversation stays with whom it was last held for",
+    "slice": "Share left to chance, 0.05 is five of a hundred",
+    "among": "At most so many could be asked",
+    "chance_below": "Chance only below this severity",
     "waiting_list": "Up to so many wait for one person",
     "confirm_within": "Confirmed within",
     "within": "Within",
@@ -91,7 +95,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
-    "authority", "parameters", "approval", "everyone", "people", "reputation", "",
+    "authority", "parameters", "approval", "everyone", "people", "reputation", "routing", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",

@@ -18,6 +18,7 @@ from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.placing import PlaceRule, WalkRule
 from makegood.playbooks.reputation import ReputationTerms
 from makegood.playbooks.root_causes import RootCauseTerms
+from makegood.playbooks.routing_terms import RoutingRules
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -191,6 +192,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         lapses_on: Lapses by the event that is a use.
         root_causes: Who answers for what made customers' days bad, and by when.
         employees: By what anybody of the firm finds a customer, and what they then see.
+        routing: Who is asked when a customer chose nobody.
     """
 
     hash: BookHash
@@ -240,6 +242,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
     root_causes: RootCauseTerms = RootCauseTerms()
     employees: EmployeeTerms = EmployeeTerms()
+    routing: RoutingRules = RoutingRules()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

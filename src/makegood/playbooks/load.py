@@ -50,6 +50,7 @@ from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.reputation import read_reputation
 from makegood.playbooks.requests import check_tables, read_requests
 from makegood.playbooks.root_causes import read_root_causes
+from makegood.playbooks.routing import read_routing
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
@@ -200,6 +201,7 @@ def _read(
     outgoing = read_outgoing(top, header, conditions)
     root_causes = read_root_causes(top)
     employees = read_employees(top, vocabulary)
+    routing = read_routing(top, parts.detectors, conditions)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -241,6 +243,7 @@ def _read(
             reputation=reputation,
             root_causes=root_causes,
             employees=employees,
+            routing=routing,
         ),
         examples,
     )

@@ -150,6 +150,7 @@ _BOOK: Mapping[str, Schema] = {
     "reputation": _ref("section about reputations"),
     "root_causes": _ref("section about root causes"),
     "employees": _ref("section about employees"),
+    "routing": _ref("section about routing"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {

@@ -6,8 +6,11 @@ from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.people import MOST_CHOICES
 from makegood.playbooks.people_terms import SHOWN
 from makegood.playbooks.places import QUALITY, READS, UNKNOWN
+from makegood.playbooks.routing import MOST_SLICE
+from makegood.playbooks.routing_terms import MOST_AMONG, ORDER, RELAXED
 from makegood.playbooks.schema_parts import (
     EXPRESSION,
+    FLAG,
     LANGUAGES,
     MARK,
     NAME,
@@ -55,5 +58,12 @@ KINDS: Mapping[str, Mapping[str, Schema]] = {
         "most_cases": whole(10_000),
         "waits": map_of(SPAN), "thread": SPAN, "waiting_list": whole(100_000),
         "shows": some(choice(SHOWN)), "room": NAME, "unsure": NAME,
+    },
+    "section about routing": {
+        "slice": {"type": "number", "minimum": 0, "maximum": float(MOST_SLICE)},
+        "order": some(choice(ORDER)), "relaxes": some(choice(RELAXED)),
+        "among": whole(MOST_AMONG, 1), "chance_below": whole(6), "chance_at_double": FLAG,
+        "conversations": FLAG, "language": EXPRESSION, "unless": EXPRESSION,
+        "allow_because": TEXT,
     },
 }  # fmt: skip

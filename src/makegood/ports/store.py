@@ -28,6 +28,7 @@ from makegood.ports.places import PlaceReading, PlaceWriting
 from makegood.ports.pointers import PointerReading, PointerWriting
 from makegood.ports.redirects import RedirectReading, RedirectWriting
 from makegood.ports.reputation import ReputationReading, ReputationWriting
+from makegood.ports.routings import RoutingReading, RoutingWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -73,6 +74,7 @@ class Reading(
     LinkReading,
     ReputationReading,
     PointerReading,
+    RoutingReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -232,6 +234,7 @@ class Writing(
     LinkWriting,
     ReputationWriting,
     PointerWriting,
+    RoutingWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -34,6 +34,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         notices: What the outside should hear.
         opened: There is a case that was not there before.
         people: Whom they chose, speak with or are kept apart from is no longer as it was.
+        routed: Somebody was asked to look after them, or a wait of theirs has ended.
         pointers: What leads to the customer; None while that stays as it is.
     """
 
@@ -50,6 +51,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     opened: bool = False
     people: bool = False
     pointers: tuple[Pointer, ...] | None = None
+    routed: bool = False
 
 
 def fold_history(

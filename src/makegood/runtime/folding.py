@@ -19,9 +19,10 @@ from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
-from makegood.projections.cases import Projected, project, waiting_of
+from makegood.projections.cases import project, put_waiting
 from makegood.projections.pointing import changed_pointers
-from makegood.projections.ties import ties_of
+from makegood.projections.routings import put_routings
+from makegood.projections.ties import put_ties
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
@@ -140,6 +141,7 @@ class Folding:
             opened=len(state.cases) > len(before.cases),
             people=before.my_person is not state.my_person,
             pointers=changed_pointers(before, state, row.customer, self._library.now()),
+            routed=before.routings is not state.routings,
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -155,6 +157,7 @@ class Folding:
             before=before,
             people=before.my_person is not after.state.my_person,
             pointers=changed_pointers(before, after.state, row.customer, self._library.now()),
+            routed=before.routings is not after.state.routings,
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -203,6 +206,7 @@ class Folding:
             opened=len(now.cases) > len(old.cases),
             people=not can_tell or now.my_person != old.my_person,
             pointers=changed_pointers(old if can_tell else None, now, row.customer, book),
+            routed=not can_tell or now.routings != old.routings,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -230,9 +234,7 @@ class Folding:
         folded, writing, now_ms = self._folded, self._writing, self._now_ms
         writing.save([one.row for one in folded])
         changed = [one for one in folded if one.state is not None]
-        projected: list[Projected] = [
-            project(one.state, one.row.customer) for one in changed if one.state is not None
-        ]
+        projected = [project(it.state, it.row.customer) for it in changed if it.state is not None]
         if changed:
             names = {name: case for one in projected for name, case in one.failures.items()}
             writing.project(
@@ -241,17 +243,10 @@ class Folding:
                 [line for one in projected for line in one.ledger],
                 names,
             )
-        asks = {
-            one.row.customer: waiting_of(one.state, one.row.customer)
-            for one in changed
-            if one.asks and one.state is not None
-        }
-        if asks:
-            writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
-        them = {one.row.customer: one.state for one in changed if one.people and one.state}
-        if them:
-            ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
-            writing.project_ties(sorted(them), ties)
+        put_waiting(writing, {one.row.customer: one.state for one in changed if one.asks})
+        put_ties(writing, {one.row.customer: one.state for one in changed if one.people})
+        routed = {one.row.customer: one.state for one in changed if one.routed}
+        put_routings(writing, routed, {one.row.customer for one in changed if one.outbox})
         write_redirects(
             writing, [(one.row.customer, one.before, one.state) for one in changed if one.state]
         )

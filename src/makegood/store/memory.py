@@ -17,6 +17,7 @@ from makegood.store.memory_places import MemoryPlaceReading
 from makegood.store.memory_pointers import MemoryPointerReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_reputation import MemoryReputation
+from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -40,6 +41,7 @@ class MemoryReader(
     MemoryAccountReading,
     MemoryLinkReading,
     MemoryPointerReading,
+    MemoryRoutings,
 ):
     """One look at memory."""
 

@@ -41,6 +41,7 @@ from makegood.ports.places import PlaceRow
 from makegood.ports.pointers import Pointer, RootAnswer
 from makegood.ports.redirects import RedirectRow, WalkRow
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer
+from makegood.ports.routings import Routing
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -84,6 +85,7 @@ TABLES = (
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
+    "ties", "routings",
 )  # fmt: skip
 
 
@@ -120,6 +122,7 @@ class Tables:
     everyone: MutableMapping[Place, Measures]
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
+    routings: MutableMapping[CustomerId, tuple[Routing, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]

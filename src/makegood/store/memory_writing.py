@@ -41,6 +41,7 @@ from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_places import MemoryPlaceWriting
 from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_reputation import MemoryReputation
+from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -72,6 +73,7 @@ class MemoryWriting(
     MemoryAccountWriting,
     MemoryLinkWriting,
     MemoryPointerWriting,
+    MemoryRoutings,
 ):
     """One transaction on memory."""
 
@@ -158,6 +160,7 @@ class MemoryWriting(
         _drop(t.asked, customer)
         _drop(t.ties, customer)
         _drop(t.pointers, customer)
+        _drop(t.routings, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

@@ -28,6 +28,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.LINKS,
     people.REPUTATIONS,
     people.EVERYONES_JOB,
+    people.ROUTINGS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -53,6 +54,7 @@ NUMBERS = frozenset(
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
+        "tenure", "wait", "in_slice", "by_chance",
     }
 )  # fmt: skip
 

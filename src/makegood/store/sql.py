@@ -20,6 +20,7 @@ from makegood.store.sql_places import PlaceReading, PlaceWriting
 from makegood.store.sql_pointers import PointerReading, PointerWriting
 from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_reputation import ReputationReading, ReputationWriting
+from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
@@ -54,6 +55,7 @@ class SqlReading(
     LinkReading,
     ReputationReading,
     PointerReading,
+    RoutingReading,
 ):
     """One look at the store."""
 
@@ -80,6 +82,7 @@ class SqlWriting(
     LinkWriting,
     ReputationWriting,
     PointerWriting,
+    RoutingWriting,
     SqlReading,
 ):
     """One transaction."""

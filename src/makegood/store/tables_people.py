@@ -135,3 +135,23 @@ EVERYONES_JOB = (
         until_ms BIGINT NOT NULL,
         row_blob BLOB NOT NULL)""",
 )
+
+ROUTINGS = (
+    """CREATE TABLE routing (
+        event TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        rep TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        level TEXT NOT NULL,
+        tenure BIGINT NOT NULL,
+        wait BIGINT NOT NULL,
+        in_slice BIGINT NOT NULL,
+        by_chance BIGINT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (event, subject))""",
+    "CREATE INDEX routing_oldest ON routing (at_ms, event, subject)",
+    "CREATE INDEX routing_of ON routing (customer, at_ms)",
+)

@@ -42,6 +42,7 @@ from makegood.testing.store_parking_conformance import ParkingConformance
 from makegood.testing.store_place_conformance import PlaceConformance
 from makegood.testing.store_pointer_conformance import PointerConformance
 from makegood.testing.store_reputation_conformance import ReputationConformance
+from makegood.testing.store_routing_conformance import RoutingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
@@ -207,6 +208,7 @@ class StoreConformance(
     AccountConformance,
     PlaceConformance,
     PointerConformance,
+    RoutingConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -67,6 +67,7 @@ DESK = {
     "desk/team/roster/of/kathy": ("GET", 403, 200, 200),
     "desk/team/roster/of/vera": ("GET", 200, 403, 200),
     "desk/team/roster/of/nobody": ("GET", 404, 404, 404),
+    "desk/team/routing": ("GET", 200, 200, 200),
     "desk/team/apart": ("GET", 403, 403, 200),
     "desk/team/apart/back": ("POST", 403, 403, 404),
     "desk/customers/ANA/person/touch": ("POST", 404, 422, 422),
