@@ -13,6 +13,7 @@ from makegood.core import (
     cases,
     ending,
     failures,
+    hellos,
     offers,
     outcomes,
     promises,
@@ -20,6 +21,7 @@ from makegood.core import (
     reaching,
     remedies,
     requests,
+    successions,
     surveys,
 )
 from makegood.core.holds import EVERYWHERE
@@ -159,6 +161,14 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.PersonRefused: reaching.refused,
     facts.GotInTouch: reaching.got_in_touch,
     facts.Contacted: reaching.contacted,
+    facts.SuccessorNamed: successions.named,
+    facts.RepStays: successions.stays,
+    facts.Introduced: successions.introduced,
+    facts.HelloAllowed: hellos.allowed,
+    facts.WishNoted: hellos.wished,
+    facts.HelloDue: hellos.made_due,
+    facts.HelloDone: hellos.done,
+    facts.Assigned: hellos.assigned,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

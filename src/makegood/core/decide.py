@@ -52,6 +52,10 @@ def decide(state: State, wanted: Body, asker: Asker, now_ms: int, library: Libra
             | facts.PersonRefused()
             | facts.GotInTouch()
             | facts.Contacted()
+            | facts.HelloAllowed()
+            | facts.WishNoted()
+            | facts.HelloDone()
+            | facts.Introduced()
         ):
             return _of_people(state, wanted, asker, library)
         case (

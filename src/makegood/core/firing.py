@@ -5,7 +5,18 @@ Source: DESIGN, "Time and order": timers live in the state, a firing is not logg
 
 from collections.abc import Callable, Mapping
 
-from makegood.core import calls, ending, offers, promises, proposals, reaching, requests, surveys
+from makegood.core import (
+    calls,
+    ending,
+    hellos,
+    offers,
+    promises,
+    proposals,
+    reaching,
+    requests,
+    successions,
+    surveys,
+)
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -27,6 +38,9 @@ def fire(turn: Turn, timer: Timer) -> None:
     if timer.kind is TimerKind.PERSON_BY:
         reaching.waited_enough(turn, timer)
         return
+    if timer.kind in _IN_TOUCH:
+        _IN_TOUCH[timer.kind](turn, timer)
+        return
     if timer.kind is TimerKind.ANSWER_BY:
         requests.unanswered(turn, timer)
         return
@@ -44,6 +58,11 @@ def _needs_call(why: str) -> Callable[[Turn, Case, Timer], object]:
     return does
 
 
+_IN_TOUCH: Mapping[TimerKind, Callable[[Turn, Timer], None]] = {
+    TimerKind.SUCCESSOR_BY: successions.ask_again,
+    TimerKind.HELLO_AT: hellos.due,
+    TimerKind.HELLO_BY: hellos.too_late,
+}
 _DOES: Mapping[TimerKind, Callable[[Turn, Case, Timer], object]] = {
     TimerKind.CONFIRM_BY: lambda turn, case, timer: offers.confirm_overdue(
         turn, case, timer.about

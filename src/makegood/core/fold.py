@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures, promises, surveys
+from makegood.core import cases, ending, failures, hellos, promises, surveys
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
 from makegood.core.firing import fire
@@ -69,18 +69,22 @@ def step(state: State, event: Event, library: Library) -> Step:
             before = replace(before, state=came_back(before.state, event.time_ms))
         if body.name in book.purchases and not before.state.bought_ms:
             before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
+        if before.state.in_touch.lots and body.name in book.everyone.came_back_by:
+            before = replace(before, state=hellos.came_back(before.state, event.time_ms))
         known = before.state.memory.facts
         if book.by_brand:
             book, found = _by_its_brand(book, body, before.state)
         else:
             found = book.find(body.name, body.properties, before.state.facts, known)
-        says = book.says(body.name)
-        if not found and not says:
+        says, told = book.says(body.name), body.name in book.people.hello.by_event
+        if not found and not says and not told:
             return before
         turn = _turn(before.state, event, library, book)
         if says:
             promises.hear(turn, event, body)
             surveys.hear(turn, body)
+        if told:
+            hellos.hear(turn, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)
@@ -129,6 +133,8 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
 
 def _look_after(turn: Turn) -> None:
     """An open case without an owner takes the first on duty; one that was helped is asked."""
+    if turn.state.my_person.choices:
+        hellos.plan(turn)
     case = turn.state.open_case
     if case is None:
         return

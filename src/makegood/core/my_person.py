@@ -109,6 +109,7 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         threads: Conversations, the one spoken in last at the end.
         unsure: Two choices met when two histories became one; the customer is asked.
         asked: The order that asks.
+        heirs: (who left, who is put forward): they stand in until the customer has said.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -116,6 +117,7 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     threads: tuple[Thread, ...] = ()
     unsure: tuple[RepId, ...] = ()
     asked: CommandId = CommandId("")
+    heirs: tuple[tuple[RepId, RepId], ...] = ()
 
     @property
     def denied(self) -> frozenset[RepId]:
@@ -340,7 +342,13 @@ class _Asking:
 
     def _cover_of(self, rep: RepId) -> RepId:
         known = self._on_duty.get(rep) or self._absent.get(rep)
+        heir = dict(self._mine.heirs).get(rep, NOBODY)
+        if heir and rep not in self._on_duty and self._has_left(rep):
+            return heir
         return known.cover if known is not None else NOBODY
+
+    def _has_left(self, rep: RepId) -> bool:
+        return rep in self._absent and self._absent[rep].why == "left"
 
     def preference(self, person: RepId) -> Preference:
         """Put whom the customer waits for first, then those who can; of the others, nobody."""

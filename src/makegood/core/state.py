@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.asked import RequestState
+from makegood.core.in_touch import InTouch
 from makegood.core.my_person import MyPerson
 from makegood.core.owed import Owed, Stray
 from makegood.core.precedents import Precedent
@@ -326,6 +327,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         memory: What the customer was told: promises and fees.
         surveys: What they were asked about, or not, and what they answered; oldest first.
         my_person: Whom they chose, whom they are kept apart from, and whom they speak with.
+        in_touch: Who comes after whoever leaves, what may be said, and lots.
     """
 
     facts: Facts = {}
@@ -344,6 +346,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     memory: Memory = Memory()
     surveys: tuple[SurveyState, ...] = ()
     my_person: MyPerson = MyPerson()
+    in_touch: InTouch = InTouch()
 
     @property
     def next_due_ms(self) -> int:

@@ -42,6 +42,9 @@ class TimerKind(StrEnum):
     APPROVE_BY = "l_approve_by"
     SURVEY_AT = "m_survey_at"
     PERSON_BY = "n_person_by"
+    SUCCESSOR_BY = "p_successor_by"
+    HELLO_AT = "q_hello_at"
+    HELLO_BY = "r_hello_by"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):

@@ -239,6 +239,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     said |= {one.message for one in parts.surveys}
     said |= {parts.people.room, parts.people.unsure}
+    said |= {parts.people.leaving.introduction, parts.people.leaving.gone}
     for remedy in parts.remedies.values():
         if remedy.accepted_by and remedy.id in given:
             report.error(

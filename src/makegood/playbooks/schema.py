@@ -16,13 +16,22 @@ from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
+from makegood.playbooks.in_touch import MOST_MESSAGES, MOST_YEARS
+from makegood.playbooks.in_touch_terms import LIKENESS, OFFERS, SOURCES
 from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
 from makegood.playbooks.people import MOST_CHOICES
 from makegood.playbooks.people_terms import SHOWN
-from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
+from makegood.playbooks.plans import (
+    APOLOGY_KINDS,
+    CHOICE_TIERS,
+    ENDINGS,
+    OFFERED_BY,
+    OTHERWISE,
+    SCOPES,
+)
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
@@ -309,7 +318,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "asked*": _NAME, "ask_after*": _SPAN, "ask_again": _SPAN, "or": _choice(ENDINGS),
     },
     "offer afterwards": {
-        "message*": _NAME, "by": _choice(("owner", "brand")), "after*": _SPAN,
+        "message*": _NAME, "by": _choice(OFFERED_BY), "after*": _SPAN,
     },
     "message": {
         "id*": _NAME, REPLACES: _MARK, "class*": _choice(tuple(MessageClass)),
@@ -365,7 +374,27 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "most_cases": _whole(10_000),
         "waits": _map(_SPAN), "thread": _SPAN, "waiting_list": _whole(100_000),
         "shows": _some(_choice(SHOWN)), "room": _NAME, "unsure": _NAME,
+        "offers": _choice(OFFERS), "hello": _ref("part about hellos"),
+        "thanks": _ref("part about thanks"), "leaving": _ref("part about leaving"),
+        "line": _ref("part about direct lines"),
     },
+    "part about hellos": {
+        "every*": _SPAN, "only_if": _choice(("consented",)), "most*": _whole(MOST_MESSAGES),
+        "within*": _SPAN, "control": _SHARE, "true*": _list(_ref("true thing")),
+    },
+    "true thing": {
+        "id*": _NAME, "of": _choice(SOURCES), "on": _some(_TEXT), "about": _EXPRESSION,
+        "ends": _EXPRESSION, "before": _SPAN, "after": _SPAN, "for": _SPAN, "says*": _TEXT,
+    },
+    "part about thanks": {
+        "years*": _some(_either(_whole(MOST_YEARS, 1), _TEXT)), "most*": _whole(MOST_MESSAGES),
+        "within*": _SPAN, "control": _SHARE, "says*": _TEXT,
+    },
+    "part about leaving": {
+        "introduction*": _NAME, "gone*": _NAME, "ask_again": _SPAN,
+        "likeness": _some(_choice(LIKENESS)), "control": _SHARE,
+    },
+    "part about direct lines": {"domain*": _TEXT, "control": _SHARE},
     "example": {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
         "asks": _TEXT, "about": _TEXT, "with": _map(_ANY), "customer": _map(_ANY),

@@ -17,6 +17,7 @@ from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
+from makegood.ports.lots import LotReading, LotWriting
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
 from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
@@ -61,6 +62,7 @@ class Reading(
     ActReading,
     WatchReading,
     TieReading,
+    LotReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -214,6 +216,7 @@ class Writing(
     ActWriting,
     WatchWriting,
     TieWriting,
+    LotWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -22,8 +22,8 @@ from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
-from makegood.projections.ties import ties_of
 from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
+from makegood.runtime.people_rows import touches_people, write_people
 from makegood.runtime.reconcile import Reconciled, reconcile
 
 _LOG = logging.getLogger("makegood.intake")
@@ -206,7 +206,7 @@ class Folding:
             asks=bool(before.requests or state.requests),
             before=before,
             opened=len(state.cases) > len(before.cases),
-            people=before.my_person is not state.my_person,
+            people=touches_people(before, state),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -220,7 +220,7 @@ class Folding:
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
             before=before,
-            people=before.my_person is not after.state.my_person,
+            people=touches_people(before, after.state),
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -267,7 +267,7 @@ class Folding:
             asks=asks,
             before=old,
             opened=len(now.cases) > len(old.cases),
-            people=not can_tell or now.my_person != old.my_person,
+            people=not can_tell or touches_people(old, now),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -308,8 +308,8 @@ class Folding:
             writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
         them = {one.row.customer: one.state for one in changed if one.people and one.state}
         if them:
-            ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
-            writing.project_ties(sorted(them), ties)
+            had = {one.row.customer: one.before for one in changed}
+            write_people(writing, them, had)
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

@@ -7,6 +7,7 @@ from typing import Any
 
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
+from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
@@ -30,6 +31,7 @@ class MemoryReader(
     MemorySends,
     MemoryLook,
     MemoryTies,
+    MemoryLots,
 ):
     """One look at memory."""
 

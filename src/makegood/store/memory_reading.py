@@ -28,6 +28,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.lots import LotRow
 from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
@@ -69,7 +70,7 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
-    "ties",
+    "ties", "lots",
 )  # fmt: skip
 
 
@@ -106,6 +107,7 @@ class Tables:
     everyone: MutableMapping[Place, Measures]
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
+    lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]

@@ -31,6 +31,7 @@ from makegood.ports.rows import (
     Reservation,
     Snapshot,
 )
+from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
@@ -62,6 +63,7 @@ class MemoryWriting(
     MemorySends,
     MemoryWatchWriting,
     MemoryTies,
+    MemoryLots,
 ):
     """One transaction on memory."""
 
@@ -147,6 +149,7 @@ class MemoryWriting(
         _drop(t.comparable, customer)
         _drop(t.asked, customer)
         _drop(t.ties, customer)
+        _drop(t.lots, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

@@ -23,6 +23,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     pipes.SENDS,
     pipes.EYES,
     people.TIES,
+    people.LOTS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -47,7 +48,7 @@ NUMBERS = frozenset(
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
-        "wanted_run", "seen_run", "hour", "bucket",
+        "wanted_run", "seen_run", "hour", "bucket", "treated", "propensity",
     }
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
 from makegood.store.sql_log import LogWriting
+from makegood.store.sql_lots import LotReading, LotWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
@@ -42,6 +43,7 @@ class SqlReading(
     ActReading,
     WatchReading,
     TieReading,
+    LotReading,
 ):
     """One look at the store."""
 
@@ -62,6 +64,7 @@ class SqlWriting(
     ActWriting,
     WatchWriting,
     TieWriting,
+    LotWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -13,3 +13,14 @@ TIES = (
     "CREATE INDEX tie_of ON tie (kind, rep, at_ms, customer, item)",
     "CREATE INDEX tie_oldest ON tie (kind, at_ms, customer, item)",
 )
+LOTS = (
+    """CREATE TABLE lot (
+        customer TEXT NOT NULL,
+        experiment TEXT NOT NULL,
+        treated BIGINT NOT NULL,
+        propensity BIGINT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        back_ms BIGINT NOT NULL,
+        PRIMARY KEY (customer, experiment))""",
+    "CREATE INDEX lot_of ON lot (experiment, treated, propensity)",
+)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import polars as pl
 from msgspec import Struct
 
-from makegood.core.holds import Answer, GateRow, Question, judge
+from makegood.core.holds import Answer, GateRow, Question, by_another, judge
 from makegood.gate.judging import everywhere, holds_count_everywhere, is_strict, row_now
 from makegood.gate.screening.index import Index
 from makegood.messages.commands import HELD_CLASSES
@@ -169,7 +169,8 @@ def _stops(row: GateRow, question: Question, book: RuleBook) -> tuple[int, Answe
         answer = judge((row,), everywhere(question))
         if not answer.allowed:
             return len(_STRICTNESS) + _STRICTNESS.index(answer.reason), answer
-    return None
+    another = by_another((row,), question) if book.people.offers_by_chosen_rep else None
+    return (2 * len(_STRICTNESS), another) if another is not None else None
 
 
 def _strictest(names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
