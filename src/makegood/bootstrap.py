@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -40,9 +41,12 @@ from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
+from makegood.runtime.direct_line import Lines
 from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.erasing import Erasing
+from makegood.runtime.hellos import Hellos, run_forever
 from makegood.runtime.intake import Intake
+from makegood.runtime.leaving import Leavings
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
@@ -131,6 +135,9 @@ class Makegood:
         requests: Answers what customers ask for.
         rooms: Gives room in a book of business to who waited longest.
         roster: Changes who looks after customers.
+        leavings: Looks after the customers of who leaves.
+        hellos: Makes hellos and thanks due.
+        lines: A mail address of one's own for each rep.
         heard: What customers say about people of the firm.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -161,6 +168,9 @@ class Makegood:
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
         self.roster = Roster(store, clock)
+        self.leavings = Leavings(store, self.intake, shelf.current, clock)
+        self.hellos = Hellos(store, self.intake, shelf.current, clock)
+        self.lines = Lines(settings.key)
         self.heard: HeardOf = NothingHeard()
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
@@ -217,6 +227,8 @@ class Makegood:
             Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
             Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
         ]
+        rounds_of = partial(run_forever, self.leavings, self.hellos)
+        beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

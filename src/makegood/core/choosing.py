@@ -120,37 +120,31 @@ def speak(state: State, wanted: GotInTouch | Contacted, asker: Asker) -> Decisio
 
 def keep_in_touch(state: State, wanted: OfTouch, asker: Asker) -> Decision:
     """Judge what is said about hellos and introductions; the customer's own word is theirs."""
-    mine = state.in_touch
     match wanted:
         case HelloAllowed():
-            if wanted.allowed and not person_of_any(state.my_person):
+            if wanted.allowed and not state.my_person.choices:
                 return refuse("nobody_chosen", "Choose your person first.")
             return Decision(body=replace(wanted, by=asker.rep))
         case WishNoted():
             if not wanted.words:
                 return refuse("no_words", "Say what they wish for.")
             return Decision(body=replace(wanted, by=asker.rep))
-        case HelloDone():
-            hello = mine.hello(wanted.hello)
-            if not asker.rep:
-                return refuse("reps_only", "Only a person of the firm can write this down.")
-            if hello is None or hello.ended != "due":
-                return refuse("no_such_hello", "There is no such hello, or it is over.")
-            return Decision(body=replace(wanted, by=asker.rep))
-        case Introduced():
-            known = any(
-                (one.rep, one.successor, one.brand)
-                == (wanted.rep, wanted.successor, wanted.brand)
-                and one.waits_to_meet
-                for one in mine.successions
-            )
-            if not asker.rep:
-                return refuse("reps_only", "Only a person of the firm can write this down.")
-            if not known:
-                return refuse("nobody_to_meet", "Nobody waits for this call any more.")
-            return Decision(body=replace(wanted, by=asker.rep))
+        case HelloDone() | Introduced():
+            return _by_rep(state, wanted, asker)
 
 
-def person_of_any(mine: MyPerson) -> bool:
-    """Whether the customer has chosen anybody at all."""
-    return bool(mine.choices)
+def _by_rep(state: State, wanted: HelloDone | Introduced, asker: Asker) -> Decision:
+    """Judge what a rep writes down of a task."""
+    if not asker.rep:
+        return refuse("reps_only", "Only a person of the firm can write this down.")
+    mine = state.in_touch
+    if isinstance(wanted, HelloDone):
+        hello = mine.hello(wanted.hello)
+        if hello is None or hello.ended != "due":
+            return refuse("no_such_hello", "There is no such hello, or it is over.")
+        return Decision(body=replace(wanted, by=asker.rep))
+    who = (wanted.rep, wanted.successor, wanted.brand)
+    waits = (one for one in mine.successions if one.waits_to_meet)
+    if who not in {(one.rep, one.successor, one.brand) for one in waits}:
+        return refuse("nobody_to_meet", "Nobody waits for this call any more.")
+    return Decision(body=replace(wanted, by=asker.rep))

@@ -65,12 +65,7 @@ def step(state: State, event: Event, library: Library) -> Step:
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
-        if before.state.precedents and body.name in book.everyone.came_back_by:
-            before = replace(before, state=came_back(before.state, event.time_ms))
-        if body.name in book.purchases and not before.state.bought_ms:
-            before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
-        if before.state.in_touch.lots and body.name in book.everyone.came_back_by:
-            before = replace(before, state=hellos.came_back(before.state, event.time_ms))
+        before = replace(before, state=_noticed(before.state, body, book, event.time_ms))
         known = before.state.memory.facts
         if book.by_brand:
             book, found = _by_its_brand(book, body, before.state)
@@ -98,6 +93,18 @@ def step(state: State, event: Event, library: Library) -> Step:
     remember(before.state, turn)
     commands = before.commands + tuple(turn.commands)
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn))
+
+
+def _noticed(state: State, body: facts.Touchpoint, book: RuleBook, at_ms: int) -> State:
+    """Notice that the customer came back, or bought something for the first time."""
+    if body.name in book.everyone.came_back_by:
+        if state.precedents:
+            state = came_back(state, at_ms)
+        if state.in_touch.lots:
+            state = hellos.came_back(state, at_ms)
+    if body.name in book.purchases and not state.bought_ms:
+        state = replace(state, bought_ms=at_ms)
+    return state
 
 
 def _by_its_brand(

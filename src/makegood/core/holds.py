@@ -20,9 +20,7 @@ EVERYWHERE = "*"
 """Scope of a hold on the whole umbrella, and of an unsubscription from all brands or channels."""
 SELLING = frozenset({MessageClass.PROMOTIONAL, MessageClass.MIXED})
 """Classes with an offer in them; a survey sells nothing."""
-Why = Literal[
-    "free", "hold", "cannot_judge", "unsubscribed", "chosen_rep", "stuck", "unknown"
-]
+Why = Literal["free", "hold", "cannot_judge", "unsubscribed", "chosen_rep", "stuck", "unknown"]
 _STRICTEST: tuple[Why, ...] = (
     "stuck", "cannot_judge", "hold", "unsubscribed", "chosen_rep", "unknown", "free"
 )  # fmt: skip
@@ -111,9 +109,7 @@ def gate_row(state: State) -> GateRow:
     """Derive what the gate needs from a customer's state."""
     holds = tuple(_hold(case) for case in state.cases if is_holding(case))
     persons = tuple(
-        (one.brand, one.rep)
-        for one in state.my_person.choices
-        if one.standing is Standing.THEIRS
+        (one.brand, one.rep) for one in state.my_person.choices if one.standing is Standing.THEIRS
     )
     return GateRow(holds=holds, unsubscribed=state.unsubscribed, persons=persons)
 

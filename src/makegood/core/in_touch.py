@@ -163,6 +163,11 @@ class InTouch(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         """Find a hello by the event that made it due."""
         return next((one for one in self.hellos if one.event == event), None)
 
+    def offers(self, rep: RepId, brand: str) -> bool:
+        """Whether somebody is put forward to this customer, at a brand."""
+        asked = (one for one in self.successions if one.is_asked and one.brand == brand)
+        return any(one.successor == rep for one in asked)
+
     def succession(self, brand: str = "") -> Succession | None:
         """Give the succession that the customer is asked about, at a brand or everywhere."""
         asked = [one for one in self.successions if one.is_asked and one.brand in ("", brand)]

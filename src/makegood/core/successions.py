@@ -159,7 +159,5 @@ def _put(turn: Turn, successions: tuple[Succession, ...]) -> None:
     turn.state = replace(
         turn.state,
         in_touch=replace(before, successions=successions),
-        my_person=replace(
-            turn.state.my_person, heirs=tuple(pair for pair in heirs if pair[1])
-        ),
+        my_person=replace(turn.state.my_person, heirs=tuple(pair for pair in heirs if pair[1])),
     )

@@ -60,7 +60,7 @@ def _open_to(desk: Desk, story: Story) -> list[tuple[RepId, str]]:
     return [
         (row.rep, row.name or row.rep)
         for row in desk.reps
-        if row.rep in chosen or may_be_chosen(row, "", rules, desk.now_ms)
+        if row.rep in chosen or may_be_chosen(row, "", rules)
     ]
 
 

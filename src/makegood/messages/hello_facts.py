@@ -1,4 +1,4 @@
-"""Facts about keeping in touch: who comes after a rep who leaves, a hello, a lot that was drawn."""
+"""Facts about keeping in touch: who comes after a rep who leaves, a hello, a lot."""
 
 from typing import Literal, TypeAlias
 
@@ -10,7 +10,7 @@ HelloKind: TypeAlias = Literal["hello", "thanks"]
 
 
 class Assigned(FactBody, frozen=True, kw_only=True, tag="assigned"):
-    """A lot was drawn for this customer in an experiment; the first one drawn is the one that counts.
+    """A lot was drawn for this customer in an experiment; the first one drawn counts.
 
     Attributes:
         experiment: Its name.
@@ -29,7 +29,7 @@ class SuccessorNamed(FactBody, frozen=True, kw_only=True, tag="successor_named")
     Attributes:
         rep: Who leaves.
         leaves_ms: When.
-        choice: The choice that made them the customer's person; one that was changed is left alone.
+        choice: The choice that made them the customer's person; a changed one is left alone.
         successor: Who is put forward; empty when nobody suits and the customer is only asked.
         brand: Where the choice counts.
         reasons: Why this one: what speaks for it, and how much, the weightiest first.

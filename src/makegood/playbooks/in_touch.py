@@ -44,9 +44,7 @@ def read_hello(people: Section, conditions: Conditions) -> HelloTerms:
     section.choice("only_if", ("consented",), default="consented")
     sections = section.sections("true", "true thing")
     ids = tuple(one.name("id") for one in sections)
-    things = tuple(
-        _thing(one, name, conditions) for one, name in without_repeats(sections, ids)
-    )
+    things = tuple(_thing(one, name, conditions) for one, name in without_repeats(sections, ids))
     if not sections:
         section.error(
             "true",
@@ -134,9 +132,7 @@ def _says(section: Section, known: frozenset[str]) -> str:
     return says
 
 
-def _reader(
-    about: Expression | None, ends: Expression | None
-) -> Callable[[Facts], Told | None]:
+def _reader(about: Expression | None, ends: Expression | None) -> Callable[[Facts], Told | None]:
     def read(event: Facts) -> Told | None:
         env: Facts = {"event": event}
         ends_ms = _moment_ms(_value(ends, env))

@@ -15,9 +15,9 @@ from makegood.playbooks.everyone import KEYS
 from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
-from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.in_touch import MOST_MESSAGES, MOST_YEARS
 from makegood.playbooks.in_touch_terms import LIKENESS, OFFERS, SOURCES
+from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD

@@ -30,6 +30,7 @@ class TieKind(StrEnum):
     READY = "ready"
     HELLO = "hello"
     GREETED = "greeted"
+    THANKED = "thanked"
 
 
 class Tie(Struct, frozen=True, gc=False, kw_only=True):
@@ -40,7 +41,8 @@ class Tie(Struct, frozen=True, gc=False, kw_only=True):
             waits for an answer; `apart` is a wish to have nothing to do with each other.
             Of somebody who leaves, `leaving` is a customer who has still to say who it is to be,
             `heir` the same for who is put forward, and `meeting` a call of the three. `ready` may
-            be said, `hello` is to be said, and `greeted` is each of these, over or not.
+            be said, `hello` is to be said, and `greeted` and
+            `thanked` are each of these, over or not.
         item: Tells ties of one kind and customer apart.
         rep: Whose: the person, who is waited for, who is to answer now, who is kept apart. Empty
             for a conversation that whoever is free may take.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from makegood.core.hellos import is_quiet
+from makegood.core.hellos import THANKS, is_quiet
 from makegood.core.in_touch import Hello, Succession
 from makegood.core.my_person import person_of
 from makegood.core.state import State
@@ -93,10 +93,10 @@ def _as(tie: Tie, kind: TieKind, customer: CustomerId, rep: str) -> Tie:
 def _hello(hello: Hello, customer: CustomerId, *, quiet: bool) -> Iterator[Tie]:
     if hello.ended == "kept_back":
         return
-    kind = TieKind.GREETED
+    kinds = [TieKind.THANKED if hello.kind == THANKS else TieKind.GREETED]
     if hello.ended == "due" and not quiet:
-        kind = TieKind.HELLO
-    for each in dict.fromkeys((kind, TieKind.GREETED)):
+        kinds.append(TieKind.HELLO)
+    for each in kinds:
         yield Tie(
             customer=customer,
             profile=ProfileId(hello.profile),

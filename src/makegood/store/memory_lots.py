@@ -17,7 +17,8 @@ class MemoryLots(MemoryReading):
                 key = (one.experiment, one.treated, round(one.propensity, 6))
                 kinds.setdefault(key, []).append(one)
         return tuple(
-            _count(kind, rows, now_ms - within_ms, within_ms) for kind, rows in sorted(kinds.items())
+            _count(kind, rows, now_ms - within_ms, within_ms)
+            for kind, rows in sorted(kinds.items())
         )
 
     def project_lots(self, customers: Sequence[CustomerId], lots: Sequence[LotRow]) -> None:
