@@ -10,8 +10,7 @@ from makegood.core.decide import Asker
 from makegood.core.my_person import person_of
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import Refused
-from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import FailureRaised, Touchpoint
+from makegood.messages.facts import FailureRaised, PersonRefused, Touchpoint
 from makegood.messages.hello_facts import HelloAllowed, HelloDone, SuccessorNamed
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library
@@ -35,7 +34,7 @@ from makegood.runtime.rooms import Rooms
 from makegood.store.memory import MemoryStore
 from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SqliteStore
-from makegood.testing.book import DAY_MS, small_book
+from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
 from tests.conformance.test_rooms_on_stores import KATHY, TOM, Firm
 
 ULI = RepId("uli")
@@ -92,7 +91,7 @@ class Leaves(Firm):
         )  # fmt: skip
 
     def waits(self, ms: int) -> None:
-        self.clock.advance(ms=ms)
+        self.clock.advance(ms)
         with self.store.reading() as reading:
             due = reading.overdue(self.clock.now_ms(), (0, CustomerId("")), 500)
         self.intake.advance([row.customer for row in due], self.clock.now_ms())
@@ -107,19 +106,24 @@ class Leaves(Firm):
             return reading.ties(kind, rep=rep, limit=200)
 
 
-@pytest.fixture
-def store(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    if kind == "memory":
-        yield MemoryStore()
-    elif kind == "sqlite":
-        yield SqliteStore(tmp_path / "leaving.db")
+ENGINES = [
+    "memory",
+    "sqlite",
+    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
+]
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    store: Store
+    if request.param == "memory":
+        store = MemoryStore()
+    elif request.param == "sqlite":
+        store = SqliteStore(tmp_path / "leaving.db")
     else:
-        yield PostgresStore(request.getfixturevalue("postgres"))
-
-
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+        store = PostgresStore(request.getfixturevalue("postgres_url"), pool_size=4)
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -215,8 +219,6 @@ def test_whom_a_customer_refused_is_not_put_forward_and_nobody_learns_what_they_
     ana, bo = firm.arrives("ana"), firm.arrives("bo")
     for one in (ana, bo):
         firm.chooses(one, KATHY)
-    from makegood.messages.facts import PersonRefused
-
     firm.acts.act(ana, PersonRefused(rep=TOM, side="customer"), Asker(), message_id="no")
     firm.leavings.begin(KATHY, firm.clock.now_ms() + 10 * DAY_MS, "sue")
     firm.leavings.go_on()
@@ -230,6 +232,7 @@ def test_a_page_costs_the_same_number_of_statements_whoever_is_on_it(tmp_path: P
     firm = Leaves(store)
     counts = []
     for n, size in enumerate((3, 40)):
+        firm.leavings.begin(KATHY, 0, "sue")
         for at in range(size):
             firm.chooses(firm.arrives(f"c{n}-{at}"), KATHY, name=f"{n}/{at}")
         firm.leavings.begin(KATHY, firm.clock.now_ms() + (10 + n) * DAY_MS, "sue")
@@ -292,7 +295,7 @@ def test_a_rep_says_no_more_hellos_in_a_month_than_the_book_allows(firm: Leaves)
         firm.chooses(one, KATHY)
         allow(firm, one)
         firm.happens(f"c{n}", "Rental Returned", reservation=f"R{n}")
-    firm.waits(1)
+    firm.waits(MINUTE_MS)
     assert firm.hellos.give() == 2
     assert firm.hellos.give() == 0
     firm.waits(31 * DAY_MS)
@@ -304,7 +307,7 @@ def test_nothing_is_said_while_we_owe_the_customer_something(firm: Leaves):
     firm.chooses(ana, KATHY)
     allow(firm, ana)
     firm.happens("ana", "Rental Returned", reservation="R7")
-    firm.waits(1)
+    firm.waits(MINUTE_MS)
     firm.hellos.give()
     assert len(firm.ties(TieKind.HELLO)) == 1
     firm.acts.act(ana, FailureRaised(failure="no_car", about="R1"), Asker(), message_id="raised")
@@ -316,7 +319,7 @@ def test_a_no_to_hellos_ends_what_was_planned(firm: Leaves):
     firm.chooses(ana, KATHY)
     allow(firm, ana)
     firm.happens("ana", "Rental Returned", reservation="R7")
-    firm.waits(1)
+    firm.waits(MINUTE_MS)
     firm.hellos.give()
     allow(firm, ana, allowed=False)
     assert not firm.ties(TieKind.HELLO)
@@ -344,7 +347,7 @@ def test_a_lot_keeps_hellos_back_and_is_written_down_with_its_probability(store:
         firm.chooses(one, KATHY)
         allow(firm, one)
         firm.happens(f"c{n}", "Rental Returned", reservation=f"R{n}")
-    firm.waits(1)
+    firm.waits(MINUTE_MS)
     assert firm.hellos.give() == len(customers)
     treated = {tie.customer for tie in firm.ties(TieKind.HELLO)}
     assert 0 < len(treated) < len(customers)
@@ -357,4 +360,3 @@ def test_a_lot_keeps_hellos_back_and_is_written_down_with_its_probability(store:
         old = reading.lot_counts(firm.clock.now_ms() + 2 * DAY_MS, DAY_MS)
     assert sum(one.young for one in counts) == len(customers)
     assert sum(one.seen for one in old) == len(customers)
-    assert OWN_SOURCE
