@@ -103,6 +103,7 @@ API = {
     "v1/customers/ANA/person": ("GET", 200),
     "v1/persons": ("POST", 422),
     "v1/contacts": ("POST", 422),
+    "v1/line-mails": ("POST", 422),
     "v1/contacts/answered": ("POST", 422),
     "v1/person-links": ("POST", 422),
     "v1/reps": ("GET", 200),
