@@ -42,10 +42,11 @@ def read_hello(people: Section, conditions: Conditions) -> HelloTerms:
     if section is None:
         return HelloTerms()
     section.choice("only_if", ("consented",), default="consented")
+    section.node("true", required=True)
     sections = section.sections("true", "true thing")
     ids = tuple(one.name("id") for one in sections)
     things = tuple(_thing(one, name, conditions) for one, name in without_repeats(sections, ids))
-    if not sections:
+    if section.has("true") and not sections:
         section.error(
             "true",
             "A hello without anything true to say is none, and this book names nothing.",
@@ -206,6 +207,8 @@ def read_leaving(people: Section, message: Message) -> LeavingTerms:
     section = people.section("leaving", "part about leaving")
     if section is None:
         return LeavingTerms()
+    for key in ("introduction", "gone"):
+        section.node(key, required=True)  # else customers would not hear of it
     order = tuple(dict.fromkeys(word for word, _ in section.texts("likeness")))
     for word, place in section.texts("likeness"):
         if word not in LIKENESS:
@@ -218,10 +221,6 @@ def read_leaving(people: Section, message: Message) -> LeavingTerms:
         likeness=order or LIKENESS,
         control=_control(section),
     )
-    for key in ("introduction", "gone"):
-        if not section.has(key):
-            why = "Customers whose person leaves would not hear of it."
-            section.error(key, why, f"Name the message, with `{key}:`.")
     if 0 < terms.ask_again_ms < DAY_MS:
         section.error("ask_again", "A customer is not asked again on the same day.", "Write 7d.")
     section.done()
