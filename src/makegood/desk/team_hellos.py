@@ -44,6 +44,7 @@ def hellos(request: HttpRequest) -> HttpResponse:
             ],
             "next": place_of(found[-1]) if len(found) == PAGE else "",
             "everybody": everybody,
+            "zone": book_of(desk).timezone,
             "may_all": desk.me.is_supervisor and not desk.me.brands,
             "token": new_token(),
         }

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.customers import book_of
 from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
 from makegood.desk.team_talks import place_of, read_place
@@ -67,6 +68,7 @@ def _page(desk: Desk, request: HttpRequest) -> dict[str, Any]:
         "rep": chosen,
         "next": place_of(ties[-1]) if len(ties) == PAGE else "",
         "may": _may(desk),
+        "zone": book_of(desk).timezone,
         "staff": [(row.rep, row.name or row.rep) for row in desk.reps if not row.left_ms],
         "token": new_token(),
     }

@@ -60,7 +60,7 @@ def test_who_looks_every_day_is_seldom_misled():
             if effect.can_tell:
                 wrong += 1
                 break
-    assert wrong / runs <= 0.05 + 0.03  # three standard errors of 200 runs would be .046
+    assert wrong / runs <= 0.05 + 0.03  # two standard errors of 200 runs
 
 
 def test_the_boundary_narrows_and_is_never_that_of_one_look():

@@ -54,10 +54,8 @@ def test_what_is_no_mail_is_said_to_be_none(raw: bytes):
 
 def test_long_words_are_cut_and_pages_become_words():
     assert len(read_mail(MAIL + b"x" * 9_000).words) <= MOST_WORDS
-    page = MAIL.replace(
-        b"\n\nIt rattles again.",
-        b"\nContent-Type: text/html\n\n<style>p{}</style><p>It <b>rattles</b></p>",
-    )
+    html = b"\nContent-Type: text/html\n\n<style>p{}</style><p>It <b>rattles</b></p>"
+    page = MAIL.replace(b"\n\nIt rattles again.", html)
     assert read_mail(page).words == "The motor home\n\nIt rattles"
 
 
