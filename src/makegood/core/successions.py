@@ -155,7 +155,7 @@ def _put(turn: Turn, successions: tuple[Succession, ...]) -> None:
     before: InTouch = turn.state.in_touch
     if successions == before.successions:
         return
-    heirs = tuple((one.rep, one.successor) for one in successions if one.is_asked)
+    heirs = ((one.rep, one.successor, one.leaves_ms) for one in successions if one.is_asked)
     turn.state = replace(
         turn.state,
         in_touch=replace(before, successions=successions),

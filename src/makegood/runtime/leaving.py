@@ -320,7 +320,7 @@ def _told(
 
 def _next_owner(mine: MyPerson, brand: str, reps: Mapping[RepId, RepRow], now_ms: int) -> RepId:
     """Give the customer's person, or who is put forward; empty leaves it to whoever is on duty."""
-    for rep in (person_of(mine, brand), *(heir for _, heir in mine.heirs)):
+    for rep in (person_of(mine, brand), *(heir for _, heir, _ in mine.heirs)):
         row = reps.get(rep)
         if row is not None and not row.has_left(now_ms) and rep not in mine.denied:
             return rep
