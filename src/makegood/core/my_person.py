@@ -82,6 +82,8 @@ class Thread(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         then: Who takes it after `until_ms`.
         reasons: Why it is with whom it is.
         profile: Whom the last event about it named.
+        ends_ms: When the duty of `taker` ends, who then keeps nobody waiting; 0 for no `taker`.
+        then_ends_ms: When that of `then` does.
     """
 
     id: str
@@ -98,6 +100,8 @@ class Thread(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     then: RepId = NOBODY
     reasons: tuple["Reason", ...] = ()
     words: str = ""
+    ends_ms: int = 0
+    then_ends_ms: int = 0
 
 
 class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -142,7 +146,8 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
 Why: TypeAlias = Literal[
     "theirs", "asked_for", "thread", "next", "waiting",
-    "busy", "away", "off_duty", "left", "covers", "no_cover", "waited", "nobody_chosen",
+    "busy", "away", "off_duty", "left", "covers", "no_cover", "waited", "went_home",
+    "nobody_chosen",
 ]  # fmt: skip
 
 
@@ -153,7 +158,7 @@ class Reason(Struct, frozen=True, gc=False, array_like=True):
         why: What it says.
         rep: About whom.
         until_ms: Till when it is so; 0 for no end known.
-        of: For `covers`: whose cover; for `waited`: whom it waited for.
+        of: For `covers`: whose cover; for `waited` and `went_home`: whom it waited for.
     """
 
     why: Why

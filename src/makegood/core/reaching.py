@@ -164,32 +164,52 @@ def got_in_touch(turn: Turn, body: GotInTouch) -> None:
 
 def _route(turn: Turn, thread: Thread, need: Need) -> None:
     """Say who answers, and till when the customer waits for them alone."""
-    mine = turn.state.my_person
-    found = prefer(mine, turn.duty, need, turn.book.people)
-    until_ms = found.wait_until_ms
-    turn.clear_timers(thread.id, TimerKind.PERSON_BY)
-    if until_ms:
-        turn.set_timer(TimerKind.PERSON_BY, until_ms, thread.id, brand=thread.brand)
-    thread = replace(
+    found = prefer(turn.state.my_person, turn.duty, need, turn.book.people)
+    ends = {one.rep: one.until_ms for one in turn.on_duty}
+    after = replace(
         thread,
         asked_for=found.person,
         taker=found.first,
         then=found.then,
-        until_ms=until_ms,
+        until_ms=found.wait_until_ms,
         reasons=found.reasons,
+        ends_ms=ends.get(found.first, 0),
+        then_ends_ms=ends.get(found.then, 0),
     )
+    _put_waiting(turn, after)
+
+
+def _put_waiting(turn: Turn, thread: Thread) -> None:
+    """Keep a conversation that waits, and look again when its wait or a duty is over."""
+    ends = [at_ms for at_ms in (thread.until_ms, thread.ends_ms) if at_ms]
+    due_ms = min(ends, default=0)
+    turn.clear_timers(thread.id, TimerKind.PERSON_BY)
+    if due_ms:
+        turn.set_timer(TimerKind.PERSON_BY, due_ms, thread.id, brand=thread.brand)
+    mine = turn.state.my_person
     _put(turn, replace(mine, threads=_with_thread(mine, thread)))
 
 
 def waited_enough(turn: Turn, timer: Timer) -> None:
-    """The busy person did not come to it: the cover takes it, or whoever is free."""
-    mine = turn.state.my_person
-    thread = mine.thread(timer.subject)
-    if thread is None or not thread.came_ms or not thread.until_ms:
+    """The person did not come to it, busy or gone home: the cover takes it, or whoever is free."""
+    thread = turn.state.my_person.thread(timer.subject)
+    if thread is None or not thread.came_ms or not thread.taker:
         return
-    reasons = (*thread.reasons, Reason("waited", thread.then, of=thread.taker))
-    after = replace(thread, taker=thread.then, then=NOBODY, until_ms=0, reasons=reasons)
-    _put(turn, replace(mine, threads=_with_thread(mine, after)))
+    there = thread.then_ends_ms > turn.at_ms
+    takes = thread.then if there else NOBODY
+    why = Reason("waited", takes, of=thread.taker)
+    if not thread.until_ms:
+        why = Reason("went_home", takes, of=thread.taker)
+    after = replace(
+        thread,
+        taker=takes,
+        then=NOBODY,
+        until_ms=0,
+        reasons=(*thread.reasons, why),
+        ends_ms=thread.then_ends_ms if there else 0,
+        then_ends_ms=0,
+    )
+    _put_waiting(turn, after)
 
 
 def contacted(turn: Turn, body: Contacted) -> None:
@@ -212,6 +232,8 @@ def contacted(turn: Turn, body: Contacted) -> None:
         taker=NOBODY,
         then=NOBODY,
         reasons=(),
+        ends_ms=0,
+        then_ends_ms=0,
     )
     _put(turn, replace(mine, threads=_with_thread(mine, after)))
 

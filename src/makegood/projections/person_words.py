@@ -70,6 +70,7 @@ _SAYS: Mapping[Why, str] = {
     "left": "{name} no longer works here.",
     "covers": "{name} covers for {of}, as they asked.",
     "waited": "{of} did not come to it in time: {name} takes it.",
+    "went_home": "{of} went off duty before it was answered: {name} takes it.",
     "no_cover": "Nobody covers: whoever is free takes it.",
     "nobody_chosen": "The customer chose nobody.",
 }

@@ -110,6 +110,29 @@ def test_an_answer_in_time_takes_the_clock_back_and_the_conversation_stays(day: 
     assert thread(day, "new").asked_for == KATHY
 
 
+def test_what_somebody_leaves_unanswered_when_they_go_home_is_covered_at_once(day: Day):
+    chose(day, KATHY, TOM)
+    home = NOON_MS + 6 * MINUTE_MS
+    late = there(TOM, until_ms=home + MINUTE_MS)
+    day.on_duty = (there(ULI), late, there(KATHY, until_ms=home))
+    day.told(GotInTouch(channel="mail", thread="t"))
+    day.waits(6 * MINUTE_MS - 1)
+    assert thread(day).taker == KATHY
+    day.waits(1)
+    assert (thread(day).taker, thread(day).reasons[-1].why) == (TOM, "went_home")
+    day.waits(MINUTE_MS)
+    assert (thread(day).taker, thread(day).came_ms, day.state.timers) == ("", NOON_MS, ())
+
+
+def test_a_cover_who_went_home_meanwhile_does_not_take_what_waited(day: Day):
+    chose(day, KATHY)
+    busy = there(KATHY, busy_until_ms=NOON_MS + DAY_MS, cover=TOM)
+    day.on_duty = (busy, there(TOM, until_ms=NOON_MS + MINUTE_MS))
+    day.told(GotInTouch(channel="phone", thread="t"))
+    day.waits(2 * MINUTE_MS)
+    assert (thread(day).taker, thread(day).reasons[-1].rep) == ("", "")
+
+
 def test_whoever_is_on_duty_takes_what_nobody_is_chosen_for(day: Day):
     day.told(GotInTouch(channel="mail", thread="t"))
     assert (thread(day).taker, thread(day).came_ms) == ("", NOON_MS)

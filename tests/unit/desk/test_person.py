@@ -119,7 +119,7 @@ def test_a_book_of_business_lists_customers_and_who_waits_and_says_whom_one_cove
         f"/desk/customers/{customer_of(makegood, 'user:bo')}/person/choose", {"first": "kathy"}
     )
     shown = words_of(kathy.get("/desk/team/customers"))
-    assert "1 of 1 places taken, 1 on the waiting list." in shown
+    assert "1 of at most 1 customers, 1 on the waiting list." in shown
     assert "Ana" in shown
     assert "Bo" in words_of(kathy.get("/desk/team/customers?list=waiting"))
     roster(makegood, "omar", away_from_ms=1, cover="kathy", handover="Ana likes it short.")
