@@ -2,28 +2,34 @@
 
 The bare loop claims a batch and settles it, and delivers nothing: what the store alone allows.
 Ours looks up the person, signs, posts, waits for the answer, and writes each outcome down as an
-event that is folded, fifty at a time. Each command is another customer's.
+event that is folded, fifty at a time. Each command is another customer's. Between the two stands
+the bare post loop: the same client posts the same bodies to the same sink from as many threads,
+and nothing is looked up, signed or written down.
 """
 
+import asyncio
+import ssl
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from benchmarks.databases import empty_database
 from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.bootstrap import Makegood, open_makegood
+from makegood.effects.posting import Posts, where
 from makegood.effects.webhook import Counterpart
 from makegood.messages.commands import Command, Fulfil
 from makegood.messages.ids import CaseId, EventId, ProfileId, command_id, profile_id
 from makegood.messages.money import Money
 from makegood.ports.rows import OutboxStatus, PersonRow
 from makegood.ports.store import Store
+from makegood.runtime.worker import Pace
 from makegood.settings import Settings
 from makegood.testing.counterparts import SECRET
 
@@ -32,30 +38,38 @@ ROUNDS = 3
 BATCH = 50
 LEASE_MS = 60_000
 GOAL = 0.10  # of the bare loop; CI holds half
+LEAST = 0.06  # of the bare loop by our processor time: half of what is measured
+ANSWER_SECONDS = 20.0
 KEY = b"a secret for benchmarks, 32 byte"
 
 
-class _Sink(BaseHTTPRequestHandler):
-    """Takes everything and says yes, on a connection that stays open."""
+class _Sink(asyncio.Protocol):
+    """Takes everything and says yes, on a connection that stays open, as fast as this can be."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+        self._buffer = b""
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        return None
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while True:
+            head, ended, rest = self._buffer.partition(b"\r\n\r\n")
+            length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+            if not ended or len(rest) < int(length or 0):
+                return
+            self._buffer = rest[int(length or 0) :]
+            self._transport.write(b"HTTP/1.1 204 No Content\r\nserver: sink\r\n\r\n")
 
 
 def _serve(told: Connection) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Sink)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    told.send(server.server_address[1])
-    told.recv()
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(_Sink, "127.0.0.1", 0)
+        told.send(server.sockets[0].getsockname()[1])
+        await loop.run_in_executor(None, told.recv)
+        server.close()
+
+    asyncio.run(serve())
 
 
 @contextmanager
@@ -123,30 +137,65 @@ def delivered(makegood: Makegood) -> int:
     return done
 
 
-def rate(run: Callable[[], int], count: int) -> float:
-    began = time.perf_counter()
+def posted(posts: Posts, payments: Counterpart, count: int) -> int:
+    """Post as many bodies as large as ours, and do nothing else."""
+    to, body = (payments.name, where(payments.url), "127.0.0.1"), b"x" * 450
+    headers = {"webhook-id": "m" * 33, "webhook-signature": "v1," + "s" * 44}
+
+    def post(_: int) -> int:
+        return posts.post(to, headers, body, 1_000).status
+
+    with ThreadPoolExecutor(Pace().threads) as threads:
+        assert set(threads.map(post, range(count))) == {204}
+    return count
+
+
+def rate(run: Callable[[], int], count: int) -> tuple[float, float]:
+    """Give how many a second, by the clock and by our processor time."""
+    began, used = time.perf_counter(), time.process_time()
     assert run() == count
-    return count / (time.perf_counter() - began)
+    return count / (time.perf_counter() - began), count / (time.process_time() - used)
 
 
-def measure(database: str, count: int, port: int) -> tuple[float, float]:
-    """Let both take turns over one database; give the medians (ours, bare), commands a second."""
+class Rates(NamedTuple):
+    """What was measured over one database, by the clock and by the processor."""
+
+    ours: tuple[float, float]
+    bare: tuple[float, float]
+    posts: tuple[float, float]
+    ratio: float
+    """Ours to the bare claim loop by the processor: the median of the rounds."""
+
+
+def measure(database: str, count: int, port: int) -> Rates:
+    """Let all take turns over one database; give the medians."""
     payments = Counterpart(
         name="payments", url=f"http://127.0.0.1:{port}/", secret=SECRET, allow_private=True
     )
     makegood = open_makegood(
         Settings(database=database, key=KEY, book="car-rental", counterparts=(payments,))
     )
-    ours, alone = [], []
+    client = Posts(ssl.create_default_context(), ANSWER_SECONDS)
+    ours, alone, posts = [], [], []
     try:
         for turn in range(ROUNDS):
             queue(makegood.store, orders(2 * turn * count, count))
             alone.append(rate(lambda: bare(makegood.store), count))
             queue(makegood.store, orders((2 * turn + 1) * count, count))
             ours.append(rate(lambda: delivered(makegood), count))
+            posts.append(rate(lambda: posted(client, payments, count), count))
     finally:
+        client.close()
         makegood.close()
-    return statistics.median(ours), statistics.median(alone)
+    ratio = statistics.median(
+        mine / nothing for (_, mine), (_, nothing) in zip(ours, alone, strict=True)
+    )
+    return Rates(_medians(ours), _medians(alone), _medians(posts), ratio)
+
+
+def _medians(found: list[tuple[float, float]]) -> tuple[float, float]:
+    clock, processor = zip(*found, strict=True)
+    return statistics.median(clock), statistics.median(processor)
 
 
 def run(plan: Plan) -> Result:
@@ -159,17 +208,38 @@ def run(plan: Plan) -> Result:
                 found["PostgreSQL"] = measure(url, count, port)
     return Result(
         name="outbox",
-        figures=tuple(
-            Figure(what=f"{engine}: delivered to a webhook sink; beside it the bare claim loop",
-                   value=ours, unit="commands/s", nothing=alone, target=f"ratio {GOAL:g}")
-            for engine, (ours, alone) in found.items()
-        ),
+        figures=tuple(one for engine, rates in found.items() for one in _figures(engine, rates)),
         bounds=tuple(
-            Bound(what=f"{engine}: rate to the bare claim loop", value=ours / alone,
-                  least=GOAL / 4, is_timed=True)  # SQLite misses the goal: docs/performance.md
-            for engine, (ours, alone) in found.items()
+            bound
+            for engine, rates in found.items()
+            for bound in (
+                Bound(what=f"{engine}: rate to the bare claim loop",
+                      value=rates.ours[0] / rates.bare[0], least=GOAL / 2, is_timed=True),
+                Bound(what=f"{engine}: commands a CPU-second to the bare claim loop",
+                      value=rates.ratio, least=LEAST, is_timed=True),
+            )
         ),
     )  # fmt: skip
+
+
+def _figures(engine: str, rates: Rates) -> tuple[Figure, ...]:
+    def figure(what: str, of: tuple[float, float], at: int, target: str = "") -> Figure:
+        unit = ("commands/s", "commands/CPU-s")[at]
+        return Figure(
+            what=f"{engine}: {what}",
+            value=of[at],
+            unit=unit,
+            nothing=rates.bare[at],
+            target=target,
+        )
+
+    goal = f"ratio {GOAL:g}"
+    return (
+        figure("delivered to a webhook sink; beside it the bare claim loop", rates.ours, 0, goal),
+        figure("the same, by our own processor time", rates.ours, 1, goal),
+        figure("the bare post loop, its floor; beside it the bare claim loop", rates.posts, 0),
+        figure("the same, by our own processor time", rates.posts, 1),
+    )
 
 
 def _file(folder: Path) -> str:

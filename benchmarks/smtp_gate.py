@@ -1,6 +1,8 @@
 """The SMTP gate: mails a second, classed and judged, against the same library as a relay."""
 
+import random
 import statistics
+import textwrap
 
 from benchmarks.mail_servers import SENDER, address, gate_before, let_down, measure, sink_and_relay
 from benchmarks.report import Bound, Figure, Plan, Result
@@ -8,7 +10,8 @@ from benchmarks.report import Bound, Figure, Plan, Result
 MAILS, QUICK_MAILS = 4_000, 1_000
 CLIENTS = 8
 ROUNDS = 5
-LEAST = 0.3  # of the plain relay; 0.6 is wanted, and CI gives twice the slack
+LEAST = 0.4  # of the plain relay; 0.6 is wanted, and CI holds half of what is measured
+SEED = 7
 _TEXT = "We have a car for you on most days of the week, at every branch, in every class. " * 40
 
 
@@ -30,6 +33,16 @@ def mail(number: int) -> tuple[str, bytes]:
     return to, ("\r\n".join([*head, *lines]) + "\r\n").encode()
 
 
+def letter(number: int) -> tuple[str, bytes]:
+    """A mail as long whose every line is its own: nothing of it was seen before."""
+    to, wire = mail(number)
+    head, _, text = wire.decode().partition("\r\n\r\n")
+    words, chance = text.split(), random.Random(SEED + number)
+    chance.shuffle(words)
+    said = textwrap.fill(" ".join(words), 76).replace("\n", "\r\n")
+    return to, f"{head}\r\n\r\n{said}\r\n".encode()
+
+
 def run(plan: Plan) -> Result:
     """Let a plain relay and the gate take turns before the same sink."""
     mails = [mail(number) for number in range(QUICK_MAILS if plan.quick else MAILS)]
@@ -40,9 +53,11 @@ def run(plan: Plan) -> Result:
             (*measure(relay, mails, CLIENTS), *measure(gate, mails, CLIENTS))
             for _ in range(ROUNDS)
         ]
+        letters = [letter(number) for number in range(QUICK_MAILS)]
+        own_relay, own_gate = measure(relay, letters, CLIENTS), measure(gate, letters, CLIENTS)
         found = gate.stop(says=True)
     assert found["parked"] > 0
-    assert found["passed"] + found["parked"] == ROUNDS * len(mails)
+    assert found["passed"] + found["parked"] == ROUNDS * len(mails) + len(letters)
     relay_rate, relay_cpu, gate_rate, gate_cpu = map(statistics.median, zip(*rounds, strict=True))
     ratio = statistics.median(gated / plain for _, plain, _, gated in rounds)
     return Result(
@@ -61,6 +76,12 @@ def run(plan: Plan) -> Result:
                 unit="mails/CPU-s",
                 nothing=relay_cpu,
                 target="0.6 of a plain relay",
+            ),
+            Figure(
+                what="letters whose every line is new, by the server's own processor time",
+                value=own_gate[1],
+                unit="mails/CPU-s",
+                nothing=own_relay[1],
             ),
         ),
         bounds=(

@@ -8,7 +8,6 @@ from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
-from makegood.core.state import decode_state
 from makegood.effects.campaign_tools import placed_of
 from makegood.effects.channels import Channel, Channels
 from makegood.effects.confirm import Confirmation
@@ -21,15 +20,14 @@ from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
-from makegood.effects.zendesk import Requester, Zendesk
-from makegood.effects.zendesk_notes import ZendeskNotes, tickets_in
+from makegood.effects.zendesk_joined import HelpDesk
 from makegood.gate.held import found_by, held_now
 from makegood.gate.mail_kinds import MailKinds
 from makegood.gate.service import Gate
 from makegood.gate.tickets import issue_ticket
 from makegood.messages.commands import Command, SendMessage
-from makegood.messages.errors import EffectFailed, InputError
-from makegood.messages.ids import CaseId, CustomerId, RepId
+from makegood.messages.errors import InputError
+from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.archive import Archivable
 from makegood.ports.clock import Clock
@@ -66,7 +64,6 @@ from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 
 FIRST_BOOK = "car-rental"
-_WHILE_SOMEBODY_WAITS = 5.0  # seconds
 
 
 class SystemClock:
@@ -146,6 +143,7 @@ class Makegood:
         endpoints: Webhook endpoints that are told what changed.
         teller: Tells the sinks what changed.
         marks: What campaign tools know of holds.
+        help_desk: What a help desk is told, and asked.
         links: Signs the addresses that reach customers.
     """
 
@@ -197,9 +195,9 @@ class Makegood:
             Home(key=settings.key, base_url=settings.base_url, private=settings.private_webhooks),
         )
         self.marks = self._marks()
-        self._notes = self._zendesk_notes()
-        one = settings.zendesk
-        self._asks = Zendesk(one, seconds=_WHILE_SOMEBODY_WAITS) if one is not None else None
+        self.help_desk = HelpDesk(
+            settings.zendesk, store, clock, self._rep_name, settings.base_url
+        )
         self.teller = Teller(store, self.sinks, self._held_now, clock, noted=self.endpoints.flush)
 
     @property
@@ -215,10 +213,7 @@ class Makegood:
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
-        told: dict[str, Sink] = {**self.endpoints.sinks(), **self.marks.sinks}
-        if self._notes is not None:
-            told[self._notes.name] = self._notes
-        return told
+        return {**self.endpoints.sinks(), **self.marks.sinks, **self.help_desk.sinks}
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""
@@ -253,10 +248,7 @@ class Makegood:
         if self._mail is not None:
             self._mail.close()
         self._webhooks.close()
-        if self._notes is not None:
-            self._notes.close()
-        if self._asks is not None:
-            self._asks.close()
+        self.help_desk.close()
         self.coverage.close()
         self.store.close()
 
@@ -286,33 +278,6 @@ class Makegood:
         elif any(one.name == "sms" for one in self.settings.counterparts):
             ways.append(Sms(WebhookGateway(self._webhooks), words))
         return tuple(ways)
-
-    def requester(self, ticket: str) -> Requester:
-        """Ask the help desk who asked in a ticket, while somebody waits for it.
-
-        Raises:
-            EffectFailed: It does not say.
-        """
-        if self._asks is None:
-            raise EffectFailed("No help desk is connected.", retry=False)
-        return self._asks.requester(ticket, self.clock.now_ms())
-
-    def _zendesk_notes(self) -> ZendeskNotes | None:
-        one = self.settings.zendesk
-        if one is None:
-            return None
-        base, rep_name = self.settings.base_url, self._rep_name
-        return ZendeskNotes(one, Zendesk(one), self._tickets_of, rep_name, base)
-
-    def _tickets_of(self, customer: CustomerId, case: CaseId) -> Sequence[str]:
-        """Give the tickets of the help desk that the failures of a case are about."""
-        one = self.settings.zendesk
-        with self.store.reading() as reading:
-            row = reading.row(customer)
-        found = decode_state(row.state).case(case) if row is not None else None
-        if found is None or one is None:
-            return ()
-        return tickets_in((failure.about for failure in found.failures), one.source)
 
     def _sent(self, order: SendMessage, channel: str) -> None:
         self.coverage.count(order.brand, channel, "own", message_class=order.message_class.value)

@@ -36,9 +36,9 @@ def main() -> None:
         with engine(name, folder) as server:
             burnt = burn(plan, own, server)
         print(burnt.report, flush=True)
-        if burnt.breaches:  # what was judged, so that a person can judge it again
-            (own / "evidence.json").write_bytes(msgspec.json.encode(burnt.evidence))
-            is_bad = True
+        # what was judged, so that a person can judge it again
+        (own / "evidence.json").write_bytes(msgspec.json.encode(burnt.evidence))
+        is_bad = is_bad or bool(burnt.breaches)
     if is_bad:
         raise SystemExit(f"The logs are in {folder}.")
     shutil.rmtree(folder, ignore_errors=True)

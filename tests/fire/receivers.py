@@ -58,12 +58,12 @@ class Mailbox(Box):
             Delivered(
                 command=mail["Message-ID"].strip(" \r\n<>").partition("@")[0],
                 line="mail",
-                kind=mail["X-Makegood-Message"],
+                kind=str(mail["X-Makegood-Message"]),
                 user=user_of(mail["To"]),
                 begun_ms=session.begun_ms,
                 taken_ms=now_ms(),
-                message_class=mail["X-Makegood-Class"],
-                case=mail.get("X-Makegood-Case", ""),
+                message_class=str(mail["X-Makegood-Class"]),
+                case=str(mail.get("X-Makegood-Case", "")),
             ),
             found[0] if found else "",
         )

@@ -12,7 +12,7 @@ import smtplib
 from email.policy import default
 
 from tests.fire.evidence import Delivered, Mailed
-from tests.fire.load import GUEST, SILENT, Customer, Notes, Part, World
+from tests.fire.parts import GUEST, SILENT, Customer, Notes, Part, World
 from tests.fire.receivers import Journal, now_ms, user_of
 from tests.integration.mail_server import Box
 
@@ -55,7 +55,7 @@ class Relayed(Box):
                     user=user_of(recipient),
                     begun_ms=session.begun_ms,
                     taken_ms=now_ms(),
-                    message_class=mail["X-Fire-Class"],
+                    message_class=str(mail["X-Fire-Class"]),
                 )
             )
         return said

@@ -13,18 +13,9 @@ from tests.fire.checker import breaches, orders_by_status, repeated
 from tests.fire.deployment import Deployment, Postgres, own_postgres
 from tests.fire.evidence import SILENT_MS, Evidence
 from tests.fire.gather import gather, hurry, is_delivered
-from tests.fire.load import (
-    DESK_PASSWORD,
-    Asker,
-    Desk,
-    Library,
-    Notes,
-    Part,
-    Reader,
-    Source,
-    World,
-    stop_all,
-)
+from tests.fire.load import Library, Source, stop_all
+from tests.fire.onlookers import Asker, Desk, Reader
+from tests.fire.parts import DESK_PASSWORD, Notes, Part, World
 from tests.fire.proxy import Lines
 from tests.fire.receivers import Counterparts, Journal, Mailbox
 from tests.fire.relay import IS_THERE, Mailer, Relayed

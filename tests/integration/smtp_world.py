@@ -3,10 +3,12 @@
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -28,9 +30,19 @@ from makegood.ports.parking import ParkedRow
 from makegood.ports.store import Store
 from makegood.runtime.acts import Acted, Acts
 from makegood.runtime.intake import Intake, body_digest
+from makegood.store.memory import MemoryStore
+from makegood.store.postgres import PostgresStore
+from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import small_library
 from makegood.testing.clock import FakeClock
 
+ANA, BOB, EVE = "ana@example.org", "bob@example.org", "eve@example.org"
+NEWS = "news@cars.example"
+HOUR_MS = 3_600_000
+OFFER = b"X-Class: promotional\r\nSubject: Join\r\n\r\nJoin our club!\r\n"
+RECEIPT = b"X-Class: receipt\r\nSubject: Receipt\r\n\r\nThank you.\r\n"
+PLAIN = b"Subject: Who knows\r\n\r\nHello.\r\n"
+LATER = "451 4.4.1 The mail server behind this gate cannot be reached; try again later."
 KEY = b"k" * 32
 TOM = Asker(rep=RepId("tom"), role="supervisor")
 QUICK = Limits(answer_s=1.0, final_s=1.0, idle_s=20.0, stop_s=5.0)
@@ -300,6 +312,13 @@ class SmtpWorld:
         self.clients.append(client)
         return client
 
+    async def empty(self) -> None:
+        """Wait until no client is left: a place is free a moment after its client left."""
+        assert self.gate is not None
+        async with asyncio.timeout(5):
+            while self.gate._load.clients:
+                await asyncio.sleep(0)
+
     def let_down(self, address: str) -> None:
         """Let somebody's car be missing: marketing to them is held."""
         facts: dict[str, object] = {"reservation": "R1", "reason": "x", "price_cents": 90_000}
@@ -330,6 +349,22 @@ class SmtpWorld:
     def parked(self) -> tuple[ParkedRow, ...]:
         with self.store.reading() as reading:
             return reading.parked()
+
+
+POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres_url", marks=POSTGRES)])
+def every_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made: Store
+    if request.param == "memory":
+        made = MemoryStore()
+    elif request.param == "sqlite":
+        made = SqliteStore(tmp_path / "gate.db")
+    else:
+        made = PostgresStore(request.getfixturevalue(request.param), pool_size=4)
+    yield made
+    made.close()
 
 
 def in_world(store: Store, test: Callable[[SmtpWorld], Awaitable[None]], *features: str) -> None:

@@ -1,12 +1,17 @@
 """Limits, brands and the names of requests at the door."""
 
 import re
+from collections.abc import Sequence
 
 import httpx
 from msgspec.structs import replace
 
 from makegood.api.keys import mint
 from makegood.api.limits import Allowance
+from makegood.messages.ids import event_id
+from makegood.ports.arrivals import Acknowledged, Arrival
+from makegood.ports.rows import Taken
+from makegood.runtime.own_brands import refused
 from makegood.web.parts import Shape
 from tests.integration.fronts import running
 
@@ -82,3 +87,61 @@ def test_a_key_of_some_brands_asks_and_tells_of_these_alone(tmp_path):
             assert "only for what is of vans" in results[1]["error"]
             one = client.post("/v1/track", json={**LOST, "properties": {"brand": "cars"}})
             assert one.status_code == 400
+
+
+def test_what_the_rule_book_finds_to_be_another_brands_is_rejected(tmp_path):
+    def take(arrivals: Sequence[Arrival]) -> list[Acknowledged]:
+        return [
+            refused(one)
+            if one.brands and one.message_id == "theirs"
+            else Acknowledged(taken=Taken.NEW, event=event_id(one.source, one.message_id))
+            for one in arrivals
+        ]
+
+    with running(tmp_path, take=take) as front:
+        theirs, own = ({**LOST, "type": "track", "messageId": one} for one in ("theirs", "own"))
+
+        def post(*items: object, strict: bool) -> httpx.Response:
+            text, row = mint(f"vans {strict}", ("ingest",), 0, strict=strict)
+            with front.store.writing() as writing:
+                writing.put_key(replace(row, brands=("vans",)))
+            headers = {"Authorization": f"Bearer {text}"}
+            return httpx.post(f"{front.url}/v1/batch", json={"batch": items}, headers=headers)
+
+        both = post(theirs, own, strict=False)
+        assert both.status_code == 200
+        told = both.json()["results"]
+        assert [one["status"] for one in told] == ["rejected", "accepted"]
+        assert "only for what is of vans" in told[0]["error"]
+        alone = post(theirs, strict=False)
+        assert (alone.status_code, alone.json()["code"]) == (400, "item_rejected")
+        strictly = post(theirs, own, strict=True)
+        assert strictly.status_code == 400
+        assert [one["status"] for one in strictly.json()["results"]] == ["rejected", "accepted"]
+        assert "The other 1 are stored" in strictly.json()["error"]["what_to_do"]
+
+
+def test_a_key_of_some_brands_hears_the_reason_and_not_the_case_of_another(tmp_path):
+    with running(tmp_path) as front:
+        for who, brand in (("1", "cars"), ("2", "vans"), ("3", "")):
+            lost = {**LOST, "userId": who, "messageId": who}
+            lost["properties"] = {"reason": "none", **({"brand": brand} if brand else {})}
+            with front.client() as client:
+                assert client.post("/v1/track", json=lost).status_code == 200
+        text, row = mint("vans", ("gate",), 0)
+        with front.store.writing() as writing:
+            writing.put_key(replace(row, brands=("vans",)))
+
+        def heard(who: str, headers: dict[str, str]) -> tuple[bool, str, bool]:
+            asked = {**QUESTION, "identifier": f"user:{who}"}
+            told = httpx.post(f"{front.url}/v1/may-send", json=asked, headers=headers).json()
+            return told["allowed"], told["reason"], told["case"] is not None
+
+        limited = {"Authorization": f"Bearer {text}"}
+        whole = {"Authorization": f"Bearer {front.keys['gate']}"}
+        assert [heard(who, whole) for who in "123"] == [(False, "hold", True)] * 3
+        assert [heard(who, limited) for who in "123"] == [
+            (False, "hold", False),
+            (False, "hold", True),
+            (False, "hold", True),
+        ]

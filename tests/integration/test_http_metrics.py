@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from makegood.api.keys import digest, mint
+from makegood.runtime.pulse import SMTP, Pulse
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from makegood.web.front import Front
@@ -134,3 +135,11 @@ def test_a_key_in_use_is_written_down_when_the_server_ends(tmp_path):
             assert reading.key_uses() == {}
     with store.reading() as reading:
         assert list(reading.key_uses()) == [digest(keys["gate"])]
+
+
+def test_a_silent_smtp_gate_is_seen_by_its_place(tmp_path):
+    with running(tmp_path) as front:
+        Pulse(front.store, front.clock, SMTP, "mx1:25").beat({"passed": 3})
+        front.clock.advance(90_000)
+        found = measured(front)["makegood_smtp_gate_silent_seconds"]
+        assert found == {(("gate", "mx1:25"),): 90.0}

@@ -1,93 +1,19 @@
 """Webhook endpoints against real receivers that verify, fail, hang, redirect and go away."""
 
 import json
-import random
-import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
-from threading import Event
 
 import pytest
-from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks import WebhookVerificationError
 
-from makegood.effects.hooks import Home, body_of, secret_of
-from makegood.effects.webhook import Webhooks
+from makegood.effects.hooks import secret_of
 from makegood.messages.errors import InputError
-from makegood.messages.facts import Identified, Touchpoint
-from makegood.ports.arrivals import Arrival
 from makegood.ports.notices import TellingStatus
-from makegood.runtime.endpoints import Endpoints, Wanted
-from makegood.runtime.intake import Intake, body_digest
-from makegood.runtime.telling import LONGEST_REST_MS, Teller
-from makegood.store.memory import MemoryStore
-from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_book, small_library
-from makegood.testing.clock import FakeClock
-from makegood.testing.counterparts import LocalCounterpart, Reply
-from tests.integration.mail_server import certificate
-
-LIBRARY = small_library()
-KEY = b"the key of a deployment of tests"
-HOLD = ("hold.opened",)
-PAGE = Path(__file__).parents[2] / "docs/reference/webhooks.md"
-
-
-class Firm:
-    """Everything between a failure and a receiver."""
-
-    def __init__(self, *, private=True, webhooks=None, answer_seconds=5.0, **more):
-        self.clock = FakeClock(int(time.time() * 1000))
-        self.store = MemoryStore()
-        self.intake = Intake(self.store, lambda: LIBRARY, self.clock, b"key")
-        self.webhooks = webhooks or Webhooks({}, answer_seconds=answer_seconds)
-        home = Home(key=KEY, base_url="https://mg.example/", private=private)
-        self.endpoints = Endpoints(self.store, self.webhooks, small_book, self.clock, home, **more)
-        self.teller = Teller(
-            self.store,
-            self.endpoints.sinks,
-            lambda _reading, customers: dict.fromkeys(customers, ("*",)),
-            self.clock,
-            rng=random.Random(1),
-            noted=self.endpoints.flush,
-        )
-        self.count = 0
-
-    def add(self, local, kinds=HOLD, **more):
-        return self.endpoints.add(local.url, Wanted(kinds=kinds, **more), "kathy").id
-
-    def no_car(self, who="user:ana"):
-        self.count += 1
-        facts = {"reservation": f"R{self.count}", "reason": "x", "price_cents": 100}
-        self._take(Touchpoint(name="Rental Unfulfilled", properties=facts), who)
-
-    def known(self, who, *lookups):
-        self.count += 1
-        self._take(Identified(traits={}), who, lookups=lookups)
-
-    def _take(self, body, who, **more):
-        arrival = Arrival(
-            source="rental",
-            message_id=f"{self.count}",
-            identifier=who,
-            time_ms=self.clock.now_ms(),
-            body=body,
-            body_digest=body_digest(body),
-            **more,
-        )
-        self.intake.take([arrival])
-
-    def log(self, endpoint):
-        with self.store.reading() as reading:
-            return reading.deliveries(endpoint, 0, 100)
-
-    def told(self, endpoint):
-        with self.store.reading() as reading:
-            return reading.tellings(f"webhook:{endpoint}", None, 0, 100)
-
-    def close(self):
-        self.teller.close()
-        self.webhooks.close()
+from makegood.runtime.telling import LONGEST_REST_MS
+from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS
+from makegood.testing.counterparts import Reply
+from tests.integration.hook_world import KEY, PAGE, Firm, receiver, verify
 
 
 @pytest.fixture
@@ -95,18 +21,6 @@ def firm():
     made = Firm()
     yield made
     made.close()
-
-
-@contextmanager
-def receiver(*replies):
-    """Answer with these one after another, then with yes."""
-    left = list(replies)
-    with LocalCounterpart(lambda _received: left.pop(0) if left else Reply(status=204)) as local:
-        yield local
-
-
-def verify(secret, received):
-    return Webhook(secret).verify(received.body, dict(received.headers))
 
 
 def test_a_receiver_verifies_a_thin_message_with_the_reference_library(firm):
@@ -183,26 +97,6 @@ def test_a_receiver_that_fails_is_told_again_with_the_same_id_and_another_time(f
     assert oldest.request_headers["webhook-id"] == one.said.notice.id
     assert json.loads(oldest.request_body)["type"] == "hold.opened"
     assert (newest.error, newest.answer_body) == ("", "")
-
-
-def test_a_receiver_that_hangs_is_given_up_and_logged():
-    firm, go_on = Firm(answer_seconds=0.3), Event()
-
-    def hang(_received):
-        go_on.wait(30)
-        return Reply()
-
-    with LocalCounterpart(hang) as local:
-        endpoint = firm.add(local)
-        firm.no_car()
-        firm.teller.run_once()
-        (one,) = firm.told(endpoint)
-        assert one.status is TellingStatus.WAITING
-        assert one.error.startswith("It did not answer")
-        (logged,) = firm.log(endpoint)
-        assert (logged.status, logged.answer_body) == (0, "")
-        go_on.set()
-    firm.close()
 
 
 def test_a_redirect_is_a_failure_and_nobody_follows_it(firm):
@@ -284,11 +178,6 @@ def test_a_rotated_secret_signs_beside_the_new_one_for_a_day(firm):
         assert firm.endpoints.rotate(endpoint).before == both.newest
 
 
-def test_every_endpoint_has_a_secret_of_its_own():
-    secrets = {secret_of(key, id_, n) for key in (KEY, b"x" * 32) for id_ in "ab" for n in (1, 2)}
-    assert len(secrets) == 8
-
-
 def test_one_delivery_is_sent_again_by_hand_and_all_that_failed(firm):
     with receiver(*[Reply(status=503)] * 10) as local:
         endpoint = firm.add(local)
@@ -334,107 +223,3 @@ def test_an_endpoint_hears_only_its_kinds_and_brands(firm):
         firm.add(local, ("hold.shut",))
     with pytest.raises(InputError, match="no brand 'x'"):
         firm.add(local, brands=("x",))
-
-
-@pytest.mark.parametrize(
-    ("url", "says"),
-    [
-        ("http://example.org/", "https"), ("https://127.0.0.1/", "open internet"),
-        ("https://[::1]/", "open internet"), ("https://169.254.169.254/", "open internet"),
-        ("https://10.0.0.1:8443/x", "open internet"), ("ftp://example.org", "Write the address"),
-        ("https://u:p@example.org/", "password"), ("https://", "Write the address"),
-        ("https://example.org:99999/", "port"), ("https://e.org/" + "x" * 2000, "Write the"),
-    ],
-)  # fmt: skip
-def test_an_address_that_may_not_be_reached_is_refused_at_once(url, says):
-    firm = Firm(private=False)
-    with pytest.raises(InputError, match=says):
-        firm.endpoints.add(url, Wanted(), "kathy")
-    assert firm.endpoints.every() == ()
-    firm.close()
-
-
-def test_a_name_that_turns_private_later_gets_nothing(tmp_path):
-    """The guard looks at each delivery, and the connection goes where it looked."""
-    serving, trusting = certificate(tmp_path, "hook.example")
-    now_private = []
-
-    def guard(scheme, host, port):
-        if now_private:
-            from makegood.effects.addresses import public_address
-
-            return public_address(scheme, host, port, lambda *_: ("10.0.0.7",))
-        return "127.0.0.1"
-
-    webhooks = Webhooks({}, guard, trusting)
-    firm = Firm(private=False, webhooks=webhooks, guard=guard)
-    with LocalCounterpart(tls=serving) as local:
-        url = f"https://hook.example:{local.port}/x"
-        endpoint = firm.endpoints.add(url, Wanted(kinds=HOLD), "kathy").id
-        firm.no_car()
-        firm.teller.run_once()
-        assert len(local.received) == 1
-        now_private.append(True)
-        firm.no_car("user:ben")
-        firm.teller.run_once()
-        assert len(local.received) == 1
-        assert "private address" in firm.told(endpoint)[0].error
-    firm.close()
-
-
-def test_a_receiver_that_hangs_delays_no_other_and_no_round():
-    firm, go_on = Firm(answer_seconds=20), Event()
-
-    def hang(_received):
-        go_on.wait(30)
-        return Reply()
-
-    heard = Event()
-
-    def note(_received):
-        heard.set()
-        return Reply()
-
-    stopped = Event()
-    with LocalCounterpart(hang) as slow, LocalCounterpart(note) as quick:
-        firm.add(slow)
-        firm.no_car()
-        from threading import Thread
-
-        lanes = Thread(target=firm.teller.run_forever, args=(stopped.is_set, stopped.wait))
-        lanes.start()
-        try:
-            while not slow.received:
-                stopped.wait(0.01)
-            firm.add(quick)
-            firm.no_car("user:ben")
-            assert heard.wait(20)
-            assert not go_on.is_set()
-        finally:
-            stopped.set()
-            go_on.set()
-            lanes.join()
-            firm.close()
-
-
-def test_the_largest_message_stays_below_twenty_thousand_bytes():
-    from makegood.core.notices import MOST_NAMES, Notice, NoticeKind
-    from makegood.messages.ids import CaseId, CustomerId, NoticeId, ProfileId
-    from makegood.ports.notices import FeedNotice, Subject
-
-    ids = tuple(ProfileId(f"p{n:032}") for n in range(5_000))
-    names = tuple(CaseId(f"ke{n:032}") for n in range(MOST_NAMES))
-    notice = Notice(
-        id=NoticeId("n" * 33),
-        kind=NoticeKind.CASE_CLOSED,
-        customer=CustomerId(ids[0]),
-        profile=ids[0],
-        at_ms=1,
-        case=names[0],
-        names=names,
-        into=names[1],
-        brand="b" * 64,
-    )
-    said = FeedNotice(sequence=10**12, notice=notice)
-    body = body_of(said, Subject(customer=CustomerId(ids[0]), profiles=ids), "https://x.example")
-    assert len(json.dumps(body)) < 20_000

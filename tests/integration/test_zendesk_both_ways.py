@@ -8,22 +8,17 @@ import pytest
 from makegood.bootstrap import Makegood, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.holds import Question
-from makegood.effects.zendesk import ZendeskSettings
 from makegood.messages.commands import MessageClass
 from makegood.messages.facts import Answered, HandedOver, Released
 from makegood.messages.ids import CaseId, RepId
 from makegood.ports.notices import TellingStatus
 from makegood.ports.rows import CaseRow, RepRow
-from makegood.settings import Settings, SourceSecrets
-from makegood.web.front import Front
-from makegood.web.parts import Joined, Parts
-from tests.integration.fronts import nothing_here
-from tests.integration.fronts import serving as served
-from tests.unit.sources.payloads import EVERY_TICKET, NORTHWIND, zendesk
-from tests.vendors.zendesk import EMAIL, SECRET, TOKEN, Account, Ticket, serving, too_fast
+from makegood.settings import Settings
+from tests.integration.beside_zendesk import KATHY, beside_zendesk
+from tests.unit.sources.payloads import EVERY_TICKET, zendesk
+from tests.vendors.zendesk import Account, too_fast
 
 ADVERT = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL, channel="mail")
-KATHY = Asker(rep=RepId("kathy"), role="rep")
 
 
 class Pair(NamedTuple):
@@ -47,40 +42,10 @@ class Pair(NamedTuple):
         assert hasattr(done, "event"), done
 
 
-def tagged(ticket: Ticket, by: str) -> bool:
-    """The trigger of the guide: our tag is there, and none of ours that says how it stands."""
-    ours = {"makegood_open", "makegood_whole", "makegood_closed"}
-    return "makegood" in ticket.tags and not ours & set(ticket.tags)
-
-
 @pytest.fixture
 def pair(tmp_path) -> Iterator[Pair]:
-    with serving(Account(triggers={"tagged": tagged})) as zendesk:
-        settings = Settings(
-            database=f"sqlite:///{tmp_path / 'makegood.db'}",
-            key=b"k" * 32,
-            book=NORTHWIND,
-            base_url="https://care.northwind.example.com",
-            sources={"zendesk": SourceSecrets(secrets=(SECRET,))},
-            zendesk=ZendeskSettings(url=zendesk.url, email=EMAIL, token=TOKEN, allow_private=True),
-        )
-        makegood = open_makegood(settings)
-        with makegood.store.writing() as writing:
-            hours = "mon-sun 00:00-00:00"
-            writing.put_reps([RepRow(rep=RepId("kathy"), name="Kathy", role="rep", hours=hours)])
-        joined = Joined(
-            take=makegood.intake.take,
-            gate=makegood.gate,
-            store=makegood.store,
-            clock=makegood.clock,
-            key=settings.key,
-            receiving=makegood.receiving,
-            sources=settings.sources,
-            close=makegood.close,
-        )
-        with served(Front(lambda: Parts(joined), lambda: nothing_here)) as url:
-            zendesk.endpoint = f"{url}/v1/in/zendesk"
-            yield Pair(makegood, zendesk)
+    with beside_zendesk(tmp_path) as (makegood, zendesk):
+        yield Pair(makegood, zendesk)
 
 
 def test_a_tag_opens_the_case_and_the_ticket_says_so(pair):

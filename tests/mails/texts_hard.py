@@ -80,6 +80,46 @@ Ihre Abholung ist morgen um 9 Uhr. Buchungsnummer $number. Bitte bringen Sie Ihr
 mit.
 Der Tarif enthält einen Frühbucherrabatt.
 """),
+    Text("en", "receipt", "Your receipt from Northwind Cars", """
+Dear $name,
+
+thank you for your payment. Order number: $number. Amount paid: $sum. Payment method: Visa. We sent
+this to your billing address.
+""" + _FOOTER + """
+Join our club, earn points on your next rental and hear of special offers first.
+"""),
+    Text("en", "service", "Your booking confirmation $number", """
+Dear $name,
+
+your booking is confirmed. Booking number: $number. Pick up time: 9 am in $place on $day. Please
+bring your licence. Your car can be changed until the day before; you find how on our page.
+
+Members save: 10 % off with a promo code, and double points in spring.
+"""),
+    Text("de", "receipt", "Ihre Rechnung $number", """
+Guten Tag $name,
+
+anbei Ihre Rechnung. Rechnungsnummer: $number. Gesamtbetrag: $sum inkl. MwSt, bezahlt mit Visa.
+
+Unser Treueprogramm: Bonuspunkte sammeln und bei Ihrer nächsten Miete einlösen.
+"""),
+    Text("en", "mixed", "Your receipt, and a treat", """
+Hi $name,
+
+total paid: $sum. Now treat yourself: join our club for 20 % off, book your next rental before $day
+and earn points. Special offers, early bird prices and a prize draw wait for you!
+"""),
+    Text("en", "mixed", "Your invoice $number", """
+Dear $name,
+
+your invoice is attached. Invoice total paid: $sum, payment method Visa, order number $number. How
+was your rental? Join our club for 10 % off on your next one.
+"""),
+    Text("en", "", "Your receipt $number", """
+Dear $name,
+
+total paid: $sum. Enjoy 10 % off and double points.
+"""),
     Text("es", "service", "Reserva $number", """
 Hola $name:
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.faults import FAULTS, Fault
+from tests.mutations.fault import Fault
+from tests.mutations.faults import FAULTS
 from tests.mutations.run import ROOT, judge, main
 
 TOY = "def add(a, b):\n    return a + b\n"

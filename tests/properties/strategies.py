@@ -4,7 +4,7 @@ import random
 
 from hypothesis import strategies as st
 
-from tests.properties.life import KINDS, LAGS_MS, WAITS_MS, Move
+from tests.properties.moves import KINDS, LAGS_MS, WAITS_MS, Move
 
 moves = st.builds(
     Move,

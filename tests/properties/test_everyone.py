@@ -17,7 +17,8 @@ from makegood.projections.everyone import Wanted, everyone
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 from tests.brute_everyone import Rows, all_rows, brute
-from tests.properties.life import LIBRARY, Life
+from tests.properties.life import Life
+from tests.properties.moves import LIBRARY
 from tests.properties.strategies import days
 
 BOOK = LIBRARY.book(LIBRARY.active)

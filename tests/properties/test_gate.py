@@ -11,7 +11,8 @@ from makegood.messages.facts import Answered, FailureRaised, Judged, Released, T
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId
 from makegood.store.memory import MemoryStore
-from tests.properties.life import EMAILS, KEY, LIBRARY, WHO, Life
+from tests.properties.life import Life
+from tests.properties.moves import EMAILS, KEY, LIBRARY, WHO
 from tests.properties.strategies import days
 
 

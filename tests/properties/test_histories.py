@@ -18,7 +18,8 @@ from makegood.ports.store import Store
 from makegood.replay.again import replay
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
-from tests.properties.life import LIBRARY, Firm, Given, Life
+from tests.properties.life import Life
+from tests.properties.moves import LIBRARY, Firm, Given
 from tests.properties.strategies import days
 
 Shown = list[tuple[CustomerId, bytes, bytes, int, int]]

@@ -9,7 +9,8 @@ from makegood.core.holds import decode_gate
 from makegood.messages.ids import CustomerId
 from makegood.ports.store import Writing
 from makegood.store.memory import MemoryStore
-from tests.properties.life import Life, Move
+from tests.properties.life import Life
+from tests.properties.moves import Move
 from tests.properties.strategies import days
 from tests.properties.test_gate import is_let_down
 

@@ -12,7 +12,8 @@ from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import DAY_MS, HOUR_MS
 from makegood.testing.history import folded
-from tests.properties.life import LIBRARY, Life, Move
+from tests.properties.life import Life
+from tests.properties.moves import LIBRARY, Move
 from tests.properties.strategies import days
 
 GONE = (OutboxStatus.LEASED, OutboxStatus.DONE)

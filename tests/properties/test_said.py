@@ -14,7 +14,7 @@ from makegood.runtime.intake import Intake, body_digest
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import HOUR_MS
 from makegood.testing.clock import STORY_BEGINS_MS
-from tests.properties.life import KEY, SetClock
+from tests.properties.moves import KEY, SetClock
 from tests.unit.playbooks.said_book import said_library
 
 BOOKS = said_library()

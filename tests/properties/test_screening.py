@@ -26,7 +26,8 @@ from makegood.ports.store import Store
 from makegood.runtime.intake import Intake
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
-from tests.properties.life import EMAILS, KEY, LIBRARY, WHO, Life, SetClock
+from tests.properties.life import Life
+from tests.properties.moves import EMAILS, KEY, LIBRARY, WHO, SetClock
 from tests.properties.strategies import days
 
 STRANGE = (

@@ -15,7 +15,7 @@ from makegood.runtime.intake import Intake, body_digest
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import DAY_MS, HOUR_MS
 from makegood.testing.clock import STORY_BEGINS_MS
-from tests.properties.life import KEY, SetClock
+from tests.properties.moves import KEY, SetClock
 from tests.unit.core.test_surveys import airline
 
 EVERY_MS = 30 * DAY_MS

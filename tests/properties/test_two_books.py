@@ -23,7 +23,8 @@ from makegood.replay.comparing import compare
 from makegood.replay.histories import ExportedLog, StoredLog
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
-from tests.properties.life import Life, Move
+from tests.properties.life import Life
+from tests.properties.moves import Move
 from tests.properties.strategies import days, random_days
 
 OLD = small_book()

@@ -16,37 +16,27 @@ from typing import NamedTuple
 import pytest
 from standardwebhooks import Webhook
 
-from makegood.bootstrap import Makegood, open_makegood
-from makegood.core.decide import Asker
+from makegood.bootstrap import Makegood
 from makegood.core.holds import Question
 from makegood.core.notices import NoticeKind
 from makegood.effects.mailchimp import Audience, MailchimpSettings
 from makegood.effects.smtp import Server
-from makegood.effects.zendesk import ZendeskSettings
 from makegood.gate.smtp.options import GateOptions, networks
 from makegood.gate.smtp.running import SmtpGate
 from makegood.messages.commands import MessageClass
 from makegood.messages.facts import Answered
-from makegood.messages.ids import RepId
-from makegood.ports.rows import CaseRow, RepRow
+from makegood.ports.rows import CaseRow
 from makegood.runtime.endpoints import Wanted
-from makegood.settings import Settings, SourceSecrets
 from makegood.testing.counterparts import LocalCounterpart, Received, Reply
-from makegood.web.front import Front
 from makegood.web.mail_gate import parts_of as mail_gate_of
-from makegood.web.parts import Joined, Parts
-from tests.integration.fronts import nothing_here
-from tests.integration.fronts import serving as served
+from tests.integration.beside_zendesk import KATHY, beside_zendesk
 from tests.integration.smtp_world import Client, Post
-from tests.unit.sources.payloads import NORTHWIND
 from tests.vendors.mailchimp import KEY, LIST, Mailchimp
-from tests.vendors.zendesk import EMAIL, SECRET, TOKEN, Account, Ticket
-from tests.vendors.zendesk import serving as serving_zendesk
+from tests.vendors.zendesk import Account
 
 ANA, BEN = "ana@example.org", "ben@example.org"
 BOOKINGS = "bookings@cars.northwind.example.com"
 ADVERT = Question(brand="northwind_cars", message_class=MessageClass.PROMOTIONAL, channel="mail")
-KATHY = Asker(rep=RepId("kathy"), role="rep")
 
 
 class Firm(NamedTuple):
@@ -112,47 +102,17 @@ def cheery(to: str) -> bytes:
     return message.as_bytes()
 
 
-def _is_tagged(ticket: Ticket, by: str) -> bool:
-    ours = {"makegood_open", "makegood_whole", "makegood_closed"}
-    return "makegood" in ticket.tags and not ours & set(ticket.tags)
-
-
 @pytest.fixture
 def firm(tmp_path) -> Iterator[Firm]:
-    with (
-        Mailchimp() as mailchimp,
-        serving_zendesk(Account(triggers={"tagged": _is_tagged})) as desk,
-    ):
+    with Mailchimp() as mailchimp:
         mailchimp.join(ANA, BEN)
-        settings = Settings(
-            database=f"sqlite:///{tmp_path / 'makegood.db'}",
-            key=b"k" * 32,
-            book=NORTHWIND,
-            base_url="https://care.northwind.example.com",
-            sources={"zendesk": SourceSecrets(secrets=(SECRET,))},
-            zendesk=ZendeskSettings(url=desk.url, email=EMAIL, token=TOKEN, allow_private=True),
-            mailchimp=MailchimpSettings(
-                key=KEY, audiences=(Audience(list=LIST),), base_url=mailchimp.url
-            ),
-            private_webhooks=True,
-        )
-        makegood = open_makegood(settings)
-        makegood.marks.placed[0].marker.set_up()  # as `makegood sync mailchimp --set-up` does
-        with makegood.store.writing() as writing:
-            hours = "mon-sun 00:00-00:00"
-            writing.put_reps([RepRow(rep=RepId("kathy"), name="Kathy", role="rep", hours=hours)])
-        joined = Joined(
-            take=makegood.intake.take,
-            gate=makegood.gate,
-            store=makegood.store,
-            clock=makegood.clock,
-            key=settings.key,
-            receiving=makegood.receiving,
-            sources=settings.sources,
-            close=makegood.close,
-        )
-        with served(Front(lambda: Parts(joined), lambda: nothing_here)) as url:
-            desk.endpoint = f"{url}/v1/in/zendesk"
+        audiences = (Audience(list=LIST),)
+        settings = MailchimpSettings(key=KEY, audiences=audiences, base_url=mailchimp.url)
+        with beside_zendesk(tmp_path, mailchimp=settings, private_webhooks=True) as (
+            makegood,
+            desk,
+        ):
+            makegood.marks.placed[0].marker.set_up()  # as `makegood sync mailchimp --set-up` does
             yield Firm(makegood, desk, mailchimp)
 
 

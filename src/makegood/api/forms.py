@@ -33,7 +33,7 @@ class Told(Struct, frozen=True, kw_only=True):
     Attributes:
         since: ISO 8601 instant since when it has been so, or null.
         until: What ends it: an instant, "made_whole", "judged" or "resubscribed", or null.
-        case: The case behind it, or null.
+        case: The case behind it, or null; also null where the key may not see it.
     """
 
     allowed: bool

@@ -5,6 +5,7 @@ import signal
 import ssl
 from contextlib import suppress
 from pathlib import Path
+from socket import gethostname
 from typing import Annotated
 
 import typer
@@ -77,7 +78,10 @@ def smtp_gate(  # noqa: PLR0913 - each is one option of the command
 
         if brand and brand not in makegood.book.brands:
             raise InputError(f"The rule book knows no brand {brand!r}.")
-        asyncio.run(_run(parts_of(makegood), options))
+        where = (
+            gethostname() if name == "localhost" else name
+        )  # a container's own is new each time
+        asyncio.run(_run(parts_of(makegood, f"{where}:{port}"), options))
 
 
 async def _run(parts: Parts, options: GateOptions) -> None:

@@ -35,11 +35,13 @@ class Step(Struct, frozen=True, gc=False):
         state: The next state; the same object when nothing changed.
         commands: Orders, in the sequence they were given.
         withdrawn: Orders, of now or before, that are needless if they have not gone out.
+        brands: Which brands the event was judged to have let the customer down.
     """
 
     state: State
     commands: tuple[Command, ...] = ()
     withdrawn: tuple[CommandId, ...] = ()
+    brands: tuple[str, ...] = ()
 
 
 def step(state: State, event: Event, library: Library) -> Step:
@@ -60,6 +62,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         KeyError: The event is stamped with a book that is not in the library.
     """
     before = Step(state)
+    brands: tuple[str, ...] = ()
     if state.timers and state.timers[0].due_ms <= event.time_ms:
         before = advance(state, min(event.time_ms, event.received_ms), library)
     body = event.body
@@ -74,6 +77,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         says, told = book.says(body.name), body.name in book.people.hello.by_event
         if not found and not says and not told:
             return before
+        brands = tuple(sorted({finding.brand for finding in found}))
         turn = _turn(before.state, event, library, book)
         if says:
             promises.hear(turn, event, body)
@@ -92,7 +96,7 @@ def step(state: State, event: Event, library: Library) -> Step:
     _look_after(turn)
     remember(before.state, turn)
     commands = before.commands + tuple(turn.commands)
-    return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn))
+    return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn), brands)
 
 
 def _noticed(state: State, body: facts.Touchpoint, book: RuleBook, at_ms: int) -> State:

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.core.signals import Signals, judged_by_signals
 from makegood.messages.commands import MessageClass
 from makegood.messages.facts import Facts
 from makegood.playbooks.book import RuleBook, books_in
+from makegood.playbooks.outgoing_terms import Compared
 
 BULK = frozenset({"bulk", "list", "junk"})  # values of Precedence that lists and campaigns use
 
@@ -58,8 +60,8 @@ class MailFacts(Struct, frozen=True, kw_only=True):
     user: str = ""
     recipients: int = 1
     fingerprint: str = ""
-    subject_words: str = ""
-    words: str = ""
+    subject_words: str | Compared = ""
+    words: str | Compared = ""
 
     def for_conditions(self) -> Facts:
         """Give the facts as conditions read them, as `mail.*`."""
@@ -143,7 +145,7 @@ def classify(facts: MailFacts, book: RuleBook, known: KnownKind = NEW) -> MailCl
         known: What is known of its kind.
     """
     ruled = by_rules(facts, book)
-    return ruled.found or without_rule(facts, book, ruled, known)
+    return ruled.found or without_rule(signals_of(facts, book, ruled), facts, ruled, known)
 
 
 def by_rules(facts: MailFacts, book: RuleBook) -> Ruled:
@@ -170,7 +172,18 @@ def by_rules(facts: MailFacts, book: RuleBook) -> Ruled:
     return Ruled(brand=brand, offers=offers)
 
 
-def without_rule(facts: MailFacts, book: RuleBook, ruled: Ruled, known: KnownKind) -> MailClass:
+def signals_of(facts: MailFacts, book: RuleBook, ruled: Ruled) -> Signals:
+    """Look for the signs that a mail bears itself, whatever is known of its kind."""
+    wording = book.for_brand(ruled.brand).outgoing.wording
+    return Signals(
+        subject=wording.found(facts.subject_words),
+        text=wording.found(facts.words),
+        lists=_list_signs(facts, offers=ruled.offers),
+        recipients=facts.recipients,
+    )
+
+
+def without_rule(signals: Signals, facts: MailFacts, ruled: Ruled, known: KnownKind) -> MailClass:
     """Say what a mail is that no rule fits: by what a person said of its kind, else by signals."""
     kind = known.id or facts.fingerprint
     if known.decided is not None:
@@ -178,14 +191,8 @@ def without_rule(facts: MailFacts, book: RuleBook, ruled: Ruled, known: KnownKin
         return MailClass(
             message_class=known.decided, brand=ruled.brand, by="person", says=says, kind=kind
         )
-    wording = book.for_brand(ruled.brand).outgoing.wording
     found, why = judged_by_signals(
-        Signals(
-            subject=wording.found(facts.subject_words),
-            text=wording.found(facts.words),
-            lists=_list_signs(facts, offers=ruled.offers),
-            recipients=max(facts.recipients, known.recipients),
-        )
+        replace(signals, recipients=max(signals.recipients, known.recipients))
     )
     if ruled.missing is not None:
         rule, fact = ruled.missing

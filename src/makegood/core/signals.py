@@ -1,8 +1,9 @@
 """What the wording of a mail and its headers say it is, where no rule of the book fits.
 
 The table leans neither way. Words of an offer stop a mail only when the mail is not clearly a
-receipt or a confirmation, and such words let it pass only when it hardly sells. In between
-nobody can tell, and a person is asked.
+receipt or a confirmation, and such words let it pass only when it hardly sells: when its subject
+and its marks (an order number, what was paid) outweigh the offers in its small print. A mail that
+asks and offers is mixed, whatever else it says. In between nobody can tell, and a person is asked.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ MANY: Final = 10  # recipients from which a template is not meant for one person
 _SUBJECT: Final = 2  # a subject says what a mail is for: its words count twice
 _CLEAR: Final = 2  # two phrases, or one in the subject: one alone happens by chance
 _SURE: Final = 3  # of a confirmation that may carry one line about the club at its end
+_MARKS: Final = 2  # such as an order number and a sum: one alone is in many a newsletter, too
 
 Hits = Mapping[Purpose, tuple[str, ...]]
 
@@ -78,10 +80,23 @@ def _both(seen: Signals, sells: int, serves: int) -> MessageClass | None:
     if asks:
         return _selling(seen)
     if tells:
-        if sells < _CLEAR and serves >= _SURE and not seen.lists:
+        if serves >= _SURE and not seen.lists and _hardly_sells(seen, sells, serves):
             return _serving(seen)
         return MessageClass.MIXED if seen.score("offer") >= _SURE else None
     return _selling(seen) if sells >= _CLEAR and sells >= 2 * serves else None
+
+
+def _hardly_sells(seen: Signals, sells: int, serves: int) -> bool:
+    """Whether a receipt by its subject is one by its text too, and sells in its small print only.
+
+    More words of the one side than of the other, and marks of its own; where it asks how it was
+    as well as offers, the law about mixed mails counts.
+    """
+    if sells < _CLEAR:
+        return True
+    marks = {*seen.text.get("receipt", ()), *seen.text.get("service", ())}
+    one_sided = not (seen.score("survey") and seen.score("offer"))
+    return one_sided and len(marks) >= _MARKS and serves > sells
 
 
 def _selling(seen: Signals) -> MessageClass:

@@ -33,13 +33,12 @@ class Skeleton(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> tuple[str, ...]:
         """The words of the text, without the gaps: a name may be there or not."""
-        return tuple(word for word in self.text if word != GAP)
+        return _without_gaps(self.text)
 
     @property
     def digest(self) -> str:
         """Names this skeleton; another mail with the same words has the same."""
-        subject = " ".join(word for word in self.subject if word != GAP)
-        text = f"{subject}\n{' '.join(self.words)}"
+        text = f"{' '.join(_without_gaps(self.subject))}\n{' '.join(self.words)}"
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
@@ -64,12 +63,23 @@ def sketch_of(skeleton: Skeleton) -> frozenset[int]:
     return frozenset(pairs if len(pairs) <= SKETCH else sorted(pairs)[:SKETCH])
 
 
-def likeness(one: frozenset[int], other: frozenset[int]) -> float:
-    """Estimate the share of neighbouring words that two mails have in common, 0 to 1."""
+def likeness(one: frozenset[int], other: frozenset[int], least: float = 0.0) -> float:
+    """Estimate the share of neighbouring words that two mails have in common, 0 to 1.
+
+    Args:
+        one: Sketch of a mail.
+        other: Sketch of the other.
+        least: Less than this is of no use, and may be given as 0: nearly all mails have next to
+            nothing in common, which is seen at once.
+    """
     if not one or not other:
         return float(one == other)
+    common = one & other
+    known = min(SKETCH, len(one) + len(other) - len(common))
+    if len(common) / known < least:
+        return 0.0
     union = sorted(one | other)[:SKETCH]
-    return len(one & other & frozenset(union)) / len(union)
+    return len(common.intersection(union)) / len(union)
 
 
 def marks_of(subject: Sequence[str]) -> frozenset[int]:
@@ -103,3 +113,7 @@ def _gapped(words: Sequence[str], names: Collection[str], *, first: bool) -> tup
         elif not found or found[-1] != GAP:
             found.append(GAP)
     return tuple(found)
+
+
+def _without_gaps(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple([word for word in words if word != GAP])

@@ -72,7 +72,7 @@ def card(request: HttpRequest) -> HttpResponse:
     if not (ticket.isascii() and ticket.isdigit() and len(ticket) < 20):
         raise Http404
     try:
-        requester = makegood.requester(ticket)
+        requester = makegood.help_desk.requester(ticket)
     except EffectFailed:
         return render(request, "desk/_zendesk_away.html", {"ticket": ticket})
     _LOG.info("card of ticket %s shown to %s", ticket, agent.subject)

@@ -1,6 +1,5 @@
 """Outgoing webhooks, signed as Standard Webhooks says; the id is the command's over all tries."""
 
-import json
 import re
 import ssl
 from base64 import b64decode
@@ -10,18 +9,18 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 from msgspec import Struct
 from standardwebhooks import Webhook
 
 from makegood.effects.addresses import Guard, public_only
-from makegood.effects.patience import Patience, patient_client
+from makegood.effects.posting import FAULTS, Posts, where
 from makegood.messages.commands import Command
 from makegood.messages.errors import EffectFailed, InputError
 from makegood.messages.facts import Facts
 from makegood.ports.rows import PersonRow
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
-_CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0  # the standard recommends 15 to 30
 _LONGEST_ANSWER_BYTES = 64 * 1024
 _LONGEST_WAIT_MS = 24 * 3_600_000  # no Retry-After may park a command for longer
@@ -98,22 +97,12 @@ class Webhooks:
             check_counterpart(counterpart)
         self._counterparts = counterparts
         self._guard = guard
-        self._tls = tls or httpx.create_ssl_context(trust_env=False)
-        self._patience = Patience(answer_seconds)
-        self._clients: dict[str, httpx.Client] = {}
+        trusted = tls or httpx.create_ssl_context(trust_env=False)
+        trusted.set_alpn_protocols(["http/1.1"])
+        self._posts = Posts(trusted, answer_seconds)
 
     def close(self) -> None:
-        for client in self._clients.values():
-            client.close()
-
-    def _client(self, counterpart: Counterpart) -> httpx.Client:
-        """Give each its own: a connection is checked for one name, and only used for that."""
-        known = self._clients.get(counterpart.name)
-        if known is not None:
-            return known
-        timeout = httpx.Timeout(self._patience.seconds, connect=_CONNECT_SECONDS)
-        made = patient_client(self._tls, self._patience, timeout)
-        return self._clients.setdefault(counterpart.name, made)
+        self._posts.close()
 
     def counterpart(self, name: str) -> Counterpart:
         """Find a counterpart.
@@ -144,11 +133,9 @@ class Webhooks:
         """
         counterpart = self.counterpart(name)
         at = datetime.fromtimestamp(now_ms // 1000, UTC)
-        body = json.dumps(
-            {"type": kind, "timestamp": at.isoformat(), "data": content}, ensure_ascii=False
-        )
-        headers = signed_headers(counterpart.secret, command.id, at, body)
-        return self._send(counterpart, body.encode(), headers, now_ms)
+        body = msgspec.json.encode({"type": kind, "timestamp": at.isoformat(), "data": content})
+        headers = signed_headers(counterpart.secret, command.id, at, body.decode())
+        return self._send(counterpart, body, headers, now_ms)
 
     def post_plain(
         self, counterpart: Counterpart, body: bytes, headers: Mapping[str, str], now_ms: int
@@ -180,41 +167,21 @@ class Webhooks:
         Raises:
             EffectFailed: There was no answer, or the address is not one we may reach.
         """
-        client = self._client(counterpart)
         try:
-            request = self._request(client, counterpart, body, headers)
-            with self._patience.one_exchange():
-                response = client.send(request, stream=True)
-                try:
-                    content = _read(response, cut=cut)
-                finally:
-                    response.close()
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            there = where(counterpart.url)
+            # Connect to the very address that is checked: a name may point elsewhere a moment
+            # later.
+            address = (
+                there.host
+                if counterpart.allow_private
+                else self._guard(there.scheme, there.host, there.port)
+            )
+            to = (counterpart.name, there, address)
+            found = self._posts.post(to, headers, body, _LONGEST_ANSWER_BYTES, cut=cut)
+        except FAULTS as error:
             said = _ERRNO.sub("", str(error)) or type(error).__name__
             raise EffectFailed(f"{counterpart.name} did not answer: {said}.") from error
-        found = {name.lower(): value for name, value in response.headers.items()}
-        return Exchange(status=response.status_code, headers=found, content=content)
-
-    def _request(
-        self,
-        client: httpx.Client,
-        counterpart: Counterpart,
-        body: bytes,
-        headers: Mapping[str, str],
-    ) -> httpx.Request:
-        url = httpx.URL(counterpart.url)
-        everything = {"content-type": "application/json", **headers}
-        if counterpart.allow_private:
-            return client.build_request("POST", url, content=body, headers=everything)
-        address = self._guard(url.scheme, url.host, url.port or 443)
-        # Connect to the very address that was checked: a name may point elsewhere a moment later.
-        return client.build_request(
-            "POST",
-            url.copy_with(host=address),
-            content=body,
-            headers={**everything, "host": url.netloc.decode("ascii")},
-            extensions={"sni_hostname": url.host},
-        )
+        return Exchange(status=found.status, headers=found.headers, content=found.content)
 
 
 def check_counterpart(counterpart: Counterpart) -> None:
@@ -265,18 +232,6 @@ def shared(person: PersonRow, fields: tuple[str, ...]) -> dict[str, str]:
         "language": person.language,
     }
     return {name: everything[name] for name in fields if everything.get(name)}
-
-
-def _read(response: httpx.Response, *, cut: bool) -> bytes:
-    """Read an answer as it was sent: unpacking could make a thousand times as much of it."""
-    content = b""
-    for part in response.iter_raw():
-        content += part
-        if len(content) > _LONGEST_ANSWER_BYTES:
-            if cut:
-                return content[:_LONGEST_ANSWER_BYTES]
-            raise httpx.ReadError("the answer is longer than 64 KiB")
-    return content
 
 
 def is_taken(status: int) -> bool:

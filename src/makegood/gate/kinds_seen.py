@@ -32,12 +32,14 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     Attributes:
         skeleton: What its template left behind.
+        fingerprint: Its digest.
         domain: Of its sender.
         judged: What it is by its own signs.
         recipients: Of its envelope.
     """
 
     skeleton: Skeleton
+    fingerprint: str
     domain: str
     judged: MailClass
     recipients: Sequence[str]
@@ -81,6 +83,31 @@ class Counts(Struct, kw_only=True):
         self.last_ms = max(self.last_ms, other.last_ms)
 
 
+class _Near:
+    """Kinds of one sender's domain that are alike by their signs, in the order they came."""
+
+    def __init__(self) -> None:
+        self.kinds: list[_Kind] = []
+        self._spoken: list[tuple[int, _Kind]] | None = None
+
+    def spoken(self) -> list[tuple[int, _Kind]]:
+        """Give the kinds that a person spoke of, and their places."""
+        if self._spoken is None:
+            kinds = enumerate(self.kinds)
+            self._spoken = [(at, kind) for at, kind in kinds if kind.decided is not None]
+        return self._spoken
+
+    def listen(self) -> None:
+        """Look anew for what people said, the next time somebody asks."""
+        self._spoken = None
+
+    def compared(self) -> Iterable[_Kind]:
+        """Give what a new text is compared with: the last ones, and what a person spoke of."""
+        before = len(self.kinds) - _MOST_NEAR
+        older = (kind for at, kind in self.spoken() if at < before) if before > 0 else ()
+        return chain(self.kinds[-_MOST_NEAR:], older)
+
+
 class KindsSeen:
     """Finds the kind of a mail: by the same words, else by words that are much alike.
 
@@ -91,7 +118,7 @@ class KindsSeen:
     def __init__(self) -> None:
         self._kinds: dict[str, _Kind] = {}
         self._texts: dict[tuple[str, str, str], str] = {}
-        self._near: dict[tuple[str, str], list[_Kind]] = {}
+        self._near: dict[tuple[str, str], _Near] = {}
 
     def known(self, seen: Seen) -> KnownKind:
         """Say what is known of a mail's kind, and what it would be called."""
@@ -169,6 +196,8 @@ class KindsSeen:
         for decision in said:
             if kind := self._kinds.get(decision.kind):
                 kind.decided = decision.message_class
+        for near in self._near.values():
+            near.listen()
 
     def _from_row(self, row: MailKind) -> _Kind:
         judged = MailClass(
@@ -180,7 +209,7 @@ class KindsSeen:
         kind = self._kinds[row.kind] = _Kind(row.kind, row.domain, judged)
         kind.marks, kind.sketch = frozenset(row.subject_marks), frozenset(row.sketch)
         if kind.sketch or kind.marks:
-            self._near.setdefault(_place(row.domain, judged), []).append(kind)
+            self._near_at(_place(row.domain, judged)).kinds.append(kind)
         return kind
 
     def _find(self, seen: Seen) -> _Kind | None:
@@ -199,29 +228,23 @@ class KindsSeen:
         Wording lists change, and what somebody said of a mail stays said when its signs become
         others; but then it has to be very much the same mail.
         """
-        if found := self._best(self._near.get(_place(seen.domain, seen.judged), ()), seen, ALIKE):
+        near = self._near.get(_place(seen.domain, seen.judged))
+        if near is not None and (found := _best(near.compared(), seen, ALIKE)):
             return found
         spoken = [
             kind
             for one in ("", *MessageClass)
-            for kind in self._near.get((seen.domain, str(one)), ())
-            if kind.decided is not None
+            if (there := self._near.get((seen.domain, str(one))))
+            for _, kind in there.spoken()
         ]
-        return self._best(spoken, seen, SAME)
+        return (
+            _best(chain(spoken[-_MOST_NEAR:], spoken[:-_MOST_NEAR]), seen, SAME)
+            if spoken
+            else None
+        )
 
-    def _best(self, near: Sequence[_Kind], seen: Seen, least: float) -> _Kind | None:
-        if not near:
-            return None
-        sketch, marks = sketch_of(seen.skeleton), marks_of(seen.skeleton.subject)
-        best: tuple[float, _Kind] | None = None
-        spoken = (kind for kind in near[:-_MOST_NEAR] if kind.decided is not None)
-        for kind in chain(near[-_MOST_NEAR:], spoken):
-            if not subjects_alike(kind.marks, marks):
-                continue
-            alike = likeness(kind.sketch, sketch)
-            if alike >= least and (best is None or alike > best[0]):
-                best = (alike, kind)
-        return best[1] if best is not None else None
+    def _near_at(self, place: tuple[str, str]) -> _Near:
+        return self._near.setdefault(place, _Near())
 
     def _begin(self, seen: Seen) -> _Kind:
         """Begin a kind; two processes that see one text first give it the same name."""
@@ -229,7 +252,7 @@ class KindsSeen:
         name = _name(text)
         kind = self._kinds[name] = _Kind(name, seen.domain, seen.judged)
         kind.marks, kind.sketch = marks_of(seen.skeleton.subject), sketch_of(seen.skeleton)
-        self._near.setdefault(_place(seen.domain, seen.judged), []).append(kind)
+        self._near_at(_place(seen.domain, seen.judged)).kinds.append(kind)
         self._remember(text, name)
         return kind
 
@@ -246,15 +269,30 @@ class KindsSeen:
         for kind in oldest:
             if kind.decided is None:
                 del self._kinds[kind.name]
-        self._near = {
-            place: kept
-            for place, kinds in self._near.items()
-            if (kept := [kind for kind in kinds if kind.name in self._kinds])
-        }
+        for place, near in tuple(self._near.items()):
+            near.kinds = [kind for kind in near.kinds if kind.name in self._kinds]
+            near.listen()
+            if not near.kinds:
+                del self._near[place]
+
+
+def _best(kinds: Iterable[_Kind], seen: Seen, least: float) -> _Kind | None:
+    """Find the kind that is most alike, and at least so much; the first of equals."""
+    sketch, marks = sketch_of(seen.skeleton), marks_of(seen.skeleton.subject)
+    best: tuple[float, _Kind] | None = None
+    for kind in kinds:
+        if sketch and kind.sketch.isdisjoint(sketch):
+            continue  # nearly every one that is not it
+        if not subjects_alike(kind.marks, marks):
+            continue
+        alike = likeness(kind.sketch, sketch, least)
+        if alike >= least and (best is None or alike > best[0]):
+            best = (alike, kind)
+    return best[1] if best is not None else None
 
 
 def _text(seen: Seen) -> tuple[str, str, str]:
-    return seen.domain, _class_of(seen.judged), seen.skeleton.digest
+    return seen.domain, _class_of(seen.judged), seen.fingerprint
 
 
 def _name(text: tuple[str, str, str]) -> str:

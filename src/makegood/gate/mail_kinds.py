@@ -10,9 +10,17 @@ from threading import Lock
 
 from msgspec.structs import replace
 
-from makegood.core.mailings import RULED, KnownKind, MailClass, by_rules, without_rule
+from makegood.core.mailings import (
+    RULED,
+    KnownKind,
+    MailClass,
+    by_rules,
+    signals_of,
+    without_rule,
+)
 from makegood.core.signals import MANY
 from makegood.gate.kinds_seen import KindsSeen, Seen
+from makegood.gate.mail_lines import Lines
 from makegood.gate.mail_reading import Envelope, read_headers, read_text
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
@@ -51,6 +59,7 @@ class MailKinds:
         self._clock = clock
         self._note = note
         self._seen = KindsSeen()
+        self._lines = Lines()
         self._turn = Lock()  # held for an instant: to look a kind up, to count it
         self._tending = Lock()  # one at a time writes down, and learns
         self._said = 0
@@ -95,16 +104,21 @@ class MailKinds:
                 with self._turn:
                     self._seen.count_ruled(ruled.found, facts.domain, facts.recipients, now_ms)
             return ruled.found
-        facts, skeleton = read_text(headers, content, envelope)
-        judged = without_rule(facts, book, ruled, KnownKind())
+        facts, skeleton = read_text(headers, content, envelope, self._lines)
+        signals = signals_of(facts, book, ruled)
+        judged = without_rule(signals, facts, ruled, KnownKind())
         seen = Seen(
-            skeleton=skeleton, domain=facts.domain, judged=judged, recipients=envelope.recipients
+            skeleton=skeleton,
+            fingerprint=facts.fingerprint,
+            domain=facts.domain,
+            judged=judged,
+            recipients=envelope.recipients,
         )
         with self._turn:
             known = self._seen.count(seen, now_ms) if counts else self._seen.known(seen)
         if known.decided is None and known.recipients < MANY:
             return replace(judged, kind=known.id or judged.kind)
-        found = without_rule(facts, book, ruled, known)
+        found = without_rule(signals, facts, ruled, known)
         if counts:
             with self._turn:
                 self._seen.judged(found)

@@ -6,19 +6,22 @@ fails: what cannot be read is not there.
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesHeaderParser, BytesParser
-from email.utils import getaddresses
+from email.parser import BytesParser
+from quopri import decodestring
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.mailings import MailFacts
 from makegood.core.skeletons import Skeleton, skeleton_of
-from makegood.playbooks.outgoing_terms import as_words, words_of
+from makegood.gate.mail_headers import Field, addresses_in, part_of, raw_fields
+from makegood.gate.mail_lines import Lines
+from makegood.playbooks.outgoing_terms import words_of
 
 MOST_TEXT = 16 * 1024  # characters, some 2,500 words: what a mail is for stands before them
 _FIRST_LOOK = 8 * 1024  # bytes that hold the plain part of most mails
@@ -41,7 +44,11 @@ _SILENT = ("style", "script", "title")
 _TAG = re.compile(r"<[^<>]*>")
 _ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s@]+)\s*>\s*$")
 _BETWEEN = re.compile(rb"\r?\n\r?\n")
-_headers = BytesHeaderParser()
+_CONTENT = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
+_PLAIN_TYPE = re.compile(
+    r"text/(plain|html)(?:; ?charset=(?:([A-Za-z0-9_-]+)|\"([A-Za-z0-9_-]+)\"))?", re.IGNORECASE
+)
+_AS_IT_STANDS = frozenset({"", "7bit", "8bit", "binary"})
 _parser = BytesParser()
 
 
@@ -59,13 +66,13 @@ class Headers(Struct, frozen=True, kw_only=True, eq=False):
 
     Attributes:
         facts: What they and the envelope say.
-        message: The headers as they were parsed.
+        content: Those that say how the body is written.
         begins: Where the body begins; after the end where there is none.
         said: To and Cc as readers see them.
     """
 
     facts: MailFacts
-    message: Message
+    content: Sequence[Field]
     begins: int
     said: tuple[str, ...]
 
@@ -75,9 +82,9 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
     head = content[:_MOST_HEADERS]
     end = _BETWEEN.search(head)
     begins = end.end() if end else len(content)
-    message = _headers.parsebytes(head[:begins])
-    fields = dict(_fields(message))
-    sender = _sender(message) or envelope.mail_from.lower()
+    written = [(name.lower(), value) for name, value in raw_fields(head[:begins])]
+    fields = _fields(written[:_MOST_FIELDS])
+    sender = _sender(written[:_MOST_FIELDS]) or envelope.mail_from.lower()
     facts = MailFacts(
         sender=sender,
         domain=sender.rpartition("@")[2],
@@ -94,55 +101,45 @@ def read_headers(content: bytes, envelope: Envelope) -> Headers:
         recipients=len(envelope.recipients),
     )
     said = tuple(fields[name] for name in ("to", "cc") if name in fields)
-    return Headers(facts=facts, message=message, begins=begins, said=said)
+    content_fields = [(small, value) for small, value in written if small in _CONTENT]
+    return Headers(facts=facts, content=content_fields, begins=begins, said=said)
 
 
-def read_text(headers: Headers, content: bytes, envelope: Envelope) -> tuple[MailFacts, Skeleton]:
+def read_text(
+    headers: Headers, content: bytes, envelope: Envelope, lines: Lines
+) -> tuple[MailFacts, Skeleton]:
     """Add the text to what is known of a mail, and give what its template leaves behind."""
     facts = headers.facts
     told = ""
     with suppress(RecursionError):  # parts in parts in parts
         told = _text(headers, content)
-    subject, text = words_of(facts.subject), words_of(told)
+    (subject, subject_words), (text, words) = lines.apart(facts.subject), lines.apart(told)
     skeleton = skeleton_of(subject, text, _names(headers.said, envelope))
-    whole = replace(
-        facts,
-        fingerprint=skeleton.digest,
-        subject_words=as_words(subject),
-        words=as_words(text),
-    )
+    whole = replace(facts, fingerprint=skeleton.digest, subject_words=subject_words, words=words)
     return whole, skeleton
 
 
-def _fields(message: Message) -> Iterator[tuple[str, str]]:
-    """Give headers, the first of each name, in small letters and as a reader sees them."""
-    seen: set[str] = set()
-    for name, raw in list(message.raw_items())[:_MOST_FIELDS]:
-        small = name.lower()
-        if small not in seen:
-            seen.add(small)
-            yield small, _readable(str(raw))
+def _fields(written: Sequence[Field]) -> dict[str, str]:
+    """Give headers, the first of each name, as a reader sees them."""
+    found: dict[str, str] = {}
+    for name, raw in written:
+        if name not in found:
+            found[name] = _readable(raw)
+    return found
 
 
-def _sender(message: Message) -> str:
+def _sender(written: Sequence[Field]) -> str:
     """Give the address in From; empty where there is none.
 
     Names are not decoded first: one with a comma would fall apart, and the brand be lost.
     """
-    for name, raw in list(message.raw_items())[:_MOST_FIELDS]:
-        if name.lower() == "from":
-            value = _line(str(raw))
+    for name, raw in written:
+        if name == "from":
+            value = _line(raw)
             angled = _ANGLED.search(value)  # also behind a name that lacks its quotation marks
-            found = angled[1] if angled else _addresses((value,))[0][1]
+            found = angled[1] if angled else addresses_in((value,))[0][1]
             return found.lower() if "@" in found else ""
     return ""
-
-
-def _addresses(lines: Sequence[str]) -> list[tuple[str, str]]:
-    """Part lines into names and addresses; the library goes as deep as comments are nested."""
-    with suppress(RecursionError):
-        return getaddresses(lines) or [("", "")]
-    return [("", "")]
 
 
 def _line(raw: str) -> str:
@@ -155,22 +152,28 @@ def _line(raw: str) -> str:
 def _readable(raw: str) -> str:
     value = _line(raw)
     if "=?" in value:
-        with suppress(ValueError, LookupError):  # a broken encoded word is read as it stands
+        with suppress(
+            ValueError, LookupError, MessageError
+        ):  # a broken encoded word is read as it stands
             value = str(make_header(decode_header(value)))
     return value[:_MOST_VALUE]
 
 
 def _names(said: Sequence[str], envelope: Envelope) -> frozenset[str]:
-    found = [f"{name} {address.partition('@')[0]}" for name, address in _addresses(said)]
+    found = [f"{name} {address.partition('@')[0]}" for name, address in addresses_in(said)]
     found += [one.partition("@")[0] for one in envelope.recipients[:_MOST_NAMES]]
     words = (word.casefold() for one in found for word in words_of(one.replace("_", " ")))
     return frozenset(word for word in words if len(word) > 1)
 
 
 def _text(headers: Headers, content: bytes) -> str:
-    message = headers.message
+    said = dict(reversed(headers.content))  # of two the first counts
+    body = content[headers.begins : headers.begins + _MOST_RAW]
+    simple = _simple(said, body)
+    if simple is not None:
+        return simple[:MOST_TEXT]
+    message = part_of(headers.content)
     if message.get_content_maintype() != "multipart":  # the body is one part, as it stands
-        body = content[headers.begins : headers.begins + _MOST_RAW]
         message.set_payload(body.decode("ascii", "surrogateescape"))
         return _of_one(message)[:MOST_TEXT]
     plain = _first(_parser.parsebytes(content[:_FIRST_LOOK]), "plain")
@@ -179,6 +182,20 @@ def _text(headers: Headers, content: bytes) -> str:
     message = _parser.parsebytes(content[: headers.begins + _MOST_RAW])
     plain, rich = _first(message, "plain"), _without_tags(_first(message, "html"))
     return (rich if _says_more(rich, plain) else plain)[:MOST_TEXT]
+
+
+def _simple(said: Mapping[str, str], body: bytes) -> str | None:
+    """Read a body of one part whose headers say no more than its type; None for any other."""
+    kind = _PLAIN_TYPE.fullmatch(said.get("content-type", "text/plain"))
+    written = said.get("content-transfer-encoding", "").lower()
+    if kind is None or "content-disposition" in said:
+        return None
+    if written == "quoted-printable":
+        body = decodestring(body)
+    elif written not in _AS_IT_STANDS:
+        return None
+    text = _in_charset(body, (kind[2] or kind[3] or "utf-8").lower())
+    return _without_tags(text) if kind[1].lower() == "html" else text
 
 
 def _says_more(rich: str, plain: str) -> bool:
@@ -212,10 +229,14 @@ def _decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
+    return _in_charset(payload, str(part.get_content_charset("utf-8")))
+
+
+def _in_charset(written: bytes, charset: str) -> str:
     try:
-        return payload.decode(str(part.get_content_charset("utf-8")), "replace")
+        return written.decode(charset, "replace")
     except (LookupError, ValueError):
-        return payload.decode("latin-1")
+        return written.decode("latin-1")
 
 
 def _without_tags(page: str) -> str:

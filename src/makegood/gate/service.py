@@ -6,14 +6,16 @@ Source: DESIGN ideas 2 and 7.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
+
+from msgspec.structs import replace
 
 from makegood.core.holds import Answer, GateRow, Question
 from makegood.gate.judging import answer_for, is_due, row_now
 from makegood.messages.commands import MessageClass
 from makegood.messages.identifiers import normal
-from makegood.messages.ids import CustomerId, ProfileId, profile_id
+from makegood.messages.ids import CaseId, CustomerId, ProfileId, profile_id
 from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.rows import GateRecord
@@ -42,17 +44,23 @@ class Gate:
         self._counted: Counter[str] = Counter()
         self._counting = Lock()
 
-    def ask(self, identifier: str, question: Question) -> Answer:
+    def ask(self, identifier: str, question: Question, brands: Sequence[str] = ()) -> Answer:
         """Judge whoever an identifier may mean; of several customers the strictest counts.
+
+        Args:
+            brands: The asker sees cases of these alone, and hears no id of another one's; empty
+                for all.
 
         Raises:
             InputError: It is not a typed identifier.
         """
-        return self._ask(profile_id(normal(identifier), self._key), question)
+        return self._ask(profile_id(normal(identifier), self._key), question, brands)
 
-    def ask_customer(self, customer: CustomerId, question: Question) -> Answer:
+    def ask_customer(
+        self, customer: CustomerId, question: Question, brands: Sequence[str] = ()
+    ) -> Answer:
         """Judge one customer by the opaque id; an id from before a merge still finds them."""
-        return self._ask(ProfileId(customer), question)
+        return self._ask(ProfileId(customer), question, brands)
 
     def is_held(self, identifier: str, brand: str) -> bool:
         """Whether promotional mail to whoever this may mean waits because of what happened.
@@ -71,20 +79,29 @@ class Gate:
         with self._counting:
             return dict(self._counted)
 
-    def _ask(self, profile: ProfileId, question: Question) -> Answer:
-        answer = self._look(profile, question)
+    def _ask(self, profile: ProfileId, question: Question, brands: Sequence[str]) -> Answer:
+        answer = self._look(profile, question, brands)
         with self._counting:
             self._counted[answer.reason] += 1
         return answer
 
-    def _look(self, profile: ProfileId, question: Question) -> Answer:
+    def _look(self, profile: ProfileId, question: Question, brands: Sequence[str] = ()) -> Answer:
         library = self._library_of()
         now_ms = self._clock.now_ms()
         # No transaction: a customer who is folded to now is read whole, and no older than before.
         with self._store.looking() as reading:
             records = reading.gate_records(profile)
             rows = [_judged(reading, record, library, now_ms) for record in records]
-        return answer_for(rows, question, library.now(question.brand))
+            answer = answer_for(rows, question, library.now(question.brand))
+            if brands and answer.case and not _is_theirs(reading, answer.case, brands):
+                return replace(answer, case=CaseId(""))
+        return answer
+
+
+def _is_theirs(reading: Reading, case: CaseId, brands: Sequence[str]) -> bool:
+    """Whether a case is of some brands, or of none: then it is everybody's."""
+    row = reading.case(case)
+    return row is not None and row.brand in ("", *brands)
 
 
 def _judged(reading: Reading, record: GateRecord, library: Library, now_ms: int) -> GateRow:

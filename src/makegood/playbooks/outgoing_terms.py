@@ -18,7 +18,7 @@ PURPOSES: tuple[Purpose, ...] = ("survey", "offer", "receipt", "service")
 NUMBER = "#"
 """Stands for any number, in texts that are compared."""
 _WORDS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*|\d[\d.,:/-]*|[%#]")
-_NUMBERS = re.compile(r"(?<!\S)\d\S*")
+_PLAIN_WORDS = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9][0-9.,:/-]*|[%#]")  # the same in ASCII
 _PREFIX = 4  # letters by which words with an open end are found; a shorter one has no open end
 
 
@@ -85,6 +85,20 @@ class _Phrase(Struct, frozen=True, kw_only=True, eq=False):
         return self.padded in padded if self.pattern is None else bool(self.pattern.search(padded))
 
 
+class Compared(Struct, frozen=True, kw_only=True, eq=False):
+    """A text as it is compared.
+
+    Attributes:
+        text: As `as_words` gives it.
+        seen: Its words.
+        starts: Their first letters.
+    """
+
+    text: str = ""
+    seen: frozenset[str] = frozenset()
+    starts: frozenset[str] = frozenset()
+
+
 class Wording(Struct, frozen=True, kw_only=True, eq=False):
     """Phrases that speak for a purpose, found in a text in one pass over its words.
 
@@ -96,25 +110,25 @@ class Wording(Struct, frozen=True, kw_only=True, eq=False):
     by_word: Mapping[str, tuple[_Phrase, ...]] = {}
     by_start: Mapping[str, tuple[_Phrase, ...]] = {}
 
-    def found(self, text: str) -> Mapping[Purpose, tuple[str, ...]]:
+    def found(self, text: str | Compared) -> Mapping[Purpose, tuple[str, ...]]:
         """Give the phrases that a text holds, by what they speak for.
 
         Args:
-            text: As `as_words` gives it.
+            text: As `as_words` gives it, or taken apart already.
         """
-        seen = frozenset(text.split())
-        padded = f" {text} "
+        said = compared(text) if isinstance(text, str) else text
+        padded = f" {said.text} "
         hits: dict[Purpose, dict[str, None]] = {}
-        for phrase in self._near(seen):
-            if phrase.is_in(padded, seen):
+        for phrase in self._near(said):
+            if phrase.is_in(padded, said.seen):
                 hits.setdefault(phrase.purpose, {})[phrase.says] = None
         return {purpose: tuple(sorted(hits[purpose])) for purpose in PURPOSES if purpose in hits}
 
-    def _near(self, seen: frozenset[str]) -> Iterable[_Phrase]:
-        for word in self.by_word.keys() & seen:
+    def _near(self, said: Compared) -> Iterable[_Phrase]:
+        for word in self.by_word.keys() & said.seen:
             yield from self.by_word[word]
         if self.by_start:
-            for start in self.by_start.keys() & {word[:_PREFIX] for word in seen}:
+            for start in self.by_start.keys() & said.starts:
                 yield from self.by_start[start]
 
 
@@ -141,13 +155,21 @@ class Outgoing(Struct, frozen=True, kw_only=True, eq=False):
 
 def words_of(text: str) -> list[str]:
     """Part a text into its words and numbers as written."""
+    if text.isascii():
+        return _PLAIN_WORDS.findall(text)
     return _WORDS.findall(unicodedata.normalize("NFKC", text).replace("\xad", ""))
 
 
 def as_words(words: Iterable[str]) -> str:
     """Write words so that texts compare: small letters, and `#` for every number."""
-    small = " ".join(words).casefold().replace("\u2019", "'")
-    return _NUMBERS.sub(NUMBER, small)
+    known = " ".join([NUMBER if word[0].isdecimal() else word for word in words])
+    return known.casefold().replace("\u2019", "'")
+
+
+def compared(text: str) -> Compared:
+    """Take a text apart that `as_words` gave."""
+    seen = frozenset(text.split())
+    return Compared(text=text, seen=seen, starts=frozenset([word[:_PREFIX] for word in seen]))
 
 
 def make_wording(phrases: Iterable[tuple[Purpose, str]]) -> Wording:

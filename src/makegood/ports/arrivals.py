@@ -24,6 +24,7 @@ class Arrival(Struct, frozen=True, gc=False, kw_only=True):
         texts: Free texts for the side table, by ref.
         body_digest: 16 bytes over the canonical body without `sentAt` and `receivedAt`.
         imported: History: folds and sends nothing.
+        brands: It is taken only when the rule book finds it to be of one of these; empty for any.
     """
 
     source: str
@@ -38,14 +39,15 @@ class Arrival(Struct, frozen=True, gc=False, kw_only=True):
     person: PersonRow | None = None
     texts: Mapping[str, str] = {}
     imported: bool = False
+    brands: tuple[str, ...] = ()
 
 
 class Acknowledged(Struct, frozen=True, gc=False, kw_only=True):
     """The intake's answer for one arrival, given after the commit.
 
     Attributes:
-        taken: New, duplicate or conflict.
-        event: Id of the event in the log.
+        taken: New, duplicate or conflict; or refused, and then nothing of it is stored.
+        event: Id of the event in the log; empty for what was refused.
         error: Empty, or what was wrong and what to do.
         opened: A case was opened for its customer in the same commit; from there on the gate
             says no to marketing.

@@ -23,5 +23,21 @@ class HeldReading(Protocol):
     def states_of(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, bytes]:
         """Give the encoded states of customers; unknown ones are left out."""
 
+    def meant_too(
+        self, profiles: Sequence[ProfileId], named: Sequence[ProfileId]
+    ) -> tuple[Mapping[ProfileId, CustomerId], frozenset[tuple[CustomerId, CustomerId]]]:
+        """Find the customers of profiles, and whom the gate means beside some of them.
+
+        The gate, asked about a customer, also looks at every other one of whom a profile is a
+        look-up of the first.
+
+        Args:
+            profiles: Whose customers are wanted; unknown ones are left out.
+            named: Profiles whose customers have been given names.
+
+        Returns:
+            Customers by profile, and pairs (customer of a named profile, another one meant too).
+        """
+
     def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
         """Give the profiles that list each e-mail, phone or loyalty profile."""

@@ -65,7 +65,8 @@ class ParkedRow(Struct, frozen=True, kw_only=True):
         expires_ms: When it is given up.
         next_ms: When the gate is asked again, or when the lease ends.
         attempts: How often it was handed over in vain.
-        fence: Rises with each lease.
+        fence: Rises with each lease, each time it is parked again, and when a person releases it:
+            whoever knew an older one has no say any more.
         settled_ms: When it ended; 0 before.
         error: Codes of what the mail server said last; its words often quote the address.
     """
@@ -135,17 +136,21 @@ class ParkingReading(Protocol):
 class ParkingWriting(Protocol):
     """What is parked, leased and ended."""
 
-    def park(self, mails: Sequence[ParkedMail], rows: Sequence[ParkedRow]) -> frozenset[str]:
+    def park(self, mails: Sequence[ParkedMail], rows: Sequence[ParkedRow]) -> Mapping[str, int]:
         """Keep messages and their recipients.
 
-        One that waits already is left as it is; one that ended waits again.
+        One that waits already is left as it is, but for its fence: two count on it now, at one
+        gate or at two, and neither may withdraw it. One that ended waits again.
 
         Returns:
-            Ids of those that wait because of this call.
+            Ids of those that wait because of this call, with their fences.
         """
 
-    def unpark(self, parked: Sequence[str], now_ms: int) -> int:
-        """Withdraw recipients that wait and that nobody has leased; say how many."""
+    def unpark(self, parked: Mapping[str, int], now_ms: int) -> int:
+        """Withdraw recipients that wait as `park` said; say how many.
+
+        One that was parked again, leased or released since, anywhere, stays as it is.
+        """
 
     def claim_parked(self, now_ms: int, lease_ms: int, limit: int) -> tuple[ParkedRow, ...]:
         """Lease recipients that are due, the longest due first; each with a new fence."""

@@ -36,6 +36,7 @@ class Taken(StrEnum):
     NEW = "new"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
+    REFUSED = "refused"  # by the intake; the log itself refuses nothing
 
 
 class Offered(Struct, frozen=True, gc=False, kw_only=True):

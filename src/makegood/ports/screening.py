@@ -48,10 +48,14 @@ class ScreeningReading(Protocol):
             limit: At most so many.
         """
 
-    def called(self, customers: Sequence[CustomerId]) -> tuple[Called, ...]:
+    def called(self, customers: Sequence[CustomerId], prefix: str = "") -> tuple[Called, ...]:
         """Give every identifier whose gate records hold one of these customers.
 
         An identifier may be given more than once for the same customer.
+
+        Args:
+            customers: Whom to look for.
+            prefix: Leaves out identifiers in clear that do not begin so, such as with "email:".
         """
 
     def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:

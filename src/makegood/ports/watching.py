@@ -57,5 +57,8 @@ class WatchWriting(Protocol):
     def beat(self, name: str, now_ms: int) -> None:
         """Say that a part is alive."""
 
+    def end_beat(self, name: str) -> None:
+        """Say that a part was stopped in order; it is no longer waited for."""
+
     def tally(self, counted: Mapping[str, int]) -> None:
         """Add to what parts have counted."""

@@ -19,12 +19,13 @@ from makegood.messages.errors import StoreBusy
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
-from makegood.ports.rows import CustomerRow, OutboxRow, OutboxStatus, Snapshot
+from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
-from makegood.runtime.noticing import Was, because_of, by_hand, closed, fired, heard
+from makegood.runtime.linking import Locked
+from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
 from makegood.runtime.people_rows import touches_people, write_people
-from makegood.runtime.reconcile import Reconciled, reconcile
+from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
 
 _LOG = logging.getLogger("makegood.intake")
 SNAPSHOT_EVERY = 64  # events; a late event then refolds half as many on average
@@ -64,9 +65,15 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
 
 
 def fold_history(
-    state: State, events: Sequence[Event], library: Library
+    state: State,
+    events: Sequence[Event],
+    library: Library,
+    brands: dict[EventId, tuple[str, ...]],
 ) -> tuple[State, tuple[Command, ...], tuple[CommandId, ...]]:
-    """Fold events in order; give the state, the commands and those found needless."""
+    """Fold events in order; give the state, the commands and those found needless.
+
+    `brands` learns which brands each event was judged to have let the customer down.
+    """
     commands: list[Command] = []
     withdrawn: list[CommandId] = []
     for event in events:
@@ -74,6 +81,8 @@ def fold_history(
         state = after.state
         commands += after.commands
         withdrawn += after.withdrawn
+        if after.brands:
+            brands[event.id] = after.brands
     return state, tuple(commands), tuple(withdrawn)
 
 
@@ -115,6 +124,8 @@ class Folding:
         self._library = library
         self._now_ms = now_ms
         self._folded: list[Folded] = []
+        self._beside: list[Notice] = []
+        self.brands: dict[EventId, tuple[str, ...]] = {}
 
     def take(self, row: CustomerRow, events: Sequence[Event]) -> None:
         """Fold new events of a customer; a late one folds its history again.
@@ -187,7 +198,7 @@ class Folding:
 
     def _went_on(self, row: CustomerRow, events: Sequence[Event]) -> Folded:
         before = decode_state(row.state)
-        state, commands, withdrawn = fold_history(before, events, self._library)
+        state, commands, withdrawn = fold_history(before, events, self._library, self.brands)
         count = row.events + len(events)
         row = replace(row, last=events[-1].order, events=count, fold=FOLD_VERSION)
         snapshot = None
@@ -238,7 +249,7 @@ class Folding:
         after: OrderKey | None = snapshot.upto if snapshot else None
         history = self._writing.history(row.customer, after)
         base = decode_state(snapshot.state) if snapshot else EMPTY
-        state, commands, withdrawn = fold_history(base, history, self._library)
+        state, commands, withdrawn = fold_history(base, history, self._library, self.brands)
         kept = state
         timed = advance(state, self._now_ms, self._library)
         commands += timed.commands
@@ -278,6 +289,13 @@ class Folding:
             return None
         return snapshot
 
+    def say_beside(self, them: Locked, groups: Mapping[CustomerId, Sequence[Event]]) -> None:
+        """Say that holds of others reach further: by names given to somebody found with them."""
+        rows = {**them.others, **{one.row.customer: one.row for one in self._folded}}
+        for named, other in sorted(them.beside):
+            if other in rows and named in groups:
+                self._beside += beside(groups[named], rows[other], self._now_ms)
+
     def opened(self, groups: Mapping[CustomerId, Sequence[Event]]) -> frozenset[EventId]:
         """Give those of new events whose customers have a new case, before it is written."""
         opened = [one.row.customer for one in self._folded if one.opened]
@@ -313,17 +331,18 @@ class Folding:
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)
-        _write_outbox(writing, self._reconciled(), now_ms)
+        write_outbox(writing, self._reconciled(), now_ms)
         alike = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if alike:
             writing.put_comparables(alike)
-        said = [notice for one in folded for notice in one.notices]
+        said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)
         lifted = {one.customer for one in said if one.kind is NoticeKind.HOLD_LIFTED}
         if lifted:  # what a hold stopped at the SMTP gate goes out now, not at its next turn
             writing.wake_parked(sorted(lifted), now_ms)
         self._folded = []
+        self._beside = []
 
     def _reconciled(self) -> list[Reconciled]:
         """Ask the outbox once, for what the folds found needless; no more can have changed."""
@@ -343,23 +362,6 @@ def _where(fault: Exception) -> str:
     places = traceback.extract_tb(fault.__traceback__)
     place = f"{PurePath(places[-1].filename).name}:{places[-1].lineno}" if places else "nowhere"
     return f"{type(fault).__name__}: {place}"
-
-
-def _write_outbox(writing: Writing, learned: Sequence[Reconciled], now_ms: int) -> None:
-    put = [command for one in learned for command in one.put]
-    missed = [command for one in learned for command in one.missed]
-    needless = [command for one in learned for command in one.needless]
-    withdraw = [command for one in learned for command in one.withdraw]
-    if withdraw:
-        writing.withdraw(withdraw, now_ms)
-    if put:
-        writing.put_commands(put)
-    if missed:
-        why = "It became known too late to be useful."
-        writing.record(missed, OutboxStatus.MISSED, now_ms, why)
-    if needless:
-        why = "It was needless before it could be sent."
-        writing.record(needless, OutboxStatus.WITHDRAWN, now_ms, why)
 
 
 def _with(row: CustomerRow, state: State) -> CustomerRow:

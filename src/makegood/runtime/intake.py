@@ -5,7 +5,7 @@ by then, is answered with yes to marketing: hold and log are one commit.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import TypeVar
@@ -18,7 +18,7 @@ from makegood.messages.errors import StoreBusy
 from makegood.messages.events import OWN_SOURCE, Absent, Event, OnDuty, Stamp, capped_time_ms
 from makegood.messages.facts import Body, Identified, Touchpoint, Unlinked
 from makegood.messages.identifiers import LOOKUP_KINDS
-from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, profile_id
+from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, event_id, profile_id
 from makegood.playbooks.book import Library
 from makegood.ports.arrivals import Acknowledged, Arrival
 from makegood.ports.clock import Clock
@@ -28,6 +28,7 @@ from makegood.runtime.budgets import settle
 from makegood.runtime.duty import reps_absent, reps_on_duty
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.linking import locked, relink
+from makegood.runtime.own_brands import OutsideBrands, check_brands, refused
 from makegood.runtime.sends import told_sends
 from makegood.runtime.told import Told
 from makegood.sources.airports import looked_up
@@ -74,8 +75,23 @@ class Intake:
         """
         answers: list[Acknowledged] = []
         for chunk in self._chunks(arrivals):
-            answers += patiently(partial(self._commit, chunk))
+            answers += self._committed(chunk)
         return tuple(answers)
+
+    def _committed(self, arrivals: Sequence[Arrival]) -> list[Acknowledged]:
+        """Commit a batch, without what its keys are not for."""
+        outside: set[int] = set()
+        while True:
+            kept = [one for n, one in enumerate(arrivals) if n not in outside]
+            try:
+                answers = iter(patiently(partial(self._commit, kept)) if kept else ())
+            except OutsideBrands as found:
+                ids = [event_id(one.source, one.message_id) for one in arrivals]
+                outside |= {n for n, one in enumerate(ids) if one in found.events}
+                continue
+            return [
+                refused(one) if n in outside else next(answers) for n, one in enumerate(arrivals)
+            ]
 
     def _chunks(self, arrivals: Sequence[Arrival]) -> Iterable[Sequence[Arrival]]:
         linking = self._linking(arrivals)
@@ -128,7 +144,8 @@ class Intake:
                 if receipt.taken is Taken.NEW
             ]
             self._keep_personal(writing, fresh)
-            opened = self._fold(writing, [event for _, event in fresh], library, now_ms)
+            opened, brands = self._fold(writing, [event for _, event in fresh], library, now_ms)
+            check_brands(fresh, brands, duty.book)
             if sends := told_sends([event for _, event in fresh], duty.book):
                 writing.add_sends(sends)
         return [
@@ -189,22 +206,25 @@ class Intake:
 
     def _fold(
         self, writing: Writing, events: Sequence[Event], library: Library, now_ms: int
-    ) -> frozenset[EventId]:
+    ) -> tuple[frozenset[EventId], Mapping[EventId, tuple[str, ...]]]:
+        """Fold events; say which opened a case, and which brands each is about."""
         if not events:
-            return frozenset()
+            return frozenset(), {}
         again = relink(writing, events)
-        customers, rows = locked(writing, events, again)
-        groups = by_customer(events, customers)
+        them = locked(writing, events, again)
+        groups = by_customer(events, them.customers)
         folding = Folding(writing, library, now_ms)
-        for customer in sorted(rows):
+        for customer in sorted(them.rows):
             if customer in again:
-                folding.refold(rows[customer], was=again[customer])
+                folding.refold(them.rows[customer], was=again[customer])
             else:
-                folding.take(rows[customer], groups[customer])
+                folding.take(them.rows[customer], groups[customer])
+        if them.beside:
+            folding.say_beside(them, groups)
         opened = folding.opened(groups)
         folding.write()
         settle(writing, events, library)
-        return opened
+        return opened, folding.brands
 
     def record(
         self,

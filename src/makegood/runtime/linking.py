@@ -2,12 +2,30 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
 from makegood.messages.events import Event
 from makegood.messages.facts import Identified, Unlinked
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import CustomerRow
 from makegood.ports.store import Writing
 from makegood.runtime.noticing import Was, because_of
+
+
+class Locked(Struct, frozen=True, kw_only=True):
+    """Customers that a transaction may change.
+
+    Attributes:
+        customers: By profile.
+        rows: By id.
+        beside: Pairs (customer who was given names, another one whom the gate means by them too).
+        others: Rows of those others, where they are not among `rows`.
+    """
+
+    customers: Mapping[ProfileId, CustomerId]
+    rows: Mapping[CustomerId, CustomerRow]
+    beside: frozenset[tuple[CustomerId, CustomerId]] = frozenset()
+    others: Mapping[CustomerId, CustomerRow] = {}
 
 
 def relink(writing: Writing, events: Sequence[Event]) -> Mapping[CustomerId, Was]:
@@ -45,17 +63,27 @@ def _was(
     return because_of((event,), was)
 
 
-def locked(
-    writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]
-) -> tuple[Mapping[ProfileId, CustomerId], Mapping[CustomerId, CustomerRow]]:
+def locked(writing: Writing, events: Sequence[Event], also: Iterable[CustomerId]) -> Locked:
     """Lock the customers of events; if a link came first, those they have become."""
     profiles = sorted({event.profile for event in events})
-    customers = writing.customers_of(profiles)
+    named = sorted({event.profile for event in events if _names(event)})
+    beside: frozenset[tuple[CustomerId, CustomerId]] = frozenset()
+    if named:
+        customers, beside = writing.meant_too(profiles, named)
+    else:
+        customers = writing.customers_of(profiles)
     while True:
         rows = writing.lock(sorted({*customers.values(), *also}))
-        if writing.is_alone:
-            return customers, rows
-        now = writing.customers_of(profiles)
+        now = customers if writing.is_alone else writing.customers_of(profiles)
         if now == customers:
-            return customers, rows
+            break
         customers = now
+        if named:
+            _, beside = writing.meant_too(profiles, named)
+    others = {one for _, one in beside} - rows.keys()
+    more = writing.lock(sorted(others)) if others else {}
+    return Locked(customers=customers, rows=rows, beside=beside, others=more)
+
+
+def _names(event: Event) -> bool:
+    return isinstance(event.body, Identified) and bool(event.body.lookups or event.body.also)

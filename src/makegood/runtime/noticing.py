@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core.holds import GateRow, decode_gate
+from makegood.core.holds import GateRow, decode_gate, is_holding
 from makegood.core.notices import Look, Notice, notices, scopes_of, still_held
 from makegood.core.state import Case, State, decode_state
 from makegood.messages.events import Event
@@ -81,7 +81,7 @@ def heard(
     """
     before, now = states
     if was.quiet:
-        return ()
+        return _names(was, after, now_ms) if was.names and _is_news(after) else ()
     looks = [_look(one, after.customer, _cases(one)) for one in was.rows]
     same = now is None or (before is not None and before.cases is now.cases)
     if same and not looks and row.stuck == after.stuck:
@@ -104,6 +104,36 @@ def _names(was: Was, after: CustomerRow, now_ms: int) -> tuple[Notice, ...]:
         notice
         for name in was.names
         for notice in still_held(look, cause=f"name/{name}", at_ms=now_ms)
+    )
+
+
+def _is_news(row: CustomerRow) -> bool:
+    """Whether a hold is of what happened here, and was told: imported names are held too, then."""
+    if not scopes_of(_gate(row)):
+        return False
+    return any(is_holding(case) and not case.origin.imported for case in _cases(row))
+
+
+def beside(events: Sequence[Event], other: CustomerRow, now_ms: int) -> tuple[Notice, ...]:
+    """Say again that somebody is held: they are found by another one's new names, too.
+
+    The other one lists an address that is this customer; whoever is asked about one of their names
+    takes the strictest answer, and that is this one's.
+
+    Args:
+        events: What gave the names.
+        other: Who may be held.
+        now_ms: The present.
+    """
+    if not scopes_of(_gate(other)):
+        return ()
+    look = _look(other, other.customer, _cases(other))
+    named = [one.body for one in events if isinstance(one.body, Identified)]
+    names = dict.fromkeys(name for body in named for name in (*body.lookups, *body.also))
+    return tuple(
+        notice
+        for name in names
+        for notice in still_held(look, cause=f"beside/{name}", at_ms=now_ms)
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from makegood.messages.commands import Command
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.ports.store import Writing
 
 _GONE = frozenset({OutboxStatus.LEASED, OutboxStatus.DONE, OutboxStatus.FAILED})
 """What went out, may be going out now, or is a dead letter that a person may revive."""
@@ -82,3 +83,21 @@ def reconcile(
 def _can_go(row: OutboxRow | None) -> bool:
     """Whether the order would be put: a repeat that was found needless is, fold after fold."""
     return row is None or row.status in _MAY_GO
+
+
+def write_outbox(writing: Writing, learned: Sequence[Reconciled], now_ms: int) -> None:
+    """Tell the outbox what is to go out, what is not any more, and what came too late."""
+    put = [command for one in learned for command in one.put]
+    missed = [command for one in learned for command in one.missed]
+    needless = [command for one in learned for command in one.needless]
+    withdraw = [command for one in learned for command in one.withdraw]
+    if withdraw:
+        writing.withdraw(withdraw, now_ms)
+    if put:
+        writing.put_commands(put)
+    if missed:
+        why = "It became known too late to be useful."
+        writing.record(missed, OutboxStatus.MISSED, now_ms, why)
+    if needless:
+        why = "It was needless before it could be sent."
+        writing.record(needless, OutboxStatus.WITHDRAWN, now_ms, why)

@@ -176,6 +176,8 @@ class _Importer:
             case Taken.CONFLICT:
                 self._counted.conflict += 1
                 self._write(row, answer.error or "Another event with this id says something else.")
+            case Taken.REFUSED:
+                self._reject(row, answer.error)
 
     def _reject(self, row: Row, error: str) -> None:
         self._counted.rejected += 1

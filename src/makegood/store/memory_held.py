@@ -31,6 +31,19 @@ class MemoryHeld(MemoryReading):
         rows = self._t.customers
         return {customer: rows[customer].state for customer in customers if customer in rows}
 
+    def meant_too(
+        self, profiles: Sequence[ProfileId], named: Sequence[ProfileId]
+    ) -> tuple[Mapping[ProfileId, CustomerId], frozenset[tuple[CustomerId, CustomerId]]]:
+        t = self._t
+        beside = {
+            (customer, t.customer_of[lookup])
+            for customer in self._customers(named)
+            for member in t.members[customer]
+            for lookup in t.lookups.get(member, ())
+            if t.customer_of.get(lookup, customer) != customer
+        }
+        return self.customers_of(profiles), frozenset(beside)
+
     def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
         users = self._t.users
         return {lookup: tuple(sorted(users[lookup])) for lookup in lookups if lookup in users}

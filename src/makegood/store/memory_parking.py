@@ -47,21 +47,28 @@ class MemoryParkingReading(MemoryReading):
 class MemoryParking(MemoryParkingReading):
     """What is parked, leased and ended."""
 
-    def park(self, mails: Sequence[ParkedMail], rows: Sequence[ParkedRow]) -> frozenset[str]:
+    def park(self, mails: Sequence[ParkedMail], rows: Sequence[ParkedRow]) -> Mapping[str, int]:
         for mail in mails if rows else ():
             self._t.parked_mails[mail.mail] = mail
-        return frozenset(row.parked for row in rows if self._park_one(row))
+        new = [row.parked for row in rows if self._park_one(row)]
+        return {parked: self._t.parked[parked].fence for parked in new}
 
     def _park_one(self, row: ParkedRow) -> bool:
         old = self._t.parked.get(row.parked)
-        if old is not None and old.status in OPEN:
-            return False
-        self._t.parked[row.parked] = replace(row, fence=old.fence + 1) if old else row
-        return True
+        is_open = old is not None and old.status in OPEN
+        if old is None or not is_open:
+            self._t.parked[row.parked] = replace(row, fence=old.fence + 1) if old else row
+        elif old.status is ParkedStatus.WAITING:
+            self._t.parked[row.parked] = replace(old, fence=old.fence + 1)
+        return not is_open
 
-    def unpark(self, parked: Sequence[str], now_ms: int) -> int:
-        found = [self._t.parked[one] for one in sorted(set(parked)) if one in self._t.parked]
-        waiting = [row for row in found if row.status is ParkedStatus.WAITING]
+    def unpark(self, parked: Mapping[str, int], now_ms: int) -> int:
+        found = [self._t.parked[one] for one in sorted(parked) if one in self._t.parked]
+        waiting = [
+            row
+            for row in found
+            if row.status is ParkedStatus.WAITING and row.fence == parked[row.parked]
+        ]
         for row in waiting:
             ended = replace(row, status=ParkedStatus.WITHDRAWN, settled_ms=now_ms, recipient="")
             self._t.parked[row.parked] = ended
@@ -99,7 +106,12 @@ class MemoryParking(MemoryParkingReading):
             return False
         service = MessageClass.SERVICE.value
         self._t.parked[parked] = replace(
-            row, message_class=service, classed_by="person", rule=by, next_ms=now_ms
+            row,
+            message_class=service,
+            classed_by="person",
+            rule=by,
+            next_ms=now_ms,
+            fence=row.fence + 1,
         )
         return True
 

@@ -40,11 +40,14 @@ class MemoryScreening(MemoryReading):
         )
         return tuple(nsmallest(limit, found, key=lambda row: (row.next_due_ms, row.customer)))
 
-    def called(self, customers: Sequence[CustomerId]) -> tuple[Called, ...]:
-        return tuple(
+    def called(self, customers: Sequence[CustomerId], prefix: str = "") -> tuple[Called, ...]:
+        found = (
             Called(customer, profile, self._identifier(profile))
             for customer in customers
             for profile in sorted(self._finding(customer))
+        )
+        return tuple(
+            one for one in found if not one.identifier or one.identifier.startswith(prefix)
         )
 
     def _finding(self, customer: CustomerId) -> set[ProfileId]:

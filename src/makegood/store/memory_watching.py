@@ -75,6 +75,9 @@ class MemoryWatchWriting(MemoryLook):
     def beat(self, name: str, now_ms: int) -> None:
         self._t.beats[name] = now_ms
 
+    def end_beat(self, name: str) -> None:
+        self._t.beats.pop(name, None)
+
     def tally(self, counted: Mapping[str, int]) -> None:
         for name, amount in counted.items():
             if amount:

@@ -18,6 +18,14 @@ _GATES = """SELECT customer, gate, next_due_ms, stuck FROM customer
     WHERE customer = ANY(?) ORDER BY customer"""
 
 
+_MEANT_TOO = """SELECT profile, customer, '' FROM profile WHERE profile = ANY(?)
+    UNION ALL SELECT '', mine.customer, theirs.customer
+    FROM profile given CROSS JOIN profile mine CROSS JOIN lookup l CROSS JOIN profile theirs
+    WHERE given.profile = ANY(?) AND mine.customer = given.customer
+    AND l.profile = mine.profile AND theirs.profile = l.lookup
+    AND theirs.customer <> mine.customer"""
+
+
 class HeldReading(SqlBase):
     """Many customers at once."""
 
@@ -35,6 +43,13 @@ class HeldReading(SqlBase):
     def states_of(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, bytes]:
         sql = "SELECT customer, state FROM customer WHERE customer = ANY(?)"
         return dict(self._db.rows(sql, list(customers))) if customers else {}
+
+    def meant_too(
+        self, profiles: Sequence[ProfileId], named: Sequence[ProfileId]
+    ) -> tuple[Mapping[ProfileId, CustomerId], frozenset[tuple[CustomerId, CustomerId]]]:
+        rows = self._db.rows(_MEANT_TOO, list(profiles), list(named)) if profiles else []
+        customers = {row[0]: row[1] for row in rows if row[0]}
+        return customers, frozenset((row[1], row[2]) for row in rows if not row[0])
 
     def users_of(self, lookups: Sequence[ProfileId]) -> Mapping[ProfileId, tuple[ProfileId, ...]]:
         sql = "SELECT lookup, profile FROM lookup WHERE lookup = ANY(?) ORDER BY profile"

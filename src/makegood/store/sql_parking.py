@@ -90,29 +90,37 @@ class ParkingReading(SqlBase):
 class ParkingWriting(ParkingReading):
     """What is parked, leased and ended."""
 
-    def park(self, mails: Sequence[ParkedMail], rows: Sequence[ParkedRow]) -> frozenset[str]:
+    def park(self, mails: Sequence[ParkedMail], rows: Sequence[ParkedRow]) -> Mapping[str, int]:
         if not rows:
-            return frozenset()
+            return {}
         kept = {one.mail: tuple(getattr(one, name) for name in MAIL.split()) for one in mails}
         # Written even when it is there: whoever would delete it meanwhile waits for this lock.
         again = "(mail) DO UPDATE SET port = excluded.port"
         self._db.put("parked_mail", MAIL, [kept[mail] for mail in sorted(kept)], again)
         new = {row.parked: row for row in rows}
-        sql = f"SELECT parked FROM parked WHERE parked = ANY(?) AND {_WAITS}"
-        waiting = {row[0] for row in self._db.rows(sql, sorted(new))}
+        sql = f"SELECT parked, fence, {_WAITS} FROM parked WHERE parked = ANY(?)"
+        known = self._db.rows(sql, sorted(new))
+        if waiting := sorted(parked for parked, _, waits in known if waits):
+            again = (
+                "UPDATE parked SET fence = fence + 1 WHERE parked = ANY(?) AND status = 'waiting'"
+            )
+            self._db.run(again, waiting)
         values = [_values(new[parked]) for parked in sorted(new)]
         self._db.put("parked", COLUMNS, values, _PARK_AGAIN)
-        return frozenset(new.keys() - waiting)
+        fences = {parked: int(fence) + 1 for parked, fence, _ in known}
+        return {one: fences.get(one, new[one].fence) for one in new.keys() - set(waiting)}
 
-    def unpark(self, parked: Sequence[str], now_ms: int) -> int:
-        if not parked:
-            return 0
-        sql = (
-            "UPDATE parked SET status = 'withdrawn', settled_ms = ?, recipient = '' "
-            "WHERE parked = ANY(?) AND status = 'waiting' RETURNING mail"
-        )
-        withdrawn = self._db.rows(sql, now_ms, sorted(set(parked)))
-        self._forget_mails(row[0] for row in withdrawn)
+    def unpark(self, parked: Mapping[str, int], now_ms: int) -> int:
+        self._lock_mails("parked = ANY(?)", sorted(parked))
+        withdrawn: list[str] = []
+        for fence in sorted(set(parked.values())):  # nearly always one
+            sql = (
+                "UPDATE parked SET status = 'withdrawn', settled_ms = ?, recipient = '' "
+                "WHERE parked = ANY(?) AND fence = ? AND status = 'waiting' RETURNING mail"
+            )
+            names = sorted(one for one, known in parked.items() if known == fence)
+            withdrawn += (row[0] for row in self._db.rows(sql, now_ms, names, fence))
+        self._forget_mails(withdrawn)
         return len(withdrawn)
 
     def claim_parked(self, now_ms: int, lease_ms: int, limit: int) -> tuple[ParkedRow, ...]:
@@ -124,6 +132,8 @@ class ParkingWriting(ParkingReading):
         if not rows:
             return 0
         new = {row.parked: without_address(row) for row in rows}
+        ended = sorted(row.parked for row in rows if row.status not in OPEN)
+        self._lock_mails("parked = ANY(?)", ended)
         values = [_values(new[parked]) for parked in sorted(new)]
         count = self._db.put_new("parked", COLUMNS, values, _REPORT)
         self._forget_mails(row.mail for row in rows if row.status not in OPEN)
@@ -131,8 +141,8 @@ class ParkingWriting(ParkingReading):
 
     def release_parked(self, parked: str, by: str, now_ms: int) -> bool:
         sql = (
-            "UPDATE parked SET message_class = ?, classed_by = 'person', rule = ?, next_ms = ? "
-            "WHERE parked = ? AND status = 'waiting'"
+            "UPDATE parked SET message_class = ?, classed_by = 'person', rule = ?, next_ms = ?, "
+            "fence = fence + 1 WHERE parked = ? AND status = 'waiting'"
         )
         service = MessageClass.SERVICE.value
         return self._db.changed(sql, service, by, now_ms, parked) == 1
@@ -150,10 +160,14 @@ class ParkingWriting(ParkingReading):
 
     def erase_parked(self, customer: CustomerId) -> int:
         members = "SELECT profile FROM profile WHERE customer = ?"
+        theirs = (
+            f"{_WAITS} AND (profile IN ({members}) OR profile IN "
+            f"(SELECT lookup FROM lookup WHERE profile IN ({members})))"
+        )
+        self._lock_mails(theirs, customer, customer)
         withdrawn = self._db.rows(
             "UPDATE parked SET status = 'withdrawn', settled_ms = next_ms, recipient = '' "
-            f"WHERE {_WAITS} AND (profile IN ({members}) OR profile IN "
-            f"(SELECT lookup FROM lookup WHERE profile IN ({members}))) RETURNING mail",
+            f"WHERE {theirs} RETURNING mail",
             customer,
             customer,
         )
@@ -167,6 +181,16 @@ class ParkingWriting(ParkingReading):
             "ORDER BY settled_ms LIMIT ?)"
         )
         return self._db.changed(sql, before_ms, limit)
+
+    def _lock_mails(self, of: str, *values: Value) -> None:
+        """Lock the messages of some recipients before the recipients, as whoever parks does."""
+        if not self._db.lock_rows or not all(values):
+            return
+        sql = (
+            f"SELECT mail FROM parked_mail WHERE mail IN (SELECT mail FROM parked WHERE {of}) "
+            f"ORDER BY mail{self._db.lock_rows}"
+        )
+        self._db.rows(sql, *values)
 
     def _forget_mails(self, mails: Iterable[str]) -> None:
         """Delete messages of which no recipient waits.

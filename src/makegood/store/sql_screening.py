@@ -1,6 +1,6 @@
 """Looking at many customers at once by SQL: what stands against them, and how they are called."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.rows import CustomerRow, GateRecord
@@ -16,28 +16,22 @@ NOTED = """SELECT customer, gate, next_due_ms, stuck FROM customer
 OVERDUE = f"""SELECT {names(CUSTOMER)} FROM customer
     WHERE next_due_ms > 0 AND next_due_ms <= ? AND next_due_ms >= ?
     AND (next_due_ms, customer) > (?, ?) ORDER BY next_due_ms, customer LIMIT ?"""
-# The inverse of `GATE` in sql_customers: from a customer to whatever finds them.
-_THEMSELVES = """SELECT it.customer, it.profile FROM profile it WHERE it.customer = ANY(?)"""
-_LOOKED_UP = """SELECT it.customer, l.lookup FROM profile it CROSS JOIN lookup l
-    WHERE it.customer = ANY(?) AND l.profile = it.profile"""
-_USERS = """SELECT DISTINCT it.customer, whose.customer
+# The inverse of `GATE` in sql_customers: from a customer to whatever finds them. Somebody whose
+# own profile is a look-up of others is found by whatever finds these.
+USERS = """SELECT DISTINCT it.customer, whose.customer
     FROM profile it CROSS JOIN lookup l CROSS JOIN profile whose
     WHERE it.customer = ANY(?) AND l.lookup = it.profile AND whose.profile = l.profile
     AND whose.customer <> it.customer"""
+# Each half joins for itself: SQLite then looks names up as it goes and keeps nothing.
+_WANTED = "(coalesce(person.identifier, '') = '' OR substr(person.identifier, 1, ?) = ?)"
 CALLED = f"""
-    WITH through (customer, found) AS ({_USERS}), names (customer, profile) AS (
-        {_THEMSELVES}
-        UNION ALL
-        {_LOOKED_UP}
-        UNION ALL
-        SELECT t.customer, p.profile FROM through t CROSS JOIN profile p
-        WHERE p.customer = t.found
-        UNION ALL
-        SELECT t.customer, l.lookup FROM through t CROSS JOIN profile p CROSS JOIN lookup l
-        WHERE p.customer = t.found AND l.profile = p.profile
-    )
-    SELECT n.customer, n.profile, coalesce(person.identifier, '')
-    FROM names n LEFT JOIN person ON person.profile = n.profile"""
+    SELECT it.customer, it.profile, coalesce(person.identifier, '')
+    FROM profile it LEFT JOIN person ON person.profile = it.profile
+    WHERE it.customer = ANY(?) AND {_WANTED}
+    UNION ALL
+    SELECT it.customer, l.lookup, coalesce(person.identifier, '')
+    FROM profile it CROSS JOIN lookup l LEFT JOIN person ON person.profile = l.lookup
+    WHERE it.customer = ANY(?) AND l.profile = it.profile AND {_WANTED}"""
 KNOWN = """
     WITH found (profile) AS (
         SELECT profile FROM (
@@ -66,12 +60,33 @@ class ScreeningReading(SqlBase):
         found = self._db.rows(OVERDUE, now_ms, after[0], *after, limit)
         return tuple(map(to_customer, found))
 
-    def called(self, customers: Sequence[CustomerId]) -> tuple[Called, ...]:
+    def called(self, customers: Sequence[CustomerId], prefix: str = "") -> tuple[Called, ...]:
         if not customers:
             return ()
-        theirs = list(customers)
-        return tuple(Called(*row) for row in self._db.rows(CALLED, theirs, theirs, theirs))
+        reached: dict[CustomerId, list[CustomerId]] = {}
+        for customer, whose in self._db.rows(USERS, list(customers)):
+            reached.setdefault(whose, []).append(customer)
+        theirs = list({*customers, *reached})
+        asked = (theirs, len(prefix), prefix)
+        found = [Called(*row) for row in self._db.rows(CALLED, *asked, *asked)]
+        return tuple(_with_those_reached(found, frozenset(customers), reached))
 
     def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:
         found = self._db.rows(KNOWN, after, limit, after, limit, limit)
         return tuple((ProfileId(profile), identifier) for profile, identifier in found)
+
+
+def _with_those_reached(
+    found: Sequence[Called],
+    customers: frozenset[CustomerId],
+    reached: Mapping[CustomerId, Sequence[CustomerId]],
+) -> Iterator[Called]:
+    """Give what finds a customer, and for each of their look-ups what finds those who use it."""
+    if not reached:
+        yield from found
+        return
+    for one in found:
+        if one.customer in customers:
+            yield one
+        for customer in reached.get(one.customer, ()):
+            yield Called(customer, one.profile, one.identifier)

@@ -61,6 +61,9 @@ class WatchWriting(WatchReading):
     def beat(self, name: str, now_ms: int) -> None:
         self._db.put("beat", "name at_ms", [(name, now_ms)], replace("name at_ms", "name"))
 
+    def end_beat(self, name: str) -> None:
+        self._db.run("DELETE FROM beat WHERE name = ?", name)
+
     def tally(self, counted: Mapping[str, int]) -> None:
         slot = self._db.slot()
         rows = [(PART + name, slot, counted[name]) for name in sorted(counted) if counted[name]]

@@ -269,6 +269,20 @@ class GateConformance(Conformance):
         assert _meant(store, "ana") == ["pana", "pmail", "pphone"]
         assert _meant(store, "mail") == ["pana", "pmail", "pphone"]
 
+    def test_whoever_is_meant_beside_a_customer_is_given_with_them(self) -> None:
+        store = self.make_store()
+        append(store, offered("raised", "mail"), identified("id", "ana", "mail", "phone"))
+        append(store, offered("called", "phone"), identified("own", "ben", "ben", "other"))
+        append(store, offered("seen", "cid"))
+        names = ("ana", "ben", "cid", "mail", "nobody")
+        ids = [profile(one) for one in names]
+        with store.reading() as reading:
+            found, beside = reading.meant_too(ids, ids)
+            assert found == {profile(one): customer(one) for one in names[:4]}
+            assert beside == {(customer("ana"), customer(one)) for one in ("mail", "phone")}
+            assert reading.meant_too(ids, ()) == (found, frozenset())
+            assert reading.meant_too((), ()) == ({}, frozenset())
+
     def test_a_look_up_of_a_linked_profile_is_one_of_the_customer(self) -> None:
         store = self.make_store()
         append(store, identified("id", "zoe", "mail"), offered("1", "ana"))

@@ -49,7 +49,19 @@ def waiting(who: str, mail: ParkedMail | None = None, *, at_ms: int = 10) -> Par
 def park(store: Store, *rows: ParkedRow, mail: ParkedMail | None = None) -> frozenset[str]:
     """Park recipients of one message in a transaction of their own."""
     with store.writing() as writing:
-        return writing.park([mail or parked_mail()], rows)
+        return frozenset(writing.park([mail or parked_mail()], rows))
+
+
+def fences(store: Store, *rows: ParkedRow) -> dict[str, int]:
+    """Park recipients; give the fences of those that wait because of it."""
+    with store.writing() as writing:
+        return dict(writing.park([parked_mail()], rows))
+
+
+def unpark(store: Store, parked: dict[str, int]) -> int:
+    """Withdraw recipients."""
+    with store.writing() as writing:
+        return writing.unpark(parked, 60)
 
 
 def claim(store: Store, now_ms: int, limit: int = 10) -> tuple[ParkedRow, ...]:
@@ -91,7 +103,7 @@ class ParkingConformance(Conformance):
         assert park(store, replace(ana, since_ms=70, reason="stuck")) == frozenset()
         assert park(store) == frozenset()
         with store.reading() as reading:
-            assert reading.parked() == (ana,)
+            assert reading.parked() == (replace(ana, fence=1),)
 
     def test_what_ended_and_comes_again_waits_again(self) -> None:
         store = self.make_store()
@@ -169,16 +181,42 @@ class ParkingConformance(Conformance):
     def test_only_what_waits_is_withdrawn(self) -> None:
         store = self.make_store()
         ana, bob = waiting("ana"), waiting("bob", at_ms=50)
-        park(store, ana, bob)
+        known = fences(store, ana, bob)
         claim(store, 10)
-        with store.writing() as writing:
-            assert writing.unpark([ana.parked, bob.parked, "unknown"], 60) == 1
-            assert writing.unpark([], 60) == 0
+        assert unpark(store, {**known, "unknown": 0}) == 1
+        assert unpark(store, {}) == 0
         with store.reading() as reading:
             assert [row.recipient for row in reading.parked()] == [ana.recipient]
             gone = reading.parked_row(bob.parked)
         assert gone is not None
         assert (gone.status, gone.recipient) == (ParkedStatus.WITHDRAWN, "")
+
+    def test_what_somebody_else_counts_on_is_not_withdrawn(self) -> None:
+        store = self.make_store()
+        ana, bob = waiting("ana"), waiting("bob", at_ms=900)
+        known = fences(store, ana, bob)
+        assert fences(store, ana) == {}  # the same mail, handed over at another gate
+        with store.writing() as writing:
+            assert writing.release_parked(bob.parked, "kathy", 20)
+        assert unpark(store, known) == 0
+        with store.reading() as reading:
+            assert len(reading.parked()) == 2
+
+    def test_what_was_looked_at_since_is_not_withdrawn(self) -> None:
+        store = self.make_store()
+        known = fences(store, waiting("ana"))
+        (leased,) = claim(store, 10)
+        assert report(store, replace(leased, status=ParkedStatus.WAITING, next_ms=500)) == 1
+        assert unpark(store, known) == 0
+
+    def test_what_was_withdrawn_and_comes_again_is_its_new_sender_s(self) -> None:
+        store = self.make_store()
+        old = fences(store, waiting("ana"))
+        assert unpark(store, old) == 1
+        new = fences(store, waiting("ana"))
+        assert new.keys() == old.keys()
+        assert unpark(store, old) == 0
+        assert unpark(store, new) == 1
 
     def test_a_person_releases_one_that_waits(self) -> None:
         store = self.make_store()

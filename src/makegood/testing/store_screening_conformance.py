@@ -122,3 +122,28 @@ class ScreeningConformance(Conformance):
                 ("pben", ""),
                 ("pmail", "email:a@example.org"),
             )
+
+    def test_names_that_begin_otherwise_are_left_out_and_bare_pseudonyms_are_not(self) -> None:
+        store = self.make_store()
+        known(store, *NAMES)
+        people = {"mail": "email:a@example.org", "phone": "phone:+12125550100", "dot": "user:dot"}
+        with store.writing() as writing:
+            writing.append(
+                [
+                    identified("1", "ana", "mail", "phone", "card"),
+                    identified("2", "dot", "ben"),  # a look-up with a history of its own
+                ]
+            )
+            writing.put_persons(
+                [
+                    PersonRow(profile=profile(name), identifier=identifier)
+                    for name, identifier in people.items()
+                ]
+            )
+        with store.reading() as reading:
+            asked = (customer("ana"), customer("ben"))
+            some, every = reading.called(asked, "email:"), reading.called(asked)
+            assert {(it.customer, it.profile) for it in every} - {
+                (it.customer, it.profile) for it in some
+            } == {("pana", "pphone"), ("pben", "pdot")}
+            assert {it.identifier for it in some} == {"", "email:a@example.org"}

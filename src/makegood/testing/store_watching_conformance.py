@@ -87,6 +87,12 @@ class WatchConformance(Conformance):
             writing.tally({"delivery.done": 4})
         with store.reading() as reading:
             assert reading.beats() == {"worker": 9}
+        with store.writing() as writing:
+            writing.beat("smtp@mx:25", 7)
+            writing.end_beat("worker")
+            writing.end_beat("never there")
+        with store.reading() as reading:
+            assert reading.beats() == {"smtp@mx:25": 7}
             assert reading.tallies() == {"delivery.done": 7}
             assert reading.schema_version() > 0
 

@@ -63,7 +63,7 @@ class Asking:
         )
         since = time.perf_counter()
         try:
-            answer = await self._reads.run(self._gate.ask, asked.identifier, question)
+            answer = await self._reads.run(self._gate.ask, asked.identifier, question, key.brands)
         except InputError as error:
             raise Stopped(400, _problem(str(error), "identifier")) from None
         self._count(answer, question, time.perf_counter() - since)
@@ -90,7 +90,7 @@ class Asking:
             brand=given["brand"], message_class=message_class, channel=given["channel"]
         )
         ask, since = self._gate.ask_customer, time.perf_counter()
-        answer = await self._reads.run(ask, CustomerId(customer), question)
+        answer = await self._reads.run(ask, CustomerId(customer), question, key.brands)
         self._count(answer, question, time.perf_counter() - since)
         await respond(send, 200, msgspec.json.encode(_told(answer)))
 

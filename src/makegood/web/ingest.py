@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from makegood.api.forms import Result, Results
 from makegood.api.problems import BUSY, Problem
@@ -36,10 +37,11 @@ from makegood.web.wire import (
 PATHS = {"/v1/batch": "", **{f"/v1/{kind}": kind for kind in KINDS}}
 
 
-_STATUS: dict[Taken, Literal["accepted", "duplicate", "conflict"]] = {
+_STATUS: dict[Taken, Literal["accepted", "duplicate", "conflict", "rejected"]] = {
     Taken.NEW: "accepted",
     Taken.DUPLICATE: "duplicate",
     Taken.CONFLICT: "conflict",
+    Taken.REFUSED: "rejected",
 }
 _CONFLICT = "Another event with this message id says something else; give this one its own id."
 
@@ -112,8 +114,16 @@ class Ingest:
             answers = await self._commit.store(arrivals, received)
         except QueueFull:
             raise Stopped(503, BUSY, retry_after(1)) from None
+        results = _results(outcomes, answers)
+        refused = [one for one in results if one.status == "rejected"]
+        stored = len(answers) - sum(answer.taken is Taken.REFUSED for answer in answers)
+        if len(refused) > len(rejected) and (strict or not stored):
+            problem = _refusal_late(refused, stored)
+            return 400, Results(
+                results=results, error=problem, code=problem.code, message=problem.message
+            )
         # 200, not 202: it is done, not merely accepted, and older libraries know only 200.
-        return 200, Results(results=_results(outcomes, answers))
+        return 200, Results(results=results)
 
 
 def _of_its_brands(key: KeyRow, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
@@ -125,10 +135,11 @@ def _of_its_brands(key: KeyRow, outcomes: tuple[Outcome, ...]) -> tuple[Outcome,
 
 def _of_its_brand(key: KeyRow, outcome: Outcome) -> Outcome:
     if isinstance(outcome, Rejected) or not isinstance(outcome.arrival.body, Touchpoint):
-        return outcome
+        return outcome  # who somebody is, and how they are called, is of no brand
     brand = outcome.arrival.body.properties.get("brand", "")
     if not isinstance(brand, str) or key.may_see(brand):
-        return outcome
+        # The rule book may find another brand in it; only the fold can tell, and is asked.
+        return replace(outcome, arrival=replace(outcome.arrival, brands=key.brands))
     error = f"This key is only for what is of {', '.join(key.brands)}; send it with another one."
     return Rejected(message_id=outcome.arrival.message_id, error=error)
 
@@ -170,6 +181,18 @@ def _refusal(outcomes: Sequence[Outcome], rejected: Sequence[int]) -> Problem:
         where=f"batch[{rejected[0]}]",
         what_to_do=f"{len(rejected)} of {len(outcomes)} items cannot be taken and nothing of the "
         "request was stored; see results, repair them and send it again.",
+    )
+
+
+def _refusal_late(refused: Sequence[Result], stored: int) -> Problem:
+    """Say no to what only the rule book could tell; its neighbours are durable by then."""
+    first = refused[0]
+    return Problem(
+        code="item_rejected",
+        message=first.error,
+        where=f"batch[{first.index}]",
+        what_to_do=f"{len(refused)} items were not taken; see results. The other {stored} are "
+        "stored, and sending them again changes nothing.",
     )
 
 

@@ -56,19 +56,27 @@ class _Written:
                 )
         self._pulse.beat(outcomes)
 
+    def end(self) -> None:
+        """Write the last of it, and that nobody has to miss this gate."""
+        self()
+        self._pulse.end()
 
-def parts_of(makegood: Makegood) -> Parts:
+
+def parts_of(makegood: Makegood, where: str = "") -> Parts:
     """Give the parts of a gate.
 
     The rule books come from memory: `tend` alone asks the store for a new one, so that no mail
     waits for a store that is away.
+
+    Args:
+        where: Host and port, by which its beat is told from another gate's.
     """
     store, clock, shelf = makegood.store, makegood.clock, makegood.shelf
     kinds = MailKinds(store, shelf.library, clock)
     kinds.learn()
 
     tally, keys = Tally(), ring_of(store, clock)
-    written = _Written(tally, makegood.coverage, Pulse(store, clock, SMTP))
+    written = _Written(tally, makegood.coverage, Pulse(store, clock, SMTP, where or "gate"))
 
     def tend() -> None:
         shelf.current()
@@ -92,6 +100,7 @@ def parts_of(makegood: Makegood) -> Parts:
         profile_of=makegood.intake.profile,
         ruling=Ruling(kinds, _Again(kinds), terms_of, book, note_held, kinds.decided),
         tend=tend,
+        end=written.end,
         tally=tally,
         is_server=makegood.settings.database.startswith("postgres"),
         accounts=lambda reads: KeySenders(keys, reads),

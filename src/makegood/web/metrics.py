@@ -1,6 +1,7 @@
 """What is measured: counted where it happens, and read from the store when somebody asks.
 
-Labels are words of the code, never of a customer or a book: their number is known beforehand.
+Labels are words of the code, never of a customer or a book: their number is known beforehand. The
+one exception is where an SMTP gate stands (host and port), for as long as it is missed.
 Several server processes share their counts by files in a folder (`PROMETHEUS_MULTIPROC_DIR`,
 made by `serve`); what comes from the store is the same whoever is asked.
 """
@@ -18,7 +19,7 @@ from makegood.messages.commands import LEAST_URGENT
 from makegood.ports.clock import Clock
 from makegood.ports.notices import SinkHealth
 from makegood.ports.store import Store
-from makegood.runtime.pulse import SMTP, WORKER
+from makegood.runtime.pulse import SMTP, WORKER, heard_of
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 RANKS: Final = ("urgent", "confirmation", "fulfilment", "message", "offer")
@@ -216,6 +217,14 @@ class OfStore:
         yield GaugeMetricFamily(
             "makegood_worker_silent_seconds", "Since a worker last said it is alive.", value=age_s
         )
+        silent = GaugeMetricFamily(
+            "makegood_smtp_gate_silent_seconds",
+            "Since each SMTP gate last said it is alive.",
+            labels=["gate"],
+        )
+        for where, at_ms in heard_of(beats, SMTP, now_ms).items():
+            silent.add_metric([where], max(0, now_ms - at_ms) / 1000)
+        yield silent
         for part, name, says in _TALLIES:
             family = CounterMetricFamily(f"makegood_{name}", says, labels=["outcome"])
             for counted, amount in sorted(tallies.items()):

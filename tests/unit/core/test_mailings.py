@@ -160,3 +160,35 @@ def test_receipts_and_questions_with_equal_weight_are_for_a_person():
         subject={"receipt": ("invoice",), "offer": ("deals",)}, text={"offer": ("join our",)}
     )
     assert judged_by_signals(both)[0] is MessageClass.MIXED
+
+
+OFFERS = ("% off", "double points", "join our", "on your next", "special offers")
+MARKS = ("amount paid", "payment method")
+
+
+@pytest.mark.parametrize(
+    ("offers", "found"),
+    [
+        (0, MessageClass.RECEIPT),
+        (1, MessageClass.RECEIPT),
+        (3, MessageClass.RECEIPT),
+        (4, MessageClass.MIXED),
+        (5, MessageClass.MIXED),
+    ],
+)
+def test_a_receipt_passes_as_long_as_its_offers_are_fewer_than_its_marks(offers, found):
+    text = {"receipt": MARKS, "offer": OFFERS[:offers]}
+    seen = Signals(subject={"receipt": ("receipt",)}, text=text)
+    assert judged_by_signals(seen)[0] is found
+
+
+def test_neither_a_survey_with_offers_nor_a_mailing_nor_a_bare_subject_is_a_receipt():
+    subject = {"receipt": ("receipt", "invoice")}
+    text = {"receipt": MARKS, "offer": OFFERS[:3]}
+    assert judged_by_signals(Signals(subject=subject, text=text))[0] is MessageClass.RECEIPT
+    for seen in (
+        Signals(subject=subject, text={**text, "survey": ("rate us",)}),
+        Signals(subject=subject, text=text, lists=("List-Unsubscribe",)),
+        Signals(subject=subject, text={**text, "receipt": MARKS[:1]}),
+    ):
+        assert judged_by_signals(seen)[0] is MessageClass.MIXED

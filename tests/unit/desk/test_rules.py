@@ -5,82 +5,33 @@ import re
 import pytest
 
 from makegood.books.opening import read_book, shipped_books
-from makegood.bootstrap import Makegood
-from makegood.playbooks.load import load_book
-from makegood.ports.drafts import Draft
 from tests.e2e.screens import introduce, no_car, serving
 from tests.unit.desk.browsing import questions, words_of
 from tests.unit.desk.conftest import _signed_in
+from tests.unit.desk.rule_pages import (
+    CALL,
+    CARS,
+    PAGES,
+    POSTS,
+    RIDE,
+    activate,
+    active_of,
+    change,
+    diff_lines,
+    draft_of,
+    fields,
+    revision,
+    stands,
+    stands_as_text,
+    tried,
+)
 from tests.unit.playbooks.test_spots import LIMITS
-
-CARS = read_book("car-rental")[0]
-RIDE = "remedies/ride_home/cost/cents"
-CALL = "plans/0/call_within"
-NO_CAR = "failures/no_car/when"
-PAGES = ("", "/draft", "/text", "/history")
-POSTS = ("edit", "write", "example", "discard", "try", "trials/1/stop", "activate", "roll-back")
 
 
 @pytest.fixture
 def served():
     with serving(CARS) as both:
         yield both
-
-
-def stands(makegood: Makegood) -> dict[str, str]:
-    from makegood.playbooks.spots import spots_of
-
-    newest = draft_of(makegood)
-    return {spot.path: spot.written for spot in spots_of(newest.text if newest else CARS)}
-
-
-def stands_as_text(makegood: Makegood) -> str:
-    newest = draft_of(makegood)
-    assert newest is not None
-    return newest.text
-
-
-def diff_lines(text: str) -> list[str]:
-    from makegood.desk.rules import diff
-
-    return diff(CARS, text).splitlines()
-
-
-def draft_of(makegood: Makegood) -> Draft | None:
-    with makegood.store.reading() as reading:
-        return reading.draft()
-
-
-def active_of(makegood: Makegood) -> str:
-    return makegood.shelf.latest().active
-
-
-def fields(makegood: Makegood, **typed: str) -> dict[str, str]:
-    """The form as it was shown, with something else typed into it."""
-    paths = {"ride": RIDE, "call": CALL, "when": NO_CAR}
-    now = stands(makegood)
-    form = {f"was:{paths[name]}": now[paths[name]] for name in typed}
-    return form | {f"v:{paths[name]}": value for name, value in typed.items()}
-
-
-def change(makegood: Makegood, client, **typed: str):
-    return client.post("/desk/rules/edit", fields(makegood, **typed), follow=True)
-
-
-def revision(makegood: Makegood) -> dict[str, str]:
-    newest = draft_of(makegood)
-    return {"revision": str(newest.revision if newest else 0), "active": active_of(makegood)}
-
-
-def tried(makegood: Makegood, client) -> str:
-    client.post("/desk/rules/try")
-    makegood.trials.wait()
-    return words_of(client.get("/desk/rules/draft"))
-
-
-def activate(makegood: Makegood, client, reason: str = "Rides cost less now."):
-    form = revision(makegood) | {"reason": reason}
-    return client.post("/desk/rules/activate", form, follow=True)
 
 
 def test_everybody_reads_the_book_and_only_an_editor_may_change_it(makegood, kathy, vera, omar):
@@ -229,125 +180,6 @@ def test_a_draft_is_discarded_and_the_next_begins_with_the_active_book(makegood,
     assert "95.00" in omar.get("/desk/rules").content.decode()
     change(makegood, omar, call="10m")
     assert stands(makegood)[RIDE] == "9500"
-
-
-def test_it_is_activated_only_after_exactly_this_text_was_compared_with_this_book(makegood, omar):
-    introduce(makegood)
-    no_car(makegood, reason="strike")
-    before = active_of(makegood)
-    change(makegood, omar, ride="75", when='!(event.reason in ["no_show", "strike"])')
-    assert "See first what this draft would have done" in words_of(activate(makegood, omar))
-    assert (
-        "Something changes for 1 of 1 customer of whom anything was heard since 1 January 2025."
-        in tried(makegood, omar)
-    )
-    assert "<svg" in omar.get("/desk/rules/draft").content.decode()
-    assert "Say why" in words_of(activate(makegood, omar, " "))
-    change(makegood, omar, ride="80")
-    assert "The last comparison was of another text" in words_of(omar.get("/desk/rules/draft"))
-    assert "See first what this draft would have done" in words_of(activate(makegood, omar))
-    assert active_of(makegood) == before
-    tried(makegood, omar)
-    words = words_of(activate(makegood, omar))
-    assert "The new rule book is active" in words
-    assert "Activated by Omar Haddad Rides cost less now." in words
-    assert active_of(makegood) == load_book(draft_of(makegood).text, name="x").hash
-    assert "There is no draft" in words_of(omar.get("/desk/rules/draft"))
-
-
-def test_another_active_book_asks_for_another_comparison(makegood, omar):
-    change(makegood, omar, ride="75")
-    tried(makegood, omar)
-    other = CARS.replace("late_minutes: 30 ", "late_minutes: 45 ")
-    makegood.shelf.activate(other, "b", by="li", because="fairer")
-    words = words_of(omar.get("/desk/rules/draft"))
-    assert "Another book became active since this draft began." in words
-    assert "Numbers that rules share · Late minutes 45 30" in words
-    assert "See first what this draft would have done" in words_of(activate(makegood, omar))
-    tried(makegood, omar)
-    assert "The new rule book is active" in words_of(activate(makegood, omar))
-
-
-def test_an_example_that_comes_out_otherwise_stands_in_the_way(makegood, omar):
-    text = CARS.replace("pays: {remedy: refund, ratio: 1.0}", "pays: {remedy: refund, ratio: 0.5}")
-    assert text != CARS
-    omar.post("/desk/rules/write", revision(makegood) | {"text": text})
-    assert "Owed: the example says contract_refund" in tried(makegood, omar)
-    assert "an example comes out otherwise" in words_of(activate(makegood, omar))
-
-
-def test_an_example_that_is_outdated_is_told_to_say_so_without_the_text(makegood, omar):
-    now = stands(makegood)["parameters/late_minutes"]
-    form = {"was:parameters/late_minutes": now, "v:parameters/late_minutes": "45"}
-    omar.post("/desk/rules/edit", form)
-    page = omar.get("/desk/rules/draft")
-    assert "Failures: the example says car late , the draft does nothing ." in words_of(page)
-    line = re.search(r'name="line" value="(\d+)"', page.content.decode())
-    assert line is not None
-    late = {"revision": "0", "line": line[1]}
-    assert "another one by now" in words_of(omar.post("/desk/rules/example", late, follow=True))
-    form = revision(makegood) | {"line": line[1]}
-    words = words_of(omar.post("/desk/rules/example", form, follow=True))
-    assert "says what the draft does" in words
-    assert "comes out otherwise" not in words
-    newest = draft_of(makegood)
-    assert newest is not None
-    changed = [one for one in diff_lines(newest.text) if one[0] in "+-"]
-    assert len(changed) == 4  # the parameter, and what the example expects
-    tried(makegood, omar)
-    assert "The new rule book is active" in words_of(activate(makegood, omar))
-
-
-def test_an_empty_log_has_nothing_to_compare_with_and_says_so(makegood, omar):
-    change(makegood, omar, ride="75")
-    words = tried(makegood, omar)
-    assert "There is nothing to compare with" in words
-    assert "Every number" not in words
-    assert "1970" not in words
-    assert "The new rule book is active" in words_of(activate(makegood, omar))
-
-
-def test_the_same_as_the_active_book_is_nothing_to_try(makegood, omar):
-    change(makegood, omar, ride="75")
-    change(makegood, omar, ride="95")
-    assert "The draft says the same as the active book." in words_of(omar.get("/desk/rules/draft"))
-    omar.post("/desk/rules/try")
-    with makegood.store.reading() as reading:
-        assert reading.trials(1) == ()
-
-
-def test_a_comparison_that_ended_early_says_how_and_can_be_begun_again(
-    makegood, omar, monkeypatch
-):
-    from makegood.replay import trials
-
-    change(makegood, omar, ride="75")
-    with monkeypatch.context() as patched:
-        patched.setattr(trials, "compare", lambda *_: 1 // 0)
-        assert "It ended with a fault (ZeroDivisionError)" in tried(makegood, omar)
-    fragment = omar.get("/desk/rules/trials/1")
-    assert fragment["HX-Refresh"] == "true"
-    assert omar.get("/desk/rules/trials/2").status_code == 404
-    assert "It had ended already." in words_of(omar.post("/desk/rules/trials/1/stop", follow=True))
-    assert "Compared over 0 events by Omar Haddad." in tried(makegood, omar)
-
-
-def test_rolling_back_needs_a_reason_and_the_book_that_was_seen(makegood, omar):
-    first = active_of(makegood)
-    change(makegood, omar, ride="75")
-    tried(makegood, omar)
-    activate(makegood, omar)
-    assert "Say why" in words_of(
-        omar.post("/desk/rules/roll-back", {"active": active_of(makegood), "reason": ""})
-    )
-    late = omar.post("/desk/rules/roll-back", {"active": first, "reason": "Too low."})
-    assert "became active meanwhile" in words_of(late)
-    assert "Too low." in late.content.decode()
-    form = {"active": active_of(makegood), "reason": "Too low."}
-    words = words_of(omar.post("/desk/rules/roll-back", form, follow=True))
-    assert "Rolled back by Omar Haddad Too low." in words
-    assert active_of(makegood) == first
-    assert "There is no earlier book to go back to." in words
 
 
 def test_what_the_settings_name_and_is_not_taken_up_is_said_on_the_page(makegood, omar, kathy):

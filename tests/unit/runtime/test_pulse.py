@@ -1,6 +1,6 @@
 """A worker says now and then that it is alive; what it did is added up over all of them."""
 
-from makegood.runtime.pulse import BEAT_MS, WORKER, Pulse
+from makegood.runtime.pulse import BEAT_MS, FORGOTTEN_MS, SMTP, WORKER, Pulse, heard_of
 from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 
@@ -34,3 +34,26 @@ def test_a_clock_that_was_set_back_does_not_silence_a_worker():
     pulse.beat({})
     with store.reading() as reading:
         assert reading.beats() == {WORKER: 1_000_000}
+
+
+def test_each_gate_is_missed_by_its_own_name_unless_it_was_stopped_in_order():
+    store, clock = MemoryStore(), FakeClock()
+    here, there = (Pulse(store, clock, SMTP, where) for where in ("mx1:25", "mx2:25"))
+    here.beat({"passed": 1})
+    there.beat({"passed": 2})
+    began_ms = clock.now_ms()
+    clock.advance(BEAT_MS)
+    there.beat({})
+
+    def missed() -> dict[str, int]:
+        with store.reading() as reading:
+            return dict(heard_of(reading.beats(), SMTP, clock.now_ms()))
+
+    assert missed() == {"mx1:25": began_ms, "mx2:25": clock.now_ms()}
+    there.beat({"parked": 4})
+    there.end()
+    assert missed() == {"mx1:25": began_ms}
+    clock.advance(FORGOTTEN_MS)
+    assert missed() == {}
+    with store.reading() as reading:
+        assert reading.tallies() == {"smtp.passed": 3, "smtp.parked": 4}

@@ -1,8 +1,11 @@
 import random
 
+import pytest
 from msgspec.structs import replace
 
 from makegood.core.notices import NoticeKind
+from makegood.gate.held import found_by
+from makegood.gate.service import Gate
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Identified, Touchpoint
 from makegood.ports.arrivals import Arrival
@@ -303,3 +306,62 @@ def test_old_notices_are_forgotten():
     firm.clock.advance(31 * DAY_MS)
     firm.teller.run_once()
     assert firm.told() == ()
+
+
+GUEST, OTHER_MAIL = "email:ana@example.org", "email:ana@example.com"
+
+
+def held_by_hearsay(firm):
+    """What those who listen know to be held: all that finds whoever a notice is about."""
+    with firm.store.writing() as writing:
+        writing.publish(100, {}, 0)
+    with firm.store.reading() as reading:
+        said = [one.notice for one in reading.feed(0, 100) if one.notice.kind.is_hold]
+        return [(one.kind.value, found_by(reading, (one.customer,))[one.customer]) for one in said]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_name_that_finds_a_held_guest_by_a_look_up_is_told(at_once):
+    """Who lists the address of a held guest is held by every other name of theirs, too."""
+    firm = Firm()
+    firm.no_car(GUEST)
+    gate = Gate(firm.store, lambda: firm.library, firm.clock, b"key")
+    assert len(held_by_hearsay(firm)) == 1
+    given = (GUEST, OTHER_MAIL) if at_once else (GUEST,)
+    for _ in range(2):
+        firm.take(Identified(traits={}), who="user:free", lookups=given)
+    before = len(held_by_hearsay(firm))
+    assert before == 1 + len(given)
+    if not at_once:
+        for _ in range(2):
+            firm.take(Identified(traits={}), who="user:free", lookups=(OTHER_MAIL,))
+        assert len(held_by_hearsay(firm)) == before + 1
+    assert gate.is_held(OTHER_MAIL, "")
+    assert firm.intake.profile(OTHER_MAIL) in held_by_hearsay(firm)[-1][1]
+    assert firm.intake.profile("user:free") in held_by_hearsay(firm)[-1][1]
+
+
+def test_a_link_to_somebody_who_lists_a_held_guest_is_told():
+    firm = Firm()
+    firm.no_car(GUEST)
+    firm.take(Identified(traits={}), who="user:free", lookups=(GUEST,))
+    firm.take(Identified(traits={}), who="user:third", lookups=(OTHER_MAIL,))
+    before = len(held_by_hearsay(firm))
+    firm.take(Identified(traits={}), who="user:third", also=("user:free",))
+    assert len(held_by_hearsay(firm)) == before + 1
+    assert firm.intake.profile(OTHER_MAIL) in held_by_hearsay(firm)[-1][1]
+
+
+def test_names_beside_a_guest_who_is_free_are_no_news():
+    firm = Firm()
+    firm.take(Touchpoint(name="Page Viewed"), GUEST)
+    firm.take(Identified(traits={}), who="user:free", lookups=(GUEST, OTHER_MAIL))
+    assert firm.kinds() == []
+
+
+def test_imported_names_of_a_customer_whose_hold_was_told_are_told():
+    firm = Firm()
+    firm.no_car()
+    before = firm.kinds()
+    firm.take(Identified(traits={}), lookups=(OTHER_MAIL,), imported=True)
+    assert firm.kinds() == [*before, "hold.opened"]

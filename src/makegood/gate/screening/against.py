@@ -17,10 +17,11 @@ from makegood.messages.commands import HELD_CLASSES
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.rows import GateRecord
+from makegood.ports.screening import Called
 from makegood.ports.store import Reading
 
 PAGE = 5_000  # customers read at a time
-_STRICTNESS = ("stuck", "cannot_judge", "hold", "unsubscribed")
+_STRICTNESS = {"stuck": 0, "cannot_judge": 1, "hold": 2, "unsubscribed": 3}
 _ANSWER = {
     "customer": pl.String,
     "order": pl.UInt8,
@@ -102,11 +103,12 @@ def gather(reading: Reading, asked: Asked, library: Library, now_ms: int) -> Aga
         total = 0
         for page in _pages(reading, library, now_ms):
             told = _answers(page, question, book)
-            called = reading.called(told["customer"].to_list())
             at = {customer: number for number, customer in enumerate(told["customer"], total)}
-            names.append(_named([(it.identifier, at[it.customer]) for it in called], asked.prefix))
-            lost = [(it.profile, at[it.customer]) for it in called if not it.identifier]
-            hidden.append(_named(lost, ""))
+            called = reading.called(list(at), asked.prefix)
+            clear = [one for one in called if one.identifier]
+            lost = [one for one in called if not one.identifier]
+            names.append(_named([one.identifier for one in clear], asked.prefix, _at(clear, at)))
+            hidden.append(_named([one.profile for one in lost], "", _at(lost, at)))
             answers.append(told)
             total += told.height
     every = pl.concat(answers)
@@ -120,9 +122,13 @@ def gather(reading: Reading, asked: Asked, library: Library, now_ms: int) -> Aga
     return Against(every.drop("customer", "order"), found, lost_ones, known, known_hidden)
 
 
-def _named(rows: Sequence[tuple[str, int]], prefix: str) -> pl.DataFrame:
+def _at(called: Sequence[Called], at: Mapping[CustomerId, int]) -> list[int]:
+    return [at[one.customer] for one in called]
+
+
+def _named(texts: Sequence[str], prefix: str, at: Sequence[int]) -> pl.DataFrame:
     """Keep the names that begin with a prefix, without it; a pseudonym has none and no colon."""
-    frame = pl.DataFrame(rows, schema=_NAME, orient="row")
+    frame = pl.DataFrame({"key": texts, "at": at}, schema=_NAME)
     key = pl.col("key")
     if prefix:
         frame = frame.filter(key.str.starts_with(prefix))
@@ -147,16 +153,31 @@ def _pages(reading: Reading, library: Library, now_ms: int) -> Iterator[Page]:
 
 
 def _answers(page: Page, question: Question, book: RuleBook) -> pl.DataFrame:
-    rows = []
+    counts_everywhere = holds_count_everywhere(question, book)
+    by_chosen_rep = book.people.offers_by_chosen_rep
+    customers, orders, answers = [], [], []
     for customer, row in page:
-        found = _stops(row, question, book)
+        found = _stops(
+            row, question, counts_everywhere=counts_everywhere, by_chosen_rep=by_chosen_rep
+        )
         if found is not None:
-            order, it = found
-            rows.append((customer, order, it.reason, it.since_ms, it.until, it.case))
-    return pl.DataFrame(rows, schema=_ANSWER, orient="row")
+            customers.append(customer)
+            orders.append(found[0])
+            answers.append(found[1])
+    columns = {
+        "customer": customers,
+        "order": orders,
+        "reason": [it.reason for it in answers],
+        "since_ms": [it.since_ms for it in answers],
+        "until": [it.until for it in answers],
+        "case": [it.case for it in answers],
+    }
+    return pl.DataFrame(columns, schema=_ANSWER)
 
 
-def _stops(row: GateRow, question: Question, book: RuleBook) -> tuple[int, Answer] | None:
+def _stops(
+    row: GateRow, question: Question, *, counts_everywhere: bool, by_chosen_rep: bool
+) -> tuple[int, Answer] | None:
     """Give a customer's no, and how it stands beside the no of another: the least counts.
 
     Where a book does not know the brand, what stops the brand itself comes before what only stops
@@ -164,13 +185,14 @@ def _stops(row: GateRow, question: Question, book: RuleBook) -> tuple[int, Answe
     """
     answer = judge((row,), question)
     if not answer.allowed:
-        return _STRICTNESS.index(answer.reason), answer
-    if holds_count_everywhere(question, book):
+        return _STRICTNESS[answer.reason], answer
+    if counts_everywhere:
         answer = judge((row,), everywhere(question))
         if not answer.allowed:
-            return len(_STRICTNESS) + _STRICTNESS.index(answer.reason), answer
-    another = by_another((row,), question) if book.people.offers_by_chosen_rep else None
-    return (2 * len(_STRICTNESS), another) if another is not None else None
+            return len(_STRICTNESS) + _STRICTNESS[answer.reason], answer
+    if by_chosen_rep and (another := by_another((row,), question)) is not None:
+        return 2 * len(_STRICTNESS), another
+    return None
 
 
 def _strictest(names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
@@ -192,7 +214,8 @@ def _known(reading: Reading, prefix: str) -> tuple[pl.Series, pl.Series]:
     keys, hidden = [pl.Series(dtype=pl.String)], [pl.Series(dtype=pl.String)]
     after = ProfileId("")
     while page := reading.known(after, PAGE):
-        keys.append(_named([(identifier, 0) for _, identifier in page], prefix)["key"])
+        names = [name for _, name in page]
+        keys.append(_named(names, prefix, [0] * len(names))["key"])
         hidden.append(pl.Series([profile for profile, name in page if not name], dtype=pl.String))
         after = page[-1][0]
     return pl.concat(keys).unique(), pl.concat(hidden)

@@ -41,10 +41,15 @@ class Index:
         if not len(self) or keys.is_empty():
             return none, none
         hashes = keys.hash(self._seed)
-        maybe = self._taken.gather((hashes & self._mask).cast(pl.UInt32)) & keys.is_not_null()
+        maybe = self._taken.gather((hashes & self._mask).cast(pl.UInt32))
+        if keys.has_nulls():
+            maybe &= keys.is_not_null()
         rows = maybe.arg_true()
         if rows.is_empty():
             return none, none
-        place = self._hashes.search_sorted(hashes.gather(rows)).clip(0, len(self) - 1)
+        hashes = hashes.gather(rows)
+        place = self._hashes.search_sorted(hashes).clip(0, len(self) - 1)
+        alike = self._hashes.gather(place) == hashes  # few others are left to be compared
+        rows, place = rows.filter(alike), place.filter(alike)
         same = self._keys.gather(place) == keys.gather(rows)
         return rows.filter(same).cast(pl.UInt32), self._numbers.gather(place.filter(same))

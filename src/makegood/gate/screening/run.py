@@ -4,13 +4,9 @@ The list is read once and written once, by a streaming engine. Nothing appears u
 asked for before it is whole, and the input is never touched.
 """
 
-import os
-import secrets
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
 
@@ -22,6 +18,7 @@ from makegood.core.holds import Question, iso
 from makegood.gate.screening.against import Against, Asked, gather
 from makegood.gate.screening.hashed import found_in
 from makegood.gate.screening.index import Index
+from makegood.gate.screening.lists import check_names, keep_small, scan, whole, written
 from makegood.gate.screening.spelling import TYPED, keys_of, prefix_of
 from makegood.messages.commands import HELD_CLASSES
 from makegood.messages.errors import InputError
@@ -29,11 +26,10 @@ from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
 
-FORMATS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 TOLD = ("held_reason", "held_since", "held_until", "held_case")
 """Columns that say why; a list that was screened before loses those it has."""
 UNREADABLE, UNKNOWN = "unreadable", "unknown"
-_ROW = "makegood row"
+_WHY = "makegood why"
 _AT_A_TIME = 200_000  # identifiers
 
 
@@ -112,6 +108,7 @@ class Screening:
         self._library_of = library_of
         self._clock = clock
         self._key = key
+        keep_small()
 
     def screen(self, wanted: Wanted) -> Screened:
         """Screen a list.
@@ -119,7 +116,8 @@ class Screening:
         Raises:
             InputError: The list, or where it should go, cannot be used; nothing was written.
         """
-        _check(wanted)
+        ends = [wanted.sendable] if wanted.held is None else [wanted.sendable, wanted.held]
+        check_names(wanted.source, ends)
         try:
             rows = scan(wanted.source)
             column, kind = _column(rows, wanted)
@@ -144,15 +142,12 @@ class Screening:
         """Pass over a list and part it by what was looked at; its column and kind are known."""
         rows = scan(wanted.source)
         column, kind = wanted.column, wanted.kind or TYPED
+        as_of = iso(look.at_ms)
         against = self._told_apart(look.against, rows, column, kind)
-        folder = Path(tempfile.mkdtemp(prefix=".makegood-screen-", dir=wanted.sendable.parent))
-        try:
-            sieve = _Sieve(against, wanted, column, kind, folder)
-            del against
-            _part(wanted, rows, sieve)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        return _screened(wanted, sieve, iso(look.at_ms))
+        sieve = _Sieve(against, wanted, column, kind)
+        del look, against  # the sieve has an index of its own
+        _part(wanted, rows, sieve)
+        return _screened(wanted, sieve, as_of)
 
     def _told_apart(self, against: Against, rows: pl.LazyFrame, column: str, kind: str) -> Against:
         """Find those in the list of whom only the pseudonym is known."""
@@ -172,70 +167,51 @@ class Screening:
 
 
 class _Sieve:
-    """Lets pass, batch by batch, whom nothing stands against, and puts the others aside."""
+    """Says of each row, batch by batch, what stands against it."""
 
-    def __init__(
-        self, against: Against, wanted: Wanted, column: str, kind: str, folder: Path
-    ) -> None:
+    def __init__(self, against: Against, wanted: Wanted, column: str, kind: str) -> None:
         self._index: Index = against.index()
         self._known: Index | None = against.known_index()
         self.column, self.kind = column, kind
         self._holds = wanted.question.message_class in HELD_CLASSES
-        self._keeps = wanted.held is not None
-        self._folder = folder
         self._lock = Lock()
         self._unreadable = against.answers.height
         self._unknown = self._unreadable + 1
         self._why = _reasons(against.answers)
-        self.parts: list[tuple[int, Path]] = []
         self.rows = self.unreadable = 0
         self.reasons: Counter[str] = Counter()
 
-    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Give the rows that may be written to; called from several threads."""
+    def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add the number of what stands against a row, -1 for nothing; called by many threads."""
         keys = keys_of(rows[self.column].cast(pl.String), self.kind)
         why = self._found(keys)
-        passes = why < 0
-        self._count(rows, why.filter(~passes), keys.null_count())
-        if passes.all():
-            return rows.drop(_ROW)
-        if self._keeps:
-            self._put_aside(rows.filter(~passes), why.filter(~passes))
-        return rows.filter(passes).drop(_ROW)
+        self._count(why, keys.null_count())
+        return rows.with_columns(why.alias(_WHY))
 
     def _found(self, keys: pl.Series) -> pl.Series:
         """Give the row of `_why` for each key; -1 for nothing."""
-        why = pl.repeat(-1, len(keys), dtype=pl.Int64, eager=True)
+        nothing = -1 if self._known is None or not self._holds else self._unknown
+        why = pl.repeat(nothing, len(keys), dtype=pl.Int32, eager=True)
         if not self._holds:
             return why
         if self._known is not None:
-            why = pl.repeat(self._unknown, len(keys), dtype=pl.Int64, eager=True)
             why = why.scatter(self._known.find(keys)[0], -1)
         rows, numbers = self._index.find(keys)
-        why = why.scatter(rows, numbers.cast(pl.Int64))
-        return why.scatter(keys.is_null().arg_true(), self._unreadable)
+        why = why.scatter(rows, numbers.cast(pl.Int32))
+        return (
+            why.scatter(keys.is_null().arg_true(), self._unreadable) if keys.has_nulls() else why
+        )
 
-    def _count(self, rows: pl.DataFrame, why: pl.Series, unreadable: int) -> None:
-        reasons = self._why["held_reason"].gather(why).value_counts()
+    def _count(self, why: pl.Series, unreadable: int) -> None:
+        reasons = self._why["held_reason"].gather(why.filter(why >= 0)).value_counts()
         with self._lock:
-            self.rows += rows.height
+            self.rows += len(why)
             self.unreadable += unreadable
             self.reasons.update(dict(reasons.iter_rows()))
 
-    def _put_aside(self, rows: pl.DataFrame, why: pl.Series) -> None:
-        """Keep rows on the disk: those of ten million may all be held."""
-        first = rows[_ROW].item(0)
-        part = self._folder / f"{first}.arrow"
-        rows.hstack(self._why[why]).write_ipc(part)
-        with self._lock:
-            self.parts.append((first, part))
-
-    def aside(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Give what was put aside, in the order of the list."""
-        parts = [pl.scan_ipc(part) for _, part in sorted(self.parts)]
-        if parts:
-            return pl.concat(parts).drop(_ROW)
-        return rows.head(0).with_columns(pl.lit("").alias(name) for name in TOLD)
+    def explained(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Write out what stands against rows."""
+        return rows.drop(_WHY).hstack(self._why[rows[_WHY]])
 
 
 def _reasons(answers: pl.DataFrame) -> pl.DataFrame:
@@ -268,33 +244,6 @@ def _screened(wanted: Wanted, sieve: _Sieve, as_of: str) -> Screened:
     )
 
 
-def _check(wanted: Wanted) -> None:
-    ends = [wanted.sendable] if wanted.held is None else [wanted.sendable, wanted.held]
-    for path in (wanted.source, *ends):
-        if path.suffix.casefold() not in FORMATS:
-            raise InputError(f"{path.name}: the name should end in {', '.join(FORMATS)}.")
-    if not wanted.source.is_file():
-        raise InputError(f"{wanted.source} is not a file.")
-    every = [path.resolve() for path in (wanted.source, *ends)]
-    if len(set(every)) < len(every):
-        raise InputError("The list and what comes of it need names of their own.")
-    for path in ends:
-        if not path.parent.is_dir():
-            raise InputError(f"{path.parent} is not a folder.")
-
-
-def scan(path: Path) -> pl.LazyFrame:
-    """Read a list as it stands, when it is asked for."""
-    if FORMATS[path.suffix.casefold()] == "parquet":
-        return pl.scan_parquet(path)
-    # Nothing is guessed: what stood there as text is written as text.
-    return pl.scan_csv(path, separator=_separator(path), infer_schema=False)
-
-
-def _separator(path: Path) -> str:
-    return "\t" if path.suffix.casefold() == ".tsv" else ","
-
-
 def _column(rows: pl.LazyFrame, wanted: Wanted) -> tuple[str, str]:
     """Say which column names the customer, and what it holds."""
     schema = rows.collect_schema()
@@ -315,32 +264,18 @@ def _column(rows: pl.LazyFrame, wanted: Wanted) -> tuple[str, str]:
 
 
 def _part(wanted: Wanted, rows: pl.LazyFrame, sieve: _Sieve) -> None:
+    """Read the list once, and write those who pass and the others as it goes."""
     rows = rows.drop(TOLD, strict=False)
     schema = rows.collect_schema()
-    passing = rows.with_row_index(_ROW).map_batches(sieve, streamable=True, schema=schema)
-    with _whole(wanted.sendable) as sendable:
-        write(passing, sendable)
+    judged = rows.map_batches(sieve.judged, streamable=True, schema={**schema, _WHY: pl.Int32})
+    passing = judged.filter(pl.col(_WHY) < 0).drop(_WHY)
+    with ExitStack() as stack:
+        orders = [written(passing, wanted.sendable, stack.enter_context(whole(wanted.sendable)))]
         if wanted.held is not None:
-            with _whole(wanted.held) as held:
-                write(sieve.aside(rows), held)
-
-
-def write(rows: pl.LazyFrame, path: Path) -> None:
-    """Write a list as it comes."""
-    if FORMATS[path.suffix.casefold()] == "parquet":
-        rows.sink_parquet(path, engine="streaming")
-    else:
-        rows.sink_csv(path, separator=_separator(path), engine="streaming")
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Give a place beside a file; what is written there becomes the file when all went well."""
-    beside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
-    try:
-        yield beside
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+            explained = judged.filter(pl.col(_WHY) >= 0).map_batches(
+                sieve.explained,
+                streamable=True,
+                schema={**schema, **dict.fromkeys(TOLD, pl.String)},
+            )
+            orders.append(written(explained, wanted.held, stack.enter_context(whole(wanted.held))))
+        pl.collect_all(orders, engine="streaming")

@@ -7,8 +7,8 @@ was parked for it is withdrawn, because the client still has the mail and will c
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -64,7 +64,6 @@ class HandOver:
         self._lots = lots
         self._tally = tally
         self._clock = clock
-        self._under_way = UnderWay()
         self._undoing: set[asyncio.Task[None]] = set()
 
     async def take(self, handed: Handed, courier: Courier, brand: str) -> Reply:
@@ -152,28 +151,26 @@ class HandOver:
         passing = [one for one in verdicts if one.passes]
         kept = _kept(handed, content)
         rows = [self._row(kept, mail, terms, one) for one in held]
-        with self._under_way.of(kept.mail) as others:
-            parking = asyncio.ensure_future(self._lots.park(kept, rows))
+        parking = asyncio.ensure_future(self._lots.park(kept, rows))
+        try:
+            new = await asyncio.shield(parking)
+        except StoreAway:
+            return _STORE_AWAY
+        except BaseException:  # the client has gone, but what was begun is written
+            self._undo(self._withdraw_when(parking))
+            raise
+        reply = Reply(250, "2.0.0 Parked.")
+        if passing:
             try:
-                new = await asyncio.shield(parking)
-            except StoreAway:
-                return _STORE_AWAY
-            except BaseException:  # the client has gone, but what was begun is written
-                self._withdraw_later(kept.mail, parking)
+                to = [one.recipient for one in passing]
+                reply = await courier.deliver(to, handed.wire)
+            except BaseException:  # the client has gone, and comes again
+                self._undo(self._withdraw(new))
                 raise
-            reply = Reply(250, "2.0.0 Parked.")
-            if passing:
-                try:
-                    to = [one.recipient for one in passing]
-                    reply = await courier.deliver(to, handed.wire)
-                except BaseException:  # the client has gone, and comes again
-                    self._withdraw(new, others)
-                    raise
-                self._passed(mail, passing, reply)
-            if not reply.is_ok:
-                self._withdraw(new, others)
-                return reply
-            others.is_acknowledged = True
+            self._passed(mail, passing, reply)
+        if not reply.is_ok:
+            self._undo(self._withdraw(new))
+            return reply
         self._count(mail, Outcome.PARKED, held)
         return Reply(250, f"2.0.0 Taken: {len(passing)} passed on, {len(held)} parked.")
 
@@ -198,22 +195,19 @@ class HandOver:
             next_ms=now_ms + FIRST_LOOK_MS,
         )
 
-    def _withdraw(self, parked: frozenset[str], others: "_Same") -> None:
-        """Take back what was parked for a mail that its client still has."""
-        if not parked or others.is_acknowledged or others.count > 1:
-            return  # the same mail came twice, and the other one was or will be acknowledged
-        self._undo(self._lots.unpark(sorted(parked), self._clock.now_ms()))
+    async def _withdraw(self, parked: Mapping[str, int]) -> None:
+        """Take back what was parked for a mail that its client still has.
 
-    def _withdraw_later(self, mail: str, parking: "asyncio.Future[frozenset[str]]") -> None:
-        """Take back what is being parked at this moment, as if its client still waited."""
-        under_way = ExitStack()
-        others = under_way.enter_context(self._under_way.of(mail))
+        Not what the same mail, handed over here or at another gate, waits for as well: its fence
+        has risen since, in the transaction that promised it.
+        """
+        if parked:
+            await self._lots.unpark(parked, self._clock.now_ms())
 
-        async def withdraw() -> None:
-            with under_way, suppress(StoreAway):
-                self._withdraw(await parking, others)
-
-        self._undo(withdraw())
+    async def _withdraw_when(self, parking: "asyncio.Future[Mapping[str, int]]") -> None:
+        """Take back what is being parked at this moment."""
+        with suppress(StoreAway):
+            await self._withdraw(await parking)
 
     def _undo(self, undoing: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(undoing)
@@ -259,39 +253,3 @@ def _kept(handed: Handed, content: bytes) -> ParkedMail:
         port=handed.port,
         login=handed.login,
     )
-
-
-class _Same:
-    """What is known of the same mail, while it is under way once or more."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.is_acknowledged = False
-
-
-class UnderWay:
-    """Tells when one mail, to the byte, is handed over twice at a time."""
-
-    def __init__(self) -> None:
-        self._mails: dict[str, _Same] = {}
-
-    def of(self, mail: str) -> "_Entered":
-        """Count a mail in for the length of a `with`."""
-        return _Entered(self._mails, mail)
-
-
-class _Entered:
-    def __init__(self, mails: dict[str, _Same], mail: str) -> None:
-        self._mails = mails
-        self._mail = mail
-
-    def __enter__(self) -> _Same:
-        same = self._mails.setdefault(self._mail, _Same())
-        same.count += 1
-        return same
-
-    def __exit__(self, *_: object) -> None:
-        same = self._mails[self._mail]
-        same.count -= 1
-        if not same.count:
-            del self._mails[self._mail]

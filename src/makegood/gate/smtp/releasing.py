@@ -51,7 +51,12 @@ def next_look_ms(row: ParkedRow, now_ms: int) -> int:
 
 
 class Releasing:
-    """Works through what is parked, a piece at a time."""
+    """Works through what is parked, a piece at a time.
+
+    Attributes:
+        is_ending: The gate is being stopped: what is leased and not begun is given back at once,
+            so that nobody waits for the end of its lease.
+    """
 
     def __init__(
         self,
@@ -68,6 +73,7 @@ class Releasing:
         self._lots = lots
         self._upstream = upstream
         self._tally = tally
+        self.is_ending = False
         self._forget_ms = 0
         self._untold: tuple[ParkedRow, ...] = ()
 
@@ -199,6 +205,9 @@ class Releasing:
             by_mail[row.mail].append(row)
         is_away = False
         for name, group in by_mail.items():
+            if self.is_ending:
+                await self._report(store, [_given_back(row, clock.now_ms()) for row in group])
+                continue
             if is_away or clock.now_ms() > until_ms:  # the rest another time, none of it twice
                 await self._report(store, [_later(row, clock.now_ms()) for row in group])
                 continue
@@ -252,6 +261,10 @@ _OUTCOMES = {
 
 def _later(row: ParkedRow, now_ms: int) -> ParkedRow:
     return replace(row, status=ParkedStatus.WAITING, next_ms=next_look_ms(row, now_ms))
+
+
+def _given_back(row: ParkedRow, now_ms: int) -> ParkedRow:
+    return replace(row, status=ParkedStatus.WAITING, next_ms=now_ms)
 
 
 def _settled(row: ParkedRow, reply: Reply, now_ms: int) -> ParkedRow:

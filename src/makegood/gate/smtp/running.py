@@ -40,6 +40,7 @@ class Parts(Struct, frozen=True, eq=False):
         ruling: How mail is judged.
         tend: Brings what is kept in memory up to date, and writes down what was counted; in a
             thread, every two seconds.
+        end: Says that the gate was stopped in order; in a thread, at the very end.
         tally: What became of every recipient.
         is_server: The store is a server, so that reads wait in threads.
         accounts: Who may sign in.
@@ -51,6 +52,7 @@ class Parts(Struct, frozen=True, eq=False):
     profile_of: Callable[[str], ProfileId]
     ruling: Ruling
     tend: Callable[[], None] = lambda: None
+    end: Callable[[], None] = lambda: None
     tally: Tally = msgspec.field(default_factory=Tally)
     is_server: bool = False
     accounts: Callable[[Reads], Accounts] = lambda _: Nobody()
@@ -133,12 +135,13 @@ class SmtpGate:
 
     async def _tend(self) -> None:
         while not self._ending.is_set():
-            await self._tend_once()
+            await self._beside(self._parts.tend)
             await self._pause(_TEND_S)
 
-    async def _tend_once(self) -> None:
+    @staticmethod
+    async def _beside(work: Callable[[], None]) -> None:
         try:
-            await asyncio.to_thread(self._parts.tend)
+            await asyncio.to_thread(work)
         except Exception as fault:
             _LOG.error("what is known could not be renewed: %s", type(fault).__name__)
 
@@ -152,6 +155,7 @@ class SmtpGate:
     async def stop(self) -> None:
         """Let what is under way end, then close everything."""
         self._ending.set()
+        self._releasing.is_ending = True
         if self._server is not None:
             self._server.close()
         await self._quiet()
@@ -160,10 +164,11 @@ class SmtpGate:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._tend_once()
+        await self._beside(self._parts.tend)
         await self._hand_over.close()
         await self._lots.close()
         await self._upstream.close()
+        await self._beside(self._parts.end)
         if self._threads is not None:
             self._threads.shutdown(wait=False)
 

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from typing import ParamSpec, TypeVar
@@ -69,7 +69,7 @@ class Reads:
 class _Lot(Struct, eq=False):
     mail: ParkedMail
     rows: Sequence[ParkedRow]
-    done: "asyncio.Future[frozenset[str]]"
+    done: "asyncio.Future[Mapping[str, int]]"
 
 
 class Lots:
@@ -81,11 +81,11 @@ class Lots:
         self._writing: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(1, "parking")
 
-    async def park(self, mail: ParkedMail, rows: Sequence[ParkedRow]) -> frozenset[str]:
+    async def park(self, mail: ParkedMail, rows: Sequence[ParkedRow]) -> Mapping[str, int]:
         """Keep one message for some recipients; durable when this returns.
 
         Returns:
-            Ids of those that wait because of it; others waited already.
+            Ids of those that wait because of it alone, with their fences.
 
         Raises:
             StoreAway: Nothing was stored.
@@ -96,8 +96,11 @@ class Lots:
             self._writing = asyncio.ensure_future(self._write())
         return await lot.done
 
-    async def unpark(self, parked: Sequence[str], now_ms: int) -> None:
-        """Withdraw recipients of a mail that its sender still has; else they wait, and expire."""
+    async def unpark(self, parked: Mapping[str, int], now_ms: int) -> None:
+        """Withdraw recipients of a mail that its sender still has; else they wait, and expire.
+
+        Whoever counts on one of them since then, at this gate or another, keeps it.
+        """
 
         def change() -> None:
             with self._store.writing() as writing:
@@ -136,16 +139,20 @@ class Lots:
         finally:
             self._writing = None
 
-    def _parked(self, group: Sequence[_Lot]) -> list[frozenset[str]]:
+    def _parked(self, group: Sequence[_Lot]) -> list[Mapping[str, int]]:
         with self._store.writing() as writing:
             mails = [lot.mail for lot in group]
-            new = set(writing.park(mails, [row for lot in group for row in lot.rows]))
-        answers = []
-        for lot in group:
-            mine = frozenset(row.parked for row in lot.rows) & new
-            new -= mine  # the same message twice in one group: the first one keeps it
-            answers.append(mine)
-        return answers
+            new = writing.park(mails, [row for lot in group for row in lot.rows])
+        times = Counter(row.parked for lot in group for row in lot.rows)
+        # The same message twice in one group: neither may withdraw what the other counts on.
+        return [
+            {
+                row.parked: new[row.parked]
+                for row in lot.rows
+                if row.parked in new and times[row.parked] == 1
+            }
+            for lot in group
+        ]
 
     async def close(self) -> None:
         """End the writer, when what was begun is done."""
