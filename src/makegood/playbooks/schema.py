@@ -5,8 +5,8 @@ uses. What only the whole tells (names that exist, conditions that compile, plan
 is for `makegood check`.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 from makegood.messages.commands import MessageClass, Urgency
 from makegood.playbooks.budgets import PERIODS
@@ -15,8 +15,7 @@ from makegood.playbooks.everyone import KEYS
 from makegood.playbooks.example_mail import CLASSES
 from makegood.playbooks.giving import Besides
 from makegood.playbooks.header import CURRENCY, GRAMMAR, MAIL
-from makegood.playbooks.in_touch import MOST_MESSAGES, MOST_YEARS
-from makegood.playbooks.in_touch_terms import LIKENESS, OFFERS, SOURCES
+from makegood.playbooks.in_touch_terms import OFFERS
 from makegood.playbooks.lookups import AIRPORTS, ASKED_BY
 from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
@@ -36,6 +35,17 @@ from makegood.playbooks.reading import NAME
 from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_in_touch import KINDS as IN_TOUCH
+from makegood.playbooks.schema_parts import Schema
+from makegood.playbooks.schema_parts import choice as _choice
+from makegood.playbooks.schema_parts import either as _either
+from makegood.playbooks.schema_parts import list_of as _list
+from makegood.playbooks.schema_parts import map_of as _map
+from makegood.playbooks.schema_parts import matches as _matches
+from makegood.playbooks.schema_parts import needs as _needs
+from makegood.playbooks.schema_parts import ref as _ref
+from makegood.playbooks.schema_parts import some as _some
+from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -46,8 +56,6 @@ from makegood.playbooks.sources import (
 from makegood.playbooks.spans import DAY, SPAN
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
-
-Schema: TypeAlias = Mapping[str, Any]
 
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _FLAG: Schema = {"type": "boolean"}
@@ -81,42 +89,6 @@ def _kind(fields: Mapping[str, Schema]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     return made | ({"required": required} if required else {})
-
-
-def _needs(*fields: str) -> Schema:
-    return {"required": list(fields)}
-
-
-def _ref(kind: str) -> Schema:
-    return {"$ref": f"#/definitions/{kind}"}
-
-
-def _matches(*patterns: str) -> Schema:
-    return {"type": "string", "pattern": f"^(?:{'|'.join(patterns)})$"}
-
-
-def _choice(known: Collection[str]) -> Schema:
-    return {"enum": [str(one) for one in known]}
-
-
-def _either(*kinds: Schema) -> Schema:
-    return {"anyOf": list(kinds)}
-
-
-def _list(kind: Schema) -> Schema:
-    return {"type": "array", "items": kind}
-
-
-def _some(kind: Schema) -> Schema:
-    return _either(kind, _list(kind))
-
-
-def _map(kind: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": kind}
-
-
-def _whole(most: int = 10**12, least: int = 0) -> Schema:
-    return {"type": "integer", "minimum": least, "maximum": most}
 
 
 _TEXT: Schema = {**_SCALAR, "pattern": r"\S"}
@@ -378,23 +350,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "thanks": _ref("part about thanks"), "leaving": _ref("part about leaving"),
         "line": _ref("part about direct lines"),
     },
-    "part about hellos": {
-        "every*": _SPAN, "only_if": _choice(("consented",)), "most*": _whole(MOST_MESSAGES),
-        "within*": _SPAN, "control": _SHARE, "true*": _list(_ref("true thing")),
-    },
-    "true thing": {
-        "id*": _NAME, "of": _choice(SOURCES), "on": _some(_TEXT), "about": _EXPRESSION,
-        "ends": _EXPRESSION, "before": _SPAN, "after": _SPAN, "for": _SPAN, "says*": _TEXT,
-    },
-    "part about thanks": {
-        "years*": _some(_either(_whole(MOST_YEARS, 1), _TEXT)), "most*": _whole(MOST_MESSAGES),
-        "within*": _SPAN, "control": _SHARE, "says*": _TEXT,
-    },
-    "part about leaving": {
-        "introduction*": _NAME, "gone*": _NAME, "ask_again": _SPAN,
-        "likeness": _some(_choice(LIKENESS)), "control": _SHARE,
-    },
-    "part about direct lines": {"domain*": _TEXT, "control": _SHARE},
+    **IN_TOUCH,
     "example": {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
         "asks": _TEXT, "about": _TEXT, "with": _map(_ANY), "customer": _map(_ANY),
