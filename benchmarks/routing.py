@@ -43,7 +43,7 @@ def run(plan: Plan) -> Result:
     share = best.share.value if best is not None else 0.0
     multiple = share / found.log.share.value
     figures = [
-        Figure(what="same person, real-life baseline we were given", value=PUBLISHED_SHARE * 100, unit="%"),
+        Figure(what="same person, baseline we were given", value=PUBLISHED_SHARE * 100, unit="%"),
         Figure(what="same person in the synthetic log", value=found.log.share.value * 100,
                unit="%"),
         Figure(what="same person at equal wait", value=share * 100, unit="%",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -44,10 +45,13 @@ from makegood.replay.trials import Trials
 from makegood.runtime.accounts import Accounts
 from makegood.runtime.acts import Acts
 from makegood.runtime.delivery import Deliverer, question_of
+from makegood.runtime.direct_line import Lines
 from makegood.runtime.endpoints import Endpoints
 from makegood.runtime.erasing import Erasing
+from makegood.runtime.hellos import Hellos, run_forever
 from makegood.runtime.intake import Intake
 from makegood.runtime.joining import Joining
+from makegood.runtime.leaving import Leavings
 from makegood.runtime.link_runs import LinkRuns
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
@@ -164,6 +168,9 @@ class Makegood:
         rooms: Gives room in a book of business to who waited longest.
         roster: Changes who looks after customers.
         walks: Ranks who goes elsewhere when not all can stay.
+        leavings: Looks after the customers of who leaves.
+        hellos: Makes hellos and thanks due.
+        lines: A mail address of one's own for each rep.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
         coverage: Counts who asked.
@@ -197,6 +204,9 @@ class Makegood:
         self.roster = Roster(store, clock)
         self.joining = Joining(store, self.intake, clock)
         self.link_runs = LinkRuns(store, self.joining, clock)
+        self.leavings = Leavings(store, self.intake, shelf.current, clock)
+        self.hellos = Hellos(store, self.intake, shelf.current, clock)
+        self.lines = Lines(settings.key)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
@@ -255,6 +265,8 @@ class Makegood:
             Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
             Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
         ]
+        rounds_of = partial(run_forever, self.leavings, self.hellos)
+        beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

@@ -270,6 +270,12 @@ def post_busy(request: HttpRequest, rep: Line, wanted: BusyIn) -> Fields:
     return _rep(makegood, row, load)
 
 
+def who_answers(makegood: Makegood, customer: CustomerId, thread: str) -> Fields | None:
+    """Say who answers in a conversation; None when there is no such."""
+    found = _mine(makegood, customer).thread(thread)
+    return _talk(_teller(makegood), customer, found) if found is not None else None
+
+
 def _rep(makegood: Makegood, row: RepRow, load: Load) -> Fields:
     now_ms = makegood.clock.now_ms()
     return {

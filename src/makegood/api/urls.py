@@ -20,6 +20,7 @@ from makegood.api.account_routes import router as accounts
 from makegood.api.budget_routes import router as budgets
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
+from makegood.api.line_routes import router as lines
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document
 from makegood.api.people_routes import router as people
@@ -104,6 +105,7 @@ def api() -> NinjaAPI:
     made.add_router("", said)
     made.add_router("", ratings)
     made.add_router("", people)
+    made.add_router("", lines)
     made.add_router("", suppressions)
     made.add_router("", webhooks)
     made.add_router("", coverage)

@@ -13,6 +13,7 @@ from makegood.core import (
     cases,
     ending,
     failures,
+    hellos,
     offers,
     outcomes,
     places,
@@ -22,6 +23,7 @@ from makegood.core import (
     remedies,
     requests,
     roots,
+    successions,
     surveys,
 )
 from makegood.core.holds import EVERYWHERE
@@ -184,6 +186,14 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.PersonRefused: reaching.refused,
     facts.GotInTouch: reaching.got_in_touch,
     facts.Contacted: reaching.contacted,
+    facts.SuccessorNamed: successions.named,
+    facts.RepStays: successions.stays,
+    facts.Introduced: successions.introduced,
+    facts.HelloAllowed: hellos.allowed,
+    facts.WishNoted: hellos.wished,
+    facts.HelloDue: hellos.made_due,
+    facts.HelloDone: hellos.done,
+    facts.Assigned: hellos.assigned,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

@@ -12,12 +12,22 @@ from msgspec.structs import replace
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.my_person import MyPerson
 from makegood.core.state import State
-from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, PersonRefused
+from makegood.messages.facts import (
+    Contacted,
+    GotInTouch,
+    HelloAllowed,
+    HelloDone,
+    Introduced,
+    PersonChosen,
+    PersonRefused,
+    WishNoted,
+)
 from makegood.messages.ids import EventId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.mistakes import nearest
 
-OfPeople: TypeAlias = PersonChosen | PersonRefused | GotInTouch | Contacted
+OfTouch: TypeAlias = HelloAllowed | WishNoted | HelloDone | Introduced
+OfPeople: TypeAlias = PersonChosen | PersonRefused | GotInTouch | Contacted | OfTouch
 """What is said about a customer and the people who look after them."""
 NOT_AVAILABLE = "This person cannot be chosen just now; please choose somebody else."
 """One sentence whether they left, serve another brand or are kept apart: the reason is theirs."""
@@ -39,6 +49,8 @@ def judge(state: State, wanted: OfPeople, asker: Asker, library: Library) -> Dec
             return keep_apart(state, wanted, asker)
         case GotInTouch() | Contacted():
             return speak(state, wanted, asker)
+        case HelloAllowed() | WishNoted() | HelloDone() | Introduced():
+            return keep_in_touch(state, wanted, asker)
 
 
 def choose(state: State, wanted: PersonChosen, asker: Asker, book: RuleBook) -> Decision:
@@ -104,3 +116,35 @@ def speak(state: State, wanted: GotInTouch | Contacted, asker: Asker) -> Decisio
     if rep in state.my_person.denied:
         return refuse("kept_apart", "This customer is looked after by somebody else.")
     return Decision(body=replace(wanted, rep=rep))
+
+
+def keep_in_touch(state: State, wanted: OfTouch, asker: Asker) -> Decision:
+    """Judge what is said about hellos and introductions; the customer's own word is theirs."""
+    match wanted:
+        case HelloAllowed():
+            if wanted.allowed and not state.my_person.choices:
+                return refuse("nobody_chosen", "Choose your person first.")
+            return Decision(body=replace(wanted, by=asker.rep))
+        case WishNoted():
+            if not wanted.words:
+                return refuse("no_words", "Say what they wish for.")
+            return Decision(body=replace(wanted, by=asker.rep))
+        case HelloDone() | Introduced():
+            return _by_rep(state, wanted, asker)
+
+
+def _by_rep(state: State, wanted: HelloDone | Introduced, asker: Asker) -> Decision:
+    """Judge what a rep writes down of a task."""
+    if not asker.rep:
+        return refuse("reps_only", "Only a person of the firm can write this down.")
+    mine = state.in_touch
+    if isinstance(wanted, HelloDone):
+        hello = mine.hello(wanted.hello)
+        if hello is None or hello.ended != "due":
+            return refuse("no_such_hello", "There is no such hello, or it is over.")
+        return Decision(body=replace(wanted, by=asker.rep))
+    who = (wanted.rep, wanted.successor, wanted.brand)
+    waits = (one for one in mine.successions if one.waits_to_meet)
+    if who not in {(one.rep, one.successor, one.brand) for one in waits}:
+        return refuse("nobody_to_meet", "Nobody waits for this call any more.")
+    return Decision(body=replace(wanted, by=asker.rep))

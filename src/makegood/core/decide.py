@@ -70,6 +70,10 @@ def decide(
             | facts.PersonRefused()
             | facts.GotInTouch()
             | facts.Contacted()
+            | facts.HelloAllowed()
+            | facts.WishNoted()
+            | facts.HelloDone()
+            | facts.Introduced()
         ):
             return _of_people(state, wanted, asker, library)
         case (

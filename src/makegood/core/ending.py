@@ -8,13 +8,16 @@ from msgspec.structs import replace
 
 from makegood.core import askings
 from makegood.core.calls import need_call
+from makegood.core.hellos import is_quiet
 from makegood.core.holds import is_holding
+from makegood.core.my_person import NOBODY, person_of
 from makegood.core.recovery import Move, can, moved
 from makegood.core.say import Words, say
 from makegood.core.state import Case, OfferStatus, Phase
 from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Answered
+from makegood.messages.ids import RepId
 from makegood.playbooks.terms import Plan
 
 OFFER_USEFUL_MS = 7 * 86_400_000  # a loyalty offer a week late only reminds of the bad day
@@ -152,14 +155,24 @@ def offer_at_last(turn: Turn, case: Case) -> Case:
     if holding or not last:
         return case
     before = case.messages
+    by = person_of(turn.state.my_person, case.brand) if plan.then_offer.by_chosen_rep else NOBODY
+    if by and is_quiet(turn.state):
+        return case  # something is open between the two: this is no time to sell
     words = Words(
         message=plan.then_offer.message,
         step=f"{case.failures[-1].about}/then_offer",
         useful_ms=OFFER_USEFUL_MS,
+        by=by or _own_person(turn, case),
     )
     case = say(turn, case, case.failures[-1], words)
     sent = case.messages[len(before) :]
     return turn.put(replace(case, offer_after=sent[0][0])) if sent else case
+
+
+def _own_person(turn: Turn, case: Case) -> RepId:
+    """Sign with the owner where that is the customer's own person: then it comes from them."""
+    person = person_of(turn.state.my_person, case.brand)
+    return person if person == case.owner else NOBODY
 
 
 def look_closer(turn: Turn, case: Case) -> Case:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from makegood.core import (
     calls,
     ending,
+    hellos,
     lapses,
     offers,
     places,
@@ -15,6 +16,7 @@ from makegood.core import (
     proposals,
     reaching,
     requests,
+    successions,
     surveys,
 )
 from makegood.core.state import Case
@@ -41,6 +43,9 @@ def fire(turn: Turn, timer: Timer) -> None:
     if timer.kind is TimerKind.PERSON_BY:
         reaching.waited_enough(turn, timer)
         return
+    if timer.kind in _IN_TOUCH:
+        _IN_TOUCH[timer.kind](turn, timer)
+        return
     if timer.kind is TimerKind.ANSWER_BY:
         requests.unanswered(turn, timer)
         return
@@ -58,6 +63,11 @@ def _needs_call(why: str) -> Callable[[Turn, Case, Timer], object]:
     return does
 
 
+_IN_TOUCH: Mapping[TimerKind, Callable[[Turn, Timer], None]] = {
+    TimerKind.SUCCESSOR_BY: successions.ask_again,
+    TimerKind.HELLO_AT: hellos.due,
+    TimerKind.HELLO_BY: hellos.too_late,
+}
 _DOES: Mapping[TimerKind, Callable[[Turn, Case, Timer], object]] = {
     TimerKind.CONFIRM_BY: lambda turn, case, timer: offers.confirm_overdue(
         turn, case, timer.about

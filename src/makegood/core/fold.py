@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures, lapses, promises, surveys
+from makegood.core import cases, ending, failures, hellos, lapses, promises, surveys
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
@@ -69,18 +69,15 @@ def step(state: State, event: Event, library: Library) -> Step:
     body = event.body
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
-        if before.state.precedents and body.name in book.everyone.came_back_by:
-            before = replace(before, state=came_back(before.state, event.time_ms))
-        if body.name in book.purchases and not before.state.bought_ms:
-            before = replace(before, state=replace(before.state, bought_ms=event.time_ms))
+        before = replace(before, state=_noticed(before.state, body, book, event.time_ms))
         customer = _customer_in(before.state, event, body, book)
         if book.by_brand:
             book, found = _by_its_brand(book, body, before.state, customer)
         else:
             known = before.state.memory.facts
             found = book.find(body.name, body.properties, customer, known)
-        says = book.says(body.name)
-        if not found and not says:
+        says, told = book.says(body.name), body.name in book.people.hello.by_event
+        if not found and not says and not told:
             return before
         brands = tuple(sorted({finding.brand for finding in found}))
         turn = _turn(before.state, event, library, book)
@@ -88,6 +85,8 @@ def step(state: State, event: Event, library: Library) -> Step:
             promises.hear(turn, event, body)
             surveys.hear(turn, body)
             lapses.hear(turn, event, body)
+        if told:
+            hellos.hear(turn, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)
@@ -101,6 +100,18 @@ def step(state: State, event: Event, library: Library) -> Step:
     remember(before.state, turn)
     commands = before.commands + tuple(turn.commands)
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn), brands)
+
+
+def _noticed(state: State, body: facts.Touchpoint, book: RuleBook, at_ms: int) -> State:
+    """Notice that the customer came back, or bought something for the first time."""
+    if body.name in book.everyone.came_back_by:
+        if state.precedents:
+            state = came_back(state, at_ms)
+        if state.in_touch.lots:
+            state = hellos.came_back(state, at_ms)
+    if body.name in book.purchases and not state.bought_ms:
+        state = replace(state, bought_ms=at_ms)
+    return state
 
 
 def _by_its_brand(
@@ -151,6 +162,8 @@ def _customer_in(
 
 def _look_after(turn: Turn) -> None:
     """An open case without an owner takes the first on duty; one that was helped is asked."""
+    if turn.state.my_person.choices:
+        hellos.plan(turn)
     case = turn.state.open_case
     if case is None:
         return

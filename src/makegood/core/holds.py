@@ -11,14 +11,19 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from makegood.core.my_person import Standing
 from makegood.core.state import Case, Phase, State
 from makegood.messages.commands import HELD_CLASSES, MessageClass
-from makegood.messages.ids import CaseId
+from makegood.messages.ids import CaseId, RepId
 
 EVERYWHERE = "*"
 """Scope of a hold on the whole umbrella, and of an unsubscription from all brands or channels."""
-Why = Literal["free", "hold", "cannot_judge", "unsubscribed", "stuck", "unknown"]
-_STRICTEST: tuple[Why, ...] = ("stuck", "cannot_judge", "hold", "unsubscribed", "unknown", "free")
+SELLING = frozenset({MessageClass.PROMOTIONAL, MessageClass.MIXED})
+"""Classes with an offer in them; a survey sells nothing."""
+Why = Literal["free", "hold", "cannot_judge", "unsubscribed", "chosen_rep", "stuck", "unknown"]
+_STRICTEST: tuple[Why, ...] = (
+    "stuck", "cannot_judge", "hold", "unsubscribed", "chosen_rep", "unknown", "free"
+)  # fmt: skip
 
 
 class Hold(Struct, frozen=True, gc=False, array_like=True):
@@ -48,11 +53,18 @@ class GateRow(Struct, frozen=True, gc=False, array_like=True):
         holds: Standing holds, oldest first.
         unsubscribed: (brand, channel) pairs.
         stuck: The fold could not go on for this customer.
+        persons: (brand, rep) whom the customer chose and who is theirs; "" is the umbrella.
     """
 
     holds: tuple[Hold, ...] = ()
     unsubscribed: tuple[tuple[str, str], ...] = ()
     stuck: bool = False
+    persons: tuple[tuple[str, RepId], ...] = ()
+
+    def person(self, brand: str) -> RepId:
+        """Give the customer's own person for a brand; empty for nobody."""
+        known = dict(self.persons)
+        return known.get(brand) or known.get("") or RepId("")
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -63,12 +75,14 @@ class Question(Struct, frozen=True, kw_only=True):
         message_class: What the message is for.
         channel: mail, sms and so on.
         case: Set for the case's own "is it good again?", which passes while the case holds.
+        by: The rep in whose name it is sent; empty for a brand's.
     """
 
     brand: str
     message_class: MessageClass
     channel: str = "mail"
     case: CaseId = CaseId("")
+    by: RepId = RepId("")
 
 
 class Answer(Struct, frozen=True, kw_only=True, gc=False):
@@ -94,7 +108,30 @@ class Answer(Struct, frozen=True, kw_only=True, gc=False):
 def gate_row(state: State) -> GateRow:
     """Derive what the gate needs from a customer's state."""
     holds = tuple(_hold(case) for case in state.cases if is_holding(case))
-    return GateRow(holds=holds, unsubscribed=state.unsubscribed)
+    persons = tuple(
+        (one.brand, one.rep) for one in state.my_person.choices if one.standing is Standing.THEIRS
+    )
+    return GateRow(holds=holds, unsubscribed=state.unsubscribed, persons=persons)
+
+
+def by_another(rows: Sequence[GateRow], question: Question) -> Answer | None:
+    """Say no to what sells and is not sent by the person whom the customer chose.
+
+    Args:
+        rows: Of everyone an identifier may mean.
+        question: What is to be sent; only what sells is meant.
+
+    Returns:
+        The no, where a book lets offers come by the chosen rep alone; None where nothing is
+        against it.
+    """
+    if question.message_class not in SELLING:
+        return None
+    persons = {row.person(question.brand) for row in rows} - {RepId("")}
+    if not persons or persons == {question.by}:
+        return None
+    says = "This customer chose their own person, and hears offers from that person alone."
+    return Answer(allowed=False, reason="chosen_rep", says=says)
 
 
 def is_holding(case: Case) -> bool:
@@ -225,7 +262,12 @@ _DECODER = msgspec.msgpack.Decoder(GateRow)
 
 
 def encode_gate(row: GateRow) -> bytes:
-    """Write a gate row (MessagePack)."""
+    """Write a gate row (MessagePack); one without a person is as short as it always was.
+
+    Stores find those that say something by the length of what is written.
+    """
+    if not row.persons:
+        return _ENCODER.encode((row.holds, row.unsubscribed, row.stuck))
     return _ENCODER.encode(row)
 
 

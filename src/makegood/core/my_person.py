@@ -113,6 +113,8 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         threads: Conversations, the one spoken in last at the end.
         unsure: Two choices met when two histories became one; the customer is asked.
         asked: The order that asks.
+        heirs: (who leaves, who is put forward, when): they stand in from then on, until the
+            customer has said.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -120,6 +122,12 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     threads: tuple[Thread, ...] = ()
     unsure: tuple[RepId, ...] = ()
     asked: CommandId = CommandId("")
+    heirs: tuple[tuple[RepId, RepId, int], ...] = ()
+
+    def heir(self, rep: RepId, at_ms: int) -> RepId:
+        """Give who stands in for somebody who left; empty for nobody, and before they leave."""
+        found = (heir for who, heir, left_ms in self.heirs if who == rep and left_ms <= at_ms)
+        return next(found, NOBODY)
 
     @property
     def denied(self) -> frozenset[RepId]:
@@ -345,6 +353,8 @@ class _Asking:
 
     def _cover_of(self, rep: RepId) -> RepId:
         known = self._on_duty.get(rep) or self._absent.get(rep)
+        if rep not in self._on_duty and (heir := self._mine.heir(rep, self._need.at_ms)):
+            return heir
         return known.cover if known is not None else NOBODY
 
     def preference(self, person: RepId) -> Preference:

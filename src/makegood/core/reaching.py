@@ -5,6 +5,7 @@ Source: story 5; peers, section 1.3: a busy person is waited for, an absent one 
 
 from msgspec.structs import replace
 
+from makegood.core import successions
 from makegood.core.my_person import (
     NOBODY,
     Choice,
@@ -50,6 +51,7 @@ def chosen(turn: Turn, body: PersonChosen) -> None:
     if mine.asked and not asked:
         turn.withdrawn.append(mine.asked)
     _put(turn, replace(mine, choices=(*others, *after), unsure=unsure, asked=asked))
+    successions.answered(turn, body)
 
 
 def _choice(turn: Turn, body: PersonChosen, rep: RepId, before: tuple[Choice, ...]) -> Choice:
@@ -113,6 +115,7 @@ def refused(turn: Turn, body: PersonRefused) -> None:
         rep=body.rep, side=body.side, at_ms=turn.at_ms, event=turn.cause, by=body.by, why=body.why
     )
     _put(turn, replace(mine, refused=(*rest, one), choices=_without(turn, body.rep)))
+    successions.apart(turn, body.rep)
     for thread in turn.state.my_person.threads:
         if thread.came_ms and body.rep in (thread.taker, thread.then, thread.asked_for):
             _route(turn, thread, Need(at_ms=turn.at_ms, brand=thread.brand, thread=thread.id,

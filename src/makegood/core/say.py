@@ -11,7 +11,7 @@ from makegood.core.state import Case, Failure, OfferState
 from makegood.core.turn import Turn
 from makegood.messages.commands import HELD_CLASSES, SendMessage
 from makegood.messages.facts import Facts
-from makegood.messages.ids import CommandId, ProfileId
+from makegood.messages.ids import CommandId, ProfileId, RepId
 from makegood.messages.money import Money
 
 _CUSTOMER = ProfileId("")
@@ -26,6 +26,7 @@ class Words(Struct, frozen=True, gc=False, kw_only=True):
         useful_ms: Needless after this long; 0 never expires.
         question: It is the case's own "is it good again?".
         ordinal: Tells repeats apart.
+        by: The rep in whose name it is said, where that is not the owner of the case.
     """
 
     message: str
@@ -33,6 +34,7 @@ class Words(Struct, frozen=True, gc=False, kw_only=True):
     useful_ms: int = 0
     question: bool = False
     ordinal: int = 0
+    by: RepId = RepId("")
 
 
 def say(
@@ -60,8 +62,9 @@ def say(
         brand=_speaker(turn, failure, case),
         message_class=template.message_class,
         urgency=template.urgency,
-        variables=variables(case, failure, chosen),
+        variables=variables(case, failure, chosen) | ({"owner": words.by} if words.by else {}),
         question=words.question,
+        by=words.by,
     )
     sent: list[tuple[CommandId, str]] = []
     for place, to in enumerate(_told(failure, order)):

@@ -15,6 +15,7 @@ from makegood.core.case_parts import OfferState as OfferState
 from makegood.core.case_parts import OfferStatus as OfferStatus
 from makegood.core.case_parts import Unclear as Unclear
 from makegood.core.case_parts import Withheld as Withheld
+from makegood.core.in_touch import InTouch
 from makegood.core.lines import LineUse
 from makegood.core.my_person import MyPerson
 from makegood.core.owed import Stray
@@ -170,6 +171,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         my_person: Whom they chose, whom they are kept apart from, and whom they speak with.
         lines: Service lines they use, by the lapses of the book; the one used last at the end.
         routings: Who was asked to look after them, and who else could have been; the latest last.
+        in_touch: Who comes after whoever leaves, what may be said, and lots.
     """
 
     facts: Facts = {}
@@ -190,6 +192,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     my_person: MyPerson = MyPerson()
     lines: tuple[LineUse, ...] = ()
     routings: tuple[Routed, ...] = ()
+    in_touch: InTouch = InTouch()
 
     @property
     def next_due_ms(self) -> int:

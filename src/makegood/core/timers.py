@@ -44,7 +44,10 @@ class TimerKind(StrEnum):
     PERSON_BY = "n_person_by"
     PLACE_BY = "o_place_by"
     KEPT_UNTIL = "p_kept_until"
-    LAPSE_AT = "s_lapse_at"
+    SUCCESSOR_BY = "q_successor_by"
+    HELLO_AT = "r_hello_at"
+    HELLO_BY = "s_hello_by"
+    LAPSE_AT = "t_lapse_at"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):

@@ -12,13 +12,24 @@ from makegood.desk.customers import UNPROCESSABLE, page_of, visible
 from makegood.desk.person_card import PLACES
 from makegood.desk.tokens import message_id_of
 from makegood.messages.errors import Refused
-from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, PersonRefused
-from makegood.messages.ids import CustomerId, RepId
+from makegood.messages.facts import (
+    Contacted,
+    GotInTouch,
+    HelloAllowed,
+    HelloDone,
+    Introduced,
+    PersonChosen,
+    PersonRefused,
+    WishNoted,
+)
+from makegood.messages.ids import CustomerId, EventId, RepId
 from makegood.sources.limits import writable
 
-ACTS = ("choose", "touch", "spoke", "apart")
+ACTS = ("choose", "touch", "spoke", "apart", "hello", "met", "wish", "allow")
 LONGEST = 4000
-Body = PersonChosen | GotInTouch | Contacted | PersonRefused
+Touch = HelloDone | Introduced | WishNoted | HelloAllowed
+Body = PersonChosen | GotInTouch | Contacted | PersonRefused | Touch
+_BACK = {"talks": "desk:team-talks", "hellos": "desk:team-hellos", "leaving": "desk:team-leaving"}
 
 
 @require_POST
@@ -37,8 +48,8 @@ def act(request: HttpRequest, customer_id: str, act: str) -> HttpResponse:
     outcome = makegood.acts.act(wanted, body, me.asker, message_id=message_id, texts=texts)
     if isinstance(outcome, Refused):
         return _again(request, wanted, outcome, values)
-    if request.POST.get("back") == "talks":
-        return redirect("desk:team-talks")
+    if (back := _BACK.get(request.POST.get("back", ""))) is not None:
+        return redirect(back)
     return redirect(f"/desk/customers/{wanted}#person")
 
 
@@ -56,8 +67,27 @@ def _read(act: str, values: Mapping[str, str], me: Me, ref: str) -> tuple[Body, 
             return GotInTouch(channel=channel, thread=thread, to=to, words=kept), texts
         case "spoke":
             return Contacted(rep=me.rep, channel=channel, thread=thread, note=kept), texts
-        case _:
+        case "apart":
             return PersonRefused(rep=me.rep, side="rep", why=kept), texts
+        case _:
+            return _touch(act, values, me, kept), texts
+
+
+def _touch(act: str, values: Mapping[str, str], me: Me, kept: str) -> Touch:
+    """Read what is said about hellos and introductions."""
+    match act:
+        case "hello":
+            hello = EventId(values.get("hello", "")[:80])
+            said = values.get("said") == "yes"
+            return HelloDone(hello=hello, by=me.rep, said=said, note=kept)
+        case "met":
+            rep, successor = RepId(values.get("rep", "")), RepId(values.get("successor", ""))
+            brand = values.get("brand", "")[:80]
+            return Introduced(rep=rep, successor=successor, by=me.rep, brand=brand)
+        case "wish":
+            return WishNoted(words=kept, by=me.rep)
+        case _:
+            return HelloAllowed(allowed=values.get("allowed") == "yes", by=me.rep)
 
 
 def _again(

@@ -48,6 +48,17 @@ def person_shown(desk: Desk, story: Story) -> dict[str, Any]:
             "places": _places(story, book.people.choices),
             "channels": CHANNELS,
             "url": links.person_url(profile, "") if profile is not None else "",
+            "hello": book.people.hello.every_ms > 0,
+            "allowed": story.state.in_touch.allowed,
+            "leaves": [
+                {
+                    "rep": rep_name(desk.reps, one.rep),
+                    "leaves_ms": one.leaves_ms,
+                    "successor": rep_name(desk.reps, one.successor) if one.successor else "",
+                }
+                for one in story.state.in_touch.successions
+                if one.is_asked
+            ],
             "is_apart": any(one.rep == desk.me.rep and one.side == "rep" for one in mine.refused),
         }
     }
@@ -60,7 +71,7 @@ def _open_to(desk: Desk, story: Story) -> list[tuple[RepId, str]]:
     return [
         (row.rep, row.name or row.rep)
         for row in desk.reps
-        if row.rep in chosen or may_be_chosen(row, "", rules, desk.now_ms)
+        if row.rep in chosen or may_be_chosen(row, "", rules)
     ]
 
 

@@ -6,7 +6,15 @@ import msgspec
 from msgspec.structs import replace
 
 from makegood.core.fold import advance
-from makegood.core.holds import Answer, GateRow, Question, decode_gate, gate_row, judge
+from makegood.core.holds import (
+    Answer,
+    GateRow,
+    Question,
+    by_another,
+    decode_gate,
+    gate_row,
+    judge,
+)
 from makegood.core.state import decode_state
 from makegood.messages.commands import HELD_CLASSES
 from makegood.messages.errors import MakegoodError
@@ -34,7 +42,9 @@ def answer_for(rows: Sequence[GateRow], question: Question, book: RuleBook) -> A
         says = f"Nobody is known by this identifier, and {name} sends to known people only."
         return Answer(allowed=False, reason="unknown", says=says)
     if answer.allowed and holds_count_everywhere(question, book):
-        return judge(rows, everywhere(question))
+        answer = judge(rows, everywhere(question))
+    if answer.allowed and book.people.offers_by_chosen_rep:
+        return by_another(rows, question) or answer
     return answer
 
 

@@ -10,6 +10,13 @@ _LEAD = (
     "A customer chooses their own person, who stays theirs. Nobody is routed past them, and "
     "whoever is not to meet does not: why is told to a supervisor alone."
 )
+_LIKE = {
+    "choices": "whom the customer named",
+    "languages": "languages",
+    "brands": "brands",
+    "hours": "hours in common",
+    "room": "room",
+}
 _SHOWS = {
     "hours": "the hours",
     "languages": "the languages",
@@ -32,7 +39,14 @@ def people_chapter(source: Source) -> tuple[Chapter, ...]:
         where=where,
         sentences=(*_choosing(rules), *_waiting(rules)),
     )
-    return (Chapter(anchor="people", title="My person", lead=_LEAD, entries=(entry,)),)
+    touch = Entry(
+        anchor="people-in-touch",
+        title="Hellos, thanks, and when somebody leaves",
+        where=where,
+        sentences=(*_offers(rules), *_hellos(rules), *_leaving(rules)),
+    )
+    entries = (entry, touch) if touch.sentences else (entry,)
+    return (Chapter(anchor="people", title="My person", lead=_LEAD, entries=entries),)
 
 
 def _choosing(rules: PeopleRules) -> tuple[str, ...]:
@@ -47,6 +61,44 @@ def _choosing(rules: PeopleRules) -> tuple[str, ...]:
         f"One person looks after at most {rules.capacity} customers, unless the roster says "
         f"another number. {line}",
         *((f"Before choosing a customer sees {shown}.",) if shown else ()),
+    )
+
+
+def _offers(rules: PeopleRules) -> tuple[str, ...]:
+    if not rules.offers_by_chosen_rep:
+        return ()
+    return ("Whoever chose a person hears offers from that person alone.",)
+
+
+def _hellos(rules: PeopleRules) -> tuple[str, ...]:
+    hello, thanks = rules.hello, rules.thanks
+    said: list[str] = []
+    if hello.every_ms:
+        true = " ".join(one.says for one in hello.things)
+        said.append(
+            f"A customer who allowed it hears from their person at most every "
+            f"{within_words(hello.every_ms)}, only when something is true, and never while "
+            f"something is open; {hello.most} a month for one person. What may be said: {true}"
+        )
+    if thanks.years:
+        years = in_row([str(one) for one in thanks.years])
+        said.append(f"After {years} years they are thanked, without an offer. {thanks.says}")
+    return tuple(said)
+
+
+def _leaving(rules: PeopleRules) -> tuple[str, ...]:
+    leaving = rules.leaving
+    if not leaving.introduction:
+        return ()
+    order = in_row([_LIKE[one] for one in leaving.likeness])
+    again = (
+        f" Who says nothing is asked once more after {within_words(leaving.ask_again_ms)}."
+        if leaving.ask_again_ms
+        else ""
+    )
+    return (
+        f"When somebody leaves, who is most alike is put forward to each customer, by {order}. "
+        f"The customer says who it is to be, and is moved by nobody else.{again}",
     )
 
 

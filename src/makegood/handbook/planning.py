@@ -138,6 +138,8 @@ def _end(plan: Plan) -> Iterator[tuple[str, str]]:
     )
     if plan.then_offer is not None:
         by = "the owner" if plan.then_offer.by_owner else "the brand"
+        if plan.then_offer.by_chosen_rep:
+            by = "the customer's own person"
         yield (
             f"{within_words(plan.then_offer.after_ms)} after made whole",
             f"Only now something is offered for sale, signed by {by}.",

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from makegood.messages.facts import Facts
-from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId
+from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.money import Money
 
 
@@ -48,6 +48,7 @@ class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         survey: Id of the survey that asks; empty for every other message.
         page: The page that `$link` leads to, where it is not that of the case: `person`.
         page_brand: The brand it is about; empty for the umbrella.
+        by: The rep in whose name it is; empty for the brand's.
     """
 
     message: str
@@ -59,6 +60,7 @@ class SendMessage(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     survey: str = ""
     page: Literal["", "person"] = ""
     page_brand: str = ""
+    by: RepId = RepId("")
 
 
 class ConfirmOffer(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="confirm"):

@@ -9,6 +9,14 @@ from makegood.messages.approval_facts import TurnedDown as TurnedDown
 from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
+from makegood.messages.hello_facts import Assigned as Assigned
+from makegood.messages.hello_facts import HelloAllowed as HelloAllowed
+from makegood.messages.hello_facts import HelloDone as HelloDone
+from makegood.messages.hello_facts import HelloDue as HelloDue
+from makegood.messages.hello_facts import Introduced as Introduced
+from makegood.messages.hello_facts import RepStays as RepStays
+from makegood.messages.hello_facts import SuccessorNamed as SuccessorNamed
+from makegood.messages.hello_facts import WishNoted as WishNoted
 from makegood.messages.ids import AccountId, CaseId, CommandId, EventId, ProfileId, RepId
 from makegood.messages.link_facts import Linked as Linked
 from makegood.messages.money import Money
@@ -353,6 +361,14 @@ Body: TypeAlias = (
     | AskedAgain
     | Linked
     | RootCauseNamed
+    | SuccessorNamed
+    | RepStays
+    | Introduced
+    | HelloAllowed
+    | WishNoted
+    | HelloDue
+    | HelloDone
+    | Assigned
 )
 
 

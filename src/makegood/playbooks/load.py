@@ -283,7 +283,7 @@ def _parts(
         entitlements=_all_rules(top, own, read),
         remedies=remedies,
         messages=messages,
-        people=read_people(top, messages),
+        people=read_people(top, messages, conditions),
         plans=read_plans(top, remedies),
         requests=requests,
         goodwill=read_goodwill(top, remedies, detectors, conditions),

@@ -8,6 +8,9 @@ Source: story 5; peers, section 1.3.
 from collections.abc import Mapping
 
 from makegood.messages.commands import HELD_CLASSES
+from makegood.playbooks.conditions import Conditions
+from makegood.playbooks.in_touch import read_hello, read_leaving, read_line, read_thanks
+from makegood.playbooks.in_touch_terms import OFFERS
 from makegood.playbooks.messages import GIVEN, variables_of
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Scalar
@@ -19,9 +22,12 @@ from makegood.playbooks.terms import MessageTemplate
 MOST_CHOICES = 3  # the peer that ranks people ranks three; a longer list is a directory
 _LONGEST_WAIT_MS = DAY_MS  # who waits longer than a day for one busy person has been forgotten
 _MAY_SAY = GIVEN | {"owner"}
+_OF_WHO_LEAVES = _MAY_SAY | {"successor", "leaves_ms", "leaves", "leaves_date"}
 
 
-def read_people(top: Section, messages: Mapping[str, MessageTemplate]) -> PeopleRules:
+def read_people(
+    top: Section, messages: Mapping[str, MessageTemplate], conditions: Conditions
+) -> PeopleRules:
     """Read the section; a book without it lets nobody be chosen."""
     section = top.section("people", "section about people")
     if section is None:
@@ -36,6 +42,13 @@ def read_people(top: Section, messages: Mapping[str, MessageTemplate]) -> People
         shows=_shows(section),
         room=_message(section, "room", messages),
         unsure=_message(section, "unsure", messages),
+        offers_by_chosen_rep=section.choice("offers", OFFERS, default=OFFERS[0]) == OFFERS[1],
+        hello=read_hello(section, conditions),
+        thanks=read_thanks(section),
+        leaving=read_leaving(
+            section, lambda part, key: _message(part, key, messages, _OF_WHO_LEAVES)
+        ),
+        line=read_line(section),
     )
     if section.has("choices") and rules.choices == 0:
         section.error(
@@ -77,7 +90,12 @@ def _shows(section: Section) -> frozenset[str]:
     return frozenset(word for word, _ in found)
 
 
-def _message(section: Section, key: str, messages: Mapping[str, MessageTemplate]) -> str:
+def _message(
+    section: Section,
+    key: str,
+    messages: Mapping[str, MessageTemplate],
+    may_say: frozenset[str] = _MAY_SAY,
+) -> str:
     name = section.name(key, default="")
     if not name:
         return ""
@@ -92,8 +110,8 @@ def _message(section: Section, key: str, messages: Mapping[str, MessageTemplate]
             f"`{name}` is {template.message_class}, and a hold would keep it from the customer.",
             "Give the message the class `service`.",
         )
-    for unknown in sorted(variables_of(template) - _MAY_SAY):
+    for unknown in sorted(variables_of(template) - may_say):
         section.error(
-            key, f"`{name}` uses ${unknown}, which is not known here.", nearest(unknown, _MAY_SAY)
+            key, f"`{name}` uses ${unknown}, which is not known here.", nearest(unknown, may_say)
         )
     return name

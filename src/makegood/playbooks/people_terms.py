@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from makegood.playbooks.in_touch_terms import HelloTerms, LeavingTerms, LineTerms, ThanksTerms
+
 OTHERWISE = "otherwise"
 """The wait on a channel that the book does not name."""
 SHOWN = ("hours", "languages", "words", "room", "line", "ratings")
@@ -23,6 +25,11 @@ class PeopleRules(Struct, frozen=True, gc=False, kw_only=True):
         shows: What a customer may see of a person.
         room: Message that says that somebody has room now; empty for none.
         unsure: Message that asks which of two persons it is to be; empty for none.
+        offers_by_chosen_rep: Whoever chose a person hears offers from that person alone.
+        hello: When that person says hello.
+        thanks: When they thank for the years.
+        leaving: What happens when somebody leaves.
+        line: A mail address of one's own.
     """
 
     choices: int = 0
@@ -34,6 +41,11 @@ class PeopleRules(Struct, frozen=True, gc=False, kw_only=True):
     shows: frozenset[str] = frozenset()
     room: str = ""
     unsure: str = ""
+    offers_by_chosen_rep: bool = False
+    hello: HelloTerms = HelloTerms()
+    thanks: ThanksTerms = ThanksTerms()
+    leaving: LeavingTerms = LeavingTerms()
+    line: LineTerms = LineTerms()
 
     def wait_ms(self, channel: str) -> int:
         """How long a customer waits for a busy person on a channel; 0 for not at all."""

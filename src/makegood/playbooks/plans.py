@@ -21,6 +21,7 @@ from makegood.playbooks.terms import (
 APOLOGY_KINDS = ("basic", "status", "commitment")
 SCOPES = ("umbrella", "brand")
 OTHERWISE = ("call_by_owner",)
+OFFERED_BY = ("owner", "brand", "chosen_rep")
 ENDINGS = ("customer_said_so", "least_delivered")
 CHOICE_TIERS = (Tier.BETTER, Tier.BEYOND)
 LONGEST_MS = 30 * DAY_MS  # a hold this old is a case that somebody forgot
@@ -211,9 +212,12 @@ class _Reading:
         then = self.section.section("then_offer", "offer afterwards")
         if then is None:
             return None
-        by = then.choice("by", ("owner", "brand"), default="owner")
+        by = then.choice("by", OFFERED_BY, default="owner")
         terms = ThenOffer(
-            message=then.name("message"), after_ms=then.span_ms("after"), by_owner=by == "owner"
+            message=then.name("message"),
+            after_ms=then.span_ms("after"),
+            by_owner=by != "brand",
+            by_chosen_rep=by == "chosen_rep",
         )
         then.done()
         return terms

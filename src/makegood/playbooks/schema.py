@@ -20,9 +20,17 @@ from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
-from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
+from makegood.playbooks.plans import (
+    APOLOGY_KINDS,
+    CHOICE_TIERS,
+    ENDINGS,
+    OFFERED_BY,
+    OTHERWISE,
+    SCOPES,
+)
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
 from makegood.playbooks.schema_parts import LANGUAGES as _LANGUAGES
@@ -71,7 +79,8 @@ def schema() -> dict[str, Any]:
             "else": _ref("rule book"),
         },
         "definitions": {
-            name: _kind(fields) for name, fields in {**_KINDS, **_OF_PEOPLE, **_OF_STAFF}.items()
+            name: _kind(fields)
+            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}.items()
         }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
@@ -289,7 +298,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "asked*": _NAME, "ask_after*": _SPAN, "ask_again": _SPAN, "or": _choice(ENDINGS),
     },
     "offer afterwards": {
-        "message*": _NAME, "by": _choice(("owner", "brand")), "after*": _SPAN,
+        "message*": _NAME, "by": _choice(OFFERED_BY), "after*": _SPAN,
     },
     "message": {
         "id*": _NAME, REPLACES: _MARK, "class*": _choice(tuple(MessageClass)),
@@ -373,3 +382,4 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
+_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from makegood.playbooks.in_touch_terms import OFFERS
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.people import MOST_CHOICES
 from makegood.playbooks.people_terms import SHOWN
@@ -58,6 +59,9 @@ KINDS: Mapping[str, Mapping[str, Schema]] = {
         "most_cases": whole(10_000),
         "waits": map_of(SPAN), "thread": SPAN, "waiting_list": whole(100_000),
         "shows": some(choice(SHOWN)), "room": NAME, "unsure": NAME,
+        "offers": choice(OFFERS), "hello": ref("part about hellos"),
+        "thanks": ref("part about thanks"), "leaving": ref("part about leaving"),
+        "line": ref("part about direct lines"),
     },
     "section about routing": {
         "slice": {"type": "number", "minimum": 0, "maximum": float(MOST_SLICE)},

@@ -208,11 +208,13 @@ class ThenOffer(Struct, frozen=True, kw_only=True):
         message: Id of a promotional message.
         after_ms: How long after "made whole".
         by_owner: Signed by the owner of the case.
+        by_chosen_rep: Signed by the customer's own person, and by the owner where there is none.
     """
 
     message: str
     after_ms: int
     by_owner: bool = True
+    by_chosen_rep: bool = False
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
 from makegood.core.fold import advance
+from makegood.core.my_person import person_of
 from makegood.core.state import decode_state
 from makegood.effects.links import LinkForged
 from makegood.messages.errors import Refused
-from makegood.messages.facts import PersonChosen, PersonRefused
+from makegood.messages.facts import GotInTouch, HelloAllowed, PersonChosen, PersonRefused
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.playbooks.book import RuleBook
+from makegood.playbooks.in_touch_terms import DIRECT_LINE
 from makegood.portal.guests import makegood_of
 from makegood.portal.person_page import (
     MOST_SHOWN,
@@ -31,14 +33,25 @@ from makegood.portal.person_page import (
     unsure_words,
 )
 from makegood.portal.speech import Speech, language_of
+from makegood.portal.touch_page import (
+    Touching,
+    address_words,
+    hello_words,
+    leaving_words,
+    write_words,
+    written_words,
+)
 from makegood.portal.views import CUSTOMER, UNPROCESSABLE, by_link
 from makegood.ports.rows import PersonRow, RepRow
 from makegood.projections.reputations import heard_after_them
 from makegood.projections.roster import person_of as who_is
 from makegood.projections.roster import rep_name
+from makegood.runtime.hellos import enrol
 from makegood.sources.limits import writable
 
-_REFUSALS = ("not_available", "chosen_twice")
+_REFUSALS = ("not_available", "chosen_twice", "nobody_chosen")
+_SAID = ("chosen", "apart", "back", "wrote", "hello")
+LONGEST_TEXT = 4000
 _ORDER = ("first", "second", "third")
 
 
@@ -51,6 +64,7 @@ class _Guest(Struct, frozen=True, kw_only=True):
     person: PersonRow | None
     known: Known
     book: RuleBook
+    touching: Touching
 
 
 @require_safe
@@ -96,7 +110,18 @@ def _guest(request: HttpRequest, token: str) -> _Guest:
         heard=heard,
         now_ms=now_ms,
     )
+    yours = person_of(state.my_person, brand)
+    touching = Touching(
+        mine=state.my_person,
+        touch=state.in_touch,
+        brand=brand,
+        book=book,
+        reps=reps,
+        now_ms=now_ms,
+        address=makegood.lines.address(yours, book.people.line.domain) if yours else "",
+    )
     return _Guest(
+        touching=touching,
         token=token,
         customer=customer,
         profile=profile,
@@ -127,6 +152,12 @@ def _show(
         "now": now_words(known, speech),
         "lines": line_words(known, speech),
         "unsure": unsure_words(known, speech),
+        "leaving": leaving_words(guest.touching, speech),
+        "written": written_words(guest.touching, speech),
+        "write": write_words(guest.touching, speech),
+        "address": address_words(guest.touching, speech),
+        "hello": hello_words(guest.touching, speech),
+        "order": _ORDER,
         "places": _places(known, speech, chosen),
         "cards": found,
         "more": more,
@@ -136,7 +167,7 @@ def _show(
         "refused": [(one.rep, rep_name(known.reps, one.rep)) for one in refused],
         "form_token": secrets.token_urlsafe(9),
         "notice": speech.say(notice) if notice else "",
-        "said": speech.say(f"person.said_{said}") if said in ("chosen", "apart", "back") else "",
+        "said": speech.say(f"person.said_{said}") if said in _SAID else "",
     }
     return render(request, "portal/person.html", page, status=status)
 
@@ -169,7 +200,42 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     named = (writable(request.POST.get(name, ""), 150) for name in _ORDER)
     wanted = tuple(RepId(name) for name in named if name)
     body = PersonChosen(choices=wanted, brand=guest.known.brand)
-    return _do(request, guest, "chosen", body)
+    answer = _do(request, guest, "chosen", body)
+    if wanted and answer.status_code != UNPROCESSABLE:
+        makegood = makegood_of(request)
+        share = guest.book.people.line.control
+        enrol(makegood.store, makegood.intake, guest.customer, DIRECT_LINE, share)
+    return answer
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def write(request: HttpRequest, token: str) -> HttpResponse:
+    """Take words to the customer's person; who answers now is found by the book's waits."""
+    guest = _guest(request, token)
+    text = writable(request.POST.get("text", ""), LONGEST_TEXT).strip()
+    if not text:
+        return _show(request, guest, notice="person.empty_words", status=UNPROCESSABLE)
+    form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
+    ref = f"portal:{guest.customer}:wrote:{form}"
+    body = GotInTouch(
+        channel="page",
+        brand=guest.known.brand,
+        to=person_of(guest.known.mine, guest.known.brand),
+        words=ref,
+    )
+    return _do(request, guest, "wrote", body, {ref: text})
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def hello(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the customer's word on whether their person may get in touch."""
+    guest = _guest(request, token)
+    body = HelloAllowed(allowed=request.POST.get("allowed") == "yes")
+    return _do(request, guest, "hello", body)
 
 
 @csrf_exempt
@@ -187,11 +253,19 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _do(
-    request: HttpRequest, guest: _Guest, said: str, body: PersonChosen | PersonRefused
+    request: HttpRequest,
+    guest: _Guest,
+    said: str,
+    body: PersonChosen | PersonRefused | GotInTouch | HelloAllowed,
+    texts: dict[str, str] | None = None,
 ) -> HttpResponse:
     form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
     outcome = makegood_of(request).acts.act(
-        guest.customer, body, CUSTOMER, message_id=f"{guest.customer}:person:{said}:{form}"
+        guest.customer,
+        body,
+        CUSTOMER,
+        message_id=f"{guest.customer}:person:{said}:{form}",
+        texts=texts,
     )
     if isinstance(outcome, Refused) and outcome.code != "refused_already":
         known = outcome.code in _REFUSALS

@@ -167,7 +167,7 @@ def _may_be_shown(known: Known, row: RepRow, chosen: Sequence[RepId]) -> bool:
         return False
     if row.rep in chosen:
         return not row.has_left(known.now_ms)
-    return may_be_chosen(row, known.brand, known.rules, known.now_ms)
+    return may_be_chosen(row, known.brand, known.rules)
 
 
 def _order(row: RepRow, chosen: Sequence[RepId], language: str) -> tuple[int, bool, str]:

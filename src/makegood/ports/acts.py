@@ -30,6 +30,8 @@ ACTS: Mapping[str, str] = {
     "signed_out.everywhere": "All sign-ins of a person were ended.",
     "staff.made": "A person of the firm may sign in.",
     "roster.changed": "A row of the roster was changed; which fields stands beside it.",
+    "rep.leaves": "It was written down when a person of the firm leaves.",
+    "rep.stays": "A person of the firm does not leave after all.",
     "people.apart": "A customer and a rep are kept apart, or no longer, by the word of the firm.",
     "staff.changed": "The role, password or permissions of a person of the firm were changed.",
     "webhook.changed": "An endpoint that is told about holds and cases was changed.",

@@ -19,6 +19,7 @@ from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
 from makegood.ports.links import LinkReading, LinkWriting
+from makegood.ports.lots import LotReading, LotWriting
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
 from makegood.ports.marks import MarkReading, MarkWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
@@ -75,6 +76,7 @@ class Reading(
     ReputationReading,
     PointerReading,
     RoutingReading,
+    LotReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -235,6 +237,7 @@ class Writing(
     ReputationWriting,
     PointerWriting,
     RoutingWriting,
+    LotWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

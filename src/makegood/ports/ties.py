@@ -24,6 +24,13 @@ class TieKind(StrEnum):
     WAITING = "waiting"
     TALK = "talk"
     APART = "apart"
+    LEAVING = "leaving"
+    HEIR = "heir"
+    MEETING = "meeting"
+    READY = "ready"
+    HELLO = "hello"
+    GREETED = "greeted"
+    THANKED = "thanked"
 
 
 class Tie(Struct, frozen=True, gc=False, kw_only=True):
@@ -32,6 +39,10 @@ class Tie(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         kind: `theirs` and `waiting` are choices; `talk` is a conversation in which the customer
             waits for an answer; `apart` is a wish to have nothing to do with each other.
+            Of somebody who leaves, `leaving` is a customer who has still to say who it is to be,
+            `heir` the same for who is put forward, and `meeting` a call of the three. `ready` may
+            be said, `hello` is to be said, and `greeted` and
+            `thanked` are each of these, over or not.
         item: Tells ties of one kind and customer apart.
         rep: Whose: the person, who is waited for, who is to answer now, who is kept apart. Empty
             for a conversation that whoever is free may take.
@@ -44,6 +55,12 @@ class Tie(Struct, frozen=True, gc=False, kw_only=True):
         words: What was said last, by reference.
         side: Whose wish it is to be kept apart.
         why: The reason by reference, for a supervisor alone.
+        likeness: What speaks for who is put forward, and how much.
+        thing: What is true, as the book calls it.
+        about: What that is about.
+        source: The event that says so.
+        said_ms: When that was.
+        ends_ms: When what it is about ends.
     """
 
     customer: CustomerId
@@ -65,6 +82,12 @@ class Tie(Struct, frozen=True, gc=False, kw_only=True):
     side: Side = "customer"
     by: RepId = RepId("")
     why: str = ""
+    likeness: tuple[tuple[str, str], ...] = ()
+    thing: str = ""
+    about: str = ""
+    source: EventId = EventId("")
+    said_ms: int = 0
+    ends_ms: int = 0
 
     @property
     def key(self) -> "TieKey":
@@ -81,10 +104,14 @@ class Load(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         theirs: Whose person they are.
         waiting: Who are on the waiting list.
+        leaving: Customers of somebody who leaves, who have still to say who it is to be.
+        heir: Customers to whom they are put forward.
     """
 
     theirs: int = 0
     waiting: int = 0
+    leaving: int = 0
+    heir: int = 0
 
 
 class TieReading(Protocol):
@@ -109,6 +136,9 @@ class TieReading(Protocol):
 
     def loads(self, reps: Sequence[RepId] | None = None) -> Mapping[RepId, Load]:
         """Count the customers of reps; of all of them for None. Who has none may be left out."""
+
+    def tie_counts(self, kind: TieKind, since_ms: int) -> Mapping[RepId, int]:
+        """Count the ties of a kind of each rep since a moment."""
 
     def places_in_line(self, customer: CustomerId) -> Mapping[tuple[RepId, str], int]:
         """Say where a customer stands in each waiting list, by rep and brand; 1 is next."""

@@ -11,6 +11,7 @@ _WHY = {
     "hold": "marketing to them is held",
     "cannot_judge": "a person has still to judge what happened",
     "unsubscribed": "they unsubscribed",
+    "chosen_rep": "they hear offers from their own person alone",
     "stuck": "their history could not be read",
     "unknown": "nobody is known by this address",
     "restored": "it may have gone out after the backup that was restored",

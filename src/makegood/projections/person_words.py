@@ -5,6 +5,15 @@ from collections.abc import Mapping, Sequence
 from makegood.core.my_person import Reason, Why
 from makegood.messages.events import Event
 from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, RoomGiven
+from makegood.messages.hello_facts import (
+    HelloAllowed,
+    HelloDone,
+    HelloDue,
+    Introduced,
+    RepStays,
+    SuccessorNamed,
+    WishNoted,
+)
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Tie
 from makegood.projections.figures import moment_words
@@ -84,4 +93,31 @@ def told_of_people(event: Event, reps: Sequence[RepRow]) -> str:
             return f"The customer got in touch ({channel}){asked}."
         case Contacted(rep=rep, channel=channel):
             return f"{rep_name(reps, rep)} spoke with the customer ({channel})."
+    return _told_of_touch(event, reps)
+
+
+def _told_of_touch(event: Event, reps: Sequence[RepRow]) -> str:
+    """Tell an event about keeping in touch; lots are drawn in silence."""
+    match event.body:
+        case SuccessorNamed(rep=rep, successor=successor):
+            if not successor:
+                return f"{rep_name(reps, rep)} leaves; the customer is asked whom they want."
+            return f"{rep_name(reps, rep)} leaves; {rep_name(reps, successor)} is put forward."
+        case RepStays(rep=rep):
+            return f"{rep_name(reps, rep)} does not leave after all."
+        case Introduced(rep=rep, successor=successor):
+            return (
+                f"{rep_name(reps, rep)} and {rep_name(reps, successor)} spoke with the customer."
+            )
+        case HelloAllowed(allowed=allowed, by=by):
+            how = f", on the phone with {rep_name(reps, by)}" if by else ""
+            return f"The customer said {'yes' if allowed else 'no'} to hellos{how}."
+        case WishNoted(by=by):
+            who = rep_name(reps, by) if by else "The customer"
+            return f"{who} noted a wish."
+        case HelloDue(rep=rep, kind=kind, treated=True):
+            what = "a thank-you" if kind == "thanks" else "a hello"
+            return f"{rep_name(reps, rep)} has {what} to say."
+        case HelloDone(by=by, said=said):
+            return f"{rep_name(reps, by)} {'said it' if said else 'let it be'}."
     return ""

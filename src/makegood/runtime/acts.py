@@ -113,7 +113,7 @@ class Acts:
             body = purses.take(wanted_id, decision.body, asker)
             if not isinstance(body, Refused):
                 book = library.now(brand_of(state, wanted))
-                body = seated(writing, state, body, book, now_ms)
+                body = seated(writing, state, body, book)
             if isinstance(body, Refused):
                 return body
             profile = _profile(state, body, ProfileId(found))

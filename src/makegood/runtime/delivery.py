@@ -135,6 +135,7 @@ def question_of(command: Command, channel: str) -> Question:
         message_class=order.message_class,
         channel=channel,
         case=command.case if order.question else CaseId(""),
+        by=order.by,
     )
 
 

@@ -22,10 +22,10 @@ from makegood.ports.store import Writing
 from makegood.projections.cases import project, put_waiting
 from makegood.projections.pointing import changed_pointers
 from makegood.projections.routings import put_routings
-from makegood.projections.ties import put_ties
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
+from makegood.runtime.people_rows import touches_people, write_people
 from makegood.runtime.reconcile import Reconciled, reconcile, write_outbox
 from makegood.runtime.redirecting import write_redirects
 
@@ -139,7 +139,7 @@ class Folding:
             asks=bool(before.requests or state.requests),
             before=before,
             opened=len(state.cases) > len(before.cases),
-            people=before.my_person is not state.my_person,
+            people=touches_people(before, state),
             pointers=changed_pointers(before, state, row.customer, self._library.now()),
             routed=before.routings is not state.routings,
         )
@@ -155,7 +155,7 @@ class Folding:
             comparable=self._compared(before, after.state),
             asks=bool(before.requests),
             before=before,
-            people=before.my_person is not after.state.my_person,
+            people=touches_people(before, after.state),
             pointers=changed_pointers(before, after.state, row.customer, self._library.now()),
             routed=before.routings is not after.state.routings,
         )
@@ -204,7 +204,7 @@ class Folding:
             asks=asks,
             before=old,
             opened=len(now.cases) > len(old.cases),
-            people=not can_tell or now.my_person != old.my_person,
+            people=not can_tell or touches_people(old, now),
             pointers=changed_pointers(old if can_tell else None, now, row.customer, book),
             routed=not can_tell or now.routings != old.routings,
         )
@@ -244,7 +244,9 @@ class Folding:
                 names,
             )
         put_waiting(writing, {one.row.customer: one.state for one in changed if one.asks})
-        put_ties(writing, {one.row.customer: one.state for one in changed if one.people})
+        them = {one.row.customer: one.state for one in changed if one.people and one.state}
+        if them:
+            write_people(writing, them, {one.row.customer: one.before for one in changed})
         routed = {one.row.customer: one.state for one in changed if one.routed}
         put_routings(writing, routed, {one.row.customer for one in changed if one.outbox})
         write_redirects(

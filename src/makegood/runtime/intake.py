@@ -119,6 +119,10 @@ class Intake:
                 found.add(n)
         return found
 
+    def now_ms(self) -> int:
+        """Tell the time as the log will have it."""
+        return self._clock.now_ms()
+
     def profile(self, identifier: str) -> ProfileId:
         """Give the pseudonym of a normalised typed identifier."""
         return profile_id(identifier, self._key)

@@ -38,16 +38,14 @@ def room_of(rep: RepRow, rules: PeopleRules) -> int:
     return rules.capacity if rep.capacity is None else rep.capacity
 
 
-def may_be_chosen(rep: RepRow | None, brand: str, rules: PeopleRules, now_ms: int) -> bool:
-    """Whether customers of a brand may choose somebody, full or not."""
-    if rep is None or rep.has_left(now_ms) or not room_of(rep, rules):
+def may_be_chosen(rep: RepRow | None, brand: str, rules: PeopleRules) -> bool:
+    """Whether customers of a brand may choose somebody, full or not; not one who will leave."""
+    if rep is None or rep.left_ms or not room_of(rep, rules):
         return False
     return not brand or not rep.brands or brand in rep.brands
 
 
-def seated(
-    writing: Writing, state: State, wanted: Body, book: RuleBook, now_ms: int
-) -> Body | Refused:
+def seated(writing: Writing, state: State, wanted: Body, book: RuleBook) -> Body | Refused:
     """Take room for a choice, or a place in a waiting list.
 
     Args:
@@ -55,7 +53,6 @@ def seated(
         state: The customer's state.
         wanted: The choice, as it was decided; any other fact is given back as it is.
         book: The book of the brand it is for.
-        now_ms: The present.
 
     Returns:
         The choice with who has room, or why it cannot be made.
@@ -66,15 +63,18 @@ def seated(
     reps = {row.rep: row for row in writing.reps()}
     for rep in wanted.choices:
         ours = had.get(rep) is Standing.THEIRS
-        if not ours and not may_be_chosen(reps.get(rep), wanted.brand, book.people, now_ms):
+        if not ours and not may_be_chosen(reps.get(rep), wanted.brand, book.people):
             return Refused(code="not_available", why=NOT_AVAILABLE)
     loads = writing.hold_loads(wanted.choices)
     waits: list[RepId] = []
     full: list[RepId] = []
     for rep in wanted.choices:
         load, standing = loads.get(rep, NO_LOAD), had.get(rep)
-        # Nobody passes those who wait: room that came free is theirs first.
-        left = room_of(reps[rep], book.people) - load.theirs - load.waiting
+        # Nobody passes those who wait, or to whom this one is put forward: theirs is the room.
+        left = room_of(reps[rep], book.people) - load.theirs - load.waiting - load.heir
+        kept = state.in_touch.offers(rep, wanted.brand)
+        if kept and left + load.waiting + 1 > 0:
+            left = 1  # a place was kept for this customer
         if standing is Standing.THEIRS or left > 0:
             return replace(wanted, theirs=rep, waits=tuple(waits), full=tuple(full))
         in_line = standing is Standing.WAITING or load.waiting < book.people.waiting_list
@@ -121,7 +121,7 @@ class Rooms:
                 return ()
             for rep in reading.reps():
                 load = loads.get(rep.rep, NO_LOAD)
-                left = 0 if rep.has_left(now_ms) else room_of(rep, rules) - load.theirs
+                left = 0 if rep.has_left(now_ms) else room_of(rep, rules) - load.theirs - load.heir
                 if load.waiting and left > 0:
                     # One whose history is stuck must not keep the others waiting.
                     limit = min(left + _PASSED_OVER, most)
@@ -143,7 +143,8 @@ class Rooms:
             reps = {one.rep: one for one in writing.reps()}
             load = writing.hold_loads([tie.rep]).get(tie.rep, NO_LOAD)
             rep = reps.get(tie.rep)
-            if rep is None or rep.has_left(now_ms) or load.theirs >= room_of(rep, rules):
+            taken = load.theirs + load.heir
+            if rep is None or rep.left_ms or taken >= room_of(rep, rules):
                 return False
             body = RoomGiven(rep=tie.rep, choice=tie.choice, brand=tie.brand)
             told = Told(

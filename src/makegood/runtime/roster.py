@@ -179,9 +179,15 @@ def _number(written: str) -> int:
 
 
 def _moment(written: str, _firm: Firm, zone: str) -> int:
-    """A day begins at midnight where the person is; an instant is as it is written there."""
-    if not written:
-        return 0
+    return moment_ms(written, zone) if written else 0
+
+
+def moment_ms(written: str, zone: str) -> int:
+    """Read a moment: a day begins at midnight where the person is.
+
+    Raises:
+        InputError: It is none.
+    """
     try:
         found = datetime.fromisoformat(written)
         there = found if found.tzinfo else found.replace(tzinfo=_zone_of(zone))

@@ -9,6 +9,7 @@ from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
 from makegood.store.memory_links import MemoryLinkReading
+from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
@@ -42,6 +43,7 @@ class MemoryReader(
     MemoryLinkReading,
     MemoryPointerReading,
     MemoryRoutings,
+    MemoryLots,
 ):
     """One look at memory."""
 

@@ -33,6 +33,7 @@ from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.links import LinkPair, LinkRun
+from makegood.ports.lots import LotRow
 from makegood.ports.mail_kinds import MailDecision, MailKind
 from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
@@ -86,6 +87,7 @@ TABLES = (
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
     "ties", "routings",
+    "ties", "lots",
 )  # fmt: skip
 
 
@@ -123,6 +125,7 @@ class Tables:
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
+    lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]

@@ -7,7 +7,7 @@ from makegood.messages.ids import CustomerId, RepId
 from makegood.ports.ties import MOST_TIES, Load, Tie, TieKey, TieKind
 from makegood.store.memory_reading import MemoryReading
 
-_COUNTED = (TieKind.THEIRS, TieKind.WAITING)
+_COUNTED = (TieKind.THEIRS, TieKind.WAITING, TieKind.LEAVING, TieKind.HEIR)
 
 
 class MemoryTies(MemoryReading):
@@ -31,10 +31,18 @@ class MemoryTies(MemoryReading):
     def loads(self, reps: Sequence[RepId] | None = None) -> Mapping[RepId, Load]:
         counts = Counter((one.rep, one.kind) for one in self._ties(*_COUNTED))
         return {
-            rep: Load(theirs=counts[rep, TieKind.THEIRS], waiting=counts[rep, TieKind.WAITING])
+            rep: Load(
+                theirs=counts[rep, TieKind.THEIRS],
+                waiting=counts[rep, TieKind.WAITING],
+                leaving=counts[rep, TieKind.LEAVING],
+                heir=counts[rep, TieKind.HEIR],
+            )
             for rep in {rep for rep, _ in counts}
             if reps is None or rep in reps
         }
+
+    def tie_counts(self, kind: TieKind, since_ms: int) -> Mapping[RepId, int]:
+        return dict(Counter(one.rep for one in self._ties(kind) if one.at_ms >= since_ms))
 
     def places_in_line(self, customer: CustomerId) -> Mapping[tuple[RepId, str], int]:
         waiting = self._ties(TieKind.WAITING)

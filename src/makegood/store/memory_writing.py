@@ -33,6 +33,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
 from makegood.store.memory_links import MemoryLinkWriting
+from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
 from makegood.store.memory_notices import MemoryNotices
@@ -74,6 +75,7 @@ class MemoryWriting(
     MemoryLinkWriting,
     MemoryPointerWriting,
     MemoryRoutings,
+    MemoryLots,
 ):
     """One transaction on memory."""
 
@@ -161,6 +163,7 @@ class MemoryWriting(
         _drop(t.ties, customer)
         _drop(t.pointers, customer)
         _drop(t.routings, customer)
+        _drop(t.lots, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

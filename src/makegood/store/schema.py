@@ -29,6 +29,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.REPUTATIONS,
     people.EVERYONES_JOB,
     people.ROUTINGS,
+    people.LOTS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -54,7 +55,7 @@ NUMBERS = frozenset(
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
-        "tenure", "wait", "in_slice", "by_chance",
+        "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
     }
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
 from makegood.store.sql_links import LinkReading, LinkWriting
 from makegood.store.sql_log import LogWriting
+from makegood.store.sql_lots import LotReading, LotWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
@@ -56,6 +57,7 @@ class SqlReading(
     ReputationReading,
     PointerReading,
     RoutingReading,
+    LotReading,
 ):
     """One look at the store."""
 
@@ -83,6 +85,7 @@ class SqlWriting(
     ReputationWriting,
     PointerWriting,
     RoutingWriting,
+    LotWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -11,8 +11,8 @@ from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
 TIE = "customer kind item rep brand at_ms row_blob"
-_COUNT = """SELECT rep, kind, count(*) FROM tie WHERE kind IN ('theirs', 'waiting'){of}
-    GROUP BY rep, kind"""
+_COUNT = """SELECT rep, kind, count(*) FROM tie WHERE kind IN
+    ('theirs', 'waiting', 'leaving', 'heir'){of} GROUP BY rep, kind"""
 _LINE = """SELECT own.rep, own.brand, count(*) FROM tie own JOIN tie it
     ON it.kind = 'waiting' AND it.rep = own.rep
     AND (it.at_ms, it.customer, it.item) <= (own.at_ms, own.customer, own.item)
@@ -52,10 +52,17 @@ class TieReading(SqlBase):
         counts = {(row[0], row[1]): int(row[2]) for row in found}
         return {
             rep: Load(
-                theirs=counts.get((rep, "theirs"), 0), waiting=counts.get((rep, "waiting"), 0)
+                theirs=counts.get((rep, "theirs"), 0),
+                waiting=counts.get((rep, "waiting"), 0),
+                leaving=counts.get((rep, "leaving"), 0),
+                heir=counts.get((rep, "heir"), 0),
             )
             for rep in {RepId(rep) for rep, _ in counts}
         }
+
+    def tie_counts(self, kind: TieKind, since_ms: int) -> Mapping[RepId, int]:
+        sql = "SELECT rep, count(*) FROM tie WHERE kind = ? AND at_ms >= ? GROUP BY rep"
+        return {RepId(rep): int(n) for rep, n in self._db.rows(sql, kind.value, since_ms)}
 
     def places_in_line(self, customer: CustomerId) -> Mapping[tuple[RepId, str], int]:
         return {(row[0], row[1]): int(row[2]) for row in self._db.rows(_LINE, customer)}

@@ -155,3 +155,15 @@ ROUTINGS = (
     "CREATE INDEX routing_oldest ON routing (at_ms, event, subject)",
     "CREATE INDEX routing_of ON routing (customer, at_ms)",
 )
+
+LOTS = (
+    """CREATE TABLE lot (
+        customer TEXT NOT NULL,
+        experiment TEXT NOT NULL,
+        treated BIGINT NOT NULL,
+        propensity BIGINT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        back_ms BIGINT NOT NULL,
+        PRIMARY KEY (customer, experiment))""",
+    "CREATE INDEX lot_of ON lot (experiment, treated, propensity)",
+)

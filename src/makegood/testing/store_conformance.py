@@ -34,6 +34,7 @@ from makegood.testing.store_log_conformance import (
     LinkConformance,
     LogConformance,
 )
+from makegood.testing.store_lot_conformance import LotConformance
 from makegood.testing.store_mail_conformance import MailKindConformance
 from makegood.testing.store_mark_conformance import MarkConformance
 from makegood.testing.store_notice_conformance import NoticeConformance, notice
@@ -209,6 +210,7 @@ class StoreConformance(
     PlaceConformance,
     PointerConformance,
     RoutingConformance,
+    LotConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -38,7 +38,7 @@ SOMETIMES = {
     ("plan", "offer_message"), ("plan", "chosen_message"), ("plan", "choose_within"),
     ("example", "given"), ("payment", "most_cents"), ("payment", "cents"),
     ("row", "says"), ("row", "charges"), ("claim", "says"), ("goodwill", "allow_because"),
-    ("source", "signed"), ("source", "table"),
+    ("true thing", "on"), ("source", "signed"), ("source", "table"),
     ("gift", "cents"), ("expectation", "answer"), ("expectation", "row"),
     ("expectation", "class"), ("expectation", "brand"),
     ("expectation", "cents"), ("expectation", "charges"),

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import polars as pl
 from msgspec import Struct
 
-from makegood.core.holds import Answer, GateRow, Question, judge
+from makegood.core.holds import Answer, GateRow, Question, by_another, judge
 from makegood.gate.judging import everywhere, holds_count_everywhere, is_strict, row_now
 from makegood.gate.screening.index import Index
 from makegood.messages.commands import HELD_CLASSES
@@ -154,9 +154,12 @@ def _pages(reading: Reading, library: Library, now_ms: int) -> Iterator[Page]:
 
 def _answers(page: Page, question: Question, book: RuleBook) -> pl.DataFrame:
     counts_everywhere = holds_count_everywhere(question, book)
+    by_chosen_rep = book.people.offers_by_chosen_rep
     customers, orders, answers = [], [], []
     for customer, row in page:
-        found = _stops(row, question, counts_everywhere=counts_everywhere)
+        found = _stops(
+            row, question, counts_everywhere=counts_everywhere, by_chosen_rep=by_chosen_rep
+        )
         if found is not None:
             customers.append(customer)
             orders.append(found[0])
@@ -173,7 +176,7 @@ def _answers(page: Page, question: Question, book: RuleBook) -> pl.DataFrame:
 
 
 def _stops(
-    row: GateRow, question: Question, *, counts_everywhere: bool
+    row: GateRow, question: Question, *, counts_everywhere: bool, by_chosen_rep: bool
 ) -> tuple[int, Answer] | None:
     """Give a customer's no, and how it stands beside the no of another: the least counts.
 
@@ -187,6 +190,8 @@ def _stops(
         answer = judge((row,), everywhere(question))
         if not answer.allowed:
             return len(_STRICTNESS) + _STRICTNESS[answer.reason], answer
+    if by_chosen_rep and (another := by_another((row,), question)) is not None:
+        return 2 * len(_STRICTNESS), another
     return None
 
 

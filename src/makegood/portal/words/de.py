@@ -306,6 +306,58 @@ WORDS = {
         "Diese Person kann gerade nicht gewählt werden. Bitte wählen Sie jemand anderen."
     ),
     "person.chosen_twice": "Bitte wählen Sie jede Person nur einmal.",
+    "person.leaves_title": "{name} verlässt uns",
+    "person.leaves": (
+        "{name} arbeitet bis zum {day} hier. Für die Zeit danach schlagen {name} und wir "
+        "{heir} vor."
+    ),
+    "person.leaves_gone": (
+        "{name} arbeitet nicht mehr hier. Wir schlagen vor, dass sich ab jetzt {heir} um Sie "
+        "kümmert."
+    ),
+    "person.leaves_nobody": (
+        "{name} arbeitet bis zum {day} hier. Bitte wählen Sie unten, wer sich dann um Sie "
+        "kümmern soll."
+    ),
+    "person.leaves_nobody_gone": (
+        "{name} arbeitet nicht mehr hier. Bitte wählen Sie unten, wer sich um Sie kümmern soll."
+    ),
+    "person.leaves_until": "Bis Sie es uns sagen, wird niemand anders für Sie eingetragen.",
+    "person.like_choices": "{heir} haben Sie selbst genannt.",
+    "person.like_languages": "Spricht: {value}.",
+    "person.like_brands": "Arbeitet für: {value}.",
+    "person.like_brands_all": "Arbeitet für alle unsere Marken.",
+    "person.like_hours": "Ist in {value} von 100 Stunden da, in denen {name} da ist.",
+    "person.like_room": "Hat Platz für Sie.",
+    "person.leaves_yes": "Ja, {heir} bitte",
+    "person.leaves_other": "Ich möchte lieber selbst wählen",
+    "person.write": "An {name} schreiben",
+    "person.write_nobody": "Schreiben Sie uns",
+    "person.write_lead": "Ein Mensch liest es und antwortet.",
+    "person.write_label": "Ihre Worte",
+    "person.write_button": "Senden",
+    "person.wrote": "Sie haben {when} geschrieben. {name} antwortet Ihnen.",
+    "person.wrote_waits": (
+        "Sie haben {when} geschrieben. {name} spricht gerade mit jemand anderem; dauert das "
+        "zu lange, antwortet Ihnen {then}."
+    ),
+    "person.wrote_anybody": "Sie haben {when} geschrieben. Wer frei ist, antwortet Ihnen.",
+    "person.whoever_free": "wer gerade frei ist",
+    "person.address": "{name} hat eine eigene E-Mail-Adresse für Sie: {address}",
+    "person.address_open": "Ich möchte die E-Mail-Adresse von {name}",
+    "person.hello": "Darf sich {name} ab und zu bei Ihnen melden?",
+    "person.hello_lead": (
+        "Höchstens alle {days} Tage und nur, wenn es etwas zu sagen gibt: nie mit einem "
+        "Angebot und nie, solange etwas gutzumachen ist. Sie können das jederzeit ändern."
+    ),
+    "person.hello_is_yes": "Sie haben Ja gesagt.",
+    "person.hello_is_no": "Sie haben nicht Ja gesagt.",
+    "person.hello_yes": "Ja, gern",
+    "person.hello_no": "Nein, bitte nicht",
+    "person.said_wrote": "Danke, es ist angekommen.",
+    "person.said_hello": "Danke, so ist es jetzt.",
+    "person.empty_words": "Bitte schreiben Sie zuerst etwas.",
+    "person.nobody_chosen": "Bitte wählen Sie zuerst jemanden.",
     "person.link": "Wer sich um Sie kümmert",
     "fault.missing.title": "Nicht gefunden",
     "fault.missing.lead": (

@@ -300,6 +300,56 @@ WORDS = {
     "person.name_one": "Please name a person from the list.",
     "person.not_available": "This person cannot be chosen just now. Please choose somebody else.",
     "person.chosen_twice": "Please choose each person once.",
+    "person.leaves_title": "{name} leaves us",
+    "person.leaves": (
+        "{name} works here until {day}. {name} and we suggest {heir}, who would look after "
+        "you from then on."
+    ),
+    "person.leaves_gone": (
+        "{name} no longer works here. We suggest {heir}, who would look after you from now on."
+    ),
+    "person.leaves_nobody": (
+        "{name} works here until {day}. Please choose below who is to look after you then."
+    ),
+    "person.leaves_nobody_gone": (
+        "{name} no longer works here. Please choose below who is to look after you."
+    ),
+    "person.leaves_until": "Until you tell us, nobody else becomes your person.",
+    "person.like_choices": "You named {heir} yourself.",
+    "person.like_languages": "Speaks: {value}.",
+    "person.like_brands": "Works for: {value}.",
+    "person.like_brands_all": "Works for all our brands.",
+    "person.like_hours": "Is there in {value} of 100 hours in which {name} is there.",
+    "person.like_room": "Has room for you.",
+    "person.leaves_yes": "Yes, {heir} please",
+    "person.leaves_other": "I would rather choose myself",
+    "person.write": "Write to {name}",
+    "person.write_nobody": "Write to us",
+    "person.write_lead": "A person reads it and answers.",
+    "person.write_label": "Your words",
+    "person.write_button": "Send",
+    "person.wrote": "You wrote {when}. {name} answers you.",
+    "person.wrote_waits": (
+        "You wrote {when}. {name} is with another customer; if that takes too long, {then} "
+        "answers you."
+    ),
+    "person.wrote_anybody": "You wrote {when}. Whoever is free answers you.",
+    "person.whoever_free": "whoever is free",
+    "person.address": "{name} has a mail address of their own for you: {address}",
+    "person.address_open": "I would like the mail address of {name}",
+    "person.hello": "May {name} get in touch now and then?",
+    "person.hello_lead": (
+        "At most every {days} days, and only with something to tell you: never with an offer, "
+        "and never while something is still to be put right. You may change it at any time."
+    ),
+    "person.hello_is_yes": "You said yes.",
+    "person.hello_is_no": "You have not said yes.",
+    "person.hello_yes": "Yes, gladly",
+    "person.hello_no": "No, please not",
+    "person.said_wrote": "Thank you, it has arrived.",
+    "person.said_hello": "Thank you, that is how it is now.",
+    "person.empty_words": "Please write something first.",
+    "person.nobody_chosen": "Please choose your person first.",
     "person.link": "Who looks after you",
     "fault.missing.title": "Not found",
     "fault.missing.lead": "There is nothing at this address, or it is not for you to see.",

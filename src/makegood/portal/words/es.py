@@ -301,6 +301,53 @@ WORDS = {
     "person.name_one": "Nombre a una persona de la lista, por favor.",
     "person.not_available": "Ahora no se puede elegir a esta persona. Elija a otra, por favor.",
     "person.chosen_twice": "Elija a cada persona una sola vez, por favor.",
+    "person.leaves_title": "{name} nos deja",
+    "person.leaves": (
+        "{name} trabaja aquí hasta el {day}. Para después, {name} y nosotros le proponemos a "
+        "{heir}."
+    ),
+    "person.leaves_gone": (
+        "{name} ya no trabaja aquí. Le proponemos a {heir}, que le atendería a partir de ahora."
+    ),
+    "person.leaves_nobody": (
+        "{name} trabaja aquí hasta el {day}. Elija abajo quién le atenderá después."
+    ),
+    "person.leaves_nobody_gone": "{name} ya no trabaja aquí. Elija abajo quién le atenderá.",
+    "person.leaves_until": "Hasta que nos lo diga, nadie más pasa a ser su persona.",
+    "person.like_choices": "Usted mismo nombró a {heir}.",
+    "person.like_languages": "Habla: {value}.",
+    "person.like_brands": "Trabaja para: {value}.",
+    "person.like_brands_all": "Trabaja para todas nuestras marcas.",
+    "person.like_hours": "Está en {value} de cada 100 horas en que está {name}.",
+    "person.like_room": "Tiene sitio para usted.",
+    "person.leaves_yes": "Sí, {heir}, por favor",
+    "person.leaves_other": "Prefiero elegir yo",
+    "person.write": "Escribir a {name}",
+    "person.write_nobody": "Escríbanos",
+    "person.write_lead": "Lo lee una persona, que le responde.",
+    "person.write_label": "Sus palabras",
+    "person.write_button": "Enviar",
+    "person.wrote": "Escribió {when}. Le responde {name}.",
+    "person.wrote_waits": (
+        "Escribió {when}. {name} está con otro cliente; si tarda demasiado, le responde {then}."
+    ),
+    "person.wrote_anybody": "Escribió {when}. Le responde quien esté libre.",
+    "person.whoever_free": "quien esté libre",
+    "person.address": "{name} tiene una dirección de correo propia para usted: {address}",
+    "person.address_open": "Quiero la dirección de correo de {name}",
+    "person.hello": "¿Puede {name} ponerse en contacto de vez en cuando?",
+    "person.hello_lead": (
+        "Como mucho cada {days} días y solo con algo que contarle: nunca con una oferta ni "
+        "mientras quede algo por reparar. Puede cambiarlo cuando quiera."
+    ),
+    "person.hello_is_yes": "Ha dicho que sí.",
+    "person.hello_is_no": "No ha dicho que sí.",
+    "person.hello_yes": "Sí, con gusto",
+    "person.hello_no": "No, por favor",
+    "person.said_wrote": "Gracias, ha llegado.",
+    "person.said_hello": "Gracias, así queda.",
+    "person.empty_words": "Escriba algo primero, por favor.",
+    "person.nobody_chosen": "Elija primero a su persona, por favor.",
     "person.link": "Quién le atiende",
     "fault.missing.title": "No encontrado",
     "fault.missing.lead": "En esta dirección no hay nada, o no es para usted.",

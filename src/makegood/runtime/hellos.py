@@ -1,0 +1,208 @@
+"""Makes hellos and thanks due: so many for a rep in a month, and by lot where one is drawn.
+
+How many a rep has said this month is a fact across customers, so it is counted in the transaction
+that makes the next one due.
+Source: DESIGN, "Facts across customers"; story 5.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from makegood.core.in_touch import Ready
+from makegood.core.lots import draw
+from makegood.core.my_person import person_of
+from makegood.core.state import State, decode_state
+from makegood.messages.events import OWN_SOURCE
+from makegood.messages.hello_facts import Assigned, HelloDue, HelloKind
+from makegood.messages.ids import CustomerId, ProfileId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.people_terms import PeopleRules
+from makegood.ports.clock import Clock
+from makegood.ports.rows import RepRow
+from makegood.ports.store import Store, Writing
+from makegood.ports.ties import Tie, TieKind
+from makegood.runtime.intake import Intake, patiently
+from makegood.runtime.leaving import Leavings
+from makegood.runtime.told import Told
+
+HELLOS = f"{OWN_SOURCE}:hellos"
+PAGE = 100
+EVERY_S = 30.0  # a hello of this month need not come in this minute
+_COUNTED: Mapping[HelloKind, TieKind] = {"hello": TieKind.GREETED, "thanks": TieKind.THANKED}
+_LOG = logging.getLogger("makegood.hellos")
+
+
+class Hellos:
+    """Makes what may be said a rep's task."""
+
+    def __init__(
+        self, store: Store, intake: Intake, library_of: Callable[[], Library], clock: Clock
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._library_of = library_of
+        self._clock = clock
+
+    def give(self) -> int:
+        """Go once through all that may be said, the oldest first; say how much became due."""
+        done, after = 0, None
+        while True:
+            with self._store.reading() as reading:
+                ties = reading.ties(TieKind.READY, after=after, limit=PAGE)
+            if ties:
+                done += patiently(partial(self._page, ties))
+                after = ties[-1].key
+            if len(ties) < PAGE:
+                return done
+
+    def _page(self, ties: Sequence[Tie]) -> int:
+        now_ms, library = self._clock.now_ms(), self._library_of()
+        with self._store.writing() as writing:
+            found = writing.customers_of(sorted({tie.profile for tie in ties}))
+            rows = writing.lock(sorted(set(found.values())))
+            reps = {row.rep: row for row in writing.reps()}
+            writing.hold_loads(sorted({tie.rep for tie in ties}))
+            counting = _Counting(writing, library, now_ms)
+            told: list[Told] = []
+            for tie in ties:
+                customer = found.get(tie.profile)
+                row = rows.get(customer) if customer is not None else None
+                if customer is None or row is None or row.stuck:
+                    continue
+                state = decode_state(row.state)
+                ready = _still(state, tie, now_ms)
+                rep = person_of(state.my_person)
+                if ready is None or not _works(reps.get(rep), now_ms):
+                    continue
+                said = _due(customer, state, ready, rep, library.now().people, row.events)
+                kept_back = isinstance(said[-1].body, HelloDue) and not said[-1].body.treated
+                if kept_back or counting.take(ready.kind, rep):
+                    told += said
+            self._intake.record(writing, told, now_ms, library)
+        return sum(isinstance(one.body, HelloDue) for one in told)
+
+
+class _Counting:
+    """How many of a kind each rep may still say this month."""
+
+    def __init__(self, writing: Writing, library: Library, now_ms: int) -> None:
+        book = library.now()
+        zone = ZoneInfo(book.timezone)
+        now = datetime.fromtimestamp(now_ms / 1000, tz=UTC).astimezone(zone)
+        first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        since_ms = int(first.timestamp() * 1000)
+        self._most = {"hello": book.people.hello.most, "thanks": book.people.thanks.most}
+        self._given = {
+            kind: Counter(writing.tie_counts(tie, since_ms)) for kind, tie in _COUNTED.items()
+        }
+
+    def take(self, kind: HelloKind, rep: RepId) -> bool:
+        """Take one, if there is one left."""
+        if self._given[kind][rep] >= self._most[kind]:
+            return False
+        self._given[kind][rep] += 1
+        return True
+
+
+def _still(state: State, tie: Tie, now_ms: int) -> Ready | None:
+    """Look again under the lock: it may have been said, or be true no more."""
+    for one in state.in_touch.ready:
+        if f"{one.kind}/{one.thing.id}/{one.thing.event}" == tie.item:
+            return one if now_ms < one.thing.until_ms else None
+    return None
+
+
+def _works(row: RepRow | None, now_ms: int) -> bool:
+    """Whether somebody is there to say it; on leave they are not, and it waits for them."""
+    return row is not None and not row.left_ms and not row.is_away(now_ms)
+
+
+def _due(
+    customer: CustomerId,
+    state: State,
+    ready: Ready,
+    rep: RepId,
+    rules: PeopleRules,
+    at: int,
+) -> list[Told]:
+    """Make it due or, by lot, keep it back; what the customer asked for is never kept back."""
+    control = rules.thanks.control if ready.kind == "thanks" else rules.hello.control
+    known = state.in_touch.lot(ready.kind)
+    drawn = draw(customer, ready.kind, control)
+    told: list[Told] = []
+    treated = True
+    if control and not ready.thing.asked_for:
+        treated = known.treated if known is not None else drawn.treated
+        if known is None:
+            lot = Assigned(
+                experiment=ready.kind, treated=drawn.treated, propensity=drawn.propensity
+            )
+            told.append(_told(ready, lot, f"{customer}/{ready.kind}/{at}"))
+    body = HelloDue(
+        kind=ready.kind,
+        rep=rep,
+        thing=ready.thing.id,
+        source=ready.thing.event,
+        treated=treated,
+    )
+    name = f"{customer}/{ready.kind}/{ready.thing.id}/{ready.thing.event}/{at}"
+    told.append(_told(ready, body, name))
+    return told
+
+
+def _told(ready: Ready, body: Assigned | HelloDue, message_id: str) -> Told:
+    return Told(profile=ready.profile, body=body, message_id=message_id, source=HELLOS)
+
+
+def enrol(
+    store: Store, intake: Intake, customer: CustomerId, experiment: str, control: float
+) -> None:
+    """Draw a lot for a customer in an experiment, once.
+
+    Args:
+        store: The store.
+        intake: Takes the fact.
+        customer: Who; an id from before a merge still finds them.
+        experiment: Its name.
+        control: The share of control; 0 draws nothing.
+    """
+    if not control:
+        return
+
+    def drew() -> None:
+        with store.writing() as writing:
+            profile = ProfileId(customer)
+            found = writing.customers_of([profile]).get(profile)
+            row = writing.lock([found]).get(found) if found is not None else None
+            if found is None or row is None or row.stuck:
+                return
+            if decode_state(row.state).in_touch.lot(experiment) is None:
+                one = draw(found, experiment, control)
+                body = Assigned(
+                    experiment=experiment, treated=one.treated, propensity=one.propensity
+                )
+                name = f"{found}/{experiment}/{row.events}"
+                told = Told(profile=profile, body=body, message_id=name, source=HELLOS)
+                intake.record(writing, [told], intake.now_ms())
+
+    patiently(drew)
+
+
+def run_forever(
+    leavings: Leavings,
+    hellos: Hellos,
+    stopped: Callable[[], bool],
+    sleep: Callable[[float], object],
+) -> None:
+    """Look after who leaves and what may be said until told to stop; a fault is waited out."""
+    while not stopped():
+        for do in (leavings.go_on, hellos.give):
+            try:
+                do()
+            except Exception as fault:
+                _LOG.error("keeping in touch rests: %s", type(fault).__name__)
+        sleep(EVERY_S)

@@ -1,0 +1,163 @@
+"""Whoever leaves and whatever may be said, in whatever order: nobody is moved, nothing is sold."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from makegood.core.fold import advance, step
+from makegood.core.hellos import is_quiet
+from makegood.core.my_person import person_of
+from makegood.core.state import EMPTY, State, decode_state, encode_state
+from makegood.messages.commands import HELD_CLASSES, MessageClass, SendMessage
+from makegood.messages.events import Event
+from makegood.messages.facts import (
+    Answered,
+    Body,
+    Contacted,
+    GotInTouch,
+    PersonChosen,
+    PersonRefused,
+    Touchpoint,
+)
+from makegood.messages.hello_facts import (
+    Assigned,
+    HelloAllowed,
+    HelloDone,
+    HelloDue,
+    Introduced,
+    RepStays,
+    SuccessorNamed,
+    WishNoted,
+)
+from makegood.messages.ids import CaseId, EventId, RepId, event_id
+from makegood.playbooks.book import Library
+from makegood.playbooks.in_touch_terms import (
+    HelloTerms,
+    LeavingTerms,
+    ThanksTerms,
+    Told,
+    TrueThing,
+)
+from makegood.playbooks.people_terms import PeopleRules
+from makegood.ports.ties import TieKind
+from makegood.projections.in_touch import touch_ties
+from makegood.testing.book import DAY_MS, HOUR_MS, small_book
+from makegood.testing.history import NOON_MS, event
+
+REPS = tuple(RepId(one) for one in ("kathy", "tom", "uli"))
+TRIP = TrueThing(id="trip", of="event", says="x", events=("Rental Returned",), for_ms=40 * DAY_MS,
+                 read=lambda facts: Told(str(facts.get("reservation"))))  # fmt: skip
+WISH = TrueThing(id="wish", of="wish", says="x", for_ms=40 * DAY_MS)
+RULES = PeopleRules(
+    choices=3, capacity=9, thread_ms=HOUR_MS, room="room", unsure="which",
+    hello=HelloTerms(every_ms=10 * DAY_MS, most=9, within_ms=5 * DAY_MS, things=(WISH, TRIP),
+                     by_event={"Rental Returned": (TRIP,)}),
+    thanks=ThanksTerms(years=(1,), most=9, within_ms=30 * DAY_MS, says="x"),
+    leaving=LeavingTerms(introduction="room", gone="which", ask_again_ms=7 * DAY_MS),
+)  # fmt: skip
+
+
+def _library() -> Library:
+    book = small_book()
+    plain = replace(next(iter(book.messages.values())), message_class=MessageClass.SERVICE)
+    said = {name: replace(plain, id=name) for name in ("room", "which")}
+    book = replace(book, people=RULES, messages={**book.messages, **said},
+                   purchases=frozenset({"Rental Returned"}))  # fmt: skip
+    return Library(active=book.hash, books={book.hash: book})
+
+
+LIBRARY = _library()
+reps = st.sampled_from(REPS)
+some = st.lists(reps, min_size=1, max_size=3, unique=True).map(tuple)
+places = st.integers(0, 11)
+
+
+def _id(place: int) -> EventId:
+    return event_id("shop", f"e{place}")
+
+
+bodies: st.SearchStrategy[Body] = st.one_of(
+    some.map(lambda wanted: PersonChosen(choices=wanted, theirs=wanted[0])),
+    st.builds(PersonRefused, rep=reps, side=st.just("customer"), again=st.booleans()),
+    st.builds(GotInTouch, channel=st.just("mail"), thread=st.just("t")),
+    st.builds(Contacted, rep=reps, channel=st.just("mail"), thread=st.just("t")),
+    st.builds(lambda place, rep, heir, days: SuccessorNamed(
+        rep=rep, successor=heir, choice=_id(place), leaves_ms=NOON_MS + days * DAY_MS),
+        places, reps, reps, st.integers(0, 20)),
+    st.builds(lambda place, rep: RepStays(rep=rep, choice=_id(place)), places, reps),
+    st.builds(Introduced, rep=reps, successor=reps, by=reps),
+    st.builds(HelloAllowed, allowed=st.booleans()),
+    st.builds(WishNoted, words=st.just("w")),
+    st.builds(lambda n: Touchpoint(name="Rental Returned", properties={"reservation": f"R{n}"}),
+              st.integers(1, 3)),
+    st.builds(lambda n: Touchpoint(
+        name="Rental Unfulfilled",
+        properties={"reservation": f"R{n}", "reason": "x", "price_cents": 9_900}),
+        st.integers(1, 2)),
+    st.builds(lambda place: Answered(case=CaseId(f"c{place}"), answer="good"), places),
+    st.builds(lambda place, rep, kind, treated: HelloDue(
+        kind="hello", rep=rep, thing=kind, source=_id(place), treated=treated),
+        places, reps, st.sampled_from(["trip", "wish"]), st.booleans()),
+    st.builds(lambda place, rep, said: HelloDone(hello=_id(place), by=rep, said=said),
+              places, reps, st.booleans()),
+    st.builds(Assigned, experiment=st.sampled_from(["hello", "thanks"]), treated=st.booleans(),
+              propensity=st.just(0.5)),
+)  # fmt: skip
+days = st.lists(st.tuples(st.integers(0, 40), bodies), min_size=1, max_size=12)
+
+
+def events(day: list[tuple[int, Body]]) -> list[Event]:
+    at_ms, found = NOON_MS, []
+    for n, (hours, body) in enumerate(day):
+        at_ms += hours * 12 * HOUR_MS + 1
+        found.append(event(body, at_ms=at_ms, name=f"e{n}", book=LIBRARY.active))
+    return found
+
+
+@given(days)
+def test_nobody_is_moved_but_by_the_customers_own_word(day):
+    state = EMPTY
+    for one in events(day):
+        before = person_of(state.my_person)
+        state = step(state, one, LIBRARY).state
+        if not isinstance(one.body, PersonChosen | PersonRefused):
+            assert person_of(state.my_person) == before
+        state = advance(state, one.time_ms + 30 * DAY_MS, LIBRARY).state
+        assert all(heir not in state.my_person.denied for _, heir, _ in state.my_person.heirs)
+
+
+@given(days)
+def test_nothing_waits_to_be_said_while_something_is_open_and_no_message_sells(day):
+    state = EMPTY
+    for one in events(day):
+        done = step(state, one, LIBRARY)
+        state = done.state
+        said = [it.order for it in done.commands if isinstance(it.order, SendMessage)]
+        about = [it for it in said if it.page == "person"]
+        assert not any(it.message_class in HELD_CLASSES for it in about)
+        kinds = {tie.kind for tie in touch_ties(state, "p")}
+        assert not (is_quiet(state) and kinds & {TieKind.READY, TieKind.HELLO})
+
+
+@given(days)
+def test_hellos_are_as_far_apart_as_the_book_says_and_each_lot_is_drawn_once(day):
+    state = EMPTY
+    for one in events(day):
+        state = step(state, one, LIBRARY).state
+        mine = state.in_touch
+        names = [lot.experiment for lot in mine.lots]
+        assert len(names) == len(set(names))
+        due = [(it.thing.id, it.thing.event) for it in mine.hellos if it.kind == "hello"]
+        assert len(due) == len(set(due))
+
+
+@given(days, st.integers(0, 11))
+def test_it_is_the_same_folded_at_once_or_from_what_was_kept(day, cut: int):
+    def folded(state: State, part: list[Event]) -> State:
+        for one in part:
+            state = step(state, one, LIBRARY).state
+        return state
+
+    all_of_it = events(day)
+    begun = decode_state(encode_state(folded(EMPTY, all_of_it[:cut])))
+    assert folded(begun, all_of_it[cut:]) == folded(EMPTY, all_of_it)
