@@ -245,6 +245,11 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             return f"{named(by)} gave{script}: {what}{amount}.", "ok"
         case Released(by=by):
             return f"{named(by)} released the hold.", "warn"
+        case HandedOver(by="", to=to):
+            whom = named(to) if to else "Who is on duty"
+            return f"{whom} took it over; nobody had it.", "plain"
+        case HandedOver(by=by, to=""):
+            return f"{named(by)} handed over to who is on duty.", "plain"
         case HandedOver(by=by, to=to):
             return f"{named(by)} handed over to {named(to)}.", "plain"
         case Noted(by=by):

@@ -198,7 +198,7 @@ def test_who_is_refused_leaves_the_choice_the_case_and_the_conversation(day: Day
     ]
     assert decided(day, PersonChosen(choices=(KATHY,)), CUSTOMER) == "not_available"
     case = HandedOver(case=day.id, to=KATHY, by=ULI)
-    assert decided(day, case, Asker(rep=ULI, role="rep")) == "kept_apart"
+    assert decided(day, case, Asker(rep=ULI, role="rep")) == "not_available"
 
 
 def test_a_refusal_that_is_taken_back_leaves_that_of_the_other_side(day: Day):
