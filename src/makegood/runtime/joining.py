@@ -5,18 +5,20 @@ the one customer with the holds of both. What somebody kept apart is never asked
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.messages.errors import Refused
+from makegood.messages.errors import InputError, Refused
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import Body, Linked, Unlinked
+from makegood.messages.identifiers import normal
 from makegood.messages.ids import ProfileId, RepId, event_id
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
-from makegood.ports.links import Candidate, LinkPair
+from makegood.ports.links import Candidate, LinkPair, LinkStatus
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.intake import Intake, patiently, text_ref
@@ -24,6 +26,9 @@ from makegood.runtime.noting import note
 from makegood.runtime.told import Told
 
 LINKAGE = f"{OWN_SOURCE}:linkage"
+_EMAIL, _PHONE = "email:", "phone:"
+_PHONE_DIGITS = 8  # the last ones: the same number with and without its country
+_PAGE = 500
 NOBODY = RepId("")  # the threshold of a run
 NO_SUCH = Refused(code="no_such_pair", why="There is no such pair.")
 
@@ -259,7 +264,44 @@ def forget_links(writing: Writing, profiles: Sequence[ProfileId]) -> int:
     Returns:
         How many rows named them.
     """
-    found = writing.links_of(profiles)
+    return _forget(writing, writing.links_of(profiles))
+
+
+def forget_named(writing: Writing, identifiers: Collection[str]) -> int:
+    """Forget what pairs say of somebody whom their evidence alone names, by mail or telephone.
+
+    Who shares an address is named as well: rather one question too many forgotten than one kept.
+
+    Returns:
+        How many rows named them.
+    """
+    mails = {one.removeprefix(_EMAIL) for one in identifiers if one.startswith(_EMAIL)}
+    ends = {one[-_PHONE_DIGITS:] for one in identifiers if one.startswith(_PHONE)}
+    if not mails and not ends:
+        return 0
+    count = 0
+    statuses: tuple[LinkStatus, ...] = ("review", "linked")  # of those kept apart nothing is said
+    for status in statuses:
+        after: tuple[int, str] | None = None
+        while page := writing.link_pairs(status, after=after, limit=_PAGE):
+            count += _forget(writing, [row for row in page if _names(row, mails, ends)])
+            after = (page[-1].weight, page[-1].id)
+    return count
+
+
+def _names(row: LinkPair, mails: Collection[str], ends: Collection[str]) -> bool:
+    """Whether the evidence has a mail address or the end of a telephone number."""
+    for text in (side for one in row.evidence for side in (one.left, one.right) if side):
+        if "@" in text:
+            with suppress(InputError):
+                if normal(_EMAIL + text).removeprefix(_EMAIL) in mails:
+                    return True
+        elif ends and "".join(filter(str.isdecimal, text))[-_PHONE_DIGITS:] in ends:
+            return True
+    return False
+
+
+def _forget(writing: Writing, found: Sequence[LinkPair]) -> int:
     named = [row for row in found if row.evidence or row.left_said or row.right_said]
     writing.drop_links([row.id for row in named if row.status == "review"])
     writing.put_links(
