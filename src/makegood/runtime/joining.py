@@ -4,7 +4,7 @@ A link is an event of its own, in a commit of its own, after which every questio
 the one customer with the holds of both. What somebody kept apart is never asked about again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 
@@ -18,7 +18,7 @@ from makegood.messages.identifiers import normal
 from makegood.messages.ids import ProfileId, RepId, event_id
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
-from makegood.ports.links import Candidate, LinkPair, LinkStatus
+from makegood.ports.links import SECOND, Candidate, LinkPair, LinkStatus
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.intake import Intake, patiently, text_ref
@@ -123,8 +123,7 @@ class Joining:
                 return Decided(pair=kept, changed=False)
             if not by and kept.status == "apart":
                 return Refused(code="kept_apart", why="Somebody said that these are two people.")
-            sides = (kept.left, kept.right)
-            no = self._may_join(writing, sides)
+            no = self._may_join(writing, kept, by)
             if no is not None:
                 return no
             settled = self._settled(kept, "linked", by, reason)
@@ -142,8 +141,9 @@ class Joining:
                 self._note(writing, "customers.linked", settled)
         return Decided(pair=settled)
 
-    def _may_join(self, writing: Writing, sides: tuple[ProfileId, ProfileId]) -> Refused | None:
+    def _may_join(self, writing: Writing, pair: LinkPair, by: RepId) -> Refused | None:
         """Say what stands against a link, with both customers locked."""
+        sides = (pair.left, pair.right)
         known = writing.customers_of(sides)
         customers = sorted(set(known.values()))
         rows = writing.lock(customers)
@@ -157,11 +157,14 @@ class Joining:
                 why = "One of them was forgotten; nothing is joined with what is left."
                 return Refused(code="erased", why=why)
         groups = [set(members.get(known[side], ())) if side in known else {side} for side in sides]
-        for one in writing.links_of(sorted(groups[0] | groups[1])):
+        about = writing.links_of(sorted(groups[0] | groups[1]))
+        for one in about:
             across = {one.left, one.right} != set(sides) and _across(one, groups)
             if one.status == "apart" and across:
                 why = "It would make one customer of two whom somebody kept apart."
                 return Refused(code="kept_apart", why=why)
+        if not by and _has_second((pair, *(one for one in about if one.status == "linked"))):
+            return Refused(code="second", why=SECOND)
         return None
 
     def keep_apart(self, pair: str, by: RepId, reason: str) -> Decided | Refused:
@@ -238,6 +241,16 @@ def _message(row: LinkPair) -> str:
 def _silent(row: LinkPair) -> LinkPair:
     """Keep who is kept apart, and nothing of what their lists say."""
     return replace(row, evidence=(), left_said="", right_said="", why="")
+
+
+def _has_second(linked: Iterable[LinkPair]) -> bool:
+    """Whether one brand would have two guests in one customer, by links of other runs."""
+    found: dict[str, ProfileId] = {}
+    for one in linked:
+        for brand, profile in ((one.left_brand, one.left), (one.right_brand, one.right)):
+            if found.setdefault(brand, profile) != profile:
+                return True
+    return False
 
 
 def _across(one: LinkPair, groups: Sequence[set[ProfileId]]) -> bool:

@@ -237,6 +237,23 @@ def test_who_is_forgotten_leaves_no_mail_in_the_evidence_about_another_pair(hous
     assert house.pair("linked").evidence == ()
 
 
+def test_runs_of_other_months_do_not_make_one_customer_of_two_guests_of_a_list(house):
+    def pair(left, right, brands):
+        return replace(
+            candidate(left, right, is_sure=True), left_brand=brands[0], right_brand=brands[1]
+        )
+
+    house.run(pair("loyalty:hotels:1", "loyalty:cars:1", ("hotels", "cars")))
+    house.run(pair("loyalty:cars:1", "loyalty:trains:1", ("cars", "trains")))
+    third = pair("loyalty:trains:1", "loyalty:hotels:2", ("trains", "hotels"))
+    told = house.run(third)
+    assert (told.linked, told.asked, told.left_out) == (0, 1, {})
+    asked = house.pair()
+    assert asked.why == "Two guests of one list would become one customer."
+    assert isinstance(house.joining.link(asked, KATHY, "She has two cards"), Decided)
+    assert house.is_one("loyalty:hotels:1", "loyalty:hotels:2")
+
+
 def test_somebody_nothing_came_of_yet_is_found_by_the_link_later(house):
     house.run(candidate(ANA, "loyalty:cars:7", is_sure=True))
     assert house.is_one(ANA, "loyalty:cars:7")
