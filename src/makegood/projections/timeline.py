@@ -245,13 +245,10 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             return f"{named(by)} gave{script}: {what}{amount}.", "ok"
         case Released(by=by):
             return f"{named(by)} released the hold.", "warn"
-        case HandedOver(by="", to=to):
-            whom = named(to) if to else "Who is on duty"
-            return f"{whom} took it over; nobody had it.", "plain"
-        case HandedOver(by=by, to=""):
-            return f"{named(by)} handed over to who is on duty.", "plain"
         case HandedOver(by=by, to=to):
-            return f"{named(by)} handed over to {named(to)}.", "plain"
+            whom = named(to) if to else "who is on duty"
+            whose = f"{named(by)} handed over" if by else "Nobody had it; it went"
+            return f"{whose} to {whom}.", "plain"
         case Noted(by=by):
             return f"{named(by)} noted:", "note"
         case Called(by=by, reached=reached):
