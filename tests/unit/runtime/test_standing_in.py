@@ -1,5 +1,8 @@
 """A case moves when its owner goes on leave, and has somebody as soon as anybody may take it."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
@@ -8,18 +11,25 @@ from makegood.messages.events import Event
 from makegood.messages.facts import HandedOver, PersonRefused
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
+from makegood.ports.store import Store
 from makegood.runtime.acts import Acts
+from makegood.runtime.intake import Intake
 from makegood.runtime.standing_in import StandIns
+from makegood.store.memory import MemoryStore
+from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import DAY_MS, HOUR_MS
-from tests.unit.runtime.test_intake import Firm, no_car
+from tests.unit.runtime.test_intake import KEY, Firm, no_car
 
 KATHY, TOM, ULI = (RepId(one) for one in ("kathy", "tom", "uli"))
 ALWAYS = "mon-sun 00:00-00:00"
 
 
 class House(Firm):
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         super().__init__()
+        if store is not None:
+            self.store = store  # type: ignore[assignment]
+            self.intake = Intake(store, lambda: self.library, self.clock, KEY)
         self.acts = Acts(self.store, self.intake, lambda: self.library, self.clock)
         self.stand_ins = StandIns(self.store, self.intake, lambda: self.library, self.clock)
 
@@ -40,13 +50,17 @@ def rep(name: RepId, **more) -> RepRow:
     return RepRow(**{"rep": name, "name": name.title(), "role": "rep", "hours": ALWAYS} | more)
 
 
-@pytest.fixture
-def house() -> House:
-    house = House()
+@pytest.fixture(params=["memory", "sqlite"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    store = SqliteStore(tmp_path / "it.sqlite3") if request.param == "sqlite" else MemoryStore()
+    house = House(store)
+    with store.writing() as writing:
+        writing.put_book(house.library.active, "book", activate=True)
     house.roster(rep(KATHY))
     house.take(no_car(house))
     assert house.owner() == KATHY
-    return house
+    yield house
+    store.close()
 
 
 def on_leave(house: House, **more) -> RepRow:
