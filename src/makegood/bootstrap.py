@@ -65,6 +65,7 @@ from makegood.runtime.rooms import Rooms
 from makegood.runtime.roster import Roster
 from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
+from makegood.runtime.standing_in import StandIns
 from makegood.runtime.telling import Teller
 from makegood.runtime.walks import Walks
 from makegood.runtime.worker import Pace, Worker
@@ -166,6 +167,7 @@ class Makegood:
         link_runs: Takes what a run over guest lists found.
         requests: Answers what customers ask for.
         rooms: Gives room in a book of business to who waited longest.
+        stand_ins: Gives open cases that nobody looks after to who can.
         roster: Changes who looks after customers.
         walks: Ranks who goes elsewhere when not all can stay.
         leavings: Looks after the customers of who leaves.
@@ -201,6 +203,7 @@ class Makegood:
         self.acts = Acts(store, self.intake, shelf.current, clock)
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
+        self.stand_ins = StandIns(store, self.intake, shelf.current, clock)
         self.roster = Roster(store, clock)
         self.joining = Joining(store, self.intake, clock)
         self.link_runs = LinkRuns(store, self.joining, clock)
@@ -264,6 +267,7 @@ class Makegood:
             Thread(target=self.receiving.tidy_forever, args=(stopped, sleep), name="tidy"),
             Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
             Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
+            Thread(target=self.stand_ins.run_forever, args=(stopped, sleep), name="stand-ins"),
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))

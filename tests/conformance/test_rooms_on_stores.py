@@ -296,3 +296,26 @@ def test_the_same_choice_said_twice_is_one(firm: Firm):
     firm.chooses(ana, KATHY, name="once")
     assert firm.loads() == {KATHY: Load(theirs=1)}
     assert firm.state(ana).my_person.choices[0].standing is Standing.THEIRS
+
+
+def test_room_that_a_brand_gives_is_given_though_the_umbrella_gives_less(memory: Store):
+    firm = Firm(memory)
+    book = small_book()
+    own = replace(book, people=replace(RULES, capacity=3))
+    book = replace(book, people=replace(RULES, choices=0), by_brand={"cars": own})
+    library = Library(active=book.hash, books={book.hash: book})
+    acts = Acts(memory, firm.intake, lambda: library, firm.clock)
+    rooms = Rooms(memory, firm.intake, lambda: library, firm.clock)
+    customers = [firm.arrives(f"c{n}") for n in range(4)]
+
+    def chooses(customer: CustomerId, *reps: RepId) -> None:
+        body = PersonChosen(choices=reps, brand="cars")
+        told = acts.act(customer, body, Asker(), message_id=f"{customer}{reps}")
+        assert isinstance(told, Acted)
+
+    for one in customers:
+        chooses(one, KATHY)
+    assert firm.loads()[KATHY] == Load(theirs=3, waiting=1)
+    chooses(customers[0])
+    assert rooms.fill() == 1
+    assert firm.loads()[KATHY] == Load(theirs=3, waiting=0)

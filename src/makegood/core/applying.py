@@ -27,6 +27,7 @@ from makegood.core import (
     surveys,
 )
 from makegood.core.holds import EVERYWHERE
+from makegood.core.owning import stand_in
 from makegood.core.standing import with_told
 from makegood.core.state import Case
 from makegood.core.timers import TimerKind
@@ -148,7 +149,8 @@ def _open(turn: Turn, case: Case, _body: facts.Opened) -> None:
 
 
 def _write(turn: Turn, case: Case, _body: facts.Wrote) -> None:
-    """Words from the customer are answered by a person."""
+    """Words from the customer are answered by a person who is there."""
+    case = stand_in(turn, case)
     plan = turn.plan_of(case)
     within_ms = plan.call_within_ms if plan else ending.CALL_BACK_MS
     calls.need_call(turn, case, "wrote", within_ms)

@@ -29,6 +29,8 @@ from makegood.playbooks.mistakes import nearest
 OfTouch: TypeAlias = HelloAllowed | WishNoted | HelloDone | Introduced
 OfPeople: TypeAlias = PersonChosen | PersonRefused | GotInTouch | Contacted | OfTouch
 """What is said about a customer and the people who look after them."""
+NOT_FREE = "This person cannot take this customer just now; please choose somebody else."
+"""What the firm reads, of who is away as well: a wish to be kept apart is nobody's business."""
 NOT_AVAILABLE = "This person cannot be chosen just now; please choose somebody else."
 """One sentence whether they left, serve another brand or are kept apart: the reason is theirs."""
 
@@ -114,7 +116,7 @@ def speak(state: State, wanted: GotInTouch | Contacted, asker: Asker) -> Decisio
         return refuse("reps_only", "Only a person of the firm can write down whom they spoke to.")
     rep = wanted.rep or asker.rep
     if rep in state.my_person.denied:
-        return refuse("kept_apart", "This customer is looked after by somebody else.")
+        return refuse("not_available", NOT_FREE)
     return Decision(body=replace(wanted, rep=rep))
 
 

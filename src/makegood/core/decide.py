@@ -268,5 +268,5 @@ def _hand_over(state: State, case: Case, wanted: facts.HandedOver, asker: Asker)
     if wanted.to == case.owner:
         return _no("already_owner", "This person has the case already.")
     if wanted.to in state.my_person.denied:
-        return _no("kept_apart", "This customer is looked after by somebody else; choose again.")
+        return _no("not_available", choosing.NOT_FREE)
     return Decision(body=replace(wanted, by=asker.rep))

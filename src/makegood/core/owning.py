@@ -127,3 +127,16 @@ def _last_of(state: State) -> RepId:
         default=(0, NOBODY),
     )
     return max(spoke, owned)[1]
+
+
+def stand_in(turn: Turn, case: Case) -> Case:
+    """Let the cover have a case whose owner is off duty when the customer writes.
+
+    Somebody who is only busy is waited for, as long as a call may take; where nobody is named who
+    could come in their place, the owner keeps it.
+    """
+    if not case.owner or not turn.on_duty or any(one.rep == case.owner for one in turn.on_duty):
+        return case
+    need = Need(at_ms=turn.at_ms, brand=case.brand, channel="page", to=case.owner)
+    takes = prefer(turn.state.my_person, turn.duty, need, turn.book.people).first
+    return turn.put(replace(case, owner=takes)) if takes else case

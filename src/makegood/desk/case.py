@@ -55,11 +55,13 @@ def act(request: HttpRequest, case_id: str, act: str) -> HttpResponse:
         me = desk.me
         message_id = message_id_of(request, me.rep, f"{row.case}:{act}")
         case = _case_in(story, row)
+        colleagues = _colleagues(desk, case)
         form = Form(
             case=case,
             me=me,
             book=desk.makegood.library.now(row.brand),
-            colleagues=frozenset(rep.rep for rep in _colleagues(desk, case)),
+            colleagues=frozenset(rep.rep for rep in colleagues),
+            away=frozenset(rep.rep for rep in colleagues if rep.is_away(desk.now_ms)),
             values={name: request.POST.get(name, "") for name in request.POST},
             ref=f"desk:{message_id}",
         )
@@ -172,9 +174,11 @@ def _remedies(book: RuleBook, story: Story) -> Sequence[tuple[str, str]]:
 
 
 def _colleagues(desk: Desk, case: Case) -> tuple[RepRow, ...]:
-    """Who could take the case: everyone who serves the brand, except who has it."""
+    """Who could take the case: everyone who serves the brand and works here, but who has it."""
     return tuple(
         rep
         for rep in desk.reps
-        if rep.rep != case.owner and (not rep.brands or case.brand in rep.brands)
+        if rep.rep != case.owner
+        and (not rep.brands or case.brand in rep.brands)
+        and not rep.has_left(desk.now_ms)
     )

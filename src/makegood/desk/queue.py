@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps, is_employee
 from makegood.desk.shell import MOST_COUNTED, shell
-from makegood.messages.ids import CaseId
+from makegood.messages.ids import CaseId, RepId
 from makegood.ports.rows import CaseRow, PersonRow
 from makegood.ports.ties import TieKind
 from makegood.projections.figures import ago_words, times_words
@@ -23,7 +23,8 @@ PAGE = 50
 SIDE = 12  # what fits beside a case without scrolling
 NO_DUE = 2**63 - 1
 _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,19})\.(k[0-9a-z]+)")
-FILTERS = ("all", "mine", "closed")
+NOBODY = RepId("")
+FILTERS = ("all", "mine", "nobodys", "closed")
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -40,6 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
     overdue: bool
     waiting_for: str
     owner: str
+    is_nobodys: bool
     mine: bool
     opened: str
     brand: str
@@ -62,18 +64,21 @@ def _queue(request: HttpRequest) -> HttpResponse:
     show = show if show in FILTERS else "all"
     with at_the_desk(request) as desk:
         found = desk.reading.cases(
-            owner=desk.me.rep if show == "mine" else None,
+            owner={"mine": desk.me.rep, "nobodys": NOBODY}.get(show),
             open_only=show != "closed",
             brands=desk.brands,
             after=_after(request.GET.get("after", "")),
             limit=PAGE,
         )
         rows = rows_of(desk, found)
+        nobodys = desk.reading.cases(owner=NOBODY, brands=desk.brands, limit=MOST_COUNTED + 1)
         mine = desk.reading.ties(TieKind.TALK, rep=desk.me.rep, limit=MOST_COUNTED + 1)
         page = {
             **shell(desk, page="queue"),
             "talks": len(mine),
             "many_talks": len(mine) > MOST_COUNTED,
+            "nobodys": len(nobodys),
+            "many_nobodys": len(nobodys) > MOST_COUNTED,
             "rows": rows,
             "show": show,
             "filters": FILTERS,
@@ -114,6 +119,7 @@ def _row(desk: Desk, row: CaseRow, person: PersonRow | None) -> Row:
         overdue=bool(row.due_ms) and row.due_ms <= desk.now_ms,
         waiting_for=row.waiting_for,
         owner=rep_name(desk.reps, row.owner),
+        is_nobodys=row.is_open and not row.owner,
         mine=row.owner == desk.me.rep,
         opened=ago_words(desk.now_ms - row.opened_ms),
         brand=row.brand,

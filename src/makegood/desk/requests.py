@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from makegood.core.choosing import NOT_FREE
 from makegood.core.state import Case
 from makegood.desk.access import Me
 from makegood.messages.errors import InputError, Refused
@@ -49,6 +50,7 @@ class Form(Struct, frozen=True, kw_only=True):
     Attributes:
         colleagues: Sign-in names of those who could take the case.
         ref: Where the free text of this form is kept.
+        away: Of the colleagues, who is on leave.
     """
 
     case: Case
@@ -57,6 +59,7 @@ class Form(Struct, frozen=True, kw_only=True):
     colleagues: frozenset[str]
     values: Mapping[str, str]
     ref: str
+    away: frozenset[str] = frozenset()
 
     def text(self, name: str) -> str:
         return writable(self.values.get(name, ""), LONGEST_TEXT)
@@ -176,6 +179,8 @@ def _hand_over(form: Form) -> Asked | Refused:
     to = RepId(form.text("to"))
     if to not in form.colleagues:
         return Refused(code="not_on_the_roster", why="Choose somebody who can take this case.")
+    if to in form.away:
+        return Refused(code="not_available", why=NOT_FREE)
     body = HandedOver(case=form.case.id, to=to, by=form.me.rep, note=ref)
     return Asked(body=body, texts=texts)
 

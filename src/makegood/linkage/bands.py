@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.linkage.plan import Plan
+from makegood.ports.links import SECOND
 
 Guest: TypeAlias = tuple[str, str]
 """(list, identifier)."""
@@ -23,7 +24,6 @@ BIRTHS_DIFFER = "The dates of birth differ."
 NOT_THE_PERSON = "What agrees may be a family's: the given names are not surely the same."
 ONE_THING = "Beside the name nothing agrees that a family does not have together."
 NEXT_BEST = "Another guest is nearly as likely to be this one."
-SECOND = "Two guests of one list would become one customer."
 BELOW = "It is below the threshold for linking without a person."
 
 

@@ -10,6 +10,9 @@ from makegood.messages.ids import ProfileId, RepId
 LinkStatus: TypeAlias = Literal["review", "linked", "apart"]
 """`review` waits for a person; `linked` is one customer; `apart` is never asked about again."""
 
+SECOND = "Two guests of one list would become one customer."
+"""Why a person is asked: within a run, or by links of other runs."""
+
 
 class Evidence(Struct, frozen=True, kw_only=True):
     """What one field says about a pair.

@@ -248,7 +248,9 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
         case Released(by=by):
             return f"{named(by)} released the hold.", "warn"
         case HandedOver(by=by, to=to):
-            return f"{named(by)} handed over to {named(to)}.", "plain"
+            whom = named(to) if to else "who is on duty"
+            whose = f"{named(by)} handed over" if by else "Nobody had it; it went"
+            return f"{whose} to {whom}.", "plain"
         case RootCauseNamed(by=by, cause=cause):
             return (
                 f"{named(by)} said what is behind it: {cause_words(cause, sources.library)}.",

@@ -18,7 +18,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.unfit import Unfit
-from makegood.runtime.joining import forget_links
+from makegood.runtime.joining import forget_links, forget_named
 from makegood.runtime.noting import note
 from makegood.sources.mapping import identifiers_in
 
@@ -79,7 +79,9 @@ class Erasing:
             if customer is None:
                 gone, rows = _party_erased(writing, profile)
             rows += forget_links(writing, [profile])
-            records = _records_of(writing, {named, *_identifiers(gone)}, gone, sources)
+            names = {named, *_identifiers(gone)}
+            rows += forget_named(writing, names)
+            records = _records_of(writing, names, gone, sources)
             rows += writing.erase_unfit(records)
             if customer is None and not rows:
                 raise InputError(f"Nobody is known as {identifier}.")

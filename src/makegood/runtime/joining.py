@@ -4,19 +4,21 @@ A link is an event of its own, in a commit of its own, after which every questio
 the one customer with the holds of both. What somebody kept apart is never asked about again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.messages.errors import Refused
+from makegood.messages.errors import InputError, Refused
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import Body, Linked, Unlinked
+from makegood.messages.identifiers import normal
 from makegood.messages.ids import ProfileId, RepId, event_id
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
-from makegood.ports.links import Candidate, LinkPair
+from makegood.ports.links import SECOND, Candidate, LinkPair, LinkStatus
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.intake import Intake, patiently, text_ref
@@ -24,6 +26,9 @@ from makegood.runtime.noting import note
 from makegood.runtime.told import Told
 
 LINKAGE = f"{OWN_SOURCE}:linkage"
+_EMAIL, _PHONE = "email:", "phone:"
+_PHONE_DIGITS = 8  # the last ones: the same number with and without its country
+_PAGE = 500
 NOBODY = RepId("")  # the threshold of a run
 NO_SUCH = Refused(code="no_such_pair", why="There is no such pair.")
 
@@ -118,8 +123,7 @@ class Joining:
                 return Decided(pair=kept, changed=False)
             if not by and kept.status == "apart":
                 return Refused(code="kept_apart", why="Somebody said that these are two people.")
-            sides = (kept.left, kept.right)
-            no = self._may_join(writing, sides)
+            no = self._may_join(writing, kept, by)
             if no is not None:
                 return no
             settled = self._settled(kept, "linked", by, reason)
@@ -137,8 +141,9 @@ class Joining:
                 self._note(writing, "customers.linked", settled)
         return Decided(pair=settled)
 
-    def _may_join(self, writing: Writing, sides: tuple[ProfileId, ProfileId]) -> Refused | None:
+    def _may_join(self, writing: Writing, pair: LinkPair, by: RepId) -> Refused | None:
         """Say what stands against a link, with both customers locked."""
+        sides = (pair.left, pair.right)
         known = writing.customers_of(sides)
         customers = sorted(set(known.values()))
         rows = writing.lock(customers)
@@ -152,11 +157,14 @@ class Joining:
                 why = "One of them was forgotten; nothing is joined with what is left."
                 return Refused(code="erased", why=why)
         groups = [set(members.get(known[side], ())) if side in known else {side} for side in sides]
-        for one in writing.links_of(sorted(groups[0] | groups[1])):
+        about = writing.links_of(sorted(groups[0] | groups[1]))
+        for one in about:
             across = {one.left, one.right} != set(sides) and _across(one, groups)
             if one.status == "apart" and across:
                 why = "It would make one customer of two whom somebody kept apart."
                 return Refused(code="kept_apart", why=why)
+        if not by and _has_second((pair, *(one for one in about if one.status == "linked"))):
+            return Refused(code="second", why=SECOND)
         return None
 
     def keep_apart(self, pair: str, by: RepId, reason: str) -> Decided | Refused:
@@ -235,6 +243,16 @@ def _silent(row: LinkPair) -> LinkPair:
     return replace(row, evidence=(), left_said="", right_said="", why="")
 
 
+def _has_second(linked: Iterable[LinkPair]) -> bool:
+    """Whether one brand would have two guests in one customer, by links of other runs."""
+    found: dict[str, ProfileId] = {}
+    for one in linked:
+        for brand, profile in ((one.left_brand, one.left), (one.right_brand, one.right)):
+            if found.setdefault(brand, profile) != profile:
+                return True
+    return False
+
+
 def _across(one: LinkPair, groups: Sequence[set[ProfileId]]) -> bool:
     left, right = groups
     return (one.left in left and one.right in right) or (one.left in right and one.right in left)
@@ -259,7 +277,44 @@ def forget_links(writing: Writing, profiles: Sequence[ProfileId]) -> int:
     Returns:
         How many rows named them.
     """
-    found = writing.links_of(profiles)
+    return _forget(writing, writing.links_of(profiles))
+
+
+def forget_named(writing: Writing, identifiers: Collection[str]) -> int:
+    """Forget what pairs say of somebody whom their evidence alone names, by mail or telephone.
+
+    Who shares an address is named as well: rather one question too many forgotten than one kept.
+
+    Returns:
+        How many rows named them.
+    """
+    mails = {one.removeprefix(_EMAIL) for one in identifiers if one.startswith(_EMAIL)}
+    ends = {one[-_PHONE_DIGITS:] for one in identifiers if one.startswith(_PHONE)}
+    if not mails and not ends:
+        return 0
+    count = 0
+    statuses: tuple[LinkStatus, ...] = ("review", "linked")  # of those kept apart nothing is said
+    for status in statuses:
+        after: tuple[int, str] | None = None
+        while page := writing.link_pairs(status, after=after, limit=_PAGE):
+            count += _forget(writing, [row for row in page if _names(row, mails, ends)])
+            after = (page[-1].weight, page[-1].id)
+    return count
+
+
+def _names(row: LinkPair, mails: Collection[str], ends: Collection[str]) -> bool:
+    """Whether the evidence has a mail address or the end of a telephone number."""
+    for text in (side for one in row.evidence for side in (one.left, one.right) if side):
+        if "@" in text:
+            with suppress(InputError):
+                if normal(_EMAIL + text).removeprefix(_EMAIL) in mails:
+                    return True
+        elif ends and "".join(filter(str.isdecimal, text))[-_PHONE_DIGITS:] in ends:
+            return True
+    return False
+
+
+def _forget(writing: Writing, found: Sequence[LinkPair]) -> int:
     named = [row for row in found if row.evidence or row.left_said or row.right_said]
     writing.drop_links([row.id for row in named if row.status == "review"])
     writing.put_links(

@@ -113,11 +113,14 @@ class LinkRuns:
         linked = 0
         for done, row in enumerate(sorted_.linked, 1):
             answer = self._joining.link(replace(row, run=numbered.run))
-            if isinstance(answer, Refused):
+            if isinstance(answer, Refused) and answer.code == "second":
+                sorted_.asked.append(replace(row, why=answer.why))
+            elif isinstance(answer, Refused):
                 sorted_.left_out[answer.code] += 1
             else:
                 linked += answer.changed
             tell(done, total)
+        total = len(sorted_.linked) + len(sorted_.asked)
         for start in range(0, len(sorted_.asked), _PAGE):
             page = [replace(it, run=numbered.run) for it in sorted_.asked[start : start + _PAGE]]
             patiently(lambda page=page: self._ask(page))  # type: ignore[misc]

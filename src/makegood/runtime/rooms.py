@@ -111,9 +111,12 @@ class Rooms:
             sleep(EVERY_S)
 
     def _next(self, most: int) -> Sequence[Tie]:
-        rules, now_ms = self._library_of().now().people, self._clock.now_ms()
-        if not rules.choices:
+        book, now_ms = self._library_of().now(), self._clock.now_ms()
+        # A brand's book may give more room than this one; under the lock its own is asked.
+        every = [one.people for one in (book, *book.by_brand.values()) if one.people.choices]
+        if not every:
             return ()
+        rules = max(every, key=lambda one: one.capacity)
         found: list[Tie] = []
         with self._store.reading() as reading:
             loads = reading.loads()

@@ -7,8 +7,10 @@ and then nothing is changed.
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +35,7 @@ FIELDS = (
 )  # fmt: skip
 """What a supervisor may change, and a file may have as columns beside `rep`."""
 MOST_ROWS = 20_000
-_REP = re.compile(r"\S.{0,149}")
+_REP = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]{0,149}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LONGEST = {"words": 600, "handover": 2_000, "hours": 300}
 _LONGEST_LINE = 150
@@ -67,7 +69,7 @@ class Firm(Struct, frozen=True, kw_only=True):
 
     brands: Sequence[str]
     roles: Sequence[str]
-    reps: Sequence[RepId]
+    reps: Collection[RepId]
 
 
 def changed(row: RepRow, values: Mapping[str, str], firm: Firm) -> RepRow | tuple[Wrong, ...]:
@@ -236,7 +238,15 @@ def read_file(
     Returns:
         The rows as they would be, and every mistake with its line.
     """
-    lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        return _rows_of(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))), known, firm)
+    except csv.Error as error:
+        return (), (Wrong(field="file", why=f"This is not CSV: {error}."),)
+
+
+def _rows_of(
+    lines: "csv.DictReader[str]", known: Mapping[RepId, RepRow], firm: Firm
+) -> tuple[tuple[RepRow, ...], tuple[Wrong, ...]]:
     columns = [name.strip() for name in lines.fieldnames or ()]
     unknown = [name for name in columns if name not in ("rep", *FIELDS)]
     if "rep" not in columns or unknown or len(set(columns)) < len(columns):
@@ -244,13 +254,17 @@ def read_file(
         why = f"The first line names the columns ({named}). Known: rep, {', '.join(FIELDS)}."
         return (), (Wrong(field="columns", why=why, line=1),)
     lines.fieldnames = columns
-    written = list(zip(range(2, MOST_ROWS + 2), lines, strict=False))
+    written = list(enumerate(islice(lines, MOST_ROWS + 1), 2))
+    if len(written) > MOST_ROWS:
+        why = f"More than {MOST_ROWS:,} rows at once; send the file in parts."
+        return (), (Wrong(field="rep", why=why, line=MOST_ROWS + 2),)
     names = [RepId((one.get("rep") or "").strip()) for _, one in written]
-    everybody = replace(firm, reps=(*firm.reps, *names))
+    often = Counter(names)
+    everybody = replace(firm, reps=frozenset((*firm.reps, *names)))
     rows: list[RepRow] = []
     wrong: list[Wrong] = []
     for (line, one), rep in zip(written, names, strict=True):
-        if not _REP.fullmatch(rep) or None in one or names.count(rep) > 1:
+        if not _REP.fullmatch(rep) or None in one or often[rep] > 1:
             why = "A line has one sign-in name that no other line has, and no more fields."
             wrong.append(Wrong(field="rep", why=why, line=line))
             continue
@@ -312,7 +326,7 @@ class Roster:
             How many rows were changed, and what is wrong.
         """
         with self._store.writing() as writing:
-            writing.hold_loads(firm.reps)
+            writing.hold_loads(tuple(firm.reps))
             known = {row.rep: row for row in writing.reps()}
             rows, wrong = read_file(text, known, firm)
             if wrong:

@@ -197,6 +197,7 @@ class OfStore:
             waiting = reading.waiting_commands(now_ms)
             timer_ms = reading.first_timer_ms()
             beats, tallies = reading.beats(), reading.tallies()
+            nobodys = counts["open_cases"] - sum(reading.open_cases_by_owner().values())
             parked = sum(reading.parked_counts().values())
             sinks = tuple(reading.sinks_health().values())
             noticed_ms = reading.unpublished()
@@ -208,6 +209,9 @@ class OfStore:
         yield log
         for name, says in _COUNTS.items():
             yield GaugeMetricFamily(f"makegood_{name}", says, value=counts[name])
+        yield GaugeMetricFamily(
+            "makegood_cases_without_owner", "Open cases that nobody has.", value=max(0, nobodys)
+        )
         yield from self._outbox(GaugeMetricFamily, waiting, now_ms)
         lag_s = max(0, now_ms - timer_ms) / 1000 if timer_ms else 0.0
         yield GaugeMetricFamily(

@@ -9,7 +9,7 @@ from makegood.core.holds import Answer, Question, gate_row, judge
 from makegood.core.state import EMPTY, Case, Phase, State
 from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, MessageClass
-from makegood.messages.events import Event, OnDuty
+from makegood.messages.events import Absent, Event, OnDuty
 from makegood.messages.facts import Body, Touchpoint
 from makegood.messages.ids import CaseId, CommandId
 from makegood.playbooks.book import Library
@@ -35,6 +35,7 @@ class Day:
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self.on_duty: tuple[OnDuty, ...] = (KATHY,)
+        self.absent: tuple[Absent, ...] = ()
         self.agreements: tuple[Agreement, ...] = ()
         self.parties: Parties | None = None
         self.count = 0
@@ -57,6 +58,7 @@ class Day:
             name=f"e{self.count}",
             book=self.library.active,
             on_duty=self.on_duty,
+            absent=self.absent,
             imported=imported,
         )
         stamp = replace(one.stamp, agreements=self.agreements, parties=self.parties)

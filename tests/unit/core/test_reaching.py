@@ -8,7 +8,7 @@ from makegood.core.my_person import Standing, Thread, person_of
 from makegood.core.reaching import MOST_THREADS
 from makegood.core.state import decode_state, encode_state
 from makegood.messages.commands import MessageClass, SendMessage
-from makegood.messages.events import OnDuty
+from makegood.messages.events import Absent, OnDuty
 from makegood.messages.facts import (
     Body,
     Contacted,
@@ -17,6 +17,7 @@ from makegood.messages.facts import (
     PersonChosen,
     PersonRefused,
     RoomGiven,
+    Wrote,
 )
 from makegood.messages.ids import RepId
 from makegood.playbooks.book import Library
@@ -198,7 +199,32 @@ def test_who_is_refused_leaves_the_choice_the_case_and_the_conversation(day: Day
     ]
     assert decided(day, PersonChosen(choices=(KATHY,)), CUSTOMER) == "not_available"
     case = HandedOver(case=day.id, to=KATHY, by=ULI)
-    assert decided(day, case, Asker(rep=ULI, role="rep")) == "kept_apart"
+    assert decided(day, case, Asker(rep=ULI, role="rep")) == "not_available"
+
+
+def test_who_writes_on_the_page_is_answered_by_the_cover_of_who_is_not_there(day: Day):
+    chose(day, KATHY)
+    day.no_car()
+    day.absent = (Absent(KATHY, "off_duty", 0, ULI),)
+    day.on_duty = (there(TOM), there(ULI))
+    day.told(Wrote(case=day.id, text="ref"))
+    assert day.case.owner == ULI
+    assert day.case.call is not None
+    day.absent, day.on_duty = (), (there(KATHY), there(ULI))
+    day.told(Wrote(case=day.id, text="ref"))
+    assert day.case.owner == ULI
+
+
+@pytest.mark.parametrize("cover", [RepId(""), KATHY])
+def test_words_on_the_page_move_no_case_where_nobody_is_named_who_may(day: Day, cover: RepId):
+    day.no_car()
+    owner = day.case.owner
+    day.absent, day.on_duty = (Absent(owner, "off_duty", 0, cover),), (there(TOM),)
+    day.told(Wrote(case=day.id, text="ref"))
+    assert day.case.owner == owner
+    day.on_duty = (there(owner, busy_until_ms=NOON_MS + DAY_MS, cover=TOM), there(TOM))
+    day.told(Wrote(case=day.id, text="ref"))
+    assert day.case.owner == owner
 
 
 def test_a_refusal_that_is_taken_back_leaves_that_of_the_other_side(day: Day):

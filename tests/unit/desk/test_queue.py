@@ -3,9 +3,15 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
+from makegood.core.choosing import NOT_FREE
+from makegood.core.decide import Asker
+from makegood.messages.facts import PersonRefused
+from makegood.messages.ids import RepId
 from makegood.testing.clock import FakeClock
+from makegood.web.metrics import Metrics, OfStore
 from tests.e2e.screens import MINUTE_MS, case_of, customer_of, introduce, no_car, take
 from tests.unit.desk.browsing import questions, words_of
 
@@ -137,3 +143,51 @@ def test_a_full_page_of_other_brands_does_not_hide_a_rep_s_own_case(makegood: Ma
     introduce(makegood, "user:van", "Van Morris")
     van = no_car(makegood, "user:van", brand="northwind_vans")
     assert cases_on(vera.get("/desk/")) == [van]
+
+
+def test_a_case_that_nobody_has_stands_out_and_has_a_list_of_its_own(makegood: Makegood, kathy):
+    crowd(makegood, 1)
+    customer = customer_of(makegood, "user:c0")
+    assert "nobody has it" not in words_of(kathy.get("/desk/"))
+    for one in ("kathy", "omar"):
+        body = PersonRefused(rep=RepId(one), side="customer")
+        makegood.acts.act(customer, body, Asker(), message_id=f"no {one}")
+    page = words_of(kathy.get("/desk/"))
+    assert "One open case has nobody to look after it." in page
+    assert "nobody has it" in page
+    assert cases_on(kathy.get("/desk/?show=nobodys")) == [case_of(makegood, "user:c0")]
+    assert b"makegood_cases_without_owner 1.0" in Metrics().page(
+        OfStore(makegood.store, makegood.clock)
+    )
+
+
+def test_who_is_on_leave_or_kept_apart_is_not_handed_a_case_in_the_same_words(
+    makegood: Makegood, kathy
+):
+    crowd(makegood, 1)
+    case = case_of(makegood, "user:c0")
+    with makegood.store.writing() as writing:
+        reps = {one.rep: one for one in writing.reps()}
+    owner = next(one.owner for one in owners(makegood))
+    other = next(one for one in reps.values() if one.rep != owner)
+
+    def handed() -> str:
+        told = {"to": other.rep, "note": "Their car was not there."}
+        answer = kathy.post(f"/desk/cases/{case}/hand-over", told)
+        assert answer.status_code == 422
+        return words_of(answer)
+
+    with makegood.store.writing() as writing:
+        writing.put_reps([replace(other, away_from_ms=1)])
+    away = handed()
+    with makegood.store.writing() as writing:
+        writing.put_reps([other])
+    body = PersonRefused(rep=other.rep, side="customer")
+    makegood.acts.act(customer_of(makegood, "user:c0"), body, Asker(), message_id="no")
+    assert NOT_FREE in away
+    assert NOT_FREE in handed()
+
+
+def owners(makegood: Makegood):
+    with makegood.store.reading() as reading:
+        return reading.cases(limit=5)

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from makegood.messages.errors import Refused
+from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Identified, Linked, Unlinked
 from makegood.messages.ids import RepId
 from makegood.ports.links import Candidate, Evidence, LinkRun
@@ -204,6 +204,54 @@ def test_who_is_forgotten_after_a_link_leaves_no_words_in_it(house):
     Erasing(house.store, house.intake.profile, dict, house.clock).person(ANA)
     kept = house.pair("linked")
     assert (kept.evidence, kept.left_said, kept.right_said, kept.reason) == ((), "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "mail", "phone"),
+    [("email:Mia@Example.com", "mia@example.com", ""), ("phone:+4930123456", "", "030 12 34 56")],
+)
+def test_who_is_known_in_a_waiting_pair_alone_is_forgotten_by_mail_and_telephone(
+    house, asked, mail, phone
+):
+    said = candidate("loyalty:hotels:1", "loyalty:cars:9")
+    evidence = (Evidence(title="It", left=mail or phone, right="", says="", bits=1.0),)
+    other = candidate("loyalty:hotels:2", "loyalty:cars:8")
+    house.run(replace(said, evidence=evidence), other)
+    erasing = Erasing(house.store, house.intake.profile, dict, house.clock)
+    assert erasing.person(asked).rows == 1
+    assert house.pair().left_said == "loyalty:hotels:2"
+    with pytest.raises(InputError):
+        erasing.person(asked)
+
+
+def test_who_is_forgotten_leaves_no_mail_in_the_evidence_about_another_pair(house):
+    mail = "ana@example.com"
+    found = (Evidence(title="E-mail", left="", right=mail, says="", bits=1.0),)
+    house.run(
+        replace(candidate("loyalty:hotels:1", "loyalty:cars:9", is_sure=True), evidence=found)
+    )
+    with house.store.writing() as writing:
+        known = PersonRow(profile=house.intake.profile(ANA), identifier=ANA, email=mail)
+        writing.put_persons([known])
+    Erasing(house.store, house.intake.profile, dict, house.clock).person(ANA)
+    assert house.pair("linked").evidence == ()
+
+
+def test_runs_of_other_months_do_not_make_one_customer_of_two_guests_of_a_list(house):
+    def pair(left, right, brands):
+        return replace(
+            candidate(left, right, is_sure=True), left_brand=brands[0], right_brand=brands[1]
+        )
+
+    house.run(pair("loyalty:hotels:1", "loyalty:cars:1", ("hotels", "cars")))
+    house.run(pair("loyalty:cars:1", "loyalty:trains:1", ("cars", "trains")))
+    third = pair("loyalty:trains:1", "loyalty:hotels:2", ("trains", "hotels"))
+    told = house.run(third)
+    assert (told.linked, told.asked, told.left_out) == (0, 1, {})
+    asked = house.pair()
+    assert asked.why == "Two guests of one list would become one customer."
+    assert isinstance(house.joining.link(asked, KATHY, "She has two cards"), Decided)
+    assert house.is_one("loyalty:hotels:1", "loyalty:hotels:2")
 
 
 def test_somebody_nothing_came_of_yet_is_found_by_the_link_later(house):
