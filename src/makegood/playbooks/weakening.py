@@ -19,7 +19,8 @@ _DECIDES: Final = (
     "after", "unless", "within",
 )  # fmt: skip
 _NAMED: Final = (
-    "entitlements", "failures", "silence", "remedies", "claims", "promises", "disclosures", "walks",
+    "entitlements", "failures", "silence", "remedies", "claims", "promises", "disclosures",
+    "walks",
 )  # fmt: skip
 _BINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "promises": ("on", "kept_by", "about", "by", "who", "within", "binds", "cause"),
