@@ -14,7 +14,7 @@ from django.test import Client
 from makegood.bootstrap import open_makegood
 from makegood.core.placed import PlaceStatus
 from makegood.core.state import OfferState, OfferStatus
-from makegood.messages.facts import Identified, Touchpoint
+from makegood.messages.facts import Identified, PlaceAnswered, Touchpoint
 from makegood.runtime.places import import_places
 from makegood.settings import Settings
 from makegood.store.memory import MemoryStore
@@ -29,6 +29,7 @@ BRANCHES = """place,brand,name,kind,near,contact_email,contact_phone
 airport,northwind_cars,Airport,branch,,desk@airport.example.com,
 harbour,northwind_cars,Harbour,branch,airport:9000,desk@harbour.example.com,
 vans,northwind_vans,Mill Lane,branch,airport:12000,desk@vans.example.com,
+quay,northwind_cars,Quay,branch,airport:14000,,+1 312 555 0171
 far,northwind_cars,Far,branch,airport:90000,desk@far.example.com,
 """
 CAR = {
@@ -41,6 +42,9 @@ CAR = {
     "expected": "19:00",
 }
 BOOKED = {**CAR, "reservation": "R1", "reason": "no_vehicle", "price_cents": 12_800}
+
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class Branches(Umbrella):
@@ -83,7 +87,8 @@ def branches(tmp_path: Path) -> Iterator[Branches]:
 @pytest.mark.parametrize("name", ["Rental Unfulfilled", "Enquiry Turned Away"])
 def test_another_branch_says_yes_and_the_customer_drives_from_there(branches, name):
     branches.lacks_a_car(name)
-    assert set(branches.standings) == {"harbour", "vans"}, "far is far, the airport has none"
+    near = {"harbour", "vans", "quay"}
+    assert set(branches.standings) == near, "far is far, the airport has none"
     (asked,) = branches.mails_to("harbour")
     story = " ".join(text_of(asked).split())
     assert "Keiko Ito comes to you instead of Airport" in story
@@ -106,8 +111,48 @@ def test_another_branch_says_yes_and_the_customer_drives_from_there(branches, na
 def test_when_no_branch_answers_the_customer_is_offered_the_rest_in_time(branches):
     branches.lacks_a_car()
     branches.later(5 * MINUTE)
+    branches.later(5 * MINUTE)
     assert set(branches.standings.values()) == {PlaceStatus.SILENT}
     assert branches.sister.status is OfferStatus.UNAVAILABLE
     confirmed = {one.offer for one in branches.case.offers if one.status is OfferStatus.CONFIRMED}
     assert confirmed == {"ride_home", "driver", "call_me"}
     assert "Choose how we make it good" in branches.subjects
+
+
+def test_a_branch_with_a_telephone_alone_is_rung_and_answered_for_at_the_desk(branches):
+    branches.lacks_a_car()
+    branches.later(5 * MINUTE)
+    assert branches.standings["quay"] is PlaceStatus.ASKED
+    from django.contrib.auth.models import User
+
+    desk = Client()
+    desk.force_login(User.objects.get(username=KATHY.rep), backend=BACKEND)
+    page = f"/desk/cases/{branches.case.id}"
+    shown = " ".join(desk.get(page).content.decode().split())
+    assert 'href="tel:+1 312 555 0171"' in shown
+    assert "Nobody there can be written to" in shown
+    quay = next(one for one in branches.sister.asks if one.place == "quay")
+    until = branches.clock.now_ms() + 30 * MINUTE
+    said = {"token": "p", "command": quay.command, "name": "Ben Roth", "until": until}
+    assert desk.post(f"{page}/place", {**said, "answer": "maybe"}).status_code == 422
+    assert desk.post(f"{page}/place", {**said, "answer": "no"}).status_code == 422
+    assert branches.standings["quay"] is PlaceStatus.ASKED
+    assert desk.post(f"{page}/place", {**said, "answer": "yes"}).status_code == 302
+    branches.settle()
+    assert branches.sister.status is OfferStatus.CONFIRMED
+    assert "rang there" in desk.get(page).content.decode()
+    assert "Ben Roth at Quay keeps it for you" in branches.page(branches.guest_link)
+
+
+def test_a_branch_that_cannot_be_written_to_is_called_before_somebody_comes(branches):
+    branches.lacks_a_car()
+    branches.later(5 * MINUTE)
+    quay = next(one for one in branches.sister.asks if one.place == "quay")
+    until = branches.clock.now_ms() + 30 * MINUTE
+    body = PlaceAnswered(
+        case=branches.case.id, command=quay.command, accepted=True, until_ms=until, by="x"
+    )
+    branches.does(body, branches.rep)
+    branches.sends(f"{branches.guest_link}/choose", offer="other_branch")
+    assert branches.case.call is not None
+    assert branches.case.call.why == "place_not_told"

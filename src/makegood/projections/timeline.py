@@ -230,6 +230,8 @@ def _about_a_place(body: Body, sources: Sources) -> Told | None:
     says = place_words(body, rep or by)
     if not says:
         return None
+    if isinstance(body, PlaceAnswered) and body.rep:
+        says += f" {rep_name(sources.reps, body.rep)} rang there."
     return says, "alarm" if isinstance(body, AskedAgain) else "plain"
 
 
