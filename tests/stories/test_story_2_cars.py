@@ -94,6 +94,9 @@ def test_another_branch_says_yes_and_the_customer_drives_from_there(branches, na
     assert "Keiko Ito comes to you instead of Airport" in story
     assert "$64.00 a day" in story
     assert branches.sister.status is OfferStatus.ASKING
+    link = branches.link_of(asked)
+    nothing = {"form": "y", "name": "Mai Sato"}
+    assert branches.phone.post(f"{link}/answer", nothing).status_code == 422
     branches.says_yes("harbour")
     assert branches.sister.status is OfferStatus.CONFIRMED
     assert branches.standings["vans"] is PlaceStatus.NOT_NEEDED
@@ -101,6 +104,8 @@ def test_another_branch_says_yes_and_the_customer_drives_from_there(branches, na
     assert "Mai Sato at Harbour expects you" in theirs
     assert ("fulfil", "ride_there") in branches.firm.asked, "the ride comes with it"
     link = branches.link_of(branches.mails_to("harbour")[-1])
+    assert branches.phone.post(f"{link}/arrived", {"form": "x"}).status_code == 422
+    assert len(branches.case.failures) == 1, "a form that says nothing lets nobody down"
     assert "They are with you" in branches.sends(f"{link}/arrived", taken="yes")
     branches.later(6 * 60 * MINUTE)
     assert len(branches.case.failures) == 1
