@@ -136,6 +136,7 @@ def test_a_branch_with_a_telephone_alone_is_rung_and_answered_for_at_the_desk(br
     shown = " ".join(desk.get(page).content.decode().split())
     assert 'href="tel:+1 312 555 0171"' in shown
     assert "Nobody there can be written to" in shown
+    assert "so one of us rings there" in shown, "nobody is told that they were asked"
     quay = next(one for one in branches.sister.asks if one.place == "quay")
     until = branches.clock.now_ms() + 30 * MINUTE
     said = {"token": "p", "command": quay.command, "name": "Ben Roth", "until": until}

@@ -201,6 +201,8 @@ def _outcome(body: Body, sources: Sources) -> Told | None:
     row = sources.outbox.get(body.command)
     what = order_words(row.command, sources.library) if row else "An order"
     match body:
+        case Carried(detail={"channel": "phone"}):
+            return f"{what}: nobody there can be written to, so one of us rings there.", "warn"
         case Carried(paid=paid):
             if row is not None and isinstance(row.command.order, SendMessage):
                 return f"{what} sent.", "plain"
