@@ -25,6 +25,7 @@ from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
 from makegood.ports.places import PlaceReading, PlaceWriting
+from makegood.ports.pointers import PointerReading, PointerWriting
 from makegood.ports.redirects import RedirectReading, RedirectWriting
 from makegood.ports.reputation import ReputationReading, ReputationWriting
 from makegood.ports.rows import (
@@ -71,6 +72,7 @@ class Reading(
     RedirectReading,
     LinkReading,
     ReputationReading,
+    PointerReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -229,6 +231,7 @@ class Writing(
     RedirectWriting,
     LinkWriting,
     ReputationWriting,
+    PointerWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

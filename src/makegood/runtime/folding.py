@@ -20,6 +20,7 @@ from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
 from makegood.projections.cases import Projected, project, waiting_of
+from makegood.projections.pointing import changed_pointers
 from makegood.projections.ties import ties_of
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
 from makegood.runtime.linking import Locked
@@ -138,6 +139,7 @@ class Folding:
             before=before,
             opened=len(state.cases) > len(before.cases),
             people=before.my_person is not state.my_person,
+            pointers=changed_pointers(before, state, row.customer, self._library.now()),
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -152,6 +154,7 @@ class Folding:
             asks=bool(before.requests),
             before=before,
             people=before.my_person is not after.state.my_person,
+            pointers=changed_pointers(before, after.state, row.customer, self._library.now()),
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -186,7 +189,7 @@ class Folding:
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
-        old, now = decode_state(row.state), timed.state
+        old, now, book = decode_state(row.state), timed.state, self._library.now()
         asks = bool(now.requests) or not can_tell or bool(old.requests)
         alike = self._compared(old, now) if can_tell else comparables(now, self._library)
         return Folded(
@@ -199,6 +202,7 @@ class Folding:
             before=old,
             opened=len(now.cases) > len(old.cases),
             people=not can_tell or now.my_person != old.my_person,
+            pointers=changed_pointers(old if can_tell else None, now, row.customer, book),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -258,6 +262,9 @@ class Folding:
         alike = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if alike:
             writing.put_comparables(alike)
+        led = [(one.row.customer, one.pointers) for one in folded if one.pointers is not None]
+        if led:
+            writing.put_pointers([one for one, _ in led], [it for _, rows in led for it in rows])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

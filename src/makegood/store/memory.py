@@ -14,6 +14,7 @@ from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_places import MemoryPlaceReading
+from makegood.store.memory_pointers import MemoryPointerReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_screening import MemoryScreening
@@ -38,6 +39,7 @@ class MemoryReader(
     MemoryTies,
     MemoryAccountReading,
     MemoryLinkReading,
+    MemoryPointerReading,
 ):
     """One look at memory."""
 

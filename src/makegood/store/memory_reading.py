@@ -38,6 +38,7 @@ from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.places import PlaceRow
+from makegood.ports.pointers import Pointer, RootAnswer
 from makegood.ports.redirects import RedirectRow, WalkRow
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer
 from makegood.ports.rows import (
@@ -82,6 +83,7 @@ TABLES = (
     "locations", "redirects", "walks",
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
+    "pointers", "root_answers",
 )  # fmt: skip
 
 
@@ -156,6 +158,8 @@ class Tables:
     appeals: MutableMapping[str, Appeal]
     rule_answers: MutableMapping[str, RuleAnswer]
     seen: MutableMapping[tuple[str, str], int]
+    pointers: MutableMapping[CustomerId, tuple[Pointer, ...]]
+    root_answers: MutableMapping[str, RootAnswer]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

@@ -39,6 +39,7 @@ from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_places import MemoryPlaceWriting
+from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
@@ -70,6 +71,7 @@ class MemoryWriting(
     MemoryTies,
     MemoryAccountWriting,
     MemoryLinkWriting,
+    MemoryPointerWriting,
 ):
     """One transaction on memory."""
 
@@ -155,6 +157,7 @@ class MemoryWriting(
         _drop(t.comparable, customer)
         _drop(t.asked, customer)
         _drop(t.ties, customer)
+        _drop(t.pointers, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

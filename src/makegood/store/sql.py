@@ -17,6 +17,7 @@ from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_places import PlaceReading, PlaceWriting
+from makegood.store.sql_pointers import PointerReading, PointerWriting
 from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_reputation import ReputationReading, ReputationWriting
 from makegood.store.sql_screening import ScreeningReading
@@ -52,6 +53,7 @@ class SqlReading(
     RedirectReading,
     LinkReading,
     ReputationReading,
+    PointerReading,
 ):
     """One look at the store."""
 
@@ -77,6 +79,7 @@ class SqlWriting(
     RedirectWriting,
     LinkWriting,
     ReputationWriting,
+    PointerWriting,
     SqlReading,
 ):
     """One transaction."""
