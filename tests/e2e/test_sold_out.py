@@ -26,6 +26,7 @@ from tests.e2e.screens import (
     BASE_URL,
     KEY,
     case_of,
+    customer_of,
     introduce,
     portal_path,
     profile_of,
@@ -162,6 +163,27 @@ def test_no_page_of_it_has_a_fault(look: BrowserContext, makegood, clock, house)
     page.goto(f"/desk/cases/{case_of(makegood, 'user:keiko')}")
     page.locator("summary", has_text="Told twice").click()
     wrong += looked(page, "desk-case", look)
+    assert wrong == []
+
+
+def test_a_house_with_a_telephone_alone_is_rung_from_the_case(look, makegood, clock, house):
+    """The first house does not answer; of the next there is a number alone."""
+    rung = PLACES.replace("desk@oldtown.example.com,", ",+1 312 555 0171")
+    import_places(makegood.store, io.StringIO(rung), makegood.book.brands)
+    clock.advance(5 * 60_000)
+    settle(makegood)
+    page = look.new_page()
+    sign_in(page, "omar")
+    page.goto(f"/desk/cases/{case_of(makegood, 'user:keiko')}")
+    asked = page.locator("details", has_text="Oakrow Old Town was asked")
+    expect(asked.get_by_role("link", name="+1 312 555 0171")).to_be_visible()
+    wrong = looked(page, "desk-ring", look)
+    asked.get_by_label("Who there says so").fill("Ben Roth")
+    asked.get_by_role("button", name="They may come").click()
+    expect(page.locator("main")).to_contain_text("rang there")
+    page.goto(f"/desk/customers/{customer_of(makegood, 'user:keiko')}")
+    page.locator("summary", has_text="Somebody else asks").click()
+    wrong += looked(page, "desk-raise", look)
     assert wrong == []
 
 

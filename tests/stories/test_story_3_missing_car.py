@@ -107,7 +107,9 @@ def test_nothing_is_offered_before_somebody_has_confirmed_it(world):
     asking = [one for one in world.case.offers if not one.calls]
     assert {one.status for one in asking} == {OfferStatus.ASKING}
     world.settle()
-    assert {one.status for one in world.case.offers} == {OfferStatus.CONFIRMED}
+    statuses = {one.offer: one.status for one in world.case.offers}
+    assert statuses.pop("other_branch") is OfferStatus.UNAVAILABLE, "no branch is known nearby"
+    assert set(statuses.values()) == {OfferStatus.CONFIRMED}
     assert world.subjects.count("Choose how we make it good") == 1
 
 

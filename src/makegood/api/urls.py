@@ -31,6 +31,7 @@ from makegood.api.request_routes import router as requests
 from makegood.api.routes import router
 from makegood.api.said_routes import router as said
 from makegood.api.suppression_routes import router as suppressions
+from makegood.api.told_twice_routes import router as told_twice
 from makegood.api.webhook_routes import router as webhooks
 from makegood.messages.errors import InputError
 from makegood.store.outages import ENGINE_FAULTS
@@ -103,6 +104,7 @@ def api() -> NinjaAPI:
     made.add_router("", mail)
     made.add_router("", proposals)
     made.add_router("", said)
+    made.add_router("", told_twice)
     made.add_router("", ratings)
     made.add_router("", people)
     made.add_router("", lines)

@@ -134,18 +134,22 @@ def _with_rate(turn: Turn, rule: PlaceRule, failure: Failure, one: PlaceAsk) -> 
 
 
 def ask_next(turn: Turn, case: Case, offer: OfferState) -> OfferState:
-    """Ask as many more places as the rule asks at a time; nobody left is a no."""
+    """Ask as many more places as the rule asks at a time; nobody left is a no.
+
+    Who was told that they need not answer is asked anew: they never said no.
+    """
     rule, failure = rule_of(turn, case, offer), case.failure(offer.about)
     if rule is None or failure is None:
         return replace(offer, status=OfferStatus.UNAVAILABLE)
     waiting = sum(one.status is PlaceStatus.ASKED for one in offer.asks)
     asked = sum(one.times > 0 for one in offer.asks)
     for one in offer.asks:
-        if waiting >= rule.at_once or asked >= rule.most:
+        if waiting >= rule.at_once:
             break
-        if one.status is PlaceStatus.LISTED:
+        anew = one.status is PlaceStatus.NOT_NEEDED
+        if anew or (one.status is PlaceStatus.LISTED and asked < rule.most):
             offer = with_ask(offer, one, _asked(turn, case, offer, one, rule))
-            waiting, asked = waiting + 1, asked + 1
+            waiting, asked = waiting + 1, asked + (not anew)
     if waiting:
         return replace(offer, status=OfferStatus.ASKING, expires_ms=0, detail={})
     return replace(offer, status=OfferStatus.UNAVAILABLE, expires_ms=0, detail={})

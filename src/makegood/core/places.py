@@ -180,7 +180,7 @@ def judge(
         return why
     if wanted.accepted and not now_ms < wanted.until_ms <= now_ms + LONGEST_KEPT_MS:
         return refuse("bad_end", "Say until when you keep it: later than now, within 14 days.")
-    return Decision(body=wanted)
+    return Decision(body=replace(wanted, rep=asker.rep))
 
 
 def _wrong_yes(offer: OfferState, one: PlaceAsk) -> Decision | None:

@@ -13,6 +13,7 @@ from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
 from makegood.desk.everyone import like_this_case
+from makegood.desk.placing import asked_places
 from makegood.desk.queue import side_rows
 from makegood.desk.requests import Form, asked_for
 from makegood.desk.shell import shell
@@ -98,6 +99,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "sentence": sentence_about(case, name, story.history, story.library, desk.now_ms),
         **standing_shown(desk, story, case),
         "agreed": agreed_in_case(desk, case),
+        "asked_places": asked_places(desk, case),
         "due": due_of(story.state, case, desk.now_ms),
         "owner": rep_name(desk.reps, case.owner),
         "is_mine": case.owner == desk.me.rep,

@@ -7,17 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.asking import ask_forms, asked_rows
 from makegood.desk.person_card import person_shown
 from makegood.desk.queue import rows_of
+from makegood.desk.raising import with_others
 from makegood.desk.saying import CHANNELS, said_rows, say_forms
 from makegood.desk.shell import shell
 from makegood.desk.standing import standing_shown
 from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
-from makegood.messages.errors import Refused
+from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.playbooks.book import Library, RuleBook, books_in
@@ -99,12 +101,13 @@ def raise_failure(request: HttpRequest, customer_id: str) -> HttpResponse:
     with at_the_desk(request) as desk:
         visible(desk, wanted)
         book, me = book_of(desk), desk.me
-    message_id = message_id_of(request, me.rep, f"{wanted}:raise")
-    body, texts, wrong = _raised(request, book, message_id)
+        message_id = message_id_of(request, me.rep, f"{wanted}:raise")
+        body, texts, wrong = _raised(request, book, message_id)
+        try:
+            body = with_others(desk, replace(body, by=me.rep), request.POST)
+        except InputError as error:
+            wrong = wrong or str(error)
     if not wrong:
-        body = FailureRaised(
-            failure=body.failure, about=body.about, brand=body.brand, by=me.rep, words=body.words
-        )
         outcome = desk.makegood.acts.act(
             wanted, body, me.asker, message_id=message_id, texts=texts
         )

@@ -22,12 +22,13 @@ from makegood.messages.facts import (
     HandedOver,
     Judged,
     Noted,
+    PlaceAnswered,
     Proposed,
     Released,
     RootCauseNamed,
     TurnedDown,
 )
-from makegood.messages.ids import EventId, RepId
+from makegood.messages.ids import CommandId, EventId, RepId
 from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.projections.amounts import read_cents
@@ -171,6 +172,27 @@ def _again(form: Form) -> Asked | Refused:
     return Asked(body=body, texts=texts)
 
 
+def _place(form: Form) -> Asked | Refused:
+    """What a person at a place said to whoever of us rang there."""
+    answer, who, why = form.text("answer"), form.text("name")[:80], form.text("why")[:400]
+    if answer not in ("yes", "no"):
+        return Refused(code="no_answer", why="Say whether they may come.")
+    if answer == "no" and not why:
+        return Refused(code="reason_needed", why="Write down why they said no.")
+    until = form.text("until") if answer == "yes" else ""
+    by, because = f"{form.ref}:by" if who else "", f"{form.ref}:why" if answer == "no" else ""
+    body = PlaceAnswered(
+        case=form.case.id,
+        command=CommandId(form.text("command")),
+        accepted=answer == "yes",
+        until_ms=int(until) if until.isascii() and until.isdigit() and len(until) < 16 else 0,
+        by=by,
+        why=because,
+    )
+    texts = {ref: text for ref, text in ((by, who), (because, why)) if ref}
+    return Asked(body=body, texts=texts)
+
+
 def _hand_over(form: Form) -> Asked | Refused:
     ref, texts = form.kept("note")
     if not ref:
@@ -255,6 +277,7 @@ _ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
     "call": _call,
     "note": _note,
     "again": _again,
+    "place": _place,
     "hand-over": _hand_over,
     "take": _take,
     "release": _release,

@@ -43,11 +43,13 @@ class AskingPlaces:
         self._place_of = place_of
 
     def carry_out(self, command: Command, to: Addressee, now_ms: int) -> Body:
-        """Hand it over; a place that cannot be written to is asked no further."""
+        """Hand it over; where nobody has a mailbox somebody of ours rings."""
         order = command.order
         if not isinstance(order, AskPlace):
             raise EffectFailed("Only places are asked here.", retry=False)
         place = self._place_of(order.place)
+        if place is not None and _is_rung(order, place):
+            return Carried(command=command.id, detail={"channel": "phone"})
         if place is None or place.closed or not place.email:
             raise EffectFailed("Nobody at this place can be written to.", retry=False)
         if self._connections is None:
@@ -121,6 +123,11 @@ class Places:
         """Do it. Raises `EffectFailed`."""
         effect = self._asking if isinstance(command.order, AskPlace) else self._finding
         return effect.carry_out(command, to, now_ms)
+
+
+def _is_rung(order: AskPlace, place: PlaceRow) -> bool:
+    """Whether a colleague has to ring there: it has a telephone alone, and the desk shows it."""
+    return order.what == "ask" and not place.closed and bool(place.phone) and not place.email
 
 
 def _first(brands: Mapping[str, Brand]) -> Brand:

@@ -74,6 +74,7 @@ class PlaceAnswered(FactBody, frozen=True, kw_only=True, tag="place_answered"):
         until_ms: Until when the place is kept; 0 for a no.
         by: Name of the person there, by reference.
         why: Why not, by reference.
+        rep: Who of us wrote it down, when they rang there; empty when the place itself answered.
     """
 
     case: CaseId
@@ -82,6 +83,7 @@ class PlaceAnswered(FactBody, frozen=True, kw_only=True, tag="place_answered"):
     until_ms: int = 0
     by: TextRef = ""
     why: TextRef = ""
+    rep: RepId = RepId("")
 
 
 class AskedAgain(FactBody, frozen=True, kw_only=True, tag="asked_again"):

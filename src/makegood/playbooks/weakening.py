@@ -20,6 +20,7 @@ _DECIDES: Final = (
 )  # fmt: skip
 _NAMED: Final = (
     "entitlements", "failures", "silence", "remedies", "claims", "promises", "disclosures",
+    "walks",
 )  # fmt: skip
 _BINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "promises": ("on", "kept_by", "about", "by", "who", "within", "binds", "cause"),
@@ -52,7 +53,8 @@ class Guard:
             if (name := _word(law, "law")) in named:
                 self._take_law(law, named[name])
         failures = [one for one in _sections(base, "failures") if _word(one, "id") in self.owing]
-        for one in (*rules, *failures):
+        stays = [one for walk in _sections(base, "walks") for one in _sections(walk, "never")]
+        for one in (*rules, *failures, *stays):
             self.parameters |= set(_PARAMETER.findall(str(plain(one))))
 
     def _take_law(self, law: Fields, naming: Node) -> None:
@@ -109,6 +111,8 @@ class Guard:
                 why = iter(("for",))
             case "rules":
                 why = _less_stopped(base, over)
+            case "walks":
+                why = _less_kept(base, over)
         return next(why, None)
 
     def plan(self, kinds: set[str], base: Fields, over: Fields) -> None:
@@ -286,6 +290,17 @@ def _less_stopped(base: Fields, over: Fields) -> Iterator[str]:
         yield "class"
     if _changed(base, over, "when"):
         yield "when"
+
+
+def _less_kept(base: Fields, over: Fields) -> Iterator[str]:
+    """Give the fields by which somebody may be walked who stays by the umbrella's rule."""
+    stay = {_word(one, "id"): _value(one, "when") for one in _sections(over, "never")}
+    for one in _sections(base, "never"):
+        name = _word(one, "id")
+        if name not in stay or not _same(_value(one, "when"), stay[name]):
+            yield "never"
+    if _changed(base, over, "event"):
+        yield "event"
 
 
 def _value(fields: Node | None, key: str) -> Node | None:

@@ -38,6 +38,7 @@ LONGEST_NAME, LONGEST_WHY = 80, 500
 _TELLS = frozenset({"asked", "silent", "accepted", "expected"})
 """While one of these stands, the place reads who it is about; before and after it does not."""
 _STILL_ASKING = frozenset({OfferStatus.ASKING, OfferStatus.UNAVAILABLE})
+_ANSWERS = frozenset({"yes", "no"})  # nothing else is taken for a no: that would let somebody down
 _MINUTE_MS = 60_000
 _REFUSALS = (
     "name_needed", "not_needed", "answered_already", "bad_end", "told_already", "no_such_redirect",
@@ -201,7 +202,10 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     house = _house(request, token)
     name = writable(request.POST.get("name", ""), LONGEST_NAME)
     why = writable(request.POST.get("why", ""), LONGEST_WHY)
-    accepted = request.POST.get("answer") == "yes"
+    said = request.POST.get("answer")
+    if said not in _ANSWERS:
+        return _show(request, house, notice="house.refused.other", status=UNPROCESSABLE)
+    accepted = said == "yes"
     until_ms = _whole(request.POST.get("until", "")) if accepted else 0
     if not name:
         return _show(request, house, notice="house.refused.name_needed", status=UNPROCESSABLE)
@@ -226,7 +230,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 def arrived(request: HttpRequest, token: str) -> HttpResponse:
     """Take what became of the customer who was sent there."""
     house = _house(request, token)
-    if house.sent is None:
+    if house.sent is None or request.POST.get("taken") not in _ANSWERS:
         return _show(request, house, notice="house.refused.other", status=UNPROCESSABLE)
     taken = request.POST.get("taken") == "yes"
     message_id = _message_id(request, house, "arrived")

@@ -69,13 +69,15 @@ def standing_of(state: State, offer: OfferState, one: PlaceAsk) -> str:
     return "arrived" if sent.kept_ms else "not_arrived"
 
 
-def place_words(body: Body, who: str) -> str:
+def place_words(body: Body, who: str, rang: str = "") -> str:
     """Say what happened with places, in a sentence; empty for any other fact.
 
     Args:
         body: What happened.
         who: The person there, or the rep; empty when not known any more.
+        rang: Who of us rang there; empty when the place itself answered.
     """
+    call = f" {rang} rang there." if rang else ""
     match body:
         case PlacesFound(places=places, full=full, silent=silent):
             away = f" Not asked, because away: {', '.join(silent)}." if silent else ""
@@ -84,9 +86,9 @@ def place_words(body: Body, who: str) -> str:
             count = f"{len(places)} place{'' if len(places) == 1 else 's'} may be asked"
             return f"{count}, {full} said that they are full.{old}{away}"
         case PlaceAnswered(accepted=True):
-            return f"{who or 'Somebody there'} said yes: they expect the customer."
+            return f"{who or 'Somebody there'} said yes: they expect the customer.{call}"
         case PlaceAnswered():
-            return f"{who or 'Somebody there'} said no."
+            return f"{who or 'Somebody there'} said no.{call}"
         case AskedAgain(who="customer"):
             return "The customer was asked to tell it again. Told twice."
         case AskedAgain(who="place"):

@@ -203,6 +203,8 @@ def _outcome(body: Body, sources: Sources) -> Told | None:
     row = sources.outbox.get(body.command)
     what = order_words(row.command, sources.library) if row else "An order"
     match body:
+        case Carried(detail={"channel": "phone"}):
+            return f"{what}: nobody there can be written to, so one of us rings there.", "warn"
         case Carried(paid=paid):
             if row is not None and isinstance(row.command.order, SendMessage):
                 return f"{what} sent.", "plain"
@@ -227,12 +229,11 @@ def _asked_for(row: OutboxRow | None, sources: Sources) -> str:
 
 
 def _about_a_place(body: Body, sources: Sources) -> Told | None:
-    rep = rep_name(sources.reps, body.by) if isinstance(body, AskedAgain) and body.by else ""
-    by = sources.texts.get(body.by, "") if isinstance(body, PlaceAnswered) else ""
-    says = place_words(body, rep or by)
-    if not says:
-        return None
-    return says, "alarm" if isinstance(body, AskedAgain) else "plain"
+    ours = {AskedAgain: "by", PlaceAnswered: "rep"}.get(type(body), "")
+    rep = rep_name(sources.reps, name) if (name := getattr(body, ours, "")) else ""
+    by = sources.texts.get(body.by, "") if isinstance(body, PlaceAnswered) else rep
+    says = place_words(body, by, rep)
+    return (says, "alarm" if isinstance(body, AskedAgain) else "plain") if says else None
 
 
 def _by_a_person(body: Body, sources: Sources) -> Told | None:

@@ -20,6 +20,7 @@ from makegood.playbooks.mistakes import nearest
 from makegood.ports.accounts import Account, Client, Party, PartyKey
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
+from makegood.ports.places import PlaceRow
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.intake import patiently
@@ -172,6 +173,7 @@ class _Turn:
             open_ = (one for one in known if not one.until_ms or one.until_ms > self._now_ms)
             self._open[account] = sum(1 for _ in open_)
         self._agreements = dict(self._reading.agreements_named(ids))
+        self._names.look_up(self._reading, [one for one in rows if isinstance(one, Agreement)])
         people = {self._profile(one.identifier) for one in rows if isinstance(one, PartyIn)}
         roles = self._reading.standing_of(sorted(people)).roles
         self._parties = {one.key: one for some in roles.values() for one in some}
@@ -289,7 +291,7 @@ _MOST_NOTES = 20  # acts of one transaction; a file is one act, with how many ro
 
 
 class _Names:
-    """What the rule book and the books of its brands name."""
+    """What the rule book and the books of its brands name, and the places that are kept."""
 
     def __init__(self, book: RuleBook) -> None:
         books = books_in(book)
@@ -297,6 +299,15 @@ class _Names:
         self._waivers = {name for one in books for name in one.waivers}
         self._failures = {name for one in books for name in one.failures}
         self._remedies = {name for one in books for name in one.remedies}
+        self._places: Mapping[str, PlaceRow] = {}
+        self._has_places = False
+
+    def look_up(self, reading: Reading, rows: Sequence[Agreement]) -> None:
+        """Look up the places that agreements name; where none are kept, none is checked."""
+        named = sorted({name for one in rows for name in _places_in(one)})
+        if named:
+            self._places = reading.places_by_id(named)
+            self._has_places = bool(self._places or reading.places(limit=1))
 
     def wrong(self, row: Agreement) -> str:
         """Say what an agreement names that is not there; empty when all is."""
@@ -313,7 +324,22 @@ class _Names:
             if name not in known:
                 hint = nearest(name, sorted(known))
                 return f"The rule book has no {what} `{name}`. {hint}".strip()
+        return self._wrong_place(row)
+
+    def _wrong_place(self, row: Agreement) -> str:
+        for name in _places_in(row) if self._has_places else ():
+            if name not in self._places:
+                return f"There is no place `{name}`; bring it in first, or write its id."
+        at = self._places.get(row.place) if row.place else None
+        if at is not None and at.brand != row.brand:
+            return f"`{row.place}` is a place of {at.brand}, and not of {row.brand}; correct one."
         return ""
+
+
+def _places_in(row: Agreement) -> tuple[str, ...]:
+    """Give the ids of the places that an agreement names."""
+    listed = [one for one in (*row.not_at, *row.also_at) if one.startswith("place:")]
+    return (*([row.place] if row.place else ()), *(one.removeprefix("place:") for one in listed))
 
 
 def _clients(before: Account | None, row: Account, now_ms: int) -> tuple[Client, ...]:

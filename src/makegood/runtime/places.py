@@ -23,7 +23,7 @@ _NEEDED = ("place", "brand", "name", "kind")
 _PAGE = 500
 _MOST_PLACES = 20_000  # a firm of more has them in parts
 _LONGEST = 300
-_YES = frozenset({"yes", "true", "1"})
+_YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"", "no", "false", "0"})
 
 
 class BadPlaces(InputError):
@@ -155,7 +155,7 @@ def place_of(cells: Mapping[str, str]) -> PlaceRow:
         timezone=_zone(cells.get("timezone", "")),
         language=cells.get("language", "") or "en",
         contacts=(contact,) if contact != Contact() else (),
-        closed=cells.get("closed", "").lower() in _YES,
+        closed=_closed(cells.get("closed", "")),
     )
 
 
@@ -197,6 +197,13 @@ def _number(written: str, name: str, most: int) -> int:
     if not (written.isascii() and written.isdigit() and int(written) <= most):
         raise ValueError(f"{name} is no whole number up to {most}")
     return int(written)
+
+
+def _closed(written: str) -> bool:
+    """Read whether a place is asked no more; what nobody understands is no "open"."""
+    if written.lower() not in _YES | _NO:
+        raise ValueError(f"closed is {written[:20]!r}; write yes or no")
+    return written.lower() in _YES
 
 
 def _zone(written: str) -> str:

@@ -7,6 +7,7 @@ reservations and pseudonyms; names are beside the log.
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from math import isfinite
 from typing import TextIO
 
 from msgspec import Struct
@@ -28,6 +29,8 @@ from makegood.ports.store import Store, Writing
 from makegood.runtime.intake import Intake
 from makegood.runtime.noting import note
 from makegood.runtime.told import Told
+from makegood.sources.limits import check_text
+from makegood.sources.personal import holds_address
 
 SOURCE = f"{OWN_SOURCE}:walks"
 IDENTIFIERS = ("user", "email", "phone", "loyalty")
@@ -37,6 +40,7 @@ _ID = "reservation"
 _YES, _NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 _MOST = 2_000  # arrivals of one night in one house
 _LONGEST = 200
+_LARGEST = 2**53  # exact in every reader
 
 
 class Guest(Struct, frozen=True, kw_only=True):
@@ -70,6 +74,13 @@ def read_arrivals(file: TextIO, rule: WalkRule) -> tuple[Guest, ...]:
         BadArrivals: A line is wrong; all of them are told.
     """
     reader = csv.DictReader(file)
+    try:
+        return _read(reader, rule)
+    except csv.Error as error:
+        raise BadArrivals([(reader.line_num, f"cannot be read: {error}")]) from error
+
+
+def _read(reader: "csv.DictReader[str]", rule: WalkRule) -> tuple[Guest, ...]:
     known = {_ID, *rule.takes, *IDENTIFIERS, *OTHERS}
     heads = [head.strip() for head in reader.fieldnames or ()]
     if _ID not in heads:
@@ -102,6 +113,10 @@ def _guest(cells: Mapping[str, str], rule: WalkRule) -> Guest:
     long = [name for name, value in cells.items() if len(value) > _LONGEST]
     if long or not cells.get(_ID):
         raise ValueError(f"{long[0]} is too long" if long else f"{_ID} is empty")
+    for name, value in cells.items():
+        check_text(value, name)
+        if name in (_ID, *rule.takes) and holds_address(value):
+            raise ValueError(f"{name} holds an address; it goes into a column of its own")
     facts: Facts = {}
     for name, kind in rule.takes.items():
         if cells.get(name):
@@ -113,9 +128,9 @@ def _guest(cells: Mapping[str, str], rule: WalkRule) -> Guest:
         email=cells.get("email", ""),
         phone=cells.get("phone", ""),
     )
-    volunteer = cells.get("volunteer", "").lower() in _YES
+    volunteer = _fact("volunteer", cells.get("volunteer") or "no", "bool")
     return Guest(
-        arriving=Arriving(id=cells[_ID], facts=facts, volunteer=volunteer),
+        arriving=Arriving(id=cells[_ID], facts=facts, volunteer=bool(volunteer)),
         identifier=identifier,
         person=person if identifier else None,
     )
@@ -129,12 +144,23 @@ def _fact(name: str, written: str, kind: str) -> object:
                     raise ValueError
                 return written.lower() in _YES
             case "int":
-                return int(written)
+                return _bounded(int(written))
             case "double":
-                return float(written)
+                return _bounded(float(written))
     except ValueError:
         raise ValueError(f"{name} is {written[:20]!r}, and no {kind}") from None
     return written
+
+
+def _bounded(number: float) -> float:
+    """Give a number that the log can hold.
+
+    Raises:
+        ValueError: It is too large, or none.
+    """
+    if not isfinite(number) or abs(number) > _LARGEST:
+        raise ValueError
+    return number
 
 
 def _identifier(cells: Mapping[str, str]) -> str:

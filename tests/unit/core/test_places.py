@@ -131,6 +131,19 @@ def test_several_are_asked_at_a_time_the_first_yes_counts_and_the_others_need_no
     assert day.sister.detail["place"] == "b", "somebody else was quicker"
 
 
+def test_who_need_not_answer_is_asked_anew_when_the_yes_is_taken_back():
+    day = Evening(at_once=2, most=2)
+    day.finds(place("a"), place("b", 600), place("c", 700))
+    first = day.ask("a")
+    day.says("b", accepted=True)
+    day.says("b", accepted=False)
+    assert day.standings["a"] is PlaceStatus.ASKED, "they never said no"
+    assert day.ask("a") != first
+    assert day.asked == ["a", "b", "a"]
+    day.says("a", accepted=True)
+    assert day.sister.detail["place"] == "a"
+
+
 def test_no_more_are_asked_than_the_book_says():
     day = Evening(most=2)
     day.finds(place("a"), place("b", 600), place("c", 700))

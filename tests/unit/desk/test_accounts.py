@@ -7,7 +7,8 @@ from django.test import Client
 
 from makegood.bootstrap import Makegood
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import ProfileId
+from makegood.messages.ids import PlaceId, ProfileId
+from makegood.ports.places import PlaceRow
 from makegood.sources.account_cells import Ways, account_of, agreement_of, party_of
 from tests.e2e.screens import case_of, introduce, no_car, profile_of, take
 from tests.unit.desk import browsing
@@ -139,3 +140,23 @@ def test_an_accounts_page_asks_as_much_for_many_parties_as_for_two(makegood, mer
     ]
     keep(makegood, *more)
     assert questions(makegood, kathy, ONE) == few
+
+
+def test_a_place_of_an_agreement_is_one_that_is_kept_and_of_its_brand(makegood, meridian):
+    zone = Ways(zone=makegood.book.timezone)
+    there = {**RATE, "agreement": "A-9", "brand": BRAND}
+
+    def why(**more: str) -> str:
+        (kept,) = makegood.accounts.keep([agreement_of({**there, **more}, zone)], dry_run=True)
+        return kept.why
+
+    assert why(place="harbr") == "", "no places are kept: none can be checked"
+    rows = (("harbour", BRAND), ("mill", "northwind_vans"))
+    places = [PlaceRow(place=PlaceId(a), brand=b, name=a, kind="branch") for a, b in rows]
+    with makegood.store.writing() as writing:
+        writing.put_places(places)
+    assert why(place="harbour") == ""
+    assert "no place `harbr`" in why(place="harbr")
+    assert "is a place of northwind_vans" in why(place="mill")
+    assert "no place `nowhere`" in why(not_at="place:nowhere")
+    assert why(not_at="place:mill") == ""

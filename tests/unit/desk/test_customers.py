@@ -3,6 +3,8 @@
 from makegood.bootstrap import Makegood
 from makegood.core.holds import Question
 from makegood.messages.commands import MessageClass
+from makegood.messages.facts import FailureRaised
+from makegood.sources.account_cells import account_of
 from tests.e2e.screens import case_of, customer_of, introduce, no_car
 from tests.unit.desk.browsing import token_of, words_of
 
@@ -58,6 +60,44 @@ def test_a_failure_raised_for_another_brand_leads_to_no_page_that_is_closed(
     assert answer.status_code == 200
     assert "It is taken care of" in words_of(answer)
     assert not makegood.gate.ask("user:ana", PROMOTION).allowed
+
+
+def raised(makegood: Makegood) -> FailureRaised:
+    customer = customer_of(makegood, "user:ana")
+    with makegood.store.reading() as reading:
+        bodies = [event.body for event in reading.history(customer)]
+    return next(one for one in bodies if isinstance(one, FailureRaised))
+
+
+def test_who_asks_pays_and_is_told_is_said_where_it_is_raised(makegood: Makegood, kathy):
+    introduce(makegood)
+    introduce(makegood, "user:till", "Till Berg")
+    account = account_of({"account": "meridian", "kind": "company", "name": "Meridian Tools"})
+    makegood.accounts.keep([account])
+    customer = customer_of(makegood, "user:ana")
+    values = {"failure": "no_car", "brand": "northwind_cars", "about": "R9"}
+    others = {"asker": "user:till", "payer": "till@example.org", "account": "meridian"}
+    path = f"/desk/customers/{customer}/raise"
+    assert kathy.post(path, {"token": "a", **values, **others}).status_code == 302
+    till = makegood.intake.profile("user:till")
+    body = raised(makegood)
+    assert (body.asker, body.payer, body.told, body.account) == (till, till, "", "meridian")
+    words = words_of(kathy.get(f"/desk/cases/{case_of(makegood)}"))
+    assert "Booked through Meridian Tools: Till Berg asks" in words
+
+
+def test_a_refund_to_somebody_mistyped_is_refused_and_what_was_typed_stays(
+    makegood: Makegood, kathy
+):
+    introduce(makegood)
+    path = f"/desk/customers/{customer_of(makegood, 'user:ana')}/raise"
+    values = {"failure": "no_car", "brand": "northwind_cars"}
+    for token, wrong in enumerate(({"payer": "tilll@x.example"}, {"told": "till"},
+                                   {"account": "nobody"})):  # fmt: skip
+        answer = kathy.post(path, {"token": f"t{token}", **values, **wrong})
+        assert answer.status_code == 422
+        assert next(iter(wrong.values())) in answer.content.decode()
+    assert makegood.gate.ask("user:ana", PROMOTION).allowed
 
 
 def test_something_else_needs_words_and_a_wrong_kind_is_refused(makegood: Makegood, kathy):

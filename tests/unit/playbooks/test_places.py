@@ -96,3 +96,46 @@ def test_a_brand_puts_a_rule_about_places_in_the_place_of_the_umbrella_s():
     assert checked.errors == ()
     assert checked.book is not None
     assert checked.book.places["sister_houses"].most == 5
+
+
+WALK = BOOK[BOOK.index("walks:\n") : BOOK.index("\n\n", BOOK.index("walks:\n")) + 1]
+
+
+def brand_s_walk(old: str, new: str, *, may_change: str = "", head: str = "") -> str:
+    """Say what is wrong with a brand's walk in the place of the umbrella's."""
+    assert old in WALK, old
+    rule = WALK.replace(old, new, 1).replace("    title", "    replaces: true\n    title", 1)
+    house = BOOK.replace("makegood: 1", f"makegood: 1\n{may_change}", 1)
+    own = f"makegood: 1\nname: sea-view\nbuilds_on: hotel\n{head}{rule}"
+    both = bind(own, {}, {"hotel.yaml": house}.get)
+    return "\n".join(str(one) for one in check_book(both, name="sea_view.yaml").errors)
+
+
+NEVER = WALK[WALK.index("      - {id: medical") : WALK.index("    harm:")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (f"    never:\n{NEVER}", "", "`never`"),
+        ("when: arrival.medical,", "when: arrival.medical && arrival.nights > 9,", "`never`"),
+        ("    event: Guest Walked\n", "    event: Call Ended\n", "`event`"),
+    ],
+)
+def test_whom_the_umbrella_never_walks_no_brand_walks(old: str, new: str, why: str):
+    said = brand_s_walk(old, new)
+    assert "is the umbrella's to lower" in said
+    assert why in said
+
+
+def test_a_brand_lets_more_people_stay_and_weighs_harm_as_it_likes():
+    more = "    harm:\n"
+    never = "      - {id: late, when: arrival.hour >= 23, says: it is night}\n    harm:\n"
+    assert brand_s_walk(more, never) == ""
+    assert brand_s_walk("points: 5, says: they arrive late", "points: 9, says: it is late") == ""
+
+
+def test_the_umbrella_may_let_its_brands_choose_who_stays():
+    name = WALK.split("id: ")[1].split()[0]
+    listed = f"may_change: [{name}]"
+    assert brand_s_walk(f"    never:\n{NEVER}", "", may_change=listed) == ""

@@ -57,6 +57,7 @@ def test_a_table_comes_in_and_again_changes_nothing(makegood):
     [
         (GOOD.replace("fernlight,", "fern,"), "no brand 'fern'"),
         (GOOD.replace("lakeside,", ",", 1), "place is empty"),
+        (GOOD.replace(",,\n", ",,ja\n"), "closed is 'ja'"),
         (GOOD.replace("lakeside,", "lake side,", 1), "is no id"),
         (GOOD.replace("harbour:900", "harbour"), "near: write"),
         (GOOD.replace("harbour:900", "lakeside:900"), "its own neighbour"),
@@ -172,6 +173,11 @@ def test_with_a_reason_a_person_may_decide_otherwise_and_that_is_kept(makegood):
         (LINES[0].replace(",no,", ",perhaps,", 1), "medical is 'perhaps'"),
         (LINES[0].replace("R1,", ",", 1), "reservation is empty"),
         (LINES[0] * 2, "twice"),
+        (LINES[0].replace(",23,", f",{'9' * 40},"), "hour is '999"),
+        (LINES[0].replace("Ana Ruiz", "Ana\x00Ruiz"), "U\\+0000"),
+        (LINES[0].replace("R1,", "ana@example.org,", 1), "reservation holds an address"),
+        (LINES[0].replace(",999,,", ",999,perhaps,"), "volunteer is 'perhaps'"),
+        (LINES[0].replace("Harbour", "x" * 140_000), "cannot be read"),
     ],
 )
 def test_a_list_with_a_mistake_ranks_nobody(makegood, line, why):
