@@ -60,7 +60,7 @@ class Published(Struct, frozen=True, kw_only=True, omit_defaults=True):
         high: At most so many.
         usual: So many do for everybody together.
         at_least: Ratings it rests on, rounded down to whole groups of k.
-        reasons: What thumbs down were about: (reason, at least so many), the most frequent first.
+        reasons: What thumbs down were about: (reason, of at least so many customers), most first.
         worse_lately: A rule only: it became worse, and that is no chance.
         at_ms: When it was published.
     """
@@ -84,7 +84,7 @@ class Appeal(Struct, frozen=True, kw_only=True, omit_defaults=True):
         id: Made of who appeals and about what.
         about: Booking, segment or order of the meeting.
         why: What they say.
-        verdict: Empty while nobody has looked; "none" when nobody had rated the meeting.
+        verdict: Empty while nobody has looked; "none" when it was kept and nobody had rated the meeting.
         by: Who looked; never who appeals.
         because: Their reason.
     """

@@ -69,6 +69,8 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
     body = event.body
     if not isinstance(body, Rated) or not (body.met or body.rule):
         return None
+    if body.by and body.by == body.met:
+        return None  # nobody writes down what is said of themselves
     book = library.books[event.stamp.book].for_brand(body.brand)
     survey = book.surveys.get(body.survey)
     if survey is None or survey.kind is not SurveyKind.THUMBS:
@@ -186,10 +188,11 @@ def decide_appeal(
             return Refused(code="answered", why="Somebody looked at this appeal already.")
         if verdict not in ("kept", "left_out") or not because.strip():
             return Refused(code="reason", why="Keep it or leave it out, and say why.")
+        # What was answered today is taken from the log tonight, and is left out then.
         found = writing.ratings_about(row.rep, row.about)
         done = replace(
             row,
-            verdict=verdict if found else "none",
+            verdict=verdict if found or verdict == "left_out" else "none",
             by=by,
             because=because.strip(),
             decided_ms=clock.now_ms(),

@@ -135,9 +135,47 @@ def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library
     assert decide_appeal(store, clock, made.id, OMAR, "left_out", "It was.").verdict == "left_out"
     assert decide_appeal(store, clock, made.id, VERA, "kept", "No.").code == "answered"
     never = appeal(store, clock, LI, "B99", "I was not there.")
-    assert decide_appeal(store, clock, never.id, OMAR, "left_out", "So.").verdict == "none"
+    assert decide_appeal(store, clock, never.id, OMAR, "kept", "So.").verdict == "none"
     with store.reading() as reading:
         assert [one.what for one in reading.acts()] == ["appeal.decided"] * 2
+
+
+def test_what_one_writes_down_about_oneself_counts_for_nobody(library: Library):
+    store = MemoryStore()
+    rate(store, library, range(1, 9), met="li", by=LI)
+    assert take_ratings(store, library) == 0
+    rate(store, library, range(1, 9), met="li", by=OMAR)
+    assert take_ratings(store, library) == 8
+
+
+def test_an_answer_of_today_that_was_left_out_today_counts_at_no_time(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 81))
+    made = appeal(store, clock, LI, "B1", "It was the storm.")
+    assert decide_appeal(store, clock, made.id, OMAR, "left_out", "So.").verdict == "left_out"
+    round_of(store, library, clock)
+    with store.reading() as reading:
+        (row,) = reading.ratings_about(LI, "B1")
+    assert not row.for_rep
+
+
+def test_alone_nobody_can_be_compared(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 101), met="li", rule="fee")
+    round_of(store, library, clock)
+    assert {one.standing for one in said(store).values()} == {"cannot_tell"}
+    assert {one.standing for one in said(store, "rule").values()} == {"cannot_tell"}
+    assert {one.high for one in said(store).values()} == {0}
+
+
+def test_below_thirty_words_about_a_person_no_number_stands_there(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 121), score=0)  # all laid on the rule
+    rate(store, library, range(200, 300), met="omar", score=1, reasons=())
+    rate(store, library, range(300, 312), met="li", score=1, reasons=())
+    round_of(store, library, clock)
+    li = said(store)["li"]
+    assert (li.standing, li.low, li.high, li.at_least) == ("cannot_tell", 0, 0, 70)
 
 
 def test_what_was_left_out_counts_no_more_once_enough_changed(library: Library):

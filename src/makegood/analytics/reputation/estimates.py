@@ -40,7 +40,8 @@ class Estimate(Struct, frozen=True, kw_only=True):
         n: Ratings it rests on.
         share: Share of the same customers who would put a thumb up; `low` to `high` its interval.
         all: The same of everybody on average.
-        standing: What the interval allows to be said; "cannot_tell" below `shown_from` ratings.
+        standing: What the interval allows to be said; "cannot_tell" below `shown_from` ratings, and of
+        one alone, who can be compared with nobody.
         worse_lately: A rule only: it became worse in the last days, and that is no chance.
         effect: In log odds, against the average; `deviation` its standard deviation.
     """
@@ -112,7 +113,9 @@ def _all(
             low=float(lows[place]),
             high=float(highs[place]),
             all=average,
-            standing=_standing(counts[place], lows[place], highs[place], average, terms),
+            standing=_standing(counts[place], lows[place], highs[place], average, terms)
+            if len(own) > 1
+            else "cannot_tell",
             worse_lately=bool(late[place]),
             effect=float(effects[place]),
             deviation=float(deviations[place]),

@@ -50,8 +50,8 @@ def publish(
     reps = rep_estimates(table_of(of_reps, customers), model) if found.reps else ()
     rules = rule_estimates(table_of(of_rules, customers), model) if found.rules else ()
     said = [
-        *_said("rep", reps, found.reps, _grouped(of_reps, "rep"), terms),
-        *_said("rule", rules, found.rules, _grouped(of_rules, "rule"), terms),
+        *_said("rep", reps, found.reps, _grouped(of_reps, "rep"), customers, terms),
+        *_said("rule", rules, found.rules, _grouped(of_rules, "rule"), customers, terms),
     ]
     return tuple(replace(one, at_ms=now_ms) for one in said)
 
@@ -68,6 +68,7 @@ def _said(
     estimates: Sequence[Estimate],
     changed: frozenset[str],
     rows: Mapping[str, list[RatingRow]],
+    customers: Mapping[ProfileId, CustomerId],
     terms: ReputationTerms,
 ) -> Iterable[Published]:
     k = terms.blind_below
@@ -77,7 +78,7 @@ def _said(
         base = Published(
             kind=kind, subject=name, standing="cannot_tell", at_least=at_least(len(own), k)
         )
-        if one is None or len(own) < terms.shown_from:
+        if one is None or one.standing == "cannot_tell" or len(own) < terms.shown_from:
             yield base
             continue
         yield Published(
@@ -88,6 +89,6 @@ def _said(
             high=ceil(100 * one.high),
             usual=round(100 * one.all),
             at_least=base.at_least,
-            reasons=reasons_of(own, k),
+            reasons=reasons_of(own, customers, k),
             worse_lately=one.worse_lately,
         )
