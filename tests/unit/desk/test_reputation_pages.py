@@ -1,5 +1,6 @@
 """What customers say: oneself first, in words; rules and who answers; appeals."""
 
+from benchmarks.counting import CountingStore
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.ports.reputation import Published, RatingRow, RuleAnswer
 from tests.unit.desk.browsing import words_of
@@ -50,6 +51,27 @@ def test_what_is_said_anew_is_again_for_oneself_first(makegood, kathy, omar, clo
     )
     publish(makegood, later)
     assert omar.get(f"{ROOT}/people?of=kathy").status_code == 404
+
+
+def test_what_is_published_while_one_reads_counts_as_unread(makegood, kathy, omar, clock):
+    page(kathy)  # before anything is published, though later than it was reckoned
+    publish(makegood, SAID)
+    assert omar.get(f"{ROOT}/people?of=kathy").status_code == 404
+
+
+def test_many_appeals_cost_no_more_queries_than_one(makegood, kathy, omar):
+    def asks() -> int:
+        store = makegood.store
+        makegood.store = counted = CountingStore(store)
+        page(omar, "/appeals")
+        makegood.store = store
+        return sum(counted.asked.values())
+
+    kathy.post(ROOT, {"about": "NW0", "why": "It was the storm."})
+    one = asks()
+    for number in range(1, 9):
+        kathy.post(ROOT, {"about": f"NW{number}", "why": "It was the storm."})
+    assert asks() == one
 
 
 def test_people_stand_by_name_and_no_number_stands_beside_them(makegood, kathy, omar):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.analytics.reputation.publishing import publish
 from makegood.messages.errors import Refused
@@ -119,6 +120,44 @@ def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(
     assert not isinstance(answer_for_rule(store, clock, "fee", VERA, "It will go."), Refused)
     rate(store, library, range(401, 441))
     assert round_of(store, library, clock).asked == ()  # answered not long ago
+
+
+def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others(library: Library):
+    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
+    terms = replace(TERMS, otherwise="omar")
+    rate(store, library, range(1, 401))
+    publish_round(store, library, terms, clock, publish)
+    clock.advance(TERMS.answer_ms + 1)
+    (asked,) = publish_round(store, library, terms, clock, publish).asked
+    assert (asked.rule, asked.owner, asked.before) == ("fee", "omar", "vera")
+    assert asked.due_ms == clock.now_ms() + TERMS.answer_ms
+    assert answer_for_rule(store, clock, "fee", VERA, "Late.").code == "not_yours"
+    clock.advance(5 * TERMS.answer_ms)
+    rate(store, library, range(401, 441))
+    assert publish_round(store, library, terms, clock, publish).asked == ()  # the clock runs on
+    assert not isinstance(answer_for_rule(store, clock, "fee", OMAR, "It goes."), Refused)
+
+
+def test_two_who_publish_at_once_say_nothing_that_differs_by_fewer_than_k(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 81))
+    told: list[int] = []
+
+    def slow(found, customers, terms, now_ms):
+        if not told:  # meanwhile another took one answer more, and published
+            told.append(0)
+            rate(store, library, range(81, 85))
+            told.append(len(round_of(store, library, clock).published))
+        said = publish(found, customers, terms, now_ms)
+        told.append(len(said))
+        return said
+
+    done = publish_round(store, library, TERMS, clock, slow)
+    assert told[1] == 4
+    assert done.published == ()
+    with store.reading() as reading:
+        assert reading.rounds() == 2
+        assert all(one.for_rep for one in reading.ratings(0, 99))
 
 
 def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library):
