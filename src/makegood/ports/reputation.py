@@ -84,7 +84,7 @@ class Appeal(Struct, frozen=True, kw_only=True, omit_defaults=True):
         id: Made of who appeals and about what.
         about: Booking, segment or order of the meeting.
         why: What they say.
-        verdict: Empty while nobody has looked; "none" when it was kept and nobody had rated the meeting.
+        verdict: Empty while nobody has looked; "none" when it was kept and there was no rating.
         by: Who looked; never who appeals.
         because: Their reason.
     """

@@ -86,7 +86,7 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
         place=body.place,
         channel=body.channel,
         severity=body.severity,
-        met_ms=body.met_ms or event.time_ms,
+        met_ms=min(body.met_ms or event.time_ms, event.received_ms),  # no clock runs ahead
         up=bool(body.score),
         brand=body.brand,
         reason=body.reasons[0] if len(body.reasons) == 1 else "",

@@ -1,9 +1,8 @@
 """What customers say: oneself first, in words; rules and who answers; appeals."""
 
-from benchmarks.counting import CountingStore
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.ports.reputation import Published, RatingRow, RuleAnswer
-from tests.unit.desk.browsing import words_of
+from tests.unit.desk.browsing import CountingStore, words_of
 
 SAID = Published(
     kind="rep", subject="kathy", standing="better", low=78, high=91, usual=74, at_least=35,
@@ -109,7 +108,7 @@ def test_an_appeal_is_looked_at_by_somebody_else_and_tells_nobody_who_rated(make
         kathy.post(ROOT, {"about": about, "why": "It was the storm."})
     shown = page(omar, "/appeals")
     assert "Thumb down, about policy" in shown
-    assert "Nobody rated this meeting" in shown
+    assert "No rating of this meeting is known yet" in shown
     with makegood.store.reading() as reading:
         ids = [one.id for one in reading.appeals(open_only=True)]
     for id_ in ids:

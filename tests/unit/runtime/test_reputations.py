@@ -90,6 +90,14 @@ def test_stars_and_what_names_nobody_count_for_nobody(library: Library):
     assert take_ratings(store, library) == 0
 
 
+def test_a_clock_that_runs_ahead_makes_no_other_rating_old(library: Library):
+    store = MemoryStore()
+    rate(store, library, range(1, 2), met_ms=99 * 365 * DAY_MS)
+    take_ratings(store, library)
+    with store.reading() as reading:
+        assert [one.met_ms for one in reading.ratings(0, 9)] == [1]
+
+
 def test_below_thirty_no_number_is_published_and_four_more_change_nothing(library: Library):
     store, clock = MemoryStore(), FakeClock(5)
     rate(store, library, range(1, 41))

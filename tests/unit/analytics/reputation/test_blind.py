@@ -87,9 +87,7 @@ def test_two_days_never_differ_by_fewer_than_k_meetings_nor_show_fewer(all_, day
                     if getattr(new, name) == who
                 ]
                 moved = {
-                    new.profile
-                    for old, new in own
-                    if getattr(old, mark) != getattr(new, mark)
+                    new.profile for old, new in own if getattr(old, mark) != getattr(new, mark)
                 }
                 shown = len({new.profile for _, new in own if getattr(new, mark)})
                 assert not moved or len(moved) >= K
