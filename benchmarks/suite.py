@@ -25,6 +25,7 @@ ALL = (
     "screen",
     "linkage",
     "reputation",
+    "routing",
 )
 """Each names a module of this package with `run(plan: Plan) -> Result`."""
 

@@ -85,9 +85,9 @@ def plain_page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def sign_in(page: Page, name: str = "kathy") -> None:
+def sign_in(page: Page, name: str = "kathy", to: str = "**/desk/") -> None:
     page.goto("/accounts/login/")
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/desk/")
+    page.wait_for_url(to)

@@ -110,6 +110,7 @@ def ready_django(makegood: Makegood) -> None:
         may = dict.fromkeys(PERMISSIONS, edits)
         ensure_user(rep.rep, PASSWORD, rep.role, rep.name, permissions=may)
     ensure_user("nobody", PASSWORD, "rep", "Nobody Special")
+    ensure_user("mira", PASSWORD, "employee", "Mira Sand")
 
 
 @contextmanager

@@ -9,8 +9,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
+from makegood.core.routed import Routed
 from makegood.messages.facts import GotInTouch, PersonChosen, PersonRefused
-from makegood.messages.ids import RepId
+from makegood.messages.ids import EventId, RepId
+from makegood.ports.routings import Routing
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.screens import MINUTE_MS, customer_of, introduce, profile_of
@@ -18,6 +20,7 @@ from tests.e2e.test_accessibility import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 DAY_MS = 24 * 60 * MINUTE_MS
+KATHY = RepId("kathy")
 
 
 @pytest.fixture
@@ -53,6 +56,17 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         touch = GotInTouch(channel="phone", words=f"{name}/words")
         texts = {touch.words: "Could you ring me about the motor home? It is not urgent."}
         acts.act(customer, touch, Asker(), message_id=f"{name}/touch", texts=texts)
+    decided = [
+        Routing(customer=customer_of(makegood, "user:ana"), routed=Routed(
+            EventId(f"e{n}"), "k", "talk", now_ms, KATHY, KATHY, (KATHY, RepId("omar")),
+            brand=("", "northwind_vans")[n % 2], slice=500, by_chance=n % 20 == 0,
+            waited_ms=(0, 600_000)[n % 3 == 0 or n % 2], level=("gold", "silver")[n % 2],
+            tenure_days=n * 30,
+        ))
+        for n in range(120)
+    ]  # fmt: skip
+    with makegood.store.writing() as writing:
+        writing.project_routings((), decided)
     no = PersonRefused(rep=RepId("omar"), side="rep", why="text:why")
     asker, ana = Asker(rep=RepId("omar"), role="supervisor"), customer_of(makegood, "user:ana")
     acts.act(ana, no, asker, message_id="no", texts={"text:why": "She is my sister-in-law."})
@@ -67,6 +81,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "roster": "/desk/team/roster",
         "row": "/desk/team/roster/of/kathy",
         "apart": "/desk/team/apart",
+        "routing": "/desk/team/routing",
     }
 
 

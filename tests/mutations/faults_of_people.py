@@ -73,4 +73,32 @@ FAULTS: tuple[Fault, ...] = (
             "test_who_serves_one_of_the_brands_sees_nothing_of_a_pair",
         ),
     ),
+    Fault(
+        name="chance-against-a-choice",
+        file="src/makegood/core/routing.py",
+        old="    if ask.has_chosen or any(",
+        new="    if any(",
+        tests=(
+            "tests/unit/core/test_routed.py::"
+            "test_chance_is_not_asked_where_the_book_says_no[more4-chosen]",
+        ),
+    ),
+    Fault(
+        name="who-is-apart-is-eligible",
+        file="src/makegood/core/routing.py",
+        old=" if one.rep not in denied and one.rep != ask.but)\n",
+        new=" if one.rep != ask.but)\n",
+        tests=(
+            "tests/properties/test_routing.py::test_the_chances_of_the_eligible_add_up_to_one",
+        ),
+    ),
+    Fault(
+        name="a-propensity-of-the-slice-alone",
+        file="src/makegood/core/routed.py",
+        old="        return drawn + kept\n",
+        new="        return kept or drawn\n",
+        tests=(
+            "tests/properties/test_routing.py::test_the_chances_of_the_eligible_add_up_to_one",
+        ),
+    ),
 )

@@ -160,6 +160,9 @@ def about_case(kind: str, case: Case, pick: int) -> Body | None:
         "granted": facts.Granted(case=case.id, remedy="snack", cost=cost, by=KATHY),
         "handed_over": facts.HandedOver(case=case.id, to=RepId("bo"), by=KATHY),
         "noted": facts.Noted(case=case.id, by=KATHY, text="t"),
+        "root_named": facts.RootCauseNamed(
+            case=case.id, cause=("rule:no_car", "place:b1", "other:x", "")[pick % 4], by=KATHY
+        ),
         "wrote": facts.Wrote(case=case.id, text="t"),
         "called": facts.Called(case=case.id, by=KATHY, reached=pick % 3 > 0),
         "opened": facts.Opened(case=case.id),

@@ -77,6 +77,7 @@ KINDS = (
     "granted",
     "handed_over",
     "noted",
+    "root_named",
     "wrote",
     "called",
     "opened",

@@ -48,6 +48,7 @@ WANTED = (
             facts.Redirected,
             facts.Arrived,
             facts.Rated,
+            facts.RootCauseNamed,
         )
     ),
     "dropped as withdrawn",

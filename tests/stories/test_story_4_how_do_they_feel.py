@@ -64,9 +64,9 @@ class World:
         asked = Question(brand="meridian", message_class=MessageClass.PROMOTIONAL, channel="mail")
         return self.makegood.gate.ask(who, asked).allowed
 
-    def timeline(self, who: str) -> str:
+    def timeline(self, who: str, reader: str = "kathy") -> str:
         desk = Client()
-        assert desk.login(username="kathy", password=PASSWORD)
+        assert desk.login(username=reader, password=PASSWORD)
         return words_of(desk.get(f"/desk/customers/{customer_of(self.makegood, who)}"))
 
 
@@ -91,9 +91,11 @@ def test_every_leg_is_asked_about_and_each_answer_is_heard(world: World):
     assert case.owner
     assert case.call is not None
     assert world.state(ANA).open_case is None
-    told = world.timeline(BEN)
+    words = "She told me to be quiet."
+    assert words not in world.timeline(BEN), "what was said of Kathy is not hers to read"
+    told = world.timeline(BEN, "omar")
     assert "The customer answered 1 of 5 to “How was boarding?”, about Kathy Moreno" in told
-    assert "She told me to be quiet." in told
+    assert words in told
 
 
 def test_nobody_is_asked_while_we_have_something_to_make_good(world: World):

@@ -20,7 +20,9 @@ PANELS: Mapping[str, tuple[str, ...]] = {
         "webhook", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
-    "Look at what happened": ("everyone", "parity", "reputations", "export", "erase"),
+    "Look at what happened": (
+        "everyone", "parity", "reputations", "routing", "export", "erase",
+    ),
 }  # fmt: skip
 """Under which heading `makegood --help` lists each command."""
 LIGHT = frozenset({"check", "ask", "schema"})
@@ -60,6 +62,7 @@ def _whole() -> typer.Typer:
         playing,
         replaying,
         reputations,
+        routing,
         screening,
         serving,
         smtp_gate,
@@ -88,6 +91,7 @@ def _whole() -> typer.Typer:
         linking,
         backing,
         replaying,
+        routing,
         parity,
         asking,
         screening,

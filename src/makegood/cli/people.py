@@ -41,7 +41,9 @@ def _password() -> str:
 @_user.command("create")
 def create_user(
     name: Annotated[str, typer.Argument(help="Sign-in name, also in the roster.")],
-    role: Annotated[str, typer.Option(help="rep or supervisor.")],
+    role: Annotated[
+        str, typer.Option(help="rep, supervisor, or employee: anybody else of the firm.")
+    ],
     called: Annotated[str, typer.Option(help="What customers read; else the name.")] = "",
     rules: Annotated[
         bool | None,

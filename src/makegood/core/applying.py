@@ -21,6 +21,7 @@ from makegood.core import (
     reaching,
     remedies,
     requests,
+    roots,
     surveys,
 )
 from makegood.core.holds import EVERYWHERE
@@ -43,7 +44,9 @@ def apply_fact(turn: Turn, event: Event) -> None:
     """
     body = event.body
     if isinstance(body, facts.FailureRaised):
-        cases.take_failure(turn, failures.raised(turn, event, body))
+        failure = failures.raised(turn, event, body)
+        cases.take_failure(turn, failure)
+        roots.note_who_raised(turn, failure.about, body.by)
         return
     if isinstance(body, facts.Rated):
         surveys.rated(turn, event, body)
@@ -56,7 +59,7 @@ def apply_fact(turn: Turn, event: Event) -> None:
     case = turn.state.case(body.case) if on_case else None  # type: ignore[union-attr]
     if on_case is None or case is None:
         return
-    if case.is_open or isinstance(body, facts.Referred):
+    if case.is_open or isinstance(body, facts.Referred | facts.RootCauseNamed):
         on_case(turn, case, body)
 
 
@@ -198,6 +201,7 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Referred: _refer,
     facts.PlaceAnswered: _place_answered,
     facts.AskedAgain: places.told_twice,
+    facts.RootCauseNamed: roots.named,
 }
 SILENT_FACTS = (facts.Noted, facts.Unlinked, facts.Linked)
 """Facts that the timeline shows and that change no state."""

@@ -20,6 +20,7 @@ from makegood.core.state import Case, Failure, Phase, Unclear
 from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.ids import case_id
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.terms import Plan
 
 
@@ -53,21 +54,27 @@ def _grow(turn: Turn, case: Case, before: Failure, now: Failure) -> None:
 def _new_failure(turn: Turn, failure: Failure) -> None:
     case = turn.state.open_case
     window_ms = turn.library.book(failure.book).double_window_ms
-    second = is_second(turn.state, case, failure, window_ms)
-    plan = _plan(turn, failure)
-    scope = _scope(plan, failure)
+    second = _is_second(turn, case, failure, window_ms)
+    plan, lapse = _plan(turn, failure), _lapse(turn, failure)
+    holds = lapse is None or lapse.holds != "nothing"
+    scope = _scope(plan, failure, lapse)
     if case is None:
-        case = _opened(turn, failure, plan, scope)
+        case = _opened(turn, failure, (plan, scope), second=second)
+        case = replace(case, lifted=not holds)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
+        _watch(turn, case, plan, failure)
+    elif plan is not None and turn.plan_of(case) is None:  # only lines were left before
+        case = replace(case, plan=failure.rule, origin=turn.origin)
         _watch(turn, case, plan, failure)
     case = replace(
         case,
         failures=(*case.failures, failure),
         unclear=tuple([one for one in case.unclear if one.event != failure.event]),
         double=case.double or second,
-        scope=_wider(case, scope),
+        scope=_reach(case, scope, holds=holds),
+        lifted=case.lifted and not holds,
     )
     begin_plan(turn, case, failure, second=second)
 
@@ -76,8 +83,9 @@ def _plan(turn: Turn, failure: Failure) -> Plan | None:
     return turn.library.book(failure.book).plans.get(failure.rule)
 
 
-def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case:
+def _opened(turn: Turn, failure: Failure, by: tuple[Plan | None, str], *, second: bool) -> Case:
     """A new case with its hold; it keeps the plan and the book it opens with."""
+    plan, scope = by
     case = Case(
         id=case_id(failure.event),
         origin=turn.origin,
@@ -86,7 +94,7 @@ def _opened(turn: Turn, failure: Failure, plan: Plan | None, scope: str) -> Case
         brand=failure.brand,
         scope=scope,
         plan=failure.rule,
-        owner=owner_of(turn, failure.brand),
+        owner=owner_of(turn, failure.brand, failure.severity, double=second),
     )
     _watch(turn, case, plan, failure)
     return case
@@ -98,8 +106,32 @@ def _watch(turn: Turn, case: Case, plan: Plan | None, failure: Failure) -> None:
         turn.set_timer(TimerKind.LONGEST, failure.at_ms + plan.hold.longest_ms, case.id)
 
 
-def _scope(plan: Plan | None, failure: Failure) -> str:
+def _lapse(turn: Turn, failure: Failure) -> LapseRule | None:
+    lapses = turn.library.book(failure.book).lapses
+    return next((one for one in lapses if one.id == failure.rule), None)
+
+
+def _is_second(turn: Turn, case: Case | None, failure: Failure, window_ms: int) -> bool:
+    """Whether it is a double deviation; a line that was left is none and makes none."""
+    if _lapse(turn, failure) is not None:
+        return False
+    state = turn.state
+    if state.lines:
+        cases = tuple(_without_lapses(turn, one) for one in state.cases)
+        state = replace(state, cases=cases)
+        case = _without_lapses(turn, case) if case is not None else None
+    return is_second(state, case, failure, window_ms)
+
+
+def _without_lapses(turn: Turn, case: Case) -> Case:
+    kept = tuple(one for one in case.failures if _lapse(turn, one) is None)
+    return replace(case, failures=kept)
+
+
+def _scope(plan: Plan | None, failure: Failure, lapse: LapseRule | None = None) -> str:
     """The umbrella, unless the plan says the brand alone."""
+    if lapse is not None:
+        return failure.brand if lapse.holds == "brand" and failure.brand else EVERYWHERE
     if plan is not None and plan.hold.scope == "brand" and failure.brand:
         return failure.brand
     return EVERYWHERE
@@ -107,6 +139,13 @@ def _scope(plan: Plan | None, failure: Failure) -> str:
 
 def _wider(case: Case, scope: str) -> str:
     return case.scope if case.scope == scope else EVERYWHERE
+
+
+def _reach(case: Case, scope: str, *, holds: bool) -> str:
+    """What the hold stops with one more failure; one that holds nothing widens nothing."""
+    if not holds:
+        return case.scope
+    return scope if case.lifted else _wider(case, scope)
 
 
 def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> None:
@@ -118,12 +157,13 @@ def begin_plan(turn: Turn, case: Case, failure: Failure, *, second: bool) -> Non
         failure: New, or grown into another kind.
         second: It is a double deviation.
     """
-    plan = _plan(turn, failure)
+    plan, lapse = _plan(turn, failure), _lapse(turn, failure)
     after = pay_what_is_owed(turn, case, failure)
     if after is not failure:
         case = case.with_failure(after)
     if plan is None:
-        need_call(turn, case, "no_plan", 0)
+        why, within_ms = ("lapsed", lapse.call_ms) if lapse is not None else ("no_plan", 0)
+        need_call(turn, case, why, within_ms)
         return
     turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
     again = is_again(turn, after)
@@ -179,6 +219,6 @@ def take_unclear(turn: Turn, unclear: tuple[Unclear, ...]) -> None:
             brand=first.brand,
             scope=EVERYWHERE,
             plan="",
-            owner=owner_of(turn, first.brand),
+            owner=owner_of(turn, first.brand, max(one.severity for one in unclear)),
         )
     turn.put(replace(case, unclear=(*case.unclear, *unclear)))

@@ -7,7 +7,16 @@ Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41
 
 from msgspec.structs import replace
 
-from makegood.core import answering, choosing, granting, places, promises, proposals, surveys
+from makegood.core import (
+    answering,
+    choosing,
+    granting,
+    places,
+    promises,
+    proposals,
+    roots,
+    surveys,
+)
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
 from makegood.core.decision import refuse as _no
@@ -89,6 +98,7 @@ def decide(
             | facts.Contested()
             | facts.PlaceAnswered()
             | facts.AskedAgain()
+            | facts.RootCauseNamed()
         ):
             case_ = state.case(wanted.case)
             if case_ is None:
@@ -130,8 +140,8 @@ def _in_case(
     match wanted:
         case facts.Referred() | facts.Opened():
             return Decision(body=wanted)
-        case facts.Noted():
-            return _by_rep(wanted, asker, "write a note")
+        case facts.Noted() | facts.RootCauseNamed():
+            return _beside(case, wanted, asker, library.now(case.brand))
         case _ if not case.is_open:
             return _no("case_closed", "This case is closed; raise a new failure instead.")
         case facts.Chosen():
@@ -161,6 +171,15 @@ def _heard(state: State, case: Case, wanted: Body, asker: Asker, now_ms: int) ->
     if isinstance(wanted, facts.PlaceAnswered | facts.AskedAgain):
         return places.judge(state, case, wanted, asker, now_ms)
     return Decision(body=wanted)
+
+
+def _beside(
+    case: Case, wanted: facts.Noted | facts.RootCauseNamed, asker: Asker, book: RuleBook
+) -> Decision:
+    """Judge what may be said of a case that is closed, too."""
+    if isinstance(wanted, facts.RootCauseNamed):
+        return roots.name(case, wanted, asker, book)
+    return _by_rep(wanted, asker, "write a note")
 
 
 def _giving(

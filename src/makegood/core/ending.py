@@ -73,6 +73,15 @@ def answered(turn: Turn, case: Case, body: Answered) -> Case:
     return need_call(turn, case, "not_yet", within_ms)
 
 
+def used_again(turn: Turn, rule: str, line: str) -> None:
+    """The customer is back at a line they had left: a case about that alone is at its end."""
+    case = turn.state.open_case
+    if case is None or case.unclear or not case.failures:
+        return
+    if all((one.rule, one.about) == (rule, line) for one in case.failures):
+        _close(turn, case, turn.plan_of(case), Move.USED_AGAIN)
+
+
 def released(turn: Turn, case: Case) -> Case:
     """A person lifted the hold with a reason; no offer ever follows."""
     return _ended(turn, moved(case, Move.RELEASED, turn.at_ms))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from makegood.core import (
     calls,
     ending,
+    lapses,
     offers,
     places,
     promises,
@@ -30,6 +31,9 @@ def fire(turn: Turn, timer: Timer) -> None:
     """
     if timer.kind is TimerKind.SILENCE:
         promises.overdue(turn, timer)
+        return
+    if timer.kind is TimerKind.LAPSE_AT:
+        lapses.quiet(turn, timer)
         return
     if timer.kind is TimerKind.SURVEY_AT:
         surveys.due(turn, timer)

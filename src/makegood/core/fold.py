@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures, promises, surveys
+from makegood.core import cases, ending, failures, lapses, promises, surveys
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
@@ -87,6 +87,7 @@ def step(state: State, event: Event, library: Library) -> Step:
         if says:
             promises.hear(turn, event, body)
             surveys.hear(turn, body)
+            lapses.hear(turn, event, body)
         sure = failures.failures_in(turn, event, found)
         for failure in sure:
             cases.take_failure(turn, failure)
@@ -154,7 +155,9 @@ def _look_after(turn: Turn) -> None:
     if case is None:
         return
     if not case.owner and turn.on_duty:
-        case = turn.put(replace(case, owner=owner_of(turn, case.brand)))
+        worst = max((case.severity, *(one.severity for one in case.unclear)))
+        owner = owner_of(turn, case.brand, worst, double=case.double, case=case)
+        case = turn.put(replace(case, owner=owner))
     ending.maybe_ask(turn, case)
 
 

@@ -1,21 +1,129 @@
-"""Who owns a case of this customer: their own person or the cover, else whoever is on duty."""
+"""Who looks after this customer: their own person or the cover, else as the book routes it."""
 
-from makegood.core.my_person import Need, prefer
-from makegood.core.routing import NO_WISH, owner_for
+from msgspec.structs import replace
+
+from makegood.core.my_person import Need, Preference, prefer
+from makegood.core.routed import MOST_ROUTED, NOT_YET, Routed
+from makegood.core.routing import NO_WISH, NOBODY, Ask, choose, owner_for
+from makegood.core.state import Case, State
 from makegood.core.turn import Turn
-from makegood.messages.ids import RepId
+from makegood.messages.ids import RepId, case_id
+
+_DAY_MS = 86_400_000
 
 
-def owner_of(turn: Turn, brand: str) -> RepId:
-    """Choose the owner of a case, as it stands in this turn.
+def owner_of(
+    turn: Turn, brand: str, severity: int = 0, *, double: bool = False, case: Case | None = None
+) -> RepId:
+    """Choose the owner of a case, as it stands in this turn; the book may want it written down.
 
     Args:
         turn: The turn; nobody is on duty in one of a timer.
         brand: The brand that failed; empty for the umbrella.
+        severity: Of the worst failure; 0 while unclear.
+        double: It is a double deviation.
+        case: The case, when it stands already and had nobody; None while it opens.
     """
     mine = turn.state.my_person
-    if not mine.choices and not mine.refused:
-        return owner_for(brand, turn.on_duty, NO_WISH)
-    need = Need(at_ms=turn.at_ms, brand=brand)
-    wish = prefer(mine, turn.duty, need, turn.book.people)
-    return owner_for(brand, turn.on_duty, wish)
+    rules = turn.book.routing
+    wish = NO_WISH
+    if mine.choices or mine.refused:
+        wish = prefer(mine, turn.duty, Need(at_ms=turn.at_ms, brand=brand), turn.book.people)
+    if not rules.logged or not turn.on_duty:
+        return owner_for(brand, turn.on_duty, wish)
+    ask = Ask(
+        event=turn.cause,
+        subject=case.id if case is not None else case_id(turn.cause),
+        kind="case",
+        at_ms=turn.at_ms,
+        brand=brand,
+        has_chosen=bool(mine.chosen(brand)),
+        last=_last_of(turn.state) if "last" in rules.order else NOBODY,
+        language=rules.language(turn.state.facts),
+        severity=severity,
+        double=double,
+        spared=bool(rules.slice) and rules.unless(turn.state.facts),
+    )
+    found = choose(ask, turn.on_duty, rules, wish)
+    waited_ms = turn.at_ms - case.opened_ms if case is not None else 0
+    _log(turn, found, max(0, waited_ms))
+    return found.chosen
+
+
+def taker_of(turn: Turn, need: Need, wish: Preference, case: Case | None = None) -> RepId:
+    """Choose who answers a customer who got in touch; empty for whoever is free.
+
+    Args:
+        turn: The turn.
+        need: The conversation.
+        wish: Whom the customer wants; who takes it by wish is written down as well.
+        case: What it is about, where that is known.
+    """
+    rules = turn.book.routing
+    if not rules.logged or not turn.on_duty or not (wish.candidates or rules.conversations):
+        return wish.first
+    mine = turn.state.my_person
+    thread = mine.thread(need.thread)
+    ask = Ask(
+        event=turn.cause,
+        subject=need.thread,
+        kind="talk",
+        at_ms=turn.at_ms,
+        brand=need.brand,
+        channel=need.channel,
+        has_chosen=bool(need.to or mine.chosen(need.brand)),
+        last=_last_of(turn.state) if "last" in rules.order else NOBODY,
+        but=thread.last if need.another and thread is not None else NOBODY,
+        language=rules.language(turn.state.facts),
+        severity=case.severity if case is not None else 0,
+        double=case is not None and case.double,
+        spared=bool(rules.slice) and rules.unless(turn.state.facts),
+    )
+    found = choose(ask, turn.on_duty, rules, wish)
+    asked = {one.chosen for one in turn.state.routings if _waits_in(need.thread, one)}
+    if found.chosen and found.chosen not in asked:  # a second mail asks nobody anew
+        _log(turn, found, NOT_YET)
+    return found.chosen
+
+
+def answered(turn: Turn, thread: str, rep: RepId) -> None:
+    """Write down how long the customer waited in a conversation, and who answered."""
+    routings = turn.state.routings
+    if not any(_waits_in(thread, one) for one in routings):
+        return
+    after = tuple(
+        replace(one, waited_ms=max(0, turn.at_ms - one.at_ms), answered_by=rep)
+        if _waits_in(thread, one)
+        else one
+        for one in routings
+    )
+    turn.state = replace(turn.state, routings=after)
+
+
+def _waits_in(thread: str, one: Routed) -> bool:
+    return one.subject == thread and one.waited_ms == NOT_YET
+
+
+def _log(turn: Turn, routed: Routed, waited_ms: int) -> None:
+    """Remember a decision, with what parity needs and no choice reads."""
+    state = turn.state
+    bought_ms = state.bought_ms
+    routed = replace(
+        routed,
+        waited_ms=waited_ms,
+        level=turn.book.everyone.level_of(state.facts),
+        tenure_days=(turn.at_ms - bought_ms) // _DAY_MS if bought_ms else NOT_YET,
+    )
+    kept = state.routings[-MOST_ROUTED + 1 :]
+    turn.state = replace(state, routings=(*kept, routed))
+
+
+def _last_of(state: State) -> RepId:
+    """Who spoke with the customer last, or owned their last case."""
+    threads = state.my_person.threads
+    spoke = max(((one.last_ms, one.last) for one in threads if one.last), default=(0, NOBODY))
+    owned = max(
+        ((one.closed_ms or one.opened_ms, one.owner) for one in state.cases if one.owner),
+        default=(0, NOBODY),
+    )
+    return max(spoke, owned)[1]

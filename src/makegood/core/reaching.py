@@ -10,6 +10,7 @@ from makegood.core.my_person import (
     Choice,
     MyPerson,
     Need,
+    Preference,
     Reason,
     Refusal,
     Standing,
@@ -17,6 +18,7 @@ from makegood.core.my_person import (
     person_of,
     prefer,
 )
+from makegood.core.owning import answered, taker_of
 from makegood.core.routing import NOBODY as NO_OWNER
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -162,18 +164,33 @@ def got_in_touch(turn: Turn, body: GotInTouch) -> None:
 def _route(turn: Turn, thread: Thread, need: Need) -> None:
     """Say who answers, and till when the customer waits for them alone."""
     found = prefer(turn.state.my_person, turn.duty, need, turn.book.people)
+    taker, until_ms = _taker(turn, thread, need, found)
     ends = {one.rep: one.until_ms for one in turn.on_duty}
     after = replace(
         thread,
         asked_for=found.person,
-        taker=found.first,
+        taker=taker,
         then=found.then,
-        until_ms=found.wait_until_ms,
+        until_ms=until_ms,
         reasons=found.reasons,
-        ends_ms=ends.get(found.first, 0),
+        ends_ms=ends.get(taker, 0),
         then_ends_ms=ends.get(found.then, 0),
     )
     _put_waiting(turn, after)
+
+
+def _taker(turn: Turn, thread: Thread, need: Need, found: Preference) -> tuple[RepId, int]:
+    """Say who is to answer, and till when it waits for them alone: the wish, else the book."""
+    if not found.candidates and _still_takes(turn, thread, need):
+        return thread.taker, thread.until_ms
+    if not turn.book.routing.logged:
+        return found.first, found.wait_until_ms
+    about = turn.state.case(thread.case) if thread.case else turn.state.open_case
+    taker = taker_of(turn, need, found, about)
+    if found.candidates or not taker:
+        return taker, found.wait_until_ms
+    wait_ms = turn.book.people.wait_ms(need.channel)  # then whoever is free
+    return taker, turn.at_ms + wait_ms if wait_ms else 0
 
 
 def _put_waiting(turn: Turn, thread: Thread) -> None:
@@ -185,6 +202,14 @@ def _put_waiting(turn: Turn, thread: Thread) -> None:
         turn.set_timer(TimerKind.PERSON_BY, due_ms, thread.id, brand=thread.brand)
     mine = turn.state.my_person
     _put(turn, replace(mine, threads=_with_thread(mine, thread)))
+
+
+def _still_takes(turn: Turn, thread: Thread, need: Need) -> bool:
+    """Whether whoever was asked already stays asked: a second mail sends nobody away."""
+    routing = turn.book.routing
+    if not routing.conversations or need.another or thread.taker in turn.state.my_person.denied:
+        return False
+    return any(one.rep == thread.taker for one in turn.on_duty)
 
 
 def waited_enough(turn: Turn, timer: Timer) -> None:
@@ -217,6 +242,8 @@ def contacted(turn: Turn, body: Contacted) -> None:
         id=name, channel=body.channel, profile=turn.origin.profile
     )
     turn.clear_timers(name, TimerKind.PERSON_BY)
+    answered(turn, name, body.rep)
+    mine = turn.state.my_person
     after = replace(
         thread,
         brand=body.brand or thread.brand,

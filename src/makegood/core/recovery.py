@@ -24,12 +24,14 @@ class Move(StrEnum):
     QUESTION_ASKED = "question asked"
     SAID_GOOD = "customer said good"
     CRITERION_MET = "criterion met"
+    USED_AGAIN = "line used again"
     RELEASED = "released by a person"
     DISMISSED = "no failure, said a person"
 
 
 _END: Mapping[Move, Phase] = {
     Move.SAID_GOOD: Phase.MADE_WHOLE,
+    Move.USED_AGAIN: Phase.MADE_WHOLE,
     Move.RELEASED: Phase.RELEASED,
 }
 _CALL: Mapping[Move, Phase] = {Move.CALL_NEEDED: Phase.CALLING}

@@ -44,6 +44,7 @@ class TimerKind(StrEnum):
     PERSON_BY = "n_person_by"
     PLACE_BY = "o_place_by"
     KEPT_UNTIL = "p_kept_until"
+    LAPSE_AT = "s_lapse_at"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
@@ -55,8 +56,8 @@ class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):
     Attributes:
         due_ms: Fires then, not when somebody looks.
         kind: What for.
-        subject: The case, the silence rule, the survey, the conversation, or the event of a
-            request.
+        subject: The case, the silence rule, the lapse, the survey, the conversation, or the event
+            of a request.
         about: The failure's or promise's `about`, or the ask of a place.
         origin: The event that set it; its book is the one that counts.
         brand: Whose promise it is; empty for the umbrella.

@@ -14,6 +14,7 @@ from msgspec import Struct
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
 from makegood.messages.ids import CaseId, CommandId, CustomerId, RepId
+from makegood.playbooks.employees import EMPLOYEE
 from makegood.ports.rows import CaseRow, OutboxRow, OutboxStatus, RepRow
 from makegood.ports.store import Reading
 from makegood.runtime.noting import Actor, actor, become
@@ -21,6 +22,8 @@ from makegood.runtime.noting import Actor, actor, become
 REP = "rep"
 SUPERVISOR = "supervisor"
 ROLES = frozenset({REP, SUPERVISOR})
+EVERYBODY = ROLES | {EMPLOYEE}
+"""Who may raise a failure and look after it: anybody of the firm."""
 RULES = "rule book"  # beside a role: may change the rule book; never for some brands only
 CONNECTIONS = "connections"  # beside a role: may change what Makegood is connected to
 PERMISSIONS = (RULES, CONNECTIONS)
@@ -122,18 +125,22 @@ def for_reps(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> View[
 
 
 @contextmanager
-def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
+def at_the_desk(request: HttpRequest, roles: frozenset[str] = ROLES) -> Iterator[Desk]:
     """Open one look at the store for the person who is signed in.
 
+    Args:
+        request: Theirs.
+        roles: Who may; an employee has a page of their own, and no other.
+
     Raises:
-        PermissionDenied: They have no role at this desk.
+        PermissionDenied: They have no such role.
     """
     makegood = makegood_of(request)
     user = request.user
     if not isinstance(user, User):
         raise PermissionDenied
     groups = set(user.groups.values_list("name", flat=True))
-    if not ROLES & groups:
+    if not roles & groups:
         raise PermissionDenied
     become(Actor(who=user.get_username(), how=how_signed_in(request), request=actor().request))
     with makegood.store.reading() as reading:
@@ -148,6 +155,15 @@ def at_the_desk(request: HttpRequest) -> Iterator[Desk]:
         )
 
 
+def is_employee(request: HttpRequest) -> bool:
+    """Whether somebody is signed in who has no place at the desk, but a page of their own."""
+    user = request.user
+    if not isinstance(user, User):
+        return False
+    groups = set(user.groups.values_list("name", flat=True))
+    return EMPLOYEE in groups and not ROLES & groups
+
+
 def how_signed_in(request: HttpRequest) -> str:
     """Say by what somebody is signed in: a password, or that and a second factor."""
     used = request.session.get("account_authentication_methods", ())
@@ -158,11 +174,11 @@ def how_signed_in(request: HttpRequest) -> str:
 def _me(request: HttpRequest, reps: tuple[RepRow, ...], groups: set[str]) -> Me:
     username = request.user.get_username()
     row = next((row for row in reps if row.rep == username), None)
-    role = SUPERVISOR if SUPERVISOR in groups else REP
+    role = next((one for one in (SUPERVISOR, REP) if one in groups), EMPLOYEE)
     return Me(
         rep=RepId(username),
         name=row.name if row and row.name else username,
-        role=row.role if row and row.role else role,
+        role=row.role if row and row.role and role != EMPLOYEE else role,
         brands=row.brands if row else (),
         is_supervisor=SUPERVISOR in groups,
         edits_rules=RULES in groups and not (row and row.brands),

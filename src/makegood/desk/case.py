@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.core.remedies import authority_used
+from makegood.core.roots import rules_of
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
@@ -27,6 +28,7 @@ from makegood.projections.orders import remedy_words
 from makegood.projections.planb import Pocket, cards, limit_of
 from makegood.projections.proposals import ProposalCard, Reader, proposal_cards
 from makegood.projections.reasons import reasons_of
+from makegood.projections.root_causes import cause_words
 from makegood.projections.roster import called, first_name, rep_name
 from makegood.projections.sentence import sentence_about
 from makegood.runtime.budgets import purse_of
@@ -112,7 +114,20 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "zone": book.timezone,
         "side": side_rows(desk),
         "token": new_token(),
+        "raised": tuple((rep_name(desk.reps, rep), at_ms) for rep, at_ms in case.raised),
+        **_behind(now, case, story),
         "cause": case.failures[-1].cause.value if case.failures else "",
+    }
+
+
+def _behind(book: RuleBook, case: Case, story: Story) -> dict[str, Any]:
+    """What was named as the root cause, and what may be."""
+    names = (f"rule:{one}" for one in rules_of(book))
+    titles = {one.partition(":")[2]: cause_words(one, story.library) for one in names}
+    return {
+        "root_words": cause_words(case.root, story.library),
+        "root_rules": sorted(titles.items(), key=lambda pair: pair[1]),
+        "root_places": tuple(book.root_causes.places),
     }
 
 

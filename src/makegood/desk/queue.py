@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from msgspec import Struct
 
-from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.access import Desk, at_the_desk, for_reps, is_employee
 from makegood.desk.shell import MOST_COUNTED, shell
 from makegood.messages.ids import CaseId
 from makegood.ports.rows import CaseRow, PersonRow
@@ -47,6 +48,16 @@ class Row(Struct, frozen=True, kw_only=True):
 @require_safe
 @for_reps
 def queue(request: HttpRequest) -> HttpResponse:
+    """Show the queue; an employee, who comes here by signing in, is led to their own page."""
+    try:
+        return _queue(request)
+    except PermissionDenied:
+        if not is_employee(request):
+            raise
+        return redirect("desk:floor")
+
+
+def _queue(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
     with at_the_desk(request) as desk:

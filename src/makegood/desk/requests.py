@@ -23,6 +23,7 @@ from makegood.messages.facts import (
     Noted,
     Proposed,
     Released,
+    RootCauseNamed,
     TurnedDown,
 )
 from makegood.messages.ids import EventId, RepId
@@ -30,6 +31,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.book import RuleBook
 from makegood.projections.amounts import read_cents
 from makegood.sources.limits import writable
+from makegood.sources.personal import holds_address
 
 LONGEST_TEXT = 4000
 
@@ -192,6 +194,16 @@ def _release(form: Form) -> Asked | Refused:
     return Asked(body=Released(case=form.case.id, by=form.me.rep, reason=ref), texts=texts)
 
 
+def _root_cause(form: Form) -> Asked | Refused:
+    """Name what is behind a case: a rule, else a place, else something in words."""
+    words = " ".join(form.text("cause").split())
+    if holds_address(words) or holds_address(form.text("place")):
+        return Refused(code="personal", why="A root cause holds nothing personal.")
+    named = (("rule", form.text("rule")), ("place", form.text("place").strip()), ("other", words))
+    cause = next((f"{kind}:{what}" for kind, what in named if what), "")
+    return Asked(body=RootCauseNamed(case=form.case.id, cause=cause))
+
+
 def _judge(form: Form) -> Asked | Refused:
     question = EventId(form.text("question"))
     if all(one.event != question for one in form.case.unclear):
@@ -243,5 +255,6 @@ _ACTS: Final[Mapping[str, Callable[[Form], Asked | Refused]]] = {
     "release": _release,
     "judge": _judge,
     "price": _price,
+    "root-cause": _root_cause,
 }
 ACTS = tuple(_ACTS)

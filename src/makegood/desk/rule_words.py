@@ -24,6 +24,9 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "standing": ("Who a customer is", "It may set who is first, and never what is given."),
     "people": ("A customer's own person", "Who may be chosen, and what if they are busy."),
     "reputation": ("What is said of people and rules", "And from how many ratings on."),
+    "lapses": ("What customers quietly leave", "Others go on, and one line stops after years."),
+    "root_causes": ("Who answers for root causes", "And until when."),
+    "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -48,6 +51,9 @@ _FIELDS: Final[Mapping[str, str]] = {
     "capacity": "One person looks after up to so many customers",
     "most_cases": "Busy is who owns so many open cases",
     "thread": "A conversation stays with whom it was last held for",
+    "slice": "Share left to chance, 0.05 is five of a hundred",
+    "among": "At most so many could be asked",
+    "chance_below": "Chance only below this severity",
     "waiting_list": "Up to so many wait for one person",
     "confirm_within": "Confirmed within",
     "within": "Within",
@@ -66,6 +72,11 @@ _FIELDS: Final[Mapping[str, str]] = {
     "made_whole/ask_again": "And once more after",
     "then_offer/after": "Our own offer comes after",
     "answer_within": "A person answers within",
+    "after/uses": "A habit is so many uses",
+    "after/over": "The first and the last of them so far apart",
+    "quiet_for/at_least": "Quiet for at least",
+    "quiet_for/longest_gaps": "And so many times their longest gap",
+    "others_within": "Another line was used within",
     "double_window": "A new failure is a second one within",
     "charges": "The customer pays",
     "gives/cents": "We give",
@@ -84,7 +95,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
-    "authority", "parameters", "approval", "everyone", "people", "reputation", "",
+    "authority", "parameters", "approval", "everyone", "people", "reputation", "routing", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",
@@ -166,7 +177,7 @@ def _title(rule: Mapping[str, Any]) -> str:
 
 def _titles(names: object, values: Values) -> list[str]:
     """Give the titles of failures."""
-    sections = ("failures", "silence", "promises")
+    sections = ("failures", "silence", "promises", "lapses")
     rules = [one for section in sections for one in _list(values.get(section))]
     known = {one["id"]: _title(one) for one in rules if isinstance(one, Mapping) and "id" in one}
     return [
@@ -194,6 +205,12 @@ def _failure(rule: Mapping[str, Any], _: Values) -> str:
 
 def _silence(rule: Mapping[str, Any], _: Values) -> str:
     return f"After “{rule.get('after')}”, unless “{rule.get('unless')}” comes in time."
+
+
+def _lapse(rule: Mapping[str, Any], _: Values) -> str:
+    line = rule.get("line")
+    heard = " or ".join(f"“{one}”" for one in _list(line.get("on") if line else None))
+    return f"A use is {heard}. It stops, and the customer goes on with the rest."
 
 
 def _entitlement(rule: Mapping[str, Any], values: Values) -> str:
@@ -262,6 +279,7 @@ _SENTENCES = {
     "claims": _claim,
     "failures": _failure,
     "silence": _silence,
+    "lapses": _lapse,
     "entitlements": _entitlement,
     "remedies": _remedy,
     "plans": _plan,

@@ -10,10 +10,12 @@ from makegood.handbook.hearing import sources_chapter
 from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.owing import owed_chapter
+from makegood.handbook.owning import job_chapters
 from makegood.handbook.people import people_chapter
 from makegood.handbook.placing import places_chapters
 from makegood.handbook.planning import plans_chapter
 from makegood.handbook.reputations import reputation_chapter
+from makegood.handbook.routing import routing_chapter
 from makegood.handbook.saying import messages_chapter, never_chapter
 from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
@@ -22,10 +24,10 @@ from makegood.handbook.terms import Chapter, Entry, Handbook
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
-_FACTS = "facts look_up sensitive sources failures silence entitlements remedies"
-_LIMITS = "goodwill approval budgets waivers outgoing people"
+_FACTS = "facts look_up sensitive sources failures silence lapses entitlements remedies"
+_LIMITS = "goodwill approval budgets waivers outgoing people routing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation"
+_ELSEWHERE = "places walks reputation root_causes employees"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
@@ -51,6 +53,8 @@ def handbook_of(book: RuleBook) -> Handbook:
         *standing_chapters(source),
         *everyone_chapter(source),
         *people_chapter(source),
+        *job_chapters(source),
+        *routing_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

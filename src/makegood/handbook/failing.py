@@ -6,6 +6,7 @@ from makegood.handbook.conditions import in_row
 from makegood.handbook.source import Rule, Source
 from makegood.handbook.terms import Chapter, Entry, Link, Shown
 from makegood.playbooks.failures import OTHER
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.terms import Cause, SilenceRule
 from makegood.projections.asked import within_words
 
@@ -29,6 +30,8 @@ def failures_chapter(source: Source) -> Chapter:
     clocks = (*source.rules("silence"), *source.rules("promises"))
     written = {str(rule.fields.get("id")): rule for rule in clocks}
     entries += [_silence(source, one, written[one.id]) for one in source.book.silences]
+    lapses = {str(rule.fields.get("id")): rule for rule in source.rules("lapses")}
+    entries += [_lapse(source, one, lapses[one.id]) for one in source.book.lapses]
     entries.append(_other(source))
     return Chapter(
         anchor="failures", title="What we call a failure", lead=_LEAD, entries=tuple(entries)
@@ -112,7 +115,9 @@ def _expressions(rule: Rule) -> Iterator[Shown]:
 
 
 def _leads(source: Source, kind: str) -> tuple[Link, ...]:
-    plan = source.book.plans[kind]
+    plan = source.book.plans.get(kind)
+    if plan is None:  # a line that was left: a person calls, and that is all
+        return ()
     return (Link(anchor=f"plan-{plan.id}", text="Plan B"),)
 
 
@@ -144,6 +149,39 @@ def _broken(source: Source, one: SilenceRule) -> str:
     return (
         f"Nothing happens, and that is the failure: after “{one.after}”, “{one.unless}” has "
         f"not come within {within_words(one.within_ms)}."
+    )
+
+
+def _lapse(source: Source, one: LapseRule, rule: Rule) -> Entry:
+    """Say when a line is left, and what comes of it."""
+    events = " or ".join(f"“{event}”" for event in one.events)
+    held = {
+        "umbrella": "Marketing waits until it is made good.",
+        "brand": "Marketing of the brand waits until it is made good.",
+        "nothing": "It holds no marketing.",
+    }
+    call = f"The customer's person calls within {within_words(one.call_ms)}, with something true."
+    written = rule.fields.get("line")
+    named = str(written.get("named", "")) if isinstance(written, dict) else ""
+    line = source.wording.names(named)
+    return Entry(
+        anchor=f"failure-{one.id}",
+        title=one.title,
+        rule=one.id,
+        where=rule.where,
+        sentences=(
+            f"Nothing happens, and that is the failure: {events} tells of a use, and after at "
+            f"least {one.uses} uses over {within_words(one.over_ms)} none came for "
+            f"{within_words(one.quiet_ms)}, nor for {one.gaps:g} times as long as they ever "
+            f"paused, while they used something else within {within_words(one.others_ms)}.",
+            *((f"Each {in_row(line)} is a line of its own.",) if line else ()),
+            f"The customer loses {one.loses.value}; severity {one.severity} of 5.",
+            ANSWERS[one.cause],
+            held[one.holds],
+            *(() if one.id in source.book.plans else (call,)),
+            "Used again, it is over. Who is gone from everything is another matter.",
+        ),
+        links=_leads(source, one.id),
     )
 
 

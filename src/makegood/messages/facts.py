@@ -23,6 +23,7 @@ from makegood.messages.place_facts import PlacesFound as PlacesFound
 from makegood.messages.request_facts import Appealed as Appealed
 from makegood.messages.request_facts import Requested as Requested
 from makegood.messages.request_facts import Settled as Settled
+from makegood.messages.root_facts import RootCauseNamed as RootCauseNamed
 from makegood.messages.said_facts import Arrived as Arrived
 from makegood.messages.said_facts import Disclosed as Disclosed
 from makegood.messages.said_facts import Kept as Kept
@@ -351,6 +352,7 @@ Body: TypeAlias = (
     | PlaceAnswered
     | AskedAgain
     | Linked
+    | RootCauseNamed
 )
 
 

@@ -9,12 +9,16 @@ from msgspec.structs import force_setattr
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.placing import PlaceRule, WalkRule
 from makegood.playbooks.reputation import ReputationTerms
+from makegood.playbooks.root_causes import RootCauseTerms
+from makegood.playbooks.routing_terms import RoutingRules
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.standing import StandingRules
@@ -184,6 +188,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
         places: How places are found and asked, by id.
         walks: How it is chosen who goes elsewhere, by id.
+        lapses: When a line that is no longer used is a failure.
+        lapses_on: Lapses by the event that is a use.
+        root_causes: Who answers for what made customers' days bad, and by when.
+        employees: By what anybody of the firm finds a customer, and what they then see.
+        routing: Who is asked when a customer chose nobody.
     """
 
     hash: BookHash
@@ -229,6 +238,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     places: Mapping[str, PlaceRule] = {}
     walks: Mapping[str, WalkRule] = {}
     reputation: ReputationTerms = ReputationTerms()
+    lapses: tuple[LapseRule, ...] = ()
+    lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
+    root_causes: RootCauseTerms = RootCauseTerms()
+    employees: EmployeeTerms = EmployeeTerms()
+    routing: RoutingRules = RoutingRules()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
@@ -251,13 +265,15 @@ class RuleBook(Struct, frozen=True, kw_only=True):
             or event in self.ends
             or event in self.tells
             or event in self.asks_after
+            or event in self.lapses_on
             or any(own.hears(event) for own in self.by_brand.values())
         )
 
     def says(self, name: str) -> bool:
-        """Whether an event makes or keeps a promise, tells a cost, or is asked about later."""
+        """Whether an event is about a promise, a cost or a line, or is asked about later."""
         made = name in self.starts or name in self.ends
-        return made or name in self.tells or name in self.asks_after
+        asked = name in self.asks_after or name in self.lapses_on
+        return made or asked or name in self.tells
 
     def find(
         self, name: str, properties: Facts, customer: Facts, said: Known | None = None

@@ -9,6 +9,7 @@ from makegood.playbooks.cel import Expression
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.giving import Budget, Goodwill
+from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.messages import check_variables, variables_of
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.people_terms import PeopleRules
@@ -47,6 +48,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     surveys: tuple[Survey, ...] = ()
     places: Mapping[str, PlaceRule] = {}
     walks: Mapping[str, WalkRule] = {}
+    lapses: tuple[LapseRule, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -78,7 +80,7 @@ def check_across(parts: Parts, report: Report) -> None:
 
 
 def _check_kinds(parts: Parts, report: Report) -> dict[str, int]:
-    known = {*parts.kinds, OTHER}
+    known = {*parts.kinds, *(one.id for one in parts.lapses), OTHER}
     served: dict[str, int] = {}
     for plan, section in parts.plans:
         for name, place in section.texts("for"):

@@ -16,12 +16,14 @@ from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.deadends import check_dead_ends
+from makegood.playbooks.employees import read_employees
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.everyone import read_everyone
 from makegood.playbooks.examples import Example, Names, read_examples
 from makegood.playbooks.failures import OTHER, read_failures
 from makegood.playbooks.goodwill import read_goodwill
 from makegood.playbooks.header import Header, read_header
+from makegood.playbooks.lapses import read_lapses
 from makegood.playbooks.laws import (
     Law,
     LawText,
@@ -30,17 +32,15 @@ from makegood.playbooks.laws import (
     read_law_texts,
 )
 from makegood.playbooks.lookups import read_look_ups, with_looked_up
+from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
-from makegood.playbooks.owing import make_owed
 from makegood.playbooks.people import read_people
 from makegood.playbooks.places import read_places, with_places
 from makegood.playbooks.plans import read_plans
 from makegood.playbooks.promises import (
-    make_disclosures,
-    make_promises,
     read_disclosures,
     read_promises,
     shape_of_said,
@@ -48,16 +48,16 @@ from makegood.playbooks.promises import (
 from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.reputation import read_reputation
-from makegood.playbooks.requests import check_tables, make_rulings, read_requests
-from makegood.playbooks.rulings import DisclosureRule
+from makegood.playbooks.requests import check_tables, read_requests
+from makegood.playbooks.root_causes import read_root_causes
+from makegood.playbooks.routing import read_routing
 from makegood.playbooks.sends import read_sends
-from makegood.playbooks.silence import about_by_event, check_abouts, read_silence
+from makegood.playbooks.silence import check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
 from makegood.playbooks.standing_section import read_standing
-from makegood.playbooks.surveys import by_event, make_surveys, read_surveys
-from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
-from makegood.playbooks.triggers import about_reader, make_triggers, recalling, with_fallbacks
-from makegood.playbooks.vocabulary import Vocabulary, check_parameters, read_vocabulary
+from makegood.playbooks.surveys import read_surveys
+from makegood.playbooks.triggers import with_fallbacks
+from makegood.playbooks.vocabulary import check_parameters, read_vocabulary
 from makegood.playbooks.waivers import with_waivers
 from makegood.playbooks.walks import read_walks
 
@@ -199,6 +199,9 @@ def _read(
     everyone = read_everyone(top, conditions, standing)
     reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
+    root_causes = read_root_causes(top)
+    employees = read_employees(top, vocabulary)
+    routing = read_routing(top, parts.detectors, conditions)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -208,9 +211,10 @@ def _read(
     heard |= everyone.came_back_by
     heard |= {event for one in parts.disclosures for event in one.events}
     heard |= {event for one in parts.surveys for event in one.events}
+    heard |= {event for one in parts.lapses for event in one.events}
     names = Names(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
-        failures=frozenset({*parts.kinds, OTHER}),
+        failures=frozenset({*parts.kinds, *(one.id for one in parts.lapses), OTHER}),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
         requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
@@ -225,7 +229,7 @@ def _read(
     check_parameters(top, "".join(map(canonical, (root, *laws))))
     if report.errors:
         return None, ()
-    book = _book(parts, header, vocabulary, BookHash(given.digest), given.text)
+    book = make_book(parts, header, vocabulary, BookHash(given.digest), given.text)
     bought_by = standing.purchases if standing is not None else frozenset[str]()
     return (
         replace(
@@ -237,6 +241,9 @@ def _read(
             outgoing=outgoing,
             sources=sources,
             reputation=reputation,
+            root_causes=root_causes,
+            employees=employees,
+            routing=routing,
         ),
         examples,
     )
@@ -292,6 +299,12 @@ def _parts(
         surveys=read_surveys(top, conditions),
         places=places,
         walks=read_walks(top, conditions),
+        lapses=read_lapses(
+            top,
+            {*taken, *(one.rule.id for one in promises)},
+            conditions,
+            conditions.vocabulary.parameters,
+        ),
     )
     return parts, tuple(example for law in read for example in law.examples)
 
@@ -305,90 +318,3 @@ def _all_rules(
         if found.setdefault(rule.id, rule) is not rule:
             top.error("laws", f"The entitlement `{rule.id}` of a law is in this book twice.")
     return tuple(found.values())
-
-
-def _book(
-    parts: Parts, header: Header, vocabulary: Vocabulary, digest: BookHash, text: str
-) -> RuleBook:
-    silences = tuple(one.rule for one in parts.promises)
-    parameters = vocabulary.parameters
-    disclosures = make_disclosures(parts.disclosures, parameters)
-    surveys = make_surveys(parts.surveys, parameters)
-    return RuleBook(
-        hash=digest,
-        name=header.name,
-        umbrella=header.umbrella,
-        currency=header.currency,
-        timezone=header.timezone,
-        failures=_failures(parts, silences),
-        triggers=make_triggers(parts.detectors, header, parameters),
-        silences=silences,
-        starts=_by_event(silences, "after"),
-        ends=_by_event(silences, "unless"),
-        about_of={
-            event: about_reader(expression, parameters)
-            for event, expression in about_by_event(parts.promises).items()
-        },
-        plans={kind: plan for plan, _ in parts.plans for kind in plan.failures},
-        remedies=parts.remedies,
-        owed=make_owed(parts.entitlements, parameters, header.currency),
-        authority_cents=header.authority_cents,
-        approval_ms=header.approval_ms,
-        double_window_ms=header.double_window_ms,
-        brands=header.brands,
-        messages=parts.messages,
-        people=parts.people,
-        requests={
-            **make_rulings(
-                parts.requests, parameters, header.currency, frozenset(vocabulary.waivers)
-            ),
-            **{one.id: one for one in parts.claims},
-        },
-        waivers=vocabulary.waivers,
-        goodwill=parts.goodwill,
-        budgets=parts.budgets,
-        sends=parts.sends,
-        promises=make_promises(parts.promises, parameters, vocabulary.events or {}),
-        disclosures=disclosures,
-        tells=_tells(parts, disclosures),
-        surveys=surveys,
-        asks_after=by_event(parts.surveys, surveys),
-        recalling=recalling(parts.detectors),
-        places=parts.places,
-        walks=parts.walks,
-        text=text,
-        reads_agreed="customer.agreed" in text,
-    )
-
-
-def _failures(parts: Parts, silences: tuple[SilenceRule, ...]) -> Mapping[str, FailureRule]:
-    """Every kind that can be found or raised by hand, as rules with a title and a line."""
-    found = {one.rule.id: one.rule for one in parts.detectors}
-    for rule in silences:
-        found[rule.id] = FailureRule(
-            id=rule.id, on="", title=rule.title, loses=rule.loses, reads=(), line=rule.line
-        )
-    line = next((plan.line for plan, _ in parts.plans if OTHER in plan.failures), 0)
-    found[OTHER] = FailureRule(
-        id=OTHER, on="", title="Something else went wrong", loses=Loss.SERVICE, reads=(), line=line
-    )
-    return found
-
-
-def _by_event(
-    silences: tuple[SilenceRule, ...], key: str
-) -> Mapping[str, tuple[SilenceRule, ...]]:
-    events = dict.fromkeys(getattr(rule, key) for rule in silences if getattr(rule, key))
-    return {
-        event: tuple(rule for rule in silences if getattr(rule, key) == event) for event in events
-    }
-
-
-def _tells(
-    parts: Parts, rules: Mapping[str, DisclosureRule]
-) -> Mapping[str, tuple[DisclosureRule, ...]]:
-    events = dict.fromkeys(event for one in parts.disclosures for event in one.events)
-    return {
-        event: tuple(rules[one.id] for one in parts.disclosures if event in one.events)
-        for event in events
-    }

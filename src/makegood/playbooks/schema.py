@@ -20,14 +20,17 @@ from makegood.playbooks.mappings import Cell, Form, Signing
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.outgoing import UNCLASSIFIED, WHEN_HELD
 from makegood.playbooks.outgoing_terms import PURPOSES
-from makegood.playbooks.people import MOST_CHOICES
-from makegood.playbooks.people_terms import SHOWN
-from makegood.playbooks.places import QUALITY, READS, UNKNOWN
 from makegood.playbooks.plans import APOLOGY_KINDS, CHOICE_TIERS, ENDINGS, OTHERWISE, SCOPES
-from makegood.playbooks.reading import NAME
-from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
+from makegood.playbooks.schema_parts import FLAG as _FLAG
+from makegood.playbooks.schema_parts import LANGUAGES as _LANGUAGES
+from makegood.playbooks.schema_parts import MARK as _MARK
+from makegood.playbooks.schema_parts import NAME as _NAME
+from makegood.playbooks.schema_parts import SCALAR as _SCALAR
+from makegood.playbooks.schema_parts import SPAN as _SPAN
+from makegood.playbooks.schema_parts import TEXT as _TEXT
 from makegood.playbooks.schema_parts import Schema
 from makegood.playbooks.schema_parts import choice as _choice
 from makegood.playbooks.schema_parts import either as _either
@@ -38,6 +41,8 @@ from makegood.playbooks.schema_parts import needs as _needs
 from makegood.playbooks.schema_parts import ref as _ref
 from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
+from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
+from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -45,13 +50,10 @@ from makegood.playbooks.sources import (
     LOYALTY,
     PERSON,
 )
-from makegood.playbooks.spans import DAY, SPAN
+from makegood.playbooks.spans import DAY
 from makegood.playbooks.terms import Answer, Cause, Loss, Tier
 from makegood.playbooks.vocabulary import FACT_TYPES
-from makegood.playbooks.walks import VOLUNTEERS
 
-_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
-_FLAG: Schema = {"type": "boolean"}
 _ANY: Schema = {}
 _REQUIRED = "*"
 
@@ -68,7 +70,9 @@ def schema() -> dict[str, Any]:
             "then": _ref("source"),
             "else": _ref("rule book"),
         },
-        "definitions": {name: _kind(fields) for name, fields in _KINDS.items()}
+        "definitions": {
+            name: _kind(fields) for name, fields in {**_KINDS, **_OF_PEOPLE, **_OF_STAFF}.items()
+        }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
     }
@@ -84,20 +88,14 @@ def _kind(fields: Mapping[str, Schema]) -> dict[str, Any]:
     return made | ({"required": required} if required else {})
 
 
-_TEXT: Schema = {**_SCALAR, "pattern": r"\S"}
-_EXPRESSION: Schema = {**_TEXT, "description": "An expression in CEL."}
-_NAME = _matches(NAME.pattern)
 _FACT: Schema = _matches(r"customer\.\w+")
-_SPAN = {**_matches(SPAN.pattern), "description": "A span of time, as in 15m, 4h or 7d."}
 _DAY = {**_matches(DAY.pattern), "description": "A day, as in 2024-10-28."}
 _DAY_OR_PARAMETER = _matches(DAY.pattern, r"params\.\w+")
 _MAIL = _matches(MAIL.pattern)
 _WORKED_OUT: Schema = {"type": "string", "description": "An expression in CEL."}
 _CENTS = _either(_whole(), _WORKED_OUT)
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 10}
-_MARK: Schema = {"const": True, "description": "Stands in the place of the one below it."}
 _FACTS = _map(_either(_choice(sorted(FACT_TYPES)), _ref("facts")))
-_LANGUAGES: Schema = {"required": ["en"], "propertyNames": _matches(LANGUAGE.pattern)}
 _TEXTS: Schema = {**_map(_TEXT), **_LANGUAGES}
 _TIERS = _choice(CHOICE_TIERS)
 _OFFERS = _some(_either(_NAME, _ref("offer")))
@@ -131,6 +129,7 @@ _BOOK: Mapping[str, Schema] = {
     "sources": _some(_either(_NAME, _ref("source of the book"), _ref("source"))),
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
+    "lapses": _list(_ref("lapse")),
     "promises": _list(_ref("promise")),
     "disclosures": _list(_ref("disclosure")),
     "entitlements": _list(_ref("entitlement")),
@@ -149,6 +148,9 @@ _BOOK: Mapping[str, Schema] = {
     "everyone": _ref("comparison"),
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
+    "root_causes": _ref("section about root causes"),
+    "employees": _ref("section about employees"),
+    "routing": _ref("section about routing"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -314,10 +316,6 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "kind": _choice(tuple(SurveyKind)), "ask_after": _SPAN, "every": _SPAN,
         "useful_within": _SPAN, "bad_below": _whole(10, 1), "fails_as": _NAME,
     },
-    "section about reputations": {
-        "shown_from": _whole(10_000, 30), "blind_below": _whole(10_000, 5), "lately": _SPAN,
-        "period": _SPAN, "answer_within": _SPAN, "owners": _map(_TEXT), "otherwise": _TEXT,
-    },
     "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
     "row": {
         "id*": _NAME, "when": _map(_some(_SCALAR)), "answer*": _choice(tuple(Answer)),
@@ -339,37 +337,9 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "partner": {"from*": _FACT, "reciprocal_cents": _FACT},
     "list of agreements": {"from*": _FACT},
     "public voice": {"from*": _FACT, "wide": _some(_TEXT), "wide_from": _whole()},
-    "rule about places": {
-        "id*": _NAME, REPLACES: _MARK, "kinds*": _some(_TEXT), "brands": _some(_TEXT),
-        "needs*": _ref("list of needs"), "within_km": _whole(20_000),
-        "quality": _choice(QUALITY), "at_once": _whole(20, 1), "most": _whole(20, 1),
-        "answer_within*": _SPAN, "kept*": _SPAN, "ask_again": _whole(3),
-        "availability": _ref("rule about availability"), "ask*": _NAME, "expect*": _NAME,
-        "free*": _NAME, "story*": {**_map(_some(_TEXT)), **_LANGUAGES},
-    },
-    "list of needs": dict.fromkeys(READS, _NAME),
-    "rule about availability": {"oldest*": _SPAN, "unknown": _choice(UNKNOWN)},
-    "rule about walks": {
-        "id*": _NAME, REPLACES: _MARK, "title*": _TEXT, "event*": _TEXT, "takes*": _ref("facts"),
-        "volunteers": _choice(VOLUNTEERS), "never": _list(_ref("reason never to walk")),
-        "harm": _list(_ref("harm")),
-    },
-    "reason never to walk": {
-        "id*": _NAME, "when*": _EXPRESSION, "says*": _TEXT, "allow_because": _TEXT,
-    },
-    "harm": {
-        "id*": _NAME, "when*": _EXPRESSION, "points*": _whole(1000), "says*": _TEXT,
-        "allow_because": _TEXT,
-    },
     "comparison": {
         "same": _some(_choice(KEYS)), "came_back_by": _some(_TEXT), "within": _SPAN,
         "judge_after": _SPAN, "too_few": _whole(),
-    },
-    "section about people": {
-        "choices": _whole(MOST_CHOICES, 1), "capacity*": _whole(100_000),
-        "most_cases": _whole(10_000),
-        "waits": _map(_SPAN), "thread": _SPAN, "waiting_list": _whole(100_000),
-        "shows": _some(_choice(SHOWN)), "room": _NAME, "unsure": _NAME,
     },
     "example": {
         "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),

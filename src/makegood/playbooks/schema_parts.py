@@ -3,6 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
+from makegood.playbooks.reading import NAME as _NAMES
+from makegood.playbooks.remedies import LANGUAGE as _TAG
+from makegood.playbooks.spans import SPAN as _SPANS
+
 Schema: TypeAlias = Mapping[str, Any]
 
 
@@ -49,3 +53,15 @@ def map_of(kind: Schema) -> Schema:
 def whole(most: int = 10**12, least: int = 0) -> Schema:
     """Be a whole number."""
     return {"type": "integer", "minimum": least, "maximum": most}
+
+
+SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+FLAG: Schema = {"type": "boolean"}
+TEXT: Schema = {**SCALAR, "pattern": r"\S"}
+EXPRESSION: Schema = {**TEXT, "description": "An expression in CEL."}
+NAME = matches(_NAMES.pattern)
+SPAN: Schema = {
+    **matches(_SPANS.pattern), "description": "A span of time, as in 15m, 4h or 7d.",
+}  # fmt: skip
+MARK: Schema = {"const": True, "description": "Stands in the place of the one below it."}
+LANGUAGES: Schema = {"required": ["en"], "propertyNames": matches(_TAG.pattern)}

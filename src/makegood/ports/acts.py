@@ -45,6 +45,7 @@ ACTS: Mapping[str, str] = {
     "customers.unlinked": "A person took two customers apart again.",
     "links.made": "A run over guest lists linked customers who are probably one.",
     "appeal.decided": "A person looked at an appeal about what a customer said of a meeting.",
+    "root_cause.answered": "Who answers for a root cause said what becomes of it.",
     "secret.shown": "A secret was shown to a person.",
 }
 """What is written down, and what each word means; the desk and the reference list these."""

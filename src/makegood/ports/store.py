@@ -25,8 +25,10 @@ from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
 from makegood.ports.places import PlaceReading, PlaceWriting
+from makegood.ports.pointers import PointerReading, PointerWriting
 from makegood.ports.redirects import RedirectReading, RedirectWriting
 from makegood.ports.reputation import ReputationReading, ReputationWriting
+from makegood.ports.routings import RoutingReading, RoutingWriting
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -71,6 +73,8 @@ class Reading(
     RedirectReading,
     LinkReading,
     ReputationReading,
+    PointerReading,
+    RoutingReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -229,6 +233,8 @@ class Writing(
     RedirectWriting,
     LinkWriting,
     ReputationWriting,
+    PointerWriting,
+    RoutingWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -9,6 +9,7 @@ from makegood.core.state import Case, Failure, OfferStatus, Phase, State
 from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
 from makegood.messages.money import Money
 from makegood.ports.rows import AskedRow, CaseRow, LedgerRow, booking_key
+from makegood.ports.store import Writing
 
 OWED = "owed"
 MARKETING = "marketing"
@@ -28,6 +29,13 @@ class Projected(Struct, frozen=True, kw_only=True):
     cases: tuple[CaseRow, ...]
     ledger: tuple[LedgerRow, ...]
     failures: Mapping[CaseId, CaseId]
+
+
+def put_waiting(writing: Writing, states: Mapping[CustomerId, State | None]) -> None:
+    """Write what waits for a person about customers; of nobody, nothing is asked."""
+    if states:
+        rows = [row for id_, it in states.items() if it for row in waiting_of(it, id_)]
+        writing.project_waiting(list(states), rows)
 
 
 def waiting_of(state: State, customer: CustomerId) -> tuple[AskedRow, ...]:

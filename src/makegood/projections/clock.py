@@ -18,6 +18,7 @@ _WHY = {
     "wrote": "because the customer wrote",
     "broken_promise": "because we broke a promise",
     "apology": "to say sorry by voice, not in one more message",
+    "lapsed": "because they no longer use what they used for years, and still use the rest",
     "no_plan": "because the rule book has no plan for this",
     "unreached": "because the offer could not be delivered",
     "not_asked": "because we could not ask in writing whether it is good again",

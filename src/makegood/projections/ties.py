@@ -1,12 +1,21 @@
 """A customer's own people as rows: what lists over all customers are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from makegood.core.my_person import Choice, MyPerson, Standing, Thread
+from makegood.core.state import State
 from makegood.messages.ids import CustomerId, ProfileId
+from makegood.ports.store import Writing
 from makegood.ports.ties import Tie, TieKind
 
 _KINDS = {Standing.THEIRS: TieKind.THEIRS, Standing.WAITING: TieKind.WAITING}
+
+
+def put_ties(writing: Writing, states: Mapping[CustomerId, State | None]) -> None:
+    """Write the ties of customers in place of those that were; of nobody, nothing is asked."""
+    if states:
+        ties = [tie for id_, it in states.items() if it for tie in ties_of(it.my_person, id_)]
+        writing.project_ties(sorted(states), ties)
 
 
 def ties_of(mine: MyPerson, customer: CustomerId) -> tuple[Tie, ...]:

@@ -42,6 +42,7 @@ from makegood.messages.facts import (
     Referred,
     Released,
     Requested,
+    RootCauseNamed,
     Settled,
     Touchpoint,
     TurnedDown,
@@ -57,6 +58,7 @@ from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.person_words import told_of_people
 from makegood.projections.redirects import place_words
+from makegood.projections.root_causes import cause_words
 from makegood.projections.roster import rep_name
 from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
@@ -247,6 +249,11 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             return f"{named(by)} released the hold.", "warn"
         case HandedOver(by=by, to=to):
             return f"{named(by)} handed over to {named(to)}.", "plain"
+        case RootCauseNamed(by=by, cause=cause):
+            return (
+                f"{named(by)} said what is behind it: {cause_words(cause, sources.library)}.",
+                "plain",
+            )
         case Noted(by=by):
             return f"{named(by)} noted:", "note"
         case Called(by=by, reached=reached):
@@ -255,11 +262,16 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
         case Judged(by=by, failure=failure):
             verdict = failure_words(failure, sources.library) if failure else "no failure"
             return f"{named(by)} judged: {verdict}.", "plain"
+    return _about_links(body, sources)
+
+
+def _about_links(body: Body, sources: Sources) -> Told | None:
+    match body:
         case Linked(by=by):
-            who = named(by) if by else "A comparison of guest lists"
+            who = rep_name(sources.reps, by) if by else "A comparison of guest lists"
             return f"{who} linked two profiles as one customer.", "plain"
         case Unlinked(by=by):
-            return f"{named(by)} separated two profiles.", "plain"
+            return f"{rep_name(sources.reps, by)} separated two profiles.", "plain"
     return None
 
 

@@ -13,6 +13,7 @@ from makegood.messages.commands import Command
 from makegood.messages.events import Event
 from makegood.messages.ids import CommandId, EventId
 from makegood.playbooks.book import Library
+from makegood.ports.pointers import Pointer
 from makegood.ports.rows import CustomerRow, Snapshot
 from makegood.runtime.reconcile import Reconciled
 
@@ -33,6 +34,8 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         notices: What the outside should hear.
         opened: There is a case that was not there before.
         people: Whom they chose, speak with or are kept apart from is no longer as it was.
+        routed: Somebody was asked to look after them, or a wait of theirs has ended.
+        pointers: What leads to the customer; None while that stays as it is.
     """
 
     row: CustomerRow
@@ -47,6 +50,8 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     notices: tuple[Notice, ...] = ()
     opened: bool = False
     people: bool = False
+    pointers: tuple[Pointer, ...] | None = None
+    routed: bool = False
 
 
 def fold_history(

@@ -19,8 +19,10 @@ from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
-from makegood.projections.cases import Projected, project, waiting_of
-from makegood.projections.ties import ties_of
+from makegood.projections.cases import project, put_waiting
+from makegood.projections.pointing import changed_pointers
+from makegood.projections.routings import put_routings
+from makegood.projections.ties import put_ties
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
@@ -138,6 +140,8 @@ class Folding:
             before=before,
             opened=len(state.cases) > len(before.cases),
             people=before.my_person is not state.my_person,
+            pointers=changed_pointers(before, state, row.customer, self._library.now()),
+            routed=before.routings is not state.routings,
         )
 
     def _ticked(self, row: CustomerRow) -> Folded:
@@ -152,6 +156,8 @@ class Folding:
             asks=bool(before.requests),
             before=before,
             people=before.my_person is not after.state.my_person,
+            pointers=changed_pointers(before, after.state, row.customer, self._library.now()),
+            routed=before.routings is not after.state.routings,
         )
 
     def _compared(self, before: State, after: State) -> tuple[Comparable, ...] | None:
@@ -186,7 +192,7 @@ class Folding:
         last = history[-1].order if history else after
         row = replace(row, last=last, events=count, fold=FOLD_VERSION, stuck="")
         fresh = _snapshot(row, kept) if count >= SNAPSHOT_EVERY else None
-        old, now = decode_state(row.state), timed.state
+        old, now, book = decode_state(row.state), timed.state, self._library.now()
         asks = bool(now.requests) or not can_tell or bool(old.requests)
         alike = self._compared(old, now) if can_tell else comparables(now, self._library)
         return Folded(
@@ -199,6 +205,8 @@ class Folding:
             before=old,
             opened=len(now.cases) > len(old.cases),
             people=not can_tell or now.my_person != old.my_person,
+            pointers=changed_pointers(old if can_tell else None, now, row.customer, book),
+            routed=not can_tell or now.routings != old.routings,
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -226,9 +234,7 @@ class Folding:
         folded, writing, now_ms = self._folded, self._writing, self._now_ms
         writing.save([one.row for one in folded])
         changed = [one for one in folded if one.state is not None]
-        projected: list[Projected] = [
-            project(one.state, one.row.customer) for one in changed if one.state is not None
-        ]
+        projected = [project(it.state, it.row.customer) for it in changed if it.state is not None]
         if changed:
             names = {name: case for one in projected for name, case in one.failures.items()}
             writing.project(
@@ -237,17 +243,10 @@ class Folding:
                 [line for one in projected for line in one.ledger],
                 names,
             )
-        asks = {
-            one.row.customer: waiting_of(one.state, one.row.customer)
-            for one in changed
-            if one.asks and one.state is not None
-        }
-        if asks:
-            writing.project_waiting(list(asks), [row for rows in asks.values() for row in rows])
-        them = {one.row.customer: one.state for one in changed if one.people and one.state}
-        if them:
-            ties = [tie for id_, it in them.items() for tie in ties_of(it.my_person, id_)]
-            writing.project_ties(sorted(them), ties)
+        put_waiting(writing, {one.row.customer: one.state for one in changed if one.asks})
+        put_ties(writing, {one.row.customer: one.state for one in changed if one.people})
+        routed = {one.row.customer: one.state for one in changed if one.routed}
+        put_routings(writing, routed, {one.row.customer for one in changed if one.outbox})
         write_redirects(
             writing, [(one.row.customer, one.before, one.state) for one in changed if one.state]
         )
@@ -258,6 +257,9 @@ class Folding:
         alike = {one.row.customer: one.comparable for one in folded if one.comparable is not None}
         if alike:
             writing.put_comparables(alike)
+        led = [(one.row.customer, one.pointers) for one in folded if one.pointers is not None]
+        if led:
+            writing.put_pointers([one for one, _ in led], [it for _, rows in led for it in rows])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

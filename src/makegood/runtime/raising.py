@@ -61,6 +61,21 @@ class Raising:
         customer = customer_meant(self._store, self._intake, name)
         if customer is None:
             return self._file(name, wanted, message_id, texts)
+        return self.raise_for(customer, failure, asker, message_id=message_id, words=words)
+
+    def raise_for(
+        self,
+        customer: CustomerId,
+        failure: FailureRaised,
+        asker: Asker,
+        *,
+        message_id: str,
+        words: str,
+    ) -> Raised | Refused:
+        """Raise a failure for a customer who was found already; else as `raise_failure`."""
+        ref = text_ref(event_id(DESK, message_id), "words") if words else ""
+        wanted = replace(failure, words=ref, by=asker.rep)
+        texts = {ref: words} if words else {}
         acted = self._acts.act(customer, wanted, asker, message_id=message_id, texts=texts)
         if isinstance(acted, Refused):
             return acted

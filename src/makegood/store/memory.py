@@ -14,8 +14,10 @@ from makegood.store.memory_marks import MemoryMarkReading
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_places import MemoryPlaceReading
+from makegood.store.memory_pointers import MemoryPointerReading
 from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_reputation import MemoryReputation
+from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -38,6 +40,8 @@ class MemoryReader(
     MemoryTies,
     MemoryAccountReading,
     MemoryLinkReading,
+    MemoryPointerReading,
+    MemoryRoutings,
 ):
     """One look at memory."""
 

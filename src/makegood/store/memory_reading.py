@@ -38,8 +38,10 @@ from makegood.ports.marks import Mark, Sync
 from makegood.ports.notices import SinkHealth, Telling
 from makegood.ports.parking import ParkedMail, ParkedRow
 from makegood.ports.places import PlaceRow
+from makegood.ports.pointers import Pointer, RootAnswer
 from makegood.ports.redirects import RedirectRow, WalkRow
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer
+from makegood.ports.routings import Routing
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -82,6 +84,8 @@ TABLES = (
     "locations", "redirects", "walks",
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
+    "pointers", "root_answers",
+    "ties", "routings",
 )  # fmt: skip
 
 
@@ -118,6 +122,7 @@ class Tables:
     everyone: MutableMapping[Place, Measures]
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
+    routings: MutableMapping[CustomerId, tuple[Routing, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]
@@ -156,6 +161,8 @@ class Tables:
     appeals: MutableMapping[str, Appeal]
     rule_answers: MutableMapping[str, RuleAnswer]
     seen: MutableMapping[tuple[str, str], int]
+    pointers: MutableMapping[CustomerId, tuple[Pointer, ...]]
+    root_answers: MutableMapping[str, RootAnswer]
 
     def __init__(self, table: Callable[[str], object]) -> None:
         for name in TABLES:

@@ -39,7 +39,9 @@ from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
 from makegood.store.memory_places import MemoryPlaceWriting
+from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_reputation import MemoryReputation
+from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
@@ -70,6 +72,8 @@ class MemoryWriting(
     MemoryTies,
     MemoryAccountWriting,
     MemoryLinkWriting,
+    MemoryPointerWriting,
+    MemoryRoutings,
 ):
     """One transaction on memory."""
 
@@ -155,6 +159,8 @@ class MemoryWriting(
         _drop(t.comparable, customer)
         _drop(t.asked, customer)
         _drop(t.ties, customer)
+        _drop(t.pointers, customer)
+        _drop(t.routings, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

@@ -27,6 +27,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.PLACES,
     people.LINKS,
     people.REPUTATIONS,
+    people.EVERYONES_JOB,
+    people.ROUTINGS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -51,7 +53,8 @@ NUMBERS = frozenset(
         "seq", "fold", "events", "attempts", "fence", "rank", "due_key", "is_open", "held", "slot",
         "amount", "urgency", "place", "day", "n", "cents", "back", "given", "given_back",
         "refused", "refused_back", "taken_cents", "recipients", "port",
-        "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight",
+        "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
+        "tenure", "wait", "in_slice", "by_chance",
     }
 )  # fmt: skip
 

@@ -17,8 +17,10 @@ from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_places import PlaceReading, PlaceWriting
+from makegood.store.sql_pointers import PointerReading, PointerWriting
 from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_reputation import ReputationReading, ReputationWriting
+from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
@@ -52,6 +54,8 @@ class SqlReading(
     RedirectReading,
     LinkReading,
     ReputationReading,
+    PointerReading,
+    RoutingReading,
 ):
     """One look at the store."""
 
@@ -77,6 +81,8 @@ class SqlWriting(
     RedirectWriting,
     LinkWriting,
     ReputationWriting,
+    PointerWriting,
+    RoutingWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -25,7 +25,9 @@ from makegood.store.sql_customers import ORDER
 from makegood.store.sql_everyone import EveryoneWriting
 
 _LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
-OWNED_BY_CUSTOMER = ("customer", "snapshot", "case_key", "ledger", "asked", "tie")
+OWNED_BY_CUSTOMER = (
+    "customer", "snapshot", "case_key", "ledger", "asked", "tie", "pointer", "routing",
+)  # fmt: skip
 
 
 class StateWriting(EveryoneWriting):

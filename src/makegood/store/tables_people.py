@@ -114,3 +114,44 @@ REPUTATIONS = (
     "CREATE INDEX reputation_open ON reputation (kind, is_open, subject)",
     "CREATE INDEX reputation_of_owner ON reputation (kind, owner, subject)",
 )
+
+EVERYONES_JOB = (
+    """CREATE TABLE pointer (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        case_id TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        named_ms BIGINT NOT NULL,
+        brand TEXT NOT NULL,
+        severity BIGINT NOT NULL,
+        cents BIGINT NOT NULL,
+        currency TEXT NOT NULL,
+        PRIMARY KEY (kind, key, at_ms, case_id, customer))""",
+    "CREATE INDEX pointer_of_customer ON pointer (customer)",
+    # What owners of root causes answered last; until when cases are covered stands in `until_ms`.
+    """CREATE TABLE root_answer (
+        cause TEXT NOT NULL PRIMARY KEY,
+        until_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+)
+
+ROUTINGS = (
+    """CREATE TABLE routing (
+        event TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        customer TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        rep TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        level TEXT NOT NULL,
+        tenure BIGINT NOT NULL,
+        wait BIGINT NOT NULL,
+        in_slice BIGINT NOT NULL,
+        by_chance BIGINT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (event, subject))""",
+    "CREATE INDEX routing_oldest ON routing (at_ms, event, subject)",
+    "CREATE INDEX routing_of ON routing (customer, at_ms)",
+)

@@ -40,7 +40,9 @@ from makegood.testing.store_notice_conformance import NoticeConformance, notice
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
 from makegood.testing.store_place_conformance import PlaceConformance
+from makegood.testing.store_pointer_conformance import PointerConformance
 from makegood.testing.store_reputation_conformance import ReputationConformance
+from makegood.testing.store_routing_conformance import RoutingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
@@ -205,6 +207,8 @@ class StoreConformance(
     TieConformance,
     AccountConformance,
     PlaceConformance,
+    PointerConformance,
+    RoutingConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from makegood.desk.access import PERMISSIONS
 from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
+from makegood.playbooks.employees import EMPLOYEE
 from makegood.ports.acts import Act
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
 from makegood.runtime.noting import note
 from makegood.web.sessions import end_sign_ins
 
-ROLES = ("rep", "supervisor")
+ROLES = ("rep", "supervisor", "employee")
 """Also the keys of a rule book's authority table."""
 
 
@@ -36,7 +37,7 @@ def ensure_user(
     Args:
         username: Sign-in name; the same word names the rep in the roster.
         password: In clear; only its slow hash is kept.
-        role: `rep` or `supervisor`.
+        role: `rep`, `supervisor`, or `employee` for anybody else of the firm.
         name: What customers read.
         store: Also write the role and name into the roster kept there.
         permissions: What they may beside their role, as `desk.access` names it; what is not
@@ -97,7 +98,9 @@ def _write_roster(
     with store.writing() as writing:
         known = {row.rep: row for row in writing.reps()}
         old = known.get(rep, RepRow(rep=rep, name=name, role=role, hours=_ALWAYS))
-        row = replace(old, name=name, role=role)
+        hours = (old.hours or _ALWAYS) if old.role == EMPLOYEE else old.hours
+        hours = "" if role == EMPLOYEE else hours  # nobody is given a case unasked
+        row = replace(old, name=name, role=role, hours=hours)
         writing.put_reps((row,))
         what = "staff.made" if before is None else "staff.changed"
         act = Act(what=what, at_ms=_now_ms(), about=rep, before=before or {}, after={"may": may})

@@ -43,6 +43,12 @@ def vera(makegood: Makegood):
     return _signed_in("vera")
 
 
+@pytest.fixture
+def mira(makegood: Makegood):
+    """A browser in which Mira is signed in, who cleans cars and has no place at the desk."""
+    return _signed_in("mira")
+
+
 def _signed_in(name: str):
     from django.contrib.auth.models import User
     from django.test import Client

@@ -67,6 +67,7 @@ DESK = {
     "desk/team/roster/of/kathy": ("GET", 403, 200, 200),
     "desk/team/roster/of/vera": ("GET", 200, 403, 200),
     "desk/team/roster/of/nobody": ("GET", 404, 404, 404),
+    "desk/team/routing": ("GET", 200, 200, 200),
     "desk/team/apart": ("GET", 403, 403, 200),
     "desk/team/apart/back": ("POST", 403, 403, 404),
     "desk/customers/ANA/person/touch": ("POST", 404, 422, 422),
@@ -75,6 +76,13 @@ DESK = {
     "desk/team/reputation/rules": ("GET", 200, 200, 200),
     "desk/team/reputation/appeals": ("GET", 403, 403, 200),
     "desk/team/reputation/decide": ("POST", 403, 403, 404),
+    "desk/team/root-causes": ("GET", 200, 200, 200),
+    "desk/team/root-cause": ("GET", 404, 404, 404),
+    "desk/team/root-cause/answer": ("POST", 404, 404, 404),
+    "desk/floor/": ("GET", 200, 200, 200),
+    "desk/floor/raise": ("POST", 422, 422, 422),
+    "desk/floor/cases/CASE": ("GET", 404, 200, 404),
+    "desk/floor/cases/CASE/note": ("POST", 404, 422, 404),
     "desk/rules": ("GET", 200, 200, 200),
     "desk/rules/edit": ("POST", 403, 403, 302),
     "desk/rules/text": ("GET", 403, 403, 200),
@@ -240,6 +248,17 @@ def test_a_stranger_is_sent_to_the_door_and_somebody_without_a_role_away(makegoo
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/accounts/login/")
     User.objects.get_or_create(username="without")
     assert _send(_signed_in("without"), method, where).status_code == 403
+
+
+FLOOR = {"desk/": 302, "desk/floor/": 200, "desk/floor/raise": 422}
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_an_employee_has_one_page_and_no_other(makegood: Makegood, path: str):
+    method, *_ = DESK[path]
+    usual = 404 if path.startswith("desk/floor/") else 403  # what is not theirs does not exist
+    answer = _send(_signed_in("mira"), method, _there(makegood, path))
+    assert answer.status_code == FLOOR.get(path, usual)
 
 
 @pytest.mark.parametrize("path", [one for one in DESK if DESK[one][0] == "POST"])

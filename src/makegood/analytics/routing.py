@@ -1,0 +1,160 @@
+"""Capacity and fairness of routing: who was asked how often, how much by chance, who waited.
+
+Nobody is ranked. A share comes with its interval, like is compared with like (the same brand, the
+same kind of thing), and with too few on either side there is nothing to say.
+Source: science, rows 48 and 49.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from makegood.analytics.parity.intervals import Counted, Interval, difference, wilson, z_for
+from makegood.messages.ids import RepId
+from makegood.ports.routings import WAIT_BANDS_MS, RoutingCount
+
+TOO_FEW = 30
+"""On either side of a comparison."""
+LONG_MS = 5 * 60_000
+"""Who waited longer is counted as having waited long."""
+_LONG = WAIT_BANDS_MS.index(LONG_MS) + 1
+_ALPHA = 0.10
+_TENURES = {-1: "never bought", 0: "new this year", 1: "one to five years", 2: "over five years"}
+
+
+class OfRep(Struct, frozen=True, kw_only=True):
+    """How often somebody was asked.
+
+    Attributes:
+        asked: In all.
+        by_chance: Because the slice fell on them.
+    """
+
+    rep: RepId
+    asked: int
+    by_chance: int
+
+
+class OfBrand(Struct, frozen=True, kw_only=True):
+    """How it went for customers of a brand.
+
+    Attributes:
+        decisions: In all.
+        could: Decisions of which a share was left to chance.
+        chance: The share of all that the slice fell on.
+        ended: Waits that have ended.
+        long: Those longer than `LONG_MS`.
+        long_share: The share of these.
+        wait: Customers who wait still.
+    """
+
+    brand: str
+    decisions: int
+    could: int
+    by_chance: int
+    chance: Interval
+    ended: int
+    long: int
+    long_share: Interval
+    wait: int
+
+
+class OfGroup(Struct, frozen=True, kw_only=True):
+    """Whether a group of customers waits longer than the others.
+
+    Attributes:
+        by: `level` or `tenure`.
+        more: The share that waited long, less that of the others; None when nobody can tell yet.
+    """
+
+    by: str
+    group: str
+    n: int
+    more: Interval | None
+
+    @property
+    def says(self) -> str:
+        """`more`, `less`, `alike` (no difference can be told) or `too_few`."""
+        if self.more is None:
+            return "too_few"
+        if not self.more.excludes(0.0):
+            return "alike"
+        return "more" if self.more.value > 0 else "less"
+
+
+def of_reps(counts: Iterable[RoutingCount]) -> tuple[OfRep, ...]:
+    """Add up by person, in the order of their ids."""
+    asked: dict[RepId, list[int]] = defaultdict(lambda: [0, 0])
+    for one in counts:
+        asked[one.rep][0] += one.n
+        asked[one.rep][1] += one.by_chance
+    return tuple(OfRep(rep=rep, asked=n, by_chance=by) for rep, (n, by) in sorted(asked.items()))
+
+
+def of_brands(counts: Iterable[RoutingCount]) -> tuple[OfBrand, ...]:
+    """Add up by brand, in the order of their ids."""
+    own: dict[str, list[RoutingCount]] = defaultdict(list)
+    for one in counts:
+        own[one.brand].append(one)
+    return tuple(_brand(brand, own[brand]) for brand in sorted(own))
+
+
+def _brand(brand: str, own: Sequence[RoutingCount]) -> OfBrand:
+    n, by_chance = sum(one.n for one in own), sum(one.by_chance for one in own)
+    ended, long = _waits(own)
+    z = z_for(_ALPHA)
+    return OfBrand(
+        brand=brand,
+        decisions=n,
+        could=sum(one.open_to_chance for one in own),
+        by_chance=by_chance,
+        chance=wilson(by_chance, n, z),
+        ended=ended,
+        long=long,
+        long_share=wilson(long, ended, z),
+        wait=n - ended,
+    )
+
+
+def _waits(own: Iterable[RoutingCount]) -> tuple[int, int]:
+    """How many waits have ended, and how many of those were long."""
+    ended = [one for one in own if one.wait >= 0]
+    return sum(one.n for one in ended), sum(one.n for one in ended if one.wait >= _LONG)
+
+
+def of_groups(counts: Sequence[RoutingCount]) -> tuple[OfGroup, ...]:
+    """Compare each level and each tenure with all other customers, brand by brand."""
+    return (
+        *_groups("level", counts, lambda one: one.level),
+        *_groups("tenure", counts, lambda one: _TENURES[one.tenure]),
+    )
+
+
+def _groups(
+    by: str, counts: Sequence[RoutingCount], name_of: Callable[[RoutingCount], str]
+) -> tuple[OfGroup, ...]:
+    names = sorted({name_of(one) for one in counts} - {""})
+    z = z_for(_ALPHA, len(names))
+    return tuple(
+        _group(by, name, counts, [name_of(one) == name for one in counts], z) for name in names
+    )
+
+
+def _group(
+    by: str, name: str, counts: Sequence[RoutingCount], is_in: Sequence[bool], z: float
+) -> OfGroup:
+    strata: dict[tuple[str, str], tuple[list[RoutingCount], list[RoutingCount]]] = {}
+    for one, here in zip(counts, is_in, strict=True):
+        sides = strata.setdefault((one.brand, one.kind), ([], []))
+        sides[0 if here else 1].append(one)
+    counted = [_counted(mine, others) for mine, others in strata.values()]
+    compared = difference(counted, z)
+    enough = compared is not None and min(compared.here, compared.elsewhere) >= TOO_FEW
+    more = compared.interval if compared is not None and enough else None
+    return OfGroup(by=by, group=name, n=sum(one.whole for one in counted), more=more)
+
+
+def _counted(mine: Sequence[RoutingCount], others: Sequence[RoutingCount]) -> Counted:
+    (ended, long), (other_ended, other_long) = _waits(mine), _waits(others)
+    return Counted(part=long, whole=ended, other_part=other_long, other_whole=other_ended)

@@ -1,0 +1,86 @@
+"""Decisions about who looks after whom, by SQL."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from makegood.core.routed import Routed
+from makegood.messages.ids import CustomerId
+from makegood.ports.routings import (
+    MOST_ROUTINGS,
+    Routing,
+    RoutingCount,
+    RoutingKey,
+    tenure_band,
+    wait_band,
+)
+from makegood.store.session import Row, replace
+from makegood.store.shapes import pack
+from makegood.store.sql_customers import SqlBase
+
+ROUTING = (
+    "event subject customer at_ms rep brand kind level tenure wait in_slice by_chance row_blob"
+)
+_PAGE = """SELECT customer, row_blob FROM routing WHERE at_ms >= ?{after}
+    ORDER BY at_ms, event, subject LIMIT ?"""
+_COUNT = """SELECT rep, brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance)
+    FROM routing WHERE at_ms >= ? GROUP BY rep, brand, kind, level, tenure, wait
+    ORDER BY rep, brand, kind, level, tenure, wait"""
+_unpack = msgspec.msgpack.Decoder(Routed).decode
+
+
+class RoutingReading(SqlBase):
+    """What was decided."""
+
+    def routings(
+        self, since_ms: int = 0, *, after: RoutingKey | None = None, limit: int = 200
+    ) -> tuple[Routing, ...]:
+        sql = _PAGE.format(after=" AND (at_ms, event, subject) > (?, ?, ?)" if after else "")
+        most = min(limit, MOST_ROUTINGS)
+        found = self._db.rows(sql, since_ms, *(after or ()), most)
+        return tuple(Routing(customer=row[0], routed=_unpack(row[1])) for row in found)
+
+    def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
+        return tuple(
+            RoutingCount(
+                rep=rep,
+                brand=brand,
+                kind=kind,
+                level=level,
+                tenure=tenure,
+                wait=wait,
+                n=int(n),
+                open_to_chance=int(open_to_chance),
+                by_chance=int(by_chance),
+            )
+            for rep, brand, kind, level, tenure, wait, n, open_to_chance, by_chance in (
+                self._db.rows(_COUNT, since_ms)
+            )
+        )
+
+
+class RoutingWriting(RoutingReading):
+    """Keeping them right."""
+
+    def project_routings(
+        self, since: Sequence[tuple[CustomerId, int]], routings: Sequence[Routing]
+    ) -> None:
+        by_instant: dict[int, list[CustomerId]] = {}
+        for customer, since_ms in since:
+            by_instant.setdefault(since_ms, []).append(customer)
+        for since_ms, customers in by_instant.items():
+            sql = "DELETE FROM routing WHERE customer = ANY(?) AND at_ms >= ?"
+            self._db.run(sql, sorted(customers), since_ms)
+        rows = {(one.routed.event, one.routed.subject): _row(one) for one in routings}
+        if rows:
+            self._db.put(
+                "routing", ROUTING, list(rows.values()), replace(ROUTING, "event subject")
+            )
+
+
+def _row(one: Routing) -> Row:
+    it = one.routed
+    bands = (tenure_band(it.tenure_days), wait_band(it.waited_ms))
+    drawn = (int(it.slice > 0), int(it.by_chance))
+    key = (it.event, it.subject, one.customer, it.at_ms)
+    return (*key, it.chosen, it.brand, it.kind, it.level, *bands, *drawn, pack(it))

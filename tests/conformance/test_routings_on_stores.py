@@ -1,0 +1,132 @@
+"""Decisions about who looks after whom on each engine: written with the event, and only then."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from makegood.core.routed import NOT_YET
+from makegood.core.state import decode_state
+from makegood.messages.facts import Body, Contacted, GotInTouch, Identified, Touchpoint
+from makegood.messages.ids import EventId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.people_terms import PeopleRules
+from makegood.playbooks.routing_terms import RoutingRules
+from makegood.ports.arrivals import Arrival
+from makegood.ports.routings import Routing
+from makegood.ports.rows import RepRow
+from makegood.ports.store import Store
+from makegood.replay.again import replay
+from makegood.runtime.intake import Intake, body_digest
+from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
+from makegood.testing.clock import FakeClock
+from tests.conformance.test_rooms_on_stores import ALWAYS, ENGINES, memory, postgres, sqlite
+
+__all__ = ["memory", "postgres", "sqlite"]
+REPS = [RepId(one) for one in ("kathy", "tom", "uli")]
+ROUTING = RoutingRules(logged=True, slice=2000, conversations=True)
+
+
+class Firm:
+    """Three people, and a book that leaves a fifth to chance."""
+
+    def __init__(self, store: Store, routing: RoutingRules = ROUTING) -> None:
+        people = PeopleRules(choices=3, capacity=9, thread_ms=DAY_MS)
+        book = replace(small_book(), people=people, routing=routing)
+        self.library = Library(active=book.hash, books={book.hash: book})
+        self.store, self.clock = store, FakeClock()
+        self.intake = Intake(store, lambda: self.library, self.clock, b"key of the tests")
+        with store.writing() as writing:
+            writing.put_book(book.hash, "book", activate=True)
+            writing.put_reps([RepRow(rep=rep, name=rep, role="rep", hours=ALWAYS) for rep in REPS])
+
+    def takes(self, *arrivals: Arrival) -> list[EventId]:
+        return [one.event for one in self.intake.take(arrivals)]
+
+    def arrival(self, name: str, body: Body, id_: str, late_ms: int = 0, **more) -> Arrival:
+        return Arrival(
+            source="shop", message_id=id_, identifier=f"user:{name}", body=body,
+            time_ms=self.clock.now_ms() - late_ms, body_digest=body_digest(body), **more,
+        )  # fmt: skip
+
+    def late(self, name: str, id_: str, late_ms: int = 0) -> Arrival:
+        told = {"reservation": id_, "delay_minutes": 60}
+        body = Touchpoint(name="Rental Late", properties=told)
+        return self.arrival(name, body, id_, late_ms)
+
+    def routings(self) -> tuple[Routing, ...]:
+        with self.store.reading() as reading:
+            return reading.routings()
+
+    def proven(self) -> bool:
+        return replay(self.store, self.library).is_identical
+
+
+@pytest.fixture(params=ENGINES)
+def firm(request: pytest.FixtureRequest) -> Firm:
+    return Firm(request.getfixturevalue(request.param))
+
+
+def test_a_decision_is_kept_with_the_event_that_made_it_necessary(firm: Firm):
+    ids = firm.takes(*(firm.late(f"c{n}", f"R{n}") for n in range(40)))
+    found = firm.routings()
+    assert {one.routed.event for one in found} == set(ids)
+    assert {one.routed.chosen for one in found} == set(REPS)
+    for one in found:
+        assert sum(map(one.routed.chance_of, one.routed.eligible)) == 1
+    with firm.store.reading() as reading:
+        counts = reading.routing_counts(0)
+    assert sum(one.n for one in counts) == 40
+    assert sum(one.by_chance for one in counts) == sum(it.routed.by_chance for it in found)
+    assert firm.proven()
+
+
+def test_an_answer_ends_the_wait_that_was_written_down(firm: Firm):
+    firm.takes(firm.arrival("ana", GotInTouch(channel="phone", thread="t"), "m1"))
+    (before,) = firm.routings()
+    assert before.routed.waited_ms == NOT_YET
+    firm.clock.advance(MINUTE_MS)
+    firm.takes(firm.arrival("ana", Contacted(rep=REPS[2], channel="phone", thread="t"), "m2"))
+    (after,) = firm.routings()
+    assert (after.routed.waited_ms, after.routed.answered_by) == (MINUTE_MS, REPS[2])
+
+
+def test_a_late_event_that_opens_the_case_first_takes_the_other_decision_away(firm: Firm):
+    firm.takes(firm.late("ana", "R1"))
+    firm.clock.advance(MINUTE_MS)
+    (early,) = firm.takes(firm.late("ana", "R0", late_ms=5 * MINUTE_MS))
+    (only,) = firm.routings()
+    assert only.routed.event == early
+    with firm.store.reading() as reading:
+        row = reading.row(only.customer)
+    assert row is not None
+    assert decode_state(row.state).routings == (only.routed,)
+    assert firm.proven()
+
+
+def test_two_who_become_one_keep_the_decisions_about_either(firm: Firm):
+    talk = GotInTouch(channel="mail")
+    firm.takes(firm.arrival("ana", talk, "m1"), firm.arrival("bo", talk, "m2"))
+    assert len({one.customer for one in firm.routings()}) == 2
+    firm.takes(firm.arrival("ana", Identified(), "m3", also=("user:bo",)))
+    found = firm.routings()
+    assert len(found) == 2
+    assert len({one.customer for one in found}) == 1
+    assert firm.proven()
+
+
+def test_nothing_is_written_where_nothing_was_decided(tmp_path: Path):
+    firm = Firm(memory_store())
+    firm.takes(firm.late("ana", "R1"))
+    before = firm.routings()
+    firm.takes(firm.arrival("ana", Touchpoint(name="Page Viewed", properties={}), "m1"))
+    assert firm.routings() == before
+    plain = Firm(memory_store(), RoutingRules())
+    plain.takes(plain.late("ana", "R1"))
+    assert plain.routings() == ()
+
+
+def memory_store() -> Store:
+    from makegood.store.memory import MemoryStore
+
+    return MemoryStore()
