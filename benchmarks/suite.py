@@ -24,6 +24,7 @@ ALL = (
     "everyone",
     "screen",
     "linkage",
+    "reputation",
     "routing",
 )
 """Each names a module of this package with `run(plan: Plan) -> Result`."""

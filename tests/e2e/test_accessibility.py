@@ -6,13 +6,16 @@ from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page
 
 from makegood.bootstrap import Makegood
+from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.ports.marking import Checked, Lacking, Place, Placed
 from makegood.ports.marks import Mark, Sync
+from makegood.ports.reputation import Published, RatingRow, RuleAnswer
 from makegood.ports.rows import OutboxStatus, PersonRow
 from makegood.ports.sends import Sends
 from makegood.projections.lag import bucket_of, hour_of
 from makegood.runtime.keeping import Keys, Wish, digest_of
 from makegood.runtime.keys import SCOPES
+from makegood.runtime.reputations import appeal
 from makegood.runtime.sends import DAY_MS
 from makegood.sources.account_cells import Ways, account_of, agreement_of, party_of
 from makegood.testing.clock import FakeClock
@@ -87,6 +90,8 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "team": "/desk/team/",
         "reputation": "/desk/team/reputation",
         "reputation of rules": "/desk/team/reputation/rules",
+        "reputation of people": f"/desk/team/reputation/people?of={some_reputations(makegood)}",
+        "appeals": "/desk/team/reputation/appeals",
         "connections": "/desk/connections/",
         "keys": "/desk/connections/keys",
         "acts": "/desk/connections/acts",
@@ -145,6 +150,36 @@ def some_accounts(makegood: Makegood) -> None:
         agreement_of({**rate, "agreement": "A-0", "until": "2025-12-30"}, ways),
     )
     assert not [one.why for one in makegood.accounts.keep(rows) if one.why]
+
+
+def some_reputations(makegood: Makegood) -> str:
+    """What is said of a person and of a rule whose owner let the time pass, and two appeals."""
+    clock, kathy = makegood.clock, RepId("kathy")
+    reasons = (("policy", 10), ("person", 5))
+    rep = Published(
+        kind="rep", subject="kathy", standing="alike", low=68, high=84, usual=77, at_least=35,
+        reasons=reasons, at_ms=1,
+    )  # fmt: skip
+    rule = Published(
+        kind="rule", subject="late_fee", standing="worse", low=41, high=55, usual=77, at_least=60,
+        reasons=reasons, worse_lately=True, at_ms=1,
+    )  # fmt: skip
+    asked = RuleAnswer(
+        rule="late_fee", owner="omar", asked_ms=1, due_ms=clock.now_ms() - 1, before="kathy"
+    )
+    rating = RatingRow(
+        seq=1, event=EventId("e"), profile=ProfileId("p"), survey="s", about="NW7", rep=kathy,
+        rule="late_fee", place="", channel="", severity=0, met_ms=1, up=False,
+        reasons=("policy", "person"),
+    )  # fmt: skip
+    with makegood.store.writing() as writing:
+        writing.put_published([rep, rule])
+        writing.put_rule_answer(asked)
+        writing.add_ratings([rating], 0)
+        writing.put_seen(kathy, 1)
+    for about in ("NW7", "a-booking-of-a-very-long-number-0123456789-0123456789"):
+        appeal(makegood.store, clock, kathy, about, "It was the storm, and the fee is not mine.")
+    return "kathy"
 
 
 def _some_keys(makegood: Makegood) -> None:

@@ -1,5 +1,6 @@
 """What customers say: of oneself first, then of one's people; of rules; and appeals."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         return redirect("desk:reputation")
     if request.method == "GET":
         with store.writing() as writing:
-            writing.put_seen(me.rep, page["now_ms"])
+            writing.put_seen(me.rep, page["said"].at_ms)  # what they read, not when
     return render(request, "desk/reputation.html", page)
 
 
@@ -93,6 +94,7 @@ def rules(request: HttpRequest) -> HttpResponse:
                         "said": in_words(one, ""),
                         "owner": rep_name(desk.reps, terms.owner_of(one.subject)),
                         "answer": (answer := answers.get(one.subject)),
+                        "asked": rep_name(desk.reps, RepId(answer.owner)) if answer else "",
                         "may_answer": answer is not None and answer.owner == me.rep,
                         "late": answer is not None
                         and not answer.says
@@ -121,11 +123,9 @@ def appeals(request: HttpRequest) -> HttpResponse:
         page = {
             **_shell(desk),
             "zone": desk.makegood.library.now().timezone,
-            "appeals": [
-                _appealed(desk, one)
-                for one in found
-                if one.rep in theirs and one.rep != desk.me.rep
-            ],
+            "appeals": _appealed(
+                desk, [one for one in found if one.rep in theirs and one.rep != desk.me.rep]
+            ),
             "next": found[-1].id if len(found) == PAGE else "",
         }
     return render(request, "desk/reputation_appeals.html", page)
@@ -169,13 +169,19 @@ def _title(desk: Desk, rule: str) -> str:
     return str(title.get("en", rule)) if title else rule.replace("_", " ")
 
 
-def _appealed(desk: Desk, one: Appeal) -> dict[str, Any]:
-    rated = desk.reading.ratings_about(one.rep, one.about)
-    return {
-        "row": one,
-        "name": rep_name(desk.reps, one.rep),
-        "rated": [("up" if it.up else "down", ", ".join(it.reasons)) for it in rated],
-    }
+def _appealed(desk: Desk, found: Sequence[Appeal]) -> list[dict[str, Any]]:
+    rated = desk.reading.ratings_about_all([(one.rep, one.about) for one in found])
+    return [
+        {
+            "row": one,
+            "name": rep_name(desk.reps, one.rep),
+            "rated": [
+                ("up" if it.up else "down", ", ".join(it.reasons))
+                for it in rated.get((one.rep, one.about), ())
+            ],
+        }
+        for one in found
+    ]
 
 
 def _tell(request: HttpRequest, done: object, thanks: str) -> None:

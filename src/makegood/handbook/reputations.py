@@ -30,7 +30,8 @@ def reputation_chapter(source: Source) -> tuple[Chapter, ...]:
 def _sentences(source: Source) -> Iterator[str]:
     terms = source.book.reputation
     yield f"Below {terms.shown_from} ratings we cannot tell yet, and say so."
-    yield f"Nothing is published, and nothing changes, for fewer than {terms.blind_below} ratings."
+    few = terms.blind_below
+    yield f"Nothing is published, and nothing changes, for fewer than {few} customers."
     if terms.owners:
         yield f"Somebody of their own answers for {in_row(sorted(terms.owners))}."
     within = within_words(terms.answer_ms)

@@ -17,12 +17,13 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
 
     Attributes:
         shown_from: Ratings before anything is said of somebody.
-        blind_below: Nothing is published about fewer ratings, and nothing changes for fewer.
+        blind_below: Nothing is published about fewer customers, and nothing changes for fewer.
         late_ms: What "lately" means, when a rule became worse.
         period_ms: How long standards are taken to stay the same.
         answer_ms: How long the owner of a rule has for an answer.
         owners: Sign-in name of who answers for a rule, by its id.
-        otherwise: Who answers for every other rule; empty for nobody.
+        otherwise: Who answers for every other rule, and for one whose owner let the time pass;
+            empty for nobody.
     """
 
     shown_from: int = SHOWN_FROM

@@ -60,7 +60,7 @@ class Published(Struct, frozen=True, kw_only=True, omit_defaults=True):
         high: At most so many.
         usual: So many do for everybody together.
         at_least: Ratings it rests on, rounded down to whole groups of k.
-        reasons: What thumbs down were about: (reason, at least so many), the most frequent first.
+        reasons: What thumbs down were about: (reason, of at least so many customers), most first.
         worse_lately: A rule only: it became worse, and that is no chance.
         at_ms: When it was published.
     """
@@ -84,7 +84,7 @@ class Appeal(Struct, frozen=True, kw_only=True, omit_defaults=True):
         id: Made of who appeals and about what.
         about: Booking, segment or order of the meeting.
         why: What they say.
-        verdict: Empty while nobody has looked; "none" when nobody had rated the meeting.
+        verdict: Empty while nobody has looked; "none" when it was kept and there was no rating.
         by: Who looked; never who appeals.
         because: Their reason.
     """
@@ -107,6 +107,7 @@ class RuleAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
         owner: Who is asked.
         due_ms: Until when.
         says: The answer; empty until then.
+        before: Who was asked first, and let the time pass; empty when the owner is asked.
     """
 
     rule: str
@@ -116,6 +117,7 @@ class RuleAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     says: str = ""
     by: str = ""
     said_ms: int = 0
+    before: str = ""
 
 
 class ReputationReading(Protocol):
@@ -127,8 +129,16 @@ class ReputationReading(Protocol):
     def ratings_about(self, rep: RepId, about: str) -> tuple[RatingRow, ...]:
         """Give the ratings of meetings with a person about one thing."""
 
+    def ratings_about_all(
+        self, meetings: Sequence[tuple[RepId, str]]
+    ) -> Mapping[tuple[RepId, str], tuple[RatingRow, ...]]:
+        """Give the ratings of many meetings at once; meetings without any are left out."""
+
     def ratings_read(self) -> int:
         """Say up to which position in the log ratings were taken from it."""
+
+    def rounds(self) -> int:
+        """Say how many rounds were published."""
 
     def published(self, kind: Kind, after: str, limit: int) -> tuple[Published, ...]:
         """Page through what is published, by subject."""
@@ -145,6 +155,9 @@ class ReputationReading(Protocol):
     def appeal(self, id_: str) -> Appeal | None:
         """Find an appeal."""
 
+    def open_answers(self, after: str, limit: int) -> tuple[RuleAnswer, ...]:
+        """Page through what owners have not answered, by rule."""
+
     def rule_answers(self, rules: Sequence[str]) -> Mapping[str, RuleAnswer]:
         """Give what owners were asked about rules; who was not asked is left out."""
 
@@ -154,6 +167,16 @@ class ReputationReading(Protocol):
 
 class ReputationWriting(Protocol):
     """What is taken from the log, published, appealed and answered."""
+
+    def hold_ratings(self) -> tuple[int, int]:
+        """Let nobody else take ratings or publish until the end of this transaction.
+
+        Returns:
+            Up to where the log was read, and how many rounds were published.
+        """
+
+    def put_rounds(self, rounds: int) -> None:
+        """Remember how many rounds were published."""
 
     def add_ratings(self, rows: Sequence[RatingRow], read: int) -> None:
         """Keep ratings and up to where the log was read; a row of the same place is replaced."""

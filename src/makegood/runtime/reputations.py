@@ -58,7 +58,7 @@ def take_ratings(store: Store, library: Library) -> int:
             return taken
         rows = [row for seq, event in log if (row := rating_of(seq, event, library)) is not None]
         with store.writing() as writing:
-            if writing.ratings_read() != after:
+            if writing.hold_ratings()[0] != after:
                 continue  # somebody else took these
             writing.add_ratings(rows, log[-1][0])
         taken += len(rows)
@@ -69,6 +69,8 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
     body = event.body
     if not isinstance(body, Rated) or not (body.met or body.rule):
         return None
+    if body.by and body.by == body.met:
+        return None  # nobody writes down what is said of themselves
     book = library.books[event.stamp.book].for_brand(body.brand)
     survey = book.surveys.get(body.survey)
     if survey is None or survey.kind is not SurveyKind.THUMBS:
@@ -84,7 +86,7 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
         place=body.place,
         channel=body.channel,
         severity=body.severity,
-        met_ms=body.met_ms or event.time_ms,
+        met_ms=min(body.met_ms or event.time_ms, event.received_ms),  # no clock runs ahead
         up=bool(body.score),
         brand=body.brand,
         reason=body.reasons[0] if len(body.reasons) == 1 else "",
@@ -95,22 +97,30 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
 def publish_round(
     store: Store, library: Library, terms: ReputationTerms, clock: Clock, publisher: Publisher
 ) -> Round:
-    """Take what is new, and say anew what is said of whom enough changed."""
+    """Take what is new, and say anew what is said of whom enough changed.
+
+    When somebody else published meanwhile, it is reckoned again from what they left: two rounds
+    over one another would differ by fewer than k.
+    """
     taken = take_ratings(store, library)
-    now_ms = clock.now_ms()
-    with store.reading() as reading:
-        rows, read = _all_ratings(reading), reading.ratings_read()
-        customers = _customers(reading, rows)
-        left_out = _left_out(reading)
-    found = counted(rows, customers, left_out, terms.blind_below)
-    published = publisher(found, customers, terms, now_ms)
-    with store.writing() as writing:
-        asked = _asked(writing, published, terms, now_ms)
-        writing.add_ratings(found.changed, max(read, writing.ratings_read()))
-        writing.put_published(published)
-        for one in asked:
-            writing.put_rule_answer(one)
-    return Round(taken=taken, ratings=len(rows), published=published, asked=asked)
+    while True:
+        with store.reading() as reading:
+            rows, rounds = _all_ratings(reading), reading.rounds()
+            customers = _customers(reading, rows)
+            left_out = _left_out(reading)
+        found = counted(rows, customers, left_out, terms.blind_below)
+        published = publisher(found, customers, terms, clock.now_ms())
+        with store.writing() as writing:
+            read, since = writing.hold_ratings()
+            if since != rounds:
+                continue
+            asked = _asked(writing, published, terms, clock.now_ms())
+            writing.add_ratings(found.changed, read)
+            writing.put_published(published)
+            for one in asked:
+                writing.put_rule_answer(one)
+            writing.put_rounds(rounds + 1)
+        return Round(taken=taken, ratings=len(rows), published=published, asked=asked)
 
 
 def _all_ratings(reading: Reading) -> tuple[RatingRow, ...]:
@@ -140,19 +150,39 @@ def _left_out(reading: Reading) -> LeftOut:
 def _asked(
     writing: Writing, published: Sequence[Published], terms: ReputationTerms, now_ms: int
 ) -> tuple[RuleAnswer, ...]:
-    """Ask who answers for a rule that customers find worse, unless that was not long ago."""
+    """Ask who answers for a rule that customers find worse, unless that was not long ago.
+
+    Whoever let the time pass is not asked again: whoever answers for all other rules is.
+    """
     worse = [
         one.subject
         for one in published
         if one.kind == "rule" and (one.worse_lately or one.standing == "worse")
     ]
     before = writing.rule_answers(worse)
-    return tuple(
-        RuleAnswer(rule=rule, owner=owner, asked_ms=now_ms, due_ms=now_ms + terms.answer_ms)
+    due_ms = now_ms + terms.answer_ms
+    anew = [
+        RuleAnswer(rule=rule, owner=owner, asked_ms=now_ms, due_ms=due_ms)
         for rule in worse
         if (owner := terms.owner_of(rule))
-        and (rule not in before or now_ms - before[rule].asked_ms > 2 * terms.answer_ms)
-    )
+        and (
+            rule not in before
+            or (before[rule].says and now_ms - before[rule].asked_ms > 2 * terms.answer_ms)
+        )
+    ]
+    higher = [
+        replace(one, owner=terms.otherwise, asked_ms=now_ms, due_ms=due_ms, before=one.owner)
+        for one in _unanswered(writing)
+        if one.due_ms < now_ms and terms.otherwise not in ("", one.owner)
+    ]
+    return (*anew, *higher)
+
+
+def _unanswered(reading: Reading) -> tuple[RuleAnswer, ...]:
+    found: list[RuleAnswer] = []
+    while page := reading.open_answers(found[-1].rule if found else "", PAGE):
+        found += page
+    return tuple(found)
 
 
 def appeal(store: Store, clock: Clock, rep: RepId, about: str, why: str) -> Appeal | Refused:
@@ -186,10 +216,11 @@ def decide_appeal(
             return Refused(code="answered", why="Somebody looked at this appeal already.")
         if verdict not in ("kept", "left_out") or not because.strip():
             return Refused(code="reason", why="Keep it or leave it out, and say why.")
+        # What was answered today is taken from the log tonight, and is left out then.
         found = writing.ratings_about(row.rep, row.about)
         done = replace(
             row,
-            verdict=verdict if found else "none",
+            verdict=verdict if found or verdict == "left_out" else "none",
             by=by,
             because=because.strip(),
             decided_ms=clock.now_ms(),

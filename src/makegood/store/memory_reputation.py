@@ -18,8 +18,17 @@ class MemoryReputation(MemoryReading):
         rows = (row for _, row in sorted(self._t.ratings.items()))
         return tuple(row for row in rows if (row.rep, row.about) == (rep, about))
 
+    def ratings_about_all(
+        self, meetings: Sequence[tuple[RepId, str]]
+    ) -> Mapping[tuple[RepId, str], tuple[RatingRow, ...]]:
+        found = {it: self.ratings_about(*it) for it in meetings}
+        return {it: rows for it, rows in found.items() if rows}
+
     def ratings_read(self) -> int:
         return self._t.seen.get(("read", ""), 0)
+
+    def rounds(self) -> int:
+        return self._t.seen.get(("read", "rounds"), 0)
 
     def published(self, kind: Kind, after: str, limit: int) -> tuple[Published, ...]:
         found = sorted(it for of, it in self._t.published if of == kind and it > after)
@@ -41,6 +50,10 @@ class MemoryReputation(MemoryReading):
     def appeal(self, id_: str) -> Appeal | None:
         return self._t.appeals.get(id_)
 
+    def open_answers(self, after: str, limit: int) -> tuple[RuleAnswer, ...]:
+        rows = (row for rule, row in sorted(self._t.rule_answers.items()) if rule > after)
+        return tuple([row for row in rows if not row.says][:limit])
+
     def rule_answers(self, rules: Sequence[str]) -> Mapping[str, RuleAnswer]:
         known = self._t.rule_answers
         return {rule: known[rule] for rule in rules if rule in known}
@@ -48,6 +61,12 @@ class MemoryReputation(MemoryReading):
     def seen_ms(self, reps: Sequence[str]) -> Mapping[str, int]:
         known = self._t.seen
         return {rep: known[("seen", rep)] for rep in reps if ("seen", rep) in known}
+
+    def hold_ratings(self) -> tuple[int, int]:
+        return self.ratings_read(), self.rounds()  # the one writer already holds everything
+
+    def put_rounds(self, rounds: int) -> None:
+        self._t.seen[("read", "rounds")] = rounds
 
     def add_ratings(self, rows: Sequence[RatingRow], read: int) -> None:
         for row in rows:

@@ -16,6 +16,8 @@ _PAGE = """SELECT row_blob FROM reputation WHERE kind = ? AND subject > ?
     ORDER BY subject LIMIT ?"""
 _OPEN = """SELECT row_blob FROM reputation WHERE kind = ? AND is_open = 1 AND subject > ?
     ORDER BY subject LIMIT ?"""
+_ABOUT_ALL = """SELECT row_blob FROM rating WHERE rep = ANY(?) AND about = ANY(?)
+    ORDER BY seq"""
 _OF = "SELECT subject, row_blob FROM reputation WHERE kind = ? AND subject = ANY(?)"
 _OWN = """SELECT row_blob FROM reputation WHERE kind = ? AND owner = ?
     ORDER BY subject LIMIT ?"""
@@ -38,9 +40,28 @@ class ReputationReading(SqlBase):
         sql = "SELECT row_blob FROM rating WHERE rep = ? AND about = ? ORDER BY seq"
         return tuple(_unpack_rating(row[0]) for row in self._db.rows(sql, rep, about))
 
+    def ratings_about_all(
+        self, meetings: Sequence[tuple[RepId, str]]
+    ) -> Mapping[tuple[RepId, str], tuple[RatingRow, ...]]:
+        wanted = set(meetings)
+        if not wanted:
+            return {}
+        reps, abouts = (sorted(set(column)) for column in zip(*wanted, strict=True))
+        found: dict[tuple[RepId, str], tuple[RatingRow, ...]] = {}
+        for (blob,) in self._db.rows(_ABOUT_ALL, reps, abouts):
+            row = _unpack_rating(blob)
+            key = (row.rep, row.about)
+            if key in wanted:
+                found[key] = (*found.get(key, ()), row)
+        return found
+
     def ratings_read(self) -> int:
         found = self._said("read", [""])
         return _unpack_number(found[""]) if found else 0
+
+    def rounds(self) -> int:
+        found = self._said("read", ["rounds"])
+        return _unpack_number(found["rounds"]) if found else 0
 
     def published(self, kind: Kind, after: str, limit: int) -> tuple[Published, ...]:
         rows = self._db.rows(_PAGE, kind, after, limit)
@@ -62,6 +83,10 @@ class ReputationReading(SqlBase):
         found = self._said("appeal", [id_])
         return _unpack_appeal(found[id_]) if found else None
 
+    def open_answers(self, after: str, limit: int) -> tuple[RuleAnswer, ...]:
+        rows = self._db.rows(_OPEN, "answer", after, limit)
+        return tuple(_unpack_answer(row[0]) for row in rows)
+
     def rule_answers(self, rules: Sequence[str]) -> Mapping[str, RuleAnswer]:
         found = self._said("answer", rules)
         return {rule: _unpack_answer(blob) for rule, blob in found.items()}
@@ -75,6 +100,17 @@ class ReputationReading(SqlBase):
 
 class ReputationWriting(ReputationReading):
     """What is taken from the log, published, appealed and answered."""
+
+    def hold_ratings(self) -> tuple[int, int]:
+        first = [("read", "", "", 0, pack(0)), ("read", "rounds", "", 0, pack(0))]
+        self._db.put_new("reputation", SAID, first, "(kind, subject) DO NOTHING")
+        sql = f"""SELECT row_blob FROM reputation WHERE kind = ?
+            ORDER BY subject{self._db.lock_rows}"""
+        read, rounds = (_unpack_number(row[0]) for row in self._db.rows(sql, "read"))
+        return read, rounds
+
+    def put_rounds(self, rounds: int) -> None:
+        self._say([("read", "rounds", "", 0, pack(rounds))])
 
     def add_ratings(self, rows: Sequence[RatingRow], read: int) -> None:
         values = [(row.seq, row.rep, row.about, pack(row)) for row in rows]

@@ -1,5 +1,7 @@
 """What every store does with ratings, what is published of them, appeals and answers."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from msgspec.structs import replace
 
 from makegood.messages.ids import EventId, ProfileId, RepId
@@ -39,6 +41,26 @@ class ReputationConformance(Conformance):
             assert reading.ratings(0, 1) == (replace(RATING, for_rep=True),)
             assert reading.ratings_about(RepId("li"), "B2") == (later,)
             assert reading.ratings_about(RepId("omar"), "B2") == ()
+            first = replace(RATING, for_rep=True)
+            li, omar = RepId("li"), RepId("omar")
+            asked = [(li, "B1"), (omar, "B1"), (omar, "B2"), (li, "B3")]
+            assert reading.ratings_about_all(asked) == {(li, "B1"): (first,)}
+            assert reading.ratings_about_all([]) == {}
+
+    def test_who_takes_ratings_or_publishes_is_alone(self) -> None:
+        store = self.make_store()
+
+        def round_of_one(_: int) -> None:
+            with store.writing() as writing:
+                read, rounds = writing.hold_ratings()
+                writing.add_ratings([replace(RATING, seq=read + 1)], read + 1)
+                writing.put_rounds(rounds + 1)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(round_of_one, range(12)))
+        with store.reading() as reading:
+            assert (reading.ratings_read(), reading.rounds()) == (12, 12)
+            assert len(reading.ratings(0, 20)) == 12
 
     def test_what_is_published_takes_the_place_of_what_was(self) -> None:
         store = self.make_store()
@@ -76,6 +98,8 @@ class ReputationConformance(Conformance):
         store = self.make_store()
         with store.writing() as writing:
             writing.put_rule_answer(ASKED)
+            assert writing.open_answers("", 9) == (ASKED,)
+            assert writing.open_answers("fee", 9) == ()
             writing.put_seen(RepId("li"), 7)
             writing.put_seen(RepId("li"), 8)
         with store.writing() as writing:
@@ -84,4 +108,5 @@ class ReputationConformance(Conformance):
             answers = reading.rule_answers(["fee", "other"])
             assert answers["fee"].says == "It is being changed."
             assert list(answers) == ["fee"]
+            assert reading.open_answers("", 9) == ()
             assert reading.seen_ms(["li", "omar"]) == {"li": 8}

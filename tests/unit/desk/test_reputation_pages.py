@@ -2,7 +2,7 @@
 
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.ports.reputation import Published, RatingRow, RuleAnswer
-from tests.unit.desk.browsing import words_of
+from tests.unit.desk.browsing import CountingStore, words_of
 
 SAID = Published(
     kind="rep", subject="kathy", standing="better", low=78, high=91, usual=74, at_least=35,
@@ -52,6 +52,27 @@ def test_what_is_said_anew_is_again_for_oneself_first(makegood, kathy, omar, clo
     assert omar.get(f"{ROOT}/people?of=kathy").status_code == 404
 
 
+def test_what_is_published_while_one_reads_counts_as_unread(makegood, kathy, omar, clock):
+    page(kathy)  # before anything is published, though later than it was reckoned
+    publish(makegood, SAID)
+    assert omar.get(f"{ROOT}/people?of=kathy").status_code == 404
+
+
+def test_many_appeals_cost_no_more_queries_than_one(makegood, kathy, omar):
+    def asks() -> int:
+        store = makegood.store
+        makegood.store = counted = CountingStore(store)
+        page(omar, "/appeals")
+        makegood.store = store
+        return sum(counted.asked.values())
+
+    kathy.post(ROOT, {"about": "NW0", "why": "It was the storm."})
+    one = asks()
+    for number in range(1, 9):
+        kathy.post(ROOT, {"about": f"NW{number}", "why": "It was the storm."})
+    assert asks() == one
+
+
 def test_people_stand_by_name_and_no_number_stands_beside_them(makegood, kathy, omar):
     publish(makegood, SAID)
     page(kathy)
@@ -87,7 +108,7 @@ def test_an_appeal_is_looked_at_by_somebody_else_and_tells_nobody_who_rated(make
         kathy.post(ROOT, {"about": about, "why": "It was the storm."})
     shown = page(omar, "/appeals")
     assert "Thumb down, about policy" in shown
-    assert "Nobody rated this meeting" in shown
+    assert "No rating of this meeting is known yet" in shown
     with makegood.store.reading() as reading:
         ids = [one.id for one in reading.appeals(open_only=True)]
     for id_ in ids:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.analytics.reputation.publishing import publish
 from makegood.messages.errors import Refused
@@ -89,6 +90,14 @@ def test_stars_and_what_names_nobody_count_for_nobody(library: Library):
     assert take_ratings(store, library) == 0
 
 
+def test_a_clock_that_runs_ahead_makes_no_other_rating_old(library: Library):
+    store = MemoryStore()
+    rate(store, library, range(1, 2), met_ms=99 * 365 * DAY_MS)
+    take_ratings(store, library)
+    with store.reading() as reading:
+        assert [one.met_ms for one in reading.ratings(0, 9)] == [1]
+
+
 def test_below_thirty_no_number_is_published_and_four_more_change_nothing(library: Library):
     store, clock = MemoryStore(), FakeClock(5)
     rate(store, library, range(1, 41))
@@ -121,6 +130,44 @@ def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(
     assert round_of(store, library, clock).asked == ()  # answered not long ago
 
 
+def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others(library: Library):
+    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
+    terms = replace(TERMS, otherwise="omar")
+    rate(store, library, range(1, 401))
+    publish_round(store, library, terms, clock, publish)
+    clock.advance(TERMS.answer_ms + 1)
+    (asked,) = publish_round(store, library, terms, clock, publish).asked
+    assert (asked.rule, asked.owner, asked.before) == ("fee", "omar", "vera")
+    assert asked.due_ms == clock.now_ms() + TERMS.answer_ms
+    assert answer_for_rule(store, clock, "fee", VERA, "Late.").code == "not_yours"
+    clock.advance(5 * TERMS.answer_ms)
+    rate(store, library, range(401, 441))
+    assert publish_round(store, library, terms, clock, publish).asked == ()  # the clock runs on
+    assert not isinstance(answer_for_rule(store, clock, "fee", OMAR, "It goes."), Refused)
+
+
+def test_two_who_publish_at_once_say_nothing_that_differs_by_fewer_than_k(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 81))
+    told: list[int] = []
+
+    def slow(found, customers, terms, now_ms):
+        if not told:  # meanwhile another took one answer more, and published
+            told.append(0)
+            rate(store, library, range(81, 85))
+            told.append(len(round_of(store, library, clock).published))
+        said = publish(found, customers, terms, now_ms)
+        told.append(len(said))
+        return said
+
+    done = publish_round(store, library, TERMS, clock, slow)
+    assert told[1] == 4
+    assert done.published == ()
+    with store.reading() as reading:
+        assert reading.rounds() == 2
+        assert all(one.for_rep for one in reading.ratings(0, 99))
+
+
 def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library):
     store, clock = MemoryStore(), FakeClock(9)
     rate(store, library, range(1, 41))
@@ -135,9 +182,47 @@ def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library
     assert decide_appeal(store, clock, made.id, OMAR, "left_out", "It was.").verdict == "left_out"
     assert decide_appeal(store, clock, made.id, VERA, "kept", "No.").code == "answered"
     never = appeal(store, clock, LI, "B99", "I was not there.")
-    assert decide_appeal(store, clock, never.id, OMAR, "left_out", "So.").verdict == "none"
+    assert decide_appeal(store, clock, never.id, OMAR, "kept", "So.").verdict == "none"
     with store.reading() as reading:
         assert [one.what for one in reading.acts()] == ["appeal.decided"] * 2
+
+
+def test_what_one_writes_down_about_oneself_counts_for_nobody(library: Library):
+    store = MemoryStore()
+    rate(store, library, range(1, 9), met="li", by=LI)
+    assert take_ratings(store, library) == 0
+    rate(store, library, range(1, 9), met="li", by=OMAR)
+    assert take_ratings(store, library) == 8
+
+
+def test_an_answer_of_today_that_was_left_out_today_counts_at_no_time(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 81))
+    made = appeal(store, clock, LI, "B1", "It was the storm.")
+    assert decide_appeal(store, clock, made.id, OMAR, "left_out", "So.").verdict == "left_out"
+    round_of(store, library, clock)
+    with store.reading() as reading:
+        (row,) = reading.ratings_about(LI, "B1")
+    assert not row.for_rep
+
+
+def test_alone_nobody_can_be_compared(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 101), met="li", rule="fee")
+    round_of(store, library, clock)
+    assert {one.standing for one in said(store).values()} == {"cannot_tell"}
+    assert {one.standing for one in said(store, "rule").values()} == {"cannot_tell"}
+    assert {one.high for one in said(store).values()} == {0}
+
+
+def test_below_thirty_words_about_a_person_no_number_stands_there(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 121), score=0)  # all laid on the rule
+    rate(store, library, range(200, 300), met="omar", score=1, reasons=())
+    rate(store, library, range(300, 312), met="li", score=1, reasons=())
+    round_of(store, library, clock)
+    li = said(store)["li"]
+    assert (li.standing, li.low, li.high, li.at_least) == ("cannot_tell", 0, 0, 70)
 
 
 def test_what_was_left_out_counts_no_more_once_enough_changed(library: Library):

@@ -1,9 +1,9 @@
 """Which ratings count, so that nobody can tell from what is published what one customer said.
 
-What is said of somebody changes only when at least k meetings changed at once: new ratings,
-answers that took the place of others, ratings left out after an appeal. Until then the old ones
-count, so two pages on two days never differ by fewer than k. People and rules have groups of
-their own.
+What is said of somebody changes only when ratings of at least k customers changed at once: new
+ones, answers that took the place of others, ratings left out after an appeal. Until then the old
+ones count, so two pages on two days never differ by fewer than k customers; one who answers often
+is one. People and rules have groups of their own.
 """
 
 from collections import defaultdict
@@ -28,8 +28,8 @@ class Counted(Struct, frozen=True, kw_only=True):
     Attributes:
         rows: Every rating.
         changed: Those whose marks differ from before; they are to be kept.
-        reps: People of whom at least k meetings changed.
-        rules: Rules of which at least k meetings changed.
+        reps: People of whom ratings of at least k customers changed.
+        rules: Rules of which ratings of at least k customers changed.
     """
 
     rows: tuple[RatingRow, ...]
@@ -50,7 +50,7 @@ def counted(
         rows: Every rating, by place in the log, with the marks of before.
         customers: Who is the same customer.
         left_out: Meetings that count for nobody.
-        k: How many have to change before anything does.
+        k: How many customers' ratings have to change before anything does.
     """
     meeting = {row.seq: _meeting(row, customers) for row in rows}
     newest = {meeting[row.seq]: row.seq for row in rows}
@@ -59,8 +59,9 @@ def counted(
         for row in rows
         if newest[meeting[row.seq]] == row.seq and (row.rep, row.about) not in left_out
     }
-    reps = _enough(rows, wanted, meeting, k, lambda row: (row.rep, row.for_rep))
-    rules = _enough(rows, wanted, meeting, k, lambda row: (row.rule, row.for_rule))
+    who = {row.seq: customers.get(row.profile, row.profile) for row in rows}
+    reps = _enough(rows, wanted, who, k, lambda row: (row.rep, row.for_rep))
+    rules = _enough(rows, wanted, who, k, lambda row: (row.rule, row.for_rule))
     after = tuple(
         replace(
             row,
@@ -80,22 +81,23 @@ def _meeting(row: RatingRow, customers: Mapping[ProfileId, CustomerId]) -> Meeti
 def _enough(
     rows: Sequence[RatingRow],
     wanted: set[int],
-    meeting: Mapping[int, Meeting],
+    who: Mapping[int, str],
     k: int,
     mark: Callable[[RatingRow], tuple[str, bool]],
 ) -> frozenset[str]:
     """Say of whom enough would change: nobody is told of fewer, and no one is left with fewer."""
-    pending: dict[str, set[Meeting]] = defaultdict(set)
-    then: dict[str, int] = defaultdict(int)
+    pending: dict[str, set[str]] = defaultdict(set)
+    then: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         name, counts = mark(row)
         if not name:
             continue
-        then[name] += row.seq in wanted
+        if row.seq in wanted:
+            then[name].add(who[row.seq])
         if counts != (row.seq in wanted):
-            pending[name].add(meeting[row.seq])
+            pending[name].add(who[row.seq])
     return frozenset(
-        name for name, changed in pending.items() if len(changed) >= k and then[name] >= k
+        name for name, changed in pending.items() if len(changed) >= k and len(then[name]) >= k
     )
 
 
@@ -104,12 +106,14 @@ def at_least(count: int, k: int) -> int:
     return count - count % k
 
 
-def reasons_of(rows: Iterable[RatingRow], k: int) -> tuple[tuple[str, int], ...]:
-    """Say what thumbs down were about, most frequent first; what fewer than k said is not said."""
-    counts: dict[str, int] = defaultdict(int)
+def reasons_of(
+    rows: Iterable[RatingRow], customers: Mapping[ProfileId, CustomerId], k: int
+) -> tuple[tuple[str, int], ...]:
+    """Say how many customers a thumb down was about what; fewer than k are not said."""
+    said: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if not row.up:
-            for reason in set(row.reasons):
-                counts[reason] += 1
-    shown = {reason: at_least(count, k) for reason, count in counts.items()}
+            for reason in row.reasons:
+                said[reason].add(customers.get(row.profile, row.profile))
+    shown = {reason: at_least(len(them), k) for reason, them in said.items()}
     return tuple(sorted(((it, n) for it, n in shown.items() if n), key=lambda it: (-it[1], it[0])))

@@ -5,6 +5,7 @@ rule's) alone. Each comes with an interval, and with a word for what the interva
 said.
 """
 
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,7 +15,15 @@ from scipy.special import ndtri
 
 from makegood.analytics.reputation.design import Design, design
 from makegood.analytics.reputation.fitting import Fit, fit
-from makegood.analytics.reputation.ratings import SCHEMA, Factor, Floats, Ratings, coded, not_about
+from makegood.analytics.reputation.ratings import (
+    DAY_MS,
+    SCHEMA,
+    Factor,
+    Floats,
+    Ratings,
+    coded,
+    not_about,
+)
 
 SAMPLE = 4000  # rows on which everybody is tried; more would change no digit that is shown
 LATE_FROM = 10  # ratings of a rule lately, before anything is said of lately
@@ -40,7 +49,8 @@ class Estimate(Struct, frozen=True, kw_only=True):
         n: Ratings it rests on.
         share: Share of the same customers who would put a thumb up; `low` to `high` its interval.
         all: The same of everybody on average.
-        standing: What the interval allows to be said; "cannot_tell" below `shown_from` ratings.
+        standing: What the interval allows to be said; "cannot_tell" below `shown_from` ratings,
+            and of one alone, who can be compared with nobody.
         worse_lately: A rule only: it became worse in the last days, and that is no chance.
         effect: In log odds, against the average; `deviation` its standard deviation.
     """
@@ -57,15 +67,32 @@ class Estimate(Struct, frozen=True, kw_only=True):
     deviation: float
 
 
-def rep_estimates(table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
+def rep_estimates(
+    table: pl.DataFrame, terms: Terms, worse_lately: Collection[str] = ()
+) -> tuple[Estimate, ...]:
     """Estimate the reputations of people from a table of ratings, by name.
 
     Thumbs down that the customer laid on the rule alone are left out: they are not about a person.
 
+    Args:
+        table: The ratings.
+        terms: What the company set.
+        worse_lately: Rules that are said to have become worse. What was said lately where they
+            apply is left out, up and down: some of the vexed blame the person all the same, and
+            it would be by whoever sat there that they were vexed.
+
     Raises:
         ValueError: A thumb is neither up nor down.
     """
-    return _of("rep", not_about(table, "policy"), terms)
+    return _of("rep", not_about(without_late(table, worse_lately, terms), "policy"), terms)
+
+
+def without_late(table: pl.DataFrame, rules: Collection[str], terms: Terms) -> pl.DataFrame:
+    """Leave out what was said lately where one of some rules applies."""
+    if not rules:
+        return table
+    lately = pl.col("at_ms") > pl.col("at_ms").max() - terms.late_days * DAY_MS
+    return table.filter(~(lately & pl.col("rule").is_in(list(rules))))
 
 
 def rule_estimates(table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
@@ -112,7 +139,9 @@ def _all(
             low=float(lows[place]),
             high=float(highs[place]),
             all=average,
-            standing=_standing(counts[place], lows[place], highs[place], average, terms),
+            standing=_standing(counts[place], lows[place], highs[place], average, terms)
+            if len(own) > 1
+            else "cannot_tell",
             worse_lately=bool(late[place]),
             effect=float(effects[place]),
             deviation=float(deviations[place]),

@@ -14,11 +14,16 @@ from makegood.playbooks.reputation import DAY_MS, ReputationTerms
 from makegood.ports.reputation import Kind, Published, RatingRow
 
 
+def rater_of(row: RatingRow, customers: Mapping[ProfileId, CustomerId]) -> str:
+    """Say who gave a rating, whatever name they had then."""
+    return str(customers.get(row.profile, row.profile))
+
+
 def table_of(rows: Sequence[RatingRow], customers: Mapping[ProfileId, CustomerId]) -> pl.DataFrame:
     """Put ratings into the table that the model reads; raters are their customers' ids."""
     return pl.DataFrame(
         {
-            "rater": [str(customers.get(row.profile, row.profile)) for row in rows],
+            "rater": [rater_of(row, customers) for row in rows],
             "rep": [str(row.rep) for row in rows],
             "rule": [row.rule for row in rows],
             "place": [row.place for row in rows],
@@ -45,15 +50,34 @@ def publish(
         period_days=terms.period_ms // DAY_MS,
         late_days=terms.late_ms // DAY_MS,
     )
-    of_reps = [row for row in found.rows if row.for_rep]
     of_rules = [row for row in found.rows if row.for_rule]
-    reps = rep_estimates(table_of(of_reps, customers), model) if found.reps else ()
-    rules = rule_estimates(table_of(of_rules, customers), model) if found.rules else ()
+    of_reps, reps, rules = _reckoned(found, customers, model)
     said = [
-        *_said("rep", reps, found.reps, _grouped(of_reps, "rep"), terms),
-        *_said("rule", rules, found.rules, _grouped(of_rules, "rule"), terms),
+        *_said("rep", reps, found.reps, _grouped(of_reps, "rep"), customers, terms),
+        *_said("rule", rules, found.rules, _grouped(of_rules, "rule"), customers, terms),
     ]
     return tuple(replace(one, at_ms=now_ms) for one in said)
+
+
+def _reckoned(
+    found: Counted, customers: Mapping[ProfileId, CustomerId], model: Terms
+) -> tuple[list[RatingRow], tuple[Estimate, ...], tuple[Estimate, ...]]:
+    """Reckon rules first: what one that became worse brings lately is laid on no person.
+
+    Returns:
+        The ratings that count for people, people, and rules.
+    """
+    of_rules = [row for row in found.rows if row.for_rule]
+    of_reps = [row for row in found.rows if row.for_rep]
+    if not found.reps and not found.rules:
+        return of_reps, (), ()
+    rules = rule_estimates(table_of(of_rules, customers), model)
+    worse = {one.name for one in rules if one.worse_lately}
+    if not found.reps:
+        return of_reps, (), rules
+    since = max(row.met_ms for row in of_reps) - model.late_days * DAY_MS
+    of_reps = [row for row in of_reps if row.rule not in worse or row.met_ms <= since]
+    return of_reps, rep_estimates(table_of(of_reps, customers), model), rules
 
 
 def _grouped(rows: Iterable[RatingRow], key: str) -> Mapping[str, list[RatingRow]]:
@@ -68,6 +92,7 @@ def _said(
     estimates: Sequence[Estimate],
     changed: frozenset[str],
     rows: Mapping[str, list[RatingRow]],
+    customers: Mapping[ProfileId, CustomerId],
     terms: ReputationTerms,
 ) -> Iterable[Published]:
     k = terms.blind_below
@@ -77,7 +102,8 @@ def _said(
         base = Published(
             kind=kind, subject=name, standing="cannot_tell", at_least=at_least(len(own), k)
         )
-        if one is None or len(own) < terms.shown_from:
+        few = len(own) < terms.shown_from or len({rater_of(it, customers) for it in own}) < k
+        if few or one is None or one.standing == "cannot_tell":
             yield base
             continue
         yield Published(
@@ -88,6 +114,6 @@ def _said(
             high=ceil(100 * one.high),
             usual=round(100 * one.all),
             at_least=base.at_least,
-            reasons=reasons_of(own, k),
+            reasons=reasons_of(own, customers, k),
             worse_lately=one.worse_lately,
         )

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.reputation import covered, table, tau
+from benchmarks.reputation import DAY_MS, covered, table, tau
 from makegood.analytics.reputation.estimates import Terms, rep_estimates, rule_estimates
 from makegood_sim.reputation import Plan, World, make
 
@@ -34,6 +34,16 @@ def test_a_rule_that_became_bad_is_named_and_no_other(world: World):
         "f0000"
     ]
     assert not any(it.worse_lately for it in rule_estimates(table(world.seen), Terms()))
+
+
+def test_what_a_rule_that_became_worse_brings_lately_is_laid_on_no_person(world: World):
+    seen = table(world.seen)
+    theirs = (pl.col("at_ms") > pl.col("at_ms").max() - 14 * DAY_MS) & (pl.col("rule") == "f0000")
+    vexed = seen.with_columns(up=pl.when(theirs).then(0).otherwise(pl.col("up")))
+    glad = seen.with_columns(up=pl.when(theirs).then(1).otherwise(pl.col("up")))
+    assert not vexed.equals(seen)
+    assert rep_estimates(vexed, Terms(), ["f0000"]) == rep_estimates(glad, Terms(), ["f0000"])
+    assert rep_estimates(vexed, Terms()) != rep_estimates(glad, Terms())
 
 
 def test_below_thirty_ratings_nothing_can_be_told(world: World, reps):
