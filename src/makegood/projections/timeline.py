@@ -253,10 +253,8 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             whose = f"{named(by)} handed over" if by else "Nobody had it; it went"
             return f"{whose} to {whom}.", "plain"
         case RootCauseNamed(by=by, cause=cause):
-            return (
-                f"{named(by)} said what is behind it: {cause_words(cause, sources.library)}.",
-                "plain",
-            )
+            behind = cause_words(cause, sources.library)
+            return f"{named(by)} said what is behind it: {behind}.", "plain"
         case Noted(by=by):
             return f"{named(by)} noted:", "note"
         case Called(by=by, reached=reached):
