@@ -18,6 +18,7 @@ from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import Body, PersonChosen, RoomGiven
 from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.employees import EMPLOYEE
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.ports.clock import Clock
 from makegood.ports.rows import RepRow
@@ -39,8 +40,11 @@ def room_of(rep: RepRow, rules: PeopleRules) -> int:
 
 
 def may_be_chosen(rep: RepRow | None, brand: str, rules: PeopleRules) -> bool:
-    """Whether customers of a brand may choose somebody, full or not; not one who will leave."""
-    if rep is None or rep.left_ms or not room_of(rep, rules):
+    """Whether customers of a brand may choose somebody, full or not.
+
+    Not one who will leave, and none of the employees who look after nobody unless they offer to.
+    """
+    if rep is None or rep.left_ms or rep.role == EMPLOYEE or not room_of(rep, rules):
         return False
     return not brand or not rep.brands or brand in rep.brands
 
