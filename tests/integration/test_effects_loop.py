@@ -8,6 +8,7 @@ import pytest
 
 from makegood.effects.channels import Channels
 from makegood.effects.confirm import Confirmation
+from makegood.effects.finding import Finding
 from makegood.effects.fulfil import Fulfilment
 from makegood.effects.links import Links
 from makegood.effects.mail import Mail
@@ -78,6 +79,7 @@ class Firm:
             messages=Channels((Mail(self.connections, words),)),
             confirmations=Confirmation(self.webhooks),
             fulfilment=Fulfilment(self.webhooks),
+            places=Finding(tuple),  # no place is known
         )
         self.worker = Worker(
             store,

@@ -111,15 +111,15 @@ def test_plan_b_shows_what_is_done_first_and_gives_each_open_offer_one_key(makeg
     state = state_of(makegood)
     asking = cards(state.cases[-1], makegood.library, makegood.clock.now_ms())
     assert [(card.stands, card.key) for card in asking] == [
-        ("done", 0), ("asking", 0), ("open", 1), ("asking", 0),
+        ("done", 0), ("asking", 0), ("asking", 0), ("open", 1), ("asking", 0),
     ]  # fmt: skip
     confirm_offers(makegood, minutes=14)
     laid = cards(state_of(makegood).cases[-1], makegood.library, makegood.clock.now_ms())
     assert [(card.offer, card.key) for card in laid] == [
-        ("refund", 0), ("ride_home", 1), ("call_me", 2), ("driver", 3),
+        ("refund", 0), ("other_branch", 0), ("ride_home", 1), ("call_me", 2), ("driver", 3),
     ]  # fmt: skip
-    assert laid[1].detail == "About $95. Arrives in 14 min."
-    assert laid[1].best
+    assert laid[2].detail == "About $95. Arrives in 14 min."
+    assert laid[2].best
 
 
 def test_an_offer_whose_yes_ran_out_is_shown_without_a_key(makegood: Makegood, clock: FakeClock):
@@ -129,8 +129,8 @@ def test_an_offer_whose_yes_ran_out_is_shown_without_a_key(makegood: Makegood, c
     case = state_of(makegood).cases[-1]
     at_the_end = cards(case, makegood.library, clock.now_ms() + MINUTE_MS)
     just_before = cards(case, makegood.library, clock.now_ms() + MINUTE_MS - 1)
-    assert [card.stands for card in at_the_end] == ["done", "gone", "open", "gone"]
-    assert [card.stands for card in just_before] == ["done", "open", "open", "open"]
+    assert [card.stands for card in at_the_end] == ["done", "asking", "gone", "open", "gone"]
+    assert [card.stands for card in just_before] == ["done", "asking", "open", "open", "open"]
 
 
 def test_reasons_name_the_rule_its_line_and_the_facts(makegood: Makegood):
