@@ -98,7 +98,8 @@ FAULTS: tuple[Fault, ...] = (
         old="        return drawn + kept\n",
         new="        return kept or drawn\n",
         tests=(
-            "tests/properties/test_routing.py::test_the_chances_of_the_eligible_add_up_to_one",
+            "tests/unit/core/test_routed.py::"
+            "test_who_stands_first_has_what_the_slice_leaves_and_a_share_of_the_slice",
         ),
     ),
     Fault(

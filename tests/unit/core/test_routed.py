@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
-from makegood.core.routed import MOST_ROUTED, NOT_YET, Routed
+from makegood.core.routed import MOST_ROUTED, NOT_YET, WHOLE, Routed
 from makegood.core.routing import Ask, choose
 from makegood.messages.events import OnDuty
 from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, PersonRefused
@@ -205,3 +205,12 @@ def test_what_nobody_meets_is_let_go_in_the_order_of_the_book():
     assert choose(ask(brand="cars", language="de"), both, rules).chosen == TOM
     must = replace(ROUTING, slice=0, relaxes=())
     assert choose(ask(brand="cars", language="de"), both, must).chosen == ""
+
+
+def test_who_stands_first_has_what_the_slice_leaves_and_a_share_of_the_slice():
+    kathy, tom = RepId("kathy"), RepId("tom")
+    found = Routed(EventId("e1"), "k1", "case", 0, kathy, kathy, (kathy, tom), slice=WHOLE // 10)
+    assert found.chance_of(kathy) == Fraction(95, 100)
+    assert found.chance_of(tom) == Fraction(5, 100)
+    assert found.chance_of(RepId("vera")) == 0
+    assert found.propensity == Fraction(95, 100)
