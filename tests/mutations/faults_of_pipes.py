@@ -11,11 +11,11 @@ FAULTS: tuple[Fault, ...] = (
             rows = [_judged(reading, record, library, now_ms) for record in records]
 """,
         new="""        kept: dict[ProfileId, list[GateRow]] = self.__dict__.setdefault("kept", {})
-        if profile not in kept:
-            with self._store.looking() as reading:
+        with self._store.looking() as reading:
+            if profile not in kept:
                 records = reading.gate_records(profile)
                 kept[profile] = [_judged(reading, one, library, now_ms) for one in records]
-        rows = kept[profile]
+            rows = kept[profile]
 """,
         tests=("tests/unit/gate/test_service.py::test_a_failure_holds_at_the_next_question",),
     ),
@@ -27,11 +27,11 @@ FAULTS: tuple[Fault, ...] = (
             rows = [_judged(reading, record, library, now_ms) for record in records]
 """,
         new="""        kept: dict[ProfileId, list[GateRow]] = self.__dict__.setdefault("kept", {})
-        if profile not in kept:
-            with self._store.looking() as reading:
+        with self._store.looking() as reading:
+            if profile not in kept:
                 records = reading.gate_records(profile)
                 kept[profile] = [_judged(reading, one, library, now_ms) for one in records]
-        rows = kept[profile]
+            rows = kept[profile]
 """,
         tests=(
             "tests/integration/test_race.py::"
