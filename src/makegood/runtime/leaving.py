@@ -34,6 +34,7 @@ from makegood.runtime.alike import base, profiles_of
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.noting import note
 from makegood.runtime.rooms import NO_LOAD
+from makegood.runtime.standing_in import cases_of
 from makegood.runtime.told import Told
 
 LEAVING = f"{OWN_SOURCE}:leaving"
@@ -173,17 +174,10 @@ class Leavings:
 
     def _cases(self, row: RepRow) -> int:
         """Hand the open cases of somebody who is gone over, each with its story."""
-        done = 0
-        while True:  # what was handed over is no longer among them
-            with self._store.reading() as reading:
-                cases = reading.cases(owner=row.rep, limit=PAGE)
-            if cases:
-                handed = patiently(partial(self._hand_over, row.rep, cases))
-                done += handed
-                if not handed:
-                    return done
-            if len(cases) < PAGE:
-                return done
+        return sum(
+            patiently(partial(self._hand_over, row.rep, page))
+            for page in cases_of(self._store, row.rep, PAGE)
+        )
 
     def _hand_over(self, rep: RepId, cases: Sequence[CaseRow]) -> int:
         now_ms, library = self._clock.now_ms(), self._library_of()

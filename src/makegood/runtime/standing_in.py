@@ -61,7 +61,7 @@ class StandIns:
         return sum(
             patiently(partial(self._give, owner, page))
             for owner in self._owners()
-            for page in self._cases_of(owner)
+            for page in cases_of(self._store, owner, _PAGE)
         )
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
@@ -82,19 +82,6 @@ class StandIns:
             return ()
         away = (row.rep for row in reps if row.is_away(now_ms) and not row.has_left(now_ms))
         return (NOBODY, *(rep for rep in away if cases.get(rep)))
-
-    def _cases_of(self, owner: RepId) -> Iterator[Sequence[CaseRow]]:
-        """Page through them; those whom nobody may take are passed over."""
-        after = None
-        while True:
-            with self._store.reading() as reading:
-                page = reading.cases(owner=owner, after=after, limit=_PAGE)
-            if page:
-                yield page
-            if len(page) < _PAGE:
-                return
-            last = page[-1]
-            after = (last.risk, last.due_ms or _NO_DUE, last.case)
 
     def _give(self, owner: RepId, cases: Sequence[CaseRow]) -> int:
         with self._store.writing() as writing:
@@ -153,3 +140,23 @@ def _taker(state: State, case: Case, now: _Now) -> RepId | None:
 def _story(case: Case, owner: RepId, now: _Now) -> str:
     parts = sentence_about(case, "The customer", (), now.library, now.at_ms)
     return f"{rep_name(now.reps, owner)} is away. {''.join(part.words for part in parts)}"
+
+
+def cases_of(store: Store, owner: RepId, limit: int) -> Iterator[Sequence[CaseRow]]:
+    """Page through somebody's open cases; those that stay theirs are passed over.
+
+    Args:
+        store: The store; each page is a look of its own.
+        owner: Whose.
+        limit: Cases a page.
+    """
+    after = None
+    while True:
+        with store.reading() as reading:
+            page = reading.cases(owner=owner, after=after, limit=limit)
+        if page:
+            yield page
+        if len(page) < limit:
+            return
+        last = page[-1]
+        after = (last.risk, last.due_ms or _NO_DUE, last.case)
