@@ -319,6 +319,14 @@ class SmtpWorld:
             while self.gate._load.clients:
                 await asyncio.sleep(0)
 
+    async def offer_parked(self) -> SmtpGate:
+        """Let an offer to Ana wait in a gate that begins now, because her car was missing."""
+        self.let_down(ANA)
+        gate = await self.open()
+        client = await self.client()
+        await client.send(NEWS, [ANA], OFFER)
+        return gate
+
     def let_down(self, address: str) -> None:
         """Let somebody's car be missing: marketing to them is held."""
         facts: dict[str, object] = {"reservation": "R1", "reason": "x", "price_cents": 90_000}

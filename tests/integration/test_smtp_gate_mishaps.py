@@ -29,10 +29,7 @@ store = smtp_world.every_store
 
 def test_two_gates_never_send_one_parked_mail_twice(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        first = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        first = await world.offer_parked()
         second = await world.open()
         world.let_go(ANA)
         world.clock.advance(HOUR_MS)
@@ -46,10 +43,7 @@ def test_two_gates_never_send_one_parked_mail_twice(store):
 
 def test_a_gate_that_died_with_a_lease_leaves_it_to_the_next(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        gate = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        gate = await world.offer_parked()
         world.let_go(ANA)
         world.clock.advance(HOUR_MS)
         with store.writing() as writing:  # what a gate does just before it is killed
@@ -76,10 +70,7 @@ class Slow(list[str | None]):
 
 def test_nothing_is_sent_when_the_lease_could_end_before_the_last_word(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        gate = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        gate = await world.offer_parked()
         world.let_go(ANA)
         world.clock.advance(HOUR_MS)
         world.post.says["RCPT"] = Slow(world, "250 at last")

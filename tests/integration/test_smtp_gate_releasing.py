@@ -48,10 +48,7 @@ def test_what_was_parked_goes_out_when_the_hold_lifts(store):
 
 def test_a_hold_that_lifts_is_noticed_at_once(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        gate = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        gate = await world.offer_parked()
         world.clock.advance(5 * HOUR_MS)
         assert await gate.release() == 1
         assert await gate.release() == 0  # its next turn is a quarter of an hour away
@@ -64,10 +61,7 @@ def test_a_hold_that_lifts_is_noticed_at_once(store):
 
 def test_what_waits_too_long_expires_and_is_counted(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        gate = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        gate = await world.offer_parked()
         (row,) = world.parked()
         world.clock.advance(48 * HOUR_MS)
         world.let_go(ANA)  # too late
@@ -85,10 +79,7 @@ def test_what_waits_too_long_expires_and_is_counted(store):
 
 def test_what_a_person_released_goes_out_however_late_the_gate_looks(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        gate = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        gate = await world.offer_parked()
         (row,) = world.parked()
         with store.writing() as writing:
             assert writing.release_parked(row.parked, "tom: an apology", world.clock.now_ms())
@@ -182,10 +173,7 @@ def test_what_the_mail_server_defers_is_tried_again_and_what_it_refuses_ends(sto
 
 def test_a_mail_server_that_is_away_loses_nothing_that_is_parked(store):
     async def test(world: SmtpWorld) -> None:
-        world.let_down(ANA)
-        gate = await world.open()
-        client = await world.client()
-        await client.send(NEWS, [ANA], OFFER)
+        gate = await world.offer_parked()
         world.let_go(ANA)
         port = world.upstream_port
         await world.post.stop()

@@ -56,7 +56,7 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/runtime/reconcile.py",
         old="        and (row.command.id not in ids or row.command.id in withdrawn)\n",
         new="        and row.command.id in withdrawn\n",
-        tests=("tests/unit/runtime/test_intake.py", "tests/properties/test_outbox.py"),
+        tests=("tests/unit/runtime/test_intake_late.py", "tests/properties/test_outbox.py"),
     ),
     Fault(
         name="late-is-sent-late",

@@ -4,97 +4,21 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION
-from makegood.core.holds import decode_gate
-from makegood.core.state import decode_state
-from makegood.messages.commands import Fulfil
 from makegood.messages.errors import StoreBusy
-from makegood.messages.facts import Body, Carried, Dropped, Identified, Touchpoint, Unlinked
-from makegood.messages.ids import CustomerId, RepId
+from makegood.messages.facts import Carried, Dropped, Identified, Touchpoint
+from makegood.messages.ids import RepId
 from makegood.playbooks.book import Library, LookUp
-from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxStatus, PersonRow, RepRow, Taken
 from makegood.runtime.intake import Intake
 from makegood.runtime.told import Told
 from makegood.store.memory import MemoryStore
-from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS, small_library
-from makegood.testing.clock import FakeClock
-
-KEY = b"a secret of the deployment"
-
-
-class Firm:
-    """A firm with an empty store and a clock that stands still."""
-
-    def __init__(self) -> None:
-        self.store = MemoryStore()
-        self.clock = FakeClock()
-        self.library = small_library()
-        self.intake = Intake(self.store, lambda: self.library, self.clock, KEY)
-
-    def take(self, *arrivals: Arrival):
-        return self.intake.take(arrivals)
-
-    def customer(self, who: str = "user:ana") -> CustomerId:
-        profile = self.intake.profile(who)
-        with self.store.reading() as reading:
-            return reading.customers_of([profile])[profile]
-
-    def row(self, who: str = "user:ana"):
-        with self.store.reading() as reading:
-            return reading.row(self.customer(who))
-
-    def state(self, who: str = "user:ana"):
-        return decode_state(self.row(who).state)
-
-    def outbox(self, who: str = "user:ana"):
-        with self.store.reading() as reading:
-            return reading.outbox_of(reading.profiles_of([self.customer(who)])[self.customer(who)])
-
-    def statuses(self, who: str = "user:ana") -> dict[str, OutboxStatus]:
-        return {row.command.step: row.status for row in self.outbox(who)}
-
-    def holds(self, who: str = "user:ana") -> bool:
-        with self.store.reading() as reading:
-            records = reading.gate_records(self.intake.profile(who))
-        return any(decode_gate(record.gate).holds for record in records)
-
-    def deliver(self) -> None:
-        """Hand over everything that waits."""
-        with self.store.writing() as writing:
-            for row in writing.claim(self.clock.now_ms(), 60_000, 100):
-                writing.settle(row.command.id, row.fence, OutboxStatus.DONE, self.clock.now_ms())
+from makegood.testing.book import HOUR_MS, MINUTE_MS
+from tests.unit.runtime.intake_world import KEY, Firm, arrival, no_car, quiet
 
 
 @pytest.fixture
 def firm() -> Firm:
     return Firm()
-
-
-def arrival(
-    firm: Firm, body: Body, message: str, *, who: str = "user:ana", ago_ms: int = 0, **more
-) -> Arrival:
-    return Arrival(
-        source="rental",
-        message_id=message,
-        identifier=who,
-        time_ms=firm.clock.now_ms() - ago_ms,
-        body=body,
-        body_digest=repr(body).encode()[-16:],
-        **more,
-    )
-
-
-def no_car(firm: Firm, message: str = "no car", **more) -> Arrival:
-    facts = {"reason": "overbooked", "reservation": "R1", "price_cents": 21_000}
-    return arrival(firm, Touchpoint(name="Rental Unfulfilled", properties=facts), message, **more)
-
-
-def quiet(firm: Firm, message: str, **more) -> Arrival:
-    return arrival(firm, Touchpoint(name="Page Viewed"), message, **more)
-
-
-def same_person(firm: Firm, message: str, *also: str, **more) -> Arrival:
-    return arrival(firm, Identified(), message, also=also, **more)
 
 
 def test_a_failure_holds_marketing_in_the_commit_that_acknowledged_it(firm):
@@ -187,172 +111,6 @@ def test_a_failure_under_an_address_holds_for_the_user_who_has_it(firm):
     firm.take(arrival(firm, Identified(), "who", lookups=("email:ana@example.org",)))
     assert firm.holds("user:ana")
     assert firm.customer("user:ana") != firm.customer("email:ana@example.org")
-
-
-def test_a_late_event_is_folded_where_it_belongs(firm):
-    firm.take(no_car(firm, "second", ago_ms=HOUR_MS))
-    facts = {"reason": "overbooked", "reservation": "R2"}
-    body = Touchpoint(name="Rental Unfulfilled", properties=facts)
-    firm.take(arrival(firm, body, "first", ago_ms=2 * HOUR_MS))
-    (case,) = firm.state().cases
-    assert [failure.about for failure in case.failures] == ["R2", "R1"]
-    assert case.double
-    assert firm.row().events == 2
-
-
-def test_sent_stays_sent_and_is_not_sent_again_under_a_late_cause(firm):
-    firm.take(no_car(firm, "second", ago_ms=HOUR_MS))
-    firm.deliver()
-    sent = {row.command.id for row in firm.outbox() if row.status is OutboxStatus.DONE}
-    steps = {row.command.step for row in firm.outbox()}
-    assert sent
-    firm.take(no_car(firm, "first", ago_ms=2 * HOUR_MS))
-    after = firm.outbox()
-    assert {row.command.id for row in after if row.status is OutboxStatus.DONE} == sent
-    again = [
-        row
-        for row in after
-        if row.command.step in steps
-        and row.command.id not in sent
-        and row.status is OutboxStatus.WAITING
-    ]
-    assert again == []
-
-
-def test_what_a_late_event_makes_needless_is_withdrawn(firm):
-    firm.take(no_car(firm, "second", ago_ms=HOUR_MS))
-    before = {row.command.id for row in firm.outbox()}
-    firm.take(no_car(firm, "first", ago_ms=2 * HOUR_MS))
-    status = {row.command.id: row.status for row in firm.outbox()}
-    assert {status[id_] for id_ in before} == {OutboxStatus.WITHDRAWN}
-    assert OutboxStatus.WAITING in status.values()
-
-
-def test_what_would_come_too_late_is_missed_and_shown(firm):
-    promised = Touchpoint(name="Callback Promised", properties={"reservation": "R1"})
-    firm.take(arrival(firm, promised, "promise", ago_ms=20 * HOUR_MS))
-    firm.intake.advance([firm.customer()], firm.clock.now_ms())
-    now_ms = firm.clock.now_ms()
-    useless = [row for row in firm.outbox() if 0 < row.command.useful_until_ms < now_ms]
-    assert useless
-    assert {(row.status, row.settled_ms) for row in useless} == {(OutboxStatus.MISSED, now_ms)}
-    assert all(row.error for row in useless)
-    with firm.store.writing() as writing:
-        assert not {row.command.id for row in writing.claim(now_ms, 1, 100)} & {
-            row.command.id for row in useless
-        }
-
-
-def test_what_is_owed_never_expires(firm):
-    firm.take(quiet(firm, "here"), no_car(firm, ago_ms=200 * DAY_MS))
-    refund = next(row for row in firm.outbox() if isinstance(row.command.order, Fulfil))
-    assert refund.status is OutboxStatus.WAITING
-    assert refund.command.useful_until_ms == 0
-
-
-def test_imported_history_folds_and_sends_nothing(firm):
-    firm.take(no_car(firm, ago_ms=30 * DAY_MS, imported=True))
-    assert firm.state().cases
-    assert firm.holds()
-    firm.intake.advance([firm.customer()], firm.clock.advance(DAY_MS))
-    assert firm.outbox() == ()
-
-
-def test_a_timer_fires_once_at_its_time_and_logs_nothing(firm):
-    body = Touchpoint(name="Callback Promised", properties={"reservation": "R1"})
-    firm.take(arrival(firm, body, "promise"))
-    due_ms = firm.row().next_due_ms
-    assert due_ms == firm.clock.now_ms() + 4 * HOUR_MS
-    firm.intake.advance([firm.customer()], due_ms - 1)
-    assert not firm.state().cases
-    firm.clock.set(due_ms)
-    firm.intake.advance([firm.customer()], due_ms)
-    firm.intake.advance([firm.customer()], due_ms)
-    (case,) = firm.state().cases
-    assert case.failures[0].rule == "callback_overdue"
-    assert firm.row().fired_ms == due_ms
-    with firm.store.reading() as reading:
-        assert len(reading.history(firm.customer())) == 1
-
-
-def test_news_that_the_promise_was_kept_in_time_undoes_the_timer_that_fired(firm):
-    promised = Touchpoint(name="Callback Promised", properties={"reservation": "R1"})
-    firm.take(arrival(firm, promised, "promise"))
-    due_ms = firm.row().next_due_ms
-    firm.clock.set(due_ms + HOUR_MS)
-    firm.intake.advance([firm.customer()], firm.clock.now_ms())
-    assert firm.holds()
-    waiting = [row for row in firm.outbox() if row.status is OutboxStatus.WAITING]
-    assert waiting
-    kept = Touchpoint(name="Callback Made", properties={"reservation": "R1"})
-    firm.take(arrival(firm, kept, "kept", ago_ms=2 * HOUR_MS))
-    assert not firm.state().cases
-    assert not firm.holds()
-    assert {row.status for row in firm.outbox()} == {OutboxStatus.WITHDRAWN}
-
-
-def test_an_event_received_before_a_timer_fired_is_late_though_its_own_time_is_after(firm):
-    """A client's clock runs ahead; the timer of another transaction fired in between."""
-    promised = Touchpoint(name="Callback Promised", properties={"reservation": "R1"})
-    firm.take(arrival(firm, promised, "promise"))
-    due_ms = firm.row().next_due_ms
-    firm.clock.set(due_ms - MINUTE_MS)
-    firm.intake.advance([firm.customer()], due_ms)
-    kept = Touchpoint(name="Callback Made", properties={"reservation": "R1"})
-    firm.take(arrival(firm, kept, "kept", ago_ms=-2 * MINUTE_MS))
-    assert not firm.state().cases
-
-
-def test_two_histories_become_one_and_nothing_is_sent_twice(firm):
-    firm.take(no_car(firm, "a", who="anon:1"), no_car(firm, "b", who="user:ana"))
-    firm.deliver()
-    sent = {row.command.id for row in (*firm.outbox("anon:1"), *firm.outbox("user:ana"))}
-    firm.take(same_person(firm, "link", "anon:1"))
-    assert firm.customer("anon:1") == firm.customer("user:ana")
-    (case,) = firm.state().cases
-    assert firm.row().events == 3
-    assert {row.command.id for row in firm.outbox()} >= sent
-    assert all(row.status is OutboxStatus.DONE for row in firm.outbox() if row.command.id in sent)
-    with firm.store.reading() as reading:
-        assert [row.case for row in reading.cases()] == [case.id]
-
-
-def test_a_hold_is_known_under_both_names_in_the_commit_of_the_link(firm):
-    firm.take(no_car(firm, who="anon:1"), quiet(firm, "hello"))
-    assert not firm.holds("user:ana")
-    before = firm.store.syncs()
-    firm.take(
-        quiet(firm, "x"), same_person(firm, "link", "anon:1"), quiet(firm, "y", who="user:z")
-    )
-    assert firm.store.syncs() == before + 3
-    assert firm.holds("user:ana")
-
-
-def test_saying_again_who_somebody_is_folds_nothing_anew(firm):
-    firm.take(same_person(firm, "1", "anon:1"))
-    row = firm.row()
-    before = firm.store.syncs()
-    firm.take(same_person(firm, "2", "anon:1"), quiet(firm, "3"))
-    assert firm.store.syncs() == before + 1
-    assert firm.row().events == row.events + 2
-
-
-def test_an_undone_link_gives_each_their_own_history_back(firm):
-    firm.take(no_car(firm, who="anon:1"), quiet(firm, "hello"))
-    firm.take(same_person(firm, "link", "anon:1"))
-    assert firm.holds("user:ana")
-    firm.take(
-        arrival(
-            firm, Unlinked(other=firm.intake.profile("anon:1"), by=RepId("kathy")), "not the same"
-        )
-    )
-    assert firm.customer("user:ana") != firm.customer("anon:1")
-    assert not firm.holds("user:ana")
-    assert firm.holds("anon:1")
-    waiting = [row.status for row in firm.outbox("anon:1")]
-    assert OutboxStatus.WAITING in waiting
-    firm.take(same_person(firm, "link", "anon:1"))
-    assert firm.customer("user:ana") != firm.customer("anon:1"), "a repeat links nobody again"
 
 
 def test_a_fold_that_raises_keeps_its_event_and_its_neighbours(firm, caplog):
@@ -448,17 +206,3 @@ def test_a_transaction_that_met_another_is_tried_again(firm, monkeypatch):
     assert firm.take(no_car(firm))[0].taken is Taken.NEW
     assert len(met) == 2
     assert firm.row().events == 1
-
-
-def test_a_late_event_among_many_refolds_from_a_snapshot(firm):
-    for n in range(130):
-        firm.take(quiet(firm, f"{n:03}"))
-        firm.clock.advance(1000)
-    firm.take(no_car(firm, ago_ms=10_500))
-    with firm.store.reading() as reading:
-        order = reading.history(firm.customer())[-1].order
-        snapshot = reading.snapshot_before(firm.customer(), order)
-        assert snapshot is not None
-        assert snapshot.events == 64
-    assert firm.row().events == 131
-    assert firm.holds()

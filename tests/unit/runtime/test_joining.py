@@ -12,7 +12,7 @@ from makegood.replay.again import rows_of
 from makegood.runtime.erasing import Erasing
 from makegood.runtime.joining import LINKAGE, Decided, Joining
 from makegood.runtime.link_runs import LinkRuns
-from tests.unit.runtime.test_intake import Firm, arrival, no_car, quiet
+from tests.unit.runtime.intake_world import Firm, arrival, no_car, quiet
 
 ANA, ANN = "user:ana", "user:ann"
 KATHY = RepId("kathy")

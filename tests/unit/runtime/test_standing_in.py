@@ -18,7 +18,7 @@ from makegood.runtime.standing_in import StandIns
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import DAY_MS, HOUR_MS
-from tests.unit.runtime.test_intake import KEY, Firm, no_car
+from tests.unit.runtime.intake_world import KEY, Firm, no_car
 
 KATHY, TOM, ULI = (RepId(one) for one in ("kathy", "tom", "uli"))
 ALWAYS = "mon-sun 00:00-00:00"

@@ -7,7 +7,7 @@ import pytest
 from makegood.ports.rows import OutboxStatus
 from makegood.testing.counterparts import FakeEffect
 from tests.unit.effects.scene import command, message, refund
-from tests.unit.runtime.test_worker import Firm
+from tests.unit.runtime.worker_world import Firm
 
 LONGEST_PAUSE_S = 5
 
