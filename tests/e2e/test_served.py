@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,21 +12,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.screens import PASSWORD
+from tests.integration.served import command, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
-
-
-def makegood(environ: dict[str, str], *words: str, typed: str = "") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "makegood.cli", *words],
-        env=environ,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -40,9 +27,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def address(environ: dict[str, str]) -> Iterator[str]:
     """A running server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "makegood.cli", "serve", "--port", str(port)], env=environ
     )
@@ -77,8 +62,8 @@ def send_no_car(address: str, key: str, branch: str, reservation: str) -> None:
 def test_the_desk_shows_an_event_as_it_comes_in(
     browser: Browser, environ: dict[str, str], address: str
 ):
-    key = makegood(environ, "key", "create", "rental", "--scope", "ingest").split()[-1]
-    makegood(environ, "user", "create", "kathy", "--role", "rep", typed=f"{PASSWORD}\n")
+    key = command(environ, "key", "create", "rental", "--scope", "ingest").split()[-1]
+    command(environ, "user", "create", "kathy", "--role", "rep", typed=f"{PASSWORD}\n")
     context = browser.new_context(base_url=address)
     context.set_default_timeout(30_000)
     page = context.new_page()

@@ -9,8 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random
 from threading import Condition, Event, Lock
@@ -31,6 +31,47 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def command(environ: dict[str, str], *words: str, typed: str = "") -> str:
+    """Run the command to its end; give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "makegood.cli", *words],
+        env=environ,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@contextmanager
+def front(
+    environ: dict[str, str], processes: int = 1
+) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Serve by the front alone until the end; give its address and its process."""
+    port, words = free_port(), "from makegood.web.asgi import serve"
+    call = f"serve(port={port}, processes={processes})"
+    process = subprocess.Popen([sys.executable, "-c", f"{words}; {call}"], env=environ)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(url, process)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            continue
+    raise AssertionError("the server ended before it was ready")
 
 
 class Tree:

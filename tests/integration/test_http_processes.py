@@ -2,9 +2,6 @@
 
 import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import httpx
@@ -12,9 +9,9 @@ import pytest
 
 from makegood.api.keys import mint
 from makegood.store.postgres import PostgresStore
+from tests.integration.served import front
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("postgres"), pytest.mark.slow]
-RUN = "from makegood.web.asgi import serve; import sys; serve(port=int(sys.argv[1]), processes=2)"
 QUESTION = {"identifier": "user:1", "brand": "", "class": "promotional", "channel": "mail"}
 ASKED = 24
 
@@ -26,32 +23,13 @@ def server(postgres_url: str) -> Iterator[tuple[str, str]]:
     with store.writing() as writing:
         writing.put_key(row)
     store.close()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     secret = "a secret for tests, 32 bytes long"
     environment = {
         **os.environ, "MAKEGOOD_DATABASE": postgres_url, "MAKEGOOD_KEY": secret,
         "MAKEGOOD_LOG": "json",
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-c", RUN, str(port)], env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url, process)
+    with front(environment, processes=2) as (url, _):
         yield url, text
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
-        try:
-            if httpx.get(f"{url}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            continue
-    raise AssertionError("the server ended before it was ready")
 
 
 def test_any_process_tells_what_all_of_them_counted(server: tuple[str, str]):

@@ -2,9 +2,7 @@
 
 import os
 import signal
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +19,8 @@ from makegood.store.sqlite import SqliteStore
 from makegood.web.parts import Joined, Parts
 from makegood.web.watching import readiness
 from tests.integration.fronts import joined
+from tests.integration.served import front
 
-RUN = "from makegood.web.asgi import serve; import sys; serve(port=int(sys.argv[1]))"
 LOST = {
     "event": "Rental Unfulfilled",
     "userId": "1",
@@ -50,27 +48,8 @@ def key(tmp_path: Path) -> str:
 
 @pytest.fixture
 def server(environment: dict[str, str]) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", RUN, str(port)], env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url, process)
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
-        try:
-            if httpx.get(f"{url}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            continue
-    raise AssertionError("the server ended before it was ready")
+    with front(environment) as served:
+        yield served
 
 
 @pytest.mark.slow

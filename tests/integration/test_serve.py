@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from makegood.books.opening import read_book
-from tests.integration.served import free_port
+from tests.integration.served import command, free_port
 
 START_TRIES = 8  # each waits twice as long as the one before: a minute in all
 NO_CAR = {
@@ -31,20 +31,6 @@ NO_CAR = {
         "price_cents": 28_900,
     },
 }
-
-
-def makegood(environ: dict[str, str], *words: str, typed: str = "") -> str:
-    """Run the command to its end; give what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "makegood.cli", *words],
-        env=environ,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -74,7 +60,7 @@ def served(environ: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[byte
 
 def test_an_event_with_a_key_is_held_at_once_and_sigterm_ends_the_server(environ, served):
     url, process = served
-    key = makegood(environ, "key", "create", "shop", "--scope", "ingest", "--scope", "gate")
+    key = command(environ, "key", "create", "shop", "--scope", "ingest", "--scope", "gate")
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
         taken = client.post("/v1/track", json=NO_CAR)
         assert taken.status_code in (200, 202), taken.text
@@ -90,7 +76,7 @@ def test_an_event_with_a_key_is_held_at_once_and_sigterm_ends_the_server(environ
 def test_a_person_made_on_the_command_line_signs_in(environ, served):
     url, _ = served
     password = "a bad day ends well"
-    makegood(environ, "user", "create", "kathy", "--role", "rep", typed=f"{password}\n")
+    command(environ, "user", "create", "kathy", "--role", "rep", typed=f"{password}\n")
     with httpx.Client(base_url=url, follow_redirects=True) as client:
         page = client.get("/accounts/login/")
         token = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
@@ -135,7 +121,7 @@ def test_a_running_server_takes_up_a_book_that_was_activated_and_rolled_back(
     book.write_text(
         read_book("car-rental")[0].replace("cost: {cents: 9500}", "cost: {cents: 9900}")
     )
-    key = makegood(environ, "key", "create", "shop", "--scope", "ingest")
+    key = command(environ, "key", "create", "shop", "--scope", "ingest")
     again = Event()
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
 
@@ -143,7 +129,7 @@ def test_a_running_server_takes_up_a_book_that_was_activated_and_rolled_back(
             """Give the book that an event is stamped with now."""
             taken = client.post("/v1/track", json={**NO_CAR, "messageId": f"book-{number}"})
             assert taken.status_code in (200, 202), taken.text
-            log = makegood(environ, "export", "-o", "-").splitlines()
+            log = command(environ, "export", "-o", "-").splitlines()
             events = [json.loads(line) for line in log]
             return next(
                 one["stamp"]["book"] for one in events if one.get("message_id") == f"book-{number}"
@@ -153,13 +139,13 @@ def test_a_running_server_takes_up_a_book_that_was_activated_and_rolled_back(
             return any(stamp(number) == wanted or again.wait(0.5) for number in numbers)
 
         first = stamp(0)
-        makegood(environ, "rules", "activate", str(book), "--because", "rides cost more")
-        rows = json.loads(makegood(environ, "rules", "list", "--format", "json"))
+        command(environ, "rules", "activate", str(book), "--because", "rides cost more")
+        rows = json.loads(command(environ, "rules", "list", "--format", "json"))
         assert [row["kind"] for row in rows] == ["activated", "setting"]
         assert taken_up(rows[0]["book"], range(1, 20))
-        makegood(environ, "rules", "rollback", "--because", "too dear", "--by", "kathy")
+        command(environ, "rules", "rollback", "--because", "too dear", "--by", "kathy")
         assert taken_up(first, range(20, 40))
-    rows = json.loads(makegood(environ, "rules", "list", "--format", "json"))
+    rows = json.loads(command(environ, "rules", "list", "--format", "json"))
     newest = {name: rows[0][name] for name in ("book", "kind", "by", "because")}
     assert newest == {
         "book": first, "kind": "rolled_back", "by": "kathy", "because": "too dear"
