@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from makegood.linkage.bands import Guest, Pair, band
 from makegood.linkage.evidence import Tables, evidence_for, pairs_of
-from makegood.linkage.guests import Loaded, ask, load, prepare
+from makegood.linkage.guests import Loaded, ask, count_names, load, prepare
 from makegood.linkage.model import score
 from makegood.linkage.plan import Plan
 from makegood.messages.errors import InputError
@@ -92,6 +92,7 @@ def _find(
         loaded.append(read)
     if sum(one.kept > 0 for one in loaded) < 2:
         raise InputError("Fewer than two lists have guests that can be compared.")
+    count_names(con, tuple(brands))
     tell("comparing", 0)
     scored = score(con, tuple(brands), plan.review_at, plan.search_without)
     where = Tables(scored=scored.table, of=tuple(brands), compared=scored.compared)
