@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from typing import Any
 
 import duckdb
 from msgspec import Struct
@@ -21,6 +22,8 @@ _LEAST_SAMPLE, _SAMPLE_EACH, _MOST_SAMPLE = 1_000_001.0, 20.0, 10_000_000.0  # r
 _LEARN_PAIRS = 500_000.0  # of one search, more teaches nothing
 _LESSONS = 3  # searches that are learnt from: with two every field is free once, a third steadies
 _RAREST = 1e-5  # a value that nobody else has says no more than this
+_UNSEEN = 1e-5  # by chance: a likeness that no random pair had
+_LEAST_CHANCE = 0.25  # of what random pairs showed, however much of it true pairs account for
 _RECALL_OF_SURE = (
     0.6  # what share of all true pairs agrees in one of `SURE`; a guess that hardly matters
 )
@@ -69,6 +72,9 @@ def score(
     rows = sum(ask(con, f"SELECT count(*) FROM {table}")[0][0] for table in tables)
     sampled = min(max(_LEAST_SAMPLE, _SAMPLE_EACH * rows), _MOST_SAMPLE)
     _learn(linker, may.difference(without), sampled)
+    learnt = linker.misc.save_model_to_json()
+    _mend(learnt)
+    linker = Linker(inputs, learnt, log_level=logging.ERROR)
     found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
     return Scored(table=found.physical_name, compared=compared)
 
@@ -94,6 +100,26 @@ def _level(level: Level) -> ComparisonLevelCreator:
     if level.by_term:
         found.configure(tf_adjustment_column=level.by_term, tf_minimum_u_value=_RAREST)
     return found
+
+
+def _mend(learnt: dict[str, Any]) -> None:
+    """Take out of chance what is no chance.
+
+    Random pairs hold pairs of one person too, and of a field that hardly two people share these
+    are most of the pairs that agree. And what random pairs never showed is rare, whatever a
+    library believes of it.
+    """
+    same = learnt["probability_two_random_records_match"]
+    for comparison in learnt["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if level.get("is_null_level"):
+                continue
+            seen = level.get("u_probability")
+            if not isinstance(seen, float):
+                level["u_probability"] = _UNSEEN
+                continue
+            true = same * level.get("m_probability", 0.0)
+            level["u_probability"] = max((seen - true) / (1 - same), seen * _LEAST_CHANCE)
 
 
 def _learn(linker: Linker, may: frozenset[str], sampled: float) -> None:
