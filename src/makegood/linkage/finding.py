@@ -33,12 +33,14 @@ class Found(Struct, frozen=True, kw_only=True):
         asked: Pairs for people.
         precision: Estimated share of right ones among the sure: low, middle, high. It is the
             model's own reckoning; what people decide tells more.
+        seen: Typed identifiers of all guests that were compared.
     """
 
     lists: tuple[Loaded, ...]
     sure: tuple[Candidate, ...]
     asked: tuple[Candidate, ...]
     precision: tuple[float, float, float]
+    seen: frozenset[str] = frozenset()
 
 
 def find(
@@ -104,6 +106,9 @@ def _find(
         sure=tuple(_candidate(pair, brands, known) for pair in sure),
         asked=tuple(_candidate(pair, brands, known) for pair in asked),
         precision=_precision([pair.probability for pair in sure]),
+        seen=frozenset(
+            id_ for table in brands for (id_,) in ask(con, f"SELECT unique_id FROM {table}")
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """A run over guest lists becomes links, questions for people, and a report."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from makegood.ports.links import Candidate, LinkPair, LinkRun
 from makegood.ports.store import Reading, Store
 from makegood.runtime.intake import patiently
 from makegood.runtime.joining import Joining
+from makegood.runtime.link_age import outdated
 from makegood.runtime.noting import note
 
 _PAGE = 500  # candidates looked up, and questions written, at once
@@ -32,6 +33,7 @@ class Sorted(Struct, kw_only=True):
         known: One customer already.
         apart: Kept apart by somebody before.
         left_out: Others, by reason.
+        answered: Of the asked, those that a link made meanwhile answers.
     """
 
     linked: list[LinkPair]
@@ -39,6 +41,7 @@ class Sorted(Struct, kw_only=True):
     known: int = 0
     apart: int = 0
     left_out: Counter[str]
+    answered: int = 0
 
 
 class LinkRuns:
@@ -95,7 +98,11 @@ class LinkRuns:
                 into.asked.append(replace(row, turns=kept.turns if kept else 0))
 
     def take(
-        self, found: Sequence[Candidate], report: LinkRun, tell: Callable[[int, int], None]
+        self,
+        found: Sequence[Candidate],
+        report: LinkRun,
+        tell: Callable[[int, int], None],
+        seen: Collection[str] = frozenset(),
     ) -> LinkRun:
         """Link what is sure, each pair in its own commit, and put the rest before people.
 
@@ -105,6 +112,8 @@ class LinkRuns:
             found: What the run found.
             report: What is known of the run before anything is written.
             tell: Called with how many pairs are done, and of how many.
+            seen: Every guest of the lists: what an earlier run found of two of them and this one
+                did not, the lists no longer say.
         """
         sorted_ = self.sort(found)
         total = len(sorted_.linked) + len(sorted_.asked)
@@ -123,23 +132,40 @@ class LinkRuns:
         total = len(sorted_.linked) + len(sorted_.asked)
         for start in range(0, len(sorted_.asked), _PAGE):
             page = [replace(it, run=numbered.run) for it in sorted_.asked[start : start + _PAGE]]
-            patiently(lambda page=page: self._ask(page))  # type: ignore[misc]
+            sorted_.answered += patiently(lambda page=page: self._ask(page))  # type: ignore[misc]
             tell(len(sorted_.linked) + start + len(page), total)
+        named = {frozenset((one.left, one.right)) for one in found}
+        withdrawn, doubted = outdated(self._store, numbered, seen, named)
+        numbered = replace(numbered, withdrawn=withdrawn, doubted=doubted)
         return self._close(numbered, sorted_, linked)
 
-    def _ask(self, page: Sequence[LinkPair]) -> None:
+    def _ask(self, page: Sequence[LinkPair]) -> int:
+        """Put questions before people; those that links of this run answered are counted."""
         with self._store.writing() as writing:
             kept = writing.lock_links([row.id for row in page])
+            whose = writing.customers_of([side for row in page for side in (row.left, row.right)])
+            one = {
+                row.id
+                for row in page
+                if row.left in whose and whose[row.left] == whose.get(row.right)
+            }
             writing.put_links(
-                [row for row in page if row.id not in kept or kept[row.id].status == "review"]
+                [
+                    row
+                    for row in page
+                    if row.id not in one
+                    and (row.id not in kept or kept[row.id].status == "review")
+                ]
             )
+            writing.drop_links([id_ for id_ in one if id_ in kept and kept[id_].status == "review"])
+        return len(one)
 
     def _close(self, run: LinkRun, sorted_: Sorted, linked: int) -> LinkRun:
         done = replace(
             run,
             linked=linked,
-            asked=len(sorted_.asked),
-            known=sorted_.known,
+            asked=len(sorted_.asked) - sorted_.answered,
+            known=sorted_.known + sorted_.answered,
             apart=sorted_.apart,
             left_out=dict(sorted(sorted_.left_out.items())),
         )
