@@ -88,6 +88,10 @@ class Joining:
         finds = reading.lookups_of(theirs)
         return next((one for one in theirs if own in finds.get(one, ())), None)
 
+    def own_id(self, found: Candidate) -> str:
+        """Name the pair of the two numbers themselves, whomever they mean by now."""
+        return pair_id(self._intake.profile(found.left), self._intake.profile(found.right))
+
     def row_of(self, found: Candidate, sides: tuple[ProfileId, ProfileId], run: int) -> LinkPair:
         """Make the row of a pair that a run found."""
         return LinkPair(
@@ -159,6 +163,9 @@ class Joining:
                 why = "One of them was forgotten; nothing is joined with what is left."
                 return Refused(code="erased", why=why)
         groups = [set(members.get(known[side], ())) if side in known else {side} for side in sides]
+        for group in groups:  # a card that was nobody's when two were kept apart may be theirs now
+            finds = writing.lookups_of(sorted(group))
+            group.update(one for found in finds.values() for one in found)
         about = writing.links_of(sorted(groups[0] | groups[1]))
         for one in about:
             across = {one.left, one.right} != set(sides) and _across(one, groups)

@@ -73,18 +73,20 @@ class LinkRuns:
                 into.known += 1
             else:
                 rows.append((one, self._joining.row_of(one, (left, right), 0)))
-        before = reading.links_by_id([row.id for _, row in rows])
+        own = [self._joining.own_id(one) for one, _ in rows]
+        before = reading.links_by_id([*(row.id for _, row in rows), *own])
+        apart = {id_ for id_, row in before.items() if row.status == "apart"}
         sides = sorted({side for _, row in rows for side in (row.left, row.right)})
         customers = reading.customers_of(sides)
         members = reading.profiles_of(sorted(set(customers.values())))
         persons = reading.persons([one for group in members.values() for one in group])
         erased = {it for it, group in members.items() if persons.keys().isdisjoint(group)}
         stuck = reading.stuck(10_000)
-        for one, row in rows:
+        for (one, row), own_id in zip(rows, own, strict=True):
             kept = before.get(row.id)
             whose = {customers[side] for side in (row.left, row.right) if side in customers}
             is_one = row.left in customers and customers[row.left] == customers.get(row.right)
-            if kept is not None and kept.status == "apart":
+            if row.id in apart or own_id in apart:
                 into.apart += 1
             elif is_one:
                 into.known += 1

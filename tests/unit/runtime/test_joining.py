@@ -148,6 +148,19 @@ def test_a_link_never_joins_by_the_way_whom_somebody_kept_apart(house):
     assert not house.is_one()
 
 
+def test_who_is_kept_apart_stays_so_when_the_number_is_learnt_to_be_a_customer_s(house):
+    card = "loyalty:cars:7"
+    house.run(candidate(ANA, card))
+    house.joining.keep_apart(house.pair().id, KATHY, "Cousins")
+    house.take(arrival(house, Identified(), "has", who=ANN, lookups=(card,)))
+    for sure in (True, False):
+        told = house.run(candidate(ANA, card, is_sure=sure))
+        assert (told.linked, told.asked, told.apart) == (0, 0, 1)
+    found = house.run(candidate(ANA, ANN, is_sure=True))
+    assert (found.linked, found.left_out) == (0, {"kept_apart": 1})
+    assert not house.is_one()
+
+
 def test_a_question_is_kept_once_and_a_decision_stands(house):
     house.run(candidate())
     house.run(candidate())
