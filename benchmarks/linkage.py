@@ -98,7 +98,7 @@ def _one(
 
 
 def _long(folder: Path, people: int) -> tuple[int, float, float, float, float, int]:
-    """Compare two long lists; give rows, CPU-s, the most MB, precision, recall, and pairs for people."""
+    """Compare two long lists; give rows, CPU-s, most MB, precision, recall, questions."""
     made = make_lists(folder, LONG_SEED, people)
     plan = plan_of(PLAN, "plan.yaml")
     plan = replace(plan, lists=plan.lists[:2])

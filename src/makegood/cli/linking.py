@@ -141,7 +141,9 @@ def _taken(makegood: "Makegood", found: "Found", plan: "Plan", bar: Bar, task: o
     def moved(done: int, total: int) -> None:
         bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
 
-    return makegood.link_runs.take((*found.sure, *found.asked), _report(found, plan), moved, found.seen)
+    return makegood.link_runs.take(
+        (*found.sure, *found.asked), _report(found, plan), moved, found.seen
+    )
 
 
 def _print(found: "Found", run: LinkRun, strange: list[str], *, wrote: bool) -> None:

@@ -34,7 +34,8 @@ class Pair(Struct, frozen=True, kw_only=True):
     """A scored pair.
 
     Attributes:
-        signs: Of each comparison: whether the two agree, nearly, differ, or nothing is known.
+        signs: Of each comparison: whether the two agree, nearly, differ, or nothing is known; and
+            of those of `comparing.SIGNS` that hold.
         why: Why a person is asked; empty when the pair is linked.
     """
 
@@ -85,7 +86,8 @@ def of_the_person(signs: Mapping[str, str]) -> str:
     # A father and a son of one name share the house: that costs a wrong link now and then, which
     # a person takes back.
     near_home = signs.get("address") in (AGREES, NEAR)
-    return "" if near_home and signs.get("surname") in (AGREES, NEAR) else ONE_THING
+    one_name = AGREES in (signs.get("surname"), signs.get("slip"))
+    return "" if near_home and one_name else ONE_THING
 
 
 class _Rivals:

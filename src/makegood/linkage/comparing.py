@@ -67,9 +67,12 @@ def _initial(short: str, long: str) -> str:
 
 SIGNS: Mapping[str, str] = {
     "mailbox": f"mail_l = mail_r AND (({_initial('l', 'r')}) OR ({_initial('r', 'l')}))",
+    "slip": "least(length(surname_l), length(surname_r)) > 4 "
+    f"AND {_ONE_SIGN.format('surname', 1)}",
 }
-"""What no comparison of one field sees: the initial of one list, and the mail address of both that
-has the whole name of the other in it, is that person's, and not another's of the house."""
+"""What no level of one field says. `mailbox`: the initial of one list, and a mail address of both
+that has the whole name of the other in it, are one person's and not another's of the house.
+`slip`: two surnames are one but for a letter."""
 MISSPELT = 20  # a spelling that is so much rarer than another, one letter away, is a slip of it
 _SLIP = (
     f"{_ONE_SIGN.format('given', 1)} AND right(given_l, 1) = right(given_r, 1) "

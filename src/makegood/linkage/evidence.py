@@ -135,7 +135,9 @@ def _joined(tables: Tables) -> str:
     """Join the scores with the cleaned rows of both sides, so that levels can be told."""
     every = " UNION ALL ".join(f"SELECT '{table}' AS list, * FROM {table}" for table in tables.of)
     sides = ", ".join(
-        f"{side}.{name} AS {name}_{side}" for name in (*TEXTS[1:], *LISTS, *COUNTS) for side in ("l", "r")
+        f"{side}.{name} AS {name}_{side}"
+        for name in (*TEXTS[1:], *LISTS, *COUNTS)
+        for side in ("l", "r")
     )
     return (
         f"WITH every AS ({every}), joined AS (SELECT s.*, {sides} FROM {tables.scored} s "

@@ -61,8 +61,8 @@ def score(
     searched = [fields for fields in SEARCHED if may.difference(without).issuperset(fields)]
     if not searched:
         raise InputError(
-            "No two lists have enough in common to look for pairs: map a mail address, a telephone, "
-            "a date of birth, or the whole name."
+            "No two lists have enough in common to look for pairs: map a mail address, "
+            "a telephone, a date of birth, or the whole name."
         )
     api = DuckDBAPI(con)
     inputs = [api.register(table, dataset_display_name=table) for table in tables]

@@ -305,7 +305,9 @@ def forget_named(
     names = {it for it in identifiers if it.startswith(_EMAIL)}
     names |= {_end(it) for it in identifiers if it.startswith(_PHONE)}
     found = writing.links_named(sorted(profile(name) for name in names))
-    return _forget(writing, [row for row in found if not names.isdisjoint(_names_in(row.evidence))])
+    return _forget(
+        writing, [row for row in found if not names.isdisjoint(_names_in(row.evidence))]
+    )
 
 
 def _names_in(evidence: Sequence[Evidence]) -> Collection[str]:

@@ -159,7 +159,9 @@ class LinkRuns:
                     and (row.id not in kept or kept[row.id].status == "review")
                 ]
             )
-            writing.drop_links([id_ for id_ in one if id_ in kept and kept[id_].status == "review"])
+            writing.drop_links(
+                [id_ for id_ in one if id_ in kept and kept[id_].status == "review"]
+            )
         return len(one)
 
     def _close(self, run: LinkRun, sorted_: Sorted, linked: int) -> LinkRun:

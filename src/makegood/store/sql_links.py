@@ -63,9 +63,7 @@ class LinkReading(SqlBase):
     def links_named(self, names: Sequence[ProfileId]) -> tuple[LinkPair, ...]:
         if not names:
             return ()
-        sql = (
-            "SELECT DISTINCT pair FROM link_named WHERE name = ANY(?) ORDER BY pair"
-        )
+        sql = "SELECT DISTINCT pair FROM link_named WHERE name = ANY(?) ORDER BY pair"
         pairs = [row[0] for row in self._db.rows(sql, sorted({*names, _BEFORE}))]
         found = self._links(pairs, "")
         return tuple(found[pair] for pair in pairs if pair in found)
