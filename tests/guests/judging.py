@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Collection, Sequence
 from importlib.metadata import distribution
+from itertools import combinations
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -34,6 +35,26 @@ def shares(
     right = sum(frozenset((one.left, one.right)) in true for one in found)
     precision, recall = right / max(len(found), 1), right / max(len(true), 1)
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def as_customers(
+    found: Sequence[Candidate], true: Collection[frozenset[str]]
+) -> tuple[float, float]:
+    """Give precision and recall of what the links make of guests: who is one with whom.
+
+    Whoever is linked to one of two who are linked is one with both, rightly or wrongly.
+    """
+    groups: dict[str, set[str]] = {}
+    for one in found:
+        both = groups.get(one.left, {one.left}) | groups.get(one.right, {one.right})
+        groups.update(dict.fromkeys(both, both))
+    joined = {
+        frozenset(pair)
+        for group in {id(it): it for it in groups.values()}.values()
+        for pair in combinations(sorted(group), 2)
+    }
+    right = len(joined & set(true))
+    return right / max(len(joined), 1), right / max(len(true), 1)
 
 
 def brands(folder: Path, seed: int, people: int) -> tuple[Found, set[frozenset[str]]]:

@@ -141,7 +141,9 @@ def _taken(makegood: "Makegood", found: "Found", plan: "Plan", bar: Bar, task: o
     def moved(done: int, total: int) -> None:
         bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
 
-    return makegood.link_runs.take((*found.sure, *found.asked), _report(found, plan), moved)
+    return makegood.link_runs.take(
+        (*found.sure, *found.asked), _report(found, plan), moved, found.seen
+    )
 
 
 def _print(found: "Found", run: LinkRun, strange: list[str], *, wrote: bool) -> None:
@@ -165,6 +167,8 @@ def _print(found: "Found", run: LinkRun, strange: list[str], *, wrote: bool) -> 
             "estimated": precision_words(run),
             "one customer already": f"{run.known:,}",
             "kept apart before": f"{run.apart:,}",
+            **({"questions withdrawn": f"{run.withdrawn:,}"} if run.withdrawn else {}),
+            **({"links that are doubted now": f"{run.doubted:,}"} if run.doubted else {}),
             **{f"left out: {WORDS.get(why, why)}": f"{n:,}" for why, n in run.left_out.items()},
         }
     )

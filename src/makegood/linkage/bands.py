@@ -24,6 +24,9 @@ BIRTHS_DIFFER = "The dates of birth differ."
 NOT_THE_PERSON = "What agrees may be a family's: the given names are not surely the same."
 ONE_THING = "Beside the name nothing agrees that a family does not have together."
 NEXT_BEST = "Another guest is nearly as likely to be this one."
+ANOTHER = frozenset({NAMES_DIFFER, BIRTHS_DIFFER})
+"""What says that two are two people, so that the one is no rival of a match of the other."""
+BY_THE_WAY = "Other links would make them one with somebody whose name or date of birth differs."
 BELOW = "It is below the threshold for linking without a person."
 
 
@@ -31,7 +34,8 @@ class Pair(Struct, frozen=True, kw_only=True):
     """A scored pair.
 
     Attributes:
-        signs: Of each comparison: whether the two agree, nearly, differ, or nothing is known.
+        signs: Of each comparison: whether the two agree, nearly, differ, or nothing is known; and
+            of those of `comparing.SIGNS` that hold.
         why: Why a person is asked; empty when the pair is linked.
     """
 
@@ -53,15 +57,14 @@ def band(pairs: Sequence[Pair], plan: Plan) -> tuple[tuple[Pair, ...], tuple[Pai
     linked: list[Pair] = []
     asked: list[Pair] = []
     clear_bits = log2(plan.clear_by)
-    rivals = _Rivals(pairs)
-    groups = _Groups()
-    for pair in sorted(pairs, key=lambda it: (-it.bits, it.left, it.right)):
-        why = of_the_person(pair.signs)
+    judged = [(pair, of_the_person(pair.signs)) for pair in pairs]
+    rivals = _Rivals(pair for pair, why in judged if why not in ANOTHER)
+    groups = _Groups(pair for pair, why in judged if why in ANOTHER)
+    for pair, why in sorted(judged, key=lambda it: (-it[0].bits, it[0].left, it[0].right)):
         why = why or ("" if pair.probability >= plan.linked_at else BELOW)
         if not why and any(pair.bits - other < clear_bits for other in rivals(pair)):
             why = NEXT_BEST
-        if not why and not groups.join(pair.left, pair.right):
-            why = SECOND
+        why = why or groups.join(pair.left, pair.right)
         (asked if why else linked).append(replace(pair, why=why))
     return tuple(linked), tuple(asked)
 
@@ -76,18 +79,23 @@ def of_the_person(signs: Mapping[str, str]) -> str:
     if signs.get("number") == AGREES:
         return ""
     others = [name for name in ("mail", "phone", "address") if signs.get(name) == AGREES]
-    if given != AGREES:  # John and Joan of one house, or J. of either
+    if given != AGREES and signs.get("mailbox") != AGREES:  # Mary and Gary of one house, or J.
         return "" if birth == AGREES and (given == NEAR or others) else NOT_THE_PERSON
     if birth in (AGREES, NEAR) or {"mail", "phone"}.intersection(others):
         return ""
     # A father and a son of one name share the house: that costs a wrong link now and then, which
-    # a person takes back. With a name that is not wholly the same a person is asked.
+    # a person takes back.
     near_home = signs.get("address") in (AGREES, NEAR)
-    return "" if near_home and signs.get("surname") == AGREES else ONE_THING
+    one_name = AGREES in (signs.get("surname"), signs.get("slip"))
+    return "" if near_home and one_name else ONE_THING
 
 
 class _Rivals:
-    """The weights of every match of a guest in one other list."""
+    """The weights of every match of a guest in one other list.
+
+    A brother in the same house has mail and telephone in common, and weighs as much as the guest
+    himself whose other row has less: what he is not is the guest.
+    """
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
         self._of: dict[tuple[Guest, str], list[tuple[float, Guest]]] = {}
@@ -97,26 +105,32 @@ class _Rivals:
 
     def __call__(self, pair: Pair) -> Iterable[float]:
         for one, other in ((pair.left, pair.right), (pair.right, pair.left)):
-            for bits, rival in self._of[one, other[0]]:
+            for bits, rival in self._of.get((one, other[0]), ()):
                 if rival != other:
                     yield bits
 
 
 class _Groups:
-    """Who would be one customer; of one list a customer has one guest."""
+    """Who would be one customer; of one list a customer has one guest, and all are one person."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Iterable[Pair]) -> None:
         self._members: dict[Guest, set[Guest]] = {}
+        self._others: dict[Guest, set[Guest]] = {}
+        for pair in others:
+            self._others.setdefault(pair.left, set()).add(pair.right)
+            self._others.setdefault(pair.right, set()).add(pair.left)
 
-    def join(self, left: Guest, right: Guest) -> bool:
-        """Join two groups; refused when a list would then be in it twice."""
+    def join(self, left: Guest, right: Guest) -> str:
+        """Join two groups, or say why not."""
         mine = self._members.setdefault(left, {left})
         theirs = self._members.setdefault(right, {right})
         if mine is theirs:
-            return True
+            return ""
         both = mine | theirs
         if len({list_ for list_, _ in both}) < len(both):
-            return False
+            return SECOND
+        if any(not theirs.isdisjoint(self._others.get(one, ())) for one in mine):
+            return BY_THE_WAY
         for one in both:
             self._members[one] = both
-        return True
+        return ""

@@ -5,6 +5,7 @@ import unicodedata
 from contextlib import suppress
 from datetime import date, datetime
 
+from makegood.linkage.nicknames import is_known as is_known
 from makegood.linkage.nicknames import roots_of
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
@@ -50,7 +51,7 @@ def split_name(whole: str) -> tuple[str, str]:
     before, comma, after = whole.partition(",")
     if comma and plain(after) and plain(after) not in _SUFFIXES:
         return given_name(after), surname(before)
-    words = [word for word in plain(before).split() if word not in _TITLES | _SUFFIXES]
+    words = _untitled([word for word in plain(before).split() if word not in _SUFFIXES], 2)
     if len(words) < 2:
         return "", words[0] if words else ""
     cut = len(words) - 1
@@ -61,8 +62,16 @@ def split_name(whole: str) -> tuple[str, str]:
 
 def given_name(text: str) -> str:
     """Give the first given name, without a title."""
-    words = [word for word in plain(text).split() if word not in _TITLES]
+    words = _untitled(plain(text).split(), 1)
     return words[0] if words else ""
+
+
+def _untitled(words: list[str], needed: int) -> list[str]:
+    """Leave titles out; the M of "M Smith" is none, for then nothing would be left of the name."""
+    left = [word for word in words if word not in _TITLES]
+    if len(left) < needed <= len(words) and words[-needed] == "m":
+        return words[-needed:]
+    return left
 
 
 def surname(text: str) -> str:

@@ -4,6 +4,8 @@ Conditions are SQL over the columns of `guests.py`, `_l` and `_r` for the two si
 true matches at a level (`usual`) is what is believed before the lists at hand taught anything.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 _SAME_LETTERS = "jaro_winkler_similarity({0}_l, {0}_r) >= {1}"
@@ -55,6 +57,38 @@ def _level(when: str, says: str, usual: float, by_term: str = "") -> Level:
     return Level(when=when, says=says, usual=usual, by_term=by_term)
 
 
+def _initial(short: str, long: str) -> str:
+    return (
+        f"length(given_{short}) = 1 AND length(given_{long}) > 2 "
+        f"AND left(given_{long}, 1) = given_{short} "
+        f"AND contains(split_part(mail_{long}, '@', 1), given_{long})"
+    )
+
+
+SIGNS: Mapping[str, str] = {
+    "mailbox": f"mail_l = mail_r AND (({_initial('l', 'r')}) OR ({_initial('r', 'l')}))",
+    "slip": "least(length(surname_l), length(surname_r)) > 4 "
+    f"AND {_ONE_SIGN.format('surname', 1)}",
+}
+"""What no level of one field says. `mailbox`: the initial of one list, and a mail address of both
+that has the whole name of the other in it, are one person's and not another's of the house.
+`slip`: two surnames are one but for a letter."""
+MISSPELT = 20  # a spelling that is so much rarer than another, one letter away, is a slip of it
+_SLIP = (
+    f"{_ONE_SIGN.format('given', 1)} AND right(given_l, 1) = right(given_r, 1) "
+    f"AND {MISSPELT} * least(given_seen_l, given_seen_r) <= greatest(given_seen_l, given_seen_r)"
+)
+_LONG_SLIP = (
+    f"length(given_l) > 5 AND length(given_r) > 5 AND {_ONE_SIGN.format('given', 1)} "
+    "AND right(given_l, 1) = right(given_r, 1) "
+    "AND (given_known_l IS NULL OR given_known_r IS NULL)"
+)  # Daniel and Daniela, Francis and Frances are brother and sister
+_NUMBERS = "regexp_replace(split_part(mail_{}, '@', 1), '[^0-9]', '', 'g')"
+_SAME_NUMBERS = f"{_NUMBERS.format('l')} = {_NUMBERS.format('r')}"
+_NAME_IN_IT = (
+    "contains(split_part(mail_l, '@', 1), coalesce(surname_l, given_l)) "
+    "OR contains(split_part(mail_l, '@', 1), coalesce(given_l, surname_l))"
+)
 _SWAPPED = "given_l = surname_r AND surname_l = given_r"
 
 COMPARED: tuple[Compared, ...] = (
@@ -67,11 +101,7 @@ COMPARED: tuple[Compared, ...] = (
             _level("given_l = given_r", "the same", 0.76, "given"),
             _level("list_has_any(given_roots_l, given_roots_r)", "short for the same name", 0.1),
             _level(_SWAPPED, "given name and surname are exchanged", 0.01),
-            _level(
-                f"length(given_l) > 5 AND length(given_r) > 5 AND {_ONE_SIGN.format('given', 1)}",
-                "a long name with one other letter",
-                0.04,
-            ),
+            _level(f"({_SLIP}) OR ({_LONG_SLIP})", "a slip in one letter of the same", 0.04),
             _level(
                 f"{_ONE_SIGN.format('given', 1)} OR {_SAME_LETTERS.format('given', 0.92)}",
                 "almost the same letters",
@@ -143,13 +173,20 @@ COMPARED: tuple[Compared, ...] = (
         unknown=_missing("mail"),
         levels=(
             _level("mail_l = mail_r", "the same", 0.7),
+            # Namesakes have their common name before the @ as well, with another number.
             _level(
-                "length(split_part(mail_l, '@', 1)) > 5 AND "
-                "split_part(mail_l, '@', 1) = split_part(mail_r, '@', 1)",
-                "the same name at another provider",
+                "length(split_part(mail_l, '@', 1)) > 5 "
+                "AND split_part(mail_l, '@', 1) = split_part(mail_r, '@', 1) "
+                f"AND (length({_NUMBERS.format('l')}) > 1 OR NOT ({_NAME_IN_IT}))",
+                "the same address at another provider",
                 0.03,
             ),
-            _level(_ONE_SIGN.format("mail", 2), "one or two signs differ", 0.03),
+            _level(
+                f"{_ONE_SIGN.format('mail', 2)} AND {_SAME_NUMBERS} "
+                "AND split_part(mail_l, '@', 1) <> split_part(mail_r, '@', 1)",
+                "one or two signs differ",
+                0.03,
+            ),
         ),
         otherwise=("another one", 0.24),
         shown=("mail",),

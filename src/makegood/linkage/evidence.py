@@ -7,8 +7,8 @@ import pyarrow as pa
 from msgspec import Struct
 
 from makegood.linkage.bands import AGAINST, AGREES, NEAR, UNKNOWN, Guest, Pair
-from makegood.linkage.comparing import Compared
-from makegood.linkage.guests import LISTS, TEXTS, ask
+from makegood.linkage.comparing import SIGNS, Compared
+from makegood.linkage.guests import COUNTS, LISTS, TEXTS, ask
 from makegood.linkage.plan import FIELDS
 from makegood.ports.links import Evidence
 
@@ -37,8 +37,10 @@ def pairs_of(con: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[Pair]:
     sql += "unique_id_l, source_dataset_r, unique_id_r"
     for one in tables.compared:
         sql += f", {_level_of(one)}"
+    sql += "".join(f", coalesce({when}, false)" for when in SIGNS.values())
     rows = ask(con, f"{sql} FROM joined ORDER BY match_weight DESC, unique_id_l, unique_id_r")
-    for chance, bits, list_l, id_l, list_r, id_r, *levels in rows:
+    for chance, bits, list_l, id_l, list_r, id_r, *said in rows:
+        levels, further = said[: len(names)], said[len(names) :]
         yield Pair(
             left=(list_l, id_l),
             right=(list_r, id_r),
@@ -47,7 +49,8 @@ def pairs_of(con: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[Pair]:
             signs={
                 name: _sign(name, level, len(one.levels))
                 for name, level, one in zip(names, levels, tables.compared, strict=True)
-            },
+            }
+            | {name: AGREES for name, holds in zip(SIGNS, further, strict=True) if holds},
         )
 
 
@@ -132,7 +135,9 @@ def _joined(tables: Tables) -> str:
     """Join the scores with the cleaned rows of both sides, so that levels can be told."""
     every = " UNION ALL ".join(f"SELECT '{table}' AS list, * FROM {table}" for table in tables.of)
     sides = ", ".join(
-        f"{side}.{name} AS {name}_{side}" for name in (*TEXTS[1:], *LISTS) for side in ("l", "r")
+        f"{side}.{name} AS {name}_{side}"
+        for name in (*TEXTS[1:], *LISTS, *COUNTS)
+        for side in ("l", "r")
     )
     return (
         f"WITH every AS ({every}), joined AS (SELECT s.*, {sides} FROM {tables.scored} s "

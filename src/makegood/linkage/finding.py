@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from makegood.linkage.bands import Guest, Pair, band
 from makegood.linkage.evidence import Tables, evidence_for, pairs_of
-from makegood.linkage.guests import Loaded, ask, load, prepare
+from makegood.linkage.guests import Loaded, ask, count_names, load, prepare
 from makegood.linkage.model import score
 from makegood.linkage.plan import Plan
 from makegood.messages.errors import InputError
@@ -33,12 +33,14 @@ class Found(Struct, frozen=True, kw_only=True):
         asked: Pairs for people.
         precision: Estimated share of right ones among the sure: low, middle, high. It is the
             model's own reckoning; what people decide tells more.
+        seen: Typed identifiers of all guests that were compared.
     """
 
     lists: tuple[Loaded, ...]
     sure: tuple[Candidate, ...]
     asked: tuple[Candidate, ...]
     precision: tuple[float, float, float]
+    seen: frozenset[str] = frozenset()
 
 
 def find(
@@ -92,6 +94,7 @@ def _find(
         loaded.append(read)
     if sum(one.kept > 0 for one in loaded) < 2:
         raise InputError("Fewer than two lists have guests that can be compared.")
+    count_names(con, tuple(brands))
     tell("comparing", 0)
     scored = score(con, tuple(brands), plan.review_at, plan.search_without)
     where = Tables(scored=scored.table, of=tuple(brands), compared=scored.compared)
@@ -103,6 +106,9 @@ def _find(
         sure=tuple(_candidate(pair, brands, known) for pair in sure),
         asked=tuple(_candidate(pair, brands, known) for pair in asked),
         precision=_precision([pair.probability for pair in sure]),
+        seen=frozenset(
+            id_ for table in brands for (id_,) in ask(con, f"SELECT unique_id FROM {table}")
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """Guest lists come into tables: a row is cleaned, kept, or refused with its line and reason."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,9 +20,11 @@ Clean: TypeAlias = dict[str, str | tuple[str, ...] | None]
 Tell: TypeAlias = Callable[[int, int], None]
 TEXTS = (
     "unique_id", "given", "surname", "birth", "mail", "phone", "street", "house", "place", "city",
-    "postcode", "region", "number",
+    "postcode", "region", "number", "given_known",
 )  # fmt: skip
 LISTS = ("given_roots", "surname_parts")
+COUNTS = ("given_seen",)
+"""How many guests of all lists have the same: what hardly anybody is called may be a slip."""
 SHAREABLE = ("mail", "phone", "number")
 """What a family or an agency has together: of more guests than a few it says nothing."""
 _BATCH = 20_000
@@ -123,6 +125,19 @@ def _forget_shared(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return gone
 
 
+def count_names(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+    """Write beside each guest how many of all lists have the given name."""
+    every = " UNION ALL ".join(f"SELECT given FROM {table}" for table in tables)
+    ask(con, f"CREATE TABLE _names AS SELECT given, count(*) AS n FROM ({every}) GROUP BY given")
+    for table in tables:
+        ask(con, f"ALTER TABLE {table} ADD COLUMN given_seen BIGINT")
+        ask(
+            con,
+            f"UPDATE {table} SET given_seen = _names.n FROM _names "
+            f"WHERE _names.given = {table}.given",
+        )
+
+
 class _Reading:
     """Cleans rows one by one, and remembers what it has seen."""
 
@@ -182,6 +197,7 @@ def cleaned(key: str, said: Row, birth_as: str = "") -> Clean:
         "postcode": cleaning.code(said.get("postcode", "")),
         "region": cleaning.plain(said.get("region", "")),
         "number": cleaning.code(said.get("number", "")),
+        "given_known": "known" if cleaning.is_known(given) else "",
         "given_roots": cleaning.name_roots(given),
         "surname_parts": tuple(part for part in surname.split() if len(part) > 3),
     }

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from typing import Any
 
 import duckdb
 from msgspec import Struct
@@ -15,12 +16,15 @@ from splink.internals.exceptions import SplinkException
 
 from makegood.linkage.comparing import COMPARED, LEARNT, SEARCHED, SURE, Compared, Level
 from makegood.linkage.guests import TEXTS, ask
+from makegood.messages.errors import InputError
 
 _SEED = 4  # the sample from which chance likeness is counted; any number, always the same
 _LEAST_SAMPLE, _SAMPLE_EACH, _MOST_SAMPLE = 1_000_001.0, 20.0, 10_000_000.0  # random pairs
 _LEARN_PAIRS = 500_000.0  # of one search, more teaches nothing
 _LESSONS = 3  # searches that are learnt from: with two every field is free once, a third steadies
 _RAREST = 1e-5  # a value that nobody else has says no more than this
+_UNSEEN = 1e-5  # by chance: a likeness that no random pair had
+_LEAST_CHANCE = 0.25  # of what random pairs showed, however much of it true pairs account for
 _RECALL_OF_SURE = (
     0.6  # what share of all true pairs agrees in one of `SURE`; a guess that hardly matters
 )
@@ -54,21 +58,28 @@ def score(
     """
     may = _in_two(con, tables)
     compared = tuple(one for one in COMPARED if may.intersection(one.columns))
+    searched = [fields for fields in SEARCHED if may.difference(without).issuperset(fields)]
+    if not searched:
+        raise InputError(
+            "No two lists have enough in common to look for pairs: map a mail address, "
+            "a telephone, a date of birth, or the whole name."
+        )
     api = DuckDBAPI(con)
     inputs = [api.register(table, dataset_display_name=table) for table in tables]
     settings = SettingsCreator(
         link_type="link_only",
         comparisons=[_comparison(one) for one in compared],
-        blocking_rules_to_generate_predictions=[
-            block_on(*fields) for fields in SEARCHED if may.difference(without).issuperset(fields)
-        ],
+        blocking_rules_to_generate_predictions=[block_on(*fields) for fields in searched],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=False,
     )
     linker = Linker(inputs, settings, log_level=logging.ERROR)
     rows = sum(ask(con, f"SELECT count(*) FROM {table}")[0][0] for table in tables)
     sampled = min(max(_LEAST_SAMPLE, _SAMPLE_EACH * rows), _MOST_SAMPLE)
-    _learn(linker, may.difference(without), sampled)
+    _learn(linker, may.difference(without), sampled, compared)
+    learnt = linker.misc.save_model_to_json()
+    _mend(learnt)
+    linker = Linker(inputs, learnt, log_level=logging.ERROR)
     found = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
     return Scored(table=found.physical_name, compared=compared)
 
@@ -96,7 +107,29 @@ def _level(level: Level) -> ComparisonLevelCreator:
     return found
 
 
-def _learn(linker: Linker, may: frozenset[str], sampled: float) -> None:
+def _mend(learnt: dict[str, Any]) -> None:
+    """Take out of chance what is no chance.
+
+    Random pairs hold pairs of one person too, and of a field that hardly two people share these
+    are most of the pairs that agree. And what random pairs never showed is rare, whatever a
+    library believes of it.
+    """
+    same = learnt["probability_two_random_records_match"]
+    for comparison in learnt["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if level.get("is_null_level"):
+                continue
+            seen = level.get("u_probability")
+            if not isinstance(seen, float):
+                level["u_probability"] = _UNSEEN
+                continue
+            true = same * level.get("m_probability", 0.0)
+            level["u_probability"] = max((seen - true) / (1 - same), seen * _LEAST_CHANCE)
+
+
+def _learn(
+    linker: Linker, may: frozenset[str], sampled: float, compared: Sequence[Compared]
+) -> None:
     """Count chance likeness over random pairs, and true likeness among pairs that look alike."""
     sure: list[str | BlockingRuleCreator] = [
         block_on(*fields) for fields in SURE if may.issuperset(fields)
@@ -109,8 +142,19 @@ def _learn(linker: Linker, may: frozenset[str], sampled: float) -> None:
     linker.training.estimate_u_using_random_sampling(
         max_pairs=sampled, seed=_SEED, min_count_per_level=None, num_chunks=1
     )
-    for fields in [it for it in LEARNT if may.issuperset(it)][:_LESSONS]:
+    lessons = [it for it in LEARNT if may.issuperset(it) and _teaches(it, compared)]
+    for fields in lessons[:_LESSONS]:
         with suppress(SplinkException):
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(*fields), max_pairs=_LEARN_PAIRS
             )
+
+
+def _teaches(fields: Sequence[str], compared: Sequence[Compared]) -> bool:
+    """Whether pairs that agree in these leave a comparison of other fields to learn.
+
+    Given name and surname are looked at together, since they may be exchanged. A lesson that
+    leaves nothing would make the library forget every comparison.
+    """
+    used = {"given", "surname"} if {"given", "surname"}.intersection(fields) else set()
+    return any(used.union(fields).isdisjoint(one.columns) for one in compared)

@@ -17,7 +17,7 @@ alfred: alf fred alfie
 alison: ali allie
 amanda: mandy
 andrea: andie
-andrew: andy drew andre andrea andreas andrei
+andrew: andy drew andre andreas andrei
 angela: angie
 ann: annie anne anna nan nancy
 anthony: tony antonio anton
@@ -82,7 +82,7 @@ jeremy: jerry jem
 jessica: jess jessie
 joan: joanie
 joanna: jo joanne
-john: jack johnny jon jonny ian juan johann hans giovanni jean
+john: jack johnny jon jonny ian juan johann hans giovanni
 jonathan: jon jonny jonty
 joseph: joe joey jo jose josef giuseppe
 josephine: jo josie
@@ -186,3 +186,8 @@ def roots_of(given: str) -> tuple[str, ...]:
     if not given:
         return ()
     return _ROOTS.get(given, (given,))
+
+
+def is_known(given: str) -> bool:
+    """Whether this is a name, as far as the table knows, and no slip of another."""
+    return given in _ROOTS

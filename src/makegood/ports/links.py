@@ -78,6 +78,8 @@ class LinkPair(Struct, frozen=True, kw_only=True):
         reason: Why, in that person's words.
         settled_ms: When; 0 while it waits.
         turns: How often it was decided; part of the ids of its events.
+        named: Pseudonyms of the mail addresses and telephones in the evidence, by which it is
+            found when one of them is erased.
     """
 
     id: str
@@ -98,6 +100,7 @@ class LinkPair(Struct, frozen=True, kw_only=True):
     reason: str = ""
     settled_ms: int = 0
     turns: int = 0
+    named: tuple[ProfileId, ...] = ()
 
 
 class LinkRun(Struct, frozen=True, kw_only=True):
@@ -115,6 +118,8 @@ class LinkRun(Struct, frozen=True, kw_only=True):
         left_out: Pairs that could not be linked, by reason.
         precision: Estimated share of right ones among the linked: low, middle, high.
         by: Who started it.
+        withdrawn: Questions of runs before that these lists ask no longer.
+        doubted: Links by a threshold that these lists no longer speak for; they stay.
     """
 
     run: int
@@ -129,6 +134,8 @@ class LinkRun(Struct, frozen=True, kw_only=True):
     left_out: Mapping[str, int]
     precision: tuple[float, float, float]
     by: str = ""
+    withdrawn: int = 0
+    doubted: int = 0
 
 
 class LinkReading(Protocol):
@@ -156,6 +163,12 @@ class LinkReading(Protocol):
 
     def links_of(self, profiles: Sequence[ProfileId]) -> tuple[LinkPair, ...]:
         """Give every pair with one of these profiles, by id."""
+
+    def links_named(self, names: Sequence[ProfileId]) -> tuple[LinkPair, ...]:
+        """Give every pair whose evidence names one of these, by id.
+
+        Pairs of a database that was made before names were kept come as well.
+        """
 
     def link_counts(self) -> Mapping[tuple[LinkStatus, str, str], int]:
         """Count pairs by status and the brands of the two sides."""

@@ -80,7 +80,7 @@ class Erasing:
                 gone, rows = _party_erased(writing, profile)
             rows += forget_links(writing, [profile])
             names = {named, *_identifiers(gone)}
-            rows += forget_named(writing, names)
+            rows += forget_named(writing, names, self._profile)
             records = _records_of(writing, names, gone, sources)
             rows += writing.erase_unfit(records)
             if customer is None and not rows:

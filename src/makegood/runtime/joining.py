@@ -4,7 +4,8 @@ A link is an event of its own, in a commit of its own, after which every questio
 the one customer with the holds of both. What somebody kept apart is never asked about again.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 
@@ -18,7 +19,7 @@ from makegood.messages.identifiers import normal
 from makegood.messages.ids import ProfileId, RepId, event_id
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
-from makegood.ports.links import SECOND, Candidate, LinkPair, LinkStatus
+from makegood.ports.links import SECOND, Candidate, Evidence, LinkPair
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.intake import Intake, patiently, text_ref
@@ -28,7 +29,7 @@ from makegood.runtime.told import Told
 LINKAGE = f"{OWN_SOURCE}:linkage"
 _EMAIL, _PHONE = "email:", "phone:"
 _PHONE_DIGITS = 8  # the last ones: the same number with and without its country
-_PAGE = 500
+_FEWEST_DIGITS = 5  # of a telephone number
 NOBODY = RepId("")  # the threshold of a run
 NO_SUCH = Refused(code="no_such_pair", why="There is no such pair.")
 
@@ -87,6 +88,10 @@ class Joining:
         finds = reading.lookups_of(theirs)
         return next((one for one in theirs if own in finds.get(one, ())), None)
 
+    def own_id(self, found: Candidate) -> str:
+        """Name the pair of the two numbers themselves, whomever they mean by now."""
+        return pair_id(self._intake.profile(found.left), self._intake.profile(found.right))
+
     def row_of(self, found: Candidate, sides: tuple[ProfileId, ProfileId], run: int) -> LinkPair:
         """Make the row of a pair that a run found."""
         return LinkPair(
@@ -104,6 +109,7 @@ class Joining:
             right_said=found.right,
             why=found.why,
             evidence=found.evidence,
+            named=tuple(sorted(self._intake.profile(it) for it in _names_in(found.evidence))),
         )
 
     def link(self, row: LinkPair, by: RepId = NOBODY, reason: str = "") -> Decided | Refused:
@@ -157,6 +163,9 @@ class Joining:
                 why = "One of them was forgotten; nothing is joined with what is left."
                 return Refused(code="erased", why=why)
         groups = [set(members.get(known[side], ())) if side in known else {side} for side in sides]
+        for group in groups:  # a card that was nobody's when two were kept apart may be theirs now
+            finds = writing.lookups_of(sorted(group))
+            group.update(one for found in finds.values() for one in found)
         about = writing.links_of(sorted(groups[0] | groups[1]))
         for one in about:
             across = {one.left, one.right} != set(sides) and _across(one, groups)
@@ -240,7 +249,7 @@ def _message(row: LinkPair) -> str:
 
 def _silent(row: LinkPair) -> LinkPair:
     """Keep who is kept apart, and nothing of what their lists say."""
-    return replace(row, evidence=(), left_said="", right_said="", why="")
+    return replace(row, evidence=(), left_said="", right_said="", why="", named=())
 
 
 def _has_second(linked: Iterable[LinkPair]) -> bool:
@@ -280,38 +289,43 @@ def forget_links(writing: Writing, profiles: Sequence[ProfileId]) -> int:
     return _forget(writing, writing.links_of(profiles))
 
 
-def forget_named(writing: Writing, identifiers: Collection[str]) -> int:
+def forget_named(
+    writing: Writing, identifiers: Collection[str], profile: Callable[[str], ProfileId]
+) -> int:
     """Forget what pairs say of somebody whom their evidence alone names, by mail or telephone.
 
     Who shares an address is named as well: rather one question too many forgotten than one kept.
 
+    Args:
+        profile: Gives the pseudonym of a name.
+
     Returns:
         How many rows named them.
     """
-    mails = {one.removeprefix(_EMAIL) for one in identifiers if one.startswith(_EMAIL)}
-    ends = {one[-_PHONE_DIGITS:] for one in identifiers if one.startswith(_PHONE)}
-    if not mails and not ends:
-        return 0
-    count = 0
-    statuses: tuple[LinkStatus, ...] = ("review", "linked")  # of those kept apart nothing is said
-    for status in statuses:
-        after: tuple[int, str] | None = None
-        while page := writing.link_pairs(status, after=after, limit=_PAGE):
-            count += _forget(writing, [row for row in page if _names(row, mails, ends)])
-            after = (page[-1].weight, page[-1].id)
-    return count
+    names = {it for it in identifiers if it.startswith(_EMAIL)}
+    names |= {_end(it) for it in identifiers if it.startswith(_PHONE)}
+    found = writing.links_named(sorted(profile(name) for name in names))
+    return _forget(
+        writing, [row for row in found if not names.isdisjoint(_names_in(row.evidence))]
+    )
 
 
-def _names(row: LinkPair, mails: Collection[str], ends: Collection[str]) -> bool:
-    """Whether the evidence has a mail address or the end of a telephone number."""
-    for text in (side for one in row.evidence for side in (one.left, one.right) if side):
+def _names_in(evidence: Sequence[Evidence]) -> Collection[str]:
+    """Give the mail addresses of evidence, and the ends of its telephone numbers."""
+    found: set[str] = set()
+    for text in {side for one in evidence for side in (one.left, one.right) if side}:
         if "@" in text:
             with suppress(InputError):
-                if normal(_EMAIL + text).removeprefix(_EMAIL) in mails:
-                    return True
-        elif ends and "".join(filter(str.isdecimal, text))[-_PHONE_DIGITS:] in ends:
-            return True
-    return False
+                found.add(normal(_EMAIL + text))
+        elif sum(map(str.isdecimal, text)) >= _FEWEST_DIGITS:
+            found.add(_end(text))
+    return found
+
+
+def _end(text: str) -> str:
+    """Name the end of a number, in whatever digits it is written."""
+    digits = "".join(str(unicodedata.decimal(sign)) for sign in text if sign.isdecimal())
+    return f"{_PHONE}{digits[-_PHONE_DIGITS:]}"
 
 
 def _forget(writing: Writing, found: Sequence[LinkPair]) -> int:

@@ -1,7 +1,7 @@
 """A run over guest lists becomes links, questions for people, and a report."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from makegood.ports.links import Candidate, LinkPair, LinkRun
 from makegood.ports.store import Reading, Store
 from makegood.runtime.intake import patiently
 from makegood.runtime.joining import Joining
+from makegood.runtime.link_age import outdated
 from makegood.runtime.noting import note
 
 _PAGE = 500  # candidates looked up, and questions written, at once
@@ -32,6 +33,7 @@ class Sorted(Struct, kw_only=True):
         known: One customer already.
         apart: Kept apart by somebody before.
         left_out: Others, by reason.
+        answered: Of the asked, those that a link made meanwhile answers.
     """
 
     linked: list[LinkPair]
@@ -39,6 +41,7 @@ class Sorted(Struct, kw_only=True):
     known: int = 0
     apart: int = 0
     left_out: Counter[str]
+    answered: int = 0
 
 
 class LinkRuns:
@@ -70,18 +73,20 @@ class LinkRuns:
                 into.known += 1
             else:
                 rows.append((one, self._joining.row_of(one, (left, right), 0)))
-        before = reading.links_by_id([row.id for _, row in rows])
+        own = [self._joining.own_id(one) for one, _ in rows]
+        before = reading.links_by_id([*(row.id for _, row in rows), *own])
+        apart = {id_ for id_, row in before.items() if row.status == "apart"}
         sides = sorted({side for _, row in rows for side in (row.left, row.right)})
         customers = reading.customers_of(sides)
         members = reading.profiles_of(sorted(set(customers.values())))
         persons = reading.persons([one for group in members.values() for one in group])
         erased = {it for it, group in members.items() if persons.keys().isdisjoint(group)}
         stuck = reading.stuck(10_000)
-        for one, row in rows:
+        for (one, row), own_id in zip(rows, own, strict=True):
             kept = before.get(row.id)
             whose = {customers[side] for side in (row.left, row.right) if side in customers}
             is_one = row.left in customers and customers[row.left] == customers.get(row.right)
-            if kept is not None and kept.status == "apart":
+            if row.id in apart or own_id in apart:
                 into.apart += 1
             elif is_one:
                 into.known += 1
@@ -95,7 +100,11 @@ class LinkRuns:
                 into.asked.append(replace(row, turns=kept.turns if kept else 0))
 
     def take(
-        self, found: Sequence[Candidate], report: LinkRun, tell: Callable[[int, int], None]
+        self,
+        found: Sequence[Candidate],
+        report: LinkRun,
+        tell: Callable[[int, int], None],
+        seen: Collection[str] = frozenset(),
     ) -> LinkRun:
         """Link what is sure, each pair in its own commit, and put the rest before people.
 
@@ -105,6 +114,8 @@ class LinkRuns:
             found: What the run found.
             report: What is known of the run before anything is written.
             tell: Called with how many pairs are done, and of how many.
+            seen: Every guest of the lists: what an earlier run found of two of them and this one
+                did not, the lists no longer say.
         """
         sorted_ = self.sort(found)
         total = len(sorted_.linked) + len(sorted_.asked)
@@ -123,23 +134,42 @@ class LinkRuns:
         total = len(sorted_.linked) + len(sorted_.asked)
         for start in range(0, len(sorted_.asked), _PAGE):
             page = [replace(it, run=numbered.run) for it in sorted_.asked[start : start + _PAGE]]
-            patiently(lambda page=page: self._ask(page))  # type: ignore[misc]
+            sorted_.answered += patiently(lambda page=page: self._ask(page))  # type: ignore[misc]
             tell(len(sorted_.linked) + start + len(page), total)
+        named = {frozenset((one.left, one.right)) for one in found}
+        withdrawn, doubted = outdated(self._store, numbered, seen, named)
+        numbered = replace(numbered, withdrawn=withdrawn, doubted=doubted)
         return self._close(numbered, sorted_, linked)
 
-    def _ask(self, page: Sequence[LinkPair]) -> None:
+    def _ask(self, page: Sequence[LinkPair]) -> int:
+        """Put questions before people; those that links of this run answered are counted."""
         with self._store.writing() as writing:
             kept = writing.lock_links([row.id for row in page])
+            whose = writing.customers_of([side for row in page for side in (row.left, row.right)])
+            one = {
+                row.id
+                for row in page
+                if row.left in whose and whose[row.left] == whose.get(row.right)
+            }
             writing.put_links(
-                [row for row in page if row.id not in kept or kept[row.id].status == "review"]
+                [
+                    row
+                    for row in page
+                    if row.id not in one
+                    and (row.id not in kept or kept[row.id].status == "review")
+                ]
             )
+            writing.drop_links(
+                [id_ for id_ in one if id_ in kept and kept[id_].status == "review"]
+            )
+        return len(one)
 
     def _close(self, run: LinkRun, sorted_: Sorted, linked: int) -> LinkRun:
         done = replace(
             run,
             linked=linked,
-            asked=len(sorted_.asked),
-            known=sorted_.known,
+            asked=len(sorted_.asked) - sorted_.answered,
+            known=sorted_.known + sorted_.answered,
             apart=sorted_.apart,
             left_out=dict(sorted(sorted_.left_out.items())),
         )

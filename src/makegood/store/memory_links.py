@@ -39,6 +39,10 @@ class MemoryLinkReading(MemoryReading):
         kept = [it for it in self._t.link_pairs.values() if not wanted.isdisjoint(_sides(it))]
         return tuple(sorted(kept, key=lambda it: it.id))
 
+    def links_named(self, names: Sequence[ProfileId]) -> tuple[LinkPair, ...]:
+        kept = [it for it in self._t.link_pairs.values() if not set(names).isdisjoint(it.named)]
+        return tuple(sorted(kept, key=lambda it: it.id))
+
     def link_counts(self) -> Mapping[tuple[LinkStatus, str, str], int]:
         rows = self._t.link_pairs.values()
         return dict(Counter((it.status, it.left_brand, it.right_brand) for it in rows))

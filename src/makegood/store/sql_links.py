@@ -13,6 +13,7 @@ from makegood.store.sql_customers import SqlBase
 
 _pair = msgspec.msgpack.Decoder(LinkPair).decode
 _run = msgspec.msgpack.Decoder(LinkRun).decode
+_BEFORE = ""  # stands for the names of a pair that was written before they were kept
 _COLUMNS = "pair status weight left_profile right_profile left_brand right_brand row_blob"
 
 
@@ -59,6 +60,14 @@ class LinkReading(SqlBase):
         found: dict[str, bytes] = dict(rows)
         return tuple(_pair(found[pair]) for pair in sorted(found))
 
+    def links_named(self, names: Sequence[ProfileId]) -> tuple[LinkPair, ...]:
+        if not names:
+            return ()
+        sql = "SELECT DISTINCT pair FROM link_named WHERE name = ANY(?) ORDER BY pair"
+        pairs = [row[0] for row in self._db.rows(sql, sorted({*names, _BEFORE}))]
+        found = self._links(pairs, "")
+        return tuple(found[pair] for pair in pairs if pair in found)
+
     def link_counts(self) -> Mapping[tuple[LinkStatus, str, str], int]:
         sql = (
             "SELECT status, left_brand, right_brand, count(*) FROM link_pair "
@@ -84,11 +93,20 @@ class LinkWriting(LinkReading):
             for _, row in sorted(last.items())
         ]  # fmt: skip
         self._db.put("link_pair", _COLUMNS, values, replace(_COLUMNS, "pair"))
+        self._forget_names(sorted(last))
+        names = [(name, row.id) for row in last.values() for name in sorted(set(row.named))]
+        if names:
+            self._db.put("link_named", "name pair", sorted(names), "(name, pair) DO NOTHING")
+
+    def _forget_names(self, ids: Sequence[str]) -> None:
+        if ids:
+            self._db.changed("DELETE FROM link_named WHERE pair = ANY(?)", list(ids))
 
     def lock_links(self, ids: Sequence[str]) -> Mapping[str, LinkPair]:
         return self._links(ids, "" if self._db.is_alone else " FOR UPDATE")
 
     def drop_links(self, ids: Sequence[str]) -> int:
+        self._forget_names(sorted(set(ids)))
         sql = "DELETE FROM link_pair WHERE pair = ANY(?)"
         return self._db.changed(sql, sorted(set(ids))) if ids else 0
 

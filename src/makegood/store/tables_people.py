@@ -167,3 +167,13 @@ LOTS = (
         PRIMARY KEY (customer, experiment))""",
     "CREATE INDEX lot_of ON lot (experiment, treated, propensity)",
 )
+
+# Whom the evidence of a pair names; nobody's name stands for a pair of before this was kept.
+LINK_NAMES = (
+    """CREATE TABLE link_named (
+        name TEXT NOT NULL,
+        pair TEXT NOT NULL,
+        PRIMARY KEY (name, pair))""",
+    "CREATE INDEX link_named_pair ON link_named (pair)",
+    "INSERT INTO link_named SELECT '', pair FROM link_pair WHERE status <> 'apart'",
+)

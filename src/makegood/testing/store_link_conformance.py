@@ -85,6 +85,22 @@ class ProbableLinkConformance(Conformance):
             assert reading.links_of([link_pair(2).right]) == (link_pair(2),)
             assert reading.links_of([]) == ()
 
+    def test_pairs_are_found_by_whom_their_evidence_names(self) -> None:
+        """By any of the names, once each, until the pair says nothing of them or is gone."""
+        store = self.make_store()
+        ana, mia = ProfileId("p" + "a" * 32), ProfileId("p" + "b" * 32)
+        rows = [link_pair(1, named=(ana, mia)), link_pair(2, named=(mia,)), link_pair(3)]
+        with store.writing() as writing:
+            writing.put_links(rows)
+            assert writing.links_named([ana, mia]) == (rows[0], rows[1])
+            assert writing.links_named([]) == ()
+            writing.put_links([link_pair(1, named=(ana,), status="linked")])
+        with store.reading() as reading:
+            assert reading.links_named([mia]) == (rows[1],)
+        with store.writing() as writing:
+            writing.drop_links([rows[1].id])
+            assert writing.links_named([mia]) == ()
+
     def test_runs_are_numbered_and_end(self) -> None:
         """The newest comes first, with what became of it."""
         store = self.make_store()

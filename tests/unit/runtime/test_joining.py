@@ -11,6 +11,7 @@ from makegood.ports.rows import PersonRow
 from makegood.replay.again import rows_of
 from makegood.runtime.erasing import Erasing
 from makegood.runtime.joining import LINKAGE, Decided, Joining
+from makegood.runtime.link_age import DOUBTED
 from makegood.runtime.link_runs import LinkRuns
 from tests.unit.runtime.intake_world import Firm, arrival, no_car, quiet
 
@@ -31,8 +32,9 @@ class House(Firm):
         self.runs = LinkRuns(self.store, self.joining, self.clock)
         self.told: list[tuple[int, int]] = []
 
-    def run(self, *found: Candidate) -> LinkRun:
-        return self.runs.take(found, REPORT, lambda *done: self.told.append(done))
+    def run(self, *found: Candidate, seen: tuple[str, ...] = ()) -> LinkRun:
+        report = replace(REPORT, lists={"hotels": 2, "cars": 2})
+        return self.runs.take(found, report, lambda *done: self.told.append(done), seen)
 
     def pair(self, status="review"):
         with self.store.reading() as reading:
@@ -146,6 +148,19 @@ def test_a_link_never_joins_by_the_way_whom_somebody_kept_apart(house):
     assert not house.is_one()
 
 
+def test_who_is_kept_apart_stays_so_when_the_number_is_learnt_to_be_a_customer_s(house):
+    card = "loyalty:cars:7"
+    house.run(candidate(ANA, card))
+    house.joining.keep_apart(house.pair().id, KATHY, "Cousins")
+    house.take(arrival(house, Identified(), "has", who=ANN, lookups=(card,)))
+    for sure in (True, False):
+        told = house.run(candidate(ANA, card, is_sure=sure))
+        assert (told.linked, told.asked, told.apart) == (0, 0, 1)
+    found = house.run(candidate(ANA, ANN, is_sure=True))
+    assert (found.linked, found.left_out) == (0, {"kept_apart": 1})
+    assert not house.is_one()
+
+
 def test_a_question_is_kept_once_and_a_decision_stands(house):
     house.run(candidate())
     house.run(candidate())
@@ -252,6 +267,53 @@ def test_runs_of_other_months_do_not_make_one_customer_of_two_guests_of_a_list(h
     assert asked.why == "Two guests of one list would become one customer."
     assert isinstance(house.joining.link(asked, KATHY, "She has two cards"), Decided)
     assert house.is_one("loyalty:hotels:1", "loyalty:hotels:2")
+
+
+def test_a_question_that_links_of_the_run_answer_is_not_asked(house):
+    third = "loyalty:trains:1"
+    sure = [candidate(is_sure=True), replace(candidate(ANN, third, is_sure=True),
+            left_brand="cars", right_brand="trains")]  # fmt: skip
+    told = house.run(*sure, replace(candidate(ANA, third), right_brand="trains"))
+    assert house.is_one(ANA, third)
+    assert (told.linked, told.asked, told.known) == (2, 0, 1)
+    with house.store.reading() as reading:
+        assert reading.link_pairs("review") == ()
+
+
+def test_a_question_that_corrected_lists_no_longer_ask_is_withdrawn(house):
+    other = candidate("loyalty:hotels:1", "loyalty:cars:9")
+    house.run(candidate(), other)
+    told = house.run(seen=(ANA, ANN, "loyalty:hotels:1"))
+    assert (told.withdrawn, told.doubted) == (1, 0)
+    assert house.pair().left_said == "loyalty:hotels:1"  # of whom one was not in the lists
+
+
+def test_a_link_that_corrected_lists_do_not_bear_out_is_doubted_and_stays(house):
+    house.run(candidate(is_sure=True))
+    told = house.run(seen=(ANA, ANN))
+    assert (told.withdrawn, told.doubted) == (0, 1)
+    assert house.is_one()
+    assert house.pair("linked").why == DOUBTED
+    assert house.run(seen=(ANA, ANN)).doubted == 0
+    assert house.run(candidate(is_sure=True), seen=(ANA, ANN)).doubted == 0
+
+
+def test_what_a_person_linked_is_not_doubted(house):
+    house.run(candidate())
+    house.joining.link(house.pair(), KATHY, "She told me")
+    assert house.run(seen=(ANA, ANN)).doubted == 0
+    assert house.pair("linked").why != DOUBTED
+
+
+def test_who_is_erased_is_found_without_reading_every_pair(house):
+    found = (Evidence(title="E-mail", left="mia@example.com", right="", says="", bits=1.0),)
+    others = [candidate(f"loyalty:hotels:{n}", f"loyalty:cars:{n}") for n in range(30)]
+    house.run(*others, replace(candidate(), evidence=found))
+    with house.store.reading() as reading:
+        mia = house.intake.profile("email:mia@example.com")
+        (named,) = reading.links_named([mia])
+    assert named.left_said == ANA
+    assert not any(it.named for it in (house.joining.row_of(one, (mia, mia), 0) for one in others))
 
 
 def test_somebody_nothing_came_of_yet_is_found_by_the_link_later(house):
