@@ -34,6 +34,14 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
     owners: Mapping[str, str] = {}
     otherwise: str = ""
 
+    @property
+    def most_of_one(self) -> int:
+        """How many ratings of one customer count of one person or rule.
+
+        So many that it takes `blind_below` customers before anything is said.
+        """
+        return max(1, self.shown_from // self.blind_below)
+
     def owner_of(self, rule: str) -> str:
         """Give who answers for a rule; empty for nobody."""
         return self.owners.get(rule, self.otherwise)

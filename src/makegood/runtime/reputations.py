@@ -108,7 +108,7 @@ def publish_round(
             rows, rounds = _all_ratings(reading), reading.rounds()
             customers = _customers(reading, rows)
             left_out = _left_out(reading)
-        found = counted(rows, customers, left_out, terms.blind_below)
+        found = counted(rows, customers, left_out, terms.blind_below, terms.most_of_one)
         published = publisher(found, customers, terms, clock.now_ms())
         with store.writing() as writing:
             read, since = writing.hold_ratings()
