@@ -40,7 +40,7 @@ def rate(store: MemoryStore, library: Library, numbers: range, **more) -> None:
         Event(
             source="desk",
             message_id=f"m{number}{more}",
-            profile=ProfileId(f"p{number}"),
+            profile=ProfileId(more.get("profile", f"p{number}")),
             time_ms=number,
             received_ms=number,
             body=Rated(
@@ -49,7 +49,7 @@ def rate(store: MemoryStore, library: Library, numbers: range, **more) -> None:
                     "met": ("li", "omar")[number % 4 // 2], "rule": ("fee", "bag")[number % 2],
                     "reasons": ("policy",), "met_ms": number,
                 }
-                | more
+                | {name: it for name, it in more.items() if name != "profile"}
             ),
             stamp=Stamp(book=library.active, fold=1),
         )
@@ -181,10 +181,41 @@ def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library
     assert decide_appeal(store, clock, "x", OMAR, "kept", "So.").code == "gone"
     assert decide_appeal(store, clock, made.id, OMAR, "left_out", "It was.").verdict == "left_out"
     assert decide_appeal(store, clock, made.id, VERA, "kept", "No.").code == "answered"
-    never = appeal(store, clock, LI, "B99", "I was not there.")
-    assert decide_appeal(store, clock, never.id, OMAR, "kept", "So.").verdict == "none"
+
+
+def test_neither_the_verdict_nor_the_record_of_it_tells_whether_a_meeting_was_rated(
+    library: Library,
+):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 41))
+    take_ratings(store, library)
+    for about in ("B1", "B99"):  # one was rated
+        made = appeal(store, clock, LI, about, "I was not there.")
+        assert decide_appeal(store, clock, made.id, OMAR, "kept", "So.").verdict == "kept"
     with store.reading() as reading:
-        assert [one.what for one in reading.acts()] == ["appeal.decided"] * 2
+        acts = [(one.what, one.after) for one in reading.acts()]
+    assert acts == [("appeal.decided", {"verdict": "kept"})] * 2
+
+
+def test_while_an_appeal_is_open_the_rating_counts_as_before(library: Library):
+    store, clock = MemoryStore(), FakeClock(9)
+    rate(store, library, range(1, 81))
+    appeal(store, clock, LI, "B1", "It was the storm.")
+    round_of(store, library, clock)
+    with store.reading() as reading:
+        assert [row.for_rep for row in reading.ratings_about(LI, "B1")] == [True]
+
+
+def test_whoever_rates_without_end_says_no_more_than_any_other(library: Library):
+    def li(times: int) -> Published:
+        store, clock = MemoryStore(), FakeClock(9)
+        rate(store, library, range(1, 201))
+        rate(store, library, range(1, 1 + times), profile="p0", met="li", score=0, reasons=())
+        round_of(store, library, clock)
+        return said(store)["li"]
+
+    assert li(TERMS.most_of_one) == li(150)
+    assert li(150).standing == "alike"
 
 
 def test_what_one_writes_down_about_oneself_counts_for_nobody(library: Library):

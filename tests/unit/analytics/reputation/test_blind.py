@@ -88,8 +88,8 @@ def test_what_an_appeal_took_from_a_person_was_still_said_of_the_rule():
     assert {it.seq for it in after if it.for_rule} == {1, 2, 3, 4, 5, 6}
 
 
-@given(ratings, st.lists(st.integers(0, 80), min_size=1, max_size=6))
-def test_two_days_never_differ_by_fewer_than_k_meetings_nor_show_fewer(all_, days):
+@given(ratings, st.lists(st.integers(0, 80), min_size=1, max_size=6), st.integers(1, 6))
+def test_two_days_never_differ_by_fewer_than_k_customers_nor_show_fewer(all_, days, most):
     rows = [
         row(seq, who, rep, rule, about=f"B{about}", up=up, reasons=reasons)
         for seq, (who, rep, rule, about, up, reasons) in enumerate(all_, 1)
@@ -97,7 +97,7 @@ def test_two_days_never_differ_by_fewer_than_k_meetings_nor_show_fewer(all_, day
     marks: dict[int, RatingRow] = {}
     for day in sorted(days):
         before = [marks.get(it.seq, it) for it in rows[:day]]
-        after = counted(before, {}, frozenset(), K, MOST)
+        after = counted(before, {}, frozenset(), K, most)
         for name, mark in (("rep", "for_rep"), ("rule", "for_rule")):
             for who in {getattr(it, name) for it in rows} - {""}:
                 own = [

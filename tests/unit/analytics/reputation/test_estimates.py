@@ -46,6 +46,16 @@ def test_what_a_rule_that_became_worse_brings_lately_is_laid_on_no_person(world:
     assert rep_estimates(vexed, Terms()) != rep_estimates(glad, Terms())
 
 
+def test_a_lot_that_is_known_is_used_and_none_is_needed(world: World, reps):
+    seen = table(world.seen)
+    assert (seen["propensity"] > 0).any()
+    unknown = rep_estimates(seen.with_columns(propensity=pl.lit(0.0)), Terms())
+    truth = world.truth.reps[[int(one.name[1:]) for one in unknown]]
+    assert tau([one.share for one in unknown], truth) > 0.5
+    assert [one.n for one in unknown] == [one.n for one in reps]
+    assert [one.share for one in unknown] != [one.share for one in reps]
+
+
 def test_below_thirty_ratings_nothing_can_be_told(world: World, reps):
     few = table(world.seen).group_by("rep", maintain_order=True).head(29)
     assert {one.standing for one in rep_estimates(few, Terms())} == {"cannot_tell"}
