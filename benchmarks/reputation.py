@@ -25,12 +25,19 @@ import polars as pl
 from benchmarks.report import Bound, Figure, Result
 from benchmarks.report import Plan as Bench
 from makegood.analytics.reputation.blind import last_few
-from makegood.analytics.reputation.estimates import Estimate, Terms, rep_estimates, rule_estimates
+from makegood.analytics.reputation.estimates import (
+    Estimate,
+    Terms,
+    rep_estimates,
+    rule_estimates,
+    since_when,
+)
 from makegood.playbooks.reputation import ReputationTerms
 from makegood_sim.reputation import CAUSES, Plan, Ratings, World, make
 
 NO_LOT = "360 a rep, lots not known"
 ALARM = "a bad fee"
+LOOKS, SETTLES, LATER = (3, 5, 7, 10, 14), 14, 28  # days
 PLANS: Mapping[str, Plan] = {
     "30 a rep": Plan(ratings=30),
     "60 a rep": Plan(ratings=60),
@@ -41,9 +48,8 @@ PLANS: Mapping[str, Plan] = {
     "360 a rep, no selection": Plan(selection=0.0),
     "360 a rep, rep sd .3": Plan(rep_sd=0.3),
     NO_LOT: Plan(),
-    ALARM: Plan(bad_rule_days=14),
+    ALARM: Plan(bad_rule_days=LATER),
 }
-LOOKS = (3, 5, 7, 10, 14)
 VOLUMES = (30, 60, 90, 180, 360, 720)
 DAY_MS = 86_400_000
 
@@ -63,20 +69,25 @@ class Score(msgspec.Struct, frozen=True):
 class Alarm(msgspec.Struct, frozen=True):
     """One world with a fee that became bad: when it was named, and what else happened.
 
+    How far the one moved who moved most is in standard deviations of reps.
+
     Attributes:
         named: After how many days; 0 for not within 14.
         wrongly: Other rules that were said to have become worse.
-        moved: The furthest that any rep moved after 14 days, in standard deviations of reps.
-        laid: So much of it is there when the world without the fee sets the same ratings aside:
+        early: How far by the day it was named, or by the 14th.
+        moved: How far after 28 days: all that was met in the first 14 has settled.
+        laid: The same against the world without the fee where the same ratings are set aside:
             what was laid on a person, and not what fewer ratings do.
-        unseen: The furthest that any rep had moved at the last look before it was named.
+        blamed: How much the one in ten moved who met the bad fee most often, against all, after
+            28 days; below nought when they pay for it.
     """
 
     named: int
     wrongly: int
+    early: float
     moved: float
     laid: float
-    unseen: float
+    blamed: float
 
 
 def table(seen: Ratings, until: int | None = None, *, lots_known: bool = True) -> pl.DataFrame:
@@ -109,8 +120,8 @@ def counting(seen: pl.DataFrame, of: str) -> pl.DataFrame:
     return seen[list(last_few(pairs, ReputationTerms().most_of_one))]
 
 
-def people(seen: pl.DataFrame, worse: Sequence[str] = ()) -> tuple[Estimate, ...]:
-    return rep_estimates(counting(seen, "rep"), Terms(), worse)
+def people(seen: pl.DataFrame, spared: Mapping[str, int] | None = None) -> tuple[Estimate, ...]:
+    return rep_estimates(counting(seen, "rep"), Terms(), spared)
 
 
 def rules_of(seen: pl.DataFrame) -> tuple[Estimate, ...]:
@@ -157,31 +168,48 @@ def score(plan: Plan, seed: int, *, lots_known: bool = True) -> Score:
     )
 
 
-def _named(world: World, plan: Plan, day: int) -> list[str]:
-    """Say which rules are said to have become worse, on a day after one did."""
-    until = plan.days - plan.bad_rule_days + day - 1
-    return [it.name for it in rules_of(table(world.seen, until)) if it.worse_lately]
+def _worse(seen: pl.DataFrame) -> Mapping[str, int]:
+    """Say which rules are said to have become worse, and since when."""
+    counting_ = counting(seen, "rule")
+    worse = [it.name for it in rule_estimates(counting_, Terms()) if it.worse_lately]
+    return since_when(counting_, worse, Terms())
 
 
 def alarm(plan: Plan, seed: int) -> Alarm:
     """Let a fee become bad, and look on several of the days after; beside it the world without."""
     bad, quiet = make(plan, seed), make(replace(plan, bad_rule_days=0), seed)
-    named: dict[int, list[str]] = {}
+    begins = plan.days - plan.bad_rule_days - 1
+    named: dict[int, Mapping[str, int]] = {}
     for day in LOOKS:
-        named[day] = _named(bad, plan, day)
+        named[day] = _worse(table(bad.seen, begins + day))
         if "f0000" in named[day]:
             break
-    found = next((day for day, rules in named.items() if "f0000" in rules), 0)
-    worse = named[max(named)] if found else ()  # as a round of publishing does: rules first
-    eve = plan.days - plan.bad_rule_days + max((it for it in LOOKS if it < found), default=2) - 1
-    before, after = table(quiet.seen), table(bad.seen)
+    first, last = max(named), begins + LATER
+    spared = _worse(table(bad.seen, last))
+
+    def settled(world: World, day: int, spared: Mapping[str, int]) -> tuple[Estimate, ...]:
+        return people(table(world.seen, day - SETTLES), spared)
+
+    before, after = settled(quiet, last, {}), settled(bad, last, spared)
     return Alarm(
-        named=found,
+        named=first if "f0000" in named[first] else 0,
         wrongly=len({rule for rules in named.values() for rule in rules} - {"f0000"}),
-        moved=_moved(people(before), people(after, worse)),
-        laid=_moved(people(before, worse), people(after, worse)),
-        unseen=_moved(people(table(quiet.seen, eve)), people(table(bad.seen, eve))),
+        early=_moved(
+            settled(quiet, begins + first, {}), settled(bad, begins + first, named[first])
+        ),
+        moved=_moved(before, after),
+        laid=_moved(settled(quiet, last, spared), after),
+        blamed=_blamed(before, after, table(bad.seen, last - SETTLES)),
     )
+
+
+def _blamed(before: Sequence[Estimate], after: Sequence[Estimate], seen: pl.DataFrame) -> float:
+    """Say how the tenth moved who met the bad fee most, against all."""
+    bad = (pl.col("rule") == "f0000") & (pl.col("at_ms") > seen["at_ms"].max() - SETTLES * DAY_MS)
+    share = seen.group_by("rep").agg(bad.mean()).sort("rep")["rule"].to_numpy()
+    was, became = (np.array([one.effect for one in found]) for found in (before, after))
+    moved = (became - was) / was.std()
+    return float(moved[share >= np.quantile(share, 0.9)].mean() - moved.mean())
 
 
 def _moved(before: Sequence[Estimate], after: Sequence[Estimate]) -> float:
@@ -248,7 +276,7 @@ def run(asked: Bench) -> Result:
     """Draw a few worlds of one volume, and one in which a fee became bad."""
     plan = Plan(reps=30, ratings=240) if asked.quick else Plan()
     got = [score(plan, seed) for seed in range(2 if asked.quick else 4)]
-    heard = alarm(replace(plan, bad_rule_days=14), 1)
+    heard = alarm(replace(plan, bad_rule_days=LATER), 1)
     model, positive = mean(one.reps for one in got), mean(one.positive for one in got)
     rules, held = mean(one.rules for one in got), mean(one.covered for one in got)
     what = f"{plan.ratings} ratings a rep"

@@ -76,21 +76,27 @@ def _range(found: Sequence[float], times: float, digits: int) -> str:
 
 def _of_the_fee(alarms: Sequence[Alarm]) -> list[str]:
     named = sorted(one.named for one in alarms if one.named)
-    moved, unseen = (sorted(getattr(one, it) for one in alarms) for it in ("moved", "unseen"))
+    moved = [one.moved for one in alarms]
     still = sum(one <= MOST_MOVED for one in moved)
-    return [
-        "| a fee became bad, at 360 ratings a rep | the middle world | the worst |",
-        "|---|---|---|",
-        f"| days until it is named ({len(named)} of {len(alarms)} worlds within 14; other rules "
-        f"named: {sum(one.wrongly for one in alarms)}) | {np.median(named):.0f} | {named[-1]} |",
-        f"| the most moved of 60 people, 14 days after ({still} of {len(alarms)} worlds at most "
-        f"{MOST_MOVED}) | {np.median(moved):.2f} sd | {moved[-1]:.2f} sd |",
-        "| of that laid on them, and not for want of the ratings set aside "
-        f"| {np.median([one.laid for one in alarms]):.2f} sd "
-        f"| {max(one.laid for one in alarms):.2f} sd |",
-        "| the most moved at the last look before it was named "
-        f"| {np.median(unseen):.2f} sd | {unseen[-1]:.2f} sd |",
-    ]
+    rows = [
+        (f"days until it is named ({len(named)} of {len(alarms)} worlds within 14; other rules "
+         f"named: {sum(one.wrongly for one in alarms)})", f"{np.median(named):.0f}",
+         f"{named[-1]}"),
+        ("the most moved of 60 people by then", *_sd([one.early for one in alarms])),
+        (f"the most moved after 28 days, when those two weeks have settled ({still} of "
+         f"{len(alarms)} worlds at most {MOST_MOVED})", *_sd(moved)),
+        ("the same, where the world without the fee sets the same ratings aside",
+         *_sd([one.laid for one in alarms])),
+        ("the tenth who met the bad fee most often, against all, after 28 days",
+         f"{np.median([one.blamed for one in alarms]):+.2f} sd",
+         f"{min(one.blamed for one in alarms):+.2f} sd"),
+    ]  # fmt: skip
+    head = "| a fee became bad, at 360 ratings a rep | the middle world | the worst |"
+    return [head, "|---|---|---|", *("| " + " | ".join(row) + " |" for row in rows)]
+
+
+def _sd(moved: Sequence[float]) -> tuple[str, str]:
+    return f"{np.median(moved):.2f} sd", f"{max(moved):.2f} sd"
 
 
 MOST_MOVED = 0.1

@@ -18,7 +18,8 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
     Attributes:
         shown_from: Ratings before anything is said of somebody.
         blind_below: Nothing is published about fewer customers, and nothing changes for fewer.
-        late_ms: What "lately" means, when a rule became worse.
+        late_ms: What "lately" means, when a rule became worse; for so long a meeting settles
+            before it counts for a person.
         period_ms: How long standards are taken to stay the same.
         answer_ms: How long the owner of a rule has for an answer.
         owners: Sign-in name of who answers for a rule, by its id.

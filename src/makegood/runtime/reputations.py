@@ -107,13 +107,21 @@ def publish_round(
             rows, rounds = _all_ratings(reading), reading.rounds()
             customers = _customers(reading, rows)
             left_out = _left_out(reading)
-        found = counted(rows, customers, left_out, terms.blind_below, terms.most_of_one)
-        published = publisher(found, customers, terms, clock.now_ms())
+        now_ms = clock.now_ms()
+        found = counted(
+            rows,
+            customers,
+            left_out,
+            k=terms.blind_below,
+            most=terms.most_of_one,
+            settled_ms=now_ms - terms.late_ms,
+        )
+        published = publisher(found, customers, terms, now_ms)
         with store.writing() as writing:
             read, since = writing.hold_ratings()
             if since != rounds:
                 continue
-            asked = _asked(writing, published, terms, clock.now_ms())
+            asked = _asked(writing, published, terms, now_ms)
             writing.add_ratings(found.changed, read)
             writing.put_published(published)
             for one in asked:

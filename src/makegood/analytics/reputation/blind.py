@@ -4,7 +4,8 @@ What is said of somebody changes only when ratings of at least k customers chang
 ones, answers that took the place of others, ratings left out after an appeal. Until then the old
 ones count, so two pages on two days never differ by fewer than k customers; one who answers often
 is one, and of one customer only the last few ratings count. People and rules have groups of their
-own.
+own. For a person a meeting counts once it has settled: by then a rule that became worse is named,
+and nobody reads today's page for what yesterday's customer said.
 """
 
 from collections import Counter, defaultdict
@@ -45,8 +46,10 @@ def counted(
     rows: Sequence[RatingRow],
     customers: Mapping[ProfileId, CustomerId],
     left_out: LeftOut,
+    *,
     k: int,
     most: int,
+    settled_ms: int,
 ) -> Counted:
     """Decide which ratings count.
 
@@ -56,12 +59,14 @@ def counted(
         left_out: Meetings that an appeal took from the person; the rule keeps what was said of it.
         k: How many customers' ratings have to change before anything does.
         most: How many ratings of one customer count of one person, and of one rule; the last ones.
+        settled_ms: Meetings after it count for no person yet; for rules they do.
     """
     who = {row.seq: customers.get(row.profile, row.profile) for row in rows}
     meeting = {row.seq: (who[row.seq], row.survey, row.about) for row in rows}
     newest = {meeting[row.seq]: row.seq for row in rows}
     last = [row for row in rows if newest[meeting[row.seq]] == row.seq]
-    theirs = [row for row in last if (row.rep, row.about) not in left_out]
+    settled = [row for row in last if row.met_ms <= settled_ms]
+    theirs = [row for row in settled if (row.rep, row.about) not in left_out]
     of_reps = _last_few(theirs, who, most, _of_rep)
     of_rules = _last_few(last, who, most, _of_rule)
     reps = _enough(rows, of_reps, who, k, _of_rep)
