@@ -14,6 +14,7 @@ from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
 from makegood.messages.errors import Refused
 from makegood.messages.ids import RepId
+from makegood.playbooks.spans import DAY_MS
 from makegood.ports.reputation import Appeal, Verdict
 from makegood.ports.rows import RepRow
 from makegood.projections.reputations import in_words, said_of, seen_first
@@ -35,6 +36,7 @@ def mine(request: HttpRequest) -> HttpResponse:
                 **_shell(desk),
                 "said": said_of(desk.reading, "rep", {me.rep: "you"})[me.rep],
                 "terms": desk.makegood.book.reputation,
+                "settles": desk.makegood.book.reputation.late_ms // DAY_MS,
                 "own": desk.reading.appeals_by(me.rep, PAGE),
             }
     if request.method == "POST":

@@ -31,6 +31,8 @@ def test_who_has_no_ratings_reads_that_nothing_can_be_told(makegood, kathy):
     assert "We cannot tell yet." in shown
     assert "It takes 30 ratings" in shown
     assert "Nothing follows from it by itself" in shown
+    assert "a meeting counts 14 days after it" in shown
+    assert "at most the last 6 ratings count" in shown
 
 
 def test_one_reads_ones_own_page_before_a_supervisor_can(makegood, kathy, omar):
