@@ -62,13 +62,10 @@ def counted(
         settled_ms: Meetings after it count for no person yet; for rules they do.
     """
     who = {row.seq: customers.get(row.profile, row.profile) for row in rows}
-    meeting = {row.seq: (who[row.seq], row.survey, row.about) for row in rows}
-    newest = {meeting[row.seq]: row.seq for row in rows}
-    last = [row for row in rows if newest[meeting[row.seq]] == row.seq]
-    settled = [row for row in last if row.met_ms <= settled_ms]
+    settled = _newest([row for row in rows if row.met_ms <= settled_ms], who)
     theirs = [row for row in settled if (row.rep, row.about) not in left_out]
     of_reps = _last_few(theirs, who, most, _of_rep)
-    of_rules = _last_few(last, who, most, _of_rule)
+    of_rules = _last_few(_newest(rows, who), who, most, _of_rule)
     reps = _enough(rows, of_reps, who, k, _of_rep)
     rules = _enough(rows, of_rules, who, k, _of_rule)
     after = tuple(
@@ -81,6 +78,16 @@ def counted(
     )
     changed = tuple(new for new, old in zip(after, rows, strict=True) if new != old)
     return Counted(rows=after, changed=changed, reps=reps, rules=rules)
+
+
+def _newest(rows: Sequence[RatingRow], who: Mapping[int, str]) -> list[RatingRow]:
+    """Leave out answers whose place a later one took."""
+    newest: dict[Meeting, RatingRow] = {}
+    for row in rows:
+        meeting = (who[row.seq], row.survey, row.about)
+        newest.pop(meeting, None)
+        newest[meeting] = row
+    return list(newest.values())
 
 
 def _of_rep(row: RatingRow) -> tuple[str, bool]:

@@ -105,7 +105,9 @@ def since_when(table: pl.DataFrame, rules: Collection[str], terms: Terms) -> Map
         rules: Those that are said to have become worse.
         terms: What the company set.
     """
-    now_ms, late_ms = int(table["at_ms"].max() or 0), terms.late_days * DAY_MS
+    if not rules:
+        return {}
+    now_ms, late_ms = table["at_ms"].to_numpy().max(), terms.late_days * DAY_MS
     found = {}
     for rule in sorted(rules):
         own = table.filter(pl.col("rule") == rule).sort("at_ms")

@@ -90,6 +90,17 @@ def test_a_meeting_counts_for_the_rule_at_once_and_for_the_person_once_it_settle
     assert counted(rows, {}, frozenset(), k=K, most=6, settled_ms=4).reps == frozenset()
 
 
+def test_an_answer_counts_until_the_one_that_takes_its_place_has_settled():
+    first = counted([row(seq, seq) for seq in range(1, 7)], {}, frozenset(), **TERMS).rows
+    again = [*first, row(7, 1, met_ms=150, up=False), *(row(seq, seq) for seq in range(8, 13))]
+    after = counted(again, {}, frozenset(), **TERMS).rows
+    assert of_rep(after, "li") == {1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12}
+    assert {it.seq for it in after if it.for_rule} == {2, 3, 4, 5, 6, *range(7, 13)}
+    more = [*after, *(row(seq, seq) for seq in range(13, 18))]
+    later = counted(more, {}, frozenset(), **TERMS | {"settled_ms": 150}).rows
+    assert of_rep(later, "li") == {*range(2, 18)}
+
+
 def test_what_an_appeal_took_from_a_person_was_still_said_of_the_rule():
     six = [row(seq, seq) for seq in range(1, 7)]
     after = counted(six, {}, frozenset({("li", "B1")}), **TERMS).rows
