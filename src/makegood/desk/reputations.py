@@ -14,6 +14,7 @@ from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
 from makegood.messages.errors import Refused
 from makegood.messages.ids import RepId
+from makegood.playbooks.spans import DAY_MS
 from makegood.ports.reputation import Appeal, Verdict
 from makegood.ports.rows import RepRow
 from makegood.projections.reputations import in_words, said_of, seen_first
@@ -35,10 +36,8 @@ def mine(request: HttpRequest) -> HttpResponse:
                 **_shell(desk),
                 "said": said_of(desk.reading, "rep", {me.rep: "you"})[me.rep],
                 "terms": desk.makegood.book.reputation,
-                "own": [
-                    {"about": one.about, "asked_ms": one.asked_ms, "looked_ms": one.decided_ms}
-                    for one in desk.reading.appeals_by(me.rep, PAGE)
-                ],
+                "settles": desk.makegood.book.reputation.late_ms // DAY_MS,
+                "own": desk.reading.appeals_by(me.rep, PAGE),
             }
     if request.method == "POST":
         about = writable(request.POST.get("about", ""), 80)
@@ -170,15 +169,13 @@ def _title(desk: Desk, rule: str) -> str:
 
 
 def _appealed(desk: Desk, found: Sequence[Appeal]) -> list[dict[str, Any]]:
-    rated = desk.reading.ratings_about_all([(one.rep, one.about) for one in found])
+    terms = desk.makegood.book.reputation
     return [
         {
             "row": one,
             "name": rep_name(desk.reps, one.rep),
-            "rated": [
-                ("up" if it.up else "down", ", ".join(it.reasons))
-                for it in rated.get((one.rep, one.about), ())
-            ],
+            "due_ms": (due_ms := one.asked_ms + terms.answer_ms),
+            "late": due_ms < desk.now_ms,
         }
         for one in found
     ]

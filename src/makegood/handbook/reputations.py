@@ -32,7 +32,10 @@ def _sentences(source: Source) -> Iterator[str]:
     yield f"Below {terms.shown_from} ratings we cannot tell yet, and say so."
     few = terms.blind_below
     yield f"Nothing is published, and nothing changes, for fewer than {few} customers."
+    settles = within_words(terms.late_ms)
+    yield f"What was met counts for a rule at once, and for a person after {settles}."
     if terms.owners:
         yield f"Somebody of their own answers for {in_row(sorted(terms.owners))}."
     within = within_words(terms.answer_ms)
     yield f"Whoever answers for a rule that customers find worse has {within} to say why it is so."
+    yield f"Whoever looks at an appeal has {within} as well; until then nothing changes."

@@ -18,7 +18,8 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
     Attributes:
         shown_from: Ratings before anything is said of somebody.
         blind_below: Nothing is published about fewer customers, and nothing changes for fewer.
-        late_ms: What "lately" means, when a rule became worse.
+        late_ms: What "lately" means, when a rule became worse; for so long a meeting settles
+            before it counts for a person.
         period_ms: How long standards are taken to stay the same.
         answer_ms: How long the owner of a rule has for an answer.
         owners: Sign-in name of who answers for a rule, by its id.
@@ -33,6 +34,14 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
     answer_ms: int = 14 * DAY_MS
     owners: Mapping[str, str] = {}
     otherwise: str = ""
+
+    @property
+    def most_of_one(self) -> int:
+        """How many ratings of one customer count of one person or rule.
+
+        So many that it takes `blind_below` customers before anything is said.
+        """
+        return max(1, self.shown_from // self.blind_below)
 
     def owner_of(self, rule: str) -> str:
         """Give who answers for a rule; empty for nobody."""

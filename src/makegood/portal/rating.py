@@ -13,13 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from msgspec import Struct
 
+from makegood.core.decide import Asker
 from makegood.core.state import decode_state
 from makegood.core.surveyed import SurveyState
 from makegood.core.surveys import last_asked
 from makegood.effects.links import LinkForged
 from makegood.messages.errors import Refused
 from makegood.messages.facts import Rated
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.messages.survey_facts import REASONS, Reason
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.rulings import SurveyKind, SurveyRule
@@ -152,6 +153,12 @@ def _reasons(request: HttpRequest, kind: SurveyKind) -> tuple[Reason, ...]:
     return tuple(one for one in REASONS if one in told)
 
 
+def _asker(request: HttpRequest) -> Asker:
+    """Say who answers: whoever is signed in at the desk writes it down, with any link."""
+    user = request.user
+    return Asker(rep=RepId(user.get_username())) if user.is_authenticated else CUSTOMER
+
+
 def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
     """Append the answer; sent twice from one form it happens once."""
     form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
@@ -170,7 +177,7 @@ def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
     outcome = makegood_of(request).acts.act(
         asked.customer,
         body,
-        CUSTOMER,
+        _asker(request),
         message_id=message_id,
         texts={ref: words} if ref else {},
     )

@@ -1,6 +1,7 @@
 """Rows of reputations: ratings taken from the log, what is published of them, appeals, answers."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -84,9 +85,9 @@ class Appeal(Struct, frozen=True, kw_only=True, omit_defaults=True):
         id: Made of who appeals and about what.
         about: Booking, segment or order of the meeting.
         why: What they say.
-        verdict: Empty while nobody has looked; "none" when it was kept and there was no rating.
+        verdict: Empty while nobody has looked; "none" of before is one that was kept.
         by: Who looked; never who appeals.
-        because: Their reason.
+        because: Their reason; with `why` it is empty when the customer was erased.
     """
 
     id: str
@@ -98,6 +99,11 @@ class Appeal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: RepId = RepId("")
     because: str = ""
     decided_ms: int = 0
+
+
+def appeal_id(rep: str, about: str) -> str:
+    """Name an appeal by whose it is and about what: there is one for each meeting."""
+    return sha256(f"{rep}\n{about}".encode()).hexdigest()[:24]
 
 
 class RuleAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,11 +134,6 @@ class ReputationReading(Protocol):
 
     def ratings_about(self, rep: RepId, about: str) -> tuple[RatingRow, ...]:
         """Give the ratings of meetings with a person about one thing."""
-
-    def ratings_about_all(
-        self, meetings: Sequence[tuple[RepId, str]]
-    ) -> Mapping[tuple[RepId, str], tuple[RatingRow, ...]]:
-        """Give the ratings of many meetings at once; meetings without any are left out."""
 
     def ratings_read(self) -> int:
         """Say up to which position in the log ratings were taken from it."""
@@ -189,6 +190,9 @@ class ReputationWriting(Protocol):
 
     def put_appeal(self, row: Appeal) -> None:
         """Keep how an appeal stands."""
+
+    def forget_appeals(self, meetings: Sequence[tuple[str, str]]) -> int:
+        """Delete the words of appeals about meetings, (rep, about) each; say of how many."""
 
     def put_rule_answer(self, row: RuleAnswer) -> None:
         """Keep what an owner is asked, or answers."""

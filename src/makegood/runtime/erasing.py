@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
+from makegood.core.state import decode_state
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId, ProfileId
@@ -105,11 +106,19 @@ def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[Person
     names = sorted({*own, *(one for group in lookups.values() for one in group)})
     before = writing.persons(names)
     rows = writing.erase(customer) + writing.erase_parked(customer)
+    rows += writing.forget_appeals(_met(writing, customer))
     rows += forget_links(writing, names)
     left = writing.persons(names)
     gone = tuple(row for profile, row in before.items() if profile not in left)
     # Roles go with whoever had them; what was in force stands on the events, without a name.
     return gone, rows + writing.drop_parties([*own, *(row.profile for row in gone)])
+
+
+def _met(reading: Reading, customer: CustomerId) -> list[tuple[str, str]]:
+    """Say whom they met about what: what was written of it may tell of them."""
+    row = reading.row(customer)
+    surveys = decode_state(row.state).surveys if row is not None else ()
+    return [(one.met, one.about) for one in surveys if one.met]
 
 
 def _party_erased(writing: Writing, profile: ProfileId) -> tuple[tuple[PersonRow, ...], int]:

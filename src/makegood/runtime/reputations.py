@@ -5,7 +5,6 @@ is for the person whom it is about, for who looks after them, and for a customer
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ from makegood.playbooks.reputation import ReputationTerms
 from makegood.playbooks.rulings import SurveyKind
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
-from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict
+from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict, appeal_id
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.noting import note
 
@@ -108,13 +107,21 @@ def publish_round(
             rows, rounds = _all_ratings(reading), reading.rounds()
             customers = _customers(reading, rows)
             left_out = _left_out(reading)
-        found = counted(rows, customers, left_out, terms.blind_below)
-        published = publisher(found, customers, terms, clock.now_ms())
+        now_ms = clock.now_ms()
+        found = counted(
+            rows,
+            customers,
+            left_out,
+            k=terms.blind_below,
+            most=terms.most_of_one,
+            settled_ms=now_ms - terms.late_ms,
+        )
+        published = publisher(found, customers, terms, now_ms)
         with store.writing() as writing:
             read, since = writing.hold_ratings()
             if since != rounds:
                 continue
-            asked = _asked(writing, published, terms, clock.now_ms())
+            asked = _asked(writing, published, terms, now_ms)
             writing.add_ratings(found.changed, read)
             writing.put_published(published)
             for one in asked:
@@ -190,7 +197,7 @@ def appeal(store: Store, clock: Clock, rep: RepId, about: str, why: str) -> Appe
     if not about.strip() or not why.strip():
         return Refused(code="empty", why="Say which meeting, and why.")
     row = Appeal(
-        id=sha256(f"{rep}\n{about.strip()}".encode()).hexdigest()[:24],
+        id=appeal_id(rep, about.strip()),
         rep=rep,
         about=about.strip(),
         why=why.strip(),
@@ -205,7 +212,12 @@ def appeal(store: Store, clock: Clock, rep: RepId, about: str, why: str) -> Appe
 def decide_appeal(
     store: Store, clock: Clock, id_: str, by: RepId, verdict: Verdict, because: str
 ) -> Appeal | Refused:
-    """Keep a rating or leave it out: by somebody else, with a reason, and once."""
+    """Say whether a meeting was theirs to answer for: by somebody else, with a reason, and once.
+
+    It is the meeting that is judged, whether it was rated or not: so the verdict may be told to
+    who appealed, and nobody keeps what is good and leaves out what is not. Until then the rating
+    counts as before; if it waited, whoever appeals would choose who is in a group of k.
+    """
     with store.writing() as writing:
         row = writing.appeal(id_)
         if row is None:
@@ -216,11 +228,9 @@ def decide_appeal(
             return Refused(code="answered", why="Somebody looked at this appeal already.")
         if verdict not in ("kept", "left_out") or not because.strip():
             return Refused(code="reason", why="Keep it or leave it out, and say why.")
-        # What was answered today is taken from the log tonight, and is left out then.
-        found = writing.ratings_about(row.rep, row.about)
         done = replace(
             row,
-            verdict=verdict if found or verdict == "left_out" else "none",
+            verdict=verdict,
             by=by,
             because=because.strip(),
             decided_ms=clock.now_ms(),

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from makegood.messages.ids import RepId
-from makegood.ports.reputation import Appeal, Kind, Published, RatingRow, RuleAnswer
+from makegood.ports.reputation import Appeal, Kind, Published, RatingRow, RuleAnswer, appeal_id
 from makegood.store.memory_reading import MemoryReading
 
 
@@ -17,12 +19,6 @@ class MemoryReputation(MemoryReading):
     def ratings_about(self, rep: RepId, about: str) -> tuple[RatingRow, ...]:
         rows = (row for _, row in sorted(self._t.ratings.items()))
         return tuple(row for row in rows if (row.rep, row.about) == (rep, about))
-
-    def ratings_about_all(
-        self, meetings: Sequence[tuple[RepId, str]]
-    ) -> Mapping[tuple[RepId, str], tuple[RatingRow, ...]]:
-        found = {it: self.ratings_about(*it) for it in meetings}
-        return {it: rows for it, rows in found.items() if rows}
 
     def ratings_read(self) -> int:
         return self._t.seen.get(("read", ""), 0)
@@ -85,6 +81,14 @@ class MemoryReputation(MemoryReading):
 
     def put_appeal(self, row: Appeal) -> None:
         self._t.appeals[row.id] = row
+
+    def forget_appeals(self, meetings: Sequence[tuple[str, str]]) -> int:
+        known = self._t.appeals
+        ids = {id_ for meeting in meetings if (id_ := appeal_id(*meeting)) in known}
+        told = [known[id_] for id_ in sorted(ids) if known[id_].why or known[id_].because]
+        for row in told:
+            self.put_appeal(replace(row, why="", because=""))
+        return len(told)
 
     def put_rule_answer(self, row: RuleAnswer) -> None:
         self._t.rule_answers[row.rule] = row

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec import structs
 
 from makegood.messages.ids import RepId
-from makegood.ports.reputation import Appeal, Kind, Published, RatingRow, RuleAnswer
+from makegood.ports.reputation import Appeal, Kind, Published, RatingRow, RuleAnswer, appeal_id
 from makegood.store.session import Row, replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
@@ -16,8 +17,6 @@ _PAGE = """SELECT row_blob FROM reputation WHERE kind = ? AND subject > ?
     ORDER BY subject LIMIT ?"""
 _OPEN = """SELECT row_blob FROM reputation WHERE kind = ? AND is_open = 1 AND subject > ?
     ORDER BY subject LIMIT ?"""
-_ABOUT_ALL = """SELECT row_blob FROM rating WHERE rep = ANY(?) AND about = ANY(?)
-    ORDER BY seq"""
 _OF = "SELECT subject, row_blob FROM reputation WHERE kind = ? AND subject = ANY(?)"
 _OWN = """SELECT row_blob FROM reputation WHERE kind = ? AND owner = ?
     ORDER BY subject LIMIT ?"""
@@ -39,21 +38,6 @@ class ReputationReading(SqlBase):
     def ratings_about(self, rep: RepId, about: str) -> tuple[RatingRow, ...]:
         sql = "SELECT row_blob FROM rating WHERE rep = ? AND about = ? ORDER BY seq"
         return tuple(_unpack_rating(row[0]) for row in self._db.rows(sql, rep, about))
-
-    def ratings_about_all(
-        self, meetings: Sequence[tuple[RepId, str]]
-    ) -> Mapping[tuple[RepId, str], tuple[RatingRow, ...]]:
-        wanted = set(meetings)
-        if not wanted:
-            return {}
-        reps, abouts = (sorted(set(column)) for column in zip(*wanted, strict=True))
-        found: dict[tuple[RepId, str], tuple[RatingRow, ...]] = {}
-        for (blob,) in self._db.rows(_ABOUT_ALL, reps, abouts):
-            row = _unpack_rating(blob)
-            key = (row.rep, row.about)
-            if key in wanted:
-                found[key] = (*found.get(key, ()), row)
-        return found
 
     def ratings_read(self) -> int:
         found = self._said("read", [""])
@@ -127,6 +111,13 @@ class ReputationWriting(ReputationReading):
 
     def put_appeal(self, row: Appeal) -> None:
         self._say([_appeal(row)])
+
+    def forget_appeals(self, meetings: Sequence[tuple[str, str]]) -> int:
+        ids = sorted({appeal_id(*meeting) for meeting in meetings})
+        found = [_unpack_appeal(blob) for blob in self._said("appeal", ids).values()]
+        told = [row for row in found if row.why or row.because]
+        self._say([_appeal(structs.replace(row, why="", because="")) for row in told])
+        return len(told)
 
     def put_rule_answer(self, row: RuleAnswer) -> None:
         self._say([("answer", row.rule, row.owner, int(not row.says), pack(row))])

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec.structs import replace
 
 from makegood.messages.ids import EventId, ProfileId, RepId
-from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer
+from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, appeal_id
 from makegood.testing.store_log_conformance import Conformance
 
 RATING = RatingRow(
@@ -41,11 +41,6 @@ class ReputationConformance(Conformance):
             assert reading.ratings(0, 1) == (replace(RATING, for_rep=True),)
             assert reading.ratings_about(RepId("li"), "B2") == (later,)
             assert reading.ratings_about(RepId("omar"), "B2") == ()
-            first = replace(RATING, for_rep=True)
-            li, omar = RepId("li"), RepId("omar")
-            asked = [(li, "B1"), (omar, "B1"), (omar, "B2"), (li, "B3")]
-            assert reading.ratings_about_all(asked) == {(li, "B1"): (first,)}
-            assert reading.ratings_about_all([]) == {}
 
     def test_who_takes_ratings_or_publishes_is_alone(self) -> None:
         store = self.make_store()
@@ -93,6 +88,21 @@ class ReputationConformance(Conformance):
             assert [one.id for one in reading.appeals(open_only=False)] == ["a1", "a2"]
             assert reading.appeals(open_only=False, after="a2") == ()
             assert reading.appeals_by(RepId("li"), 9) == (done,)
+
+    def test_the_words_of_an_appeal_go_and_how_it_stands_stays(self) -> None:
+        store = self.make_store()
+        one = replace(APPEAL, id=appeal_id("li", "B1"), verdict="kept", because="It is fair.")
+        other = replace(APPEAL, id=appeal_id("omar", "B1"), rep=RepId("omar"))
+        with store.writing() as writing:
+            assert writing.put_new_appeal(one)
+            assert writing.put_new_appeal(other)
+        with store.writing() as writing:
+            assert writing.forget_appeals([("li", "B1"), ("li", "B1"), ("li", "B2")]) == 1
+            assert writing.forget_appeals([("li", "B1")]) == 0
+            assert writing.forget_appeals([]) == 0
+        with store.reading() as reading:
+            assert reading.appeal(one.id) == replace(one, why="", because="")
+            assert reading.appeal(other.id) == other
 
     def test_owners_answer_and_people_look(self) -> None:
         store = self.make_store()

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
+from msgspec.structs import replace
 
 from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood
 from makegood.core.state import State, decode_state
 from makegood.effects.words import Words
-from makegood.messages.facts import Touchpoint
+from makegood.messages.facts import Rated, Touchpoint
+from makegood.messages.ids import RepId
+from makegood.ports.reputation import Appeal
+from makegood.runtime.reputations import appeal
 from makegood.testing.book import HOUR_MS
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import customer_of, introduce, profile_of, serving, take
@@ -97,6 +102,30 @@ def test_what_is_no_score_is_asked_for_again(makegood: Makegood, clock: FakeCloc
     assert answer.status_code == 422
     assert "Please choose one" in words_of(answer)
     assert state(makegood).surveys[0].score is None
+
+
+def test_whoever_is_signed_in_at_the_desk_cannot_answer_as_the_customer(
+    makegood: Makegood, clock: FakeClock
+):
+    path, kathy = flown(makegood, clock), Client()
+    user = get_user_model().objects.get(username="kathy")
+    kathy.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert kathy.post(path, {"score": "5"}).status_code == 302
+    assert Client().post(path, {"score": "4"}).status_code == 302
+    with makegood.store.reading() as reading:
+        answers = [event.body for _, event in reading.log(0, 99)]
+    assert [one.by for one in answers if isinstance(one, Rated)] == ["kathy", ""]
+
+
+def test_what_a_person_wrote_of_a_meeting_goes_with_the_customer(
+    makegood: Makegood, clock: FakeClock
+):
+    flown(makegood, clock)
+    made = appeal(makegood.store, clock, RepId("kathy"), ABOUT, "Ana Ruiz was late herself.")
+    assert isinstance(made, Appeal)
+    makegood.erasing.person("user:ana")
+    with makegood.store.reading() as reading:
+        assert reading.appeal(made.id) == replace(made, why="")
 
 
 def test_only_what_was_asked_can_be_answered(makegood: Makegood, clock: FakeClock):

@@ -26,6 +26,7 @@ from makegood.testing.clock import FakeClock
 from tests.unit.core.test_as_met import day
 
 TERMS = ReputationTerms(owners={"fee": "vera"})
+SETTLED = 20 * DAY_MS  # what happened at the beginning counts by then
 VERA, OMAR, LI = RepId("vera"), RepId("omar"), RepId("li")
 
 
@@ -34,22 +35,22 @@ def library() -> Library:
     return day().library
 
 
-def rate(store: MemoryStore, library: Library, numbers: range, **more) -> None:
-    """Let customers answer, one each."""
+def rate(store: MemoryStore, library: Library, numbers: range, *, at_ms: int = 0, **more) -> None:
+    """Let customers answer, one each, about what was then."""
     events = [
         Event(
             source="desk",
             message_id=f"m{number}{more}",
-            profile=ProfileId(f"p{number}"),
-            time_ms=number,
-            received_ms=number,
+            profile=ProfileId(more.get("profile", f"p{number}")),
+            time_ms=at_ms + number,
+            received_ms=at_ms + number,
             body=Rated(
                 **{
                     "survey": "boarding", "score": number % 2, "about": f"B{number}",
                     "met": ("li", "omar")[number % 4 // 2], "rule": ("fee", "bag")[number % 2],
-                    "reasons": ("policy",), "met_ms": number,
+                    "reasons": ("policy",), "met_ms": at_ms + number,
                 }
-                | more
+                | {name: it for name, it in more.items() if name != "profile"}
             ),
             stamp=Stamp(book=library.active, fold=1),
         )
@@ -73,7 +74,7 @@ def said(store: MemoryStore, kind="rep") -> Mapping[str, Published]:
 
 
 def test_ratings_are_taken_from_the_log_once(library: Library):
-    store, clock = MemoryStore(), FakeClock(0)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 9))
     assert take_ratings(store, library) == 8
     assert take_ratings(store, library) == 0
@@ -99,7 +100,7 @@ def test_a_clock_that_runs_ahead_makes_no_other_rating_old(library: Library):
 
 
 def test_below_thirty_no_number_is_published_and_four_more_change_nothing(library: Library):
-    store, clock = MemoryStore(), FakeClock(5)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 41))
     assert {one.subject for one in round_of(store, library, clock).published} == {
         "li", "omar", "fee", "bag",
@@ -146,8 +147,30 @@ def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others(library:
     assert not isinstance(answer_for_rule(store, clock, "fee", OMAR, "It goes."), Refused)
 
 
+def test_a_rule_that_became_worse_moves_no_person_before_it_is_named_nor_after(library: Library):
+    def told(bad: range) -> tuple[dict[str, bool], Published]:
+        store, clock = MemoryStore(), FakeClock(100 * DAY_MS)
+        rate(store, library, range(1, 301), score=1, reasons=())
+        rate(store, library, range(301, 401), score=0, reasons=("product",))
+        round_of(store, library, clock)
+        vexed = {"met": "li", "rule": "fee", "score": 0, "reasons": ("person",)}
+        rate(store, library, bad, at_ms=92 * DAY_MS, **vexed)
+        rate(store, library, range(600, 660), at_ms=92 * DAY_MS, rule="bag", score=1, reasons=())
+        first = {it.subject: it.worse_lately for it in round_of(store, library, clock).published}
+        clock.advance(14 * DAY_MS)
+        glad = {"met": "li", "rule": "bag", "score": 1, "reasons": ()}
+        rate(store, library, range(800, 820), at_ms=80 * DAY_MS, **glad)
+        round_of(store, library, clock)
+        return first, said(store)["li"]
+
+    first, li = told(range(700, 760))
+    assert first == {"bag": False, "fee": True}
+    assert told(range(0)) == ({"bag": False}, li)
+    assert li.at_least > 0
+
+
 def test_two_who_publish_at_once_say_nothing_that_differs_by_fewer_than_k(library: Library):
-    store, clock = MemoryStore(), FakeClock(9)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 81))
     told: list[int] = []
 
@@ -169,7 +192,7 @@ def test_two_who_publish_at_once_say_nothing_that_differs_by_fewer_than_k(librar
 
 
 def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library):
-    store, clock = MemoryStore(), FakeClock(9)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 41))
     take_ratings(store, library)
     made = appeal(store, clock, LI, "B1", "It was the storm.")
@@ -181,10 +204,41 @@ def test_an_appeal_goes_to_somebody_else_once_and_with_a_reason(library: Library
     assert decide_appeal(store, clock, "x", OMAR, "kept", "So.").code == "gone"
     assert decide_appeal(store, clock, made.id, OMAR, "left_out", "It was.").verdict == "left_out"
     assert decide_appeal(store, clock, made.id, VERA, "kept", "No.").code == "answered"
-    never = appeal(store, clock, LI, "B99", "I was not there.")
-    assert decide_appeal(store, clock, never.id, OMAR, "kept", "So.").verdict == "none"
+
+
+def test_neither_the_verdict_nor_the_record_of_it_tells_whether_a_meeting_was_rated(
+    library: Library,
+):
+    store, clock = MemoryStore(), FakeClock(SETTLED)
+    rate(store, library, range(1, 41))
+    take_ratings(store, library)
+    for about in ("B1", "B99"):  # one was rated
+        made = appeal(store, clock, LI, about, "I was not there.")
+        assert decide_appeal(store, clock, made.id, OMAR, "kept", "So.").verdict == "kept"
     with store.reading() as reading:
-        assert [one.what for one in reading.acts()] == ["appeal.decided"] * 2
+        acts = [(one.what, one.after) for one in reading.acts()]
+    assert acts == [("appeal.decided", {"verdict": "kept"})] * 2
+
+
+def test_while_an_appeal_is_open_the_rating_counts_as_before(library: Library):
+    store, clock = MemoryStore(), FakeClock(SETTLED)
+    rate(store, library, range(1, 81))
+    appeal(store, clock, LI, "B1", "It was the storm.")
+    round_of(store, library, clock)
+    with store.reading() as reading:
+        assert [row.for_rep for row in reading.ratings_about(LI, "B1")] == [True]
+
+
+def test_whoever_rates_without_end_says_no_more_than_any_other(library: Library):
+    def li(times: int) -> Published:
+        store, clock = MemoryStore(), FakeClock(SETTLED)
+        rate(store, library, range(1, 201))
+        rate(store, library, range(1, 1 + times), profile="p0", met="li", score=0, reasons=())
+        round_of(store, library, clock)
+        return said(store)["li"]
+
+    assert li(TERMS.most_of_one) == li(150)
+    assert li(150).standing == "alike"
 
 
 def test_what_one_writes_down_about_oneself_counts_for_nobody(library: Library):
@@ -196,7 +250,7 @@ def test_what_one_writes_down_about_oneself_counts_for_nobody(library: Library):
 
 
 def test_an_answer_of_today_that_was_left_out_today_counts_at_no_time(library: Library):
-    store, clock = MemoryStore(), FakeClock(9)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 81))
     made = appeal(store, clock, LI, "B1", "It was the storm.")
     assert decide_appeal(store, clock, made.id, OMAR, "left_out", "So.").verdict == "left_out"
@@ -207,7 +261,7 @@ def test_an_answer_of_today_that_was_left_out_today_counts_at_no_time(library: L
 
 
 def test_alone_nobody_can_be_compared(library: Library):
-    store, clock = MemoryStore(), FakeClock(9)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 101), met="li", rule="fee")
     round_of(store, library, clock)
     assert {one.standing for one in said(store).values()} == {"cannot_tell"}
@@ -216,7 +270,7 @@ def test_alone_nobody_can_be_compared(library: Library):
 
 
 def test_below_thirty_words_about_a_person_no_number_stands_there(library: Library):
-    store, clock = MemoryStore(), FakeClock(9)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 121), score=0)  # all laid on the rule
     rate(store, library, range(200, 300), met="omar", score=1, reasons=())
     rate(store, library, range(300, 312), met="li", score=1, reasons=())
@@ -226,7 +280,7 @@ def test_below_thirty_words_about_a_person_no_number_stands_there(library: Libra
 
 
 def test_what_was_left_out_counts_no_more_once_enough_changed(library: Library):
-    store, clock = MemoryStore(), FakeClock(9)
+    store, clock = MemoryStore(), FakeClock(SETTLED)
     rate(store, library, range(1, 81))
     round_of(store, library, clock)
     made = appeal(store, clock, LI, "B1", "It was the storm.")
@@ -236,4 +290,4 @@ def test_what_was_left_out_counts_no_more_once_enough_changed(library: Library):
     with store.reading() as reading:
         (row,) = reading.ratings_about(LI, "B1")
     assert not row.for_rep
-    assert not row.for_rule
+    assert row.for_rule  # the rule is the same, whoever applied it

@@ -1,27 +1,40 @@
 """The curve: how much better people are told apart the more ratings there are."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import altair as alt
 import vl_convert
+from msgspec import Struct
+from msgspec.structs import asdict
 
 VEGA_LITE = "v6"
 
 
-def drawn(points: Mapping[int, tuple[float, float]]) -> str:
-    """Draw Kendall's tau by ratings a rep, for the model and for percent-positive, as SVG."""
-    rows = [
-        {"ratings": ratings, "tau": tau, "of": name}
-        for ratings, both in points.items()
-        for name, tau in zip(("this model", "percent-positive"), both, strict=True)
-    ]
+class Point(Struct, frozen=True, kw_only=True):
+    """Kendall's tau at one number of ratings: the mean of the worlds, the worst and the best."""
+
+    of: str
+    ratings: int
+    tau: float
+    low: float
+    high: float
+
+
+def drawn(points: Sequence[Point]) -> str:
+    """Draw Kendall's tau by ratings a rep, a line for each method within its worlds, as SVG."""
+    rows = [asdict(point) for point in points]
+    ticks = sorted({point.ratings for point in points})
+    colours = alt.Scale(range=["#8a8578", "#0b6b5c"])
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("ratings:Q", title="ratings a rep").scale(type="log").axis(values=list(points)),
-        y=alt.Y("tau:Q", title="Kendall's tau with the truth").scale(domain=[-0.2, 1]),
-        color=alt.Color("of:N", title=None, scale=alt.Scale(range=["#8a8578", "#0b6b5c"])),
-        strokeDash=alt.StrokeDash("of:N", title=None),
+        x=alt.X("ratings:Q", title="ratings a rep (log scale)")
+        .scale(type="log", domain=[ticks[0], ticks[-1]])
+        .axis(values=ticks),
+        color=alt.Color("of:N", title=None, scale=colours),
     )
-    chart = (base.mark_line() + base.mark_point(filled=True, size=50)).properties(
+    tau = alt.Y("tau:Q", title="Kendall's tau with the truth").scale(domain=[-0.2, 1])
+    line = base.encode(y=tau, strokeDash=alt.StrokeDash("of:N", title=None))
+    worlds = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q"), y2="high:Q")
+    chart = (worlds + line.mark_line() + line.mark_point(filled=True, size=50)).properties(
         width=520, height=260, background="#ffffff"
     )
     return vl_convert.vegalite_to_svg(chart.to_json(), vl_version=None)

@@ -5,7 +5,7 @@ rule's) alone. Each comes with an interval, and with a word for what the interva
 said.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -68,7 +68,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
 
 
 def rep_estimates(
-    table: pl.DataFrame, terms: Terms, worse_lately: Collection[str] = ()
+    table: pl.DataFrame, terms: Terms, spared: Mapping[str, int] | None = None
 ) -> tuple[Estimate, ...]:
     """Estimate the reputations of people from a table of ratings, by name.
 
@@ -77,22 +77,46 @@ def rep_estimates(
     Args:
         table: The ratings.
         terms: What the company set.
-        worse_lately: Rules that are said to have become worse. What was said lately where they
-            apply is left out, up and down: some of the vexed blame the person all the same, and
-            it would be by whoever sat there that they were vexed.
+        spared: Rules that are said to have become worse, and since when. What was met since then
+            where they apply is left out, up and down: some of the vexed blame the person all the
+            same, and it would be by whoever sat there that they were vexed.
 
     Raises:
         ValueError: A thumb is neither up nor down.
     """
-    return _of("rep", not_about(without_late(table, worse_lately, terms), "policy"), terms)
+    return _of("rep", not_about(without(table, spared or {}), "policy"), terms)
 
 
-def without_late(table: pl.DataFrame, rules: Collection[str], terms: Terms) -> pl.DataFrame:
-    """Leave out what was said lately where one of some rules applies."""
+def without(table: pl.DataFrame, spared: Mapping[str, int]) -> pl.DataFrame:
+    """Leave out what was met where some rules apply, from a time on for each."""
+    for rule, since_ms in spared.items():
+        table = table.filter(~((pl.col("rule") == rule) & (pl.col("at_ms") >= since_ms)))
+    return table
+
+
+def since_when(table: pl.DataFrame, rules: Collection[str], terms: Terms) -> Mapping[str, int]:
+    """Say since when rules that became worse are, as far as the last weeks tell.
+
+    The time after which thumbs fall short the most of what lies halfway between before and lately
+    (Page 1954: cumulative sums). It is looked for in twice what lately means, and no further back.
+
+    Args:
+        table: The ratings of rules, the last ones among them.
+        rules: Those that are said to have become worse.
+        terms: What the company set.
+    """
     if not rules:
-        return table
-    lately = pl.col("at_ms") > pl.col("at_ms").max() - terms.late_days * DAY_MS
-    return table.filter(~(lately & pl.col("rule").is_in(list(rules))))
+        return {}
+    now_ms, late_ms = table["at_ms"].to_numpy().max(), terms.late_days * DAY_MS
+    found = {}
+    for rule in sorted(rules):
+        own = table.filter(pl.col("rule") == rule).sort("at_ms")
+        at_ms, up = own["at_ms"].to_numpy(), own["up"].to_numpy()
+        near, late = at_ms > now_ms - 2 * late_ms, at_ms > now_ms - late_ms
+        usual = up[~near].mean() if (~near).any() else up.mean()
+        short = (usual + up[late].mean()) / 2 - up[near]
+        found[rule] = int(at_ms[near][np.argmax(short[::-1].cumsum()[::-1])])
+    return found
 
 
 def rule_estimates(table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:

@@ -7,7 +7,13 @@ import polars as pl
 from msgspec.structs import replace
 
 from makegood.analytics.reputation.blind import Counted, at_least, reasons_of
-from makegood.analytics.reputation.estimates import Estimate, Terms, rep_estimates, rule_estimates
+from makegood.analytics.reputation.estimates import (
+    Estimate,
+    Terms,
+    rep_estimates,
+    rule_estimates,
+    since_when,
+)
 from makegood.analytics.reputation.ratings import SCHEMA
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.playbooks.reputation import DAY_MS, ReputationTerms
@@ -62,7 +68,7 @@ def publish(
 def _reckoned(
     found: Counted, customers: Mapping[ProfileId, CustomerId], model: Terms
 ) -> tuple[list[RatingRow], tuple[Estimate, ...], tuple[Estimate, ...]]:
-    """Reckon rules first: what one that became worse brings lately is laid on no person.
+    """Reckon rules first: what one brings since it became worse is laid on no person.
 
     Returns:
         The ratings that count for people, people, and rules.
@@ -71,12 +77,12 @@ def _reckoned(
     of_reps = [row for row in found.rows if row.for_rep]
     if not found.reps and not found.rules:
         return of_reps, (), ()
-    rules = rule_estimates(table_of(of_rules, customers), model)
-    worse = {one.name for one in rules if one.worse_lately}
+    table = table_of(of_rules, customers)
+    rules = rule_estimates(table, model)
     if not found.reps:
         return of_reps, (), rules
-    since = max(row.met_ms for row in of_reps) - model.late_days * DAY_MS
-    of_reps = [row for row in of_reps if row.rule not in worse or row.met_ms <= since]
+    since = since_when(table, [one.name for one in rules if one.worse_lately], model)
+    of_reps = [row for row in of_reps if row.rule not in since or row.met_ms < since[row.rule]]
     return of_reps, rep_estimates(table_of(of_reps, customers), model), rules
 
 

@@ -5,7 +5,12 @@ import polars as pl
 import pytest
 
 from benchmarks.reputation import DAY_MS, covered, table, tau
-from makegood.analytics.reputation.estimates import Terms, rep_estimates, rule_estimates
+from makegood.analytics.reputation.estimates import (
+    Terms,
+    rep_estimates,
+    rule_estimates,
+    since_when,
+)
 from makegood_sim.reputation import Plan, World, make
 
 
@@ -36,14 +41,42 @@ def test_a_rule_that_became_bad_is_named_and_no_other(world: World):
     assert not any(it.worse_lately for it in rule_estimates(table(world.seen), Terms()))
 
 
-def test_what_a_rule_that_became_worse_brings_lately_is_laid_on_no_person(world: World):
+def test_what_a_rule_brings_since_it_became_worse_is_laid_on_no_person(world: World):
     seen = table(world.seen)
-    theirs = (pl.col("at_ms") > pl.col("at_ms").max() - 14 * DAY_MS) & (pl.col("rule") == "f0000")
+    since = {"f0000": seen["at_ms"].max() - 14 * DAY_MS}
+    theirs = (pl.col("at_ms") >= since["f0000"]) & (pl.col("rule") == "f0000")
     vexed = seen.with_columns(up=pl.when(theirs).then(0).otherwise(pl.col("up")))
     glad = seen.with_columns(up=pl.when(theirs).then(1).otherwise(pl.col("up")))
     assert not vexed.equals(seen)
-    assert rep_estimates(vexed, Terms(), ["f0000"]) == rep_estimates(glad, Terms(), ["f0000"])
+    assert rep_estimates(vexed, Terms(), since) == rep_estimates(glad, Terms(), since)
     assert rep_estimates(vexed, Terms()) != rep_estimates(glad, Terms())
+
+
+@pytest.mark.parametrize("days", [5, 14, 21])
+def test_it_is_found_since_when_a_rule_is_worse(world: World, days: int):
+    seen = table(world.seen)
+    last = seen["at_ms"].max()
+    turned = (pl.col("at_ms") > last - days * DAY_MS) & (pl.col("rule") == "f0000")
+    worse = seen.with_columns(up=pl.when(turned).then(0).otherwise(pl.col("up")))
+    found = since_when(worse, ["f0000"], Terms())["f0000"]
+    assert abs((last - found) / DAY_MS - days) <= 6
+
+
+def test_a_rule_that_is_new_is_worse_since_it_began_to_be():
+    new = pl.DataFrame({"rule": ["fee"] * 30, "at_ms": [n * DAY_MS for n in range(30)],
+                        "up": [1] * 20 + [0] * 10})  # fmt: skip
+    assert since_when(new, ["fee"], Terms()) == {"fee": 20 * DAY_MS}
+    assert since_when(new, [], Terms()) == {}
+
+
+def test_a_lot_that_is_known_is_used_and_none_is_needed(world: World, reps):
+    seen = table(world.seen)
+    assert (seen["propensity"] > 0).any()
+    unknown = rep_estimates(seen.with_columns(propensity=pl.lit(0.0)), Terms())
+    truth = world.truth.reps[[int(one.name[1:]) for one in unknown]]
+    assert tau([one.share for one in unknown], truth) > 0.5
+    assert [one.n for one in unknown] == [one.n for one in reps]
+    assert [one.share for one in unknown] != [one.share for one in reps]
 
 
 def test_below_thirty_ratings_nothing_can_be_told(world: World, reps):
