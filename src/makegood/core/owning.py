@@ -45,8 +45,9 @@ def owner_of(
         spared=bool(rules.slice) and rules.unless(turn.state.facts),
     )
     found = choose(ask, turn.on_duty, rules, wish)
-    waited_ms = turn.at_ms - case.opened_ms if case is not None else 0
-    _log(turn, found, max(0, waited_ms))
+    if found.chosen:  # else it waits still, and the next one who comes is written down
+        since_ms = case.alone_ms or case.opened_ms if case is not None else turn.at_ms
+        _log(turn, found, max(0, turn.at_ms - since_ms))
     return found.chosen
 
 
