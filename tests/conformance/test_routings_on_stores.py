@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from benchmarks.store import MOST_STATEMENTS
 from makegood.core.routed import NOT_YET
 from makegood.core.state import decode_state
 from makegood.messages.facts import Body, Contacted, GotInTouch, Identified, Touchpoint
@@ -20,6 +21,7 @@ from makegood.replay.again import replay
 from makegood.runtime.intake import Intake, body_digest
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
 from makegood.testing.clock import FakeClock
+from tests.conformance.test_intake_on_stores import Counted
 from tests.conformance.test_rooms_on_stores import ALWAYS, ENGINES, memory, postgres, sqlite
 
 __all__ = ["memory", "postgres", "sqlite"]
@@ -102,6 +104,23 @@ def test_a_late_event_that_opens_the_case_first_takes_the_other_decision_away(fi
     assert row is not None
     assert decode_state(row.state).routings == (only.routed,)
     assert firm.proven()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_batch_with_decisions_asks_as_much_for_many_customers_as_for_one(request, engine):
+    firm = Firm(request.getfixturevalue(engine))
+    firm.intake = Intake(
+        counted := Counted(firm.store), lambda: firm.library, firm.clock, b"key of the tests"
+    )
+    asked = []
+    for names in ((1,), range(2, 42)):
+        counted.calls.clear()
+        before = counted.statements
+        firm.takes(*(firm.late(f"c{n}", f"R{n}") for n in names))
+        asked.append((dict(counted.calls), counted.statements - before))
+    assert asked[0] == asked[1]
+    assert asked[0][0]["project_routings"] == 1
+    assert asked[0][1] <= MOST_STATEMENTS
 
 
 def test_two_who_become_one_keep_the_decisions_about_either(firm: Firm):

@@ -1,6 +1,6 @@
 """Decisions about who looks after whom, by SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -26,6 +26,7 @@ _PAGE = """SELECT customer, row_blob FROM routing WHERE at_ms >= ?{after}
 _COUNT = """SELECT rep, brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance)
     FROM routing WHERE at_ms >= ? GROUP BY rep, brand, kind, level, tenure, wait
     ORDER BY rep, brand, kind, level, tenure, wait"""
+_FROM = "SELECT event, customer, at_ms FROM routing WHERE customer = ANY(?) AND at_ms >= ?"
 _unpack = msgspec.msgpack.Decoder(Routed).decode
 
 
@@ -65,17 +66,25 @@ class RoutingWriting(RoutingReading):
     def project_routings(
         self, since: Sequence[tuple[CustomerId, int]], routings: Sequence[Routing]
     ) -> None:
-        by_instant: dict[int, list[CustomerId]] = {}
-        for customer, since_ms in since:
-            by_instant.setdefault(since_ms, []).append(customer)
-        for since_ms, customers in by_instant.items():
-            sql = "DELETE FROM routing WHERE customer = ANY(?) AND at_ms >= ?"
-            self._db.run(sql, sorted(customers), since_ms)
+        self._clear(dict(since))
         rows = {(one.routed.event, one.routed.subject): _row(one) for one in routings}
         if rows:
             self._db.put(
                 "routing", ROUTING, list(rows.values()), replace(ROUTING, "event subject")
             )
+
+    def _clear(self, since: Mapping[CustomerId, int]) -> None:
+        """Take away what stands from an instant on; of most customers that is everything."""
+        whole = sorted(one for one, since_ms in since.items() if since_ms <= 0)
+        if whole:
+            self._db.run("DELETE FROM routing WHERE customer = ANY(?)", whole)
+        others = sorted(since.keys() - set(whole))
+        if not others:
+            return
+        found = self._db.rows(_FROM, others, min(since[one] for one in others))
+        gone = {event for event, customer, at_ms in found if at_ms >= since[customer]}
+        sql = "DELETE FROM routing WHERE event = ANY(?) AND customer = ANY(?)"
+        self._db.run(sql, sorted(gone), others)  # all of one event are of one instant
 
 
 def _row(one: Routing) -> Row:

@@ -62,6 +62,17 @@ class RoutingConformance(Conformance):
         with store.reading() as reading:
             assert reading.routings() == (old, other, new)
 
+    def test_each_customer_has_an_instant_of_their_own(self) -> None:
+        store = self.make_store()
+        rows = [routing(name, f"{name}{at}", at_ms=at) for name in "abcd" for at in (1, 5, 9)]
+        keep(store, *rows)
+        with store.writing() as writing:
+            since = [(customer("a"), 9), (customer("b"), 5), (customer("c"), 0)]
+            writing.project_routings(since, (routing("b", "b5", at_ms=5),))
+        with store.reading() as reading:
+            left = [one.routed.event for one in reading.routings()]
+        assert left == ["a1", "b1", "d1", "a5", "b5", "d5", "d9"]
+
     def test_routings_that_are_alike_are_counted(self) -> None:
         store = self.make_store()
         keep(
