@@ -84,6 +84,20 @@ class RoutingReading(Protocol):
             limit: At most `MOST_ROUTINGS`.
         """
 
+    def routings_of(
+        self, customers: Sequence[CustomerId], since_ms: int, until_ms: int
+    ) -> tuple[Routing, ...]:
+        """Give the decisions about customers between two instants, both among them, in one question.
+
+        Args:
+            customers: Whose, a page of them.
+            since_ms: Not older than this.
+            until_ms: Not younger.
+
+        Returns:
+            The oldest first.
+        """
+
     def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
         """Count decisions since an instant, in one statement."""
 

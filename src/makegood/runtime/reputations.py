@@ -22,6 +22,7 @@ from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict
 from makegood.ports.store import Reading, Store, Writing
+from makegood.runtime.by_lot import Met, with_lots
 from makegood.runtime.noting import note
 
 PAGE = 2000
@@ -56,12 +57,23 @@ def take_ratings(store: Store, library: Library) -> int:
             log = reading.log(after, PAGE)
         if not log:
             return taken
-        rows = [row for seq, event in log if (row := rating_of(seq, event, library)) is not None]
+        found = [one for seq, event in log if (one := _met(seq, event, library)) is not None]
+        with store.reading() as reading:
+            rows = with_lots(reading, found)
         with store.writing() as writing:
             if writing.hold_ratings()[0] != after:
                 continue  # somebody else took these
             writing.add_ratings(rows, log[-1][0])
         taken += len(rows)
+
+
+def _met(seq: int, event: Event, library: Library) -> Met | None:
+    """Read a rating, with how long the book's routing says whom a customer meets."""
+    row = rating_of(seq, event, library)
+    if row is None:
+        return None
+    book = library.books[event.stamp.book].for_brand(row.brand)
+    return Met(row=row, for_ms=book.people.thread_ms if book.routing.slice else 0)
 
 
 def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:

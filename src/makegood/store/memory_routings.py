@@ -33,6 +33,13 @@ class MemoryRoutings(MemoryReading):
         found = [one for one in self._routings(since_ms) if after is None or one.key > after]
         return tuple(found[: min(limit, MOST_ROUTINGS)])
 
+    def routings_of(
+        self, customers: Sequence[CustomerId], since_ms: int, until_ms: int
+    ) -> tuple[Routing, ...]:
+        found = (one for id_ in set(customers) for one in self._t.routings.get(id_, ()))
+        wanted = [one for one in found if since_ms <= one.routed.at_ms <= until_ms]
+        return tuple(sorted(wanted, key=lambda one: one.key))
+
     def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
         n, open_to_chance, by_chance = Counter[_Key](), Counter[_Key](), Counter[_Key]()
         for it in (one.routed for one in self._routings(since_ms)):

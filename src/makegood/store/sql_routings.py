@@ -23,6 +23,8 @@ ROUTING = (
 )
 _PAGE = """SELECT customer, row_blob FROM routing WHERE at_ms >= ?{after}
     ORDER BY at_ms, event, subject LIMIT ?"""
+_OF = """SELECT customer, row_blob FROM routing
+    WHERE customer = ANY(?) AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms, event, subject"""
 _COUNT = """SELECT rep, brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance)
     FROM routing WHERE at_ms >= ? GROUP BY rep, brand, kind, level, tenure, wait
     ORDER BY rep, brand, kind, level, tenure, wait"""
@@ -39,6 +41,12 @@ class RoutingReading(SqlBase):
         sql = _PAGE.format(after=" AND (at_ms, event, subject) > (?, ?, ?)" if after else "")
         most = min(limit, MOST_ROUTINGS)
         found = self._db.rows(sql, since_ms, *(after or ()), most)
+        return tuple(Routing(customer=row[0], routed=_unpack(row[1])) for row in found)
+
+    def routings_of(
+        self, customers: Sequence[CustomerId], since_ms: int, until_ms: int
+    ) -> tuple[Routing, ...]:
+        found = self._db.rows(_OF, sorted(customers), since_ms, until_ms) if customers else ()
         return tuple(Routing(customer=row[0], routed=_unpack(row[1])) for row in found)
 
     def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:

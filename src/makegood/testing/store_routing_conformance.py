@@ -73,6 +73,17 @@ class RoutingConformance(Conformance):
             left = [one.routed.event for one in reading.routings()]
         assert left == ["a1", "b1", "d1", "a5", "b5", "d5", "d9"]
 
+    def test_routings_of_some_customers_are_found_between_two_instants(self) -> None:
+        store = self.make_store()
+        rows = {at: routing("a", f"a{at}", at_ms=at) for at in (1, 5, 7, 9)}
+        other = routing("b", "b6", at_ms=6)
+        keep(store, *rows.values(), other, routing("c", "c6", at_ms=6))
+        with store.reading() as reading:
+            both = [customer("b"), customer("a")]
+            assert reading.routings_of(both, 5, 7) == (rows[5], other, rows[7])
+            assert reading.routings_of([], 0, 9) == ()
+            assert reading.routings_of([customer("nobody")], 0, 9) == ()
+
     def test_routings_that_are_alike_are_counted(self) -> None:
         store = self.make_store()
         keep(
