@@ -83,6 +83,15 @@ def test_a_decision_is_kept_with_the_event_that_made_it_necessary(firm: Firm):
     assert firm.proven()
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_many_who_get_in_touch_are_not_all_given_to_one(firm: Firm, at_once: bool):
+    firm = Firm(firm.store, replace(ROUTING, slice=0))
+    came = [firm.arrival(f"c{n}", GotInTouch(channel="phone"), f"m{n}") for n in range(12)]
+    for some in [came] if at_once else [[one] for one in came]:
+        firm.takes(*some)
+    assert Counter(one.routed.chosen for one in firm.routings()) == dict.fromkeys(REPS, 4)
+
+
 def test_an_answer_ends_the_wait_that_was_written_down(firm: Firm):
     firm.takes(firm.arrival("ana", GotInTouch(channel="phone", thread="t"), "m1"))
     (before,) = firm.routings()

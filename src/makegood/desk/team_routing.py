@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from makegood.analytics.routing import OfBrand, OfGroup, of_brands, of_groups, of_reps
+from makegood.analytics.routing import LONG_MS, OfBrand, OfGroup, of_brands, of_groups, of_reps
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.customers import book_of
 from makegood.desk.on_duty import duties
@@ -33,7 +33,7 @@ def routing(request: HttpRequest) -> HttpResponse:
     with at_the_desk(request) as desk:
         asked = request.GET.get("days", "")
         days = int(asked) if asked in map(str, DAYS) else DAYS[1]
-        every = desk.reading.routing_counts(desk.now_ms - days * DAY_MS)
+        every = desk.reading.routing_counts(desk.now_ms - days * DAY_MS, desk.now_ms - LONG_MS)
         counts = tuple(one for one in every if desk.me.may_see(one.brand))
         rules = book_of(desk).routing
         page = {
@@ -83,11 +83,11 @@ def _brand(one: OfBrand) -> dict[str, Any]:
         "decisions": one.decisions,
         "by_chance": one.by_chance,
         "chance": f"{_percent(one.chance.low)} to {_percent(one.chance.high)}",
-        "ended": one.ended,
+        "known": one.known,
         "long": one.long,
         "long_share": (
             f"{_percent(one.long_share.low)} to {_percent(one.long_share.high)}"
-            if one.ended
+            if one.known
             else "cannot tell yet"
         ),
         "wait": one.wait,

@@ -119,17 +119,22 @@ class AtHand(Struct, frozen=True, kw_only=True):
     Attributes:
         open_cases: Open cases of each rep.
         has_accounts: There are accounts at all.
+        talks: Conversations that wait for each rep.
     """
 
     open_cases: Mapping[RepId, int]
     has_accounts: bool
+    talks: Mapping[RepId, int] = {}
 
 
 class AccountReading(Protocol):
     """What is known of accounts."""
 
     def at_hand(self) -> AtHand:
-        """Give open cases by owner, and whether there are accounts at all, in one question."""
+        """Give open cases and waiting conversations by rep, and whether there are accounts at all.
+
+        It is one question.
+        """
 
     def standing_of(
         self, profiles: Sequence[ProfileId], named: Sequence[AccountId] = ()

@@ -57,6 +57,7 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
         n: How many.
         open_to_chance: How many of them were drawn with a slice for chance.
         by_chance: How many the slice fell on.
+        overdue: How many wait still, and have since the instant that was asked about or longer.
     """
 
     rep: RepId
@@ -68,6 +69,7 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
     n: int
     open_to_chance: int
     by_chance: int
+    overdue: int = 0
 
 
 class RoutingReading(Protocol):
@@ -98,8 +100,13 @@ class RoutingReading(Protocol):
             The oldest first.
         """
 
-    def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
-        """Count decisions since an instant, in one statement."""
+    def routing_counts(self, since_ms: int, overdue_ms: int = 0) -> tuple[RoutingCount, ...]:
+        """Count decisions since an instant, in one statement.
+
+        Args:
+            since_ms: Not older than this.
+            overdue_ms: Who has waited since then or longer, and waits still, is `overdue`.
+        """
 
 
 class RoutingWriting(RoutingReading, Protocol):

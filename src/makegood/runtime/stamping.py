@@ -10,6 +10,7 @@ from makegood.messages.events import Absent, OnDuty, Stamp
 from makegood.messages.facts import (
     Body,
     FailureRaised,
+    GotInTouch,
     Identified,
     PlacesFound,
     Requested,
@@ -61,12 +62,13 @@ class Stamping:
         if not self._matters(body):
             return ()
         if self._known is None:
-            self._asked = Counter(self._first().open_cases)
-            reps, most = self._reading.reps(), self.book.people.most_cases
-            self._known = reps_on_duty(reps, self._now_ms, self._asked, most)
+            first, reps = self._first(), self._reading.reps()
+            self._asked = Counter(first.open_cases) + Counter(first.talks)
+            most = self.book.people.most_cases
+            self._known = reps_on_duty(reps, self._now_ms, first.open_cases, most)
             self._absent = reps_absent(reps, self._now_ms)
         ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
-        if ordered and isinstance(body, Touchpoint):
+        if ordered and isinstance(body, Touchpoint | GotInTouch):
             self._asked[ordered[0].rep] += 1
         return tuple(ordered)
 

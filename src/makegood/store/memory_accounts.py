@@ -1,11 +1,13 @@
 """Accounts, their parties and agreements, in memory."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from makegood.core.agreements import is_seen_by
 from makegood.messages.agreements import Agreement
 from makegood.messages.ids import AccountId, AgreementId, ProfileId
 from makegood.ports.accounts import Account, AtHand, Party, Role, Standing
+from makegood.ports.ties import TieKind
 from makegood.store.memory_reading import MemoryReading
 from makegood.store.sql_accounts import MOST, account_words, in_order
 
@@ -14,8 +16,11 @@ class MemoryAccountReading(MemoryReading):
     """What is known of accounts."""
 
     def at_hand(self) -> AtHand:
+        ties = (tie for own in self._t.ties.values() for tie in own)
         return AtHand(
-            open_cases=self.open_cases_by_owner(), has_accounts=bool(self._t.accounts_kept)
+            open_cases=self.open_cases_by_owner(),
+            has_accounts=bool(self._t.accounts_kept),
+            talks=Counter(it.rep for it in ties if it.kind is TieKind.TALK and it.rep),
         )
 
     def standing_of(

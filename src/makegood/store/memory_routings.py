@@ -40,14 +40,16 @@ class MemoryRoutings(MemoryReading):
         wanted = [one for one in found if since_ms <= one.routed.at_ms <= until_ms]
         return tuple(sorted(wanted, key=lambda one: one.key))
 
-    def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
+    def routing_counts(self, since_ms: int, overdue_ms: int = 0) -> tuple[RoutingCount, ...]:
         n, open_to_chance, by_chance = Counter[_Key](), Counter[_Key](), Counter[_Key]()
+        overdue = Counter[_Key]()
         for it in (one.routed for one in self._routings(since_ms)):
             bands = (tenure_band(it.tenure_days), wait_band(it.waited_ms))
             key = (it.chosen, it.brand, it.kind, it.level, *bands)
             n[key] += 1
             open_to_chance[key] += it.slice > 0
             by_chance[key] += it.by_chance
+            overdue[key] += it.waited_ms < 0 and it.at_ms <= overdue_ms
         return tuple(
             RoutingCount(
                 rep=key[0],
@@ -59,6 +61,7 @@ class MemoryRoutings(MemoryReading):
                 n=n[key],
                 open_to_chance=open_to_chance[key],
                 by_chance=by_chance[key],
+                overdue=overdue[key],
             )
             for key in sorted(n)
         )

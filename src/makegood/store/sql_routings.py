@@ -25,7 +25,8 @@ _PAGE = """SELECT customer, row_blob FROM routing WHERE at_ms >= ?{after}
     ORDER BY at_ms, event, subject LIMIT ?"""
 _OF = """SELECT customer, row_blob FROM routing
     WHERE customer = ANY(?) AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms, event, subject"""
-_COUNT = """SELECT rep, brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance)
+_COUNT = """SELECT rep, brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance),
+    sum(CASE WHEN wait < 0 AND at_ms <= ? THEN 1 ELSE 0 END)
     FROM routing WHERE at_ms >= ? GROUP BY rep, brand, kind, level, tenure, wait
     ORDER BY rep, brand, kind, level, tenure, wait"""
 _FROM = "SELECT event, customer, at_ms FROM routing WHERE customer = ANY(?) AND at_ms >= ?"
@@ -49,7 +50,7 @@ class RoutingReading(SqlBase):
         found = self._db.rows(_OF, sorted(customers), since_ms, until_ms) if customers else ()
         return tuple(Routing(customer=row[0], routed=_unpack(row[1])) for row in found)
 
-    def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
+    def routing_counts(self, since_ms: int, overdue_ms: int = 0) -> tuple[RoutingCount, ...]:
         return tuple(
             RoutingCount(
                 rep=rep,
@@ -61,9 +62,10 @@ class RoutingReading(SqlBase):
                 n=int(n),
                 open_to_chance=int(open_to_chance),
                 by_chance=int(by_chance),
+                overdue=int(overdue),
             )
-            for rep, brand, kind, level, tenure, wait, n, open_to_chance, by_chance in (
-                self._db.rows(_COUNT, since_ms)
+            for rep, brand, kind, level, tenure, wait, n, open_to_chance, by_chance, overdue in (
+                self._db.rows(_COUNT, overdue_ms, since_ms)
             )
         )
 

@@ -102,6 +102,8 @@ class RoutingConformance(Conformance):
                              n=1, open_to_chance=0, by_chance=0),
             )  # fmt: skip
             assert sum(one.n for one in reading.routing_counts(0)) == 4
+            assert [one.overdue for one in reading.routing_counts(0, 0)] == [1, 0, 0]
+            assert sum(one.overdue for one in reading.routing_counts(0, 1)) == 2
 
     def test_the_routings_of_a_customer_who_became_another_are_gone(self) -> None:
         store = self.make_store()

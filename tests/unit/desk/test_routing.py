@@ -42,6 +42,14 @@ def test_it_shows_load_chance_and_waits_and_ranks_nobody(
     assert "photo" not in shown
 
 
+def test_who_waits_still_is_among_those_who_wait_long_once_they_are(
+    makegood: Makegood, clock: FakeClock, omar: Client
+):
+    decided(makegood, clock.now_ms() - 301_000, 2, kind="talk", waited_ms=-1)
+    decided(makegood, clock.now_ms() - 299_000, 3, 2, kind="talk", waited_ms=-1)
+    assert "5 0 0.0 % to 35.1 % 2 of 2" in words_of(omar.get(PATH))
+
+
 def test_too_few_tell_nothing_and_another_span_may_be_chosen(
     makegood: Makegood, clock: FakeClock, omar: Client
 ):
