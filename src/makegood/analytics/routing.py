@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from makegood.analytics.parity.intervals import Counted, Interval, difference, wilson, z_for
 from makegood.messages.ids import RepId
-from makegood.ports.routings import WAIT_BANDS_MS, RoutingCount
+from makegood.ports.routings import WAIT_BANDS_MS, RoutingAsked, RoutingCount
 
 TOO_FEW = 30
 """On either side of a comparison."""
@@ -83,7 +83,7 @@ class OfGroup(Struct, frozen=True, kw_only=True):
         return "more" if self.more.value > 0 else "less"
 
 
-def of_reps(counts: Iterable[RoutingCount]) -> tuple[OfRep, ...]:
+def of_reps(counts: Iterable[RoutingAsked]) -> tuple[OfRep, ...]:
     """Add up by person, in the order of their ids."""
     asked: dict[RepId, list[int]] = defaultdict(lambda: [0, 0])
     for one in counts:

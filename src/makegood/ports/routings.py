@@ -49,7 +49,6 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
     """Decisions that are alike, counted.
 
     Attributes:
-        rep: Who was asked.
         kind: `case` or `talk`.
         level: The customers' level.
         tenure: The band of their tenure.
@@ -60,7 +59,6 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
         overdue: How many wait still, and have since the instant that was asked about or longer.
     """
 
-    rep: RepId
     brand: str
     kind: str
     level: str
@@ -70,6 +68,20 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
     open_to_chance: int
     by_chance: int
     overdue: int = 0
+
+
+class RoutingAsked(Struct, frozen=True, gc=False, kw_only=True):
+    """How often somebody was asked for a brand.
+
+    Attributes:
+        n: In all.
+        by_chance: Because the slice fell on them.
+    """
+
+    rep: RepId
+    brand: str
+    n: int
+    by_chance: int
 
 
 class RoutingReading(Protocol):
@@ -107,6 +119,9 @@ class RoutingReading(Protocol):
             since_ms: Not older than this.
             overdue_ms: Who has waited since then or longer, and waits still, is `overdue`.
         """
+
+    def routing_asked(self, since_ms: int) -> tuple[RoutingAsked, ...]:
+        """Count how often each was asked since an instant, in one statement."""
 
 
 class RoutingWriting(RoutingReading, Protocol):

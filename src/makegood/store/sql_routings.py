@@ -9,6 +9,7 @@ from makegood.messages.ids import CustomerId
 from makegood.ports.routings import (
     MOST_ROUTINGS,
     Routing,
+    RoutingAsked,
     RoutingCount,
     RoutingKey,
     tenure_band,
@@ -25,10 +26,12 @@ _PAGE = """SELECT customer, row_blob FROM routing WHERE at_ms >= ?{after}
     ORDER BY at_ms, event, subject LIMIT ?"""
 _OF = """SELECT customer, row_blob FROM routing
     WHERE customer = ANY(?) AND at_ms >= ? AND at_ms <= ? ORDER BY at_ms, event, subject"""
-_COUNT = """SELECT rep, brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance),
+_COUNT = """SELECT brand, kind, level, tenure, wait, count(*), sum(in_slice), sum(by_chance),
     sum(CASE WHEN wait < 0 AND at_ms <= ? THEN 1 ELSE 0 END)
-    FROM routing WHERE at_ms >= ? GROUP BY rep, brand, kind, level, tenure, wait
-    ORDER BY rep, brand, kind, level, tenure, wait"""
+    FROM routing WHERE at_ms >= ? GROUP BY brand, kind, level, tenure, wait
+    ORDER BY brand, kind, level, tenure, wait"""
+_ASKED = """SELECT rep, brand, count(*), sum(by_chance) FROM routing WHERE at_ms >= ?
+    GROUP BY rep, brand ORDER BY rep, brand"""
 _FROM = "SELECT event, customer, at_ms FROM routing WHERE customer = ANY(?) AND at_ms >= ?"
 _unpack = msgspec.msgpack.Decoder(Routed).decode
 
@@ -53,7 +56,6 @@ class RoutingReading(SqlBase):
     def routing_counts(self, since_ms: int, overdue_ms: int = 0) -> tuple[RoutingCount, ...]:
         return tuple(
             RoutingCount(
-                rep=rep,
                 brand=brand,
                 kind=kind,
                 level=level,
@@ -64,9 +66,15 @@ class RoutingReading(SqlBase):
                 by_chance=int(by_chance),
                 overdue=int(overdue),
             )
-            for rep, brand, kind, level, tenure, wait, n, open_to_chance, by_chance, overdue in (
+            for brand, kind, level, tenure, wait, n, open_to_chance, by_chance, overdue in (
                 self._db.rows(_COUNT, overdue_ms, since_ms)
             )
+        )
+
+    def routing_asked(self, since_ms: int) -> tuple[RoutingAsked, ...]:
+        return tuple(
+            RoutingAsked(rep=rep, brand=brand, n=int(n), by_chance=int(by_chance))
+            for rep, brand, n, by_chance in self._db.rows(_ASKED, since_ms)
         )
 
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from makegood.core.routed import Routed
 from makegood.messages.ids import EventId, RepId
-from makegood.ports.routings import Routing, RoutingCount
+from makegood.ports.routings import Routing, RoutingAsked, RoutingCount
 from makegood.ports.store import Store
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import customer, known, profile
@@ -96,13 +96,17 @@ class RoutingConformance(Conformance):
         )  # fmt: skip
         with store.reading() as reading:
             assert reading.routing_counts(1) == (
-                RoutingCount(rep=KATHY, brand="", kind="case", level="gold", tenure=1, wait=0,
-                             n=2, open_to_chance=2, by_chance=1),
-                RoutingCount(rep=TOM, brand="vans", kind="talk", level="", tenure=-1, wait=-1,
-                             n=1, open_to_chance=0, by_chance=0),
+                RoutingCount(brand="", kind="case", level="gold", tenure=1, wait=0, n=2,
+                             open_to_chance=2, by_chance=1),
+                RoutingCount(brand="vans", kind="talk", level="", tenure=-1, wait=-1, n=1,
+                             open_to_chance=0, by_chance=0),
             )  # fmt: skip
             assert sum(one.n for one in reading.routing_counts(0)) == 4
             assert [one.overdue for one in reading.routing_counts(0, 0)] == [1, 0, 0]
+            assert reading.routing_asked(1) == (
+                RoutingAsked(rep=KATHY, brand="", n=2, by_chance=1),
+                RoutingAsked(rep=TOM, brand="vans", n=1, by_chance=0),
+            )
             assert sum(one.overdue for one in reading.routing_counts(0, 1)) == 2
 
     def test_the_routings_of_a_customer_who_became_another_are_gone(self) -> None:

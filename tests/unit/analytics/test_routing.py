@@ -2,20 +2,20 @@
 
 from makegood.analytics.routing import of_brands, of_groups, of_reps
 from makegood.messages.ids import RepId
-from makegood.ports.routings import RoutingCount
+from makegood.ports.routings import RoutingAsked, RoutingCount
 
 
-def count(
-    n: int, *, rep: str = "kathy", wait: int = 0, by_chance: int = 0, **more
-) -> RoutingCount:
+def count(n: int, *, wait: int = 0, by_chance: int = 0, **more) -> RoutingCount:
     given = {"brand": "cars", "kind": "talk", "level": "", "tenure": -1} | more
-    return RoutingCount(
-        rep=RepId(rep), wait=wait, n=n, open_to_chance=n, by_chance=by_chance, **given
-    )
+    return RoutingCount(wait=wait, n=n, open_to_chance=n, by_chance=by_chance, **given)
+
+
+def asked(n: int, rep: str, by_chance: int = 0, brand: str = "cars") -> RoutingAsked:
+    return RoutingAsked(rep=RepId(rep), brand=brand, n=n, by_chance=by_chance)
 
 
 def test_people_are_told_by_name_and_not_by_number():
-    found = of_reps([count(9, rep="uli"), count(1, rep="bo", by_chance=1), count(2, rep="uli")])
+    found = of_reps([asked(9, "uli"), asked(1, "bo", 1), asked(2, "uli", brand="vans")])
     assert [(one.rep, one.asked, one.by_chance) for one in found] == [("bo", 1, 1), ("uli", 11, 0)]
 
 
