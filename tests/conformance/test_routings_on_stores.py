@@ -133,6 +133,34 @@ def test_decisions_of_a_batch_cost_one_statement_however_many_they_are(request, 
     assert many[1] - plain[1] == (engine != "memory")
 
 
+def test_a_late_event_takes_nobodys_case_away_and_draws_nobody_anew(firm: Firm):
+    firm.takes(*(firm.late(f"c{n}", f"R{n}") for n in range(12)))
+    before = {one.customer: one.routed.chosen for one in firm.routings()}
+    firm.clock.advance(MINUTE_MS)
+    late = [firm.late(f"c{n}", f"S{n}", late_ms=5 * MINUTE_MS) for n in range(12)]
+    for one in late:
+        firm.takes(one)
+    assert {one.customer: one.routed.chosen for one in firm.routings()} == before
+    for one in firm.routings():
+        assert (one.routed.why, one.routed.spared, one.routed.propensity) == ("thread",) * 2 + (1,)
+        with firm.store.reading() as reading:
+            row = reading.row(one.customer)
+            assert row is not None
+            assert decode_state(row.state).cases[-1].owner == before[one.customer]
+            outbox = reading.outbox_of(reading.profiles_of([one.customer])[one.customer])
+        said = [it.command.order.variables for it in outbox if "owner" in str(it.command.order)]
+        assert {it["owner"] for it in said} == {before[one.customer]}
+    assert firm.proven()
+
+
+def test_an_event_that_is_no_older_than_the_case_says_nothing_of_who_keeps_it(firm: Firm):
+    firm.takes(firm.late("ana", "R1"))
+    firm.clock.advance(MINUTE_MS)
+    firm.takes(firm.late("ana", "R2", late_ms=MINUTE_MS // 2))
+    with firm.store.reading() as reading:
+        assert [event.stamp.keeps for _, event in reading.log(0, 9)] == ["", ""]
+
+
 def test_two_who_become_one_keep_the_decisions_about_either(firm: Firm):
     talk = GotInTouch(channel="mail")
     firm.takes(firm.arrival("ana", talk, "m1"), firm.arrival("bo", talk, "m2"))

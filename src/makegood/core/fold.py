@@ -145,6 +145,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     )
     turn.agreements = stamp.agreements
     turn.parties = stamp.parties
+    turn.keeps = stamp.keeps
     turn.place = place_of(event.body)
     return turn
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.core.my_person import Need, Preference, prefer
+from makegood.core.my_person import Candidate, Need, Preference, prefer
 from makegood.core.routed import MOST_ROUTED, NOT_YET, Routed
 from makegood.core.routing import NO_WISH, NOBODY, Ask, choose, owner_for
 from makegood.core.state import Case, State
@@ -29,6 +29,8 @@ def owner_of(
     wish = NO_WISH
     if mine.choices or mine.refused:
         wish = prefer(mine, turn.duty, Need(at_ms=turn.at_ms, brand=brand), turn.book.people)
+    if case is None and turn.keeps:  # they were told to the customer, whoever came first
+        wish = replace(wish, candidates=(Candidate(turn.keeps, "thread"),), wait_until_ms=0)
     if not rules.logged or not turn.on_duty:
         return owner_for(brand, turn.on_duty, wish)
     ask = Ask(
