@@ -1,6 +1,6 @@
 """Measure what routing adds to the fold, and play synthetic call logs again at equal wait.
 
-Run it with `python -m benchmarks --only routing`. The logs are made by chance (`benchmarks.calls`),
+Run it with `python -m benchmarks --only routing`. The logs are made by chance (see `calls.py`),
 with a share of about one in ten as we were told of a real contact centre (10.4 %): the figures say
 what routing can do with such logs, and nothing about any firm's. Shape and `WAIT` were chosen on
 other seeds (`calls.SEEN`), and each figure comes with its interval over the seeds here.

@@ -13,7 +13,15 @@ from makegood.core.state import Case, State
 from makegood.core.timers import Origin, Timer, TimerKind
 from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, Order
-from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, RepId, command_id, event_id
+from makegood.messages.ids import (
+    CaseId,
+    CommandId,
+    EventId,
+    ProfileId,
+    RepId,
+    command_id,
+    event_id,
+)
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Plan
 

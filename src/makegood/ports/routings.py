@@ -101,7 +101,7 @@ class RoutingReading(Protocol):
     def routings_of(
         self, customers: Sequence[CustomerId], since_ms: int, until_ms: int
     ) -> tuple[Routing, ...]:
-        """Give the decisions about customers between two instants, both among them, in one question.
+        """Give the decisions about customers between two instants, both with them, at once.
 
         Args:
             customers: Whose, a page of them.

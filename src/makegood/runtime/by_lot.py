@@ -9,51 +9,51 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from makegood.core.routed import Routed
-from makegood.messages.ids import CustomerId
-from makegood.ports.reputation import RatingRow
+from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.ports.store import Reading
 
 
 class Met(Struct, frozen=True, kw_only=True):
-    """A rating that may be about a meeting by lot.
+    """A meeting that may have been by lot.
 
     Attributes:
-        row: The rating.
+        profile: The customer's, as the source named them.
+        rep: Whom they met; empty for nobody who is known.
+        brand: At which brand.
+        at_ms: When.
         for_ms: So long after a decision its person is still whom the customer meets; by the book.
     """
 
-    row: RatingRow
+    profile: ProfileId
+    rep: RepId
+    brand: str
+    at_ms: int
     for_ms: int
 
 
-def with_lots(reading: Reading, rated: Sequence[Met]) -> tuple[RatingRow, ...]:
-    """Say of ratings with what chance their person was drawn; two questions for all of them.
+def chances(reading: Reading, meetings: Sequence[Met]) -> tuple[float, ...]:
+    """Say of each meeting with what chance the person was drawn; two questions for all of them.
 
     Args:
         reading: Where decisions are.
-        rated: The ratings, none of them with a chance.
+        meetings: A page of them.
     """
-    asked = [one for one in rated if one.row.rep and one.for_ms]
+    asked = [one for one in meetings if one.rep and one.for_ms]
     if not asked:
-        return tuple(one.row for one in rated)
-    customers = reading.customers_of(sorted({one.row.profile for one in asked}))
+        return (0.0,) * len(meetings)
+    customers = reading.customers_of(sorted({one.profile for one in asked}))
     found = reading.routings_of(
         sorted(set(customers.values())),
-        min(one.row.met_ms - one.for_ms for one in asked),
-        max(one.row.met_ms for one in asked),
+        min(one.at_ms - one.for_ms for one in asked),
+        max(one.at_ms for one in asked),
     )
     of: dict[CustomerId, list[Routed]] = {}
     for one in found:
         of.setdefault(one.customer, []).append(one.routed)
-    return tuple(
-        replace(one.row, propensity=float(chance_by_lot(one, of[customer])))
-        if (customer := customers.get(one.row.profile)) in of
-        else one.row
-        for one in rated
-    )
+    known = {profile: of[customer] for profile, customer in customers.items() if customer in of}
+    return tuple(float(chance_by_lot(one, known.get(one.profile, ()))) for one in meetings)
 
 
 def chance_by_lot(met: Met, decided: Iterable[Routed]) -> Fraction:
@@ -63,14 +63,13 @@ def chance_by_lot(met: Met, decided: Iterable[Routed]) -> Fraction:
     a conversation has to have been answered by them. Where that is not certain, it was no lot.
 
     Args:
-        met: The rating.
+        met: The meeting.
         decided: Decisions about the customer.
     """
-    row = met.row
-    before = [one for one in decided if 0 <= row.met_ms - one.at_ms < met.for_ms]
+    before = [one for one in decided if 0 <= met.at_ms - one.at_ms < met.for_ms]
     last = max(before, key=lambda one: one.at_ms, default=None)
-    if last is None or not last.by_chance or last.chosen != row.rep:
+    if last is None or not last.by_chance or last.chosen != met.rep:
         return Fraction(0)
-    if last.answered_by not in ("", row.rep) or (last.brand and last.brand != row.brand):
+    if last.answered_by not in ("", met.rep) or (last.brand and last.brand != met.brand):
         return Fraction(0)
     return Fraction(1, len(last.eligible))

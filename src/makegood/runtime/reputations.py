@@ -22,7 +22,7 @@ from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict
 from makegood.ports.store import Reading, Store, Writing
-from makegood.runtime.by_lot import Met, with_lots
+from makegood.runtime.by_lot import Met, chances
 from makegood.runtime.noting import note
 
 PAGE = 2000
@@ -57,9 +57,16 @@ def take_ratings(store: Store, library: Library) -> int:
             log = reading.log(after, PAGE)
         if not log:
             return taken
-        found = [one for seq, event in log if (one := _met(seq, event, library)) is not None]
+        found = [
+            (row, _met(row, event, library))
+            for seq, event in log
+            if (row := rating_of(seq, event, library)) is not None
+        ]
         with store.reading() as reading:
-            rows = with_lots(reading, found)
+            drawn = chances(reading, [met for _, met in found])
+        rows = [
+            replace(row, propensity=chance) for (row, _), chance in zip(found, drawn, strict=True)
+        ]
         with store.writing() as writing:
             if writing.hold_ratings()[0] != after:
                 continue  # somebody else took these
@@ -67,13 +74,11 @@ def take_ratings(store: Store, library: Library) -> int:
         taken += len(rows)
 
 
-def _met(seq: int, event: Event, library: Library) -> Met | None:
-    """Read a rating, with how long the book's routing says whom a customer meets."""
-    row = rating_of(seq, event, library)
-    if row is None:
-        return None
+def _met(row: RatingRow, event: Event, library: Library) -> Met:
+    """Say whom a customer met, and how long the book's routing says whom they meet."""
     book = library.books[event.stamp.book].for_brand(row.brand)
-    return Met(row=row, for_ms=book.people.thread_ms if book.routing.slice else 0)
+    for_ms = book.people.thread_ms if book.routing.slice else 0
+    return Met(profile=row.profile, rep=row.rep, brand=row.brand, at_ms=row.met_ms, for_ms=for_ms)
 
 
 def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:

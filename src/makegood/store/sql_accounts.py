@@ -18,7 +18,8 @@ _agreement = msgspec.msgpack.Decoder(Agreement).decode
 TALK = "talk:"
 AT_HAND = """SELECT name, CAST(sum(amount) AS BIGINT) FROM tally
     WHERE name >= ? AND name < ? GROUP BY name
-    UNION ALL SELECT 'talk:' || rep, count(*) FROM tie WHERE kind = 'talk' AND rep > '' GROUP BY rep
+    UNION ALL SELECT 'talk:' || rep, count(*) FROM tie
+    WHERE kind = 'talk' AND rep > '' GROUP BY rep
     UNION ALL SELECT '', CASE WHEN EXISTS (SELECT 1 FROM account) THEN 1 ELSE 0 END"""
 KEEPS = "keeps:"
 # A pseudonym has no colon; what stands after it is the rep.

@@ -1,4 +1,4 @@
-"""A rating says with what chance its person was drawn by lot, and 0 wherever that is not certain."""
+"""A rating says with what chance its person was drawn; 0 wherever a lot is not certain."""
 
 from fractions import Fraction
 
@@ -14,7 +14,6 @@ from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.routing_terms import RoutingRules
 from makegood.playbooks.rulings import SurveyKind
 from makegood.ports.arrivals import Arrival
-from makegood.ports.reputation import RatingRow
 from makegood.ports.rows import RepRow
 from makegood.runtime.by_lot import Met, chance_by_lot
 from makegood.runtime.intake import Intake, body_digest
@@ -31,11 +30,7 @@ DRAWN = Routed(
 
 
 def rated(rep: RepId = TOM, met_ms: int = 1_000, brand: str = "cars") -> Met:
-    row = RatingRow(
-        seq=1, event=EventId("r"), profile=ProfileId("p"), survey="s", about="a", rep=rep,
-        rule="", place="", channel="", severity=0, met_ms=met_ms, up=True, brand=brand,
-    )  # fmt: skip
-    return Met(row=row, for_ms=100)
+    return Met(profile=ProfileId("p"), rep=rep, brand=brand, at_ms=met_ms, for_ms=100)
 
 
 def test_who_was_drawn_among_three_was_met_with_a_chance_of_a_third():
