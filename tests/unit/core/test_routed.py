@@ -238,6 +238,13 @@ def test_the_order_of_the_book_says_who_is_first_and_why(order, first, why):
     assert (found.first, found.why) == (first, why)
 
 
+@pytest.mark.parametrize("said", ["de", "de-at", "de_at", "de_at.utf-8"])
+def test_a_language_is_known_however_a_system_writes_it(said):
+    there_are = (there(KATHY, languages=("en",)), there(TOM, languages=("de-DE",)))
+    found = choose(ask(language=said), there_are, replace(ROUTING, slice=0, relaxes=()))
+    assert (found.eligible, found.relaxed) == ((TOM,), ())
+
+
 def test_what_nobody_meets_is_let_go_in_the_order_of_the_book():
     busy = there(KATHY, busy_until_ms=NOON_MS + 1, languages=("en",))
     other = there(TOM, brands=("vans",), languages=("de",))
