@@ -16,18 +16,23 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 from msgspec import Struct
+from msgspec.structs import replace
 
 from benchmarks.counting import CountingStore
 from benchmarks.databases import empty_database
 from benchmarks.report import Bound, Figure, Plan, Result
 from makegood.messages.events import encode_event
 from makegood.messages.facts import Body, Identified, Touchpoint
+from makegood.messages.ids import RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.routing_terms import RoutingRules
 from makegood.ports.arrivals import Arrival
+from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
 from makegood.runtime.intake import Intake, body_digest
 from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SETTINGS, SqliteStore
-from makegood.testing.book import small_library
+from makegood.testing.book import small_book, small_library
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
 
 EVENTS, QUICK_EVENTS = 20_000, 4_000
@@ -38,6 +43,7 @@ IDENTIFIED = 0.1  # of events say who somebody is
 MOST_SYNCS = 1.02  # of a batch; CI gates counts, not rates
 # Of a batch, however many customers are in it; the last one says what changed to the outside.
 MOST_STATEMENTS = 29
+ON_DUTY = 100  # people, where who is asked is written down
 COUNTED = 20  # batches
 ASKED = 20_000
 Batches = Sequence[Sequence[Arrival]]
@@ -112,14 +118,26 @@ def blobs_of(store: Store) -> list[list[tuple[str, bytes]]]:
     return [log[n : n + BATCH] for n in range(0, len(log), BATCH)]
 
 
-def take_all(store: Store, batches: Batches) -> None:
+def take_all(store: Store, batches: Batches, library: Library | None = None) -> None:
     """Append and fold everything through the intake."""
-    library = small_library()
+    library = library or small_library()
     clock = FakeClock()
     intake = Intake(store, lambda: library, clock, b"benchmark")
     for batch in batches:
         clock.advance(len(batch))
         intake.take(batch)
+
+
+def routed_library(store: Store) -> Library:
+    """Give a book that writes down who is asked, and put people on duty."""
+    rules = RoutingRules(logged=True, slice=500, conversations=True)
+    book = replace(small_book(), routing=rules)
+    hours = "mon-sun 00:00-00:00"
+    with store.writing() as writing:
+        writing.put_reps(
+            [RepRow(rep=RepId(f"r{n}"), name="", role="rep", hours=hours) for n in range(ON_DUTY)]
+        )
+    return Library(active=book.hash, books={book.hash: book})
 
 
 def ask(store: Store) -> None:
@@ -136,6 +154,7 @@ class Measured(Struct, frozen=True, kw_only=True):
 
     Attributes:
         statements: For the first batches, in an empty store.
+        routed: The same with a book that writes down who is asked, and people on duty.
         counted: How many batches those were.
     """
 
@@ -144,6 +163,7 @@ class Measured(Struct, frozen=True, kw_only=True):
     asking_cpu_s: float
     syncs: int
     statements: int
+    routed: int
     counted: int
     bare_s: float
     bare_cpu_s: float
@@ -161,12 +181,17 @@ def measure(open_store: Open, batches: Batches, bare: Callable[[Blobs], None]) -
     with open_store() as store:
         counting = CountingStore(store)
         take_all(counting, batches[:COUNTED])
+    with open_store() as store:
+        library = routed_library(store)
+        routed = CountingStore(store)
+        take_all(routed, batches[:COUNTED], library)
     return Measured(
         wall_s=wall_s,
         cpu_s=cpu_s,
         asking_cpu_s=asking_cpu_s,
         syncs=syncs,
         statements=counting.asked.statements,
+        routed=routed.asked.statements,
         counted=len(batches[:COUNTED]),
         bare_s=bare_s,
         bare_cpu_s=bare_cpu_s,
@@ -228,6 +253,11 @@ def run(plan: Plan) -> Result:
                     what=f"{name}: statements a batch of {BATCH}",
                     value=one.statements / one.counted,
                     most=MOST_STATEMENTS,
+                ),
+                Bound(
+                    what=f"{name}: statements a batch of {BATCH}, who is asked written down",
+                    value=one.routed / one.counted,
+                    most=MOST_STATEMENTS + 1,
                 ),
             )
         ),

@@ -1,5 +1,6 @@
 """Decisions about who looks after whom on each engine: written with the event, and only then."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from makegood.replay.again import replay
 from makegood.runtime.intake import Intake, body_digest
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
 from makegood.testing.clock import FakeClock
+from tests.conformance.test_intake_on_stores import Counted
 from tests.conformance.test_rooms_on_stores import ALWAYS, ENGINES, memory, postgres, sqlite
 
 __all__ = ["memory", "postgres", "sqlite"]
@@ -81,6 +83,15 @@ def test_a_decision_is_kept_with_the_event_that_made_it_necessary(firm: Firm):
     assert firm.proven()
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_many_who_get_in_touch_are_not_all_given_to_one(firm: Firm, at_once: bool):
+    firm = Firm(firm.store, replace(ROUTING, slice=0))
+    came = [firm.arrival(f"c{n}", GotInTouch(channel="phone"), f"m{n}") for n in range(12)]
+    for some in [came] if at_once else [[one] for one in came]:
+        firm.takes(*some)
+    assert Counter(one.routed.chosen for one in firm.routings()) == dict.fromkeys(REPS, 4)
+
+
 def test_an_answer_ends_the_wait_that_was_written_down(firm: Firm):
     firm.takes(firm.arrival("ana", GotInTouch(channel="phone", thread="t"), "m1"))
     (before,) = firm.routings()
@@ -102,6 +113,52 @@ def test_a_late_event_that_opens_the_case_first_takes_the_other_decision_away(fi
     assert row is not None
     assert decode_state(row.state).routings == (only.routed,)
     assert firm.proven()
+
+
+def asked_by(store: Store, routing: RoutingRules, names: range) -> tuple[Counter[str], int]:
+    """Let cars be late in one batch: what that asks of a store."""
+    firm, counted = Firm(store, routing), Counted(store)
+    firm.intake = Intake(counted, lambda: firm.library, firm.clock, b"key of the tests")
+    firm.takes(*(firm.late(f"c{n}", f"R{n}") for n in names))
+    return counted.calls, counted.statements
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_decisions_of_a_batch_cost_one_statement_however_many_they_are(request, engine):
+    store = request.getfixturevalue(engine)
+    one, many = asked_by(store, ROUTING, range(1)), asked_by(store, ROUTING, range(1, 41))
+    assert one == many
+    plain = asked_by(store, RoutingRules(), range(41, 81))
+    assert many[0] - plain[0] == Counter(project_routings=1)
+    assert many[1] - plain[1] == (engine != "memory")
+
+
+def test_a_late_event_takes_nobodys_case_away_and_draws_nobody_anew(firm: Firm):
+    firm.takes(*(firm.late(f"c{n}", f"R{n}") for n in range(12)))
+    before = {one.customer: one.routed.chosen for one in firm.routings()}
+    firm.clock.advance(MINUTE_MS)
+    late = [firm.late(f"c{n}", f"S{n}", late_ms=5 * MINUTE_MS) for n in range(12)]
+    for one in late:
+        firm.takes(one)
+    assert {one.customer: one.routed.chosen for one in firm.routings()} == before
+    for one in firm.routings():
+        assert (one.routed.why, one.routed.spared, one.routed.propensity) == ("thread",) * 2 + (1,)
+        with firm.store.reading() as reading:
+            row = reading.row(one.customer)
+            assert row is not None
+            assert decode_state(row.state).cases[-1].owner == before[one.customer]
+            outbox = reading.outbox_of(reading.profiles_of([one.customer])[one.customer])
+        said = [it.command.order.variables for it in outbox if "owner" in str(it.command.order)]
+        assert {it["owner"] for it in said} == {before[one.customer]}
+    assert firm.proven()
+
+
+def test_an_event_that_is_no_older_than_the_case_says_nothing_of_who_keeps_it(firm: Firm):
+    firm.takes(firm.late("ana", "R1"))
+    firm.clock.advance(MINUTE_MS)
+    firm.takes(firm.late("ana", "R2", late_ms=MINUTE_MS // 2))
+    with firm.store.reading() as reading:
+        assert [event.stamp.keeps for _, event in reading.log(0, 9)] == ["", ""]
 
 
 def test_two_who_become_one_keep_the_decisions_about_either(firm: Firm):

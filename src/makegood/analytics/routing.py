@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from makegood.analytics.parity.intervals import Counted, Interval, difference, wilson, z_for
 from makegood.messages.ids import RepId
-from makegood.ports.routings import WAIT_BANDS_MS, RoutingCount
+from makegood.ports.routings import WAIT_BANDS_MS, RoutingAsked, RoutingCount
 
 TOO_FEW = 30
 """On either side of a comparison."""
@@ -43,7 +43,7 @@ class OfBrand(Struct, frozen=True, kw_only=True):
         decisions: In all.
         could: Decisions of which a share was left to chance.
         chance: The share of all that the slice fell on.
-        ended: Waits that have ended.
+        known: Waits of which is known whether they are long: they have ended, or are long already.
         long: Those longer than `LONG_MS`.
         long_share: The share of these.
         wait: Customers who wait still.
@@ -54,7 +54,7 @@ class OfBrand(Struct, frozen=True, kw_only=True):
     could: int
     by_chance: int
     chance: Interval
-    ended: int
+    known: int
     long: int
     long_share: Interval
     wait: int
@@ -83,7 +83,7 @@ class OfGroup(Struct, frozen=True, kw_only=True):
         return "more" if self.more.value > 0 else "less"
 
 
-def of_reps(counts: Iterable[RoutingCount]) -> tuple[OfRep, ...]:
+def of_reps(counts: Iterable[RoutingAsked]) -> tuple[OfRep, ...]:
     """Add up by person, in the order of their ids."""
     asked: dict[RepId, list[int]] = defaultdict(lambda: [0, 0])
     for one in counts:
@@ -102,7 +102,7 @@ def of_brands(counts: Iterable[RoutingCount]) -> tuple[OfBrand, ...]:
 
 def _brand(brand: str, own: Sequence[RoutingCount]) -> OfBrand:
     n, by_chance = sum(one.n for one in own), sum(one.by_chance for one in own)
-    ended, long = _waits(own)
+    known, long = _waits(own)
     z = z_for(_ALPHA)
     return OfBrand(
         brand=brand,
@@ -110,17 +110,24 @@ def _brand(brand: str, own: Sequence[RoutingCount]) -> OfBrand:
         could=sum(one.open_to_chance for one in own),
         by_chance=by_chance,
         chance=wilson(by_chance, n, z),
-        ended=ended,
+        known=known,
         long=long,
-        long_share=wilson(long, ended, z),
-        wait=n - ended,
+        long_share=wilson(long, known, z),
+        wait=sum(one.n for one in own if one.wait < 0),
     )
 
 
 def _waits(own: Iterable[RoutingCount]) -> tuple[int, int]:
-    """How many waits have ended, and how many of those were long."""
-    ended = [one for one in own if one.wait >= 0]
-    return sum(one.n for one in ended), sum(one.n for one in ended if one.wait >= _LONG)
+    """Of how many waits is known whether they are long, and how many of those are.
+
+    Who waits still, and has for long, is among them: else those who are never answered would be
+    the ones who wait least.
+    """
+    rows = list(own)
+    overdue = sum(one.overdue for one in rows)
+    ended = [one for one in rows if one.wait >= 0]
+    long = sum(one.n for one in ended if one.wait >= _LONG)
+    return sum(one.n for one in ended) + overdue, long + overdue
 
 
 def of_groups(counts: Sequence[RoutingCount]) -> tuple[OfGroup, ...]:
@@ -156,5 +163,5 @@ def _group(
 
 
 def _counted(mine: Sequence[RoutingCount], others: Sequence[RoutingCount]) -> Counted:
-    (ended, long), (other_ended, other_long) = _waits(mine), _waits(others)
-    return Counted(part=long, whole=ended, other_part=other_long, other_whole=other_ended)
+    (known, long), (other_known, other_long) = _waits(mine), _waits(others)
+    return Counted(part=long, whole=known, other_part=other_long, other_whole=other_known)

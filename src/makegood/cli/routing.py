@@ -145,11 +145,12 @@ def _print(found: "Replayed") -> None:
     if not found.can_tell:
         say(f"Cannot tell yet: {found.repeats:,} repeats are too few.", "bold")
     elif (best := found.at_equal_wait) is None:
-        say("No wait that was tried keeps the mean wait of the log.", "bold")
+        say("No wait that was tried keeps the mean wait of the log's own rule.", "bold")
     else:
         say(
             f"{_share(best)} of {found.repeats:,} repeats would reach the same person, and "
-            f"callers would wait no longer in the mean; in the log it was {_share(found.log)}.",
+            "callers would wait no longer in the mean than under the log's own rule with the same "
+            f"people; in the log it was {_share(found.log)}.",
             "bold",
         )
     print_table(

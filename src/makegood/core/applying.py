@@ -136,7 +136,8 @@ def _release(turn: Turn, case: Case, _body: facts.Released) -> None:
 
 
 def _hand_over(turn: Turn, case: Case, body: facts.HandedOver) -> None:
-    turn.put(replace(case, owner=body.to))
+    alone_ms = turn.at_ms if case.owner else case.alone_ms
+    turn.put(replace(case, owner=body.to, alone_ms=0 if body.to else alone_ms))
 
 
 def _call(turn: Turn, case: Case, body: facts.Called) -> None:

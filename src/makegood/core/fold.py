@@ -145,6 +145,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     )
     turn.agreements = stamp.agreements
     turn.parties = stamp.parties
+    turn.keeps = stamp.keeps
     turn.place = place_of(event.body)
     return turn
 
@@ -170,7 +171,8 @@ def _look_after(turn: Turn) -> None:
     if not case.owner and turn.on_duty:
         worst = max((case.severity, *(one.severity for one in case.unclear)))
         owner = owner_of(turn, case.brand, worst, double=case.double, case=case)
-        case = turn.put(replace(case, owner=owner))
+        alone_ms = 0 if owner else case.alone_ms
+        case = turn.put(replace(case, owner=owner, alone_ms=alone_ms))
     ending.maybe_ask(turn, case)
 
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.core.my_person import Need, Preference, prefer
+from makegood.core.my_person import Candidate, Need, Preference, prefer
 from makegood.core.routed import MOST_ROUTED, NOT_YET, Routed
 from makegood.core.routing import NO_WISH, NOBODY, Ask, choose, owner_for
 from makegood.core.state import Case, State
@@ -29,6 +29,8 @@ def owner_of(
     wish = NO_WISH
     if mine.choices or mine.refused:
         wish = prefer(mine, turn.duty, Need(at_ms=turn.at_ms, brand=brand), turn.book.people)
+    if case is None and turn.keeps:  # they were told to the customer, whoever came first
+        wish = replace(wish, candidates=(Candidate(turn.keeps, "thread"),), wait_until_ms=0)
     if not rules.logged or not turn.on_duty:
         return owner_for(brand, turn.on_duty, wish)
     ask = Ask(
@@ -45,8 +47,9 @@ def owner_of(
         spared=bool(rules.slice) and rules.unless(turn.state.facts),
     )
     found = choose(ask, turn.on_duty, rules, wish)
-    waited_ms = turn.at_ms - case.opened_ms if case is not None else 0
-    _log(turn, found, max(0, waited_ms))
+    if found.chosen:  # else it waits still, and the next one who comes is written down
+        since_ms = case.alone_ms or case.opened_ms if case is not None else turn.at_ms
+        _log(turn, found, max(0, turn.at_ms - since_ms))
     return found.chosen
 
 

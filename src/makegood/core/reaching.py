@@ -122,7 +122,8 @@ def refused(turn: Turn, body: PersonRefused) -> None:
                                       channel=thread.channel))  # fmt: skip
     case = turn.state.open_case
     if case is not None and case.owner == body.rep:
-        turn.put(replace(case, owner=NO_OWNER))  # the fold then finds another one
+        # the fold then finds another one
+        turn.put(replace(case, owner=NO_OWNER, alone_ms=turn.at_ms))
 
 
 def _without(turn: Turn, rep: RepId) -> tuple[Choice, ...]:

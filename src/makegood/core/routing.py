@@ -171,8 +171,13 @@ def _speaks(one: OnDuty, language: str) -> bool:
     """Whether somebody speaks a language; one whose languages nobody wrote down may."""
     if not language or not one.languages:
         return True
-    stem = language.partition("-")[0]
-    return any(spoken.casefold().partition("-")[0] == stem for spoken in one.languages)
+    stem = _stem(language)
+    return any(_stem(spoken.casefold()) == stem for spoken in one.languages)
+
+
+def _stem(tag: str) -> str:
+    """Give the language of a tag, as in de-AT, or of a locale, as in de_AT.UTF-8."""
+    return tag.replace("_", "-").partition("-")[0]
 
 
 _SPEAKS_FOR: dict[str, Callable[[Ask, OnDuty], float]] = {

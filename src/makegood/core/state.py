@@ -70,6 +70,7 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         root: The root cause that a person named; empty for none.
         root_ms: When that was.
         raised: Which people of the firm raised it or more about it, and when first.
+        alone_ms: Since when it has lost its owner; 0 with one, and before it had any.
     """
 
     id: CaseId
@@ -104,6 +105,7 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     root: str = ""
     root_ms: int = 0
     raised: tuple[tuple[RepId, int], ...] = ()
+    alone_ms: int = 0
 
     @property
     def names(self) -> tuple[CaseId, ...]:

@@ -13,7 +13,15 @@ from makegood.core.state import Case, State
 from makegood.core.timers import Origin, Timer, TimerKind
 from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, Order
-from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId, command_id, event_id
+from makegood.messages.ids import (
+    CaseId,
+    CommandId,
+    EventId,
+    ProfileId,
+    RepId,
+    command_id,
+    event_id,
+)
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Plan
 
@@ -36,6 +44,7 @@ class Turn:
         agreements: What the customer's accounts had agreed and was in force then.
         place: The place it happened at; empty when nobody said.
         parties: Who asks, pays and is told; None for the customer alone.
+        keeps: Who has the case already that a late event opens; empty for nobody.
         commands: Orders given so far.
         withdrawn: Orders, of this turn or before, that became needless.
     """
@@ -47,6 +56,7 @@ class Turn:
         "book",
         "commands",
         "duty",
+        "keeps",
         "known_ms",
         "library",
         "on_duty",
@@ -78,6 +88,7 @@ class Turn:
         self.agreements: tuple[Agreement, ...] = ()
         self.place = ""
         self.parties: Parties | None = None
+        self.keeps = RepId("")
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None

@@ -6,18 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from makegood.analytics.routing import OfBrand, OfGroup, of_brands, of_groups, of_reps
+from makegood.analytics.routing import LONG_MS, OfBrand, OfGroup, of_brands, of_groups, of_reps
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.customers import book_of
 from makegood.desk.on_duty import duties
 from makegood.desk.team import team_shell
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.spans import DAY_MS
-from makegood.ports.routings import RoutingCount
 from makegood.ports.rows import RepRow
 from makegood.runtime.rooms import NO_LOAD, room_of
 
 DAYS = (7, 30, 90)
+PAGE = 100  # people
 _SAYS = {
     "too_few": "Cannot tell yet: too few on one side.",
     "alike": "No difference can be told.",
@@ -33,7 +33,8 @@ def routing(request: HttpRequest) -> HttpResponse:
     with at_the_desk(request) as desk:
         asked = request.GET.get("days", "")
         days = int(asked) if asked in map(str, DAYS) else DAYS[1]
-        every = desk.reading.routing_counts(desk.now_ms - days * DAY_MS)
+        since_ms = desk.now_ms - days * DAY_MS
+        every = desk.reading.routing_counts(since_ms, desk.now_ms - LONG_MS)
         counts = tuple(one for one in every if desk.me.may_see(one.brand))
         rules = book_of(desk).routing
         page = {
@@ -42,35 +43,53 @@ def routing(request: HttpRequest) -> HttpResponse:
             "choices": DAYS,
             "logged": rules.logged,
             "slice": _percent(rules.slice / 10_000),
-            "team": _team(desk, counts),
+            **_team(desk, since_ms, request.GET.get("after", "")),
             "brands": [_brand(one) for one in of_brands(counts)],
             "groups": [_group(one) for one in of_groups(counts)],
         }
     return render(request, "desk/team_routing.html", page)
 
 
-def _team(desk: Desk, counts: tuple[RoutingCount, ...]) -> list[dict[str, Any]]:
-    """Everybody who serves a brand that this person serves, by name."""
-    asked = {one.rep: one for one in of_reps(counts)}
-    loads = desk.reading.loads()
-    team = duties(desk.reps, desk.now_ms, desk.reading.open_cases_by_owner())
-    rows = {one.rep: one for one in desk.reps}
-    people = book_of(desk).people
-    return [
-        {
-            "name": one.name,
-            "on_duty": bool(one.until_ms),
-            "open": one.open,
-            "most": _most(rows[one.rep], people),
-            "theirs": loads.get(one.rep, NO_LOAD).theirs,
-            "waiting": loads.get(one.rep, NO_LOAD).waiting,
-            "room": room_of(rows[one.rep], people),
-            "asked": asked[one.rep].asked if one.rep in asked else 0,
-            "by_chance": asked[one.rep].by_chance if one.rep in asked else 0,
-        }
-        for one in sorted(team, key=lambda it: (it.name.casefold(), it.rep))
+def _team(desk: Desk, since_ms: int, after: str) -> dict[str, Any]:
+    """A page of everybody who serves a brand that this person serves, by name."""
+    asked = {
+        one.rep: one
+        for one in of_reps(
+            one for one in desk.reading.routing_asked(since_ms) if desk.me.may_see(one.brand)
+        )
+    }
+    loads, at_hand = desk.reading.loads(), desk.reading.at_hand()
+    mine = [
+        one
+        for one in duties(desk.reps, desk.now_ms, at_hand.open_cases)
         if not desk.me.brands or any(map(one.serves, desk.me.brands))
     ]
+    team = sorted(mine, key=lambda it: (it.name.casefold(), it.rep))
+    begin = next((n for n, one in enumerate(team, 1) if one.rep == after), 0)
+    shown = team[begin : begin + PAGE]
+    rows = {one.rep: one for one in desk.reps}
+    people = book_of(desk).people
+    return {
+        "on_duty": sum(bool(one.until_ms) for one in team),
+        "people": len(team),
+        "is_first": not begin,
+        "next": shown[-1].rep if begin + PAGE < len(team) else "",
+        "team": [
+            {
+                "name": one.name,
+                "on_duty": bool(one.until_ms),
+                "open": one.open,
+                "most": _most(rows[one.rep], people),
+                "talks": at_hand.talks.get(one.rep, 0),
+                "theirs": loads.get(one.rep, NO_LOAD).theirs,
+                "waiting": loads.get(one.rep, NO_LOAD).waiting,
+                "room": room_of(rows[one.rep], people),
+                "asked": asked[one.rep].asked if one.rep in asked else 0,
+                "by_chance": asked[one.rep].by_chance if one.rep in asked else 0,
+            }
+            for one in shown
+        ],
+    }
 
 
 def _most(row: RepRow, people: PeopleRules) -> int:
@@ -83,11 +102,11 @@ def _brand(one: OfBrand) -> dict[str, Any]:
         "decisions": one.decisions,
         "by_chance": one.by_chance,
         "chance": f"{_percent(one.chance.low)} to {_percent(one.chance.high)}",
-        "ended": one.ended,
+        "known": one.known,
         "long": one.long,
         "long_share": (
             f"{_percent(one.long_share.low)} to {_percent(one.long_share.high)}"
-            if one.ended
+            if one.known
             else "cannot tell yet"
         ),
         "wait": one.wait,

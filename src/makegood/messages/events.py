@@ -77,6 +77,8 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         agreements: What the customer's accounts had agreed and was in force at the time of the
             event, wherever it is honoured; only on events that may open a case, and requests.
         parties: Who asks, who pays and who is told; None for the customer alone.
+        keeps: Who looked after the customer's open case already, when an event came late that
+            happened before the case was opened; they keep it. Empty otherwise.
     """
 
     book: BookHash
@@ -86,6 +88,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     absent: tuple[Absent, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     parties: Parties | None = None
+    keeps: RepId = RepId("")
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

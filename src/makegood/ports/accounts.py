@@ -119,17 +119,27 @@ class AtHand(Struct, frozen=True, kw_only=True):
     Attributes:
         open_cases: Open cases of each rep.
         has_accounts: There are accounts at all.
+        talks: Conversations that wait for each rep.
+        kept: Who owns the open case of some profiles' customers, and when it was opened.
     """
 
     open_cases: Mapping[RepId, int]
     has_accounts: bool
+    talks: Mapping[RepId, int] = {}
+    kept: Mapping[ProfileId, tuple[RepId, int]] = {}
 
 
 class AccountReading(Protocol):
     """What is known of accounts."""
 
-    def at_hand(self) -> AtHand:
-        """Give open cases by owner, and whether there are accounts at all, in one question."""
+    def at_hand(self, profiles: Sequence[ProfileId] = ()) -> AtHand:
+        """Give open cases and waiting conversations by rep, and whether there are accounts at all.
+
+        It is one question.
+
+        Args:
+            profiles: Of whom is told who owns their customer's open case, if anybody does.
+        """
 
     def standing_of(
         self, profiles: Sequence[ProfileId], named: Sequence[AccountId] = ()

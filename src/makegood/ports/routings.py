@@ -49,7 +49,6 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
     """Decisions that are alike, counted.
 
     Attributes:
-        rep: Who was asked.
         kind: `case` or `talk`.
         level: The customers' level.
         tenure: The band of their tenure.
@@ -57,9 +56,9 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
         n: How many.
         open_to_chance: How many of them were drawn with a slice for chance.
         by_chance: How many the slice fell on.
+        overdue: How many wait still, and have since the instant that was asked about or longer.
     """
 
-    rep: RepId
     brand: str
     kind: str
     level: str
@@ -67,6 +66,21 @@ class RoutingCount(Struct, frozen=True, gc=False, kw_only=True):
     wait: int
     n: int
     open_to_chance: int
+    by_chance: int
+    overdue: int = 0
+
+
+class RoutingAsked(Struct, frozen=True, gc=False, kw_only=True):
+    """How often somebody was asked for a brand.
+
+    Attributes:
+        n: In all.
+        by_chance: Because the slice fell on them.
+    """
+
+    rep: RepId
+    brand: str
+    n: int
     by_chance: int
 
 
@@ -84,8 +98,30 @@ class RoutingReading(Protocol):
             limit: At most `MOST_ROUTINGS`.
         """
 
-    def routing_counts(self, since_ms: int) -> tuple[RoutingCount, ...]:
-        """Count decisions since an instant, in one statement."""
+    def routings_of(
+        self, customers: Sequence[CustomerId], since_ms: int, until_ms: int
+    ) -> tuple[Routing, ...]:
+        """Give the decisions about customers between two instants, both with them, at once.
+
+        Args:
+            customers: Whose, a page of them.
+            since_ms: Not older than this.
+            until_ms: Not younger.
+
+        Returns:
+            The oldest first.
+        """
+
+    def routing_counts(self, since_ms: int, overdue_ms: int = 0) -> tuple[RoutingCount, ...]:
+        """Count decisions since an instant, in one statement.
+
+        Args:
+            since_ms: Not older than this.
+            overdue_ms: Who has waited since then or longer, and waits still, is `overdue`.
+        """
+
+    def routing_asked(self, since_ms: int) -> tuple[RoutingAsked, ...]:
+        """Count how often each was asked since an instant, in one statement."""
 
 
 class RoutingWriting(RoutingReading, Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from makegood.core.routed import MOST_ROUTED
 from makegood.core.state import State
 from makegood.messages.ids import CustomerId
 from makegood.ports.routings import Routing
@@ -27,9 +28,15 @@ def put_routings(
         for one in state.routings
     ]
     since = [
-        (customer, min((one.at_ms for one in state.routings), default=0))
+        (customer, _since_ms(state))
         for customer, state in states.items()
         if state is not None and customer in again
     ]
     if rows or since:
         writing.project_routings(since, rows)
+
+
+def _since_ms(state: State) -> int:
+    """From when on a state remembers all; one whose memory is not full remembers everything."""
+    remembered = state.routings
+    return min(one.at_ms for one in remembered) if len(remembered) >= MOST_ROUTED else 0

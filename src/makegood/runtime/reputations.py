@@ -21,6 +21,7 @@ from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict, appeal_id
 from makegood.ports.store import Reading, Store, Writing
+from makegood.runtime.by_lot import Met, chances
 from makegood.runtime.noting import note
 
 PAGE = 2000
@@ -55,12 +56,28 @@ def take_ratings(store: Store, library: Library) -> int:
             log = reading.log(after, PAGE)
         if not log:
             return taken
-        rows = [row for seq, event in log if (row := rating_of(seq, event, library)) is not None]
+        found = [
+            (row, _met(row, event, library))
+            for seq, event in log
+            if (row := rating_of(seq, event, library)) is not None
+        ]
+        with store.reading() as reading:
+            drawn = chances(reading, [met for _, met in found])
+        rows = [
+            replace(row, propensity=chance) for (row, _), chance in zip(found, drawn, strict=True)
+        ]
         with store.writing() as writing:
             if writing.hold_ratings()[0] != after:
                 continue  # somebody else took these
             writing.add_ratings(rows, log[-1][0])
         taken += len(rows)
+
+
+def _met(row: RatingRow, event: Event, library: Library) -> Met:
+    """Say whom a customer met, and how long the book's routing says whom they meet."""
+    book = library.books[event.stamp.book].for_brand(row.brand)
+    for_ms = book.people.thread_ms if book.routing.slice else 0
+    return Met(profile=row.profile, rep=row.rep, brand=row.brand, at_ms=row.met_ms, for_ms=for_ms)
 
 
 def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:

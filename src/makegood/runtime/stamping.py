@@ -1,7 +1,7 @@
 """What is stamped on an event as it is appended: the book, who is on duty, what was agreed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -10,6 +10,7 @@ from makegood.messages.events import Absent, OnDuty, Stamp
 from makegood.messages.facts import (
     Body,
     FailureRaised,
+    GotInTouch,
     Identified,
     PlacesFound,
     Requested,
@@ -40,7 +41,10 @@ class Stamping:
     def look_at(self, concerned: Iterable[Concerned]) -> None:
         """Look up what was agreed with whom events concern, if anything was with anybody."""
         events = list(concerned)
-        if events and self._first().has_accounts:
+        if not events:
+            return
+        older = (it for it in events if it.at_ms < self._now_ms)
+        if self._first([it.profile for it in older]).has_accounts:
             self._agreeing = Agreeing(standing_for(self._reading, events))
 
     def stamp(
@@ -50,6 +54,9 @@ class Stamping:
         on_duty = self._for_body(body)
         absent = self._absent if self._matters(body) else ()
         plain = self._plain
+        if self._at_hand is not None and self._at_hand.kept and self.may_agree(body):
+            rep, opened_ms = self._at_hand.kept.get(profile, ("", 0))
+            plain = replace(plain, keeps=rep) if at_ms < opened_ms else plain
         if self._agreeing is not None and self.may_agree(body):
             plain = self._agreeing.stamped(plain, Concerned(profile, body, at_ms))
         if not on_duty and not absent and not imported:
@@ -61,12 +68,13 @@ class Stamping:
         if not self._matters(body):
             return ()
         if self._known is None:
-            self._asked = Counter(self._first().open_cases)
-            reps, most = self._reading.reps(), self.book.people.most_cases
-            self._known = reps_on_duty(reps, self._now_ms, self._asked, most)
+            first, reps = self._first(), self._reading.reps()
+            self._asked = Counter(first.open_cases) + Counter(first.talks)
+            most = self.book.people.most_cases
+            self._known = reps_on_duty(reps, self._now_ms, first.open_cases, most)
             self._absent = reps_absent(reps, self._now_ms)
         ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
-        if ordered and isinstance(body, Touchpoint):
+        if ordered and isinstance(body, Touchpoint | GotInTouch):
             self._asked[ordered[0].rep] += 1
         return tuple(ordered)
 
@@ -81,7 +89,7 @@ class Stamping:
         is_asked = isinstance(body, FailureRaised | Requested | PlacesFound)
         return is_asked or (isinstance(body, Touchpoint) and self._matters(body))
 
-    def _first(self) -> AtHand:
+    def _first(self, profiles: Sequence[ProfileId] = ()) -> AtHand:
         if self._at_hand is None:
-            self._at_hand = self._reading.at_hand()
+            self._at_hand = self._reading.at_hand(profiles)
         return self._at_hand

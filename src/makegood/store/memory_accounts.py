@@ -1,11 +1,13 @@
 """Accounts, their parties and agreements, in memory."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from makegood.core.agreements import is_seen_by
 from makegood.messages.agreements import Agreement
-from makegood.messages.ids import AccountId, AgreementId, ProfileId
+from makegood.messages.ids import AccountId, AgreementId, ProfileId, RepId
 from makegood.ports.accounts import Account, AtHand, Party, Role, Standing
+from makegood.ports.ties import TieKind
 from makegood.store.memory_reading import MemoryReading
 from makegood.store.sql_accounts import MOST, account_words, in_order
 
@@ -13,10 +15,24 @@ from makegood.store.sql_accounts import MOST, account_words, in_order
 class MemoryAccountReading(MemoryReading):
     """What is known of accounts."""
 
-    def at_hand(self) -> AtHand:
+    def at_hand(self, profiles: Sequence[ProfileId] = ()) -> AtHand:
+        ties = (tie for own in self._t.ties.values() for tie in own)
         return AtHand(
-            open_cases=self.open_cases_by_owner(), has_accounts=bool(self._t.accounts_kept)
+            open_cases=self.open_cases_by_owner(),
+            has_accounts=bool(self._t.accounts_kept),
+            talks=Counter(it.rep for it in ties if it.kind is TieKind.TALK and it.rep),
+            kept=self._kept(profiles),
         )
+
+    def _kept(self, profiles: Sequence[ProfileId]) -> dict[ProfileId, tuple[RepId, int]]:
+        customers = self.customers_of(profiles)
+        found: dict[ProfileId, tuple[RepId, int]] = {}
+        for profile, customer in customers.items():
+            rows = [it for it in self.cases_of([customer]) if it.is_open and it.owner]
+            if rows:
+                last = max(rows, key=lambda it: it.opened_ms)
+                found[profile] = (last.owner, last.opened_ms)
+        return found
 
     def standing_of(
         self, profiles: Sequence[ProfileId], named: Sequence[AccountId] = ()

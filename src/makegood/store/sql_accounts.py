@@ -15,9 +15,18 @@ MOST = 200  # rows of a page; nobody reads more at once
 _account = msgspec.msgpack.Decoder(Account).decode
 _party = msgspec.msgpack.Decoder(Party).decode
 _agreement = msgspec.msgpack.Decoder(Agreement).decode
+TALK = "talk:"
 AT_HAND = """SELECT name, CAST(sum(amount) AS BIGINT) FROM tally
     WHERE name >= ? AND name < ? GROUP BY name
+    UNION ALL SELECT 'talk:' || rep, count(*) FROM tie
+    WHERE kind = 'talk' AND rep > '' GROUP BY rep
     UNION ALL SELECT '', CASE WHEN EXISTS (SELECT 1 FROM account) THEN 1 ELSE 0 END"""
+KEEPS = "keeps:"
+# A pseudonym has no colon; what stands after it is the rep.
+KEPT = """ UNION ALL SELECT 'keeps:' || it.profile || ':' || own.owner, max(own.opened_ms)
+    FROM profile it CROSS JOIN cases own
+    WHERE it.profile = ANY(?) AND own.customer = it.customer AND own.is_open = 1
+    AND own.owner > '' GROUP BY it.profile, own.owner"""
 # CROSS JOIN, because SQLite then keeps this order and searches; PostgreSQL orders as it likes.
 STANDING = """
     WITH own (wanted, customer, profile) AS (
@@ -57,12 +66,17 @@ SEEN = """ AND (brand = ANY(?)
 class AccountReading(SqlBase):
     """What is known of accounts."""
 
-    def at_hand(self) -> AtHand:
-        found: dict[str, int] = dict(self._db.rows(AT_HAND, OWNER, f"{OWNER}{LAST_CHARACTER}"))
+    def at_hand(self, profiles: Sequence[ProfileId] = ()) -> AtHand:
+        begins = (OWNER, f"{OWNER}{LAST_CHARACTER}")
+        sql, asked = (f"{AT_HAND}{KEPT}", [sorted(set(profiles))]) if profiles else (AT_HAND, [])
+        found: dict[str, int] = dict(self._db.rows(sql, *begins, *asked))
         has_accounts = bool(found.pop(""))
-        owners = {name.removeprefix(OWNER): int(count) for name, count in found.items()}
-        open_cases = {RepId(rep): count for rep, count in owners.items() if rep and count}
-        return AtHand(open_cases=open_cases, has_accounts=has_accounts)
+        return AtHand(
+            open_cases=_by_rep(OWNER, found),
+            has_accounts=has_accounts,
+            talks=_by_rep(TALK, found),
+            kept=_kept(found),
+        )
 
     def standing_of(
         self, profiles: Sequence[ProfileId], named: Sequence[AccountId] = ()
@@ -219,3 +233,22 @@ def in_order(party: Party) -> tuple[str, str, str, int]:
 
 def _parties(blobs: Sequence[bytes]) -> tuple[Party, ...]:
     return tuple(sorted(set(map(_party, blobs)), key=in_order))
+
+
+def _by_rep(begin: str, counts: Mapping[str, int]) -> dict[RepId, int]:
+    """Take the counts of reps whose names begin so; of nobody, and of none, nothing is said."""
+    found = {name.removeprefix(begin): int(n) for name, n in counts.items()
+             if name.startswith(begin)}  # fmt: skip
+    return {RepId(rep): n for rep, n in found.items() if rep and n}
+
+
+def _kept(counts: Mapping[str, int]) -> dict[ProfileId, tuple[RepId, int]]:
+    """Take who owns the open case of a profile; of several the one that was opened last."""
+    kept: dict[ProfileId, tuple[RepId, int]] = {}
+    for name, opened_ms in counts.items():
+        if not name.startswith(KEEPS):
+            continue
+        profile, _, rep = name.removeprefix(KEEPS).partition(":")
+        if opened_ms > kept.get(ProfileId(profile), ("", -1))[1]:
+            kept[ProfileId(profile)] = (RepId(rep), int(opened_ms))
+    return kept

@@ -4,11 +4,13 @@ from msgspec.structs import replace
 
 from makegood.core.agreements import is_seen_by
 from makegood.messages.agreements import Agreement, RateTerms, WaiverTerms
-from makegood.messages.ids import AccountId, AgreementId, ProfileId
+from makegood.messages.ids import AccountId, AgreementId, ProfileId, RepId
 from makegood.ports.accounts import Account, Client, Party, Role, Standing
 from makegood.ports.store import Store
+from makegood.ports.ties import TieKind
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import append, case, identified, known, profile
+from makegood.testing.store_tie_conformance import tie
 
 MERIDIAN = AccountId("meridian")
 FARAWAY = AccountId("faraway")
@@ -116,6 +118,31 @@ class AccountConformance(Conformance):
         with store.reading() as reading:
             assert reading.at_hand().has_accounts
             assert reading.at_hand().open_cases == reading.open_cases_by_owner() == {"kathy": 1}
+            assert reading.at_hand().talks == {}
+        nobodys = [tie("ana", RepId(""), TieKind.TALK), tie("ben", kind=TieKind.WAITING)]
+        with store.writing() as writing:
+            several = [*nobodys, tie("cat", kind=TieKind.TALK), tie("dora", kind=TieKind.TALK)]
+            writing.project_ties([one.customer for one in several], several)
+        with store.reading() as reading:
+            assert reading.at_hand().talks == {tie("cat").rep: 2}
+
+    def test_what_is_at_hand_says_who_owns_the_open_case_of_some_profiles(self) -> None:
+        """Of a closed case, of nobody's and of whom was not asked about, nothing is said."""
+        store = self.make_store()
+        known(store, "ana", "ben", "cat", "dora")
+        rows = [
+            replace(case(f"k{name}", name), owner=RepId(owner), is_open=is_open, opened_ms=7)
+            for name, owner, is_open in (
+                ("ana", "kathy:b", True), ("ben", "tom", False), ("cat", "", True),
+                ("dora", "tom", True),
+            )
+        ]  # fmt: skip
+        with store.writing() as writing:
+            writing.project([one.customer for one in rows], rows, [], {})
+        with store.reading() as reading:
+            asked = [profile(name) for name in ("ana", "ben", "cat")]
+            assert reading.at_hand(asked).kept == {profile("ana"): (RepId("kathy:b"), 7)}
+            assert reading.at_hand().kept == {}
 
     def test_accounts_are_found_by_the_beginning_of_a_word_and_pages_meet(self) -> None:
         """A renamed account is no longer found by its old name."""

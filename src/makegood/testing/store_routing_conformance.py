@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from makegood.core.routed import Routed
 from makegood.messages.ids import EventId, RepId
-from makegood.ports.routings import Routing, RoutingCount
+from makegood.ports.routings import Routing, RoutingAsked, RoutingCount
 from makegood.ports.store import Store
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import customer, known, profile
@@ -62,6 +62,28 @@ class RoutingConformance(Conformance):
         with store.reading() as reading:
             assert reading.routings() == (old, other, new)
 
+    def test_each_customer_has_an_instant_of_their_own(self) -> None:
+        store = self.make_store()
+        rows = [routing(name, f"{name}{at}", at_ms=at) for name in "abcd" for at in (1, 5, 9)]
+        keep(store, *rows)
+        with store.writing() as writing:
+            since = [(customer("a"), 9), (customer("b"), 5), (customer("c"), 0)]
+            writing.project_routings(since, (routing("b", "b5", at_ms=5),))
+        with store.reading() as reading:
+            left = [one.routed.event for one in reading.routings()]
+        assert left == ["a1", "b1", "d1", "a5", "b5", "d5", "d9"]
+
+    def test_routings_of_some_customers_are_found_between_two_instants(self) -> None:
+        store = self.make_store()
+        rows = {at: routing("a", f"a{at}", at_ms=at) for at in (1, 5, 7, 9)}
+        other = routing("b", "b6", at_ms=6)
+        keep(store, *rows.values(), other, routing("c", "c6", at_ms=6))
+        with store.reading() as reading:
+            both = [customer("b"), customer("a")]
+            assert reading.routings_of(both, 5, 7) == (rows[5], other, rows[7])
+            assert reading.routings_of([], 0, 9) == ()
+            assert reading.routings_of([customer("nobody")], 0, 9) == ()
+
     def test_routings_that_are_alike_are_counted(self) -> None:
         store = self.make_store()
         keep(
@@ -74,12 +96,18 @@ class RoutingConformance(Conformance):
         )  # fmt: skip
         with store.reading() as reading:
             assert reading.routing_counts(1) == (
-                RoutingCount(rep=KATHY, brand="", kind="case", level="gold", tenure=1, wait=0,
-                             n=2, open_to_chance=2, by_chance=1),
-                RoutingCount(rep=TOM, brand="vans", kind="talk", level="", tenure=-1, wait=-1,
-                             n=1, open_to_chance=0, by_chance=0),
+                RoutingCount(brand="", kind="case", level="gold", tenure=1, wait=0, n=2,
+                             open_to_chance=2, by_chance=1),
+                RoutingCount(brand="vans", kind="talk", level="", tenure=-1, wait=-1, n=1,
+                             open_to_chance=0, by_chance=0),
             )  # fmt: skip
             assert sum(one.n for one in reading.routing_counts(0)) == 4
+            assert [one.overdue for one in reading.routing_counts(0, 0)] == [1, 0, 0]
+            assert reading.routing_asked(1) == (
+                RoutingAsked(rep=KATHY, brand="", n=2, by_chance=1),
+                RoutingAsked(rep=TOM, brand="vans", n=1, by_chance=0),
+            )
+            assert sum(one.overdue for one in reading.routing_counts(0, 1)) == 2
 
     def test_the_routings_of_a_customer_who_became_another_are_gone(self) -> None:
         store = self.make_store()

@@ -8,7 +8,13 @@ from msgspec.structs import replace
 from makegood.core.routed import MOST_ROUTED, NOT_YET, WHOLE, Routed
 from makegood.core.routing import Ask, choose
 from makegood.messages.events import OnDuty
-from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, PersonRefused
+from makegood.messages.facts import (
+    Contacted,
+    GotInTouch,
+    HandedOver,
+    PersonChosen,
+    PersonRefused,
+)
 from makegood.messages.ids import EventId, RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.people_terms import PeopleRules
@@ -75,6 +81,43 @@ def test_a_case_that_found_nobody_waits_and_its_wait_is_written_down():
     assert day.case.owner
     assert last(day).waited_ms == 7 * MINUTE_MS
     assert last(day).spared == "double"
+
+
+def test_nobody_who_meets_a_must_is_no_decision_and_the_wait_goes_on():
+    day = day_of(replace(ROUTING, relaxes=()), KATHY)
+    duty, day.on_duty = day.on_duty, (there(TOM, most_cases=1, open_cases=1),)
+    day.late()
+    assert (day.case.owner, day.state.routings) == ("", ())
+    day.waits(7 * MINUTE_MS)
+    day.on_duty = duty
+    day.late("R2")
+    assert [(one.chosen, one.waited_ms) for one in day.state.routings] == [(KATHY, 7 * MINUTE_MS)]
+
+
+def test_a_case_that_had_somebody_did_not_wait_since_it_was_opened():
+    day = day_of(replace(ROUTING, slice=0), KATHY, TOM)
+    day.late()
+    day.waits(3 * DAY_MS)
+    day.told(PersonRefused(rep=KATHY, side="customer"))
+    assert (last(day).chosen, last(day).waited_ms) == (TOM, 0)
+
+
+def test_a_case_that_lost_its_person_waits_from_then_on():
+    day = day_of(replace(ROUTING, slice=0), KATHY, TOM)
+    day.late()
+    duty, day.on_duty = day.on_duty, ()
+    day.waits(3 * DAY_MS)
+    day.told(HandedOver(case=day.id, to=RepId(""), by=KATHY))
+    assert day.case.owner == ""
+    day.waits(8 * MINUTE_MS)
+    day.told(HandedOver(case=day.id, to=RepId(""), by=RepId("")))  # a round that found nobody
+    day.waits(MINUTE_MS)
+    day.on_duty = duty
+    day.late("R2")
+    assert (last(day).chosen, last(day).waited_ms) == (KATHY, 9 * MINUTE_MS)
+    day.waits(MINUTE_MS)
+    day.told(PersonRefused(rep=KATHY, side="customer"))
+    assert (last(day).chosen, last(day).waited_ms) == (TOM, 0)
 
 
 def test_a_choice_is_written_down_and_never_left_to_chance():
@@ -193,6 +236,13 @@ def test_the_order_of_the_book_says_who_is_first_and_why(order, first, why):
     rules = replace(ROUTING, slice=0, order=order)
     found = choose(ask(brand="cars", language="de-at", last=ULI), on_duty, rules)
     assert (found.first, found.why) == (first, why)
+
+
+@pytest.mark.parametrize("said", ["de", "de-at", "de_at", "de_at.utf-8"])
+def test_a_language_is_known_however_a_system_writes_it(said):
+    there_are = (there(KATHY, languages=("en",)), there(TOM, languages=("de-DE",)))
+    found = choose(ask(language=said), there_are, replace(ROUTING, slice=0, relaxes=()))
+    assert (found.eligible, found.relaxed) == ((TOM,), ())
 
 
 def test_what_nobody_meets_is_let_go_in_the_order_of_the_book():

@@ -1,12 +1,17 @@
 """The page about routing: load and room, what was left to chance, and who waits."""
 
+import re
+from html import unescape
+
 from django.test import Client
 from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
 from makegood.core.routed import Routed
-from makegood.messages.ids import EventId, RepId
+from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.ports.routings import Routing
+from makegood.ports.rows import RepRow
+from makegood.ports.ties import Tie, TieKind
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import customer_of, introduce
 from tests.unit.desk.browsing import CountingStore, words_of
@@ -40,6 +45,14 @@ def test_it_shows_load_chance_and_waits_and_ranks_nobody(
     assert "silver (level, 40 waits) : More of them waited long." in shown
     assert "gold (level, 40 waits) : Fewer of them waited long." in shown
     assert "photo" not in shown
+
+
+def test_who_waits_still_is_among_those_who_wait_long_once_they_are(
+    makegood: Makegood, clock: FakeClock, omar: Client
+):
+    decided(makegood, clock.now_ms() - 301_000, 2, kind="talk", waited_ms=-1)
+    decided(makegood, clock.now_ms() - 299_000, 3, 2, kind="talk", waited_ms=-1)
+    assert "5 0 0.0 % to 35.1 % 2 of 2" in words_of(omar.get(PATH))
 
 
 def test_too_few_tell_nothing_and_another_span_may_be_chosen(
@@ -78,4 +91,41 @@ def test_the_page_asks_as_much_of_the_store_for_few_as_for_many(
     decided(makegood, clock.now_ms(), 3)
     few = asked()
     decided(makegood, clock.now_ms(), 60, 3, chosen=OMAR)
+    more_people(makegood, 250)
     assert asked() == few
+
+
+def more_people(makegood: Makegood, count: int) -> None:
+    with makegood.store.writing() as writing:
+        writing.put_reps(
+            [RepRow(rep=RepId(f"r{n}"), name=f"Person {n:03} & co", role="rep")
+             for n in range(count)]
+        )  # fmt: skip
+
+
+def test_many_people_come_page_by_page_each_once(makegood: Makegood, omar: Client):
+    more_people(makegood, 250)
+    path, seen = PATH, []
+    for _ in range(5):
+        body = omar.get(path).content.decode()
+        seen += re.findall(r'<th scope="row">([^<]+)</th><td class="keep">', body)
+        found = re.search(r'rel="next" href="([^"]+)"', body)
+        if found is None:
+            break
+        path = PATH + unescape(found[1])
+    assert len(seen) == len(set(seen)) > 250
+    assert [one.casefold() for one in seen] == sorted(one.casefold() for one in seen)
+    assert "From the first name" in body
+    assert "Kathy Moreno" in words_of(omar.get(f"{PATH}?after=somebody-who-left"))
+
+
+def test_conversations_that_wait_are_part_of_the_load(
+    makegood: Makegood, clock: FakeClock, omar: Client
+):
+    introduce(makegood)
+    customer = customer_of(makegood, "user:ana")
+    talk = Tie(customer=customer, profile=ProfileId(customer), kind=TieKind.TALK, item="t",
+               rep=KATHY, at_ms=1)  # fmt: skip
+    with makegood.store.writing() as writing:
+        writing.project_ties([customer], [talk])
+    assert re.search(r"Kathy Moreno on duty \d+( of \d+)? 1 ", words_of(omar.get(PATH)))

@@ -14,6 +14,7 @@ from makegood.playbooks.routing_terms import RoutingRules
 from makegood.replay.calls import Call, CallLog, read_calls
 from makegood.replay.calls_again import Terms, play, staff_of
 from makegood.replay.calls_figures import replay_calls
+from makegood.testing.book import DAY_MS
 
 HEAD = "caller,arrived,answered,handling,agent,queue\n"
 ROUTING = RoutingRules(logged=True)
@@ -118,7 +119,9 @@ def test_nobody_talks_to_two_and_every_call_is_taken_while_somebody_works(tmp_pa
     path = tmp_path / "calls.csv"
     count = write_calls(path, seed=5, days=3)
     log = read_calls(path, {})
-    assert len(log.calls) == count
+    assert len(log.calls) + log.unanswered == count
+    assert 0 < log.unanswered < count / 10
+    assert max(one.wait_ms for one in log.calls) < DAY_MS / 8  # nobody waits for the next morning
     terms = Terms(routing=RoutingRules(logged=True, slice=2000), wait_ms=20 * SECOND)
     again = play(log.calls, staff_of(log.calls), terms)
     pools = staff_of(log.calls).pools
@@ -149,8 +152,7 @@ def test_at_equal_wait_more_reach_the_same_person_and_longer_waits_reach_more(lo
     assert shares == sorted(shares)
     assert found.at_equal_wait is not None
     assert found.at_equal_wait.share.low > 2 * found.log.share.high
-    assert found.at_equal_wait.mean_wait_s.value <= found.log.mean_wait_s.value
-    assert found.at_equal_wait.extra_wait_s.low <= 0
+    assert found.at_equal_wait.extra_wait_s.value <= 0
     for one in (found.log, found.plain, *found.frontier):
         for it in (one.share, one.mean_wait_s, one.extra_wait_s):
             assert it.low <= it.value <= it.high

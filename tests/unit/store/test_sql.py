@@ -15,6 +15,7 @@ from makegood.store.sql_desk import COUNTS
 from makegood.store.sql_everyone import CELLS
 from makegood.store.sql_outbox import READY
 from makegood.store.sqlite import SqliteSession, SqliteStore, in_sqlite
+from makegood.testing.store_routing_conformance import routing
 from makegood.testing.store_samples import (
     case,
     command,
@@ -97,6 +98,10 @@ def statements(store: SqliteStore, size: int) -> dict[str, int]:
         "claim": lambda w: w.claim(10**9, 1, size),
         "outbox_of": lambda w: w.outbox_of([profile(name) for name in names]),
         "withdraw": lambda w: w.withdraw([it.id for it in commands], 1),
+        "project_routings": lambda w: w.project_routings(
+            [(one, n) for n, one in enumerate(everyone, 1)],
+            [routing(name, name, at_ms=n) for n, name in enumerate(names, 1)],
+        ),
         "cases": lambda w: w.cases(limit=size),
         "cases_of": lambda w: w.cases_of(everyone),
         "gate_records": lambda w: w.gate_records(profile(names[0])),
