@@ -16,6 +16,8 @@ from makegood.desk.customers import UNPROCESSABLE, book_of
 from makegood.desk.team import team_shell
 from makegood.messages.errors import InputError
 from makegood.ports.rows import RepRow
+from makegood.projections.hours import language_words
+from makegood.projections.roster import rep_name
 from makegood.runtime.rooms import NO_LOAD, room_of
 from makegood.runtime.roster import FIELDS, OWN, Firm, Wrong
 from makegood.sources.limits import writable
@@ -61,6 +63,8 @@ def _list(request: HttpRequest, wrong: tuple[Wrong, ...] = (), status: int = 200
             "rows": [
                 {
                     "row": one,
+                    "languages": language_words(one.languages, "en"),
+                    "cover": rep_name(desk.reps, one.cover) if one.cover else "",
                     "room": room_of(one, rules),
                     "load": loads.get(one.rep, NO_LOAD),
                     "away": one.is_away(desk.now_ms),

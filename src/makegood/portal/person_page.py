@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from babel import Locale
 from msgspec import Struct
 
 from makegood.core.my_person import (
@@ -17,11 +16,12 @@ from makegood.core.my_person import (
 )
 from makegood.messages.ids import RepId
 from makegood.playbooks.people_terms import PeopleRules
-from makegood.portal.hours import hours_words
+from makegood.portal.hours import working_hours
 from makegood.portal.speech import Speech
 from makegood.ports.reputation import Published
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Load
+from makegood.projections.hours import language_words
 from makegood.projections.roster import rep_name
 from makegood.runtime.duty import reps_absent, reps_on_duty
 from makegood.runtime.rooms import NO_LOAD, may_be_chosen, room_of
@@ -195,19 +195,12 @@ def _card(known: Known, speech: Speech, row: RepRow) -> Card:
         rep=row.rep,
         name=name,
         option=f"{name} ({room})" if is_full and room else name,
-        languages=_languages(row, speech) if known.shows("languages") else "",
-        hours=hours_words(row, speech.language, speech.timezone) if known.shows("hours") else "",
+        languages=language_words(row.languages, speech.language) if known.shows("languages") else "",
+        hours=working_hours(row, speech) if known.shows("hours") else "",
         words=row.words if known.shows("words") else "",
         room=room,
         is_full=is_full,
         heard=heard_words(known.heard.get(row.rep), speech) if known.shows("ratings") else "",
-    )
-
-
-def _languages(row: RepRow, speech: Speech) -> str:
-    locale = Locale(speech.language)
-    return ", ".join(
-        locale.languages.get(tag.partition("-")[0].lower(), tag) for tag in row.languages
     )
 
 
@@ -219,6 +212,6 @@ def heard_words(heard: Published | None, speech: Speech) -> str:
     if not heard.reasons:
         return says
     tags = ", ".join(
-        f"{speech.say(f'rate.reason.{reason}')} ({count}+)" for reason, count in heard.reasons
+        f"{speech.say(f'person.tag.{reason}')} ({count}+)" for reason, count in heard.reasons
     )
     return f"{says} {speech.say('person.tags', tags=tags)}"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from babel import Locale
 from babel.dates import format_time
+from babel.numbers import format_decimal
 from django.http import HttpRequest
 
 from makegood.messages.money import Money
@@ -37,6 +38,11 @@ class Speech:
 
     def money(self, money: Money) -> str:
         return money_words(money, self._locale)
+
+    def number(self, number: float) -> str:
+        """Write a number with one digit after the point."""
+        text: str = format_decimal(number, "#,##0.0", locale=self._locale)
+        return text
 
     def clock(self, at_ms: int) -> str:
         text: str = format_time(local(at_ms, self.timezone), "short", locale=self._locale)

@@ -171,7 +171,7 @@ def test_what_others_say_is_a_range_with_the_number_behind_it(makegood: Makegood
         writing.put_seen(KATHY, makegood.clock.now_ms())
     shown = words_of(Client().get(page))
     assert "between 71 and 92 of 100 were content (45 or more answered)" in shown
-    assert "A rule they had to apply (10+)" in shown
+    assert "it was about: a rule they had to apply (10+)" in shown
 
 
 @pytest.mark.parametrize(
