@@ -83,8 +83,10 @@ def now_words(known: Known, speech: Speech) -> tuple[str, ...]:
     found = prefer(known.mine, duty, need, known.rules)
     since = next(one.since_ms for one in known.mine.chosen(known.brand) if one.rep == person)
     name = rep_name(known.reps, person)
-    first = speech.say("person.yours", name=name, day=speech.day(since))
-    return (first, *_instead(known, speech, found, person))
+    instead = _instead(known, speech, found, person)
+    if any(row.rep == person and row.has_left(known.now_ms) for row in known.reps):
+        return (speech.say("person.left", name=name), *instead[1:])
+    return (speech.say("person.yours", name=name, day=speech.day(since)), *instead)
 
 
 def _instead(known: Known, speech: Speech, found: Preference, person: RepId) -> tuple[str, ...]:
@@ -179,15 +181,15 @@ def _order(row: RepRow, chosen: Sequence[RepId], language: str) -> tuple[int, bo
 def _card(known: Known, speech: Speech, row: RepRow) -> Card:
     name = row.name or row.rep
     load = known.loads.get(row.rep, NO_LOAD)
-    theirs = any(
-        one.rep == row.rep and one.standing is Standing.THEIRS
-        for one in known.mine.chosen(known.brand)
-    )
+    stands = {one.standing for one in known.mine.chosen(known.brand) if one.rep == row.rep}
+    theirs = Standing.THEIRS in stands
     is_full = not theirs and room_of(row, known.rules) <= load.theirs + load.waiting
     room = ""
     if known.shows("room"):
         key = "person.card_yours" if theirs else "person.card_room"
-        if is_full:
+        if Standing.WAITING in stands:
+            key = "person.card_waits"
+        elif is_full:
             closed = load.waiting >= known.rules.waiting_list
             key = "person.card_closed" if closed else "person.card_full"
         room = speech.say(key, count=load.waiting)
@@ -195,7 +197,9 @@ def _card(known: Known, speech: Speech, row: RepRow) -> Card:
         rep=row.rep,
         name=name,
         option=f"{name} ({room})" if is_full and room else name,
-        languages=language_words(row.languages, speech.language) if known.shows("languages") else "",
+        languages=language_words(
+            row.languages if known.shows("languages") else (), speech.language
+        ),
         hours=working_hours(row, speech) if known.shows("hours") else "",
         words=row.words if known.shows("words") else "",
         room=room,

@@ -8,7 +8,7 @@ from babel.dates import format_time, get_day_names, get_timezone_location
 from makegood.projections.figures import locale_for
 
 Span = tuple[frozenset[int], time, time]
-"""Weekdays, from, to; Monday is 0, and an end of midnight or before the beginning is the next day."""
+"""Weekdays, from, to; Monday is 0, and an end before the beginning is of the next day."""
 
 _WHOLE_DAY = time(0)
 _TO = "\N{EN DASH}"

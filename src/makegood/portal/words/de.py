@@ -131,7 +131,7 @@ WORDS = {
     "house.again.sent": "Ihre Frage ist angekommen. Bitte fragen Sie nicht den Gast.",
     "house.foot": "Fragen? {ours} ist für Sie da.",
     "house.asked.title": "Können Sie einen Gast von uns aufnehmen?",
-    "house.asked.lead": "Bitte antworten Sie bis {answer_by} Uhr. Der Gast erfährt nur von einem Ja.",
+    "house.asked.lead": "Bitte antworten Sie bis {answer_by} Uhr. Nur ein Ja erfährt der Gast.",
     "house.silent.title": "Können Sie noch einen Gast von uns aufnehmen?",
     "house.silent.lead": "Die Frage galt bis {answer_by} Uhr; ein Ja hilft vielleicht noch.",
     "house.accepted.title": "Danke, {place}",
@@ -139,7 +139,7 @@ WORDS = {
         "{by} hat Ja gesagt; frei bis {clock} Uhr. Der Gast wählt nun, und wir schreiben Ihnen."
     ),
     "house.expected.title": "Der Gast kommt zu Ihnen",
-    "house.expected.lead": "{by} erwartet ihn bis {clock} Uhr. Er muss nichts noch einmal erzählen.",
+    "house.expected.lead": "{by} erwartet ihn bis {clock} Uhr. Er muss nichts wiederholen.",
     "house.arrived.title": "Der Gast ist bei Ihnen",
     "house.arrived.lead": "Danke. Hier ist nichts mehr zu tun.",
     "house.not_arrived.title": "Niemand hat uns die Ankunft gemeldet",
@@ -287,6 +287,7 @@ WORDS = {
     "person.card_yours": "Für Sie da",
     "person.card_room": "Hat Platz für Sie",
     "person.card_full": "Kein Platz, auf der Warteliste: {count}",
+    "person.card_waits": "Auf der Warteliste",
     "person.card_closed": "Kein Platz, auch nicht auf der Warteliste",
     "person.too_few": "Was andere sagen: Es haben noch zu wenige geantwortet.",
     "person.heard": (
@@ -313,6 +314,7 @@ WORDS = {
     ),
     "person.chosen_twice": "Bitte wählen Sie jede Person nur einmal.",
     "person.leaves_title": "{name} verlässt uns",
+    "person.leaves_title_gone": "Wer kümmert sich jetzt um Sie?",
     "person.leaves": (
         "{name} arbeitet bis zum {day} hier. Für die Zeit danach schlagen {name} und wir "
         "{heir} vor."

@@ -283,6 +283,7 @@ WORDS = {
     "person.card_yours": "Your person",
     "person.card_room": "Has room for you",
     "person.card_full": "Full, {count} waiting",
+    "person.card_waits": "On the waiting list",
     "person.card_closed": "Full, and the waiting list too",
     "person.too_few": "What other customers say: too few have answered to tell.",
     "person.heard": (
@@ -307,6 +308,7 @@ WORDS = {
     "person.not_available": "This person cannot be chosen just now. Please choose somebody else.",
     "person.chosen_twice": "Please choose each person once.",
     "person.leaves_title": "{name} leaves us",
+    "person.leaves_title_gone": "Who looks after you now?",
     "person.leaves": (
         "{name} works here until {day}. {name} and we suggest {heir}, who would look after "
         "you from then on."

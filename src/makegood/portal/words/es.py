@@ -131,7 +131,7 @@ WORDS = {
     "house.again.sent": "Su pregunta ha llegado. Por favor, no pregunte al cliente.",
     "house.foot": "¿Preguntas? {ours} está para ayudarles.",
     "house.asked.title": "¿Pueden acoger a un cliente nuestro?",
-    "house.asked.lead": "Respondan antes de las {answer_by}. El cliente solo sabrá de ustedes si dicen que sí.",
+    "house.asked.lead": "Respondan antes de las {answer_by}. El cliente solo sabrá de un sí.",
     "house.silent.title": "¿Todavía pueden acoger a un cliente nuestro?",
     "house.silent.lead": "Se preguntó hasta las {answer_by}; un sí quizá ayude aún.",
     "house.accepted.title": "Gracias, {place}",
@@ -139,7 +139,7 @@ WORDS = {
         "{by} dijo que sí; guardado hasta las {clock}. Ahora elige el cliente y les escribimos."
     ),
     "house.expected.title": "El cliente va de camino",
-    "house.expected.lead": "{by} espera al cliente hasta las {clock}. El cliente no tiene que repetir nada.",
+    "house.expected.lead": "{by} espera al cliente hasta las {clock}, sin que repita nada.",
     "house.arrived.title": "El cliente ya está con ustedes",
     "house.arrived.lead": "Gracias. Aquí no queda nada que hacer.",
     "house.not_arrived.title": "Nadie nos ha dicho que el cliente haya llegado",
@@ -284,6 +284,7 @@ WORDS = {
     "person.card_yours": "Le atiende",
     "person.card_room": "Tiene sitio para usted",
     "person.card_full": "Sin sitio, {count} en espera",
+    "person.card_waits": "En la lista de espera",
     "person.card_closed": "Sin sitio, tampoco en la lista de espera",
     "person.too_few": "Lo que dicen otros: han respondido demasiado pocos para saberlo.",
     "person.heard": (
@@ -308,6 +309,7 @@ WORDS = {
     "person.not_available": "Ahora no se puede elegir a esta persona. Elija a otra, por favor.",
     "person.chosen_twice": "Elija a cada persona una sola vez, por favor.",
     "person.leaves_title": "{name} nos deja",
+    "person.leaves_title_gone": "¿Quién le atiende ahora?",
     "person.leaves": (
         "{name} trabaja aquí hasta el {day}. Para después, {name} y nosotros le proponemos a "
         "{heir}."
