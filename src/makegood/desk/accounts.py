@@ -92,7 +92,7 @@ def _list(desk: Desk, words: str, after: str, **more: object) -> dict[str, Any]:
     return {
         **umbrella_shell(desk, "accounts"),
         "accounts": [(one, KINDS[one.kind], TELLS[one.tells]) for one in found[:PAGE]],
-        "q": words,
+        "begins": words,
         "next": found[PAGE - 1].id if len(found) > PAGE else "",
         "may_keep": may_keep(desk),
         "kinds": KINDS,

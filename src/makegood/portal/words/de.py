@@ -100,6 +100,7 @@ WORDS = {
     "expired.do": "Antworten Sie auf unsere letzte Nachricht, dann kommt ein neuer. Oder:",
     "forged.title": "Dieser Link funktioniert nicht",
     "forged.lead": "Vielleicht fehlt ein Stück. Bitte noch einmal aus der Nachricht öffnen.",
+    "forged.do": "Oder sagen Sie uns, was schiefging:",
     "choice.kept": "{by} von {place} hält es bis {clock} Uhr für Sie frei.",
     "choice.rate": "Sie zahlen {rate}.",
     "choice.far": "{km} km entfernt.",

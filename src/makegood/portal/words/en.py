@@ -100,6 +100,7 @@ WORDS = {
     "expired.do": "Answer our last message, and you get a new link. Or tell us afresh:",
     "forged.title": "This link does not work",
     "forged.lead": "Perhaps a part of it was lost. Please open it once more from our message.",
+    "forged.do": "Or tell us what went wrong:",
     "choice.kept": "{by} at {place} keeps it for you until {clock}.",
     "choice.rate": "You pay {rate}.",
     "choice.far": "{km} km away.",

@@ -100,6 +100,7 @@ WORDS = {
     "expired.do": "Responda a nuestro último mensaje y recibirá otro. O cuéntenoslo de nuevo:",
     "forged.title": "Este enlace no funciona",
     "forged.lead": "Quizá falta una parte. Ábralo otra vez desde nuestro mensaje, por favor.",
+    "forged.do": "O cuéntenos qué fue mal:",
     "choice.kept": "{by}, en {place}, se lo guarda hasta las {clock}.",
     "choice.rate": "Usted paga {rate}.",
     "choice.far": "A {km} km.",
