@@ -92,7 +92,7 @@ def _list(desk: Desk, words: str, after: str, **more: object) -> dict[str, Any]:
     return {
         **umbrella_shell(desk, "accounts"),
         "accounts": [(one, KINDS[one.kind], TELLS[one.tells]) for one in found[:PAGE]],
-        "q": words,
+        "begins": words,
         "next": found[PAGE - 1].id if len(found) > PAGE else "",
         "may_keep": may_keep(desk),
         "kinds": KINDS,
@@ -129,6 +129,7 @@ def _page(desk: Desk, account_id: str, asked: Mapping[str, str], **more: object)
     return {
         **umbrella_shell(desk, "accounts"),
         "account": one,
+        "called": one.name or one.id,
         "kind": KINDS[one.kind],
         "told": TELLS[one.tells],
         "clients": [named[it.account] for it in clients if it.account in named],
@@ -141,12 +142,22 @@ def _page(desk: Desk, account_id: str, asked: Mapping[str, str], **more: object)
         "acts": _acts(desk, {one.id, *(it.id for it in listed)}),
         "may_keep": may_keep(desk),
         "roles": ROLES,
-        "waivers": sorted(desk.makegood.book.waivers),
-        "failures": sorted(desk.makegood.book.failures),
-        "remedies": sorted(desk.makegood.book.remedies),
+        **_titles(desk),
         "currency": desk.makegood.book.currency,
         "zone": desk.makegood.book.timezone,
         **more,
+    }
+
+
+def _titles(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """What an agreement may name, by id, in the words of the book."""
+    book = desk.makegood.book
+    return {
+        "waivers": [(id_, book.waivers[id_].get("en", id_)) for id_ in sorted(book.waivers)],
+        "failures": [(id_, book.failures[id_].title) for id_ in sorted(book.failures)],
+        "remedies": [
+            (id_, book.remedies[id_].title.get("en", id_)) for id_ in sorted(book.remedies)
+        ],
     }
 
 

@@ -17,7 +17,7 @@ from makegood.bootstrap import Makegood
 from makegood.core.state import Case, State, decode_state
 from makegood.desk.access import EVERYBODY, Desk, Me, at_the_desk, for_reps
 from makegood.desk.floor_acts import ACTS, FloorForm, asked_on_the_floor, helpers
-from makegood.desk.floor_find import Hit, find, raised_as
+from makegood.desk.floor_find import Hit, find, first_names, raised_as
 from makegood.desk.requests import Asked
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
@@ -58,8 +58,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         "me": desk.me,
         "now_ms": desk.now_ms,
         "zone": book.timezone,
-        "mine": _standing(desk, mine),
-        "raised": _standing(desk, others),
+        **_standing(desk, mine=mine, raised=others),
         "failures": [rule for rule in kinds.values() if rule.id not in silent],
         "brands": tuple(book.brands.values()),
         "token": new_token(),
@@ -67,9 +66,20 @@ def _page(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _standing(desk: Desk, rows: Sequence[CaseRow]) -> list[Stands]:
-    library = desk.makegood.library
-    return [stands(row, rep_name(desk.reps, row.owner), library) for row in rows]
+def _standing(desk: Desk, **lists: Sequence[CaseRow]) -> dict[str, list[tuple[Stands, str]]]:
+    """Say where cases stand, and the first name of whom each is about."""
+    customers = sorted({row.customer for rows in lists.values() for row in rows})
+    names = first_names(desk, customers)
+    return {
+        name: [
+            (
+                stands(row, rep_name(desk.reps, row.owner), desk.makegood.library),
+                names.get(row.customer, ""),
+            )
+            for row in rows
+        ]
+        for name, rows in lists.items()
+    }
 
 
 @require_POST

@@ -87,7 +87,11 @@ def _last_run(desk: Desk) -> dict[str, Any] | None:
     runs = desk.reading.link_runs(1) if not desk.me.brands else ()
     if not runs:
         return None
-    return {"run": runs[0], "precision": precision_words(runs[0])}
+    return {
+        "run": runs[0],
+        "precision": precision_words(runs[0]),
+        "linked_at": f"{100 * runs[0].linked_at:g} %",
+    }
 
 
 def _listed(desk: Desk, pair: LinkPair) -> Listed:
@@ -100,7 +104,7 @@ def _listed(desk: Desk, pair: LinkPair) -> Listed:
         right_brand=pair.right_brand,
         chance=chance_words(pair.probability),
         why=pair.why,
-        by=names.get(pair.by, pair.by) if pair.by else "the threshold",
+        by=names.get(pair.by, pair.by) if pair.by else "itself",
         settled_ms=pair.settled_ms,
     )
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
 from makegood.ports.rows import RepRow
-from makegood.runtime.duty import reps_on_duty
+from makegood.projections.hours import hours_words
+from makegood.runtime.duty import parse_hours, reps_on_duty
 
 
 class Duty(Struct, frozen=True, kw_only=True):
@@ -14,7 +16,7 @@ class Duty(Struct, frozen=True, kw_only=True):
 
     Attributes:
         brands: Brands they serve; empty for all.
-        hours: Weekly hours, as the roster has them.
+        hours: Weekly hours in words; as the roster has them where they cannot be read.
         until_ms: When their present duty ends; 0 when off duty.
         open: Open cases they own.
     """
@@ -50,10 +52,17 @@ def duties(
             name=row.name or row.rep,
             role=row.role,
             brands=row.brands,
-            hours=row.hours,
+            hours=_hours(row.hours),
             timezone=row.timezone,
             until_ms=until.get(row.rep, 0),
             open=open_cases.get(row.rep, 0),
         )
         for row in sorted(reps, key=lambda row: (row.name or row.rep).casefold())
     )
+
+
+def _hours(written: str) -> str:
+    try:
+        return hours_words(parse_hours(written), "en")
+    except InputError:
+        return f"cannot be read: {written}"

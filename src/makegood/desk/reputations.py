@@ -18,6 +18,7 @@ from makegood.playbooks.spans import DAY_MS
 from makegood.ports.reputation import Appeal, Verdict
 from makegood.ports.rows import RepRow
 from makegood.projections.reputations import in_words, said_of, seen_first
+from makegood.projections.root_causes import cause_words
 from makegood.projections.roster import rep_name
 from makegood.runtime.reputations import answer_for_rule, appeal, decide_appeal
 from makegood.sources.limits import writable
@@ -163,9 +164,7 @@ def _shares(desk: Desk, row: RepRow) -> bool:
 
 
 def _title(desk: Desk, rule: str) -> str:
-    request = desk.makegood.book.requests.get(rule)
-    title = getattr(request, "title", None)
-    return str(title.get("en", rule)) if title else rule.replace("_", " ")
+    return cause_words(f"rule:{rule}", desk.makegood.library)
 
 
 def _appealed(desk: Desk, found: Sequence[Appeal]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from makegood.desk.customers import UNPROCESSABLE, book_of
 from makegood.desk.team import team_shell
 from makegood.messages.errors import InputError
 from makegood.ports.rows import RepRow
+from makegood.projections.hours import language_words
+from makegood.projections.roster import rep_name
 from makegood.runtime.rooms import NO_LOAD, room_of
 from makegood.runtime.roster import FIELDS, OWN, Firm, Wrong
 from makegood.sources.limits import writable
@@ -31,9 +33,9 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "languages": ("Languages", "en, de, es"),
     "capacity": ("Customers at most", "Empty for what the rule book says; 0 for nobody."),
     "most_cases": ("Busy with so many open cases", "Empty for what the rule book says."),
-    "away_from": ("Away from", "2026-05-04, or with the time 2026-05-04T09:30."),
+    "away_from": ("Away from", "The time is where they work."),
     "away_until": ("Back at", "Empty while nobody knows."),
-    "cover": ("Covered by", "Sign-in name of who looks after the customers meanwhile."),
+    "cover": ("Covered by", "Who looks after the customers meanwhile."),
     "busy_until": ("Busy until", "In a conversation till then."),
     "left": ("Left the firm on", "Empty while they work here."),
     "handover": ("What the cover should know", "Only your cover and supervisors read this."),
@@ -61,6 +63,8 @@ def _list(request: HttpRequest, wrong: tuple[Wrong, ...] = (), status: int = 200
             "rows": [
                 {
                     "row": one,
+                    "languages": language_words(one.languages, "en"),
+                    "cover": rep_name(desk.reps, one.cover) if one.cover else "",
                     "room": room_of(one, rules),
                     "load": loads.get(one.rep, NO_LOAD),
                     "away": one.is_away(desk.now_ms),
@@ -145,12 +149,14 @@ def _form(
 ) -> HttpResponse:
     by_name = {each.field: each.why for each in wrong}
     with at_the_desk(request) as desk:
-        fields = [
+        fields: list[dict[str, Any]] = [
             {
                 "name": name,
                 "label": LABELS[name][0],
                 "hint": LABELS[name][1],
-                "value": values.get(name, written(one, name)),
+                "value": values.get(name, _typed(one, name)),
+                "moment": name in _MOMENTS and name not in by_name,
+                "choices": _covers(desk, one) if name == "cover" else (),
                 "wrong": by_name.get(name, ""),
                 "long": name in _LONG,
             }
@@ -174,6 +180,22 @@ def written(row: RepRow, name: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None or (name == "most_cases" and not value) else str(value)
+
+
+def _typed(row: RepRow, name: str) -> str:
+    """Write a field as its input takes it: a moment always with its time."""
+    value = written(row, name)
+    return f"{value}T00:00" if name in _MOMENTS and value and "T" not in value else value
+
+
+def _covers(desk: Desk, row: RepRow) -> list[tuple[str, str]]:
+    """Who can stand in, by name, and whoever is named already."""
+    found = [
+        (one.name or one.rep, one.rep)
+        for one in desk.reps
+        if one.rep == row.cover or (one.rep != row.rep and not one.has_left(desk.now_ms))
+    ]
+    return [(rep, name) for name, rep in sorted(found)]
 
 
 def _moment(at_ms: int, timezone: str) -> str:

@@ -113,5 +113,5 @@ def keeps(guest: Guest, offer: OfferState, speech: Speech) -> str:
         rate = speech.money(Money(one.rate_cents, _money(guest)))
         parts.append(speech.say("choice.rate", rate=rate))
     if one.metres >= 0:
-        parts.append(speech.say("choice.far", km=f"{one.metres / _METRES:.1f}"))
+        parts.append(speech.say("choice.far", km=speech.number(one.metres / _METRES)))
     return " ".join(parts)

@@ -191,7 +191,14 @@ def _instants(house: House) -> tuple[tuple[int, str], ...]:
     now_ms, kept_ms = house.guest.now_ms, house.rule.kept_ms
     ends = {(now_ms + kept_ms * part // 4) // _MINUTE_MS * _MINUTE_MS for part in (4, 2, 1)}
     later = sorted((end for end in ends if end > now_ms), reverse=True)
-    return tuple((end, house.speech.when(end, now_ms)) for end in later)
+    return tuple((end, _instant(house.speech, end, now_ms)) for end in later)
+
+
+def _instant(speech: Speech, at_ms: int, now_ms: int) -> str:
+    """Write an end as it follows "until": the clock, with the day when it is another one."""
+    if speech.day(at_ms) == speech.day(now_ms):
+        return speech.clock(at_ms)
+    return speech.say("house.instant", day=speech.day(at_ms), clock=speech.clock(at_ms))
 
 
 @csrf_exempt

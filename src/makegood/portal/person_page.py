@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from babel import Locale
 from msgspec import Struct
 
 from makegood.core.my_person import (
@@ -17,11 +16,12 @@ from makegood.core.my_person import (
 )
 from makegood.messages.ids import RepId
 from makegood.playbooks.people_terms import PeopleRules
-from makegood.portal.hours import hours_words
+from makegood.portal.hours import working_hours
 from makegood.portal.speech import Speech
 from makegood.ports.reputation import Published
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Load
+from makegood.projections.hours import language_words
 from makegood.projections.roster import rep_name
 from makegood.runtime.duty import reps_absent, reps_on_duty
 from makegood.runtime.rooms import NO_LOAD, may_be_chosen, room_of
@@ -83,8 +83,10 @@ def now_words(known: Known, speech: Speech) -> tuple[str, ...]:
     found = prefer(known.mine, duty, need, known.rules)
     since = next(one.since_ms for one in known.mine.chosen(known.brand) if one.rep == person)
     name = rep_name(known.reps, person)
-    first = speech.say("person.yours", name=name, day=speech.day(since))
-    return (first, *_instead(known, speech, found, person))
+    instead = _instead(known, speech, found, person)
+    if any(row.rep == person and row.has_left(known.now_ms) for row in known.reps):
+        return (speech.say("person.left", name=name), *instead[1:])
+    return (speech.say("person.yours", name=name, day=speech.day(since)), *instead)
 
 
 def _instead(known: Known, speech: Speech, found: Preference, person: RepId) -> tuple[str, ...]:
@@ -179,15 +181,15 @@ def _order(row: RepRow, chosen: Sequence[RepId], language: str) -> tuple[int, bo
 def _card(known: Known, speech: Speech, row: RepRow) -> Card:
     name = row.name or row.rep
     load = known.loads.get(row.rep, NO_LOAD)
-    theirs = any(
-        one.rep == row.rep and one.standing is Standing.THEIRS
-        for one in known.mine.chosen(known.brand)
-    )
+    stands = {one.standing for one in known.mine.chosen(known.brand) if one.rep == row.rep}
+    theirs = Standing.THEIRS in stands
     is_full = not theirs and room_of(row, known.rules) <= load.theirs + load.waiting
     room = ""
     if known.shows("room"):
         key = "person.card_yours" if theirs else "person.card_room"
-        if is_full:
+        if Standing.WAITING in stands:
+            key = "person.card_waits"
+        elif is_full:
             closed = load.waiting >= known.rules.waiting_list
             key = "person.card_closed" if closed else "person.card_full"
         room = speech.say(key, count=load.waiting)
@@ -195,19 +197,14 @@ def _card(known: Known, speech: Speech, row: RepRow) -> Card:
         rep=row.rep,
         name=name,
         option=f"{name} ({room})" if is_full and room else name,
-        languages=_languages(row, speech) if known.shows("languages") else "",
-        hours=hours_words(row, speech.language, speech.timezone) if known.shows("hours") else "",
+        languages=language_words(
+            row.languages if known.shows("languages") else (), speech.language
+        ),
+        hours=working_hours(row, speech) if known.shows("hours") else "",
         words=row.words if known.shows("words") else "",
         room=room,
         is_full=is_full,
         heard=heard_words(known.heard.get(row.rep), speech) if known.shows("ratings") else "",
-    )
-
-
-def _languages(row: RepRow, speech: Speech) -> str:
-    locale = Locale(speech.language)
-    return ", ".join(
-        locale.languages.get(tag.partition("-")[0].lower(), tag) for tag in row.languages
     )
 
 
@@ -219,6 +216,6 @@ def heard_words(heard: Published | None, speech: Speech) -> str:
     if not heard.reasons:
         return says
     tags = ", ".join(
-        f"{speech.say(f'rate.reason.{reason}')} ({count}+)" for reason, count in heard.reasons
+        f"{speech.say(f'person.tag.{reason}')} ({count}+)" for reason, count in heard.reasons
     )
     return f"{says} {speech.say('person.tags', tags=tags)}"

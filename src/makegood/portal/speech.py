@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from babel import Locale
 from babel.dates import format_time
+from babel.numbers import format_decimal
 from django.http import HttpRequest
 
 from makegood.messages.money import Money
@@ -19,6 +20,7 @@ from makegood.projections.figures import day_words, local, locale_for, money_wor
 CATALOGUE: Mapping[str, Mapping[str, str]] = {"en": en.WORDS, "de": de.WORDS, "es": es.WORDS}
 DEFAULT = "en"
 _LONGEST_HEADER = 200
+_ONE_O_CLOCK = re.compile(r"\blas (1:[0-9]{2})\b")  # Spanish: a la 1:05, but a las 2:05
 _QUALITY = re.compile(r"[01](\.[0-9]{0,3})?")
 
 
@@ -33,10 +35,16 @@ class Speech:
         self.timezone = timezone
 
     def say(self, key: str, **values: object) -> str:
-        return self._words[key].format(**values)
+        words = self._words[key].format(**values)
+        return _ONE_O_CLOCK.sub(r"la \1", words) if self.language == "es" else words
 
     def money(self, money: Money) -> str:
         return money_words(money, self._locale)
+
+    def number(self, number: float) -> str:
+        """Write a number with one digit after the point."""
+        text: str = format_decimal(number, "#,##0.0", locale=self._locale)
+        return text
 
     def clock(self, at_ms: int) -> str:
         text: str = format_time(local(at_ms, self.timezone), "short", locale=self._locale)

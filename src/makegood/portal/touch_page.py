@@ -1,8 +1,5 @@
 """What a customer reads of who leaves, what they wrote, hellos and the address of their person."""
 
-from collections.abc import Sequence
-
-from babel import Locale
 from msgspec import Struct
 
 from makegood.core.in_touch import InTouch, Succession
@@ -13,6 +10,7 @@ from makegood.playbooks.in_touch_terms import DIRECT_LINE
 from makegood.playbooks.spans import DAY_MS
 from makegood.portal.speech import Speech
 from makegood.ports.rows import RepRow
+from makegood.projections.hours import language_words
 from makegood.projections.roster import rep_name
 
 
@@ -53,6 +51,13 @@ class Hello(Struct, frozen=True, kw_only=True):
     allowed: bool
 
 
+def _here(known: Touching) -> RepId:
+    """Give the customer's person; empty for nobody, and once they no longer work here."""
+    person = person_of(known.mine, known.brand) or RepId("")
+    gone = any(row.rep == person and row.has_left(known.now_ms) for row in known.reps)
+    return RepId("") if gone else person
+
+
 def leaving_words(known: Touching, speech: Speech) -> Leaving | None:
     """Say who leaves and who is put forward, with reasons; None for nobody."""
     one = known.touch.succession(known.brand)
@@ -69,7 +74,7 @@ def leaving_words(known: Touching, speech: Speech) -> Leaving | None:
     yes = speech.say("person.leaves_yes", **names) if one.successor else ""
     reasons = tuple(_reason(known, speech, names, what, value) for what, value in one.reasons)
     return Leaving(
-        title=speech.say("person.leaves_title", **names),
+        title=speech.say(f"person.leaves_title{gone}", **names),
         says=(says, speech.say("person.leaves_until")),
         reasons=reasons,
         choices=_instead(known.mine, one),
@@ -90,17 +95,11 @@ def _reason(known: Touching, speech: Speech, names: dict[str, str], what: str, v
     if what == "brands" and value == "*":
         return speech.say("person.like_brands_all", **names)
     if what == "languages":
-        value = languages(value.split(), speech)
+        value = language_words(value.split(), speech.language)
     if what == "brands":
         brands = known.book.brands
         value = ", ".join(brands[id_].name if id_ in brands else id_ for id_ in value.split())
     return speech.say(f"person.like_{what}", value=value, **names)
-
-
-def languages(tags: Sequence[str], speech: Speech) -> str:
-    """Name languages in the reader's own."""
-    locale = Locale(speech.language)
-    return ", ".join(locale.languages.get(tag.partition("-")[0].lower(), tag) for tag in tags)
 
 
 def written_words(known: Touching, speech: Speech) -> tuple[str, ...]:
@@ -123,7 +122,7 @@ def _written(known: Touching, speech: Speech, one: Thread) -> str:
 
 def write_words(known: Touching, speech: Speech) -> str:
     """Head the form: to their person by name, or to whoever is there."""
-    person = person_of(known.mine, known.brand)
+    person = _here(known)
     if not person:
         return speech.say("person.write_nobody")
     return speech.say("person.write", name=rep_name(known.reps, person))
@@ -134,7 +133,7 @@ def address_words(known: Touching, speech: Speech) -> tuple[str, str]:
 
     Of whom a lot says that it is not shown by itself, it is shown as soon as they ask.
     """
-    person = person_of(known.mine, known.brand)
+    person = _here(known)
     if not known.address or not person:
         return "", ""
     name = rep_name(known.reps, person)
@@ -145,9 +144,10 @@ def address_words(known: Touching, speech: Speech) -> tuple[str, str]:
 
 
 def hello_words(known: Touching, speech: Speech) -> Hello | None:
-    """Ask whether their person may get in touch; None where nobody is chosen, or none do."""
+    """Ask whether their person may get in touch, or who is put forward; None where nobody may."""
     rules = known.book.people.hello
-    person = person_of(known.mine, known.brand)
+    leaves = known.touch.succession(known.brand)
+    person = _here(known) or (leaves.successor if leaves is not None else "")
     if not rules.every_ms or not person:
         return None
     days = max(1, rules.every_ms // DAY_MS)

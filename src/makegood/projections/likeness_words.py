@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from makegood.projections.hours import language_words
+
 
 def likeness_words(reasons: Sequence[tuple[str, str]], brands: Mapping[str, str]) -> str:
     """Tell what speaks for a successor, the weightiest first.
@@ -18,7 +20,7 @@ def _told(what: str, value: str, brands: Mapping[str, str]) -> str:
         case "choices":
             return f"The customer named them as choice {value}."
         case "languages":
-            return f"Speaks {', '.join(value.split())}."
+            return f"Speaks {language_words(value.split(), 'en')}."
         case "brands" if value == "*":
             return "Works for all brands."
         case "brands":

@@ -161,7 +161,7 @@ def test_a_supervisor_changes_all_of_a_row_which_leaves_a_note(makegood: Makegoo
     assert (row.capacity, row.cover) == (7, "omar")
     assert row.away_from_ms
     shown = omar.get(f"{ROSTER}/of/kathy").content.decode()
-    assert 'value="2026-05-04"' in shown
+    assert 'value="2026-05-04T00:00"' in shown
     with makegood.store.reading() as reading:
         act = reading.acts()[0]
     assert (act.what, act.about) == ("roster.changed", "kathy")

@@ -25,5 +25,5 @@ def test_the_team_says_who_is_on_duty_till_when_and_what_they_have_in_hand(makeg
     shown = page(kathy, "/desk/team/")
     assert "(you)" in shown
     assert "on duty until" in shown
-    assert '<td class="n">1</td>' in shown
+    assert '<td class="n" data-label="Open cases">1</td>' in shown
     assert "(you)" in page(vera, "/desk/team/")

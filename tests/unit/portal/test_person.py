@@ -171,7 +171,7 @@ def test_what_others_say_is_a_range_with_the_number_behind_it(makegood: Makegood
         writing.put_seen(KATHY, makegood.clock.now_ms())
     shown = words_of(Client().get(page))
     assert "between 71 and 92 of 100 were content (45 or more answered)" in shown
-    assert "A rule they had to apply (10+)" in shown
+    assert "it was about: a rule they had to apply (10+)" in shown
 
 
 @pytest.mark.parametrize(
@@ -219,3 +219,14 @@ def test_the_page_asks_the_same_number_of_questions_whoever_works_here(makegood,
     assert sum(counted.asked.values()) == few
     assert "write a name to find them" in words_of(Client().get(page))
     assert "R59" in words_of(Client().get(f"{page}?find=r59"))
+
+
+def test_who_has_left_is_nobody_to_write_to(makegood: Makegood, page: str):
+    choose_kathy = Client().post(page + "/choose", {"first": "kathy", "form": "f1"})
+    assert choose_kathy.status_code == 302
+    makegood.leavings.begin(KATHY, makegood.clock.now_ms() - 1, "omar")
+    shown = words_of(Client().get(page))
+    assert "Kathy Moreno no longer works here. Please choose again." in shown
+    assert "Kathy Moreno is your person" not in shown
+    assert "Write to us" in shown
+    assert "Kathy Moreno has a mail address" not in shown

@@ -45,3 +45,15 @@ def test_the_language_is_asked_for_or_the_browser_s(
 
 def test_a_language_we_do_not_speak_is_answered_in_english():
     assert Speech("fr").say("choice.button") == "Choose this"
+
+
+@pytest.mark.parametrize(
+    ("clock", "says"),
+    [("1:05", "a la 1:05"), ("2:05", "a las 2:05"), ("11:05", "a las 11:05")],
+)
+def test_one_o_clock_is_one_in_spanish(clock: str, says: str):
+    assert Speech("es").say("happened.today", clock=clock) == says
+
+
+def test_a_distance_has_the_point_of_its_language():
+    assert [Speech(tag).number(0.9) for tag in CATALOGUE] == ["0.9", "0,9", "0,9"]
