@@ -162,7 +162,7 @@ def _customer_in(
 
 def _look_after(turn: Turn) -> None:
     """An open case without an owner takes the first on duty; one that was helped is asked."""
-    if turn.state.my_person.choices:
+    if turn.state.my_person.choices or turn.state.in_touch.has_tasks:
         hellos.plan(turn)
     case = turn.state.open_case
     if case is None:

@@ -8,11 +8,12 @@ Source: story 5; science, section 1c (38).
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core.in_touch import InTouch
+from makegood.core.in_touch import InTouch, Succession
 from makegood.core.lots import draw
 from makegood.core.my_person import MyPerson, Standing, person_of
 from makegood.core.state import State, decode_state
@@ -33,12 +34,16 @@ from makegood.projections.sentence import sentence_about
 from makegood.runtime.alike import base, profiles_of
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.noting import note
-from makegood.runtime.rooms import NO_LOAD
+from makegood.runtime.rooms import NO_LOAD, may_be_chosen
 from makegood.runtime.standing_in import cases_of
 from makegood.runtime.told import Told
 
 LEAVING = f"{OWN_SOURCE}:leaving"
 PAGE = 100  # customers of one transaction; the locks of a page are short
+
+
+_Going: TypeAlias = Mapping[RepId, int]
+"""Who leaves, and when."""
 
 
 class _Locked(Struct, frozen=True, kw_only=True):
@@ -66,6 +71,7 @@ class Leavings:
         self._library_of = library_of
         self._clock = clock
         self._nothing_new: dict[RepId, tuple[int, int]] = {}
+        self._looked_at: dict[RepId, _Going] = {}
 
     def begin(self, rep: RepId, leaves_ms: int, who: str) -> bool:
         """Write down when somebody leaves; 0 takes it back. False for nobody of the roster.
@@ -93,6 +99,7 @@ class Leavings:
         with self._store.reading() as reading:
             reps, loads = reading.reps(), reading.loads()
         now_ms, done = self._clock.now_ms(), 0
+        going = {row.rep: row.left_ms for row in reps if row.left_ms}
         for row in reps:
             load = loads.get(row.rep, NO_LOAD)
             seen = (load.theirs, load.leaving)
@@ -101,11 +108,32 @@ class Leavings:
                 done += told
                 if not told:
                     self._nothing_new[row.rep] = seen
+            if row.left_ms and load.leaving:
+                done += self._news(row, going)
             if not row.left_ms and load.leaving:
                 done += self._pages(TieKind.LEAVING, row)
             if row.has_left(now_ms):
                 done += self._cases(row)
         return done
+
+    def _news(self, row: RepRow, going: "_Going") -> int:
+        """Tell customers who were told of another day, or of a successor who leaves as well.
+
+        Whose customers were looked at since the last change of the roster are not looked at again.
+        """
+        if self._looked_at.get(row.rep) == going:
+            return 0
+        done, after = 0, None
+        while True:
+            with self._store.reading() as reading:
+                ties = reading.ties(TieKind.LEAVING, rep=row.rep, after=after, limit=PAGE)
+            old = [tie for tie in ties if tie.until_ms != row.left_ms or tie.then in going]
+            if old:
+                done += patiently(partial(self._put_forward, row.rep, old))
+            if len(ties) < PAGE:
+                self._looked_at[row.rep] = going
+                return done
+            after = _key(ties)
 
     def _is_news(self, rep: RepId, seen: tuple[int, int]) -> bool:
         """Whether a look again can help: whoever is stuck stays so until something happens."""
@@ -133,23 +161,24 @@ class Leavings:
         """Put somebody forward to each customer of a page."""
         now_ms, library = self._clock.now_ms(), self._library_of()
         locked = _lock(writing, [tie.profile for tie in ties])
-        reps = {row.rep: row for row in writing.reps()}
-        loads = writing.hold_loads(sorted(reps))
+        loads = writing.hold_loads(sorted(row.rep for row in writing.reps()))
+        reps = {row.rep: row for row in writing.reps()}  # as they are under the lock
         row = reps.get(rep)
         if row is None or not row.left_ms:
             return 0
         speaks = _languages(writing, tuple(locked.states))
         rules = library.now().people
-        naming = _Naming(row, profiles_of(reps, loads, rules, now_ms), reps)
+        open_to = frozenset(one.rep for one in reps.values() if may_be_chosen(one, "", rules))
+        naming = _Naming(row, profiles_of(reps, loads, rules, now_ms), open_to)
         told: list[Told] = []
         for tie in ties:
             customer = locked.found.get(tie.profile)
             state = locked.states.get(customer) if customer is not None else None
-            if customer is None or state is None or not _is_theirs(state, tie):
+            if customer is None or state is None or not _is_to_hear(state, tie, reps):
                 continue
             terms = library.now(tie.brand).people.leaving
-            one = naming.named(state.my_person, tie, speaks.get(customer, ""), terms.likeness)
-            at = locked.events[customer]
+            one = naming.named(state, tie, speaks.get(customer, ""), terms.likeness)
+            at = (locked.events[customer], now_ms)
             told += _told(tie, customer, state.in_touch, one, terms.control, at)
         self._intake.record(writing, told, now_ms, library)
         return sum(isinstance(one.body, SuccessorNamed) for one in told)
@@ -228,14 +257,23 @@ def _lock(writing: Writing, profiles: Sequence[ProfileId]) -> _Locked:
     )
 
 
-def _is_theirs(state: State, tie: Tie) -> bool:
+def _is_to_hear(state: State, tie: Tie, reps: Mapping[RepId, RepRow]) -> bool:
     """Look again under the lock: meanwhile the customer may have chosen, or been told."""
-    if any(one.choice == tie.choice for one in state.in_touch.successions if one.is_asked):
-        return False
+    known = _known(state, tie)
+    if known is not None and known.leaves_ms == reps[tie.rep].left_ms:
+        heir = reps.get(known.successor)
+        if heir is None or not heir.left_ms:
+            return False
     return any(
         one.event == tie.choice and one.rep == tie.rep and one.standing is Standing.THEIRS
         for one in state.my_person.choices
     )
+
+
+def _known(state: State, tie: Tie) -> Succession | None:
+    """Give what a customer was told already, and has not answered."""
+    found = (one for one in state.in_touch.successions if one.is_asked)
+    return next((one for one in found if one.choice == tie.choice), None)
 
 
 def _languages(writing: Writing, customers: Sequence[CustomerId]) -> dict[CustomerId, str]:
@@ -253,18 +291,31 @@ class _Naming:
     """Finds successors for a page, and keeps count of the room that it gave away."""
 
     def __init__(
-        self, leaver: RepRow, profiles: Mapping[RepId, Profile], reps: Mapping[RepId, RepRow]
+        self, leaver: RepRow, profiles: Mapping[RepId, Profile], open_to: frozenset[RepId]
     ) -> None:
         self._leaver = leaver
         self._me = profiles[leaver.rep]
-        # Who leaves as well is no successor, whenever that is.
-        self._others = [one for rep, one in profiles.items() if not reps[rep].left_ms]
+        # Who leaves as well is no successor, nor who looks after nobody: a yes must be possible.
+        self._others = [one for rep, one in profiles.items() if rep in open_to]
         self._given: Counter[RepId] = Counter()
 
     def named(
-        self, mine: MyPerson, tie: Tie, language: str, order: Sequence[str]
+        self, state: State, tie: Tie, language: str, order: Sequence[str]
     ) -> SuccessorNamed:
-        """Put somebody forward for one customer; of what they are worth nothing is known here."""
+        """Put somebody forward for one customer; of what they are worth nothing is known here.
+
+        Who was put forward already stays so, as long as they stay.
+        """
+        mine, known = state.my_person, _known(state, tie)
+        if known is not None and any(one.rep == known.successor for one in self._others):
+            return SuccessorNamed(
+                rep=tie.rep,
+                leaves_ms=self._leaver.left_ms,
+                choice=tie.choice,
+                successor=known.successor,
+                brand=tie.brand,
+                reasons=known.reasons,
+            )
         wanted = Wanted(
             brand=tie.brand,
             choices=tuple(one.rep for one in mine.chosen(tie.brand) if one.rep != tie.rep),
@@ -290,9 +341,16 @@ def _told(
     touch: InTouch,
     named: SuccessorNamed,
     control: float,
-    at: int,
+    at: tuple[int, int],
 ) -> list[Told]:
-    """Say it, and whether the three are to speak, which is what a lot decides."""
+    """Say it, and whether the three are to speak, which is what a lot decides.
+
+    No lot is drawn where they could not: of whom is gone already.
+
+    Args:
+        at: How many events the customer has, and the present.
+    """
+    events, now_ms = at
     known = touch.lot(INTRODUCTION)
     drawn = draw(customer, INTRODUCTION, control)
     treated = known.treated if known is not None else drawn.treated
@@ -301,11 +359,11 @@ def _told(
         Told(
             profile=tie.profile,
             body=body,
-            message_id=f"{tie.choice}/leaves/{at}",
+            message_id=f"{tie.choice}/leaves/{events}",
             source=LEAVING,
         )
     ]
-    if known is None and control and named.successor:
+    if known is None and control and named.successor and now_ms < named.leaves_ms:
         lot = Assigned(experiment=INTRODUCTION, treated=drawn.treated, propensity=drawn.propensity)
         name = f"{tie.choice}/{INTRODUCTION}"
         mine.append(Told(profile=tie.profile, body=lot, message_id=name, source=LEAVING))
@@ -314,8 +372,10 @@ def _told(
 
 def _next_owner(mine: MyPerson, brand: str, reps: Mapping[RepId, RepRow], now_ms: int) -> RepId:
     """Give the customer's person, or who is put forward; empty leaves it to whoever is on duty."""
-    for rep in (person_of(mine, brand), *(heir for _, heir, _ in mine.heirs)):
+    theirs = person_of(mine, brand)
+    for rep in (theirs, mine.heir(theirs, now_ms, brand)):
         row = reps.get(rep)
-        if row is not None and not row.has_left(now_ms) and rep not in mine.denied:
+        serves = row is not None and (not brand or not row.brands or brand in row.brands)
+        if row is not None and serves and not row.has_left(now_ms) and rep not in mine.denied:
             return rep
     return RepId("")
