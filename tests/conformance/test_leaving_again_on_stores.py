@@ -23,7 +23,7 @@ ZED = RepId("zed")
 
 
 @pytest.fixture
-def firm(store: Store) -> Leaves:  # noqa: F811
+def firm(store: Store) -> Leaves:
     return Leaves(store)
 
 
@@ -84,7 +84,7 @@ def test_where_the_last_who_suited_leaves_the_customer_is_asked_to_choose(firm: 
     assert messages(firm) == ["gone"]
 
 
-def test_room_with_whom_they_waited_for_is_the_answer_and_hides_nobody_else(store: Store):  # noqa: F811
+def test_room_with_whom_they_waited_for_is_the_answer_and_hides_nobody_else(store: Store):
     firm = Leaves(store, rules(room="room", waiting_list=5))
     firm.roster(firm.rep(TOM, capacity=1))
     ana, bo, dan = (firm.arrives(name) for name in ("ana", "bo", "dan"))
@@ -153,7 +153,7 @@ def test_yes_at_one_brand_hands_over_no_case_of_another(firm: Leaves):
     assert firm.state(ana).cases[0].owner == ULI
 
 
-def test_no_call_of_three_is_put_to_a_lot_when_one_is_gone_already(store: Store):  # noqa: F811
+def test_no_call_of_three_is_put_to_a_lot_when_one_is_gone_already(store: Store):
     leaving = replace(rules().leaving, control=0.5)
     firm = Leaves(store, rules(leaving=leaving))
     ana = firm.arrives("ana")

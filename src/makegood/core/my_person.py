@@ -377,7 +377,8 @@ class _Asking:
 
     def _cover_of(self, rep: RepId) -> RepId:
         known = self._on_duty.get(rep) or self._absent.get(rep)
-        if rep not in self._on_duty and (heir := self._mine.heir(rep, self._need.at_ms, self._need.brand)):
+        heir = self._mine.heir(rep, self._need.at_ms, self._need.brand)
+        if rep not in self._on_duty and heir:
             return heir
         return known.cover if known is not None else NOBODY
 

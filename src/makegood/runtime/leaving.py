@@ -5,7 +5,6 @@ of each customer, under a lock, so a crash in between loses nothing and does not
 Source: story 5; science, section 1c (38).
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
@@ -13,17 +12,12 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core.in_touch import InTouch, Succession
-from makegood.core.lots import draw
 from makegood.core.my_person import MyPerson, Standing, person_of
 from makegood.core.state import State, decode_state
-from makegood.core.succession import Profile, Wanted, successor
-from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import HandedOver
-from makegood.messages.hello_facts import Assigned, RepStays, SuccessorNamed
-from makegood.messages.ids import CustomerId, ProfileId, RepId, event_id
+from makegood.messages.hello_facts import RepStays, SuccessorNamed
+from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, event_id
 from makegood.playbooks.book import Library
-from makegood.playbooks.in_touch_terms import INTRODUCTION
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.rows import CaseRow, CustomerRow, RepRow
@@ -36,9 +30,9 @@ from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.noting import note
 from makegood.runtime.rooms import NO_LOAD, may_be_chosen
 from makegood.runtime.standing_in import cases_of
+from makegood.runtime.successors import LEAVING, Naming, said_to, told_of
 from makegood.runtime.told import Told
 
-LEAVING = f"{OWN_SOURCE}:leaving"
 PAGE = 100  # customers of one transaction; the locks of a page are short
 
 
@@ -104,53 +98,77 @@ class Leavings:
             load = loads.get(row.rep, NO_LOAD)
             seen = (load.theirs, load.leaving)
             if row.left_ms and load.theirs > load.leaving and self._is_news(row.rep, seen):
-                told = self._pages(TieKind.THEIRS, row)
+                told = self._tell(row.rep)
                 done += told
                 if not told:
                     self._nothing_new[row.rep] = seen
             if row.left_ms and load.leaving:
-                done += self._news(row, going)
+                done += self._tell_anew(row, going)
             if not row.left_ms and load.leaving:
-                done += self._pages(TieKind.LEAVING, row)
+                done += self._pages(TieKind.LEAVING, row.rep, self._take_back, _whoever)[0]
             if row.has_left(now_ms):
                 done += self._cases(row)
         return done
 
-    def _news(self, row: RepRow, going: "_Going") -> int:
+    def _is_news(self, rep: RepId, seen: tuple[int, int]) -> bool:
+        """Whether a look again can help: whoever is stuck stays so until something happens."""
+        return self._nothing_new.get(rep) != seen
+
+    def _tell(self, rep: RepId) -> int:
+        """Put somebody forward to every customer who was not told yet; the others are not locked.
+
+        So it goes on where it was, though it was stopped in the middle.
+        """
+        told: set[EventId] = set()
+
+        def noted(_rep: RepId, ties: Sequence[Tie]) -> int:
+            told.update(tie.choice for tie in ties)
+            return len(ties)
+
+        self._pages(TieKind.LEAVING, rep, noted, _whoever)
+        return self._pages(
+            TieKind.THEIRS, rep, self._put_forward, lambda tie: tie.choice not in told
+        )[0]
+
+    def _tell_anew(self, row: RepRow, going: _Going) -> int:
         """Tell customers who were told of another day, or of a successor who leaves as well.
 
         Whose customers were looked at since the last change of the roster are not looked at again.
         """
         if self._looked_at.get(row.rep) == going:
             return 0
-        done, after = 0, None
+        done, all_of_them = self._pages(
+            TieKind.LEAVING,
+            row.rep,
+            self._put_forward,
+            lambda tie: tie.until_ms != row.left_ms or tie.then in going,
+        )
+        if all_of_them:
+            self._looked_at[row.rep] = going
+        return done
+
+    def _pages(
+        self,
+        kind: TieKind,
+        rep: RepId,
+        page_of: Callable[[RepId, Sequence[Tie]], int],
+        concerns: Callable[[Tie], bool],
+    ) -> tuple[int, bool]:
+        """Go through all ties of a kind once, each page in a transaction of its own.
+
+        Returns:
+            How many were done, and whether that is all whom it concerns: a stuck one is not.
+        """
+        done, wanted, after = 0, 0, None
         while True:
             with self._store.reading() as reading:
-                ties = reading.ties(TieKind.LEAVING, rep=row.rep, after=after, limit=PAGE)
-            old = [tie for tie in ties if tie.until_ms != row.left_ms or tie.then in going]
-            if old:
-                done += patiently(partial(self._put_forward, row.rep, old))
+                ties = reading.ties(kind, rep=rep, after=after, limit=PAGE)
+            if page := [tie for tie in ties if concerns(tie)]:
+                done += patiently(partial(page_of, rep, page))
+                wanted += len(page)
             if len(ties) < PAGE:
-                self._looked_at[row.rep] = going
-                return done
+                return done, done == wanted
             after = _key(ties)
-
-    def _is_news(self, rep: RepId, seen: tuple[int, int]) -> bool:
-        """Whether a look again can help: whoever is stuck stays so until something happens."""
-        return self._nothing_new.get(rep) != seen
-
-    def _pages(self, kind: TieKind, row: RepRow) -> int:
-        """Go through all ties of a kind once, each page in a transaction of its own."""
-        page_of = self._put_forward if kind is TieKind.THEIRS else self._take_back
-        done, after = 0, None
-        while True:
-            with self._store.reading() as reading:
-                ties = reading.ties(kind, rep=row.rep, after=after, limit=PAGE)
-            if ties:
-                done += patiently(partial(page_of, row.rep, ties))
-                after = _key(ties)
-            if len(ties) < PAGE:
-                return done
 
     def _put_forward(self, rep: RepId, ties: Sequence[Tie]) -> int:
         """Put somebody forward to each customer of a page, in a transaction of its own."""
@@ -169,7 +187,7 @@ class Leavings:
         speaks = _languages(writing, tuple(locked.states))
         rules = library.now().people
         open_to = frozenset(one.rep for one in reps.values() if may_be_chosen(one, "", rules))
-        naming = _Naming(row, profiles_of(reps, loads, rules, now_ms), open_to)
+        naming = Naming(row, profiles_of(reps, loads, rules, now_ms), open_to)
         told: list[Told] = []
         for tie in ties:
             customer = locked.found.get(tie.profile)
@@ -179,7 +197,7 @@ class Leavings:
             terms = library.now(tie.brand).people.leaving
             one = naming.named(state, tie, speaks.get(customer, ""), terms.likeness)
             at = (locked.events[customer], now_ms)
-            told += _told(tie, customer, state.in_touch, one, terms.control, at)
+            told += said_to(tie, customer, state.in_touch, one, terms.control, at)
         self._intake.record(writing, told, now_ms, library)
         return sum(isinstance(one.body, SuccessorNamed) for one in told)
 
@@ -243,6 +261,10 @@ class Leavings:
         return len(told)
 
 
+def _whoever(_tie: Tie) -> bool:
+    return True
+
+
 def _key(ties: Sequence[Tie]) -> TieKey:
     return ties[-1].key
 
@@ -259,7 +281,7 @@ def _lock(writing: Writing, profiles: Sequence[ProfileId]) -> _Locked:
 
 def _is_to_hear(state: State, tie: Tie, reps: Mapping[RepId, RepRow]) -> bool:
     """Look again under the lock: meanwhile the customer may have chosen, or been told."""
-    known = _known(state, tie)
+    known = told_of(state, tie)
     if known is not None and known.leaves_ms == reps[tie.rep].left_ms:
         heir = reps.get(known.successor)
         if heir is None or not heir.left_ms:
@@ -268,12 +290,6 @@ def _is_to_hear(state: State, tie: Tie, reps: Mapping[RepId, RepRow]) -> bool:
         one.event == tie.choice and one.rep == tie.rep and one.standing is Standing.THEIRS
         for one in state.my_person.choices
     )
-
-
-def _known(state: State, tie: Tie) -> Succession | None:
-    """Give what a customer was told already, and has not answered."""
-    found = (one for one in state.in_touch.successions if one.is_asked)
-    return next((one for one in found if one.choice == tie.choice), None)
 
 
 def _languages(writing: Writing, customers: Sequence[CustomerId]) -> dict[CustomerId, str]:
@@ -285,89 +301,6 @@ def _languages(writing: Writing, customers: Sequence[CustomerId]) -> dict[Custom
         tags = (persons[one].language for one in own if one in persons)
         spoken[customer] = next((base(tag) for tag in tags if tag), "")
     return spoken
-
-
-class _Naming:
-    """Finds successors for a page, and keeps count of the room that it gave away."""
-
-    def __init__(
-        self, leaver: RepRow, profiles: Mapping[RepId, Profile], open_to: frozenset[RepId]
-    ) -> None:
-        self._leaver = leaver
-        self._me = profiles[leaver.rep]
-        # Who leaves as well is no successor, nor who looks after nobody: a yes must be possible.
-        self._others = [one for rep, one in profiles.items() if rep in open_to]
-        self._given: Counter[RepId] = Counter()
-
-    def named(
-        self, state: State, tie: Tie, language: str, order: Sequence[str]
-    ) -> SuccessorNamed:
-        """Put somebody forward for one customer; of what they are worth nothing is known here.
-
-        Who was put forward already stays so, as long as they stay.
-        """
-        mine, known = state.my_person, _known(state, tie)
-        if known is not None and any(one.rep == known.successor for one in self._others):
-            return SuccessorNamed(
-                rep=tie.rep,
-                leaves_ms=self._leaver.left_ms,
-                choice=tie.choice,
-                successor=known.successor,
-                brand=tie.brand,
-                reasons=known.reasons,
-            )
-        wanted = Wanted(
-            brand=tie.brand,
-            choices=tuple(one.rep for one in mine.chosen(tie.brand) if one.rep != tie.rep),
-            denied=mine.denied,
-            language=language,
-        )
-        others = [replace(one, room=one.room - self._given[one.rep]) for one in self._others]
-        found = successor(self._me, others, wanted, order)
-        self._given[found.rep] += 1
-        return SuccessorNamed(
-            rep=tie.rep,
-            leaves_ms=self._leaver.left_ms,
-            choice=tie.choice,
-            successor=found.rep,
-            brand=tie.brand,
-            reasons=found.reasons,
-        )
-
-
-def _told(
-    tie: Tie,
-    customer: CustomerId,
-    touch: InTouch,
-    named: SuccessorNamed,
-    control: float,
-    at: tuple[int, int],
-) -> list[Told]:
-    """Say it, and whether the three are to speak, which is what a lot decides.
-
-    No lot is drawn where they could not: of whom is gone already.
-
-    Args:
-        at: How many events the customer has, and the present.
-    """
-    events, now_ms = at
-    known = touch.lot(INTRODUCTION)
-    drawn = draw(customer, INTRODUCTION, control)
-    treated = known.treated if known is not None else drawn.treated
-    body = replace(named, meets=treated)
-    mine = [
-        Told(
-            profile=tie.profile,
-            body=body,
-            message_id=f"{tie.choice}/leaves/{events}",
-            source=LEAVING,
-        )
-    ]
-    if known is None and control and named.successor and now_ms < named.leaves_ms:
-        lot = Assigned(experiment=INTRODUCTION, treated=drawn.treated, propensity=drawn.propensity)
-        name = f"{tie.choice}/{INTRODUCTION}"
-        mine.append(Told(profile=tie.profile, body=lot, message_id=name, source=LEAVING))
-    return mine
 
 
 def _next_owner(mine: MyPerson, brand: str, reps: Mapping[RepId, RepRow], now_ms: int) -> RepId:
