@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from makegood.core import (
     calls,
     cases,
+    drawn,
     ending,
     failures,
     hellos,
@@ -195,7 +196,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.WishNoted: hellos.wished,
     facts.HelloDue: hellos.made_due,
     facts.HelloDone: hellos.done,
-    facts.Assigned: hellos.assigned,
+    facts.Assigned: drawn.assigned,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

@@ -16,7 +16,6 @@ from makegood.core.in_touch import (
     MOST_THINGS,
     Hello,
     InTouch,
-    Lot,
     Ready,
     Thing,
 )
@@ -27,7 +26,6 @@ from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Touchpoint
 from makegood.messages.hello_facts import (
-    Assigned,
     HelloAllowed,
     HelloDone,
     HelloDue,
@@ -322,33 +320,6 @@ def _ended(mine: InTouch, hello: EventId, how: str, at_ms: int) -> InTouch:
         for one in mine.hellos
     )
     return replace(mine, hellos=hellos)
-
-
-def assigned(turn: Turn, body: Assigned) -> None:
-    """Remember a lot; a second one in the same experiment counts for nothing."""
-    mine = turn.state.in_touch
-    if mine.lot(body.experiment) is not None:
-        return
-    lot = Lot(
-        experiment=body.experiment,
-        treated=body.treated,
-        propensity=body.propensity,
-        at_ms=turn.at_ms,
-        event=turn.cause,
-    )
-    _put(turn, replace(mine, lots=(*mine.lots, lot)))
-
-
-def came_back(state: State, at_ms: int) -> State:
-    """Note on every lot that the customer came back after it, the first time only."""
-    mine = state.in_touch
-    if all(one.back_ms or at_ms <= one.at_ms for one in mine.lots):
-        return state
-    lots = tuple(
-        one if one.back_ms or at_ms <= one.at_ms else replace(one, back_ms=at_ms)
-        for one in mine.lots
-    )
-    return replace(state, in_touch=replace(mine, lots=lots))
 
 
 def _put(turn: Turn, mine: InTouch) -> None:

@@ -118,6 +118,8 @@ class Lot(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     Attributes:
         propensity: How probable being treated was.
         back_ms: When they first came back after it; 0 when they did not so far.
+        good_ms: When they first answered a survey after it, and not badly; 0 for not so far.
+        bad_ms: When they first answered one badly.
     """
 
     experiment: str
@@ -126,6 +128,8 @@ class Lot(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     at_ms: int
     event: EventId
     back_ms: int = 0
+    good_ms: int = 0
+    bad_ms: int = 0
 
 
 class InTouch(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -15,7 +15,9 @@ from makegood.playbooks.cel import CelEvaluationError, Expression
 from makegood.playbooks.conditions import Conditions, Reads
 from makegood.playbooks.failures import check_event
 from makegood.playbooks.in_touch_terms import (
+    CAME_BACK,
     LIKENESS,
+    OUTCOMES,
     SOURCES,
     HelloTerms,
     LeavingTerms,
@@ -57,6 +59,7 @@ def read_hello(people: Section, conditions: Conditions) -> HelloTerms:
         most=section.whole("most", most=MOST_MESSAGES),
         within_ms=_within_ms(section),
         control=_control(section),
+        outcomes=_outcomes(section),
         things=things,
         by_event=_by_event(things),
     )
@@ -191,6 +194,7 @@ def read_thanks(people: Section) -> ThanksTerms:
         most=section.whole("most", most=MOST_MESSAGES),
         within_ms=_within_ms(section),
         control=_control(section),
+        outcomes=_outcomes(section),
         says=_says(section, frozenset({"years"})),
     )
     section.done()
@@ -220,6 +224,7 @@ def read_leaving(people: Section, message: Message) -> LeavingTerms:
         ask_again_ms=section.span_ms("ask_again", default=0),
         likeness=order or LIKENESS,
         control=_control(section),
+        outcomes=_outcomes(section),
     )
     if 0 < terms.ask_again_ms < DAY_MS:
         section.error("ask_again", "A customer is not asked again on the same day.", "Write 7d.")
@@ -236,7 +241,7 @@ def read_line(people: Section) -> LineTerms:
     parts = domain.split(".")
     if domain and (len(parts) < 2 or not all(_is_label(one) for one in parts)):
         section.error("domain", f"`{domain}` is not a domain.", _DOMAIN_HINT)
-    terms = LineTerms(domain=domain, control=_control(section))
+    terms = LineTerms(domain=domain, control=_control(section), outcomes=_outcomes(section))
     section.done()
     return terms
 
@@ -256,3 +261,13 @@ def _control(section: Section) -> float:
         )
         return 0.0
     return share
+
+
+def _outcomes(section: Section) -> tuple[str, ...]:
+    """Read what is counted to see what it does; without the line, who comes back."""
+    written = section.texts("outcomes")
+    for word, place in written:
+        if word not in OUTCOMES:
+            why = f"`{word}` is nothing that is counted."
+            section.report.error(place, why, nearest(word, OUTCOMES))
+    return tuple(dict.fromkeys(word for word, _ in written)) or (CAME_BACK,)

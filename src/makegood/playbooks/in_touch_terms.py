@@ -18,6 +18,9 @@ HELLO = "hello"
 THANKS = "thanks"
 EXPERIMENTS = (HELLO, THANKS, INTRODUCTION, DIRECT_LINE)
 """What lots are drawn for."""
+CAME_BACK = "came_back"
+OUTCOMES = (CAME_BACK, "good_answer", "bad_answer")
+"""What may be counted: what customers do, and what they say; one does not stand for the other."""
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -69,6 +72,7 @@ class HelloTerms(Struct, frozen=True, gc=False, kw_only=True):
         most: Hellos of one rep in a month.
         within_ms: How long the task stands.
         control: Share of customers whose hellos are kept back, to see what hellos do.
+        outcomes: What is counted to see what hellos do.
         things: True things, in the order in which one is chosen.
         by_event: Those that an event tells, by its name.
     """
@@ -77,6 +81,7 @@ class HelloTerms(Struct, frozen=True, gc=False, kw_only=True):
     most: int = 0
     within_ms: int = 0
     control: float = 0.0
+    outcomes: tuple[str, ...] = (CAME_BACK,)
     things: tuple[TrueThing, ...] = ()
     by_event: Mapping[str, tuple[TrueThing, ...]] = {}
 
@@ -94,6 +99,7 @@ class ThanksTerms(Struct, frozen=True, gc=False, kw_only=True):
     within_ms: int = 0
     control: float = 0.0
     says: str = ""
+    outcomes: tuple[str, ...] = (CAME_BACK,)
 
 
 class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):
@@ -112,6 +118,7 @@ class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):
     ask_again_ms: int = 0
     likeness: tuple[str, ...] = LIKENESS
     control: float = 0.0
+    outcomes: tuple[str, ...] = (CAME_BACK,)
 
 
 class LineTerms(Struct, frozen=True, gc=False, kw_only=True):
@@ -124,3 +131,4 @@ class LineTerms(Struct, frozen=True, gc=False, kw_only=True):
 
     domain: str = ""
     control: float = 0.0
+    outcomes: tuple[str, ...] = (CAME_BACK,)

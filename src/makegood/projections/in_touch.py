@@ -26,6 +26,8 @@ def lots_of(state: State, customer: CustomerId) -> tuple[LotRow, ...]:
             propensity=one.propensity,
             at_ms=one.at_ms,
             back_ms=one.back_ms,
+            good_ms=one.good_ms,
+            bad_ms=one.bad_ms,
         )
         for one in state.in_touch.lots
     )

@@ -167,3 +167,8 @@ LOTS = (
         PRIMARY KEY (customer, experiment))""",
     "CREATE INDEX lot_of ON lot (experiment, treated, propensity)",
 )
+
+OUTCOMES = (
+    "ALTER TABLE lot ADD COLUMN good_ms BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE lot ADD COLUMN bad_ms BIGINT NOT NULL DEFAULT 0",
+)

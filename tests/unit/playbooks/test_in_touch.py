@@ -20,6 +20,7 @@ TEXT = read_book("car-rental")[0]
         ("with us for $years years", "with us for $ages years", "$ages"),
         ("offers: chosen_rep_only", "offers: nobody", "cannot be"),
         ("control: 0.1                # share of customers", "control: 0.9 # share", "go without"),
+        ("outcomes: [came_back", "outcomes: [happiness", "nothing that is counted"),
         ("gone: your_person_left", "gone: loyalty_programme", "a hold would keep it"),
     ],
 )  # fmt: skip
