@@ -194,6 +194,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Introduced: successions.introduced,
     facts.HelloAllowed: hellos.allowed,
     facts.WishNoted: hellos.wished,
+    facts.AgreementEnds: hellos.agreement_ends,
     facts.HelloDue: hellos.made_due,
     facts.HelloDone: hellos.done,
     facts.Assigned: drawn.assigned,

@@ -26,6 +26,7 @@ from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Touchpoint
 from makegood.messages.hello_facts import (
+    AgreementEnds,
     HelloAllowed,
     HelloDone,
     HelloDue,
@@ -82,6 +83,23 @@ def wished(turn: Turn, body: WishNoted) -> None:
     for rule in turn.book.people.hello.things:
         if rule.of == "wish":
             _remember(turn, _thing(turn, rule, turn.cause, 0, body.words))
+
+
+def agreement_ends(turn: Turn, body: AgreementEnds) -> None:
+    """Remember that an agreement ends, or forget it, also where it was to be said already."""
+    for rule in _rules(turn).hello.things:
+        if rule.of == "agreement":
+            _forget(turn, rule.id, body.agreement)
+            _remember(turn, _thing(turn, rule, body.agreement, body.ends_ms))
+
+
+def _forget(turn: Turn, thing: str, about: str) -> None:
+    before = turn.state.in_touch
+    ready = tuple(it for it in before.ready if (it.thing.id, it.thing.about) != (thing, about))
+    kept = tuple(one for one in before.things if (one.id, one.about) != (thing, about))
+    if len(ready) < len(before.ready):
+        turn.clear_timers(HELLO, TimerKind.HELLO_BY)
+    _put(turn, replace(before, things=kept, ready=ready))
 
 
 def allowed(turn: Turn, body: HelloAllowed) -> None:

@@ -108,10 +108,16 @@ def _thing(section: Section, name: str, conditions: Conditions) -> TrueThing:
 
 def _check_thing(section: Section, thing: TrueThing, *, has_end: bool) -> None:
     if thing.of != "event":
-        for key in ("on", "about", "ends", "before"):
+        ends = thing.of == "agreement"  # which has an end of its own
+        for key in ("on", "about", "ends", *(("after", "for") if ends else ("before",))):
             if section.has(key):
                 why = f"What is of a {thing.of} has no `{key}`."
                 section.error(key, why, "Take it out, or say `of: event`.")
+    if thing.of == "agreement":
+        if not thing.before_ms:
+            why = f"`{thing.id}` does not say how long before the end of an agreement it is said."
+            section.error("before", why, "Write for example `before: 30d`.")
+        return
     if section.has("before") != section.has("ends"):
         key = "before" if section.has("before") else "ends"
         section.error(

@@ -9,8 +9,8 @@ from makegood.messages.facts import Facts
 
 LIKENESS = ("choices", "languages", "brands", "hours", "room")
 """What may speak for a successor; nothing says what a customer is worth."""
-SOURCES = ("event", "wish", "promise")
-Of: TypeAlias = Literal["event", "wish", "promise"]
+SOURCES = ("event", "wish", "promise", "agreement")
+Of: TypeAlias = Literal["event", "wish", "promise", "agreement"]
 OFFERS = ("anyone", "chosen_rep_only")
 INTRODUCTION = "introduction"
 DIRECT_LINE = "direct_line"
@@ -39,7 +39,8 @@ class TrueThing(Struct, frozen=True, gc=False, kw_only=True):
     """Something true that a rep may say.
 
     Attributes:
-        of: Whether an event tells it, a noted wish, or a promise that was kept.
+        of: Whether an event tells it, a noted wish, a promise that was kept, or an agreement of
+            an account of theirs that ends.
         says: What the rep reads; `$about`, `$day` and `$ends` stand for what it is about, when it
             was, and when it ends.
         read: Event properties -> what it tells; None for nothing, and for what no event tells.

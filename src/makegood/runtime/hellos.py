@@ -18,14 +18,22 @@ from makegood.core.lots import draw
 from makegood.core.my_person import own_choice
 from makegood.core.state import State, decode_state
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.hello_facts import Assigned, HelloDue, HelloKind
-from makegood.messages.ids import CustomerId, ProfileId, RepId
+from makegood.messages.hello_facts import AgreementEnds, Assigned, HelloDue, HelloKind
+from makegood.messages.ids import AgreementId, CustomerId, ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.people_terms import PeopleRules
+from makegood.ports.accounts import Standing
 from makegood.ports.clock import Clock
 from makegood.ports.rows import CustomerRow, RepRow
 from makegood.ports.store import Reading, Store
 from makegood.ports.ties import Tie, TieKind
+from makegood.runtime.agreement_ends import (
+    AGREEMENTS,
+    AgreementWatch,
+    end_of,
+    is_of_agreement,
+    standing_now,
+)
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.leaving import Leavings
 from makegood.runtime.told import Told
@@ -47,12 +55,14 @@ class Hellos:
         self._intake = intake
         self._library_of = library_of
         self._clock = clock
+        self._agreements = AgreementWatch(store, intake, library_of, clock)
 
     def give(self) -> int:
         """Go once through all that may be said, the oldest first; say how much became due.
 
         Nobody is locked for what has to wait till next month, or for somebody who is away.
         """
+        self._agreements.go_on()
         done, after = 0, None
         while True:
             with self._store.reading() as reading:
@@ -72,12 +82,13 @@ class Hellos:
             rows = writing.lock(sorted(set(found.values())))
             writing.hold_loads(sorted({tie.rep for tie in ties}))
             now = _Round(writing, library, now_ms)  # under the locks: what it reads stays so
+            standing = standing_now(writing, library, [tie.profile for tie in ties])
             told: list[Told] = []
             for tie in ties:
                 customer = found.get(tie.profile)
                 row = rows.get(customer) if customer is not None else None
                 if customer is not None and row is not None and not row.stuck:
-                    told += now.told(tie, customer, row)
+                    told += now.told(tie, customer, row, standing)
             self._intake.record(writing, told, now_ms, library)
         return sum(isinstance(one.body, HelloDue) for one in told)
 
@@ -103,7 +114,9 @@ class _Round:
             self._given[kind][tie.rep] < most
         )
 
-    def told(self, tie: Tie, customer: CustomerId, row: CustomerRow) -> list[Told]:
+    def told(
+        self, tie: Tie, customer: CustomerId, row: CustomerRow, standing: Standing
+    ) -> list[Told]:
         """Say what becomes of one that is ready; nothing while the month's number is used up.
 
         That is asked before a lot is drawn, and of both arms: were the control kept back while
@@ -113,6 +126,10 @@ class _Round:
         choice, ready = own_choice(state.my_person), _still(state, tie, self._now_ms)
         if choice is None or choice.rep != tie.rep or ready is None:
             return []
+        if is_of_agreement(self._library, ready.thing.id):
+            ends_ms = end_of(standing, tie.profile, ready.thing.about, self._now_ms)
+            if ends_ms != ready.thing.ends_ms:
+                return [_other_end(ready, ends_ms, f"{customer}/{row.events}")]
         people = self._library.now(choice.brand).people
         left = self._given[ready.kind][tie.rep] < _most(ready.kind, people)
         if not left or not _works(self._reps.get(tie.rep), self._now_ms):
@@ -179,6 +196,13 @@ def _due(
     name = f"{customer}/{ready.kind}/{ready.thing.id}/{ready.thing.event}/{at}"
     told.append(_told(ready, body, name))
     return told
+
+
+def _other_end(ready: Ready, ends_ms: int, name: str) -> Told:
+    """Say that an agreement ends at another time, or not at all: then nobody says that it does."""
+    body = AgreementEnds(agreement=AgreementId(ready.thing.about), ends_ms=ends_ms)
+    message_id = f"{ready.thing.about}/{ends_ms}/{name}"
+    return Told(profile=ready.profile, body=body, message_id=message_id, source=AGREEMENTS)
 
 
 def _told(ready: Ready, body: Assigned | HelloDue, message_id: str) -> Told:

@@ -13,8 +13,16 @@ from makegood.testing.history import NOON_MS, event
 
 
 def survey(id_: str, kind: SurveyKind, bad_below: int = 0) -> SurveyRule:
-    return SurveyRule(id=id_, kind=kind, bad_below=bad_below, fails_as="no_car" if bad_below else "",
-                      after=(), question={}, message="x", read=lambda _event, _facts: None)
+    return SurveyRule(
+        id=id_,
+        kind=kind,
+        bad_below=bad_below,
+        fails_as="no_car" if bad_below else "",
+        after=(),
+        question={},
+        message="x",
+        read=lambda _event, _facts: None,
+    )
 
 
 SURVEYS = (survey("trip", SurveyKind.CSAT, 3), survey("met", SurveyKind.THUMBS),
