@@ -100,6 +100,7 @@ def _thing(section: Section, name: str, conditions: Conditions) -> TrueThing:
         after_ms=section.span_ms("after", default=0),
         for_ms=section.span_ms("for", default=0),
         before_ms=before_ms,
+        line=section.place.line,
     )
     _check_thing(section, thing, has_end=ends is not None)
     section.done()
@@ -202,6 +203,7 @@ def read_thanks(people: Section) -> ThanksTerms:
         control=_control(section),
         outcomes=_outcomes(section),
         says=_says(section, frozenset({"years"})),
+        line=section.place.line,
     )
     section.done()
     return terms

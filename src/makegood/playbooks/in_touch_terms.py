@@ -57,6 +57,7 @@ class TrueThing(Struct, frozen=True, gc=False, kw_only=True):
     after_ms: int = 0
     for_ms: int = 0
     before_ms: int = 0
+    line: int = 0
 
     def window(self, at_ms: int, ends_ms: int) -> tuple[int, int]:
         """Say from when till when it may be said; an end before the beginning is never."""
@@ -101,6 +102,7 @@ class ThanksTerms(Struct, frozen=True, gc=False, kw_only=True):
     control: float = 0.0
     says: str = ""
     outcomes: tuple[str, ...] = (CAME_BACK,)
+    line: int = 0
 
 
 class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):

@@ -23,6 +23,8 @@ TEXT = read_book("car-rental")[0]
         ("offers: chosen_rep_only", "offers: nobody", "cannot be"),
         ("control: 0.1                # share of customers", "control: 0.9 # share", "go without"),
         ("outcomes: [came_back", "outcomes: [happiness", "nothing that is counted"),
+        ("Ask how the trip was.", "Tell them of our special offers.", "“special offers”"),
+        ("Thank them; no more", "Give them a discount code; no more", "“discount code”"),
         ("gone: your_person_left", "gone: loyalty_programme", "a hold would keep it"),
     ],
 )  # fmt: skip
