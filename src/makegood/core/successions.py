@@ -131,7 +131,7 @@ def _hand_over(turn: Turn, one: Succession, after: RepId) -> None:
     if case is None or case.owner != one.rep or not after:
         return
     if any(it.brand == one.brand for it in turn.state.my_person.chosen(case.brand)):
-        turn.put(replace(case, owner=after))
+        turn.put(case.given_to(after, turn.at_ms))
 
 
 def apart(turn: Turn, rep: RepId) -> None:
