@@ -11,6 +11,7 @@ from makegood.messages.hello_facts import HelloDone
 from makegood.messages.ids import CustomerId
 from makegood.ports.store import Store
 from makegood.ports.ties import TieKind
+from makegood.runtime.erasing import Erasing
 from makegood.runtime.hellos import month_ms
 from makegood.testing.book import DAY_MS, MINUTE_MS
 from tests.conformance.test_leaving_again_on_stores import CARS, chooses_for
@@ -138,6 +139,16 @@ def test_who_is_away_or_has_none_left_costs_no_lock(firm: Leaves):
     firm.roster(firm.rep(KATHY, away_from_ms=1))
     assert firm.hellos.give() == 0
     assert len(firm.ties(TieKind.READY)) == 1
+
+
+def test_who_was_forgotten_is_nobodys_task(firm: Leaves):
+    one_with_news(firm, "ana")
+    one_with_news(firm, "bo")
+    firm.waits(MINUTE_MS)
+    Erasing(firm.store, firm.intake.profile, dict, firm.clock).person("user:ana")
+    assert firm.hellos.give() == 1
+    (tie,) = firm.ties(TieKind.HELLO)
+    assert tie.about == "R-bo"
 
 
 def test_a_month_begins_at_midnight_of_the_firm_also_where_clocks_change():

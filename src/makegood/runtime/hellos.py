@@ -25,7 +25,7 @@ from makegood.playbooks.people_terms import PeopleRules
 from makegood.ports.accounts import Standing
 from makegood.ports.clock import Clock
 from makegood.ports.rows import CustomerRow, RepRow
-from makegood.ports.store import Reading, Store
+from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.ties import Tie, TieKind
 from makegood.runtime.agreement_ends import (
     AGREEMENTS,
@@ -83,10 +83,11 @@ class Hellos:
             writing.hold_loads(sorted({tie.rep for tie in ties}))
             now = _Round(writing, library, now_ms)  # under the locks: what it reads stays so
             standing = standing_now(writing, library, [tie.profile for tie in ties])
+            known = _known(writing, tuple(rows))
             told: list[Told] = []
             for tie in ties:
                 customer = found.get(tie.profile)
-                row = rows.get(customer) if customer is not None else None
+                row = rows.get(customer) if customer in known else None
                 if customer is not None and row is not None and not row.stuck:
                     told += now.told(tie, customer, row, standing)
             self._intake.record(writing, told, now_ms, library)
@@ -138,6 +139,15 @@ class _Round:
         if any(isinstance(one.body, HelloDue) and one.body.treated for one in said):
             self._given[ready.kind][tie.rep] += 1
         return said
+
+
+def _known(writing: Writing, customers: Sequence[CustomerId]) -> frozenset[CustomerId]:
+    """Give those of whom anything is known; of who was forgotten nobody can be greeted."""
+    own = writing.profiles_of(customers)
+    persons = writing.persons([one for profiles in own.values() for one in profiles])
+    return frozenset(
+        id_ for id_, profiles in own.items() if any(one in persons for one in profiles)
+    )
 
 
 def month_ms(now_ms: int, timezone: str) -> int:
