@@ -277,6 +277,50 @@ def test_ana_who_says_nothing_is_covered_and_may_choose_later(world: World):
     assert person_of(world.state.my_person) == "omar"
 
 
+def test_words_to_who_is_not_there_go_to_the_cover_and_the_timeline_says_so(world: World):
+    world.does("choose", first="kathy", second="omar")
+    world.happens("Rental Unfulfilled", reservation="R1", branch="A", reason="no_vehicle",
+                  price_cents=9_000)  # fmt: skip
+    (case,) = world.state.cases
+    assert case.owner == "kathy"
+    world.clock.advance(HOUR_MS)
+    world.roster("kathy", away_from_ms=1, cover=RepId("omar"))
+    link = world.makegood.links.portal_token(profile_of(ANA), case.id)
+    sent = Client().post(f"/c/{link}/write", {"form": "w1", "text": "Is anybody there?"})
+    assert sent.status_code == 302, words_of(sent)
+    customer = customer_of(world.makegood, ANA)
+    shown = words_of(world.signed_in("omar").get(f"/desk/customers/{customer}"))
+    assert "Omar Haddad takes the case over from Kathy Moreno." in shown
+
+
+def test_ana_says_at_one_brand_who_it_is_to_be_and_is_asked_no_more_there(world: World):
+    world.does("choose", first="kathy")
+    world.signed_in("omar").post("/desk/team/leaving/begin", {"rep": "kathy", "leaves": ""})
+    world.waits(MINUTE_MS)
+    umbrella = world.page
+    world.page = f"/p/{world.makegood.links.person_token(profile_of(ANA), BRAND)}"
+    assert "no longer works here" in world.sees()
+    world.does("choose", first="omar")
+    assert "no longer works here" not in world.sees()
+    world.page = umbrella
+    assert "no longer works here" in world.sees()  # of the others she has not said it yet
+
+
+def test_kathys_address_is_called_off_when_it_got_into_wrong_hands(world: World):
+    shown = world.does("choose", first="kathy")
+    pattern = r"kathy\+[a-z2-7]{10}@line\.northwind\.example"
+    before = re.search(pattern, shown)
+    world.roster("kathy", line=1)
+    after = re.search(pattern, world.sees())
+    assert before is not None
+    assert after is not None
+    assert before[0] != after[0]
+    for address, status in ((before[0], 422), (after[0], 200)):
+        mail = f"From: ana@example.org\nTo: {address}\nMessage-ID: <{status}>\n\nIt clicks.\n"
+        sent = world.http.post("/v1/line-mails", mail.encode(), content_type="message/rfc822")
+        assert sent.status_code == status
+
+
 def _ties(world: World, kind: TieKind):
     with world.makegood.store.reading() as reading:
         return reading.ties(kind)

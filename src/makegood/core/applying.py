@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from makegood.core import (
     calls,
     cases,
+    drawn,
     ending,
     failures,
     hellos,
@@ -194,9 +195,10 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Introduced: successions.introduced,
     facts.HelloAllowed: hellos.allowed,
     facts.WishNoted: hellos.wished,
+    facts.AgreementEnds: hellos.agreement_ends,
     facts.HelloDue: hellos.made_due,
     facts.HelloDone: hellos.done,
-    facts.Assigned: hellos.assigned,
+    facts.Assigned: drawn.assigned,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

@@ -8,7 +8,7 @@ Source: DESIGN ideas 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, ending, failures, hellos, lapses, promises, surveys
+from makegood.core import cases, drawn, ending, failures, hellos, lapses, promises, surveys
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
@@ -108,7 +108,7 @@ def _noticed(state: State, body: facts.Touchpoint, book: RuleBook, at_ms: int) -
         if state.precedents:
             state = came_back(state, at_ms)
         if state.in_touch.lots:
-            state = hellos.came_back(state, at_ms)
+            state = drawn.came_back(state, at_ms)
     if body.name in book.purchases and not state.bought_ms:
         state = replace(state, bought_ms=at_ms)
     return state
@@ -163,7 +163,7 @@ def _customer_in(
 
 def _look_after(turn: Turn) -> None:
     """An open case without an owner takes the first on duty; one that was helped is asked."""
-    if turn.state.my_person.choices:
+    if turn.state.my_person.choices or turn.state.in_touch.has_tasks:
         hellos.plan(turn)
     case = turn.state.open_case
     if case is None:

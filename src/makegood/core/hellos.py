@@ -16,18 +16,17 @@ from makegood.core.in_touch import (
     MOST_THINGS,
     Hello,
     InTouch,
-    Lot,
     Ready,
     Thing,
 )
-from makegood.core.my_person import person_of
+from makegood.core.my_person import keeper_of, own_choice
 from makegood.core.said import SaidKind
 from makegood.core.state import State
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Touchpoint
 from makegood.messages.hello_facts import (
-    Assigned,
+    AgreementEnds,
     HelloAllowed,
     HelloDone,
     HelloDue,
@@ -36,6 +35,7 @@ from makegood.messages.hello_facts import (
 )
 from makegood.messages.ids import EventId
 from makegood.playbooks.in_touch_terms import TrueThing
+from makegood.playbooks.people_terms import PeopleRules
 
 YEAR_MS = 31_557_600_000  # 365.25 days: an anniversary may be a day off, and no fact is
 THANKS: HelloKind = "thanks"
@@ -85,19 +85,51 @@ def wished(turn: Turn, body: WishNoted) -> None:
             _remember(turn, _thing(turn, rule, turn.cause, 0, body.words))
 
 
+def agreement_ends(turn: Turn, body: AgreementEnds) -> None:
+    """Remember that an agreement ends, or forget it, also where it was to be said already."""
+    for rule in _rules(turn).hello.things:
+        if rule.of == "agreement":
+            _forget(turn, rule.id, body.agreement)
+            _remember(turn, _thing(turn, rule, body.agreement, body.ends_ms))
+
+
+def _forget(turn: Turn, thing: str, about: str) -> None:
+    before = turn.state.in_touch
+    ready = tuple(it for it in before.ready if (it.thing.id, it.thing.about) != (thing, about))
+    kept = tuple(one for one in before.things if (one.id, one.about) != (thing, about))
+    if len(ready) < len(before.ready):
+        turn.clear_timers(HELLO, TimerKind.HELLO_BY)
+    _put(turn, replace(before, things=kept, ready=ready))
+
+
 def allowed(turn: Turn, body: HelloAllowed) -> None:
     """The customer says whether their person may get in touch; a no ends what was planned."""
-    after = replace(turn.state.in_touch, allowed=body.allowed, allowed_ms=turn.at_ms)
-    if not body.allowed:
-        kept = tuple(one for one in after.ready if one.kind != HELLO)
-        hellos = tuple(
-            replace(one, ended="let_be", done_ms=turn.at_ms)
-            if one.ended == "due" and one.kind == HELLO
-            else one
-            for one in after.hellos
-        )
-        after = replace(after, ready=kept, hellos=hellos)
-    _put(turn, after)
+    _put(turn, replace(turn.state.in_touch, allowed=body.allowed, allowed_ms=turn.at_ms))
+
+
+def _drop_unwanted(turn: Turn) -> None:
+    """End what waits that the customer does not want, or that is another person's by now."""
+    mine, keeper = turn.state.in_touch, keeper_of(turn.state.my_person)
+    if not mine.has_tasks:
+        return
+    hellos = list(mine.hellos)
+    for n, one in enumerate(hellos):
+        how = "let_be" if _is_unwanted(turn.state, one.kind) else "moved"
+        if one.ended == "due" and (how == "let_be" or one.rep != keeper):
+            hellos[n] = replace(one, ended=how, done_ms=turn.at_ms)
+            turn.clear_timers(one.event, TimerKind.HELLO_BY)
+    ready = tuple(it for it in mine.ready if keeper and not _is_unwanted(turn.state, it.kind))
+    for gone in (one for one in mine.ready if one not in ready):
+        turn.clear_timers(gone.kind, TimerKind.HELLO_BY)
+    _put(turn, replace(mine, hellos=tuple(hellos), ready=ready))
+
+
+def _is_unwanted(state: State, kind: HelloKind) -> bool:
+    """Whether the customer's own word is against it; a hello needs a yes, thanks no refusal."""
+    mine = state.in_touch
+    if kind == HELLO:
+        return not mine.allowed
+    return mine.said_no or (EVERYWHERE, EVERYWHERE) in state.unsubscribed
 
 
 def is_quiet(state: State) -> bool:
@@ -111,12 +143,19 @@ def is_quiet(state: State) -> bool:
 
 def plan(turn: Turn) -> None:
     """Set the next moment at which something may be said, or take it back."""
-    rules, state = turn.book.people, turn.state
+    _drop_unwanted(turn)
+    rules, state = _rules(turn), turn.state
     if not rules.hello.every_ms and not rules.thanks.years:
         return
-    free = bool(person_of(state.my_person)) and not is_quiet(state)
+    free = bool(keeper_of(state.my_person)) and not is_quiet(state)
     _set(turn, TimerKind.HELLO_AT, HELLO, _next_hello_ms(turn) if free else 0)
     _set(turn, TimerKind.HELLO_AT, THANKS, _next_thanks_ms(turn) if free else 0)
+
+
+def _rules(turn: Turn) -> PeopleRules:
+    """Give the rules of the brand at which somebody is the customer's person."""
+    choice = own_choice(turn.state.my_person)
+    return turn.book.for_brand(choice.brand if choice is not None else "").people
 
 
 def _set(turn: Turn, kind: TimerKind, subject: str, due_ms: int) -> None:
@@ -132,10 +171,11 @@ def _set(turn: Turn, kind: TimerKind, subject: str, due_ms: int) -> None:
 
 def _next_hello_ms(turn: Turn) -> int:
     """When the next hello may be said; 0 for never, as things are."""
-    mine, rules = turn.state.in_touch, turn.book.people.hello
+    mine, rules = turn.state.in_touch, _rules(turn).hello
     if not rules.every_ms or not mine.allowed or _is_ready(mine, HELLO):
         return 0
-    last_ms = max((one.at_ms for one in mine.hellos if one.kind == HELLO), default=0)
+    came = (it.at_ms for it in mine.hellos if it.kind == HELLO and it.ended != "moved")
+    last_ms = max(came, default=0)
     soonest_ms = max(turn.at_ms, last_ms + rules.every_ms if last_ms else 0)
     moments = (
         max(soonest_ms, one.from_ms)
@@ -147,9 +187,9 @@ def _next_hello_ms(turn: Turn) -> int:
 
 def _next_thanks_ms(turn: Turn) -> int:
     """When the next anniversary is; one that passed before anybody could thank is let go."""
-    rules, bought_ms = turn.book.people.thanks, turn.state.bought_ms
+    rules, bought_ms = _rules(turn).thanks, turn.state.bought_ms
     mine = turn.state.in_touch
-    if not bought_ms or _is_ready(mine, THANKS) or _wants_nothing(turn.state):
+    if not bought_ms or _is_ready(mine, THANKS) or _is_unwanted(turn.state, THANKS):
         return 0
     for years in rules.years:
         at_ms = bought_ms + years * YEAR_MS
@@ -158,23 +198,24 @@ def _next_thanks_ms(turn: Turn) -> int:
     return 0
 
 
-def _wants_nothing(state: State) -> bool:
-    return (EVERYWHERE, EVERYWHERE) in state.unsubscribed
-
-
 def _is_ready(mine: InTouch, kind: HelloKind) -> bool:
     return any(one.kind == kind for one in mine.ready)
 
 
 def _unsaid(turn: Turn) -> Iterator[Thing]:
-    """Give what is true and was not said, in the order in which the book would say it."""
-    mine = turn.state.in_touch
-    said = {(one.thing.id, one.thing.event) for one in mine.hellos}
-    for rule in turn.book.people.hello.things:
-        found = [*_kept(turn.state, rule)] if rule.of == "promise" else [*mine.things[::-1]]
-        for one in found:
-            if one.id == rule.id and (one.id, one.event) not in said:
-                yield one
+    """Give what is true and was not said, in the order in which the book would say it.
+
+    What a book of another brand told to remember comes after what this one knows.
+    """
+    mine, rules = turn.state.in_touch, _rules(turn).hello.things
+    said = {(it.thing.id, it.thing.event) for it in mine.hellos if it.ended != "moved"}
+    known = {rule.id for rule in rules}
+    found = list[Thing]()
+    for rule in rules:
+        told = _kept(turn.state, rule) if rule.of == "promise" else reversed(mine.things)
+        found += [one for one in told if one.id == rule.id]
+    found += [one for one in reversed(mine.things) if one.id not in known]
+    return (one for one in found if (one.id, one.event) not in said)
 
 
 def _kept(state: State, rule: TrueThing) -> Iterator[Thing]:
@@ -194,11 +235,11 @@ def _kept(state: State, rule: TrueThing) -> Iterator[Thing]:
 
 def due(turn: Turn, timer: Timer) -> None:
     """Something may be said now; whether the rep has a hello left this month, others know."""
-    free = bool(person_of(turn.state.my_person)) and not is_quiet(turn.state)
-    thing = _thanks(turn) if timer.subject == THANKS else _first(turn)
-    if not free or thing is None:
-        return
+    free = bool(keeper_of(turn.state.my_person)) and not is_quiet(turn.state)
     kind: HelloKind = "thanks" if timer.subject == THANKS else "hello"
+    thing = _thanks(turn) if kind == THANKS else _first(turn)
+    if not free or thing is None or _is_unwanted(turn.state, kind):
+        return
     ready = Ready(kind=kind, thing=thing, at_ms=turn.at_ms, profile=turn.origin.profile)
     mine = turn.state.in_touch
     _put(turn, replace(mine, ready=(*mine.ready, ready)))
@@ -206,14 +247,12 @@ def due(turn: Turn, timer: Timer) -> None:
 
 
 def _first(turn: Turn) -> Thing | None:
-    if not turn.state.in_touch.allowed:
-        return None
     true = (one for one in _unsaid(turn) if one.from_ms <= turn.at_ms < one.until_ms)
     return next(true, None)
 
 
 def _thanks(turn: Turn) -> Thing | None:
-    rules, mine, bought_ms = turn.book.people.thanks, turn.state.in_touch, turn.state.bought_ms
+    rules, mine, bought_ms = _rules(turn).thanks, turn.state.in_touch, turn.state.bought_ms
     for years in rules.years:
         at_ms = bought_ms + years * YEAR_MS
         if years > mine.thanked_years and at_ms <= turn.at_ms < at_ms + rules.within_ms:
@@ -230,7 +269,7 @@ def _thanks(turn: Turn) -> Thing | None:
 
 def made_due(turn: Turn, body: HelloDue) -> None:
     """It is a rep's task now, or a lot keeps it back."""
-    mine, people = turn.state.in_touch, turn.book.people
+    mine, people = turn.state.in_touch, _rules(turn)
     ready = next(
         (
             one
@@ -299,33 +338,6 @@ def _ended(mine: InTouch, hello: EventId, how: str, at_ms: int) -> InTouch:
         for one in mine.hellos
     )
     return replace(mine, hellos=hellos)
-
-
-def assigned(turn: Turn, body: Assigned) -> None:
-    """Remember a lot; a second one in the same experiment counts for nothing."""
-    mine = turn.state.in_touch
-    if mine.lot(body.experiment) is not None:
-        return
-    lot = Lot(
-        experiment=body.experiment,
-        treated=body.treated,
-        propensity=body.propensity,
-        at_ms=turn.at_ms,
-        event=turn.cause,
-    )
-    _put(turn, replace(mine, lots=(*mine.lots, lot)))
-
-
-def came_back(state: State, at_ms: int) -> State:
-    """Note on every lot that the customer came back after it, the first time only."""
-    mine = state.in_touch
-    if all(one.back_ms or at_ms <= one.at_ms for one in mine.lots):
-        return state
-    lots = tuple(
-        one if one.back_ms or at_ms <= one.at_ms else replace(one, back_ms=at_ms)
-        for one in mine.lots
-    )
-    return replace(state, in_touch=replace(mine, lots=lots))
 
 
 def _put(turn: Turn, mine: InTouch) -> None:

@@ -13,7 +13,7 @@ from makegood.messages.ids import CommandId, EventId, ProfileId, RepId
 MOST_THINGS = 20  # what is older than twenty other things is no news
 MOST_HELLOS = 24  # two years of one a month
 NOBODY = RepId("")
-Ending: TypeAlias = Literal["due", "said", "let_be", "lapsed", "kept_back"]
+Ending: TypeAlias = Literal["due", "said", "let_be", "lapsed", "kept_back", "moved"]
 
 
 class Succession(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -96,7 +96,8 @@ class Hello(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     Attributes:
         event: The event that made it due.
         by_ms: Till when it is of use.
-        ended: How it ended; `due` until it did.
+        ended: How it ended; `due` until it did. One that `moved` was never said: somebody else is
+            the customer's person now.
         done_ms: When it ended.
     """
 
@@ -117,6 +118,8 @@ class Lot(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     Attributes:
         propensity: How probable being treated was.
         back_ms: When they first came back after it; 0 when they did not so far.
+        good_ms: When they first answered a survey after it, and not badly; 0 for not so far.
+        bad_ms: When they first answered one badly.
     """
 
     experiment: str
@@ -125,6 +128,8 @@ class Lot(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     at_ms: int
     event: EventId
     back_ms: int = 0
+    good_ms: int = 0
+    bad_ms: int = 0
 
 
 class InTouch(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -132,7 +137,7 @@ class InTouch(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     Attributes:
         allowed: Their person may get in touch now and then.
-        allowed_ms: When they said so, or took it back; 0 when nobody asked.
+        allowed_ms: When they said so, or said no; 0 when nobody asked.
         things: True things, the newest last.
         ready: What may be said now.
         hellos: The last ones, the newest last.
@@ -149,6 +154,11 @@ class InTouch(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     thanked_years: int = 0
     successions: tuple[Succession, ...] = ()
     lots: tuple[Lot, ...] = ()
+
+    @property
+    def said_no(self) -> bool:
+        """Whether the customer wants nobody to get in touch unasked, for whatever reason."""
+        return bool(self.allowed_ms) and not self.allowed
 
     @property
     def has_tasks(self) -> bool:

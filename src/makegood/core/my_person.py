@@ -104,6 +104,15 @@ class Thread(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     then_ends_ms: int = 0
 
 
+class Heir(Struct, frozen=True, gc=False, array_like=True):
+    """Who stands in for somebody who leaves, until the customer has said who it is to be."""
+
+    rep: RepId
+    heir: RepId
+    leaves_ms: int
+    brand: str = ""
+
+
 class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Who looks after one customer, as far as the fold remembers it.
 
@@ -113,8 +122,7 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         threads: Conversations, the one spoken in last at the end.
         unsure: Two choices met when two histories became one; the customer is asked.
         asked: The order that asks.
-        heirs: (who leaves, who is put forward, when): they stand in from then on, until the
-            customer has said.
+        heirs: Who is put forward for whom, and from when on they stand in.
     """
 
     choices: tuple[Choice, ...] = ()
@@ -122,12 +130,16 @@ class MyPerson(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     threads: tuple[Thread, ...] = ()
     unsure: tuple[RepId, ...] = ()
     asked: CommandId = CommandId("")
-    heirs: tuple[tuple[RepId, RepId, int], ...] = ()
+    heirs: tuple[Heir, ...] = ()
 
-    def heir(self, rep: RepId, at_ms: int) -> RepId:
-        """Give who stands in for somebody who left; empty for nobody, and before they leave."""
-        found = (heir for who, heir, left_ms in self.heirs if who == rep and left_ms <= at_ms)
-        return next(found, NOBODY)
+    def heir(self, rep: RepId, at_ms: int, brand: str = "") -> RepId:
+        """Give who stands in for somebody who left; empty for nobody, and before they leave.
+
+        Of a choice for one brand that brand's heir does, else that of the umbrella.
+        """
+        gone = [one for one in self.heirs if one.rep == rep and one.leaves_ms <= at_ms]
+        found = {one.brand: one.heir for one in gone}
+        return found.get(brand) or found.get("", NOBODY)
 
     @property
     def denied(self) -> frozenset[RepId]:
@@ -266,6 +278,18 @@ def person_of(mine: MyPerson, brand: str = "") -> RepId:
     return next(theirs, NOBODY)
 
 
+def own_choice(mine: MyPerson) -> Choice | None:
+    """Give the choice by which somebody keeps in touch: the umbrella's, else the first brand's."""
+    theirs = [one for one in mine.choices if one.standing is Standing.THEIRS]
+    return min(theirs, key=lambda one: (bool(one.brand), one.since_ms, one.brand), default=None)
+
+
+def keeper_of(mine: MyPerson) -> RepId:
+    """Give who keeps in touch with a customer, for whichever brand; empty for nobody."""
+    choice = own_choice(mine)
+    return choice.rep if choice is not None else NOBODY
+
+
 def _wanted(mine: MyPerson, need: Need, rules: PeopleRules) -> Iterator[tuple[RepId, Why]]:
     """Whom the customer wants, the dearest first; nobody twice for the same reason."""
     denied = mine.denied
@@ -353,7 +377,8 @@ class _Asking:
 
     def _cover_of(self, rep: RepId) -> RepId:
         known = self._on_duty.get(rep) or self._absent.get(rep)
-        if rep not in self._on_duty and (heir := self._mine.heir(rep, self._need.at_ms)):
+        heir = self._mine.heir(rep, self._need.at_ms, self._need.brand)
+        if rep not in self._on_duty and heir:
             return heir
         return known.cover if known is not None else NOBODY
 

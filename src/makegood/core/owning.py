@@ -142,4 +142,4 @@ def stand_in(turn: Turn, case: Case) -> Case:
         return case
     need = Need(at_ms=turn.at_ms, brand=case.brand, channel="page", to=case.owner)
     takes = prefer(turn.state.my_person, turn.duty, need, turn.book.people).first
-    return turn.put(replace(case, owner=takes)) if takes else case
+    return turn.put(case.given_to(takes, turn.at_ms)) if takes else case

@@ -51,7 +51,7 @@ def chosen(turn: Turn, body: PersonChosen) -> None:
     if mine.asked and not asked:
         turn.withdrawn.append(mine.asked)
     _put(turn, replace(mine, choices=(*others, *after), unsure=unsure, asked=asked))
-    successions.answered(turn, body)
+    successions.answered(turn, body.brand, body.theirs)
 
 
 def _choice(turn: Turn, body: PersonChosen, rep: RepId, before: tuple[Choice, ...]) -> Choice:
@@ -93,6 +93,7 @@ def room_given(turn: Turn, body: RoomGiven) -> None:
         _moved_up(turn, one, body.rep) if one.event == body.choice else one for one in mine.choices
     )
     _put(turn, replace(mine, choices=after))
+    successions.answered(turn, body.brand, body.rep)
     _say(turn, turn.book.people.room, f"person/room/{body.rep}", body.brand, body.rep)
 
 

@@ -50,6 +50,9 @@ CLOSED = frozenset({Phase.MADE_WHOLE, Phase.RELEASED, Phase.DISMISSED})
 """Phases in which nobody works on the case any more."""
 
 
+MOST_MOVES = 20  # of a case that goes to and fro, older moves are no longer told
+
+
 class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A recovery: everything done between a failure and "made whole".
 
@@ -71,6 +74,7 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         root_ms: When that was.
         raised: Which people of the firm raised it or more about it, and when first.
         alone_ms: Since when it has lost its owner; 0 with one, and before it had any.
+        moved: When it went from whom to whom by what the customer did, the last times.
     """
 
     id: CaseId
@@ -106,6 +110,13 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     root_ms: int = 0
     raised: tuple[tuple[RepId, int], ...] = ()
     alone_ms: int = 0
+    moved: tuple[tuple[int, RepId, RepId], ...] = ()
+
+    def given_to(self, rep: RepId, at_ms: int) -> "Case":
+        """Give it to somebody else where no fact of its own says so: when, from whom, to whom."""
+        moved = (*self.moved, (at_ms, self.owner, rep))[-MOST_MOVES:]
+        since_ms = at_ms if self.owner else self.alone_ms
+        return replace(self, owner=rep, moved=moved, alone_ms=0 if rep else since_ms)
 
     @property
     def names(self) -> tuple[CaseId, ...]:

@@ -6,27 +6,33 @@ Source: story 5; science, section 1c (38): a three-way introduction, and the cus
 from msgspec.structs import replace
 
 from makegood.core.in_touch import InTouch, Succession
-from makegood.core.my_person import Standing
+from makegood.core.my_person import Heir, Standing
 from makegood.core.routing import NOBODY
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import SendMessage
-from makegood.messages.facts import PersonChosen
 from makegood.messages.hello_facts import Introduced, RepStays, SuccessorNamed
-from makegood.messages.ids import CaseId, CommandId, RepId
+from makegood.messages.ids import CaseId, RepId
 
 
 def named(turn: Turn, body: SuccessorNamed) -> None:
-    """Put somebody forward and tell the customer; whoever chose anew meanwhile is left alone."""
+    """Put somebody forward and tell the customer; whoever chose anew meanwhile is left alone.
+
+    Another day, or another successor, takes the place of the one before: what was said is so no
+    longer, and the customer hears what is.
+    """
     mine = turn.state.my_person
     theirs = any(
         one.event == body.choice and one.rep == body.rep and one.standing is Standing.THEIRS
         for one in mine.choices
     )
-    known = any(one.choice == body.choice for one in turn.state.in_touch.successions)
-    if not theirs or known:
-        return
+    found = turn.state.in_touch.successions
+    known = next((one for one in found if one.choice == body.choice), None)
     successor = NOBODY if body.successor in mine.denied else body.successor
+    if not theirs or (known is not None and _is_so(known, successor, body)):
+        return
+    if known is not None:
+        _call_off(turn, known)
     one = Succession(
         event=turn.cause,
         profile=turn.origin.profile,
@@ -38,13 +44,26 @@ def named(turn: Turn, body: SuccessorNamed) -> None:
         brand=body.brand,
         reasons=body.reasons if successor else (),
         meets=body.meets and bool(successor) and turn.at_ms < body.leaves_ms,
+        met_ms=known.met_ms if known is not None and known.successor == successor else 0,
     )
     one = _tell(turn, one, 0)
     again_ms = turn.book.people.leaving.ask_again_ms
     if again_ms:
         due_ms = turn.at_ms + again_ms
         turn.set_timer(TimerKind.SUCCESSOR_BY, due_ms, one.event, brand=one.brand)
-    _put(turn, (*turn.state.in_touch.successions, one))
+    _put(turn, (*(it for it in found if it is not known), one))
+
+
+def _is_so(known: Succession, successor: RepId, body: SuccessorNamed) -> bool:
+    """Whether the customer knows it already, or has answered."""
+    same = (known.successor, known.leaves_ms) == (successor, body.leaves_ms)
+    return same or not known.is_asked
+
+
+def _call_off(turn: Turn, one: Succession) -> None:
+    """Nobody needs to be asked about it any more."""
+    turn.clear_timers(one.event, TimerKind.SUCCESSOR_BY)
+    turn.withdrawn += one.messages
 
 
 def _tell(turn: Turn, one: Succession, ordinal: int) -> Succession:
@@ -82,28 +101,37 @@ def ask_again(turn: Turn, timer: Timer) -> None:
             _put(turn, tuple(after if it is one else it for it in found))
 
 
-def answered(turn: Turn, body: PersonChosen) -> None:
-    """The customer chose, and that is the answer, whoever it is.
+def answered(turn: Turn, brand: str, theirs: RepId) -> None:
+    """The customer has somebody else now, or nobody, and that is the answer, whoever it is.
 
-    An open case and a conversation of the one who leaves go to the new person at once.
+    An open case of the one who leaves goes to the new person at once; a conversation stays with
+    whom it is until that one goes.
+
+    Args:
+        turn: The turn, after the choice.
+        brand: Where the choice counts.
+        theirs: Who it is; empty for nobody.
     """
-    for one in turn.state.in_touch.successions:
-        if one.brand == body.brand and one.is_asked:
-            turn.clear_timers(one.event, TimerKind.SUCCESSOR_BY)
-            turn.withdrawn += one.messages
-            _hand_over(turn, one.rep, body.theirs)
+    found = turn.state.in_touch.successions
+    for one in found:
+        if one.brand == brand and one.is_asked:
+            _call_off(turn, one)
+            _hand_over(turn, one, theirs)
     kept = tuple(
-        replace(one, answered="yes") if one.is_asked else one
-        for one in turn.state.in_touch.successions
-        if one.brand != body.brand or (one.successor and one.successor == body.theirs)
+        replace(one, answered="yes") if one.is_asked and one.brand == brand else one
+        for one in found
+        if one.brand != brand or (one.successor and one.successor == theirs)
     )
     _put(turn, kept)
 
 
-def _hand_over(turn: Turn, before: RepId, after: RepId) -> None:
+def _hand_over(turn: Turn, one: Succession, after: RepId) -> None:
+    """Hand an open case over, where the choice counts for its brand."""
     case = turn.state.open_case
-    if case is not None and case.owner == before and after:
-        turn.put(replace(case, owner=after))
+    if case is None or case.owner != one.rep or not after:
+        return
+    if any(it.brand == one.brand for it in turn.state.my_person.chosen(case.brand)):
+        turn.put(case.given_to(after, turn.at_ms))
 
 
 def apart(turn: Turn, rep: RepId) -> None:
@@ -113,8 +141,7 @@ def apart(turn: Turn, rep: RepId) -> None:
         return
     kept = [one for one in found if one.rep != rep]
     for gone in (one for one in found if one.rep == rep):
-        turn.clear_timers(gone.event, TimerKind.SUCCESSOR_BY)
-        turn.withdrawn += gone.messages
+        _call_off(turn, gone)
     _put(turn, tuple(_without(one, rep) for one in kept))
 
 
@@ -127,12 +154,9 @@ def _without(one: Succession, rep: RepId) -> Succession:
 def stays(turn: Turn, body: RepStays) -> None:
     """They do not leave after all: nothing needs to be answered."""
     found = turn.state.in_touch.successions
-    gone: list[CommandId] = []
     for one in found:
         if one.choice == body.choice and one.is_asked:
-            turn.clear_timers(one.event, TimerKind.SUCCESSOR_BY)
-            gone += one.messages
-    turn.withdrawn += gone
+            _call_off(turn, one)
     _put(turn, tuple(one for one in found if one.choice != body.choice or not one.is_asked))
 
 
@@ -155,9 +179,13 @@ def _put(turn: Turn, successions: tuple[Succession, ...]) -> None:
     before: InTouch = turn.state.in_touch
     if successions == before.successions:
         return
-    heirs = ((one.rep, one.successor, one.leaves_ms) for one in successions if one.is_asked)
+    heirs = tuple(
+        Heir(one.rep, one.successor, one.leaves_ms, one.brand)
+        for one in successions
+        if one.is_asked and one.successor
+    )
     turn.state = replace(
         turn.state,
         in_touch=replace(before, successions=successions),
-        my_person=replace(turn.state.my_person, heirs=tuple(pair for pair in heirs if pair[1])),
+        my_person=replace(turn.state.my_person, heirs=heirs),
     )

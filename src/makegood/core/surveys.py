@@ -7,6 +7,7 @@ Source: story 4; science, section 2 (CSAT, CES, NPS) and 1c (45: never tie a rem
 
 from msgspec.structs import replace
 
+from makegood.core import drawn
 from makegood.core.calls import need_call
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, refuse
@@ -153,7 +154,12 @@ def rated(turn: Turn, event: Event, body: Rated) -> None:
     )
     _put(turn, one)
     rule = turn.book.surveys.get(body.survey)
-    if rule is None or not rule.is_bad(body.score):
+    if rule is None:
+        return
+    good = rule.says_good(body.score)
+    if good is not None:
+        turn.state = drawn.answered(turn.state, turn.at_ms, good=good)
+    if not rule.is_bad(body.score):
         return
     if before is None or not rule.is_bad(before):
         _fail(turn, event, one, rule)

@@ -14,6 +14,7 @@ from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, PersonRow
 from makegood.projections.roster import person_of
+from makegood.projections.taken_over import with_moves
 from makegood.projections.timeline import Line, Sources, refs_of, shown_by, timeline, under_way
 
 _ABOUT_ANOTHER = ("asked", "said", "proposed", "question")  # facts that name an earlier event
@@ -62,7 +63,11 @@ def story_of(desk: Desk, customer: CustomerId) -> Story:
         state=state,
         stuck=row.stuck,
         history=history,
-        lines=timeline(_theirs(desk, state, history), sources),
+        lines=with_moves(
+            timeline(_theirs(desk, state, history), sources),
+            [one for one in state.cases if desk.me.may_see(one.brand)],
+            desk.reps,
+        ),
         pending=under_way(sources),
         library=library,
     )

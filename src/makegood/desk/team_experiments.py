@@ -1,6 +1,7 @@
 """Experiments: what a lot was drawn for, and what it shows so far, never without an interval."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,11 +10,18 @@ from django.views.decorators.http import require_safe
 from makegood.analytics.experiments import Effect, effects
 from makegood.desk.access import at_the_desk, for_reps
 from makegood.desk.team import team_shell
-from makegood.playbooks.in_touch_terms import EXPERIMENTS
+from makegood.playbooks.in_touch_terms import (
+    EXPERIMENTS,
+    HelloTerms,
+    LeavingTerms,
+    LineTerms,
+    ThanksTerms,
+)
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.spans import DAY_MS
 from makegood.projections.asked import within_words
 
+_Terms: TypeAlias = HelloTerms | ThanksTerms | LeavingTerms | LineTerms
 _WORDS = {
     "hello": ("A hello when something is true", "Hellos of the control are kept back."),
     "thanks": ("A thank-you for the years", "Thanks of the control are kept back."),
@@ -27,6 +35,17 @@ _WORDS = {
     ),
 }
 
+_DOES = {
+    "came_back": "come back",
+    "good_answer": "say that something was good",
+    "bad_answer": "say that something was bad",
+}
+_COUNTED = {
+    "came_back": "Came back",
+    "good_answer": "Gave a good answer",
+    "bad_answer": "Gave a bad answer",
+}
+
 
 @require_safe
 @for_reps
@@ -36,13 +55,15 @@ def experiments(request: HttpRequest) -> HttpResponse:
         book = desk.makegood.library.now()
         within_ms = book.everyone.judge_after_days * DAY_MS
         counts = desk.reading.lot_counts(desk.now_ms, within_ms)
-        found = {one.experiment: one for one in effects(counts, book.everyone.too_few)}
+        terms = _terms(book.people)
+        named = {name: one.outcomes for name, one in terms.items()}
+        found = effects(counts, book.everyone.too_few, named)
         page = {
             **team_shell(desk, "experiments"),
             "rows": [
-                _row(name, _share(name, book.people), found.get(name))
+                _row(name, terms[name].control, found.get(name, ()))
                 for name in EXPERIMENTS
-                if name in found or _share(name, book.people)
+                if name in found or terms[name].control
             ],
             "within": within_words(within_ms),
             "too_few": book.everyone.too_few,
@@ -50,38 +71,38 @@ def experiments(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/team_experiments.html", page)
 
 
-def _share(name: str, rules: PeopleRules) -> float:
-    """Give the share of control that the book has for an experiment."""
-    shares = {
-        "hello": rules.hello.control,
-        "thanks": rules.thanks.control,
-        "introduction": rules.leaving.control,
-        "direct_line": rules.line.control,
+def _terms(rules: PeopleRules) -> Mapping[str, _Terms]:
+    """Give what the book says of each experiment: the share of control, and what is counted."""
+    return {
+        "hello": rules.hello,
+        "thanks": rules.thanks,
+        "introduction": rules.leaving,
+        "direct_line": rules.line,
     }
-    return shares[name]
 
 
-def _row(name: str, share: float, effect: Effect | None) -> dict[str, Any]:
+def _row(name: str, share: float, found: Sequence[Effect]) -> dict[str, Any]:
     title, control = _WORDS[name]
     return {
         "title": title,
         "control": control,
         "share": round(100 * share),
-        "effect": effect,
-        "says": _says(effect),
-        "sure": effect is not None and effect.can_tell,
+        "young": found[0].young if found else 0,
+        "effects": [
+            {"it": one, "says": _says(one), "counted": _COUNTED[one.outcome], "sure": one.can_tell}
+            for one in found
+        ],
     }
 
 
-def _says(effect: Effect | None) -> str:
+def _says(effect: Effect) -> str:
     """Say what is known; a difference is never told without how far it may be off."""
-    if effect is None:
-        return "Nobody drew a lot yet."
+    does = _DOES[effect.outcome]
     if effect.value is None:
-        return "Cannot tell yet: too few have had the time to come back."
+        return f"Whether more {does}: cannot tell yet, too few have had the time."
     low, high = round(100 * effect.low), round(100 * effect.high)
     between = f"between {low:+d} and {high:+d} of 100 customers"
     if not effect.can_tell:
-        return f"Cannot tell yet: {between} more come back because of it."
+        return f"Whether more {does}: cannot tell yet, {between} because of it."
     how = "More" if effect.low > 0 else "Fewer"
-    return f"{how} come back because of it: {between}."
+    return f"{how} {does} because of it: {between}."

@@ -13,10 +13,12 @@ from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
 from makegood.desk.team_talks import place_of, read_place
 from makegood.desk.tokens import new_token
+from makegood.ports.accounts import Standing
 from makegood.ports.rows import PersonRow
 from makegood.ports.ties import MOST_TIES, Tie, TieKind
 from makegood.projections.figures import moment_words
 from makegood.projections.roster import called, rep_name
+from makegood.runtime.agreement_ends import end_of, is_of_agreement, standing_now
 
 _SAYS_WISH = "They wished for something."
 
@@ -34,7 +36,8 @@ def hellos(request: HttpRequest) -> HttpResponse:
             one.customer
             for one in desk.reading.ties(TieKind.APART, rep=desk.me.rep, limit=MOST_TIES)
         }
-        seen = [one for one in found if one.customer not in apart]
+        standing = standing_now(desk.reading, desk.makegood.library, [it.profile for it in found])
+        seen = [one for one in found if one.customer not in apart and _is_so(desk, one, standing)]
         persons = desk.reading.persons(tuple({one.profile for one in seen}))
         texts = desk.reading.texts([one.words for one in seen if one.words])
         page = {
@@ -49,6 +52,13 @@ def hellos(request: HttpRequest) -> HttpResponse:
             "token": new_token(),
         }
     return render(request, "desk/team_hellos.html", page)
+
+
+def _is_so(desk: Desk, tie: Tie, standing: Standing) -> bool:
+    """Whether it is still true; an agreement may have been prolonged since it became a task."""
+    if not is_of_agreement(desk.makegood.library, tie.thing):
+        return True
+    return end_of(standing, tie.profile, tie.about, desk.now_ms) == tie.ends_ms
 
 
 def _row(desk: Desk, tie: Tie, person: PersonRow | None, words: str) -> dict[str, Any]:
@@ -71,7 +81,9 @@ def _says(desk: Desk, tie: Tie) -> str:
     people, zone = desk.makegood.library.now().people, book_of(desk).timezone
     if tie.channel == "thanks":
         return Template(people.thanks.says).safe_substitute(years=tie.about)
-    rule = next((one for one in people.hello.things if one.id == tie.thing), None)
+    books = (desk.makegood.library.now(), *desk.makegood.library.now().by_brand.values())
+    known = (one for book in books for one in book.people.hello.things)
+    rule = next((one for one in known if one.id == tie.thing), None)
     if rule is None:
         return _SAYS_WISH if tie.words else tie.about
     moments = {

@@ -38,6 +38,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "cover": ("Covered by", "Who looks after the customers meanwhile."),
     "busy_until": ("Busy until", "In a conversation till then."),
     "left": ("Left the firm on", "Empty while they work here."),
+    "line": ("Mail addresses called off", "One more makes a new address; the old one ends."),
     "handover": ("What the cover should know", "Only your cover and supervisors read this."),
     "words": ("About oneself", "What customers who choose read."),
 }
@@ -179,7 +180,7 @@ def written(row: RepRow, name: str) -> str:
         return _moment(value, row.timezone)
     if isinstance(value, tuple):
         return ", ".join(value)
-    return "" if value is None or (name == "most_cases" and not value) else str(value)
+    return "" if value is None or (name in ("most_cases", "line") and not value) else str(value)
 
 
 def _typed(row: RepRow, name: str) -> str:

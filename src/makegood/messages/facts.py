@@ -9,6 +9,7 @@ from makegood.messages.approval_facts import TurnedDown as TurnedDown
 from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
+from makegood.messages.hello_facts import AgreementEnds as AgreementEnds
 from makegood.messages.hello_facts import Assigned as Assigned
 from makegood.messages.hello_facts import HelloAllowed as HelloAllowed
 from makegood.messages.hello_facts import HelloDone as HelloDone
@@ -369,6 +370,7 @@ Body: TypeAlias = (
     | HelloDue
     | HelloDone
     | Assigned
+    | AgreementEnds
 )
 
 

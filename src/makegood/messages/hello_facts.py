@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias
 
 from makegood.messages.body import FactBody, TextRef
-from makegood.messages.ids import EventId, RepId
+from makegood.messages.ids import AgreementId, EventId, RepId
 
 HelloKind: TypeAlias = Literal["hello", "thanks"]
 """A word because something true can be said, or a thank-you for the years."""
@@ -92,6 +92,18 @@ class WishNoted(FactBody, frozen=True, kw_only=True, tag="wish_noted"):
     words: TextRef
     by: RepId = RepId("")
     brand: str = ""
+
+
+class AgreementEnds(FactBody, frozen=True, kw_only=True, tag="agreement_ends"):
+    """An agreement that the customer has ends soon, or does not after all.
+
+    Attributes:
+        agreement: Its number.
+        ends_ms: The first instant it no longer holds; 0 when there is no such end any more.
+    """
+
+    agreement: AgreementId
+    ends_ms: int = 0
 
 
 class HelloDue(FactBody, frozen=True, kw_only=True, tag="hello_due"):

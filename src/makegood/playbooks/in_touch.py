@@ -15,7 +15,9 @@ from makegood.playbooks.cel import CelEvaluationError, Expression
 from makegood.playbooks.conditions import Conditions, Reads
 from makegood.playbooks.failures import check_event
 from makegood.playbooks.in_touch_terms import (
+    CAME_BACK,
     LIKENESS,
+    OUTCOMES,
     SOURCES,
     HelloTerms,
     LeavingTerms,
@@ -57,6 +59,7 @@ def read_hello(people: Section, conditions: Conditions) -> HelloTerms:
         most=section.whole("most", most=MOST_MESSAGES),
         within_ms=_within_ms(section),
         control=_control(section),
+        outcomes=_outcomes(section),
         things=things,
         by_event=_by_event(things),
     )
@@ -97,6 +100,7 @@ def _thing(section: Section, name: str, conditions: Conditions) -> TrueThing:
         after_ms=section.span_ms("after", default=0),
         for_ms=section.span_ms("for", default=0),
         before_ms=before_ms,
+        line=section.place.line,
     )
     _check_thing(section, thing, has_end=ends is not None)
     section.done()
@@ -105,10 +109,16 @@ def _thing(section: Section, name: str, conditions: Conditions) -> TrueThing:
 
 def _check_thing(section: Section, thing: TrueThing, *, has_end: bool) -> None:
     if thing.of != "event":
-        for key in ("on", "about", "ends", "before"):
+        ends = thing.of == "agreement"  # which has an end of its own
+        for key in ("on", "about", "ends", *(("after", "for") if ends else ("before",))):
             if section.has(key):
                 why = f"What is of a {thing.of} has no `{key}`."
                 section.error(key, why, "Take it out, or say `of: event`.")
+    if thing.of == "agreement":
+        if not thing.before_ms:
+            why = f"`{thing.id}` does not say how long before the end of an agreement it is said."
+            section.error("before", why, "Write for example `before: 30d`.")
+        return
     if section.has("before") != section.has("ends"):
         key = "before" if section.has("before") else "ends"
         section.error(
@@ -191,7 +201,9 @@ def read_thanks(people: Section) -> ThanksTerms:
         most=section.whole("most", most=MOST_MESSAGES),
         within_ms=_within_ms(section),
         control=_control(section),
+        outcomes=_outcomes(section),
         says=_says(section, frozenset({"years"})),
+        line=section.place.line,
     )
     section.done()
     return terms
@@ -220,6 +232,7 @@ def read_leaving(people: Section, message: Message) -> LeavingTerms:
         ask_again_ms=section.span_ms("ask_again", default=0),
         likeness=order or LIKENESS,
         control=_control(section),
+        outcomes=_outcomes(section),
     )
     if 0 < terms.ask_again_ms < DAY_MS:
         section.error("ask_again", "A customer is not asked again on the same day.", "Write 7d.")
@@ -236,7 +249,7 @@ def read_line(people: Section) -> LineTerms:
     parts = domain.split(".")
     if domain and (len(parts) < 2 or not all(_is_label(one) for one in parts)):
         section.error("domain", f"`{domain}` is not a domain.", _DOMAIN_HINT)
-    terms = LineTerms(domain=domain, control=_control(section))
+    terms = LineTerms(domain=domain, control=_control(section), outcomes=_outcomes(section))
     section.done()
     return terms
 
@@ -256,3 +269,13 @@ def _control(section: Section) -> float:
         )
         return 0.0
     return share
+
+
+def _outcomes(section: Section) -> tuple[str, ...]:
+    """Read what is counted to see what it does; without the line, who comes back."""
+    written = section.texts("outcomes")
+    for word, place in written:
+        if word not in OUTCOMES:
+            why = f"`{word}` is nothing that is counted."
+            section.report.error(place, why, nearest(word, OUTCOMES))
+    return tuple(dict.fromkeys(word for word, _ in written)) or (CAME_BACK,)

@@ -9,8 +9,8 @@ from makegood.messages.facts import Facts
 
 LIKENESS = ("choices", "languages", "brands", "hours", "room")
 """What may speak for a successor; nothing says what a customer is worth."""
-SOURCES = ("event", "wish", "promise")
-Of: TypeAlias = Literal["event", "wish", "promise"]
+SOURCES = ("event", "wish", "promise", "agreement")
+Of: TypeAlias = Literal["event", "wish", "promise", "agreement"]
 OFFERS = ("anyone", "chosen_rep_only")
 INTRODUCTION = "introduction"
 DIRECT_LINE = "direct_line"
@@ -18,6 +18,9 @@ HELLO = "hello"
 THANKS = "thanks"
 EXPERIMENTS = (HELLO, THANKS, INTRODUCTION, DIRECT_LINE)
 """What lots are drawn for."""
+CAME_BACK = "came_back"
+OUTCOMES = (CAME_BACK, "good_answer", "bad_answer")
+"""What may be counted: what customers do, and what they say; one does not stand for the other."""
 
 
 class Told(Struct, frozen=True, gc=False):
@@ -36,7 +39,8 @@ class TrueThing(Struct, frozen=True, gc=False, kw_only=True):
     """Something true that a rep may say.
 
     Attributes:
-        of: Whether an event tells it, a noted wish, or a promise that was kept.
+        of: Whether an event tells it, a noted wish, a promise that was kept, or an agreement of
+            an account of theirs that ends.
         says: What the rep reads; `$about`, `$day` and `$ends` stand for what it is about, when it
             was, and when it ends.
         read: Event properties -> what it tells; None for nothing, and for what no event tells.
@@ -53,6 +57,7 @@ class TrueThing(Struct, frozen=True, gc=False, kw_only=True):
     after_ms: int = 0
     for_ms: int = 0
     before_ms: int = 0
+    line: int = 0
 
     def window(self, at_ms: int, ends_ms: int) -> tuple[int, int]:
         """Say from when till when it may be said; an end before the beginning is never."""
@@ -69,6 +74,7 @@ class HelloTerms(Struct, frozen=True, gc=False, kw_only=True):
         most: Hellos of one rep in a month.
         within_ms: How long the task stands.
         control: Share of customers whose hellos are kept back, to see what hellos do.
+        outcomes: What is counted to see what hellos do.
         things: True things, in the order in which one is chosen.
         by_event: Those that an event tells, by its name.
     """
@@ -77,6 +83,7 @@ class HelloTerms(Struct, frozen=True, gc=False, kw_only=True):
     most: int = 0
     within_ms: int = 0
     control: float = 0.0
+    outcomes: tuple[str, ...] = (CAME_BACK,)
     things: tuple[TrueThing, ...] = ()
     by_event: Mapping[str, tuple[TrueThing, ...]] = {}
 
@@ -94,6 +101,8 @@ class ThanksTerms(Struct, frozen=True, gc=False, kw_only=True):
     within_ms: int = 0
     control: float = 0.0
     says: str = ""
+    outcomes: tuple[str, ...] = (CAME_BACK,)
+    line: int = 0
 
 
 class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):
@@ -112,6 +121,7 @@ class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):
     ask_again_ms: int = 0
     likeness: tuple[str, ...] = LIKENESS
     control: float = 0.0
+    outcomes: tuple[str, ...] = (CAME_BACK,)
 
 
 class LineTerms(Struct, frozen=True, gc=False, kw_only=True):
@@ -124,3 +134,4 @@ class LineTerms(Struct, frozen=True, gc=False, kw_only=True):
 
     domain: str = ""
     control: float = 0.0
+    outcomes: tuple[str, ...] = (CAME_BACK,)

@@ -35,6 +35,7 @@ from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
+from makegood.playbooks.no_offers import check_no_offers
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.people import read_people
@@ -223,6 +224,7 @@ def _read(
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
+    check_no_offers(parts.people, parts.messages, outgoing.wording, report)
     check_tables(parts.requests, report)
     if not report.errors:
         check_dead_ends(parts, header, vocabulary.parameters, report)

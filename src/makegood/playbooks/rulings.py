@@ -216,3 +216,9 @@ class SurveyRule(Struct, frozen=True, kw_only=True):
     def is_bad(self, score: int) -> bool:
         """Whether a score is a failure."""
         return bool(self.fails_as) and score < self.bad_below
+
+    def says_good(self, score: int) -> bool | None:
+        """Whether a score says that it was good; None where the book does not say what is bad."""
+        if self.kind is SurveyKind.THUMBS:
+            return score > 0
+        return score >= self.bad_below if self.bad_below else None

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
+from makegood.bootstrap import Makegood
 from makegood.core.fold import advance
 from makegood.core.my_person import person_of
 from makegood.core.state import decode_state
@@ -118,7 +119,7 @@ def _guest(request: HttpRequest, token: str) -> _Guest:
         book=book,
         reps=reps,
         now_ms=now_ms,
-        address=makegood.lines.address(yours, book.people.line.domain) if yours else "",
+        address=_address_of(makegood, yours, book, reps),
     )
     return _Guest(
         touching=touching,
@@ -129,6 +130,14 @@ def _guest(request: HttpRequest, token: str) -> _Guest:
         known=known,
         book=book,
     )
+
+
+def _address_of(
+    makegood: Makegood, yours: RepId, book: RuleBook, reps: tuple[RepRow, ...]
+) -> str:
+    """Give the mail address of the customer's person; empty where nobody has one."""
+    number = next((row.line for row in reps if row.rep == yours), 0)
+    return makegood.lines.address(yours, book.people.line.domain, number) if yours else ""
 
 
 def _show(

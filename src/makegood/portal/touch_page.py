@@ -61,8 +61,8 @@ def _here(known: Touching) -> RepId:
 def leaving_words(known: Touching, speech: Speech) -> Leaving | None:
     """Say who leaves and who is put forward, with reasons; None for nobody."""
     one = known.touch.succession(known.brand)
-    if one is None:
-        return None
+    if one is None or not any(it.event == one.choice for it in known.mine.chosen(known.brand)):
+        return None  # who chose somebody for this brand alone has answered here
     names = {
         "name": rep_name(known.reps, one.rep),
         "heir": rep_name(known.reps, one.successor) if one.successor else "",

@@ -14,6 +14,8 @@ class LotRow(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         propensity: How probable being treated was.
         back_ms: When they first came back after it; 0 when they did not so far.
+        good_ms: When they first answered a survey after it, and not badly; 0 for not so far.
+        bad_ms: When they first answered one badly.
     """
 
     customer: CustomerId
@@ -22,15 +24,19 @@ class LotRow(Struct, frozen=True, gc=False, kw_only=True):
     propensity: float
     at_ms: int
     back_ms: int = 0
+    good_ms: int = 0
+    bad_ms: int = 0
 
 
 class LotCount(Struct, frozen=True, gc=False, kw_only=True):
     """How many customers of one kind drew alike.
 
     Attributes:
-        seen: Customers whose time to come back is over.
+        seen: Customers whose time is over.
         back: Those of them who came back in that time.
         young: Customers whose time is not over.
+        good: Those seen who answered a survey in that time, and not badly.
+        bad: Those who answered one badly; somebody may have done both.
     """
 
     experiment: str
@@ -39,6 +45,8 @@ class LotCount(Struct, frozen=True, gc=False, kw_only=True):
     seen: int
     back: int
     young: int
+    good: int = 0
+    bad: int = 0
 
 
 class LotReading(Protocol):
@@ -49,7 +57,7 @@ class LotReading(Protocol):
 
         Args:
             now_ms: The present.
-            within_ms: The time in which coming back counts; only whose time is over is counted
+            within_ms: The time in which an outcome counts; only whose time is over is counted
                 as seen, so that no arm is looked at sooner than another.
         """
 

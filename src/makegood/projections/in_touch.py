@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from makegood.core.hellos import THANKS, is_quiet
 from makegood.core.in_touch import Hello, Succession
-from makegood.core.my_person import person_of
+from makegood.core.my_person import keeper_of
 from makegood.core.state import State
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.lots import LotRow
@@ -26,6 +26,8 @@ def lots_of(state: State, customer: CustomerId) -> tuple[LotRow, ...]:
             propensity=one.propensity,
             at_ms=one.at_ms,
             back_ms=one.back_ms,
+            good_ms=one.good_ms,
+            bad_ms=one.bad_ms,
         )
         for one in state.in_touch.lots
     )
@@ -43,7 +45,7 @@ def _all(state: State, customer: CustomerId) -> Iterator[Tie]:
                 profile=ready.profile,
                 kind=TieKind.READY,
                 item=f"{ready.kind}/{ready.thing.id}/{ready.thing.event}",
-                rep=person_of(state.my_person),
+                rep=keeper_of(state.my_person),
                 at_ms=ready.at_ms,
                 channel=ready.kind,
             )
@@ -91,7 +93,7 @@ def _as(tie: Tie, kind: TieKind, customer: CustomerId, rep: str) -> Tie:
 
 
 def _hello(hello: Hello, customer: CustomerId, *, quiet: bool) -> Iterator[Tie]:
-    if hello.ended == "kept_back":
+    if hello.ended in ("kept_back", "moved"):
         return
     kinds = [TieKind.THANKED if hello.kind == THANKS else TieKind.GREETED]
     if hello.ended == "due" and not quiet:

@@ -5,24 +5,19 @@ of each customer, under a lock, so a crash in between loses nothing and does not
 Source: story 5; science, section 1c (38).
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core.in_touch import InTouch
-from makegood.core.lots import draw
 from makegood.core.my_person import MyPerson, Standing, person_of
 from makegood.core.state import State, decode_state
-from makegood.core.succession import Profile, Wanted, successor
-from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import HandedOver
-from makegood.messages.hello_facts import Assigned, RepStays, SuccessorNamed
-from makegood.messages.ids import CustomerId, ProfileId, RepId, event_id
+from makegood.messages.hello_facts import RepStays, SuccessorNamed
+from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId, event_id
 from makegood.playbooks.book import Library
-from makegood.playbooks.in_touch_terms import INTRODUCTION
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.rows import CaseRow, CustomerRow, RepRow
@@ -33,12 +28,16 @@ from makegood.projections.sentence import sentence_about
 from makegood.runtime.alike import base, profiles_of
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.noting import note
-from makegood.runtime.rooms import NO_LOAD
+from makegood.runtime.rooms import NO_LOAD, may_be_chosen
 from makegood.runtime.standing_in import cases_of
+from makegood.runtime.successors import LEAVING, Naming, said_to, told_of
 from makegood.runtime.told import Told
 
-LEAVING = f"{OWN_SOURCE}:leaving"
 PAGE = 100  # customers of one transaction; the locks of a page are short
+
+
+_Going: TypeAlias = Mapping[RepId, int]
+"""Who leaves, and when."""
 
 
 class _Locked(Struct, frozen=True, kw_only=True):
@@ -66,6 +65,7 @@ class Leavings:
         self._library_of = library_of
         self._clock = clock
         self._nothing_new: dict[RepId, tuple[int, int]] = {}
+        self._looked_at: dict[RepId, _Going] = {}
 
     def begin(self, rep: RepId, leaves_ms: int, who: str) -> bool:
         """Write down when somebody leaves; 0 takes it back. False for nobody of the roster.
@@ -93,16 +93,19 @@ class Leavings:
         with self._store.reading() as reading:
             reps, loads = reading.reps(), reading.loads()
         now_ms, done = self._clock.now_ms(), 0
+        going = {row.rep: row.left_ms for row in reps if row.left_ms}
         for row in reps:
             load = loads.get(row.rep, NO_LOAD)
             seen = (load.theirs, load.leaving)
             if row.left_ms and load.theirs > load.leaving and self._is_news(row.rep, seen):
-                told = self._pages(TieKind.THEIRS, row)
+                told = self._tell(row.rep)
                 done += told
                 if not told:
                     self._nothing_new[row.rep] = seen
+            if row.left_ms and load.leaving:
+                done += self._tell_anew(row, going)
             if not row.left_ms and load.leaving:
-                done += self._pages(TieKind.LEAVING, row)
+                done += self._pages(TieKind.LEAVING, row.rep, self._take_back, _whoever)[0]
             if row.has_left(now_ms):
                 done += self._cases(row)
         return done
@@ -111,18 +114,61 @@ class Leavings:
         """Whether a look again can help: whoever is stuck stays so until something happens."""
         return self._nothing_new.get(rep) != seen
 
-    def _pages(self, kind: TieKind, row: RepRow) -> int:
-        """Go through all ties of a kind once, each page in a transaction of its own."""
-        page_of = self._put_forward if kind is TieKind.THEIRS else self._take_back
-        done, after = 0, None
+    def _tell(self, rep: RepId) -> int:
+        """Put somebody forward to every customer who was not told yet; the others are not locked.
+
+        So it goes on where it was, though it was stopped in the middle.
+        """
+        told: set[EventId] = set()
+
+        def noted(_rep: RepId, ties: Sequence[Tie]) -> int:
+            told.update(tie.choice for tie in ties)
+            return len(ties)
+
+        self._pages(TieKind.LEAVING, rep, noted, _whoever)
+        return self._pages(
+            TieKind.THEIRS, rep, self._put_forward, lambda tie: tie.choice not in told
+        )[0]
+
+    def _tell_anew(self, row: RepRow, going: _Going) -> int:
+        """Tell customers who were told of another day, or of a successor who leaves as well.
+
+        Whose customers were looked at since the last change of the roster are not looked at again.
+        """
+        if self._looked_at.get(row.rep) == going:
+            return 0
+        done, all_of_them = self._pages(
+            TieKind.LEAVING,
+            row.rep,
+            self._put_forward,
+            lambda tie: tie.until_ms != row.left_ms or tie.then in going,
+        )
+        if all_of_them:
+            self._looked_at[row.rep] = going
+        return done
+
+    def _pages(
+        self,
+        kind: TieKind,
+        rep: RepId,
+        page_of: Callable[[RepId, Sequence[Tie]], int],
+        concerns: Callable[[Tie], bool],
+    ) -> tuple[int, bool]:
+        """Go through all ties of a kind once, each page in a transaction of its own.
+
+        Returns:
+            How many were done, and whether that is all whom it concerns: a stuck one is not.
+        """
+        done, wanted, after = 0, 0, None
         while True:
             with self._store.reading() as reading:
-                ties = reading.ties(kind, rep=row.rep, after=after, limit=PAGE)
-            if ties:
-                done += patiently(partial(page_of, row.rep, ties))
-                after = _key(ties)
+                ties = reading.ties(kind, rep=rep, after=after, limit=PAGE)
+            if page := [tie for tie in ties if concerns(tie)]:
+                done += patiently(partial(page_of, rep, page))
+                wanted += len(page)
             if len(ties) < PAGE:
-                return done
+                return done, done == wanted
+            after = _key(ties)
 
     def _put_forward(self, rep: RepId, ties: Sequence[Tie]) -> int:
         """Put somebody forward to each customer of a page, in a transaction of its own."""
@@ -133,24 +179,25 @@ class Leavings:
         """Put somebody forward to each customer of a page."""
         now_ms, library = self._clock.now_ms(), self._library_of()
         locked = _lock(writing, [tie.profile for tie in ties])
-        reps = {row.rep: row for row in writing.reps()}
-        loads = writing.hold_loads(sorted(reps))
+        loads = writing.hold_loads(sorted(row.rep for row in writing.reps()))
+        reps = {row.rep: row for row in writing.reps()}  # as they are under the lock
         row = reps.get(rep)
         if row is None or not row.left_ms:
             return 0
         speaks = _languages(writing, tuple(locked.states))
         rules = library.now().people
-        naming = _Naming(row, profiles_of(reps, loads, rules, now_ms), reps)
+        open_to = frozenset(one.rep for one in reps.values() if may_be_chosen(one, "", rules))
+        naming = Naming(row, profiles_of(reps, loads, rules, now_ms), open_to)
         told: list[Told] = []
         for tie in ties:
             customer = locked.found.get(tie.profile)
             state = locked.states.get(customer) if customer is not None else None
-            if customer is None or state is None or not _is_theirs(state, tie):
+            if customer is None or state is None or not _is_to_hear(state, tie, reps):
                 continue
             terms = library.now(tie.brand).people.leaving
-            one = naming.named(state.my_person, tie, speaks.get(customer, ""), terms.likeness)
-            at = locked.events[customer]
-            told += _told(tie, customer, state.in_touch, one, terms.control, at)
+            one = naming.named(state, tie, speaks.get(customer, ""), terms.likeness)
+            at = (locked.events[customer], now_ms)
+            told += said_to(tie, customer, state.in_touch, one, terms.control, at)
         self._intake.record(writing, told, now_ms, library)
         return sum(isinstance(one.body, SuccessorNamed) for one in told)
 
@@ -214,6 +261,10 @@ class Leavings:
         return len(told)
 
 
+def _whoever(_tie: Tie) -> bool:
+    return True
+
+
 def _key(ties: Sequence[Tie]) -> TieKey:
     return ties[-1].key
 
@@ -228,10 +279,13 @@ def _lock(writing: Writing, profiles: Sequence[ProfileId]) -> _Locked:
     )
 
 
-def _is_theirs(state: State, tie: Tie) -> bool:
+def _is_to_hear(state: State, tie: Tie, reps: Mapping[RepId, RepRow]) -> bool:
     """Look again under the lock: meanwhile the customer may have chosen, or been told."""
-    if any(one.choice == tie.choice for one in state.in_touch.successions if one.is_asked):
-        return False
+    known = told_of(state, tie)
+    if known is not None and known.leaves_ms == reps[tie.rep].left_ms:
+        heir = reps.get(known.successor)
+        if heir is None or not heir.left_ms:
+            return False
     return any(
         one.event == tie.choice and one.rep == tie.rep and one.standing is Standing.THEIRS
         for one in state.my_person.choices
@@ -249,73 +303,12 @@ def _languages(writing: Writing, customers: Sequence[CustomerId]) -> dict[Custom
     return spoken
 
 
-class _Naming:
-    """Finds successors for a page, and keeps count of the room that it gave away."""
-
-    def __init__(
-        self, leaver: RepRow, profiles: Mapping[RepId, Profile], reps: Mapping[RepId, RepRow]
-    ) -> None:
-        self._leaver = leaver
-        self._me = profiles[leaver.rep]
-        # Who leaves as well is no successor, whenever that is.
-        self._others = [one for rep, one in profiles.items() if not reps[rep].left_ms]
-        self._given: Counter[RepId] = Counter()
-
-    def named(
-        self, mine: MyPerson, tie: Tie, language: str, order: Sequence[str]
-    ) -> SuccessorNamed:
-        """Put somebody forward for one customer; of what they are worth nothing is known here."""
-        wanted = Wanted(
-            brand=tie.brand,
-            choices=tuple(one.rep for one in mine.chosen(tie.brand) if one.rep != tie.rep),
-            denied=mine.denied,
-            language=language,
-        )
-        others = [replace(one, room=one.room - self._given[one.rep]) for one in self._others]
-        found = successor(self._me, others, wanted, order)
-        self._given[found.rep] += 1
-        return SuccessorNamed(
-            rep=tie.rep,
-            leaves_ms=self._leaver.left_ms,
-            choice=tie.choice,
-            successor=found.rep,
-            brand=tie.brand,
-            reasons=found.reasons,
-        )
-
-
-def _told(
-    tie: Tie,
-    customer: CustomerId,
-    touch: InTouch,
-    named: SuccessorNamed,
-    control: float,
-    at: int,
-) -> list[Told]:
-    """Say it, and whether the three are to speak, which is what a lot decides."""
-    known = touch.lot(INTRODUCTION)
-    drawn = draw(customer, INTRODUCTION, control)
-    treated = known.treated if known is not None else drawn.treated
-    body = replace(named, meets=treated)
-    mine = [
-        Told(
-            profile=tie.profile,
-            body=body,
-            message_id=f"{tie.choice}/leaves/{at}",
-            source=LEAVING,
-        )
-    ]
-    if known is None and control and named.successor:
-        lot = Assigned(experiment=INTRODUCTION, treated=drawn.treated, propensity=drawn.propensity)
-        name = f"{tie.choice}/{INTRODUCTION}"
-        mine.append(Told(profile=tie.profile, body=lot, message_id=name, source=LEAVING))
-    return mine
-
-
 def _next_owner(mine: MyPerson, brand: str, reps: Mapping[RepId, RepRow], now_ms: int) -> RepId:
     """Give the customer's person, or who is put forward; empty leaves it to whoever is on duty."""
-    for rep in (person_of(mine, brand), *(heir for _, heir, _ in mine.heirs)):
+    theirs = person_of(mine, brand)
+    for rep in (theirs, mine.heir(theirs, now_ms, brand)):
         row = reps.get(rep)
-        if row is not None and not row.has_left(now_ms) and rep not in mine.denied:
+        serves = row is not None and (not brand or not row.brands or brand in row.brands)
+        if row is not None and serves and not row.has_left(now_ms) and rep not in mine.denied:
             return rep
     return RepId("")

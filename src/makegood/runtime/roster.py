@@ -27,11 +27,11 @@ from makegood.runtime.duty import parse_hours
 from makegood.runtime.noting import note
 from makegood.sources.limits import writable
 
-OWN = ("languages", "away_from", "away_until", "cover", "busy_until", "handover", "words")
+OWN = ("languages", "away_from", "away_until", "cover", "busy_until", "line", "handover", "words")
 """What each may change for themselves."""
 FIELDS = (
     "name", "role", "brands", "hours", "timezone", "languages", "capacity", "most_cases",
-    "away_from", "away_until", "cover", "busy_until", "left", "handover", "words",
+    "away_from", "away_until", "cover", "busy_until", "left", "line", "handover", "words",
 )  # fmt: skip
 """What a supervisor may change, and a file may have as columns beside `rep`."""
 MOST_ROWS = 20_000
@@ -208,6 +208,7 @@ def _rep(written: str, _firm: Firm, _zone: str) -> RepId:
 
 _READ: Mapping[str, Callable[[str, Firm, str], object]] = {
     "name": _line,
+    "line": _most_cases,
     "role": _role,
     "brands": _brands,
     "hours": _hours,

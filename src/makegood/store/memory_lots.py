@@ -40,4 +40,6 @@ def _count(
         seen=len(seen),
         back=sum(0 < one.back_ms <= one.at_ms + within_ms for one in seen),
         young=len(rows) - len(seen),
+        good=sum(0 < one.good_ms <= one.at_ms + within_ms for one in seen),
+        bad=sum(0 < one.bad_ms <= one.at_ms + within_ms for one in seen),
     )

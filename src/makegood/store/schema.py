@@ -31,6 +31,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.ROUTINGS,
     people.LOTS,
     people.LINK_NAMES,
+    people.OUTCOMES,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -7,12 +7,13 @@ from makegood.ports.lots import LotCount, LotRow
 from makegood.store.session import replace
 from makegood.store.sql_customers import SqlBase
 
-LOT = "customer experiment treated propensity at_ms back_ms"
+LOT = "customer experiment treated propensity at_ms back_ms good_ms bad_ms"
 _SCALE = 1_000_000  # a propensity is kept in millionths: counted by, it must be exact
-_COUNT = """SELECT experiment, treated, propensity,
+_IN_TIME = "sum(CASE WHEN at_ms <= ? AND {it} > 0 AND {it} - at_ms <= ? THEN 1 ELSE 0 END)"
+_COUNT = f"""SELECT experiment, treated, propensity,
     sum(CASE WHEN at_ms <= ? THEN 1 ELSE 0 END),
-    sum(CASE WHEN at_ms <= ? AND back_ms > 0 AND back_ms - at_ms <= ? THEN 1 ELSE 0 END),
-    sum(CASE WHEN at_ms > ? THEN 1 ELSE 0 END)
+    sum(CASE WHEN at_ms > ? THEN 1 ELSE 0 END),
+    {", ".join(_IN_TIME.format(it=it) for it in ("back_ms", "good_ms", "bad_ms"))}
     FROM lot GROUP BY experiment, treated, propensity ORDER BY experiment, treated, propensity"""
 
 
@@ -21,7 +22,8 @@ class LotReading(SqlBase):
 
     def lot_counts(self, now_ms: int, within_ms: int) -> tuple[LotCount, ...]:
         until_ms = now_ms - within_ms
-        found = self._db.rows(_COUNT, until_ms, until_ms, within_ms, until_ms)
+        in_time = (until_ms, within_ms)
+        found = self._db.rows(_COUNT, until_ms, until_ms, *in_time, *in_time, *in_time)
         return tuple(
             LotCount(
                 experiment=experiment,
@@ -30,8 +32,10 @@ class LotReading(SqlBase):
                 seen=int(seen),
                 back=int(back),
                 young=int(young),
+                good=int(good),
+                bad=int(bad),
             )
-            for experiment, treated, propensity, seen, back, young in found
+            for experiment, treated, propensity, seen, young, back, good, bad in found
         )
 
 
@@ -51,6 +55,8 @@ class LotWriting(LotReading):
                 round(it.propensity * _SCALE),
                 it.at_ms,
                 it.back_ms,
+                it.good_ms,
+                it.bad_ms,
             )
             for it in last.values()
         ]

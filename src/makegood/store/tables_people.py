@@ -177,3 +177,8 @@ LINK_NAMES = (
     "CREATE INDEX link_named_pair ON link_named (pair)",
     "INSERT INTO link_named SELECT '', pair FROM link_pair WHERE status <> 'apart'",
 )
+
+OUTCOMES = (
+    "ALTER TABLE lot ADD COLUMN good_ms BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE lot ADD COLUMN bad_ms BIGINT NOT NULL DEFAULT 0",
+)

@@ -1,5 +1,7 @@
 """What every store does with lots: replaced as a whole, counted alike, and no arm too soon."""
 
+from msgspec.structs import replace
+
 from makegood.ports.lots import LotCount, LotRow
 from makegood.ports.store import Store
 from makegood.ports.ties import TieKind
@@ -41,6 +43,18 @@ class LotConformance(Conformance):
             experiment="hello", treated=False, propensity=0.9, seen=1, back=0, young=0
         )
         assert (treated.seen, treated.back, treated.young) == (2, 1, 1)
+
+    def test_what_customers_do_and_say_is_counted_apart_and_in_time(self) -> None:
+        store = self.make_store()
+        draw(
+            store,
+            replace(lot("a"), good_ms=50, bad_ms=60),
+            replace(lot("b"), good_ms=102, back_ms=9),
+            replace(lot("c", at_ms=950), bad_ms=960),
+        )
+        with store.reading() as reading:
+            (one,) = reading.lot_counts(1_000, WITHIN_MS)
+        assert (one.seen, one.back, one.good, one.bad) == (2, 1, 1, 1)
 
     def test_the_lots_of_a_customer_are_replaced_as_a_whole(self) -> None:
         store = self.make_store()

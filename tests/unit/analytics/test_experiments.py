@@ -3,8 +3,9 @@
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
-from makegood.analytics.experiments import boundary, effects
+from makegood.analytics.experiments import Effect, boundary, effects
 from makegood.core.lots import draw
 from makegood.ports.lots import LotCount
 
@@ -15,18 +16,22 @@ def count(*, treated: bool, seen: int, back: int, propensity: float = 0.5) -> Lo
     )
 
 
+def effect_of(rows: list[LotCount]) -> Effect:
+    (effect,) = effects(rows, 20, {"hello": ("came_back",)})["hello"]
+    return effect
+
+
 def test_with_too_few_on_one_side_nothing_is_said():
-    (effect,) = effects(
-        [count(treated=True, seen=500, back=400), count(treated=False, seen=19, back=1)], 20
+    effect = effect_of(
+        [count(treated=True, seen=500, back=400), count(treated=False, seen=19, back=1)]
     )
     assert effect.value is None
     assert not effect.can_tell
 
 
 def test_a_large_difference_is_sure_and_its_interval_holds_the_truth():
-    (effect,) = effects(
-        [count(treated=True, seen=1_000, back=600), count(treated=False, seen=1_000, back=300)],
-        20,
+    effect = effect_of(
+        [count(treated=True, seen=1_000, back=600), count(treated=False, seen=1_000, back=300)]
     )
     assert effect.value == pytest.approx(0.3)
     assert 0 < effect.low < 0.3 < effect.high
@@ -40,9 +45,42 @@ def test_a_share_that_changed_over_time_is_weighed_by_what_was_written_down():
         count(treated=True, seen=500, back=100, propensity=0.5),
         count(treated=False, seen=500, back=100, propensity=0.5),
     ]
-    (effect,) = effects(rows, 20)
+    effect = effect_of(rows)
     assert effect.value == pytest.approx(0.0, abs=1e-9)  # the raw shares differ: 39 % and 25 %
     assert not effect.can_tell
+
+
+def test_what_they_do_and_what_they_say_are_told_apart_and_all_of_it_holds_together():
+    rows = [
+        replace(count(treated=True, seen=1_000, back=300), good=500, bad=20),
+        replace(count(treated=False, seen=1_000, back=300), good=200, bad=21),
+    ]
+    named = ("came_back", "good_answer", "bad_answer")
+    back, good, bad = effects(rows, 20, {"hello": named})["hello"]
+    assert (back.can_tell, good.can_tell, bad.can_tell) == (False, True, False)
+    assert good.value == pytest.approx(0.3)
+    assert (bad.treated_so, bad.control_so) == (20, 21)
+    (alone,) = effects(rows, 20, {"hello": ("came_back",)})["hello"]
+    assert back.low < alone.low < 0 < alone.high < back.high
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_a_small_control_and_a_month_that_is_full_mislead_nobody(seed: int):
+    """Nine of ten are treated, and each looks daily; without any effect it is seldom sure."""
+    random, wrong, runs = Random(seed), 0, 150
+    for _ in range(runs):
+        seen, back = [0, 0], [0, 0]
+        for _look in range(40):
+            for _customer in range(12):
+                arm = int(random.random() < 0.9)
+                seen[arm] += 1
+                back[arm] += random.random() < 0.4
+            rows = [count(treated=bool(n), seen=seen[n], back=back[n], propensity=0.9)
+                    for n in (0, 1)]  # fmt: skip
+            if effect_of(rows).can_tell:
+                wrong += 1
+                break
+    assert wrong / runs <= 0.05 + 0.036  # two standard errors of 150 runs
 
 
 def test_who_looks_every_day_is_seldom_misled():
@@ -56,7 +94,7 @@ def test_who_looks_every_day_is_seldom_misled():
                 seen[arm] += 1
                 back[arm] += random.random() < 0.3
             rows = [count(treated=bool(n), seen=seen[n], back=back[n]) for n in (0, 1)]
-            (effect,) = effects(rows, 20)
+            effect = effect_of(rows)
             if effect.can_tell:
                 wrong += 1
                 break

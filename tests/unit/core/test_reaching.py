@@ -210,6 +210,8 @@ def test_who_writes_on_the_page_is_answered_by_the_cover_of_who_is_not_there(day
     day.told(Wrote(case=day.id, text="ref"))
     assert day.case.owner == ULI
     assert day.case.call is not None
+    ((_, before, to),) = day.case.moved  # no fact says it, so it is kept for the timeline
+    assert (before, to) == (KATHY, ULI)
     day.absent, day.on_duty = (), (there(KATHY), there(ULI))
     day.told(Wrote(case=day.id, text="ref"))
     assert day.case.owner == ULI

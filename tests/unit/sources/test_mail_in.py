@@ -69,3 +69,18 @@ def test_an_address_finds_one_rep_and_is_not_to_be_guessed():
     assert lines.rep_of("kathy+aaaaaaaaaa@line.example", reps) == ""
     assert others.rep_of(address, reps) == ""
     assert lines.address(RepId("kathy"), "") == ""
+
+
+def test_an_address_that_was_called_off_finds_nobody_and_the_next_one_does():
+    lines = Lines(b"a key of this deployment")
+    kathy = RepRow(rep=RepId("kathy"), name="Kathy", role="rep", line=1)
+    old, new = (lines.address(kathy.rep, "line.example", n) for n in (0, 1))
+    assert old != new
+    assert (lines.rep_of(old, [kathy]), lines.rep_of(new, [kathy])) == ("", "kathy")
+
+
+def test_an_address_is_no_longer_than_mail_allows():
+    rep = RepId("a.very.long.name@of.a.person.who.signs.in.with.their.whole.mail.example.com")
+    address = Lines(b"a key").address(rep, "line.example")
+    assert len(address.partition("@")[0]) <= 64
+    assert Lines(b"a key").rep_of(address, [RepRow(rep=rep, name="A", role="rep")]) == rep
