@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.core.remedies import authority_used
-from makegood.core.roots import rules_of
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
@@ -22,7 +21,7 @@ from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
 from makegood.messages.money import Money
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import RuleBook, rules_of
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.projections.clock import due_of
 from makegood.projections.orders import remedy_words
@@ -131,7 +130,7 @@ def _behind(book: RuleBook, case: Case, story: Story) -> dict[str, Any]:
     return {
         "root_words": cause_words(case.root, story.library),
         "root_rules": sorted(titles.items(), key=lambda pair: pair[1]),
-        "root_places": tuple(book.root_causes.places),
+        "root_places": tuple(book.owners.places),
     }
 
 

@@ -83,7 +83,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             found = desk.reading.published("rule", after, PAGE)
             answers = desk.reading.rule_answers([one.subject for one in found])
-            terms = desk.makegood.book.reputation
+            owners = desk.makegood.library.now().owners
             page = {
                 **_shell(desk),
                 "zone": desk.makegood.library.now().timezone,
@@ -92,7 +92,7 @@ def rules(request: HttpRequest) -> HttpResponse:
                         "id": one.subject,
                         "title": _title(desk, one.subject),
                         "said": in_words(one, ""),
-                        "owner": rep_name(desk.reps, terms.owner_of(one.subject)),
+                        "owner": rep_name(desk.reps, owners.owner_of("rule", one.subject)),
                         "answer": (answer := answers.get(one.subject)),
                         "asked": rep_name(desk.reps, RepId(answer.owner)) if answer else "",
                         "may_answer": answer is not None and answer.owner == me.rep,

@@ -31,7 +31,7 @@ _ANSWERS: dict[str, AnswerKind] = {"changed": "changed", "will": "will", "stays"
 def _rows(desk: Desk, found: tuple[Gathered, ...]) -> list[CauseRow]:
     """Put rows together: those this person answers for, and all of them for a supervisor."""
     library = desk.makegood.library
-    terms = library.now().root_causes
+    terms = library.now().owners
     answers = desk.reading.root_answers([one.cause for one in found])
     rows = (cause_row(one, answers.get(one.cause), terms, library, desk.now_ms) for one in found)
     return [row for row in rows if _is_theirs(desk, row)]
@@ -85,7 +85,7 @@ def _one(desk: Desk, wanted: str, before: Place | None = None) -> dict[str, Any]
         "next": f"{last.at_ms}.{last.case}.{last.customer}" if last else "",
         "zone": desk.makegood.library.now().timezone,
         "today": _today(desk),
-        "answer_days": desk.makegood.library.now().root_causes.answer_ms // 86_400_000,
+        "answer_days": desk.makegood.library.now().owners.answer_ms // 86_400_000,
     }
 
 

@@ -1,8 +1,7 @@
-"""The chapter about reputations: from when something is said of whom, and who answers."""
+"""The chapter about reputations: from when something is said of whom."""
 
 from collections.abc import Iterator
 
-from makegood.handbook.conditions import in_row
 from makegood.handbook.source import Source
 from makegood.handbook.terms import Chapter, Entry
 from makegood.projections.asked import within_words
@@ -32,7 +31,5 @@ def _sentences(source: Source) -> Iterator[str]:
     yield f"Below {terms.shown_from} ratings we cannot tell yet, and say so."
     few = terms.blind_below
     yield f"Nothing is published, and nothing changes, for fewer than {few} customers."
-    if terms.owners:
-        yield f"Somebody of their own answers for {in_row(sorted(terms.owners))}."
-    within = within_words(terms.answer_ms)
+    within = within_words(source.book.owners.answer_ms)
     yield f"Whoever answers for a rule that customers find worse has {within} to say why it is so."

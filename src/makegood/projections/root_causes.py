@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library
-from makegood.playbooks.root_causes import RootCauseTerms
+from makegood.playbooks.owners import OwnerTerms
 from makegood.ports.pointers import Gathered, RootAnswer
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failure_words
@@ -62,7 +62,7 @@ def cause_words(cause: str, library: Library) -> str:
 def cause_row(
     one: Gathered,
     answer: RootAnswer | None,
-    terms: RootCauseTerms,
+    terms: OwnerTerms,
     library: Library,
     now_ms: int,
 ) -> CauseRow:

@@ -16,6 +16,7 @@ from makegood.messages.events import Event
 from makegood.messages.facts import Rated
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.playbooks.book import Library
+from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.reputation import ReputationTerms
 from makegood.playbooks.rulings import SurveyKind
 from makegood.ports.acts import Act
@@ -114,7 +115,7 @@ def publish_round(
             read, since = writing.hold_ratings()
             if since != rounds:
                 continue
-            asked = _asked(writing, published, terms, clock.now_ms())
+            asked = _asked(writing, published, library.now().owners, clock.now_ms())
             writing.add_ratings(found.changed, read)
             writing.put_published(published)
             for one in asked:
@@ -148,7 +149,7 @@ def _left_out(reading: Reading) -> LeftOut:
 
 
 def _asked(
-    writing: Writing, published: Sequence[Published], terms: ReputationTerms, now_ms: int
+    writing: Writing, published: Sequence[Published], owners: OwnerTerms, now_ms: int
 ) -> tuple[RuleAnswer, ...]:
     """Ask who answers for a rule that customers find worse, unless that was not long ago.
 
@@ -160,20 +161,20 @@ def _asked(
         if one.kind == "rule" and (one.worse_lately or one.standing == "worse")
     ]
     before = writing.rule_answers(worse)
-    due_ms = now_ms + terms.answer_ms
+    due_ms = now_ms + owners.answer_ms
     anew = [
         RuleAnswer(rule=rule, owner=owner, asked_ms=now_ms, due_ms=due_ms)
         for rule in worse
-        if (owner := terms.owner_of(rule))
+        if (owner := owners.owner_of("rule", rule))
         and (
             rule not in before
-            or (before[rule].says and now_ms - before[rule].asked_ms > 2 * terms.answer_ms)
+            or (before[rule].says and now_ms - before[rule].asked_ms > 2 * owners.answer_ms)
         )
     ]
     higher = [
-        replace(one, owner=terms.otherwise, asked_ms=now_ms, due_ms=due_ms, before=one.owner)
+        replace(one, owner=owners.otherwise, asked_ms=now_ms, due_ms=due_ms, before=one.owner)
         for one in _unanswered(writing)
-        if one.due_ms < now_ms and terms.otherwise not in ("", one.owner)
+        if one.due_ms < now_ms and owners.otherwise not in ("", one.owner)
     ]
     return (*anew, *higher)
 

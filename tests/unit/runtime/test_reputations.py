@@ -11,6 +11,7 @@ from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Rated
 from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library
+from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.reputation import DAY_MS, ReputationTerms
 from makegood.ports.reputation import Published
 from makegood.ports.rows import Offered
@@ -25,13 +26,19 @@ from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from tests.unit.core.test_as_met import day
 
-TERMS = ReputationTerms(owners={"fee": "vera"})
+TERMS = ReputationTerms()
+OWNERS = OwnerTerms(rules={"fee": "vera"})
 VERA, OMAR, LI = RepId("vera"), RepId("omar"), RepId("li")
 
 
 @pytest.fixture
 def library() -> Library:
-    return day().library
+    return owned_by(OWNERS)
+
+
+def owned_by(owners: OwnerTerms) -> Library:
+    book = replace(day().library.now(), owners=owners)
+    return Library(active=book.hash, books={book.hash: book})
 
 
 def rate(store: MemoryStore, library: Library, numbers: range, **more) -> None:
@@ -118,7 +125,7 @@ def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(
     rate(store, library, range(1, 401))  # thumbs of `fee` are all down, of `bag` all up
     done = round_of(store, library, clock)
     assert [(one.rule, one.owner) for one in done.asked] == [("fee", "vera")]
-    assert done.asked[0].due_ms == clock.now_ms() + TERMS.answer_ms
+    assert done.asked[0].due_ms == clock.now_ms() + OWNERS.answer_ms
     fee = said(store, "rule")["fee"]
     assert fee.standing == "worse"
     assert fee.high < fee.usual
@@ -130,19 +137,19 @@ def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(
     assert round_of(store, library, clock).asked == ()  # answered not long ago
 
 
-def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others(library: Library):
+def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others():
     store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
-    terms = replace(TERMS, otherwise="omar")
+    library = owned_by(replace(OWNERS, otherwise="omar"))
     rate(store, library, range(1, 401))
-    publish_round(store, library, terms, clock, publish)
-    clock.advance(TERMS.answer_ms + 1)
-    (asked,) = publish_round(store, library, terms, clock, publish).asked
+    publish_round(store, library, TERMS, clock, publish)
+    clock.advance(OWNERS.answer_ms + 1)
+    (asked,) = publish_round(store, library, TERMS, clock, publish).asked
     assert (asked.rule, asked.owner, asked.before) == ("fee", "omar", "vera")
-    assert asked.due_ms == clock.now_ms() + TERMS.answer_ms
+    assert asked.due_ms == clock.now_ms() + OWNERS.answer_ms
     assert answer_for_rule(store, clock, "fee", VERA, "Late.").code == "not_yours"
-    clock.advance(5 * TERMS.answer_ms)
+    clock.advance(5 * OWNERS.answer_ms)
     rate(store, library, range(401, 441))
-    assert publish_round(store, library, terms, clock, publish).asked == ()  # the clock runs on
+    assert publish_round(store, library, TERMS, clock, publish).asked == ()  # the clock runs on
     assert not isinstance(answer_for_rule(store, clock, "fee", OMAR, "It goes."), Refused)
 
 
