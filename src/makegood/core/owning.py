@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.core.my_person import Need, Preference, prefer
+from makegood.core.my_person import Need, Preference, person_of, prefer
 from makegood.core.routed import MOST_ROUTED, NOT_YET, Routed
 from makegood.core.routing import NO_WISH, NOBODY, Ask, choose, owner_for
 from makegood.core.state import Case, State
@@ -48,6 +48,17 @@ def owner_of(
     waited_ms = turn.at_ms - case.opened_ms if case is not None else 0
     _log(turn, found, max(0, waited_ms))
     return found.chosen
+
+
+def own_of(turn: Turn, brand: str) -> RepId:
+    """Give the customer's own person, there or not, or who stands in since they left; or nobody.
+
+    For what waits days and not minutes: of whom works now, a timer knows nothing.
+    """
+    mine = turn.state.my_person
+    person = person_of(mine, brand)
+    owner = (mine.heir(person, turn.at_ms) or person) if person else NOBODY
+    return NOBODY if owner in mine.denied else owner
 
 
 def taker_of(turn: Turn, need: Need, wish: Preference, case: Case | None = None) -> RepId:
