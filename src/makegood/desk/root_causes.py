@@ -16,7 +16,7 @@ from makegood.desk.team import team_shell
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.acts import Act
 from makegood.ports.pointers import AnswerKind, Gathered, Place, RootAnswer
-from makegood.projections.root_causes import CauseRow, cause_row
+from makegood.projections.root_causes import CauseRow, cause_row, places_in
 from makegood.projections.roster import rep_name
 from makegood.runtime.noting import note
 from makegood.sources.limits import writable
@@ -33,7 +33,11 @@ def _rows(desk: Desk, found: tuple[Gathered, ...]) -> list[CauseRow]:
     library = desk.makegood.library
     terms = library.now().owners
     answers = desk.reading.root_answers([one.cause for one in found])
-    rows = (cause_row(one, answers.get(one.cause), terms, library, desk.now_ms) for one in found)
+    places = places_in(desk.reading, [one.cause for one in found])
+    rows = (
+        cause_row(one, answers.get(one.cause), terms, library, desk.now_ms, places)
+        for one in found
+    )
     return [row for row in rows if _is_theirs(desk, row)]
 
 

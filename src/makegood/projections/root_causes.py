@@ -1,10 +1,13 @@
 """Root causes in words: what it is, what its cases amount to, and where its answer stands."""
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 
 from makegood.messages.money import Money
 from makegood.playbooks.book import Library
 from makegood.playbooks.owners import OwnerTerms
+from makegood.ports.places import PlaceReading, PlaceRow
 from makegood.ports.pointers import Gathered, RootAnswer
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failure_words
@@ -44,11 +47,19 @@ class CauseRow(Struct, frozen=True, kw_only=True):
 _KINDS = {"rule": "rule of the book", "place": "place", "other": "partner or process"}
 
 
-def cause_words(cause: str, library: Library) -> str:
-    """Say what a root cause is."""
+def cause_words(cause: str, library: Library, places: Mapping[str, PlaceRow] = {}) -> str:
+    """Say what a root cause is.
+
+    Args:
+        cause: As it was named.
+        library: For the titles of rules.
+        places: By id, for their names; one that is not among them is called by its id.
+    """
     kind, _, what = cause.partition(":")
     if not what:
         return "nothing that is known"
+    if kind == "place" and what in places:
+        return places[what].name
     if kind != "rule":
         return what
     book = library.now()
@@ -59,12 +70,19 @@ def cause_words(cause: str, library: Library) -> str:
     return failure_words(what, library)
 
 
+def places_in(reading: PlaceReading, causes: Sequence[str]) -> Mapping[str, PlaceRow]:
+    """Give the places among root causes, by id, in one look; none looks none up."""
+    named = [cause.removeprefix("place:") for cause in causes if cause.startswith("place:")]
+    return reading.places_by_id(named) if named else {}
+
+
 def cause_row(
     one: Gathered,
     answer: RootAnswer | None,
     terms: OwnerTerms,
     library: Library,
     now_ms: int,
+    places: Mapping[str, PlaceRow] = {},
 ) -> CauseRow:
     """Put a root cause together.
 
@@ -74,12 +92,13 @@ def cause_row(
         terms: Who answers, and how long they have.
         library: For its title.
         now_ms: The present.
+        places: For the names of places, by id.
     """
     kind, _, name = one.cause.partition(":")
     says, mark, due_ms = _stands(one, answer, terms.answer_ms, now_ms)
     return CauseRow(
         cause=one.cause,
-        title=cause_words(one.cause, library),
+        title=cause_words(one.cause, library, places),
         kind=_KINDS.get(kind, "root cause"),
         owner=terms.owner_of(kind, name),
         cases=one.cases,

@@ -24,6 +24,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict
 from makegood.ports.store import Reading, Store, Writing
 from makegood.runtime.noting import note
+from makegood.runtime.places import ids_by_name
 
 PAGE = 2000
 Publisher = Callable[
@@ -61,6 +62,7 @@ def take_ratings(store: Store, library: Library) -> int:
         with store.writing() as writing:
             if writing.hold_ratings()[0] != after:
                 continue  # somebody else took these
+            rows = by_place(writing, rows)
             writing.add_ratings(rows, log[-1][0])
         taken += len(rows)
 
@@ -93,6 +95,20 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
         reason=body.reasons[0] if len(body.reasons) == 1 else "",
         reasons=body.reasons,
     )
+
+
+def by_place(reading: Reading, rows: Sequence[RatingRow]) -> list[RatingRow]:
+    """Call the place of each rating by its id in the table of places.
+
+    A place that is written as its name is no other place; what the table does not know stays as
+    the survey said it.
+    """
+    said = {row.place for row in rows if row.place}
+    known = reading.places_by_id(sorted(said)) if said else {}
+    strangers = {place.casefold() for place in said if place not in known}
+    ids = ids_by_name(reading, strangers) if strangers else {}
+    return [replace(row, place=ids.get(row.place.casefold(), row.place))
+            if row.place not in known else row for row in rows]  # fmt: skip
 
 
 def publish_round(

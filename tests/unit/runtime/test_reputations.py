@@ -9,10 +9,11 @@ from makegood.analytics.reputation.publishing import publish
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Rated
-from makegood.messages.ids import ProfileId, RepId
+from makegood.messages.ids import PlaceId, ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.reputation import DAY_MS, ReputationTerms
+from makegood.ports.places import PlaceRow
 from makegood.ports.reputation import Published
 from makegood.ports.rows import Offered
 from makegood.runtime.reputations import (
@@ -151,6 +152,22 @@ def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others():
     rate(store, library, range(401, 441))
     assert publish_round(store, library, TERMS, clock, publish).asked == ()  # the clock runs on
     assert not isinstance(answer_for_rule(store, clock, "fee", OMAR, "It goes."), Refused)
+
+
+def test_a_place_is_one_place_whether_the_survey_gives_its_id_or_its_name(library: Library):
+    store = MemoryStore()
+    rows = [
+        PlaceRow(place=PlaceId(place), brand="meridian", name=name, kind="gate")
+        for place, name in (("g7", "Gate Seven"), ("m1", "Main"), ("m2", "Main"))
+    ]
+    with store.writing() as writing:
+        writing.put_places(rows)
+    for number, said in enumerate(("g7", "Gate seven", "Main", "Pier", ""), 1):
+        rate(store, library, range(number, number + 1), place=said)
+    take_ratings(store, library)
+    with store.reading() as reading:
+        found = [row.place for row in reading.ratings(0, 9)]
+    assert found == ["g7", "g7", "Main", "Pier", ""]
 
 
 def test_two_who_publish_at_once_say_nothing_that_differs_by_fewer_than_k(library: Library):
