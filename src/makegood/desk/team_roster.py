@@ -37,6 +37,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "busy_until": ("Busy until", "In a conversation till then."),
     "left": ("Left the firm on", "Empty while they work here."),
     "handover": ("What the cover should know", "Only your cover and supervisors read this."),
+    "email": ("Mail address", "Where the firm writes to them; customers never see it."),
     "words": ("About oneself", "What customers who choose read."),
 }
 _LONG = ("handover", "words")

@@ -267,6 +267,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
         left_ms: When they left the firm; 0 while they work here.
         words: What customers who choose read about them, in their own words.
         handover: What the cover should know while they are away.
+        email: Where the firm writes to them; customers never see it.
     """
 
     rep: RepId
@@ -286,6 +287,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
     left_ms: int = 0
     words: str = ""
     handover: str = ""
+    email: str = ""
 
     def is_away(self, at_ms: int) -> bool:
         """Whether they are on leave at an instant; one without an end lasts."""

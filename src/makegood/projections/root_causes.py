@@ -117,6 +117,11 @@ def cause_row(
     )
 
 
+def due_of(one: Gathered, answer: RootAnswer | None, answer_ms: int) -> int:
+    """Say until when something is due; 0 for nothing."""
+    return _stands(one, answer, answer_ms, 0)[2]
+
+
 def _stands(
     one: Gathered, answer: RootAnswer | None, answer_ms: int, now_ms: int
 ) -> tuple[str, str, int]:
