@@ -21,25 +21,13 @@ from makegood.ports.pointers import Gathered, RootAnswer
 from makegood.ports.reputation import RuleAnswer
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Reading, Store, Writing
-from makegood.projections.root_causes import cause_words, due_of, places_in
+from makegood.projections.root_causes import answerer, cause_words, due_of, places_in
 
 ASKING = f"{OWN_SOURCE}:owners"
 NOBODY = RepId("")
 EVERY_S = 60.0  # a clock of days need not begin in this second
 PAGE = 200
 _LOG = logging.getLogger("makegood.owners")
-
-
-def answerer(terms: OwnerTerms, cause: str, reps: Sequence[RepRow], now_ms: int) -> RepId:
-    """Say who answers for a cause: its owner, while they work here, else who answers otherwise.
-
-    Returns:
-        A sign-in name; empty for the supervisors together.
-    """
-    here = {row.rep for row in reps if not row.has_left(now_ms)}
-    kind, _, name = cause.partition(":")
-    asked = (RepId(terms.owner_of(kind, name)), RepId(terms.otherwise))
-    return next((one for one in asked if one in here), NOBODY)
 
 
 class OwnersAsked:

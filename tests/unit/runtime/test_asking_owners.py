@@ -14,7 +14,7 @@ from makegood.playbooks.load import load_book
 from makegood.ports.pointers import RootAnswer
 from makegood.ports.reputation import RuleAnswer
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
-from makegood.runtime.asking_owners import answerer
+from makegood.projections.root_causes import answerer
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import customer_of, introduce, no_car, serving
 from tests.integration.mail_server import MailServer
