@@ -148,6 +148,8 @@ API = {
     "v1/line-mails": ("POST", 422),
     "v1/contacts/answered": ("POST", 422),
     "v1/person-links": ("POST", 422),
+    "v1/root-causes": ("GET", 200),
+    "v1/root-causes/answer": ("POST", 422),
     "v1/reps": ("GET", 200),
     "v1/reps/kathy/busy": ("POST", 422),
     "v1/failures": ("POST", 422),
