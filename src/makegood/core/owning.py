@@ -151,3 +151,15 @@ def stand_in(turn: Turn, case: Case) -> Case:
     need = Need(at_ms=turn.at_ms, brand=case.brand, channel="page", to=case.owner)
     takes = prefer(turn.state.my_person, turn.duty, need, turn.book.people).first
     return turn.put(replace(case, owner=takes)) if takes else case
+
+
+def whoever_is_there(turn: Turn, case: Case) -> Case:
+    """Let somebody on duty have a case whose owner is not, for what cannot wait for them.
+
+    The cover comes first, then whoever the book asks; while nobody is there the owner keeps it.
+    """
+    case = stand_in(turn, case)
+    if not turn.on_duty or any(one.rep == case.owner for one in turn.on_duty):
+        return case
+    takes = owner_of(turn, case.brand, case.severity, double=case.double, case=case)
+    return turn.put(replace(case, owner=takes)) if takes else case

@@ -116,7 +116,8 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
         phase: Phase of the recovery state machine.
         risk: How near the customer is to being lost; larger is nearer.
         due_ms: When the next thing is due; 0 for nothing.
-        waiting_for: What is due, one glossary word: call, approval, choice, judgement, release.
+        waiting_for: What is due, one word: call, ring (a place), approval, choice, judgement,
+            release.
         line: One line of facts, free of personal data.
         is_open: Whether it is still worked on.
         held: Whether it holds marketing.
