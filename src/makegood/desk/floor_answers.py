@@ -13,14 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from makegood.desk.access import EVERYBODY, Desk, at_the_desk, for_reps
 from makegood.desk.cause_forms import answered, cause_of
+from makegood.desk.reputations import LONGEST, answered_for_rule, rules_asked
 from makegood.desk.root_causes import ANSWERED, cause_shown, page_of_causes
 from makegood.messages.errors import Refused
-from makegood.projections.root_causes import cause_words
-from makegood.runtime.reputations import answer_for_rule
-from makegood.sources.limits import writable
 
-LONGEST = 500
-PAGE = 50
 UNPROCESSABLE = 422
 
 
@@ -37,7 +33,7 @@ def _page(desk: Desk, after: str) -> dict[str, Any]:
     return {
         **_shell(desk),
         **page_of_causes(desk, after),
-        "rules": _rules(desk) if not after else [],
+        "rules": rules_asked(desk) if not after else [],
         "longest": LONGEST,
     }
 
@@ -48,26 +44,6 @@ def _shell(desk: Desk) -> dict[str, Any]:
         "now_ms": desk.now_ms,
         "is_at_the_desk": desk.me.role != "employee",
     }
-
-
-def _rules(desk: Desk) -> list[dict[str, Any]]:
-    """Give the rules this person is asked about: customers find them worse than others."""
-    library = desk.makegood.library
-    terms = library.now().owners
-    theirs = [name for name, who in terms.rules.items() if who == desk.me.rep]
-    found = list(desk.reading.rule_answers(theirs).values()) if theirs else []
-    if terms.otherwise == desk.me.rep:  # what others let pass is theirs as well
-        found += [one for one in desk.reading.open_answers("", PAGE) if one.rule not in theirs]
-    return [
-        {
-            "id": one.rule,
-            "title": cause_words(f"rule:{one.rule}", library),
-            "due_ms": one.due_ms,
-            "late": one.due_ms < desk.now_ms,
-        }
-        for one in found
-        if one.owner == desk.me.rep and not one.says
-    ]
 
 
 @require_safe
@@ -103,13 +79,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _about_rule(request: HttpRequest) -> HttpResponse:
-    with at_the_desk(request, EVERYBODY) as desk:
-        makegood, rep = desk.makegood, desk.me.rep
-    says = writable(request.POST.get("says", ""), LONGEST)
-    rule = request.POST.get("rule", "")
-    done = answer_for_rule(makegood.store, makegood.clock, rule, rep, says)
-    if isinstance(done, Refused) and done.code == "not_yours":
-        raise Http404
+    done = answered_for_rule(request, EVERYBODY)
     if isinstance(done, Refused):
         with at_the_desk(request, EVERYBODY) as desk:
             page = _page(desk, "") | {"wrong": done.why}

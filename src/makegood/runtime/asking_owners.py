@@ -1,4 +1,4 @@
-"""Asks who answers for a rule or a place, by one mail for each clock, and one above when late.
+"""Asks who answers for what is behind cases, by one mail for each clock, and one above when late.
 
 What is behind cases is a fact across customers, so the fold never looks it up: somebody goes round
 and writes into the outbox. The id of the question is made of what is asked, of whom and since
@@ -18,7 +18,6 @@ from makegood.playbooks.book import Library
 from makegood.playbooks.owners import OwnerTerms
 from makegood.ports.clock import Clock
 from makegood.ports.pointers import Gathered, RootAnswer
-from makegood.ports.reputation import RuleAnswer
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.projections.root_causes import answerer, cause_words, due_of, places_in
@@ -47,16 +46,8 @@ class OwnersAsked:
                 wanted = list(self._of_causes(reading, causes))
             asked += self._put(wanted)
             if len(causes) < PAGE:
-                break
-            after = causes[-1].cause
-        after = ""
-        while True:
-            with self._store.reading() as reading:
-                answers = reading.open_answers(after, PAGE)
-            asked += self._put([self._of_rule(one) for one in answers])
-            if len(answers) < PAGE:
                 return asked
-            after = answers[-1].rule
+            after = causes[-1].cause
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Go round now and then until told to stop; a fault of the store is waited out."""
@@ -95,21 +86,10 @@ class OwnersAsked:
             cases=cases,
         )
         if owner and (late or not promised):
-            yield _command(asked, due_ms if promised else one.asked_ms, now_ms)
+            yield question(asked, due_ms if promised else one.asked_ms, now_ms)
         above = answerer(OwnerTerms(otherwise=terms.otherwise), one.cause, reps, now_ms)
         if late and above not in (NOBODY, owner):
-            yield _command(replace(asked, owner=above, late=True), due_ms, now_ms)
-
-    def _of_rule(self, one: RuleAnswer) -> Command:
-        order = AskOwner(
-            about="rule",
-            subject=one.rule,
-            title=cause_words(f"rule:{one.rule}", self._library_of()),
-            owner=RepId(one.owner),
-            due_ms=one.due_ms,
-            late=bool(one.before),
-        )
-        return _command(order, one.asked_ms, self._clock.now_ms())
+            yield question(replace(asked, owner=above, late=True), due_ms, now_ms)
 
     def _put(self, wanted: Sequence[Command]) -> int:
         """Queue what nobody was asked yet: what went out, or failed, stays as it is."""
@@ -122,7 +102,8 @@ class OwnersAsked:
         return len(new)
 
 
-def _command(order: AskOwner, since_ms: int, now_ms: int) -> Command:
+def question(order: AskOwner, since_ms: int, now_ms: int) -> Command:
+    """Make the command that asks an owner; the same of the same clock."""
     return Command(
         id=ask_id(order.about, order.subject, order.owner, since_ms),
         profile=ProfileId(f"owner:{order.owner}"),

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.analytics.reputation.blind import Counted, LeftOut, counted
+from makegood.messages.commands import AskOwner, Command
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event
 from makegood.messages.facts import Rated
@@ -23,6 +24,8 @@ from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict
 from makegood.ports.store import Reading, Store, Writing
+from makegood.projections.root_causes import answerer, cause_words
+from makegood.runtime.asking_owners import question
 from makegood.runtime.noting import note
 from makegood.runtime.places import ids_by_name
 
@@ -136,6 +139,7 @@ def publish_round(
             writing.put_published(published)
             for one in asked:
                 writing.put_rule_answer(one)
+            writing.put_commands([_mail_about(one, library) for one in asked])
             writing.put_rounds(rounds + 1)
         return Round(taken=taken, ratings=len(rows), published=published, asked=asked)
 
@@ -177,11 +181,11 @@ def _asked(
         if one.kind == "rule" and (one.worse_lately or one.standing == "worse")
     ]
     before = writing.rule_answers(worse)
-    due_ms = now_ms + owners.answer_ms
+    due_ms, reps = now_ms + owners.answer_ms, writing.reps()
     anew = [
         RuleAnswer(rule=rule, owner=owner, asked_ms=now_ms, due_ms=due_ms)
         for rule in worse
-        if (owner := owners.owner_of("rule", rule))
+        if (owner := answerer(owners, f"rule:{rule}", reps, now_ms))
         and (
             rule not in before
             or (before[rule].says and now_ms - before[rule].asked_ms > 2 * owners.answer_ms)
@@ -193,6 +197,19 @@ def _asked(
         if one.due_ms < now_ms and owners.otherwise not in ("", one.owner)
     ]
     return (*anew, *higher)
+
+
+def _mail_about(one: RuleAnswer, library: Library) -> Command:
+    """Make the mail to who is asked about a rule; it is queued in the transaction that asks."""
+    order = AskOwner(
+        about="rule",
+        subject=one.rule,
+        title=cause_words(f"rule:{one.rule}", library),
+        owner=RepId(one.owner),
+        due_ms=one.due_ms,
+        late=bool(one.before),
+    )
+    return question(order, one.asked_ms, one.asked_ms)
 
 
 def _unanswered(reading: Reading) -> tuple[RuleAnswer, ...]:

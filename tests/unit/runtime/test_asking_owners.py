@@ -12,9 +12,9 @@ from makegood.messages.facts import RootCauseNamed
 from makegood.messages.ids import CommandId, RepId
 from makegood.playbooks.load import load_book
 from makegood.ports.pointers import RootAnswer
-from makegood.ports.reputation import RuleAnswer
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.projections.root_causes import answerer
+from makegood.runtime.asking_owners import question
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import customer_of, introduce, no_car, serving
 from tests.integration.mail_server import MailServer
@@ -131,12 +131,12 @@ def test_a_promise_is_asked_about_again_when_its_day_is_over(mailed):
 
 def test_the_owner_of_a_rule_that_customers_find_worse_gets_a_mail_too(mailed):
     makegood, clock, server = mailed
-    row = RuleAnswer(
-        rule="no_car", owner="mira", asked_ms=clock.now_ms(), due_ms=clock.now_ms() + DAY_MS
+    now_ms = clock.now_ms()
+    order = AskOwner(
+        about="rule", subject="no_car", title="There was no car", owner=MIRA.rep, due_ms=now_ms
     )
     with makegood.store.writing() as writing:
-        writing.put_rule_answer(row)
-    assert [makegood.owners_asked.round() for _ in range(2)] == [1, 0]
+        writing.put_commands([question(order, now_ms, now_ms)])
     makegood.worker.run_once()
     (mail,) = server.box.mails
     assert "Customers find this rule worse" in mail.get_content()

@@ -6,16 +6,17 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.analytics.reputation.publishing import publish
+from makegood.messages.commands import AskOwner
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Rated
-from makegood.messages.ids import PlaceId, ProfileId, RepId
+from makegood.messages.ids import CommandId, PlaceId, ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.reputation import DAY_MS, ReputationTerms
 from makegood.ports.places import PlaceRow
 from makegood.ports.reputation import Published
-from makegood.ports.rows import Offered
+from makegood.ports.rows import Offered, OutboxStatus, RepRow
 from makegood.runtime.reputations import (
     answer_for_rule,
     appeal,
@@ -35,6 +36,13 @@ VERA, OMAR, LI = RepId("vera"), RepId("omar"), RepId("li")
 @pytest.fixture
 def library() -> Library:
     return owned_by(OWNERS)
+
+
+def staffed() -> MemoryStore:
+    store = MemoryStore()
+    with store.writing() as writing:
+        writing.put_reps([RepRow(rep=rep, name=rep, role="rep") for rep in (VERA, OMAR)])
+    return store
 
 
 def owned_by(owners: OwnerTerms) -> Library:
@@ -122,10 +130,15 @@ def test_below_thirty_no_number_is_published_and_four_more_change_nothing(librar
 
 
 def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(library: Library):
-    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
+    store, clock = staffed(), FakeClock(400 * DAY_MS)
     rate(store, library, range(1, 401))  # thumbs of `fee` are all down, of `bag` all up
     done = round_of(store, library, clock)
     assert [(one.rule, one.owner) for one in done.asked] == [("fee", "vera")]
+    with store.reading() as reading:
+        (mail,) = reading.outbox(OutboxStatus.WAITING, CommandId(""), 9)
+    order = mail.command.order
+    assert isinstance(order, AskOwner)
+    assert (order.subject, order.owner, order.due_ms) == ("fee", "vera", done.asked[0].due_ms)
     assert done.asked[0].due_ms == clock.now_ms() + OWNERS.answer_ms
     fee = said(store, "rule")["fee"]
     assert fee.standing == "worse"
@@ -138,8 +151,17 @@ def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(
     assert round_of(store, library, clock).asked == ()  # answered not long ago
 
 
+def test_who_left_is_asked_about_no_rule_and_whoever_answers_for_the_rest_is():
+    store, clock = staffed(), FakeClock(400 * DAY_MS)
+    library = owned_by(replace(OWNERS, otherwise="omar"))
+    with store.writing() as writing:
+        writing.put_reps([RepRow(rep=VERA, name="vera", role="rep", left_ms=DAY_MS)])
+    rate(store, library, range(1, 401))
+    assert [one.owner for one in round_of(store, library, clock).asked] == ["omar"]
+
+
 def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others():
-    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
+    store, clock = staffed(), FakeClock(400 * DAY_MS)
     library = owned_by(replace(OWNERS, otherwise="omar"))
     rate(store, library, range(1, 401))
     publish_round(store, library, TERMS, clock, publish)
