@@ -8,6 +8,7 @@ from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
+from makegood.effects.asking_owners import AskingOwners
 from makegood.effects.asking_places import AskingPlaces, Places
 from makegood.effects.availability_http import SECONDS as AVAILABILITY_SECONDS
 from makegood.effects.availability_http import AvailabilityHttp
@@ -44,6 +45,7 @@ from makegood.ports.store import Reading, Store
 from makegood.replay.trials import Trials
 from makegood.runtime.accounts import Accounts
 from makegood.runtime.acts import Acts
+from makegood.runtime.asking_owners import OwnersAsked
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.direct_line import Lines
 from makegood.runtime.endpoints import Endpoints
@@ -168,6 +170,7 @@ class Makegood:
         requests: Answers what customers ask for.
         rooms: Gives room in a book of business to who waited longest.
         stand_ins: Gives open cases that nobody looks after to who can.
+        owners_asked: Asks who answers for a rule or a place.
         roster: Changes who looks after customers.
         walks: Ranks who goes elsewhere when not all can stay.
         leavings: Looks after the customers of who leaves.
@@ -204,6 +207,7 @@ class Makegood:
         self.raising = Raising(store, self.intake, self.acts, clock)
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
         self.stand_ins = StandIns(store, self.intake, shelf.current, clock)
+        self.owners_asked = OwnersAsked(store, shelf.current, clock)
         self.roster = Roster(store, clock)
         self.joining = Joining(store, self.intake, clock)
         self.link_runs = LinkRuns(store, self.joining, clock)
@@ -225,6 +229,7 @@ class Makegood:
                 Finding(lambda: all_places(store), self._rooms),
                 AskingPlaces(self._mail, shelf.current, self.links, self._place),
             ),
+            owners=AskingOwners(self._mail, shelf.current, store, settings.base_url),
         )
         self.worker = Worker(
             store,
@@ -268,6 +273,7 @@ class Makegood:
             Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
             Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
             Thread(target=self.stand_ins.run_forever, args=(stopped, sleep), name="stand-ins"),
+            Thread(target=self.owners_asked.run_forever, args=(stopped, sleep), name="owners"),
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))

@@ -11,6 +11,7 @@ from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
 from tests.e2e.screens import case_of, introduce, no_car
 from tests.e2e.test_accessibility import faults_of
+from tests.unit.desk.test_root_causes import with_place
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -63,7 +64,8 @@ def test_root_causes_are_named_listed_and_answered(
     name = request.node.callspec.id
     page = look.new_page()
     sign_in(page, "omar")
-    for who, place in (("ana", ""), ("ben", ""), ("jo", "Airport")):
+    with_place(makegood)
+    for who, place in (("ana", ""), ("ben", ""), ("jo", "airport")):
         introduce(makegood, f"user:{who}", f"{who.capitalize()} Ruiz")
         no_car(makegood, f"user:{who}", reservation=f"R-{who}")
         page.goto(f"/desk/cases/{case_of(makegood, f'user:{who}')}")

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import pytest
 
+from makegood.effects.asking_owners import AskingOwners
 from makegood.effects.channels import Channels
 from makegood.effects.confirm import Confirmation
 from makegood.effects.finding import Finding
@@ -80,6 +81,7 @@ class Firm:
             confirmations=Confirmation(self.webhooks),
             fulfilment=Fulfilment(self.webhooks),
             places=Finding(tuple),  # no place is known
+            owners=AskingOwners(self.connections, lambda: library, store, "https://care.example"),
         )
         self.worker = Worker(
             store,

@@ -47,6 +47,9 @@ _STATUS = {
     "no_such_proposal": 404,
     "no_remedy": 422,
     "no_such_customer": 404,
+    "no_such_place": 422,
+    "personal": 422,
+    "too_long": 422,
     **dict.fromkeys(
         (
             "no_such_promise",

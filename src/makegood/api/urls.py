@@ -28,6 +28,7 @@ from makegood.api.problems import FAULT, Problem, problem_body
 from makegood.api.proposal_routes import router as proposals
 from makegood.api.rating_routes import router as ratings
 from makegood.api.request_routes import router as requests
+from makegood.api.root_cause_routes import router as root_causes
 from makegood.api.routes import router
 from makegood.api.said_routes import router as said
 from makegood.api.suppression_routes import router as suppressions
@@ -106,6 +107,7 @@ def api() -> NinjaAPI:
     made.add_router("", said)
     made.add_router("", told_twice)
     made.add_router("", ratings)
+    made.add_router("", root_causes)
     made.add_router("", people)
     made.add_router("", lines)
     made.add_router("", suppressions)

@@ -190,6 +190,7 @@ def _asked(turn: Turn, case: Case, offer: OfferState, one: PlaceAsk, rule: Place
         until_ms=0,
         by="",
         why="",
+        rung=False,
     )
 
 

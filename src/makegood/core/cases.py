@@ -12,7 +12,7 @@ from makegood.core.entitlements import pay_what_is_owed
 from makegood.core.failures import back_again, grown, is_news, is_second, known, with_agreements
 from makegood.core.holds import EVERYWHERE
 from makegood.core.offers import open_offers, order_what_waited
-from makegood.core.owning import owner_of
+from makegood.core.owning import own_of, owner_of
 from makegood.core.recovery import Move, moved
 from makegood.core.remedies import give_by_itself, give_what_waited
 from makegood.core.say import Words, say
@@ -60,6 +60,8 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
     scope = _scope(plan, failure, lapse)
     if case is None:
         case = _opened(turn, failure, (plan, scope), second=second)
+        if lapse is not None and not case.owner:
+            case = replace(case, owner=own_of(turn, failure.brand))
         case = replace(case, lifted=not holds)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)

@@ -48,6 +48,8 @@ def carried(turn: Turn, body: Carried) -> None:
     """A command was carried out: write down what moved, and top up what is short."""
     command = meant(turn, body.command, body.step)
     for case in turn.state.cases:
+        if body.detail.get("channel") == "phone" and places.to_ring(turn, case, command):
+            return
         done = _paid(turn, case, body, command)
         done = _kept(turn, case.id, body, command) or done
         if done or _given(turn, case, body, command):

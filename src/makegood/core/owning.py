@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from makegood.core.my_person import Candidate, Need, Preference, prefer
+from makegood.core.my_person import Candidate, Need, Preference, person_of, prefer
 from makegood.core.routed import MOST_ROUTED, NOT_YET, Routed
 from makegood.core.routing import NO_WISH, NOBODY, Ask, choose, owner_for
 from makegood.core.state import Case, State
@@ -51,6 +51,17 @@ def owner_of(
         since_ms = case.alone_ms or case.opened_ms if case is not None else turn.at_ms
         _log(turn, found, max(0, turn.at_ms - since_ms))
     return found.chosen
+
+
+def own_of(turn: Turn, brand: str) -> RepId:
+    """Give the customer's own person, there or not, or who stands in since they left; or nobody.
+
+    For what waits days and not minutes: of whom works now, a timer knows nothing.
+    """
+    mine = turn.state.my_person
+    person = person_of(mine, brand)
+    owner = (mine.heir(person, turn.at_ms) or person) if person else NOBODY
+    return NOBODY if owner in mine.denied else owner
 
 
 def taker_of(turn: Turn, need: Need, wish: Preference, case: Case | None = None) -> RepId:
@@ -142,4 +153,16 @@ def stand_in(turn: Turn, case: Case) -> Case:
         return case
     need = Need(at_ms=turn.at_ms, brand=case.brand, channel="page", to=case.owner)
     takes = prefer(turn.state.my_person, turn.duty, need, turn.book.people).first
+    return turn.put(case.given_to(takes, turn.at_ms)) if takes else case
+
+
+def whoever_is_there(turn: Turn, case: Case) -> Case:
+    """Let somebody on duty have a case whose owner is not, for what cannot wait for them.
+
+    The cover comes first, then whoever the book asks; while nobody is there the owner keeps it.
+    """
+    case = stand_in(turn, case)
+    if not turn.on_duty or any(one.rep == case.owner for one in turn.on_duty):
+        return case
+    takes = owner_of(turn, case.brand, case.severity, double=case.double, case=case)
     return turn.put(case.given_to(takes, turn.at_ms)) if takes else case

@@ -39,6 +39,7 @@ class PlaceAsk(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         until_ms: Until when its yes stands.
         by: Name of the person who answered, by reference.
         why: Why not, by reference.
+        rung: Nobody there can be written to, so that one of ours has to ring.
     """
 
     place: str
@@ -57,6 +58,7 @@ class PlaceAsk(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     why: str = ""
     agreement: str = ""
     agreed_until_ms: int = 0
+    rung: bool = False
 
     @property
     def times(self) -> int:

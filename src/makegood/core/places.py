@@ -11,6 +11,7 @@ from makegood.core.calls import need_call
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.keeping import REDIRECT
 from makegood.core.offers import make_offers
+from makegood.core.owning import whoever_is_there
 from makegood.core.placed import PlaceAsk, PlaceStatus, ToldTwice
 from makegood.core.state import Case, OfferState, OfferStatus, State
 from makegood.core.timers import Timer
@@ -92,6 +93,29 @@ def not_delivered(turn: Turn, case: Case, command: CommandId) -> bool:
     if one.status is PlaceStatus.ASKED and one.command == command and case.is_open:
         _refused(turn, case, offer, one, replace(one, status=PlaceStatus.SILENT))
     return True
+
+
+def to_ring(turn: Turn, case: Case, command: CommandId) -> bool:
+    """Nobody at a place can be written to: ringing it is a task of somebody who is there now.
+
+    Returns:
+        Whether this command asked a place of this case that waits for an answer.
+    """
+    known = asked_of(case, command)
+    if known is None:
+        return False
+    offer, one = known
+    if one.status is PlaceStatus.ASKED and one.command == command and case.is_open:
+        after = askings.with_ask(offer, one, replace(one, rung=True))
+        whoever_is_there(turn, turn.put(_with(case, offer, after)))
+    return True
+
+
+def to_be_rung(case: Case) -> tuple[PlaceAsk, ...]:
+    """Give the places that somebody has to ring, the most urgent first."""
+    asks = (one for offer in case.offers for one in offer.asks)
+    found = [one for one in asks if one.rung and one.status is PlaceStatus.ASKED]
+    return tuple(sorted(found, key=lambda one: one.by_ms)) if case.is_open else ()
 
 
 def not_told(turn: Turn, case: Case, command: CommandId) -> bool:

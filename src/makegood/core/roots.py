@@ -10,7 +10,7 @@ from makegood.core.state import Case
 from makegood.core.turn import Turn
 from makegood.messages.facts import RootCauseNamed
 from makegood.messages.ids import RepId
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import RuleBook, rules_of
 
 RULE, PLACE, OTHER_CAUSE = "rule", "place", "other"
 LONGEST_CAUSE = 100
@@ -47,9 +47,3 @@ def name(case: Case, wanted: RootCauseNamed, asker: Asker, book: RuleBook) -> De
     if kind == RULE and what not in rules_of(book):
         return refuse("no_such_rule", f"The rule book has no rule `{what}`.")
     return Decision(body=replace(wanted, by=asker.rep))
-
-
-def rules_of(book: RuleBook) -> tuple[str, ...]:
-    """Give the rules of a book that can be behind a bad day."""
-    found = (*book.requests, *book.failures, *book.promises, *book.disclosures, *book.remedies)
-    return tuple(dict.fromkeys((*found, *book.waivers, *book.surveys)))

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.core.remedies import authority_used
-from makegood.core.roots import rules_of
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
@@ -22,19 +21,20 @@ from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
 from makegood.messages.money import Money
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import RuleBook, rules_of
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.projections.clock import due_of
 from makegood.projections.orders import remedy_words
 from makegood.projections.planb import Pocket, cards, limit_of
 from makegood.projections.proposals import ProposalCard, Reader, proposal_cards
 from makegood.projections.reasons import reasons_of
-from makegood.projections.root_causes import cause_words
+from makegood.projections.root_causes import cause_words, places_in
 from makegood.projections.roster import called, first_name, rep_name
 from makegood.projections.sentence import sentence_about
 from makegood.runtime.budgets import purse_of
 
 UNPROCESSABLE = 422
+MOST_PLACES = 200  # to choose from; any other is named by its id
 
 
 @require_safe
@@ -119,19 +119,22 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "side": side_rows(desk),
         "token": new_token(),
         "raised": tuple((rep_name(desk.reps, rep), at_ms) for rep, at_ms in case.raised),
-        **_behind(now, case, story),
+        **_behind(desk, now, case, story),
         "cause": case.failures[-1].cause.value if case.failures else "",
     }
 
 
-def _behind(book: RuleBook, case: Case, story: Story) -> dict[str, Any]:
-    """What was named as the root cause, and what may be."""
+def _behind(desk: Desk, book: RuleBook, case: Case, story: Story) -> dict[str, Any]:
+    """What was named as the root cause, and what may be; of many places the brand's first ones."""
+    if case.owner != desk.me.rep and not desk.me.is_supervisor:
+        return {}  # it is not theirs to name
+    brands = (case.brand,) if case.brand else ()
     names = (f"rule:{one}" for one in rules_of(book))
     titles = {one.partition(":")[2]: cause_words(one, story.library) for one in names}
     return {
-        "root_words": cause_words(case.root, story.library),
+        "root_words": cause_words(case.root, story.library, places_in(desk.reading, [case.root])),
         "root_rules": sorted(titles.items(), key=lambda pair: pair[1]),
-        "root_places": tuple(book.root_causes.places),
+        "root_places": desk.reading.places(brands=brands, limit=MOST_PLACES),
     }
 
 

@@ -18,7 +18,9 @@ from makegood.core.state import Case, State, decode_state
 from makegood.desk.access import EVERYBODY, Desk, Me, at_the_desk, for_reps
 from makegood.desk.floor_acts import ACTS, FloorForm, asked_on_the_floor, helpers
 from makegood.desk.floor_find import Hit, find, first_names, raised_as
+from makegood.desk.queue import place_after, place_of_last
 from makegood.desk.requests import Asked
+from makegood.desk.root_causes import place_of_pointer, pointed_before
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised, HandedOver, Promised
@@ -27,6 +29,7 @@ from makegood.playbooks.book import books_in
 from makegood.ports.rows import CaseRow
 from makegood.projections.floor import Stands, stands
 from makegood.projections.orders import OTHER
+from makegood.projections.root_causes import owned_by
 from makegood.projections.roster import rep_name
 from makegood.sources.limits import writable
 
@@ -41,14 +44,15 @@ UNPROCESSABLE = 422
 def floor(request: HttpRequest) -> HttpResponse:
     """Show the page: find somebody, and where what one raised and owns stands."""
     with at_the_desk(request, EVERYBODY) as desk:
-        page = _page(desk)
+        page = _page(desk, request.GET.get("mine", ""), request.GET.get("raised", ""))
     return render(request, "desk/floor.html", page)
 
 
-def _page(desk: Desk) -> dict[str, Any]:
+def _page(desk: Desk, after: str = "", before: str = "") -> dict[str, Any]:
+    """Give the page; `after` and `before` say where the lists of the page before it ended."""
     book = desk.makegood.library.now()
-    raised = desk.reading.pointed("raised", desk.me.rep, limit=PAGE)
-    mine = desk.reading.cases(owner=desk.me.rep, limit=PAGE)
+    raised = desk.reading.pointed("raised", desk.me.rep, before=pointed_before(before), limit=PAGE)
+    mine = desk.reading.cases(owner=desk.me.rep, after=place_after(after), limit=PAGE)
     known = desk.reading.cases_of(list({one.customer for one in raised}))
     wanted = {one.case for one in raised}
     others = [row for row in known if row.case in wanted and row.owner != desk.me.rep]
@@ -59,6 +63,10 @@ def _page(desk: Desk) -> dict[str, Any]:
         "now_ms": desk.now_ms,
         "zone": book.timezone,
         **_standing(desk, mine=mine, raised=others),
+        "more_mine": place_of_last(mine) if len(mine) == PAGE else "",
+        "more_raised": place_of_pointer(raised[-1]) if len(raised) == PAGE else "",
+        "answers": bool(owned_by(book.owners, desk.me.rep))
+        or book.owners.otherwise == desk.me.rep,
         "failures": [rule for rule in kinds.values() if rule.id not in silent],
         "brands": tuple(book.brands.values()),
         "token": new_token(),

@@ -67,7 +67,7 @@ def _queue(request: HttpRequest) -> HttpResponse:
             owner={"mine": desk.me.rep, "nobodys": NOBODY}.get(show),
             open_only=show != "closed",
             brands=desk.brands,
-            after=_after(request.GET.get("after", "")),
+            after=place_after(request.GET.get("after", "")),
             limit=PAGE,
         )
         rows = rows_of(desk, found)
@@ -82,7 +82,7 @@ def _queue(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "show": show,
             "filters": FILTERS,
-            "next": _next(found) if len(found) == PAGE else "",
+            "next": place_of_last(found) if len(found) == PAGE else "",
             "is_first": not request.GET.get("after"),
         }
     template = "desk/_queue_rows.html" if is_fragment(request) else "desk/queue.html"
@@ -137,7 +137,7 @@ def _line(desk: Desk, row: CaseRow) -> str:
     return ". ".join(titles)
 
 
-def _after(text: str) -> tuple[int, int, CaseId] | None:
+def place_after(text: str) -> tuple[int, int, CaseId] | None:
     """Read the place where the page before ended; anything else begins at the top."""
     place = _PLACE.fullmatch(text)
     if place is None:
@@ -145,6 +145,7 @@ def _after(text: str) -> tuple[int, int, CaseId] | None:
     return int(place[1]), min(int(place[2]), NO_DUE), CaseId(place[3])
 
 
-def _next(found: Sequence[CaseRow]) -> str:
+def place_of_last(found: Sequence[CaseRow]) -> str:
+    """Write where a page of cases ends."""
     last = found[-1]
     return f"{last.risk}.{last.due_ms or NO_DUE}.{last.case}"

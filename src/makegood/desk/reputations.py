@@ -15,10 +15,10 @@ from makegood.desk.team import team_shell
 from makegood.messages.errors import Refused
 from makegood.messages.ids import RepId
 from makegood.playbooks.spans import DAY_MS
-from makegood.ports.reputation import Appeal, Verdict
+from makegood.ports.reputation import Appeal, RuleAnswer, Verdict
 from makegood.ports.rows import RepRow
 from makegood.projections.reputations import in_words, said_of, seen_first
-from makegood.projections.root_causes import cause_words
+from makegood.projections.root_causes import answerer, cause_words
 from makegood.projections.roster import rep_name
 from makegood.runtime.reputations import answer_for_rule, appeal, decide_appeal
 from makegood.sources.limits import writable
@@ -83,7 +83,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             found = desk.reading.published("rule", after, PAGE)
             answers = desk.reading.rule_answers([one.subject for one in found])
-            terms = desk.makegood.book.reputation
+            owners = desk.makegood.library.now().owners
             page = {
                 **_shell(desk),
                 "zone": desk.makegood.library.now().timezone,
@@ -92,7 +92,10 @@ def rules(request: HttpRequest) -> HttpResponse:
                         "id": one.subject,
                         "title": _title(desk, one.subject),
                         "said": in_words(one, ""),
-                        "owner": rep_name(desk.reps, terms.owner_of(one.subject)),
+                        "owner": rep_name(
+                            desk.reps,
+                            answerer(owners, f"rule:{one.subject}", desk.reps, desk.now_ms),
+                        ),
                         "answer": (answer := answers.get(one.subject)),
                         "asked": rep_name(desk.reps, RepId(answer.owner)) if answer else "",
                         "may_answer": answer is not None and answer.owner == me.rep,
@@ -110,6 +113,38 @@ def rules(request: HttpRequest) -> HttpResponse:
         _tell(request, answer_for_rule(store, clock, rule, me.rep, says), "Your answer is shown.")
         return redirect("desk:reputation-rules")
     return render(request, "desk/reputation_rules.html", page)
+
+
+def rules_asked(desk: Desk) -> list[dict[str, Any]]:
+    """Give the rules this person is asked about and has not answered for, the first of them."""
+    library = desk.makegood.library
+    terms = library.now().owners
+    theirs = [name for name, who in terms.rules.items() if who == desk.me.rep]
+    found = list(desk.reading.rule_answers(theirs).values()) if theirs else []
+    if terms.otherwise == desk.me.rep:  # what others let pass is theirs as well
+        found += [one for one in desk.reading.open_answers("", PAGE) if one.rule not in theirs]
+    return [
+        {
+            "id": one.rule,
+            "title": cause_words(f"rule:{one.rule}", library),
+            "due_ms": one.due_ms,
+            "late": one.due_ms < desk.now_ms,
+        }
+        for one in found
+        if one.owner == desk.me.rep and not one.says
+    ]
+
+
+def answered_for_rule(request: HttpRequest, roles: frozenset[str]) -> RuleAnswer | Refused:
+    """Keep what was sent about a rule; who is not asked about it finds none."""
+    with at_the_desk(request, roles) as desk:
+        makegood, rep = desk.makegood, desk.me.rep
+    says = writable(request.POST.get("says", ""), LONGEST)
+    rule = request.POST.get("rule", "")
+    done = answer_for_rule(makegood.store, makegood.clock, rule, rep, says)
+    if isinstance(done, Refused) and done.code == "not_yours":
+        raise Http404
+    return done
 
 
 @require_safe
@@ -168,7 +203,7 @@ def _title(desk: Desk, rule: str) -> str:
 
 
 def _appealed(desk: Desk, found: Sequence[Appeal]) -> list[dict[str, Any]]:
-    terms = desk.makegood.book.reputation
+    terms = desk.makegood.book.owners
     return [
         {
             "row": one,

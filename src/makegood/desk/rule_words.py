@@ -25,7 +25,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("A customer's own person", "Who may be chosen, and what if they are busy."),
     "reputation": ("What is said of people and rules", "And from how many ratings on."),
     "lapses": ("What customers quietly leave", "Others go on, and one line stops after years."),
-    "root_causes": ("Who answers for root causes", "And until when."),
+    "owners": ("Who answers for rules and places", "And until when."),
     "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
@@ -109,7 +109,8 @@ _FIELDS: Final[Mapping[str, str]] = {
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
-    "authority", "parameters", "approval", "everyone", "people", "reputation", "routing", "",
+    "authority", "parameters", "approval", "everyone", "people", "reputation", "owners",
+    "routing", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",

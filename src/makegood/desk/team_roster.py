@@ -40,6 +40,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "left": ("Left the firm on", "Empty while they work here."),
     "line": ("Mail addresses called off", "One more makes a new address; the old one ends."),
     "handover": ("What the cover should know", "Only your cover and supervisors read this."),
+    "email": ("Mail address", "Where the firm writes to them; customers never see it."),
     "words": ("About oneself", "What customers who choose read."),
 }
 _LONG = ("handover", "words")

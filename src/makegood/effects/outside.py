@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from makegood.messages.commands import (
+    AskOwner,
     AskPlace,
     Command,
     ConfirmOffer,
@@ -18,8 +19,15 @@ class Outside:
     """Carries out any command."""
 
     def __init__(
-        self, *, messages: Effect, confirmations: Effect, fulfilment: Effect, places: Effect
+        self,
+        *,
+        messages: Effect,
+        confirmations: Effect,
+        fulfilment: Effect,
+        places: Effect,
+        owners: Effect,
     ) -> None:
+        self._owners = owners
         self._places = places
         self._messages = messages
         self._confirmations = confirmations
@@ -36,5 +44,7 @@ class Outside:
                 return self._fulfilment.carry_out(command, to, now_ms)
             case FindPlaces() | AskPlace():
                 return self._places.carry_out(command, to, now_ms)
+            case AskOwner():
+                return self._owners.carry_out(command, to, now_ms)
             case _ as never:
                 assert_never(never)

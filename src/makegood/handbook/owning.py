@@ -22,16 +22,16 @@ _EMPLOYEES = (
 def job_chapters(source: Source) -> Iterator[Chapter]:
     """Say each where the book has its section."""
     places = dict(source.sections())
-    if "root_causes" in places:
-        yield _causes(source, places["root_causes"])
+    if "owners" in places:
+        yield _causes(source, places["owners"])
     if "employees" in places:
         yield _employees(source, places["employees"])
 
 
 def _causes(source: Source, where: str) -> Chapter:
-    terms = source.book.root_causes
+    terms = source.book.owners
     rest = terms.otherwise or "the supervisors"
-    rows = [("rule", name, who) for name, who in terms.owners.items()]
+    rows = [("rule", name, who) for name, who in terms.rules.items()]
     rows += [("place", name, who) for name, who in terms.places.items()]
     cells = tuple(tuple(Cell(text=one) for one in row) for row in rows)
     grid = Grid(heads=("What", "Which", "Who answers"), rows=cells) if rows else None

@@ -1,8 +1,7 @@
-"""The chapter about reputations: from when something is said of whom, and who answers."""
+"""The chapter about reputations: from when something is said of whom."""
 
 from collections.abc import Iterator
 
-from makegood.handbook.conditions import in_row
 from makegood.handbook.source import Source
 from makegood.handbook.terms import Chapter, Entry
 from makegood.projections.asked import within_words
@@ -34,8 +33,6 @@ def _sentences(source: Source) -> Iterator[str]:
     yield f"Nothing is published, and nothing changes, for fewer than {few} customers."
     settles = within_words(terms.late_ms)
     yield f"What was met counts for a rule at once, and for a person after {settles}."
-    if terms.owners:
-        yield f"Somebody of their own answers for {in_row(sorted(terms.owners))}."
-    within = within_words(terms.answer_ms)
+    within = within_words(source.book.owners.answer_ms)
     yield f"Whoever answers for a rule that customers find worse has {within} to say why it is so."
     yield f"Whoever looks at an appeal has {within} as well; until then nothing changes."

@@ -172,7 +172,31 @@ class AskPlace(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     facts: Facts = {}
 
 
-Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil | FindPlaces | AskPlace
+class AskOwner(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="ask_owner"):
+    """Tell who answers for a rule or a place that an answer is due; it is about no one customer.
+
+    Attributes:
+        about: `cause`: what is behind cases; `rule`: customers find it worse.
+        subject: The root cause, or the id of the rule.
+        title: What it is called.
+        owner: Who is asked.
+        due_ms: Until when.
+        cases: How many cases wait for the answer.
+        late: Somebody else let the time pass.
+        brand: Empty: a root cause is one for all brands.
+    """
+
+    about: Literal["cause", "rule"]
+    subject: str
+    title: str
+    owner: RepId
+    due_ms: int
+    cases: int = 0
+    late: bool = False
+    brand: str = ""
+
+
+Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil | FindPlaces | AskPlace | AskOwner
 
 
 LEAST_URGENT = 4
@@ -192,7 +216,7 @@ def rank_of(order: Order) -> int:
             return 2
         case SendMessage(message_class=message_class) if message_class in HELD_CLASSES:
             return LEAST_URGENT
-        case SendMessage():
+        case SendMessage() | AskOwner():
             return 3
 
 

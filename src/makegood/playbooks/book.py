@@ -14,10 +14,10 @@ from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
+from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.placing import PlaceRule, WalkRule
 from makegood.playbooks.reputation import ReputationTerms
-from makegood.playbooks.root_causes import RootCauseTerms
 from makegood.playbooks.routing_terms import RoutingRules
 from makegood.playbooks.rulings import DisclosureRule, PromiseRule, RequestRule, SurveyRule
 from makegood.playbooks.sending import USUAL_SENDS, SendRule
@@ -182,7 +182,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         outgoing: Whose mail of other tools is, what class it has, and what if it is held.
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
-        reputation: From when something is said of a person or a rule, and who answers for one.
+        reputation: From when something is said of a person or a rule.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
         people: What holds for customers and their own people.
         reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
@@ -190,7 +190,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         walks: How it is chosen who goes elsewhere, by id.
         lapses: When a line that is no longer used is a failure.
         lapses_on: Lapses by the event that is a use.
-        root_causes: Who answers for what made customers' days bad, and by when.
+        owners: Who answers for a rule or a place, of all brands, and by when.
         employees: By what anybody of the firm finds a customer, and what they then see.
         routing: Who is asked when a customer chose nobody.
     """
@@ -240,7 +240,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     reputation: ReputationTerms = ReputationTerms()
     lapses: tuple[LapseRule, ...] = ()
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
-    root_causes: RootCauseTerms = RootCauseTerms()
+    owners: OwnerTerms = OwnerTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
 
@@ -305,6 +305,12 @@ class RuleBook(Struct, frozen=True, kw_only=True):
 def books_in(book: RuleBook) -> tuple[RuleBook, ...]:
     """Give the books of the brands and, last because it is for all others, the book itself."""
     return (*book.by_brand.values(), book)
+
+
+def rules_of(book: RuleBook) -> tuple[str, ...]:
+    """Give the rules of a book that somebody answers for, and that can be behind a bad day."""
+    found = (*book.requests, *book.failures, *book.promises, *book.disclosures, *book.remedies)
+    return tuple(dict.fromkeys((*found, *book.waivers, *book.surveys)))
 
 
 class Library(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
 from makegood.playbooks.binding import bound_files
-from makegood.playbooks.book import RuleBook
+from makegood.playbooks.book import RuleBook, rules_of
 from makegood.playbooks.budgets import read_budgets
 from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose
@@ -38,6 +38,7 @@ from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.no_offers import check_no_offers
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
+from makegood.playbooks.owners import check_agreed, check_owned, joined, read_owners
 from makegood.playbooks.people import read_people
 from makegood.playbooks.places import read_places, with_places
 from makegood.playbooks.plans import read_plans
@@ -50,7 +51,6 @@ from makegood.playbooks.reading import Section
 from makegood.playbooks.remedies import read_remedies
 from makegood.playbooks.reputation import read_reputation
 from makegood.playbooks.requests import check_tables, read_requests
-from makegood.playbooks.root_causes import read_root_causes
 from makegood.playbooks.routing import read_routing
 from makegood.playbooks.sends import read_sends
 from makegood.playbooks.silence import check_abouts, read_silence
@@ -176,7 +176,11 @@ def _whole(composed: Composed, given: _Given) -> tuple[RuleBook | None, tuple[Ex
         examples += tuple(replace(one, brand=brand) for one in more if one.tried is None)
         if own is not None and book is not None:
             by_brand[brand] = _compared_as(book, own)
-    return (replace(book, by_brand=by_brand) if book and by_brand else book), examples
+    check_agreed(composed.top, composed.brands.values(), given.report)
+    if book is not None and by_brand:
+        owners = joined(book.owners, [own.owners for own in by_brand.values()])
+        book = replace(book, by_brand=by_brand, owners=owners)
+    return book, examples
 
 
 def _read(
@@ -200,19 +204,14 @@ def _read(
     everyone = read_everyone(top, conditions, standing)
     reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
-    root_causes = read_root_causes(top)
+    owners = read_owners(top)
     employees = read_employees(top, vocabulary)
     routing = read_routing(top, parts.detectors, conditions)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
     sources = read_sources(top, ground)
-    heard = {event for one in parts.detectors for event in one.events}
-    heard |= {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
-    heard |= everyone.came_back_by
-    heard |= {event for one in parts.disclosures for event in one.events}
-    heard |= {event for one in parts.surveys for event in one.events}
-    heard |= {event for one in parts.lapses for event in one.events}
+    heard = _heard(parts) | everyone.came_back_by
     names = Names(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
         failures=frozenset({*parts.kinds, *(one.id for one in parts.lapses), OTHER}),
@@ -232,6 +231,7 @@ def _read(
     if report.errors:
         return None, ()
     book = make_book(parts, header, vocabulary, BookHash(given.digest), given.text)
+    check_owned(top, rules_of(book), free=any(one.rule is not None for one in parts.surveys))
     bought_by = standing.purchases if standing is not None else frozenset[str]()
     return (
         replace(
@@ -243,12 +243,19 @@ def _read(
             outgoing=outgoing,
             sources=sources,
             reputation=reputation,
-            root_causes=root_causes,
+            owners=owners,
             employees=employees,
             routing=routing,
         ),
         examples,
     )
+
+
+def _heard(parts: Parts) -> set[str]:
+    """Give the events that rules listen to; "" stands for any."""
+    promised = {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
+    listening = (*parts.detectors, *parts.disclosures, *parts.surveys, *parts.lapses)
+    return promised | {event for one in listening for event in one.events}
 
 
 def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> str:

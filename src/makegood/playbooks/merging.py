@@ -102,7 +102,7 @@ class _Merging:
                 entry = self._facts(known, entry)
             elif key == "parameters":
                 self.guard.parameter(entry, known)
-            elif key in ("goodwill", "people", "routing") and known is not None:
+            elif key in ("goodwill", "people", "routing", "owners") and known is not None:
                 entry = self._part(known, entry)
             elif key == "outgoing" and known is not None:
                 entry = self._outgoing(known, entry)
@@ -110,7 +110,7 @@ class _Merging:
         return replace(over, entries=tuple(entries.values()))
 
     def _part(self, known: Entry, entry: Entry) -> Entry:
-        """Put what a part of goodwill, of people or of routing names over what it named."""
+        """Put what a part of goodwill, people, routing or owners names over what it named."""
         match known.value, entry.value:
             case Fields(), Fields():
                 return replace(entry, value=self._names("", known.value, entry.value))

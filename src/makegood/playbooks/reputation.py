@@ -1,6 +1,4 @@
-"""The section `reputation`: from when something is said of a person or a rule, and who answers."""
-
-from collections.abc import Mapping
+"""The section `reputation`: from when something is said of a person or a rule."""
 
 from msgspec import Struct
 
@@ -21,19 +19,12 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
         late_ms: What "lately" means, when a rule became worse; for so long a meeting settles
             before it counts for a person.
         period_ms: How long standards are taken to stay the same.
-        answer_ms: How long the owner of a rule has for an answer.
-        owners: Sign-in name of who answers for a rule, by its id.
-        otherwise: Who answers for every other rule, and for one whose owner let the time pass;
-            empty for nobody.
     """
 
     shown_from: int = SHOWN_FROM
     blind_below: int = BLIND_BELOW
     late_ms: int = 14 * DAY_MS
     period_ms: int = 28 * DAY_MS
-    answer_ms: int = 14 * DAY_MS
-    owners: Mapping[str, str] = {}
-    otherwise: str = ""
 
     @property
     def most_of_one(self) -> int:
@@ -42,10 +33,6 @@ class ReputationTerms(Struct, frozen=True, kw_only=True):
         So many that it takes `blind_below` customers before anything is said.
         """
         return max(1, self.shown_from // self.blind_below)
-
-    def owner_of(self, rule: str) -> str:
-        """Give who answers for a rule; empty for nobody."""
-        return self.owners.get(rule, self.otherwise)
 
 
 def read_reputation(top: Section) -> ReputationTerms:
@@ -59,9 +46,6 @@ def read_reputation(top: Section) -> ReputationTerms:
         blind_below=_at_least(section, "blind_below", BLIND_BELOW, "let somebody be guessed"),
         late_ms=_days(section, "lately", usual.late_ms),
         period_ms=_days(section, "period", usual.period_ms),
-        answer_ms=_days(section, "answer_within", usual.answer_ms),
-        owners=_owners(section),
-        otherwise=section.text("otherwise", default=""),
     )
     section.done()
     return terms
@@ -79,16 +63,3 @@ def _days(section: Section, key: str, usual: int) -> int:
     if section.has(key) and found < DAY_MS:
         section.error(key, f"`{key}` is a day or longer.", "Write 14d.")
     return max(found, DAY_MS)
-
-
-def _owners(section: Section) -> Mapping[str, str]:
-    found = {}
-    for entry in section.named("owners", "sign-in name"):
-        value = getattr(entry.value, "value", None)
-        if not isinstance(value, str) or not value.strip():
-            section.report.error(
-                entry.value.place, f"Nobody answers for `{entry.key}`.", "Write a sign-in name."
-            )
-            continue
-        found[entry.key] = value
-    return found

@@ -157,7 +157,7 @@ _BOOK: Mapping[str, Schema] = {
     "everyone": _ref("comparison"),
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
-    "root_causes": _ref("section about root causes"),
+    "owners": _ref("section about owners"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "examples": _list(_ref("example")),

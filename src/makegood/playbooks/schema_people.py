@@ -30,7 +30,7 @@ from makegood.playbooks.walks import VOLUNTEERS
 KINDS: Mapping[str, Mapping[str, Schema]] = {
     "section about reputations": {
         "shown_from": whole(10_000, 30), "blind_below": whole(10_000, 5), "lately": SPAN,
-        "period": SPAN, "answer_within": SPAN, "owners": map_of(TEXT), "otherwise": TEXT,
+        "period": SPAN,
     },
     "rule about places": {
         "id*": NAME, REPLACES: MARK, "kinds*": some(TEXT), "brands": some(TEXT),

@@ -1,4 +1,4 @@
-"""What the JSON Schema says about lapses, root causes and employees."""
+"""What the JSON Schema says about lapses, owners and employees."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -56,8 +56,8 @@ PEOPLE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "at_least*": _SPAN,
         "longest_gaps*": {"type": "number", "minimum": 1, "maximum": 10},
     },
-    "section about root causes": {
-        "answer_within": _SPAN, "owners": _PEOPLE, "places": _PEOPLE, "otherwise": _TEXT,
+    "section about owners": {
+        "answer_within": _SPAN, "rules": _PEOPLE, "places": _PEOPLE, "otherwise": _TEXT,
     },
     "section about employees": {"found_by": _some(_FACT), "sees": _some(_FACT)},
 }  # fmt: skip

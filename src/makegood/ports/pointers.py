@@ -68,6 +68,7 @@ class Gathered(Struct, frozen=True, kw_only=True, omit_defaults=True):
         cost: (currency, cents) given and paid so far.
         open: Cases that the last answer does not cover.
         asked_ms: When the first of those was named; 0 for none.
+        brands: Whose cases they are, in order; "" among them for the umbrella's.
     """
 
     cause: str
@@ -78,6 +79,7 @@ class Gathered(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost: tuple[tuple[str, int], ...] = ()
     open: int = 0
     asked_ms: int = 0
+    brands: tuple[str, ...] = ()
 
 
 class PointerReading(Protocol):
@@ -88,8 +90,16 @@ class PointerReading(Protocol):
     ) -> tuple[Pointer, ...]:
         """Page through what a word leads to, the newest first."""
 
-    def gathered(self, after: str, limit: int, *, only: str = "") -> tuple[Gathered, ...]:
-        """Page through root causes by their names, or give one, each with its cases added up."""
+    def gathered(
+        self, after: str, limit: int, *, among: Sequence[str] | None = None
+    ) -> tuple[Gathered, ...]:
+        """Page through root causes by their names, each with its cases added up.
+
+        Args:
+            after: The last one of the page before.
+            limit: At most so many.
+            among: Only these; None for all.
+        """
 
     def root_answers(self, causes: Sequence[str]) -> dict[str, RootAnswer]:
         """Give what was answered last; a cause without an answer is left out."""

@@ -116,7 +116,8 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
         phase: Phase of the recovery state machine.
         risk: How near the customer is to being lost; larger is nearer.
         due_ms: When the next thing is due; 0 for nothing.
-        waiting_for: What is due, one glossary word: call, approval, choice, judgement, release.
+        waiting_for: What is due, one word: call, ring (a place), approval, choice, judgement,
+            release.
         line: One line of facts, free of personal data.
         is_open: Whether it is still worked on.
         held: Whether it holds marketing.
@@ -268,6 +269,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
         words: What customers who choose read about them, in their own words.
         handover: What the cover should know while they are away.
         line: How many mail addresses of theirs were called off.
+        email: Where the firm writes to them; customers never see it.
     """
 
     rep: RepId
@@ -288,6 +290,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
     words: str = ""
     handover: str = ""
     line: int = 0
+    email: str = ""
 
     def is_away(self, at_ms: int) -> bool:
         """Whether they are on leave at an instant; one without an end lasts."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from makegood.core.holds import is_holding
+from makegood.core.places import to_be_rung
 from makegood.core.state import Case, Failure, OfferStatus, Phase, State
 from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
 from makegood.messages.money import Money
@@ -139,7 +140,9 @@ def _waiting(case: Case) -> tuple[str, int]:
         return "", 0
     if case.unclear:
         return "judgement", case.unclear[0].at_ms
-    called, yes = _call_due(case), _approval_due(case)
+    called, yes, rings = _call_due(case), _approval_due(case), to_be_rung(case)
+    if rings and not any(0 < due_ms < rings[0].by_ms for due_ms in (called, yes)):
+        return "ring", rings[0].by_ms
     if yes and (not called or yes < called):
         return "approval", yes
     if called:

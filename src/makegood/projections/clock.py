@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from makegood.core.places import to_be_rung
 from makegood.core.state import Case, OfferStatus, Phase, State
 from makegood.core.timers import TimerKind
 
@@ -47,8 +48,13 @@ def due_of(state: State, case: Case, now_ms: int) -> Due | None:
     """Say what is due next on an open case; None when nothing is."""
     if not case.is_open:
         return None
-    call = case.call
-    if call is not None and not call.done_ms:
+    call, rings = case.call, to_be_rung(case)
+    has_call = call is not None and not call.done_ms
+    if rings and not (call is not None and has_call and call.due_ms < rings[0].by_ms):
+        late: Level = "alarm" if rings[0].by_ms <= now_ms else "warn"
+        why = "because nobody there can be written to"
+        return Due(what=f"Ring {rings[0].name}", why=why, at_ms=rings[0].by_ms, level=late)
+    if call is not None and has_call:
         level: Level = "alarm" if call.promised or call.due_ms <= now_ms else "warn"
         return Due(what="Call", why=_WHY.get(call.why, ""), at_ms=call.due_ms, level=level)
     waits = [one for one in case.proposals if one.is_waiting]

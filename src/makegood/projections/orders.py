@@ -2,6 +2,7 @@
 
 from makegood.core.state import Failure
 from makegood.messages.commands import (
+    AskOwner,
     AskPlace,
     Command,
     ConfirmOffer,
@@ -26,6 +27,8 @@ def order_words(command: Command, library: Library) -> str:
             return f"Search for {remedy_words(order.remedy, library).lower()}"
         case AskPlace():
             return _PLACES[order.what]
+        case AskOwner():
+            return f"Question to who answers for “{order.title}”"
         case Fulfil():
             amount = f" ({money_words(order.amount)})" if order.amount.cents else ""
             owed = ", owed" if order.owed else ""

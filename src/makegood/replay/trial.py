@@ -18,7 +18,14 @@ from makegood.core.proposed import Proposal
 from makegood.core.routing import brand_of
 from makegood.core.state import EMPTY, State
 from makegood.messages import facts
-from makegood.messages.commands import AskPlace, ConfirmOffer, FindPlaces, Fulfil, SendMessage
+from makegood.messages.commands import (
+    AskOwner,
+    AskPlace,
+    ConfirmOffer,
+    FindPlaces,
+    Fulfil,
+    SendMessage,
+)
 from makegood.messages.events import Event
 from makegood.messages.facts import Body, Touchpoint
 from makegood.messages.ids import BookHash, EventId
@@ -30,6 +37,7 @@ _ORDERS = {
     Fulfil: "remedy",
     FindPlaces: "confirmation",
     AskPlace: "confirmation",
+    AskOwner: "message",
 }
 _DECISIONS = (
     facts.Chosen,

@@ -4,14 +4,21 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from makegood.core.decide import Asker, decide
+from makegood.core.decide import Asker, Decision, decide
 from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
 from makegood.core.surveyed import found as found_survey
 from makegood.messages.agreements import Agreement
 from makegood.messages.errors import Refused, StoreBusy
 from makegood.messages.events import OWN_SOURCE
-from makegood.messages.facts import Body, PersonRefused, Rated, Released, Requested
+from makegood.messages.facts import (
+    Body,
+    PersonRefused,
+    Rated,
+    Released,
+    Requested,
+    RootCauseNamed,
+)
 from makegood.messages.ids import CustomerId, EventId, ProfileId, event_id
 from makegood.playbooks.book import Library
 from makegood.ports.acts import Act
@@ -21,6 +28,7 @@ from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
 from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.noting import note
+from makegood.runtime.places import unknown_place
 from makegood.runtime.rooms import seated
 from makegood.runtime.told import Told
 
@@ -107,7 +115,9 @@ class Acts:
             library = self._library_of()  # whatever is activated now, one book judges and stamps
             purses = Purses(writing, state, library.now(brand_of(state, wanted)), now_ms)
             agreed = _agreed(writing, Concerned(ProfileId(found), wanted, now_ms))
-            decision = decide(state, wanted, purses.told(wanted, asker), now_ms, library, agreed)
+            decision = _wrong_place(writing, wanted) or decide(
+                state, wanted, purses.told(wanted, asker), now_ms, library, agreed
+            )
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
             body = purses.take(wanted_id, decision.body, asker)
@@ -128,6 +138,14 @@ class Acts:
                 act = Act(what="people.apart", at_ms=now_ms, who=asker.rep, about=found)
                 note(writing, act)
         return Acted(event=wanted_id, body=body, reasons=decision.reasons, repeated=not is_new)
+
+
+def _wrong_place(reading: Reading, wanted: Body) -> Decision | None:
+    """Say what is wrong with the place that somebody found behind a case; None for nothing."""
+    if not isinstance(wanted, RootCauseNamed) or not wanted.cause.startswith("place:"):
+        return None
+    refused = unknown_place(reading, wanted.cause.removeprefix("place:"))
+    return Decision(refused=refused) if refused is not None else None
 
 
 def _agreed(reading: Reading, event: Concerned) -> tuple[Agreement, ...]:

@@ -1,6 +1,7 @@
 """An outcome that a counterpart tells later: who may tell it, and how it ends the command."""
 
 from makegood.messages.commands import (
+    AskOwner,
     AskPlace,
     Command,
     ConfirmOffer,
@@ -20,7 +21,7 @@ def may_answer(command: Command, provider: str, body: Body) -> bool:
             return asked == provider and isinstance(body, Confirmed | Declined)
         case Fulfil(provider=asked):
             return asked == provider and isinstance(body, Carried | Dropped)
-        case SendMessage() | FindPlaces() | AskPlace():
+        case SendMessage() | FindPlaces() | AskPlace() | AskOwner():
             return False
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from makegood.core.holds import Answer, Question
 from makegood.messages.commands import (
     HELD_CLASSES,
+    AskOwner,
     Command,
     Fulfil,
     SendMessage,
@@ -178,6 +179,11 @@ def _held(row: OutboxRow, answer: Answer) -> Ended:
 
 def _is_held_class(command: Command) -> bool:
     return isinstance(command.order, SendMessage) and command.order.message_class in HELD_CLASSES
+
+
+def is_of_a_customer(command: Command) -> bool:
+    """Whether the outcome belongs to a customer's history; what owners are asked is in none."""
+    return not isinstance(command.order, AskOwner)
 
 
 def with_step(body: Body, command: Command) -> Body:

@@ -2,16 +2,17 @@
 
 import csv
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from makegood.messages.errors import InputError
+from makegood.messages.errors import InputError, Refused
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import PlaceId
 from makegood.ports.places import Contact, PlaceRow
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
 
 COLUMNS = (
     "place", "brand", "name", "kind", "latitude", "longitude", "near", "rank", "address",
@@ -48,15 +49,39 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 def all_places(store: Store) -> tuple[PlaceRow, ...]:
     """Give every place, page by page."""
-    found: list[PlaceRow] = []
     with store.reading() as reading:
-        while len(found) < _MOST_PLACES:
-            after = found[-1].place if found else ""
-            page = reading.places(after=after, limit=_PAGE)
-            found += page
-            if len(page) < _PAGE:
-                break
-    return tuple(found)
+        return tuple(_paged(reading))
+
+
+def _paged(reading: Reading) -> Iterator[PlaceRow]:
+    after, count = "", 0
+    while count < _MOST_PLACES:
+        page = reading.places(after=after, limit=_PAGE)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after, count = page[-1].place, count + len(page)
+
+
+def ids_by_name(reading: Reading, names: Collection[str]) -> dict[str, str]:
+    """Give the ids of places by their names in small letters; a name of several finds none."""
+    found: dict[str, set[str]] = {}
+    for row in _paged(reading):
+        name = row.name.casefold()
+        if name in names:
+            found.setdefault(name, set()).add(row.place)
+    return {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
+
+
+def unknown_place(reading: Reading, place: str) -> Refused | None:
+    """Say that there is no such place, and which was probably meant; None where there is."""
+    if place in reading.places_by_id([place]):
+        return None
+    some = [str(row.place) for row in reading.places(limit=_PAGE)]
+    close = get_close_matches(place, some, n=1, cutoff=0.6)
+    hint = f"Did you mean `{close[0]}`?" if close else "Take its id from there, or add it there."
+    why = f"There is no place `{place[:40]}` in the table of places. {hint}"
+    return Refused(code="no_such_place", why=why)
 
 
 def import_places(store: Store, file: TextIO, brands: Collection[str]) -> Imported:

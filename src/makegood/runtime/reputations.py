@@ -10,19 +10,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.analytics.reputation.blind import Counted, LeftOut, counted
+from makegood.messages.commands import AskOwner, Command
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event
 from makegood.messages.facts import Rated
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.playbooks.book import Library
+from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.reputation import ReputationTerms
 from makegood.playbooks.rulings import SurveyKind
 from makegood.ports.acts import Act
 from makegood.ports.clock import Clock
 from makegood.ports.reputation import Appeal, Published, RatingRow, RuleAnswer, Verdict, appeal_id
 from makegood.ports.store import Reading, Store, Writing
+from makegood.projections.root_causes import answerer, cause_words
+from makegood.runtime.asking_owners import question
 from makegood.runtime.by_lot import Met, chances
 from makegood.runtime.noting import note
+from makegood.runtime.places import ids_by_name
 
 PAGE = 2000
 Publisher = Callable[
@@ -69,6 +74,7 @@ def take_ratings(store: Store, library: Library) -> int:
         with store.writing() as writing:
             if writing.hold_ratings()[0] != after:
                 continue  # somebody else took these
+            rows = by_place(writing, rows)
             writing.add_ratings(rows, log[-1][0])
         taken += len(rows)
 
@@ -110,6 +116,20 @@ def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
     )
 
 
+def by_place(reading: Reading, rows: Sequence[RatingRow]) -> list[RatingRow]:
+    """Call the place of each rating by its id in the table of places.
+
+    A place that is written as its name is no other place; what the table does not know stays as
+    the survey said it.
+    """
+    said = {row.place for row in rows if row.place}
+    known = reading.places_by_id(sorted(said)) if said else {}
+    strangers = {place.casefold() for place in said if place not in known}
+    ids = ids_by_name(reading, strangers) if strangers else {}
+    return [replace(row, place=ids.get(row.place.casefold(), row.place))
+            if row.place not in known else row for row in rows]  # fmt: skip
+
+
 def publish_round(
     store: Store, library: Library, terms: ReputationTerms, clock: Clock, publisher: Publisher
 ) -> Round:
@@ -138,11 +158,12 @@ def publish_round(
             read, since = writing.hold_ratings()
             if since != rounds:
                 continue
-            asked = _asked(writing, published, terms, now_ms)
+            asked = _asked(writing, published, library.now().owners, now_ms)
             writing.add_ratings(found.changed, read)
             writing.put_published(published)
             for one in asked:
                 writing.put_rule_answer(one)
+            writing.put_commands([_mail_about(one, library) for one in asked])
             writing.put_rounds(rounds + 1)
         return Round(taken=taken, ratings=len(rows), published=published, asked=asked)
 
@@ -172,7 +193,7 @@ def _left_out(reading: Reading) -> LeftOut:
 
 
 def _asked(
-    writing: Writing, published: Sequence[Published], terms: ReputationTerms, now_ms: int
+    writing: Writing, published: Sequence[Published], owners: OwnerTerms, now_ms: int
 ) -> tuple[RuleAnswer, ...]:
     """Ask who answers for a rule that customers find worse, unless that was not long ago.
 
@@ -184,22 +205,35 @@ def _asked(
         if one.kind == "rule" and (one.worse_lately or one.standing == "worse")
     ]
     before = writing.rule_answers(worse)
-    due_ms = now_ms + terms.answer_ms
+    due_ms, reps = now_ms + owners.answer_ms, writing.reps()
     anew = [
         RuleAnswer(rule=rule, owner=owner, asked_ms=now_ms, due_ms=due_ms)
         for rule in worse
-        if (owner := terms.owner_of(rule))
+        if (owner := answerer(owners, f"rule:{rule}", reps, now_ms))
         and (
             rule not in before
-            or (before[rule].says and now_ms - before[rule].asked_ms > 2 * terms.answer_ms)
+            or (before[rule].says and now_ms - before[rule].asked_ms > 2 * owners.answer_ms)
         )
     ]
     higher = [
-        replace(one, owner=terms.otherwise, asked_ms=now_ms, due_ms=due_ms, before=one.owner)
+        replace(one, owner=owners.otherwise, asked_ms=now_ms, due_ms=due_ms, before=one.owner)
         for one in _unanswered(writing)
-        if one.due_ms < now_ms and terms.otherwise not in ("", one.owner)
+        if one.due_ms < now_ms and owners.otherwise not in ("", one.owner)
     ]
     return (*anew, *higher)
+
+
+def _mail_about(one: RuleAnswer, library: Library) -> Command:
+    """Make the mail to who is asked about a rule; it is queued in the transaction that asks."""
+    order = AskOwner(
+        about="rule",
+        subject=one.rule,
+        title=cause_words(f"rule:{one.rule}", library),
+        owner=RepId(one.owner),
+        due_ms=one.due_ms,
+        late=bool(one.before),
+    )
+    return question(order, one.asked_ms, one.asked_ms)
 
 
 def _unanswered(reading: Reading) -> tuple[RuleAnswer, ...]:

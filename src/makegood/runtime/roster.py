@@ -31,12 +31,13 @@ OWN = ("languages", "away_from", "away_until", "cover", "busy_until", "line", "h
 """What each may change for themselves."""
 FIELDS = (
     "name", "role", "brands", "hours", "timezone", "languages", "capacity", "most_cases",
-    "away_from", "away_until", "cover", "busy_until", "left", "line", "handover", "words",
+    "away_from", "away_until", "cover", "busy_until", "left", "line", "handover", "words", "email",
 )  # fmt: skip
 """What a supervisor may change, and a file may have as columns beside `rep`."""
 MOST_ROWS = 20_000
 _REP = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]{0,149}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_EMAIL = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+\.[^\s<>@,;]+")
 _LONGEST = {"words": 600, "handover": 2_000, "hours": 300}
 _LONGEST_LINE = 150
 _MOST = 100_000
@@ -202,6 +203,13 @@ def moment_ms(written: str, zone: str) -> int:
     return at_ms
 
 
+def _email(written: str, _firm: Firm, _zone: str) -> str:
+    found = _line(written, _firm, _zone)
+    if found and not _EMAIL.fullmatch(found):
+        raise InputError(f"{found!r} is no mail address; write for example mira@example.com.")
+    return found
+
+
 def _rep(written: str, _firm: Firm, _zone: str) -> RepId:
     return RepId(_line(written, _firm, _zone))
 
@@ -223,6 +231,7 @@ _READ: Mapping[str, Callable[[str, Firm, str], object]] = {
     "left": _moment,
     "handover": _text,
     "words": _text,
+    "email": _email,
 }
 
 

@@ -27,6 +27,7 @@ from makegood.runtime.delivery import (
     addressee,
     addressees,
     dead,
+    is_of_a_customer,
     missed,
     told_id,
     urgency_of,
@@ -324,7 +325,7 @@ class Worker:
             told: list[Told] = []
             for result in results:
                 ended = self._ended(writing, result, now_ms, counts)
-                if ended is not None:
+                if ended is not None and is_of_a_customer(ended.row.command):
                     told.append(_told(ended.row, ended.body))
             self._recorder.record(writing, told, now_ms)
         return counts

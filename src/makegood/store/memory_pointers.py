@@ -19,10 +19,13 @@ class MemoryPointerReading(MemoryReading):
         found = sorted(found, key=_place, reverse=True)
         return tuple(one for one in found if before is None or _place(one) < before)[:limit]
 
-    def gathered(self, after: str, limit: int, *, only: str = "") -> tuple[Gathered, ...]:
+    def gathered(
+        self, after: str, limit: int, *, among: Sequence[str] | None = None
+    ) -> tuple[Gathered, ...]:
         cases: dict[str, list[Pointer]] = {}
         for one in self._pointers():
-            if one.kind == "cause" and (one.key == only if only else one.key > after):
+            wanted = among is None or one.key in among
+            if one.kind == "cause" and wanted and one.key > after:
                 cases.setdefault(one.key, []).append(one)
         return tuple(self._gather(cause, cases[cause]) for cause in sorted(cases)[:limit])
 
@@ -49,6 +52,7 @@ class MemoryPointerReading(MemoryReading):
             cost=tuple(sorted(cost.items())),
             open=len(asking),
             asked_ms=min((one.named_ms for one in asking), default=0),
+            brands=tuple(sorted({one.brand for one in rows})),
         )
 
 

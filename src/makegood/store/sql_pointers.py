@@ -1,5 +1,6 @@
 """Pointers and answers about root causes by SQL."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -19,11 +20,11 @@ _ANSWER = "cause until_ms row_blob"
 _GATHERED = """SELECT it.key, it.currency, count(*), sum(it.severity), min(it.at_ms),
         max(it.at_ms), sum(it.cents),
         sum(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN 1 ELSE 0 END),
-        min(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN it.named_ms END)
+        min(CASE WHEN it.at_ms > coalesce(said.until_ms, 0) THEN it.named_ms END), it.brand
     FROM pointer it LEFT JOIN root_answer said ON said.cause = it.key
     WHERE it.kind = 'cause' AND it.key IN (
-        SELECT DISTINCT key FROM pointer WHERE kind = 'cause' AND key {} ? ORDER BY key LIMIT ?)
-    GROUP BY it.key, it.currency ORDER BY it.key, it.currency"""
+        SELECT DISTINCT key FROM pointer WHERE kind = 'cause' AND key > ?{} ORDER BY key LIMIT ?)
+    GROUP BY it.key, it.currency, it.brand ORDER BY it.key, it.currency, it.brand"""
 _unpack = msgspec.msgpack.Decoder(RootAnswer).decode
 
 
@@ -44,10 +45,15 @@ class PointerReading(SqlBase):
         )
         return tuple(_pointer(row) for row in self._db.rows(sql, *values, limit))
 
-    def gathered(self, after: str, limit: int, *, only: str = "") -> tuple[Gathered, ...]:
+    def gathered(
+        self, after: str, limit: int, *, among: Sequence[str] | None = None
+    ) -> tuple[Gathered, ...]:
+        if among is not None and not among:
+            return ()
         found: dict[str, Gathered] = {}
-        sql = _GATHERED.format("=" if only else ">")
-        for row in self._db.rows(sql, only or after, limit):
+        sql = _GATHERED.format("" if among is None else " AND key = ANY(?)")
+        values: list[Value] = [after] if among is None else [after, list(among)]
+        for row in self._db.rows(sql, *values, limit):
             one = _gathered(row)
             before = found.get(one.cause)
             found[one.cause] = one if before is None else _together(before, one)
@@ -100,7 +106,7 @@ def _pointer(row: Row) -> Pointer:
 
 
 def _gathered(row: Row) -> Gathered:
-    cause, currency, cases, harm, first_ms, last_ms, cents, is_open, asked_ms = row
+    cause, currency, cases, harm, first_ms, last_ms, cents, is_open, asked_ms, brand = row
     return Gathered(
         cause=cause,
         cases=int(cases),
@@ -110,18 +116,23 @@ def _gathered(row: Row) -> Gathered:
         cost=((currency, int(cents)),),
         open=int(is_open),
         asked_ms=int(asked_ms or 0),
+        brands=(brand,),
     )
 
 
 def _together(one: Gathered, other: Gathered) -> Gathered:
     asked = [at for at in (one.asked_ms, other.asked_ms) if at]
+    cost: Counter[str] = Counter()
+    for currency, cents in (*one.cost, *other.cost):
+        cost[currency] += cents
     return Gathered(
         cause=one.cause,
         cases=one.cases + other.cases,
         harm=one.harm + other.harm,
         first_ms=min(one.first_ms, other.first_ms),
         last_ms=max(one.last_ms, other.last_ms),
-        cost=(*one.cost, *other.cost),
+        cost=tuple(sorted(cost.items())),
         open=one.open + other.open,
         asked_ms=min(asked, default=0),
+        brands=tuple(sorted({*one.brands, *other.brands})),
     )

@@ -1,5 +1,7 @@
 """What every store does with pointers and with answers about root causes."""
 
+from msgspec.structs import replace
+
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.pointers import Pointer, PointerKind, RootAnswer
 from makegood.testing.store_log_conformance import Conformance
@@ -76,8 +78,23 @@ class PointerConformance(Conformance):
             assert (one.open, one.asked_ms) == (3, 15)
             assert reading.gathered("", 1) == (one,)
             assert reading.gathered("rule:a", 10) == (other,)
-            assert reading.gathered("", 1, only="rule:b") == (other,)
-            assert reading.gathered("", 1, only="rule:") == ()
+            assert reading.gathered("", 1, among=["rule:b"]) == (other,)
+            assert reading.gathered("rule:a", 9, among=["rule:b", "rule:a"]) == (other,)
+            assert reading.gathered("", 1, among=["rule:"]) == ()
+            assert reading.gathered("", 1, among=[]) == ()
+
+    def test_a_root_cause_says_whose_cases_it_has_and_adds_up_their_cost(self) -> None:
+        store = self.make_store()
+        rows = [
+            replace(pointer("rule:a", at_ms, cents=cents), brand=brand)
+            for at_ms, brand, cents in ((1, "sea", 5), (2, "", 6), (3, "air", 7))
+        ]
+        with store.writing() as writing:
+            writing.put_pointers([ANA], rows)
+        with store.reading() as reading:
+            (one,) = reading.gathered("", 10)
+        assert one.brands == ("", "air", "sea")
+        assert (one.cost, one.cases, one.first_ms) == ((("EUR", 18),), 3, 1)
 
     def test_an_answer_covers_what_came_before_the_change_or_what_stays(self) -> None:
         store = self.make_store()

@@ -10,15 +10,17 @@ from msgspec.structs import replace
 
 from makegood.core.fold import advance, step
 from makegood.core.state import EMPTY, Phase, State, decode_state, encode_state
-from makegood.messages.facts import Touchpoint
+from makegood.messages.facts import PersonChosen, Touchpoint
+from makegood.messages.ids import RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.terms import Cause, Loss
 from makegood.testing.book import small_book
-from makegood.testing.history import NOON_MS, event, folded
+from makegood.testing.history import KATHY, NOON_MS, event, folded
 from tests.unit.core.day import Day
 
 DAY = 86_400_000
+ULI = RepId("uli")
 RULE = LapseRule(
     id="line_left",
     events=("Used",),
@@ -76,6 +78,40 @@ def test_a_line_left_while_another_goes_on_is_a_failure_about_it_and_somebody_ca
     assert day.case.call.why == "lapsed"
     assert day.case.call.due_ms == failure.at_ms + 7 * DAY
     assert day.commands == []  # nobody is told by a machine that they were missed
+
+
+def theirs(*reps: RepId) -> Day:
+    """The customer chose before they left the spa; nobody's duty is known when a timer fires."""
+    day = Day(books())
+    day.told(PersonChosen(choices=reps, theirs=reps[0]))
+    for quarter in range(14):
+        if quarter * 90 <= 900:
+            uses(day, "spa", quarter * 90)
+        uses(day, "restaurant", quarter * 90 + 1)
+    assert lapsed(day.state) == ["spa"]
+    return day
+
+
+def test_a_line_left_is_the_chosen_rep_s_at_once_though_nobody_s_duty_is_known():
+    day = theirs(ULI)
+    assert day.case.owner == ULI
+    day.on_duty = (KATHY,)
+    day.waits(DAY)
+    uses(day, "restaurant", 1200)
+    assert day.case.owner == ULI  # whoever works next takes nobody's customer
+
+
+def test_without_a_chosen_rep_it_is_nobody_s_until_somebody_works():
+    day = Day(books())
+    for quarter in range(12):
+        if quarter * 90 <= 900:
+            uses(day, "spa", quarter * 90)
+        uses(day, "restaurant", quarter * 90 + 1)
+    assert lapsed(day.state) == []
+    day.waits(90 * DAY)
+    assert (lapsed(day.state), day.case.owner) == (["spa"], "")
+    uses(day, "restaurant", 1084)
+    assert day.case.owner == KATHY.rep
 
 
 def test_nobody_who_uses_all_of_it_is_missed():

@@ -8,25 +8,31 @@ from msgspec.structs import replace
 from makegood.books.opening import read_book
 from makegood.core.decide import Asker, decide
 from makegood.core.placed import PlaceStatus
+from makegood.core.places import to_be_rung
 from makegood.core.state import OfferState, OfferStatus, decode_state, encode_state
 from makegood.messages.agreements import Agreement, RateTerms
 from makegood.messages.commands import AskPlace, FindPlaces
+from makegood.messages.events import OnDuty
 from makegood.messages.facts import (
     Answered,
     AskedAgain,
+    Carried,
     Chosen,
     Dropped,
     PlaceAnswered,
     PlacesFound,
     Touchpoint,
 )
-from makegood.messages.ids import AccountId, AgreementId, CommandId
+from makegood.messages.ids import AccountId, AgreementId, CommandId, CustomerId, RepId
 from makegood.messages.money import Money
 from makegood.messages.place_facts import Candidate
 from makegood.playbooks.book import Library
 from makegood.playbooks.load import load_book
 from makegood.playbooks.placing import PlaceRule
+from makegood.projections.cases import case_row
+from makegood.projections.clock import due_of
 from makegood.testing.book import HOUR_MS, MINUTE_MS
+from makegood.testing.history import KATHY
 from tests.unit.core.day import Day
 
 TEXT, NAME = read_book("hotel-group")
@@ -282,3 +288,63 @@ def test_the_state_is_written_and_read_back_whole():
     day = Evening()
     day.finds(place("a", own_rate_cents=1))
     assert decode_state(encode_state(day.state)) == day.state
+
+
+def rung(day: Evening, name: str) -> None:
+    """The question could not be written: the place has a telephone alone."""
+    day.told(Carried(command=day.ask(name), detail={"channel": "phone"}))
+
+
+def test_a_place_with_a_telephone_alone_is_a_task_until_somebody_there_answered():
+    day = Evening()
+    day.finds(place("a"), place("b", 600))
+    assert to_be_rung(day.case) == ()
+    rung(day, "a")
+    (one,) = to_be_rung(day.case)
+    assert (one.place, one.by_ms) == ("a", day.sister.asks[0].by_ms)
+    row = case_row(day.case, CustomerId("c"))
+    assert (row.waiting_for, row.due_ms) == ("ring", one.by_ms)
+    due = due_of(day.state, day.case, day.now_ms)
+    assert due is not None
+    assert (due.what, due.at_ms, due.level) == ("Ring A", one.by_ms, "warn")
+    assert decode_state(encode_state(day.state)) == day.state
+    day.says("a", accepted=True)
+    assert to_be_rung(day.case) == ()
+    assert day.sister.status is OfferStatus.CONFIRMED
+
+
+def test_what_is_rung_in_vain_goes_on_to_the_next_place_which_is_no_ring_yet():
+    day = Evening()
+    day.finds(place("a"), place("b", 600))
+    rung(day, "a")
+    day.waits(day.rule.answer_within_ms)
+    assert day.standings["b"] is PlaceStatus.ASKED
+    assert to_be_rung(day.case) == ()
+
+
+def test_ringing_is_for_somebody_who_is_there_and_while_nobody_is_the_owner_keeps_it():
+    day = Evening()
+    assert day.case.owner == KATHY.rep
+    uli = OnDuty(RepId("uli"), until_ms=day.now_ms + 9 * HOUR_MS)
+    day.on_duty = (uli,)
+    day.finds(place("a"))
+    rung(day, "a")
+    assert day.case.owner == "uli"
+    late = Evening()
+    late.on_duty = ()
+    late.finds(place("a"))
+    rung(late, "a")
+    assert late.case.owner == KATHY.rep  # nobody is there: the owner sees it first
+
+
+def test_a_ring_that_is_told_late_or_twice_changes_nothing():
+    day = Evening()
+    day.finds(place("a"), place("b", 600))
+    rung(day, "a")
+    before = day.state
+    rung(day, "a")
+    assert day.state.cases == before.cases
+    first = day.ask("a")
+    day.says("a", accepted=False)
+    day.told(Carried(command=first, detail={"channel": "phone"}))
+    assert to_be_rung(day.case) == ()

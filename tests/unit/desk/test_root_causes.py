@@ -3,6 +3,8 @@
 import pytest
 
 from makegood.bootstrap import Makegood
+from makegood.messages.ids import PlaceId
+from makegood.ports.places import PlaceRow
 from tests.e2e.screens import introduce, no_car
 from tests.unit.desk.browsing import words_of
 
@@ -29,9 +31,30 @@ def test_the_owner_of_a_case_or_a_supervisor_names_what_is_behind_it(makegood, k
     page = words_of(kathy.get(f"/desk/cases/{case}"))
     assert "What is behind it There was no car" in page
     assert "said what is behind it: There was no car" in page
-    assert name(omar, case, "o", place="Airport").status_code == 302
-    assert "Airport" in words_of(omar.get(LIST))
+    with_place(makegood)
+    assert name(omar, case, "o", place="airport").status_code == 302
+    assert "The Airport branch" in words_of(omar.get(LIST))
+    assert "What is behind it The Airport branch" in words_of(omar.get(f"/desk/cases/{case}"))
     assert "There was no car" not in words_of(omar.get(LIST))  # the later name counts
+
+
+def with_place(makegood: Makegood) -> None:
+    row = PlaceRow(
+        place=PlaceId("airport"), brand="northwind_cars", name="The Airport branch", kind="branch"
+    )
+    with makegood.store.writing() as writing:
+        writing.put_places([row])
+
+
+def test_a_place_is_one_of_the_table_of_places_and_else_the_nearest_is_named(makegood, kathy):
+    introduce(makegood)
+    case = no_car(makegood)
+    with_place(makegood)
+    refused = name(kathy, case, place="airprt")
+    assert refused.status_code == 422
+    said = words_of(refused)
+    assert "no place `airprt` in the table of places. Did you mean `airport`?" in said
+    assert "The Airport branch" in said  # to choose from
 
 
 @pytest.mark.parametrize("wrong", [{"rule": "nothing_such"}, {"cause": "ana@example.org said so"}])

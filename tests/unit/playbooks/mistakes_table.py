@@ -37,7 +37,7 @@ MISTAKES = {
     "reputation of too few": ("parameters:\n", "reputation: {shown_from: 29}\nparameters:\n", "reputation: {", "Fewer than 30 ratings tell nobody apart", "Write 30"),
     "reputation that is not blind": ("parameters:\n", "reputation: {blind_below: 4}\nparameters:\n", "reputation: {", "let somebody be guessed", "Write 5"),
     "reputation within hours": ("parameters:\n", "reputation: {lately: 3h}\nparameters:\n", "reputation: {", "a day or longer", "14d"),
-    "rule without an owner": ("parameters:\n", "reputation: {owners: {fee: 7}}\nparameters:\n", "reputation: {", "Nobody answers for `fee`", "sign-in name"),
+    "rule without an owner": ("parameters:\n", "owners: {rules: {fee: 7}}\nparameters:\n", "owners: {", "Nobody answers for `fee`", "sign-in name"),
     "send that says nothing": ("parameters:\n", "sends:\n  Email Sent: mail\nparameters:\n", "Email Sent: mail", "says nothing about the send", "{channel: mail}"),
     "send of no brand": ("parameters:\n", "sends:\n  Email Sent: {brand: acmee}\nparameters:\n", "Email Sent: {", "not a brand", "`acme`"),
     "send of two brands": ("parameters:\n", "sends:\n  Email Sent: {brand: acme, brand_from: label}\nparameters:\n", "Email Sent: {", "`brand` says already who speaks", "one of the two"),

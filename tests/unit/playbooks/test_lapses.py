@@ -1,4 +1,4 @@
-"""The sections `lapses`, `root_causes` and `employees`: what they take, and every mistake."""
+"""The sections `lapses`, `owners` and `employees`: what they take, and every mistake."""
 
 import pytest
 
@@ -37,11 +37,13 @@ def mistakes(old: str, new: str) -> str:
         ("  - id: line_left\n", "  - id: other\n", "already the name of a failure"),
         ("severity: 1\n    cause: firm\n", "severity: 0\n    cause: firm\n", "starts at 1"),
         (
-            "root_causes:\n  answer_within: 14d",
-            "root_causes:\n  answer_within: 1h",
+            "owners:\n  answer_within: 14d",
+            "owners:\n  answer_within: 1h",
             "a day or longer",
         ),
-        ("owners: {room_not_ready: mira}", "owners: {room_not_ready: }", "Nobody answers"),
+        ("rules: {room_not_ready: mira}", "rules: {room_not_ready: }", "Nobody answers"),
+        ("rules: {room_not_ready: mira}", "rules: {room_not_raedy: mira}", "room_not_ready"),
+        ("rules: {room_not_ready: mira}", "owners: {room_not_ready: mira}", "no field `owners`"),
         ("otherwise: helen", "otherwse: helen", "otherwise"),
         ("found_by: [customer.room,", "found_by: [customer.rom,", "customer.rom"),
         ("found_by: [customer.room,", "found_by: [room,", "customer.room"),
@@ -64,7 +66,7 @@ def test_what_is_written_is_what_is_read():
     assert book.lapses_on == {"Service Used": (rule,)}
     assert book.hears("Service Used")
     assert book.failures["line_left"].title.startswith("A service they had used")
-    causes = book.root_causes
+    causes = book.owners
     owners = [causes.owner_of(*one) for one in (("rule", "room_not_ready"), ("place", "porto"))]
     assert owners == ["mira", "joao"]
     assert causes.owner_of("other", "a partner") == "helen"
@@ -92,7 +94,7 @@ lapses:
     after: {uses: 9, over: 365d}
     quiet_for: {at_least: 90d, longest_gaps: 3}
     title: A service of the house is no longer used
-root_causes: {owners: {line_left: ana}}
+owners: {rules: {line_left: ana}}
 """
     alone = bind(own, shipped_laws(), {"hotel.yaml": BOOK}.get)
     checked = check_book(alone, name="sea")
@@ -100,8 +102,9 @@ root_causes: {owners: {line_left: ana}}
     assert checked.book is not None
     (rule,) = checked.book.lapses
     assert (rule.uses, rule.holds) == (9, "umbrella")
-    assert checked.book.root_causes.owners["line_left"] == "ana"
-    assert checked.book.root_causes.otherwise == "helen"
+    owners = checked.book.owners
+    assert (owners.rules["line_left"], owners.rules["room_not_ready"]) == ("ana", "mira")
+    assert owners.otherwise == "helen"
 
 
 def test_its_spans_and_numbers_can_be_changed_at_the_desk():
@@ -110,5 +113,5 @@ def test_its_spans_and_numbers_can_be_changed_at_the_desk():
         "lapses/line_left/after/uses",
         "lapses/line_left/quiet_for/at_least",
         "lapses/line_left/call_within",
-        "root_causes/answer_within",
+        "owners/answer_within",
     }

@@ -6,14 +6,17 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.analytics.reputation.publishing import publish
+from makegood.messages.commands import AskOwner
 from makegood.messages.errors import Refused
 from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import Rated
-from makegood.messages.ids import ProfileId, RepId
+from makegood.messages.ids import CommandId, PlaceId, ProfileId, RepId
 from makegood.playbooks.book import Library
+from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.reputation import DAY_MS, ReputationTerms
+from makegood.ports.places import PlaceRow
 from makegood.ports.reputation import Published
-from makegood.ports.rows import Offered
+from makegood.ports.rows import Offered, OutboxStatus, RepRow
 from makegood.runtime.reputations import (
     answer_for_rule,
     appeal,
@@ -25,14 +28,27 @@ from makegood.store.memory import MemoryStore
 from makegood.testing.clock import FakeClock
 from tests.unit.core.test_as_met import day
 
-TERMS = ReputationTerms(owners={"fee": "vera"})
+TERMS = ReputationTerms()
+OWNERS = OwnerTerms(rules={"fee": "vera"})
 SETTLED = 20 * DAY_MS  # what happened at the beginning counts by then
 VERA, OMAR, LI = RepId("vera"), RepId("omar"), RepId("li")
 
 
 @pytest.fixture
 def library() -> Library:
-    return day().library
+    return owned_by(OWNERS)
+
+
+def staffed() -> MemoryStore:
+    store = MemoryStore()
+    with store.writing() as writing:
+        writing.put_reps([RepRow(rep=rep, name=rep, role="rep") for rep in (VERA, OMAR)])
+    return store
+
+
+def owned_by(owners: OwnerTerms) -> Library:
+    book = replace(day().library.now(), owners=owners)
+    return Library(active=book.hash, books={book.hash: book})
 
 
 def rate(store: MemoryStore, library: Library, numbers: range, *, at_ms: int = 0, **more) -> None:
@@ -115,11 +131,16 @@ def test_below_thirty_no_number_is_published_and_four_more_change_nothing(librar
 
 
 def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(library: Library):
-    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
+    store, clock = staffed(), FakeClock(400 * DAY_MS)
     rate(store, library, range(1, 401))  # thumbs of `fee` are all down, of `bag` all up
     done = round_of(store, library, clock)
     assert [(one.rule, one.owner) for one in done.asked] == [("fee", "vera")]
-    assert done.asked[0].due_ms == clock.now_ms() + TERMS.answer_ms
+    with store.reading() as reading:
+        (mail,) = reading.outbox(OutboxStatus.WAITING, CommandId(""), 9)
+    order = mail.command.order
+    assert isinstance(order, AskOwner)
+    assert (order.subject, order.owner, order.due_ms) == ("fee", "vera", done.asked[0].due_ms)
+    assert done.asked[0].due_ms == clock.now_ms() + OWNERS.answer_ms
     fee = said(store, "rule")["fee"]
     assert fee.standing == "worse"
     assert fee.high < fee.usual
@@ -131,19 +152,28 @@ def test_a_rule_that_customers_find_worse_is_put_to_its_owner_who_alone_answers(
     assert round_of(store, library, clock).asked == ()  # answered not long ago
 
 
-def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others(library: Library):
-    store, clock = MemoryStore(), FakeClock(400 * DAY_MS)
-    terms = replace(TERMS, otherwise="omar")
+def test_who_left_is_asked_about_no_rule_and_whoever_answers_for_the_rest_is():
+    store, clock = staffed(), FakeClock(400 * DAY_MS)
+    library = owned_by(replace(OWNERS, otherwise="omar"))
+    with store.writing() as writing:
+        writing.put_reps([RepRow(rep=VERA, name="vera", role="rep", left_ms=DAY_MS)])
     rate(store, library, range(1, 401))
-    publish_round(store, library, terms, clock, publish)
-    clock.advance(TERMS.answer_ms + 1)
-    (asked,) = publish_round(store, library, terms, clock, publish).asked
+    assert [one.owner for one in round_of(store, library, clock).asked] == ["omar"]
+
+
+def test_what_an_owner_lets_pass_goes_to_whoever_answers_for_all_others():
+    store, clock = staffed(), FakeClock(400 * DAY_MS)
+    library = owned_by(replace(OWNERS, otherwise="omar"))
+    rate(store, library, range(1, 401))
+    publish_round(store, library, TERMS, clock, publish)
+    clock.advance(OWNERS.answer_ms + 1)
+    (asked,) = publish_round(store, library, TERMS, clock, publish).asked
     assert (asked.rule, asked.owner, asked.before) == ("fee", "omar", "vera")
-    assert asked.due_ms == clock.now_ms() + TERMS.answer_ms
+    assert asked.due_ms == clock.now_ms() + OWNERS.answer_ms
     assert answer_for_rule(store, clock, "fee", VERA, "Late.").code == "not_yours"
-    clock.advance(5 * TERMS.answer_ms)
+    clock.advance(5 * OWNERS.answer_ms)
     rate(store, library, range(401, 441))
-    assert publish_round(store, library, terms, clock, publish).asked == ()  # the clock runs on
+    assert publish_round(store, library, TERMS, clock, publish).asked == ()  # the clock runs on
     assert not isinstance(answer_for_rule(store, clock, "fee", OMAR, "It goes."), Refused)
 
 
@@ -167,6 +197,22 @@ def test_a_rule_that_became_worse_moves_no_person_before_it_is_named_nor_after(l
     assert first == {"bag": False, "fee": True}
     assert told(range(0)) == ({"bag": False}, li)
     assert li.at_least > 0
+
+
+def test_a_place_is_one_place_whether_the_survey_gives_its_id_or_its_name(library: Library):
+    store = MemoryStore()
+    rows = [
+        PlaceRow(place=PlaceId(place), brand="meridian", name=name, kind="gate")
+        for place, name in (("g7", "Gate Seven"), ("m1", "Main"), ("m2", "Main"))
+    ]
+    with store.writing() as writing:
+        writing.put_places(rows)
+    for number, said in enumerate(("g7", "Gate seven", "Main", "Pier", ""), 1):
+        rate(store, library, range(number, number + 1), place=said)
+    take_ratings(store, library)
+    with store.reading() as reading:
+        found = [row.place for row in reading.ratings(0, 9)]
+    assert found == ["g7", "g7", "Main", "Pier", ""]
 
 
 def test_two_who_publish_at_once_say_nothing_that_differs_by_fewer_than_k(library: Library):

@@ -81,6 +81,9 @@ DESK = {
     "desk/team/root-cause/answer": ("POST", 404, 404, 404),
     "desk/floor/": ("GET", 200, 200, 200),
     "desk/floor/raise": ("POST", 422, 422, 422),
+    "desk/floor/answers": ("GET", 200, 200, 200),
+    "desk/floor/answers/one": ("GET", 404, 404, 404),
+    "desk/floor/answers/give": ("POST", 404, 404, 404),
     "desk/floor/cases/CASE": ("GET", 404, 200, 404),
     "desk/floor/cases/CASE/note": ("POST", 404, 422, 404),
     "desk/team/hellos": ("GET", 200, 200, 200),
@@ -145,6 +148,8 @@ API = {
     "v1/line-mails": ("POST", 422),
     "v1/contacts/answered": ("POST", 422),
     "v1/person-links": ("POST", 422),
+    "v1/root-causes": ("GET", 200),
+    "v1/root-causes/answer": ("POST", 422),
     "v1/reps": ("GET", 200),
     "v1/reps/kathy/busy": ("POST", 422),
     "v1/failures": ("POST", 422),
@@ -260,7 +265,12 @@ def test_a_stranger_is_sent_to_the_door_and_somebody_without_a_role_away(makegoo
     assert _send(_signed_in("without"), method, where).status_code == 403
 
 
-FLOOR = {"desk/": 302, "desk/floor/": 200, "desk/floor/raise": 422}
+FLOOR = {
+    "desk/": 302,
+    "desk/floor/": 200,
+    "desk/floor/raise": 422,
+    "desk/floor/answers": 200,
+}
 
 
 @pytest.mark.parametrize("path", DESK)
