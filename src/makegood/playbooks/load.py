@@ -254,8 +254,13 @@ def _read(
 def _heard(parts: Parts) -> set[str]:
     """Give the events that rules listen to; "" stands for any."""
     promised = {event for one in parts.promises for event in (one.rule.after, one.rule.unless)}
-    listening = (*parts.detectors, *parts.disclosures, *parts.surveys, *parts.lapses)
-    return promised | {event for one in listening for event in one.events}
+    listening = (
+        *(one.events for one in parts.detectors),
+        *(one.events for one in parts.disclosures),
+        *(one.events for one in parts.surveys),
+        *(one.events for one in parts.lapses),
+    )
+    return promised | {event for events in listening for event in events}
 
 
 def _digest(documents: tuple[Fields, ...], parameters: Mapping[str, object]) -> str:
