@@ -4,7 +4,7 @@ Nothing in it is a regression. Trouble comes from four causes (the person, the r
 product) as waiting times with hazards of their own; a thumb goes down when all of it together is
 more than this customer bears. Who meets whom is no accident: customers choose, the lenient prefer
 some reps, the skilled get the hard cases, rules belong to places, and mostly the vexed and the
-delighted answer. Source: science, sections 1c (44-49) and 4a; every number is assumed, and drawn
+delighted answer. Source: evidence (44 to 49); every number is assumed, and drawn
 anew for each world.
 """
 

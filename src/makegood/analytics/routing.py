@@ -2,7 +2,7 @@
 
 Nobody is ranked. A share comes with its interval, like is compared with like (the same brand, the
 same kind of thing), and with too few on either side there is nothing to say.
-Source: science, rows 48 and 49.
+Source: evidence 48 and 49.
 """
 
 from collections import defaultdict

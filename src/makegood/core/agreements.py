@@ -2,7 +2,7 @@
 
 A customer negotiates once: what was agreed with one house is honoured in all of them, unless the
 agreement itself says not. Every answer has its reason, so that nobody argues at the desk.
-Source: story 2 (one customer across every brand); issue 5, "Accounts and agreements".
+Source: story 2 (one customer across every brand).
 """
 
 from collections.abc import Collection, Iterable, Sequence

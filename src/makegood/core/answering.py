@@ -2,7 +2,7 @@
 
 The table gives the same answer to everybody; a no has a reason and may be appealed once, to
 somebody else than who said it.
-Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1e.
+Source: ideas, "Facts across customers" and "Fairness"; evidence, "Owed by law or custom".
 """
 
 from msgspec.structs import replace

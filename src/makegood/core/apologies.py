@@ -1,6 +1,6 @@
 """How often sorry is enough: an apology that is not the first goes with something, or by a voice.
 
-Source: science, section 1a (6) and 1b (26: repeated apologies can be worse than none; 33: money
+Source: evidence (6) and (26: repeated apologies can be worse than none; 33: money
 and words together satisfy twice as many as money alone).
 """
 

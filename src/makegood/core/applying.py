@@ -1,6 +1,6 @@
 """What each fact of our own does to a customer's state; a fact is applied, never judged again.
 
-Source: DESIGN, "Facts across customers": `decide` judges, the answer is a fact, `step` applies it.
+Source: ideas, "Facts across customers": `decide` judges, the answer is a fact, `step` applies it.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 An offer that needs a place is asked about like any other; only that it asks several, and that a
 person at each of them answers.
-Source: story 2 (a warm handoff); DESIGN idea 9 (an offer names only what somebody confirmed).
+Source: story 2 (a warm handoff); ideas, 9 (an offer names only what somebody confirmed).
 """
 
 from msgspec.structs import replace

@@ -2,7 +2,7 @@
 
 A call is promised to the customer only when somebody is on duty to make it; a promised call that
 does not come is a broken promise, and that is a second failure.
-Source: DESIGN idea 9; Maxham and Netemeyer 2002 (the second failure is the one that matters).
+Source: ideas, 9; Maxham and Netemeyer 2002 (the second failure is the one that matters).
 """
 
 from msgspec.structs import replace

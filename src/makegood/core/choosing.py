@@ -2,7 +2,7 @@
 
 The reason for a refusal is for a supervisor alone. A rep who wants no more to do with a customer
 gives one; a customer need not.
-Source: story 5; peers, section 1.3 (a deny-list both ways).
+Source: story 5; evidence, "A person of one's own" (a deny-list both ways).
 """
 
 from typing import TypeAlias

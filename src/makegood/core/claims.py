@@ -2,7 +2,8 @@
 
 A claim is a request that carries a receipt. What the rule cannot say goes before a person; only
 what the book says is never paid gets a no, with its reason, and that can be appealed.
-Source: science, section 1e (14 CFR 250.5 and Regulation 261, article 9: care is reimbursed).
+Source: evidence, "Owed by law or custom" (14 CFR 250.5 and Regulation 261, article 9: care is
+reimbursed).
 """
 
 from msgspec.structs import replace

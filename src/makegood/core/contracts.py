@@ -1,7 +1,7 @@
 """What is owed because a guarantee was broken: by contract, with the agreement as its source.
 
 It is owed like what a law gives: by itself, never asked for, never netted against goodwill.
-Source: DESIGN idea 5 (owed first, goodwill second); science, section 1e (R8).
+Source: ideas, 5 (owed first, goodwill second); evidence, "Owed by law or custom" (R8).
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 A request is the fact it wants to become: `Chosen`, `Granted`, `Released` and so on. Authority is
 by cost of the remedy and role, never by who the customer is.
-Source: DESIGN, "Facts across customers" and "Fairness"; science, section 1c (41, 42).
+Source: ideas, "Facts across customers" and "Fairness"; evidence (41, 42).
 """
 
 from msgspec.structs import replace

@@ -2,7 +2,7 @@
 
 Whether somebody comes back and whether they say that it was good are two things: each is an
 outcome of its own, and neither stands for the other.
-Source: science, section 1c (satisfaction and behaviour are separate outcomes).
+Source: ideas, 8 (satisfaction and behaviour are separate outcomes).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """How a case ends: ask whether it is good again, believe the answer, and only then sell.
 
-Source: science, section 1a (8: silence is not recovery; 9: perceived greed) and 1c (45: never tie
-a remedy to a rating); DESIGN, "Holds".
+Source: evidence (8: silence is not recovery; 9: perceived greed) and (45: never tie
+a remedy to a rating); ideas, "Holds".
 """
 
 from msgspec.structs import replace

@@ -2,7 +2,7 @@
 
 Owed = f(facts); paid = outcomes. A shortfall is topped up, an overpayment is shown and never
 clawed back.
-Source: science, section 1e (statutory first, goodwill second); DESIGN, "Late events".
+Source: evidence, "Owed by law or custom" (statutory first, goodwill second); ideas, "Late events".
 """
 
 from collections.abc import Iterable

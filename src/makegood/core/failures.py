@@ -2,7 +2,7 @@
 
 A failure with the same `about` grows; another `about`, or a promise of ours that was broken, in
 an open case or soon after one, is a double deviation.
-Source: Maxham and Netemeyer 2002; Knox and van Oest 2014; DESIGN, "Failures".
+Source: Maxham and Netemeyer 2002; Knox and van Oest 2014; ideas, "Failures".
 """
 
 from msgspec.structs import replace

@@ -1,6 +1,6 @@
 """What each timer does when nothing came first.
 
-Source: DESIGN, "Time and order": timers live in the state, a firing is not logged.
+Source: ideas, "Time and order": timers live in the state, a firing is not logged.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 The same two functions run inside the transaction that stores an event, in a replay over years,
 and on a cluster, with the same answer. They read no clock: time is in the event, or is given.
-Source: DESIGN ideas 1 and 2.
+Source: ideas, 1 and 2.
 """
 
 from msgspec import Struct

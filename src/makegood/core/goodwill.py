@@ -1,7 +1,7 @@
 """The limits of goodwill: what a remedy costs, what fits a loss, and how much more may be given.
 
 What is owed is never counted here and never limited: law and guarantee come first.
-Source: science, section 1a (14 to 16: match and fall-back; 17: dose; 18: past one and a half times
+Source: evidence (14 to 16: match and fall-back; 17: dose; 18: past one and a half times
 the price more money does harm).
 """
 

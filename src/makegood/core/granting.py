@@ -2,7 +2,7 @@
 
 Authority is by cost of the remedy and role, never by who the customer is; the cap of goodwill is
 for everybody.
-Source: DESIGN, "Fairness"; science, section 1a (14, 18) and 1c (41, 42).
+Source: ideas, "Fairness"; evidence (14, 18) and (41, 42).
 """
 
 from msgspec.structs import replace

@@ -3,7 +3,7 @@
 Both are tasks for the customer's own person. Nothing is planned while we owe the customer
 something: an open case, a hold, a conversation that waits, or somebody who leaves. Where nothing
 is true there is no hello.
-Source: story 5; science, section 1a (9: perceived greed) and 1c.
+Source: story 5; evidence (9: perceived greed; 40).
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """What is remembered to keep in touch with a customer: who comes after, true things, hellos, lots.
 
-Source: story 5; science, section 1c (38: a successor who is alike; 40: no claim without a lot).
+Source: story 5; evidence (38: a successor who is alike; 40: no claim without a lot).
 """
 
 from typing import Literal, TypeAlias

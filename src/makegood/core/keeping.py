@@ -1,6 +1,6 @@
 """The clock and the memory of what was said: one for every promise, however it was made.
 
-Source: DESIGN idea 9 (we keep our own promises).
+Source: ideas, 9 (we keep our own promises).
 """
 
 from msgspec.structs import replace

@@ -2,7 +2,7 @@
 
 Nobody complains about what they quietly stopped using, so no event tells of it: it is a failure by
 silence. A customer who is gone from everything is another matter, and none of these rules speaks.
-Source: issue 5, point 7; DESIGN idea 9.
+Source: story 5; ideas, 9.
 """
 
 from msgspec.structs import replace

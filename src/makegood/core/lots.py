@@ -3,7 +3,7 @@
 The same customer draws the same lot in an experiment whenever it is drawn, so a crash in between
 changes nothing, and nobody can draw again until it suits. What a customer chose, what is owed,
 promised or asked for is never put to a lot: whoever draws asks for these first.
-Source: science, section 1c (40).
+Source: evidence (40).
 """
 
 from hashlib import blake2b

@@ -3,7 +3,7 @@
 A rule of the book says so; else what a person said of its kind; else signals: a list header, the
 wording of surveys and offers, the words of receipts and confirmations. Nothing certain is no
 class: a wrong "promotional" stops a receipt, and a wrong "service" lets a cheery mail through.
-Source: issue 4, and story 3: the cheery mail of the next morning, sent one at a time.
+Source: story 3: the cheery mail of the next morning, sent one at a time.
 """
 
 from collections.abc import Mapping

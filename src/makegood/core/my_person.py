@@ -3,7 +3,7 @@
 The fallback is the feature. Whoever was chosen is asked first; when they are busy the customer
 waits a little, when they are off duty the cover takes it at once, and a conversation stays with
 whom it was begun with. What was wished apart stays apart, whatever else speaks for it.
-Source: story 5; peers, section 1.3 (what dedicated-rep features got wrong elsewhere).
+Source: story 5; evidence, "A person of one's own" (what went wrong elsewhere).
 """
 
 from collections.abc import Iterator

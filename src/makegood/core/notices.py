@@ -2,7 +2,7 @@
 
 A tool that keeps its own copy of who is held can only be right if it hears of each change, once,
 with the whole answer in it. So a notice says what changed, and what holds after that.
-Source: DESIGN, idea 2 (what leaves as a feed is "synced"); Standard Webhooks 1.0.0 (stable ids).
+Source: ideas, 2 (what leaves as a feed is "synced"); Standard Webhooks 1.0.0 (stable ids).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """Plan B: offers in tiers, each confirmed before it is made, then the customer's choice.
 
 An offer names only what somebody has confirmed; one that nobody can keep is never shown.
-Source: DESIGN idea 9; science, section 1a (3: give it now; 22: zones of tolerance).
+Source: ideas, 9; evidence (15: give it now; 22: zones of tolerance).
 """
 
 from msgspec.structs import replace

@@ -2,7 +2,7 @@
 
 An outcome is known by its command, or, when the history was folded anew and the same step now
 has another cause, by its step: then the order that still waits is needless.
-Source: DESIGN ideas 6 and 9 (nothing lost, nothing silently repeated; we keep our own promises).
+Source: ideas, 6 and 9 (nothing lost, nothing silently repeated; we keep our own promises).
 """
 
 from msgspec.structs import replace

@@ -1,7 +1,7 @@
 """What people at places answer, and what follows: the offer is made, or the next one is asked.
 
 Nobody is ever sent to a place whose yes ran out: it is asked again, or the offer is withdrawn.
-Source: story 2; DESIGN idea 9 (a promise of ours that is broken is itself a failure).
+Source: story 2; ideas, 9 (a promise of ours that is broken is itself a failure).
 """
 
 from msgspec.structs import replace

@@ -3,7 +3,7 @@
 A promise is made by an event, by silence rules that watch one, or by a named person with words and
 an end. What a customer was told something costs is remembered, so that a rule can compare it with
 what is charged. Both are readable in conditions as `said.*`.
-Source: DESIGN idea 9 (we keep our own promises); stories 1 and 4.
+Source: ideas, 9 (we keep our own promises); stories 1 and 4.
 """
 
 from typing import TypeAlias

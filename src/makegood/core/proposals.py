@@ -2,7 +2,7 @@
 
 Nobody approves what they proposed themselves, and nobody who turned it down decides the appeal.
 An answer that does not come in time is still due, and is asked for louder.
-Source: DESIGN, "Facts across customers"; science, section 1c (42: limits by role).
+Source: ideas, "Facts across customers"; evidence (42: limits by role).
 """
 
 from msgspec.structs import replace

@@ -1,6 +1,7 @@
 """A customer chooses their person, gets in touch, and is answered: what each does to the state.
 
-Source: story 5; peers, section 1.3: a busy person is waited for, an absent one is covered at once.
+Source: story 5; evidence, "A person of one's own" (a busy person is waited
+for, an absent one is covered at once).
 """
 
 from msgspec.structs import replace

@@ -1,7 +1,7 @@
 """The recovery state machine: which moves a case can make, and no others.
 
 A case is open until the customer says it is good again, or a person ends it with a reason.
-Source: science, section 1a (double deviation; silence is not recovery); story 3.
+Source: evidence, "Making good" (double deviation; silence is not recovery); story 3.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Remedies given as goodwill: by the plan itself, or by a rep within their authority.
 
-Source: science, section 1a (14-16: match the remedy to the loss; store credit where none fits).
+Source: evidence (14 to 16: match the remedy to the loss; store credit where none fits).
 """
 
 from msgspec.structs import replace

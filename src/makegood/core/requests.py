@@ -1,7 +1,7 @@
 """What becomes of a request: it waits, is answered, orders its remedy, and ends.
 
 An answer that does not come in time is a failure of its own, and so is a yes that is not kept.
-Source: DESIGN idea 9 (we keep our own promises); science, section 1e.
+Source: ideas, 9 (we keep our own promises); evidence, "Owed by law or custom".
 """
 
 from msgspec.structs import replace

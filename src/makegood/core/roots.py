@@ -1,6 +1,6 @@
 """Who raised a case, and what is behind it: noted for those who have to answer for it.
 
-Source: issue 5, point 7 (looking after the customer is everyone's job).
+Source: story 5 (looking after the customer is everyone's job).
 """
 
 from msgspec.structs import replace

@@ -2,7 +2,7 @@
 
 What was possible is kept beside what was done, so that the two can be compared later: a figure
 about a person is worth something only where somebody else could have been asked.
-Source: science, row 49 (quasi-random assignment of agents, arXiv 2412.04860).
+Source: evidence 49 (quasi-random assignment of agents, arXiv 2412.04860).
 """
 
 from fractions import Fraction

@@ -3,7 +3,7 @@
 The choice is a function of what was stamped on the event: chance too, which is drawn from the id
 of the event, so that a replay asks the same person. Neither a customer's value nor their public
 voice nor their level is known here.
-Source: story 3; science, rows 37 (a dedicated team behind a named person) and 49 (log who could
+Source: story 3; evidence 37 (a dedicated team behind a named person) and 49 (log who could
 have been asked, and with which probability).
 """
 

@@ -1,6 +1,6 @@
 """Say something to the customer: one message order, with the facts its template may use.
 
-Source: science, section 1a (22: one update, not two; 33: an apology and something tangible).
+Source: evidence (22: one update, not two; 33: an apology and something tangible).
 """
 
 from msgspec import Struct

@@ -1,7 +1,7 @@
 """Who told what about a customer's standing, and when: shown to whoever answers, never guessed.
 
 The newest event time wins, as for every fact; what another source told before stays beside it.
-Source: story 1; DESIGN, Fairness.
+Source: story 1; ideas, "Fairness".
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 A new person who is alike keeps more of what was there than the best one does. What a customer is
 worth is not known here and cannot be asked.
-Source: Shi, Sridhar, Grewal and Lilien 2017 (a similar rep beats a star); science, section 1c, 38.
+Source: Shi, Sridhar, Grewal and Lilien 2017 (a similar rep beats a star); evidence (38).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

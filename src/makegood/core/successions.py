@@ -1,6 +1,6 @@
 """Somebody leaves: the customer is introduced, asked, asked once more, and never moved in silence.
 
-Source: story 5; science, section 1c (38): a three-way introduction, and the customer chooses.
+Source: story 5; evidence (38): a three-way introduction, and the customer chooses.
 """
 
 from msgspec.structs import replace

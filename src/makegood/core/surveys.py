@@ -2,7 +2,7 @@
 
 A missing answer is no score. A bad one is a failure of the kind the survey names, so that the
 owner calls: whoever asks has to listen.
-Source: story 4; science, section 2 (CSAT, CES, NPS) and 1c (45: never tie a remedy to a rating).
+Source: story 4; evidence, "Words for it", and (45: never tie a remedy to a rating).
 """
 
 from msgspec.structs import replace

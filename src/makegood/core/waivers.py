@@ -2,7 +2,7 @@
 
 A waiver is lasting unless the book or the person said once; one for once is used up by the answer
 that would have been another one without it.
-Source: science, section 1e (a precedent is remembered with its reason).
+Source: evidence, "Owed by law or custom" (a precedent is remembered with its reason).
 """
 
 from msgspec.structs import replace

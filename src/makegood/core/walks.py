@@ -2,7 +2,7 @@
 
 Who somebody is to the firm is not asked. What nobody knows counts as the worse of the two, so
 that nobody is walked because a fact was missing.
-Source: DESIGN, Fairness; science, section 1a (severity is the customer's loss).
+Source: ideas, "Fairness"; evidence, "Making good" (severity is the customer's loss).
 """
 
 from collections.abc import Iterable, Sequence

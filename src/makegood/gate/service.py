@@ -2,7 +2,7 @@
 
 A hold acknowledged before the question is always seen, by every identifier linked by then.
 What cannot be judged stops promotional mail; service mail always passes.
-Source: DESIGN ideas 2 and 7.
+Source: ideas, 2 and 7.
 """
 
 from collections import Counter

@@ -2,7 +2,7 @@
 
 An agreement is data of the firm, not of a person: it names its account by an id, so that it may
 stand on an event for ever. Names of accounts and of people are kept beside the log.
-Source: stories 1 and 2; issue 5, "Accounts and agreements".
+Source: stories 1 and 2.
 """
 
 from decimal import Decimal

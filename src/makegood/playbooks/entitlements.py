@@ -1,7 +1,7 @@
 """The section `entitlements`: what is owed by law, contract or guarantee, dated, with its source.
 
 Owed comes first and goodwill second; the law of the day of the failure applies.
-Source: science, section 1e.
+Source: evidence, "Owed by law or custom".
 """
 
 import re

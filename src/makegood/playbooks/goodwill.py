@@ -1,6 +1,6 @@
 """The section `goodwill`: what fits which loss, how much, and how often sorry is enough.
 
-Source: science, section 1a (14 to 18: match, fall-back, dose and cap; 26 and 33: apologies).
+Source: evidence (14 to 18: match, fall-back, dose and cap; 26 and 33: apologies).
 """
 
 from collections.abc import Callable, Mapping

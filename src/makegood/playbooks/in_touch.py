@@ -2,7 +2,7 @@
 
 How often, how many, for whom and with what share of control is a firm's own to say; the code has
 no number for it.
-Source: story 5; science, section 1c (38, 40).
+Source: story 5; evidence (38, 40).
 """
 
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 A fold must not look anything up, because a table changes and a replay must not: what is looked up
 is written on the event, and is a fact from then on.
-Source: DESIGN, "Facts across customers".
+Source: ideas, "Facts across customers".
 """
 
 from collections.abc import Iterator, Mapping

@@ -3,7 +3,7 @@
 The phrases by which the book knows an offer in the mail of other tools (`outgoing.signals.offer`)
 must not stand in a hello, in thanks, or in a message about the customer's own person: those pass
 every hold. Whoever wants to offer something has `then_offer`, which waits for the gate.
-Source: science, section 1a (9: perceived greed).
+Source: evidence (9: perceived greed).
 """
 
 from collections.abc import Iterator, Mapping

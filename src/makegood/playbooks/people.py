@@ -2,7 +2,7 @@
 
 A firm's waits and limits are its own to say; without the section nobody is chosen, and whoever is
 free looks after a customer.
-Source: story 5; peers, section 1.3.
+Source: story 5; evidence, "A person of one's own".
 """
 
 from collections.abc import Mapping

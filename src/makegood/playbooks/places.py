@@ -1,6 +1,6 @@
 """The section `places`: who may be asked to take a customer in, in which order and how long.
 
-Source: story 2; DESIGN idea 9 (an offer names only what somebody has confirmed).
+Source: story 2; ideas, 9 (an offer names only what somebody has confirmed).
 """
 
 from collections.abc import Collection, Mapping

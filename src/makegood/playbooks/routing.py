@@ -3,7 +3,7 @@
 A small share of those decisions may be left to chance, so that it can be told later what a person
 did and what would have happened anyway. The customer's wish always comes first, and neither their
 value nor their public voice may say who they get.
-Source: science, rows 22, 48 and 49.
+Source: evidence 22, 48 and 49.
 """
 
 from collections.abc import Callable, Mapping

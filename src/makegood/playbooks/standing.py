@@ -2,7 +2,7 @@
 
 Whoever answers sees it at a glance. It may set who is helped first, and never the size of a
 remedy: tier, value, reciprocal business and public voice are sensitive by being named here.
-Source: story 1, everybody is platinum; DESIGN, Fairness.
+Source: story 1, everybody is platinum; ideas, "Fairness".
 """
 
 from collections.abc import Mapping

@@ -56,7 +56,7 @@ ALWAYS_SENSITIVE: tuple[Path, ...] = (
 )
 """Public voice and customer value: they may set urgency, never the size of a remedy.
 
-Source: DESIGN, Fairness; Gunarathne, Rui and Seidmann 2018 (followed accounts were answered more).
+Source: ideas, "Fairness"; evidence (30: followed accounts were answered more).
 """
 
 

@@ -2,7 +2,7 @@
 
 Who somebody is to the firm never decides it: neither what they spend, nor their tier, nor how many
 hear them.
-Source: DESIGN, Fairness; story 1 (everyone gets platinum service).
+Source: ideas, "Fairness"; story 1 (everyone gets platinum service).
 """
 
 from collections.abc import Iterator, Mapping

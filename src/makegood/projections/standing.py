@@ -1,7 +1,7 @@
 """Who a customer is, part by part, each with who told it and when; what differs is shown twice.
 
 Nothing here is an avatar or a photo: a face before the reply changes who gets an answer.
-Source: story 1; Gunarathne et al. 2021 (science, row 31).
+Source: story 1; Gunarathne et al. 2021 (evidence 31).
 """
 
 from collections.abc import Callable, Iterator

@@ -3,7 +3,7 @@
 What is behind cases is a fact across customers, so the fold never looks it up: somebody goes round
 and writes into the outbox. The id of the question is made of what is asked, of whom and since
 when, so that two who go round, and one who is killed, ask once.
-Source: issue 5, point 7; DESIGN, "Facts across customers".
+Source: story 5; ideas, "Facts across customers".
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Budgets: what people give is taken from one in the same transaction, and settled later.
 
 A budget never limits what is owed, and never what the plan gives by itself.
-Source: DESIGN, "Facts across customers": a budget is a row, locked; what was left is on the fact.
+Source: ideas, "Facts across customers": a budget is a row, locked; what was left is on the fact.
 """
 
 from collections.abc import Sequence

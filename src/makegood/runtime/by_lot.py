@@ -2,7 +2,7 @@
 
 Who is met by lot is no favourite of who rates them, and got no easier cases. So such a rating says
 more, and what looks for favourites leaves it out.
-Source: science, row 49 (quasi-random assignment of agents, arXiv 2412.04860).
+Source: evidence 49 (quasi-random assignment of agents, arXiv 2412.04860).
 """
 
 from collections.abc import Iterable, Sequence

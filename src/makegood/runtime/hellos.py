@@ -2,7 +2,7 @@
 
 How many a rep has said this month is a fact across customers, so it is counted in the transaction
 that makes the next one due.
-Source: DESIGN, "Facts across customers"; story 5.
+Source: ideas, "Facts across customers"; story 5.
 """
 
 import logging

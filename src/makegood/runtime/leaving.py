@@ -2,7 +2,7 @@
 
 A page is one transaction with a constant number of statements. What was done is seen in the state
 of each customer, under a lock, so a crash in between loses nothing and does nothing twice.
-Source: story 5; science, section 1c (38).
+Source: story 5; evidence (38).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,7 +2,7 @@
 
 How many customers a person has is a fact across customers, so it is counted in the transaction
 that writes the choice down, and what came of it stands on the fact; the fold looks nothing up.
-Source: DESIGN, "Facts across customers"; story 5.
+Source: ideas, "Facts across customers"; story 5.
 """
 
 import logging

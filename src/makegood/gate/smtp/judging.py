@@ -3,7 +3,7 @@
 Marketing fails closed and service never stops: what can be known without the store is known.
 A class of service passes whatever the store says, so nobody is asked. A class that a hold stops
 is not passed on while the store is away: its sender is told to try again, and loses nothing.
-Source: DESIGN ideas 2 and 7.
+Source: ideas, 2 and 7.
 """
 
 from collections.abc import Callable, Sequence
