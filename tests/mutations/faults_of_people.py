@@ -36,8 +36,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="a-family-is-one-person",
         file="src/makegood/linkage/bands.py",
-        old="    if given != AGREES:  # John",
-        new="    if given == AGAINST:  # John",
+        old="    if given != AGREES and",
+        new="    if given == AGAINST and",
         tests=(
             "tests/unit/linkage/test_bands.py::"
             "test_what_a_family_shares_never_links_two_people_by_itself",

@@ -38,7 +38,10 @@ def test_what_a_family_shares_never_links_two_people_by_itself(given):
         ({"given": AGREES, "surname": AGREES, "address": AGREES}, ""),
         ({"given": AGREES, "surname": NEAR, "address": AGREES}, bands.ONE_THING),
         ({"given": NEAR, "surname": AGREES, "birth": NEAR, "mail": AGREES}, bands.NOT_THE_PERSON),
+        ({"given": AGREES, "surname": NEAR, "slip": AGREES, "address": AGREES}, ""),
         ({"given": NEAR, "surname": AGREES, "birth": AGREES}, ""),
+        ({"given": NEAR, "surname": AGREES, "mail": AGREES, "mailbox": AGREES}, ""),
+        ({"given": AGAINST, "mail": AGREES, "mailbox": AGREES}, bands.NAMES_DIFFER),
         ({"given": NEAR, "number": AGREES}, ""),
         ({"given": AGAINST, "number": AGREES}, bands.NAMES_DIFFER),
     ],
@@ -66,6 +69,22 @@ def test_with_two_matches_that_are_nearly_as_likely_a_person_is_asked():
     linked, asked = band(clear, PLAN)
     assert [it.right for it in linked] == [("b", "1")]
     assert [it.why for it in asked] == [bands.NEXT_BEST]
+
+
+@pytest.mark.parametrize("other", ["given", "birth"])
+def test_who_is_surely_another_person_is_no_rival(other):
+    brother = pair("a:1", "b:2", 14.0, **{**SAME, other: AGAINST})
+    linked, asked = band([pair("a:1", "b:1", 12.0), brother], PLAN)
+    assert [it.right for it in linked] == [("b", "1")]
+    assert [it.right for it in asked] == [("b", "2")]
+
+
+@pytest.mark.parametrize("other", ["given", "birth"])
+def test_links_never_make_one_by_the_way_of_two_who_are_surely_two(other):
+    apart = pair("a:1", "c:1", 11.0, **{**SAME, other: AGAINST})
+    linked, asked = band([pair("a:1", "b:1", 14.0), pair("b:1", "c:1", 13.0), apart], PLAN)
+    assert [it.right for it in linked] == [("b", "1")]
+    assert bands.BY_THE_WAY in {it.why for it in asked}
 
 
 def test_matches_in_two_lists_are_no_rivals():

@@ -70,6 +70,43 @@ def test_a_mailbox_of_a_family_joins_nobody(tmp_path):
     assert not [it for it in of(found, "loyalty:harbour:X1") if it.is_sure]
 
 
+def test_a_slip_is_told_from_another_of_the_house(tmp_path):
+    families = [
+        ("Jmaes", "James", "a slip in one letter of the same", True),
+        ("Joan", "John", "almost the same letters", False),
+        ("Daniel", "Daniela", "almost the same letters", False),
+        ("Frances", "Francis", "almost the same letters", False),
+        ("X", "Ximena", "the same initial", True),  # whose mail address has the whole name
+        ("X", "Xavier", "the same initial", False),
+    ]
+    cards, cars = [], []
+    for n, (one, other, _, is_own) in enumerate(families):
+        mail = f"{other if is_own else 'family'}.quart{n}@post.example"
+        cards.append(f"X{n},{one} Quart{n}ley,{mail},,07700900{n}23,QA{n} 2AB")
+        cars.append(f"X{n},{other},Quart{n}ley,+44 7700 900{n}23,{n} Elm Road,QA{n} 2AB,,{mail},")
+    found = find_in(tmp_path, cards, cars)
+    for n, (_, _, says, is_sure) in enumerate(families):
+        (pair,) = of(found, f"loyalty:harbour:X{n}")
+        assert {one.says for one in pair.evidence if one.title == "Given name"} == {says}
+        assert pair.is_sure == is_sure
+
+
+def test_a_mail_address_that_only_has_the_name_in_it_speaks_for_nobody(tmp_path):
+    card = "X1,Ximena Quartley,ximena.quartley@post.example,,,"
+    car = "X2,Ximena,Quartley,,,,,ximena.quartley@web.example,"
+    numbered = "X3,Xavier Quartley,quartley.x4711@post.example,,,"
+    same = "X4,Xavier,Quartley,,,,,quartley.x4711@web.example,"
+    found = find_in(tmp_path, [card, numbered], [car, same])
+    said = {
+        (it.left, one.says)
+        for it in (*found.sure, *found.asked)
+        for one in it.evidence
+        if one.title == "E-mail" and it.right in ("loyalty:northline:X2", "loyalty:northline:X4")
+    }
+    assert ("loyalty:harbour:X3", "the same address at another provider") in said
+    assert ("loyalty:harbour:X1", "the same address at another provider") not in said
+
+
 def test_an_address_of_more_than_three_guests_says_nothing(tmp_path):
     agency = [f"Y{n},Guest{n} Number{n},desk@agency.example,,,," for n in range(4)]
     rows = [row.rstrip(",") + ",,," for row in agency]

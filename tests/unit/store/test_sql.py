@@ -8,13 +8,16 @@ import pytest
 from makegood.messages.errors import StoreBusy
 from makegood.store import schema
 from makegood.store import sqlite as sqlite_engine
+from makegood.store import tables_people as people
 from makegood.store.schema import NewerDatabase, steps_after
+from makegood.store.shapes import pack
 from makegood.store.sql import SqlWriting
 from makegood.store.sql_customers import GATE
 from makegood.store.sql_desk import COUNTS
 from makegood.store.sql_everyone import CELLS
 from makegood.store.sql_outbox import READY
 from makegood.store.sqlite import SqliteSession, SqliteStore, in_sqlite
+from makegood.testing.store_link_conformance import link_pair
 from makegood.testing.store_routing_conformance import routing
 from makegood.testing.store_samples import (
     case,
@@ -247,6 +250,26 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(path, monkey
     with new.reading() as reading:
         assert len(reading.log(0, 9)) == 1
     new.close()
+
+
+def test_a_pair_of_before_names_were_kept_is_found_by_any_name(path, monkeypatch):
+    after = schema.STEPS.index(people.LINK_NAMES) + 1
+    row = link_pair(1)
+    for steps in (schema.STEPS[: after - 1], schema.STEPS[:after]):
+        monkeypatch.setattr(schema, "STEPS", steps)
+        monkeypatch.setattr(sqlite_engine, "STEPS", steps)
+        SqliteStore(path).close()
+        if len(steps) < after:
+            values = (row.id, "review", 1, row.left, row.right, "hotels", "cars", pack(row))
+            with sqlite3.connect(path) as connection:
+                connection.execute("INSERT INTO link_pair VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            connection.close()
+    store = SqliteStore(path)
+    with store.writing() as writing:
+        assert writing.links_named([row.left]) == (row,)
+        writing.put_links([row])
+        assert writing.links_named([row.left]) == ()
+    store.close()
 
 
 def test_a_step_that_fails_changes_nothing(path, monkeypatch):
