@@ -302,6 +302,25 @@ def run(asked: Bench) -> Result:
     )  # fmt: skip
 
 
+def firm(hundreds: int) -> str:
+    """Time a round over houses of a hundred people each, who have their rules in common."""
+    house = table(make(Plan(reps=100), 0).seen)
+    columns = ("rater", "rep", "place")
+    houses = [
+        house.with_columns(pl.col(name) + f"/{n}" for name in columns) for n in range(hundreds)
+    ]
+    seen = pl.concat(houses).sort("at_ms")
+    begin = time.process_time()
+    rules = rules_of(seen)
+    between = time.process_time()
+    found = people(seen)
+    end = time.process_time()
+    return (
+        f"{len(found)} people, {len(seen)} ratings: {len(rules)} rules in {between - begin:.1f} s "
+        f"of one processor, people in {end - between:.1f} s"
+    )
+
+
 def main() -> None:
     """Measure, print, and fail when a goal is missed."""
     from benchmarks.reputation_page import PAGE, markdown, write
@@ -311,7 +330,11 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="keep worlds in this file, and go on from it")
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no world after so many")
     parser.add_argument("--write", action="store_true", help=f"into {PAGE}, and its curve")
+    parser.add_argument("--firm", type=int, help="only time a firm of so many hundred people")
     asked = parser.parse_args()
+    if asked.firm:
+        print(firm(asked.firm))
+        return
     scores, alarms = figures(all_of(asked.worlds, asked.kept, asked.seconds), asked.worlds)
     print(markdown(scores, alarms))
     if asked.write:
