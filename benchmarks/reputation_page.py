@@ -42,13 +42,12 @@ def markdown(scores: Mapping[str, Sequence[Score]], alarms: Sequence[Alarm]) -> 
     return "\n".join(
         [
             "| ratings | tau of percent-positive | tau of the model, people | 90 % intervals hold "
-            "| tau, rules | intervals hold | seconds |",
-            "|---|---|---|---|---|---|---|",
+            "| tau, rules | intervals hold |",
+            "|---|---|---|---|---|---|",
             *(_row(name, got) for name, got in scores.items()),
             "",
             f"{len(alarms)} worlds a row, 60 people, 12 rules: the mean, and from the worst world "
-            "to the best. Seconds are of one processor, the middle world, for people and rules "
-            "together.",
+            "to the best.",
             "",
             *_of_the_fee(alarms),
         ]
@@ -56,14 +55,12 @@ def markdown(scores: Mapping[str, Sequence[Score]], alarms: Sequence[Alarm]) -> 
 
 
 def _row(name: str, got: Sequence[Score]) -> str:
-    seconds = np.median([one.seconds for one in got])
     cells = [
         _range([one.positive for one in got], 1, 2),
         _range([one.reps for one in got], 1, 2),
         _range([one.covered for one in got], 100, 0) + " %",
         _range([one.rules for one in got], 1, 2),
         _range([one.rules_covered for one in got], 100, 0) + " %",
-        f"{seconds:.1f}",
     ]
     return f"| {name} | " + " | ".join(cells) + " |"
 

@@ -24,17 +24,22 @@ def drawn(points: Sequence[Point]) -> str:
     """Draw Kendall's tau by ratings a rep, a line for each method within its worlds, as SVG."""
     rows = [asdict(point) for point in points]
     ticks = sorted({point.ratings for point in points})
-    colours = alt.Scale(range=["#8a8578", "#0b6b5c"])
+    methods = list(dict.fromkeys(point.of for point in points))
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("ratings:Q", title="ratings a rep (log scale)")
         .scale(type="log", domain=[ticks[0], ticks[-1]])
         .axis(values=ticks),
-        color=alt.Color("of:N", title=None, scale=colours),
+        color=alt.Color("of:N", legend=None).scale(domain=methods, range=["#0b6b5c", "#6b665c"]),
     )
     tau = alt.Y("tau:Q", title="Kendall's tau with the truth").scale(domain=[-0.2, 1])
-    line = base.encode(y=tau, strokeDash=alt.StrokeDash("of:N", title=None))
+    dash = alt.StrokeDash("of:N", legend=None).scale(domain=methods, range=[[1, 0], [5, 3]])
     worlds = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q"), y2="high:Q")
-    chart = (worlds + line.mark_line() + line.mark_point(filled=True, size=50)).properties(
-        width=520, height=260, background="#ffffff"
+    line = base.mark_line().encode(y=tau, strokeDash=dash)
+    dots = base.mark_point(filled=True, size=50, opacity=1).encode(y=tau)
+    names = (
+        base.transform_filter(alt.datum.ratings == ticks[-1])
+        .mark_text(align="left", dx=8, fontSize=12)
+        .encode(y=tau, text="of:N")
     )
+    chart = (worlds + line + dots + names).properties(width=520, height=260, background="#ffffff")
     return vl_convert.vegalite_to_svg(chart.to_json(), vl_version=None)

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import polars as pl
 from msgspec import Struct
+from msgspec.structs import replace
 from scipy.special import ndtri
 
 from makegood.analytics.reputation.design import Design, design
@@ -27,6 +28,7 @@ from makegood.analytics.reputation.ratings import (
 
 SAMPLE = 4000  # rows on which everybody is tried; more would change no digit that is shown
 LATE_FROM = 10  # ratings of a rule lately, before anything is said of lately
+ELSEWHERE = ("person", "product", "other")  # what a thumb down is laid on beside the rule
 SURE = 0.99  # how sure before a rule is said to have become worse: there are many rules and days
 
 Standing: TypeAlias = Literal["cannot_tell", "alike", "better", "worse"]
@@ -122,10 +124,19 @@ def since_when(table: pl.DataFrame, rules: Collection[str], terms: Terms) -> Map
 def rule_estimates(table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:
     """Estimate the reputations of rules from a table of ratings, by id.
 
+    That a rule became worse is looked for twice: in all thumbs, and in those up and down that no
+    customer laid on something else. A surge of what is laid on the rule is seen sooner so.
+
     Raises:
         ValueError: A thumb is neither up nor down.
     """
-    return _of("rule", table, terms)
+    found, laid_on_rules = _of("rule", table, terms), table
+    for reason in ELSEWHERE:
+        laid_on_rules = not_about(laid_on_rules, reason)
+    if laid_on_rules.height == table.height:
+        return found
+    worse = {one.name for one in _of("rule", laid_on_rules, terms) if one.worse_lately}
+    return tuple(replace(one, worse_lately=one.worse_lately or one.name in worse) for one in found)
 
 
 def _of(kind: str, table: pl.DataFrame, terms: Terms) -> tuple[Estimate, ...]:

@@ -41,6 +41,19 @@ def test_a_rule_that_became_bad_is_named_and_no_other(world: World):
     assert not any(it.worse_lately for it in rule_estimates(table(world.seen), Terms()))
 
 
+@pytest.mark.parametrize(("reason", "worse"), [("policy", ["f0000"]), ("product", [])])
+def test_what_is_laid_on_a_rule_names_it_sooner_than_thumbs_alone(world: World, reason, worse):
+    seen = table(world.seen)
+    late = pl.col("at_ms") > pl.col("at_ms").max() - 14 * DAY_MS
+    ups = seen.with_row_index().filter(late & (pl.col("rule") == "f0000") & (pl.col("up") == 1))
+    turned = pl.int_range(pl.len()).is_in(ups["index"].head(5).to_list())
+    vexed = seen.with_columns(
+        up=pl.when(turned).then(0).otherwise(pl.col("up")),
+        about=pl.when(turned).then(pl.lit(reason)).otherwise(pl.col("about")),
+    )
+    assert [it.name for it in rule_estimates(vexed, Terms()) if it.worse_lately] == worse
+
+
 def test_what_a_rule_brings_since_it_became_worse_is_laid_on_no_person(world: World):
     seen = table(world.seen)
     since = {"f0000": seen["at_ms"].max() - 14 * DAY_MS}
