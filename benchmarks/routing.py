@@ -27,7 +27,7 @@ from makegood.replay.calls import read_calls
 from makegood.replay.calls_figures import PUBLISHED_SHARE, Played, Replayed, replay_calls
 from makegood.testing.book import small_book
 
-DAYS, QUICK_DAYS = 14, 3
+DAYS, QUICK_DAYS = 7, 3
 SEEDS, QUICK_SEEDS = (101, 102, 103, 104, 105, 106), (101, 102, 103)
 T_90 = {3: 2.920, 6: 2.015}  # Student's t of a mean over so many seeds, for an interval of 90 %
 WAIT = "0s"  # at equal wait on the seeds that were seen
