@@ -21,6 +21,7 @@ from makegood.replay.again import replay
 from makegood.runtime.intake import Intake, body_digest
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
 from makegood.testing.clock import FakeClock
+from makegood.testing.store_conformance import at_once
 from tests.conformance.test_intake_on_stores import Counted
 from tests.conformance.test_rooms_on_stores import ALWAYS, ENGINES, memory, postgres, sqlite
 
@@ -83,13 +84,31 @@ def test_a_decision_is_kept_with_the_event_that_made_it_necessary(firm: Firm):
     assert firm.proven()
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_many_who_get_in_touch_are_not_all_given_to_one(firm: Firm, at_once: bool):
+@pytest.mark.parametrize("together", [True, False])
+def test_many_who_get_in_touch_are_not_all_given_to_one(firm: Firm, together: bool):
     firm = Firm(firm.store, replace(ROUTING, slice=0))
     came = [firm.arrival(f"c{n}", GotInTouch(channel="phone"), f"m{n}") for n in range(12)]
-    for some in [came] if at_once else [[one] for one in came]:
+    for some in [came] if together else [[one] for one in came]:
         firm.takes(*some)
     assert Counter(one.routed.chosen for one in firm.routings()) == dict.fromkeys(REPS, 4)
+
+
+def test_two_at_once_for_the_last_one_free_are_both_looked_after_and_written_down(firm: Firm):
+    firm = Firm(firm.store, replace(ROUTING, slice=0))
+    full = firm.clock.now_ms() + DAY_MS
+    with firm.store.writing() as writing:
+        busy = [replace(one, busy_until_ms=full) for one in writing.reps() if one.rep != REPS[1]]
+        last = [replace(one, most_cases=1) for one in writing.reps() if one.rep == REPS[1]]
+        writing.put_reps([*busy, *last])
+    at_once(lambda thread: firm.takes(firm.late(f"c{thread}", f"R{thread}")))
+    firm.takes(firm.late("cy", "cy"))
+    found = {one.routed.event: one.routed for one in firm.routings()}
+    assert len(found) == 3
+    assert all(one.chosen and one.waited_ms == 0 for one in found.values())
+    relaxed = [one.relaxed for one in found.values()]
+    assert () in relaxed
+    assert ("language", "capacity") in relaxed
+    assert firm.proven()
 
 
 def test_an_answer_ends_the_wait_that_was_written_down(firm: Firm):

@@ -93,6 +93,26 @@ FAULTS: tuple[Fault, ...] = (
         ),
     ),
     Fault(
+        name="a-late-event-takes-the-case-away",
+        file="src/makegood/core/owning.py",
+        old="    if case is None and turn.keeps:",
+        new="    if False:",
+        tests=(
+            "tests/conformance/test_routings_on_stores.py::"
+            "test_a_late_event_takes_nobodys_case_away_and_draws_nobody_anew[memory]",
+        ),
+    ),
+    Fault(
+        name="conversations-are-no-load",
+        file="src/makegood/runtime/stamping.py",
+        old=" + Counter(first.talks)",
+        new="",
+        tests=(
+            "tests/conformance/test_routings_on_stores.py::"
+            "test_many_who_get_in_touch_are_not_all_given_to_one[memory-False]",
+        ),
+    ),
+    Fault(
         name="a-propensity-of-the-slice-alone",
         file="src/makegood/core/routed.py",
         old="        return drawn + kept\n",

@@ -42,7 +42,7 @@ class OfBrand(Struct, frozen=True, kw_only=True):
     Attributes:
         decisions: In all.
         could: Decisions of which a share was left to chance.
-        chance: The share of all that the slice fell on.
+        chance: The share of these that the slice fell on; what the book's slice is compared with.
         known: Waits of which is known whether they are long: they have ended, or are long already.
         long: Those longer than `LONG_MS`.
         long_share: The share of these.
@@ -102,14 +102,15 @@ def of_brands(counts: Iterable[RoutingCount]) -> tuple[OfBrand, ...]:
 
 def _brand(brand: str, own: Sequence[RoutingCount]) -> OfBrand:
     n, by_chance = sum(one.n for one in own), sum(one.by_chance for one in own)
+    could = sum(one.open_to_chance for one in own)
     known, long = _waits(own)
     z = z_for(_ALPHA)
     return OfBrand(
         brand=brand,
         decisions=n,
-        could=sum(one.open_to_chance for one in own),
+        could=could,
         by_chance=by_chance,
-        chance=wilson(by_chance, n, z),
+        chance=wilson(by_chance, could, z),
         known=known,
         long=long,
         long_share=wilson(long, known, z),

@@ -149,8 +149,8 @@ def _print(found: "Replayed") -> None:
     else:
         say(
             f"{_share(best)} of {found.repeats:,} repeats would reach the same person, and "
-            "callers would wait no longer in the mean than under the log's own rule with the same "
-            f"people; in the log it was {_share(found.log)}.",
+            "callers would wait as long in the mean, to a twentieth, as under the log's own rule "
+            f"with the same people; in the log it was {_share(found.log)}.",
             "bold",
         )
     print_table(

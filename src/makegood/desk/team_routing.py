@@ -101,7 +101,12 @@ def _brand(one: OfBrand) -> dict[str, Any]:
         "brand": one.brand,
         "decisions": one.decisions,
         "by_chance": one.by_chance,
-        "chance": f"{_percent(one.chance.low)} to {_percent(one.chance.high)}",
+        "could": one.could,
+        "chance": (
+            f"{_percent(one.chance.low)} to {_percent(one.chance.high)}"
+            if one.could
+            else "cannot tell yet"
+        ),
         "known": one.known,
         "long": one.long,
         "long_share": (

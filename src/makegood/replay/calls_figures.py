@@ -18,6 +18,8 @@ from makegood.replay.calls_again import Again, Terms, play, staff_of
 PUBLISHED_SHARE = 0.104
 """Of repeats that reached the same person in a real contact centre without such a rule."""
 DRAWS = 300
+MARGIN = 0.05
+"""Of the mean wait: half a second of ten nobody notices."""
 TOO_FEW = 100
 """With fewer repeats nothing is said."""
 _SEED = 20240229
@@ -65,8 +67,8 @@ class Replayed(Struct, frozen=True, kw_only=True):
         log: As it was.
         plain: The log's own rule on the staff that is read from it: how true the replay is.
         frontier: One for each wait, the shortest first.
-        best: Index in `frontier` of the largest share whose mean wait is not longer than that of
-            `plain`; -1 for none.
+        best: Index in `frontier` of the largest share whose mean wait is longer than that of
+            `plain` by a `MARGIN` at most; -1 for none.
         can_tell: There are enough repeats to say anything.
     """
 
@@ -139,7 +141,7 @@ def replay_calls(
         name = f"{ms / 1000:g}s"
         ways.append((name, ms, played(name, replace(terms, wait_ms=ms))))
     as_it_was, as_plain, *frontier = _figures(ways, repeats, by_caller)
-    fair = [n for n, one in enumerate(frontier) if _is_equal(one)]
+    fair = [n for n, one in enumerate(frontier) if _is_equal(one, as_plain)]
     return Replayed(
         calls=len(calls),
         callers=len(by_caller),
@@ -157,13 +159,13 @@ def replay_calls(
     )
 
 
-def _is_equal(one: Played) -> bool:
-    """Whether callers wait no longer in the mean than plainly: the same callers, the same staff.
+def _is_equal(one: Played, plain: Played) -> bool:
+    """Whether callers wait as long in the mean as plainly: the same callers, the same staff.
 
-    The log itself is no measure: a replay knows no breaks, and can be too kind or too hard. Nor is
-    an interval around 0 enough: of a small log it would let a long wait through.
+    The log itself is no measure, for a replay knows no breaks. Nor is the interval: it draws
+    callers, and those of one rush wait together.
     """
-    return one.extra_wait_s.value <= 0
+    return one.extra_wait_s.value <= MARGIN * plain.mean_wait_s.value
 
 
 def _repeats(calls: Sequence[Call], known_ms: int) -> dict[int, int]:

@@ -1,5 +1,7 @@
 """Capacity and fairness: shares with intervals, like with like, and nobody ranked."""
 
+from msgspec.structs import replace
+
 from makegood.analytics.routing import of_brands, of_groups, of_reps
 from makegood.messages.ids import RepId
 from makegood.ports.routings import RoutingAsked, RoutingCount
@@ -29,6 +31,13 @@ def test_a_brand_has_its_chance_and_its_waits_with_ranges():
     assert cars.long_share.low < 1 / 3 < cars.long_share.high
     assert (vans.brand, vans.long) == ("vans", 0)
     assert of_brands([count(3, wait=-1)])[0].long_share.high == 1.0
+
+
+def test_chance_is_told_of_the_decisions_that_may_be_left_to_it():
+    wishes = replace(count(900), open_to_chance=0)
+    (cars,) = of_brands([count(100, by_chance=5), wishes])
+    assert (cars.decisions, cars.could) == (1000, 100)
+    assert cars.chance.low < 0.05 < cars.chance.high
 
 
 def test_who_was_not_answered_for_long_waited_long_though_the_wait_has_not_ended():
