@@ -133,6 +133,7 @@ def test_no_customer_s_page_has_a_fault_in_their_language(
         page.locator(f"#{place}").select_option("kathy")
     page.locator("form:has(#first) button").click()
     assert page.get_by_role("alert").is_visible()
+    assert page.locator("#second").input_value() == "kathy"
     assert looked(page, f"person-refused-{language}", 48) + found == []
 
 

@@ -5,6 +5,7 @@ customer is never told, and never says why.
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -165,7 +166,7 @@ def _show(
         "address": address_words(guest.touching, speech),
         "hello": hello_words(guest.touching, speech),
         "order": _ORDER,
-        "places": _places(known, speech, chosen),
+        "places": _places(known, speech, _wished(request) or chosen),
         "cards": found,
         "more": more,
         "find": request.GET.get("find", ""),
@@ -190,12 +191,19 @@ def _serves(row: RepRow, brand: str) -> bool:
     return not brand or not row.brands or brand in row.brands
 
 
-def _places(known: Known, speech: Speech, chosen: list[RepId]) -> list[tuple[str, str, str]]:
+def _places(known: Known, speech: Speech, chosen: Sequence[str]) -> list[tuple[str, str, str]]:
     """Give (field, label, who stands there) for each choice in order."""
     return [
         (name, speech.say(f"person.{name}"), chosen[n] if n < len(chosen) else "")
         for n, name in enumerate(_ORDER[: known.rules.choices])
     ]
+
+
+def _wished(request: HttpRequest) -> list[str]:
+    """Give what was named in a choice that is refused, so that nothing has to be named again."""
+    if _ORDER[0] not in request.POST:
+        return []
+    return [writable(request.POST.get(name, ""), 150) for name in _ORDER]
 
 
 @csrf_exempt

@@ -1,13 +1,14 @@
 """Who a customer is, from the facts: standing, tenure, what went wrong before, what we said."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from babel.dates import format_date
 from msgspec import Struct
 
 from makegood.core.state import Case, State
 from makegood.messages.facts import Fact
 from makegood.playbooks.standing import StandingRules
-from makegood.projections.figures import DAY_MS, counted
+from makegood.projections.figures import DAY_MS, counted, locale_for
 
 YEAR_DAYS = 365
 APOLOGY_DAYS = 90
@@ -97,14 +98,26 @@ def _apologies(state: State, now_ms: int) -> str:
 
 def _others(facts: dict[str, Fact], apart: frozenset[str]) -> list[tuple[str, str]]:
     plain = [
-        (name.replace("_", " ").capitalize(), _plain(value))
+        _labelled(name, value)
         for name, value in sorted(facts.items())
         if name not in _SHOWN_ELSEWHERE | apart and isinstance(value, str | int | float | bool)
     ]
     return plain[:_LONGEST_LIST]
 
 
-def _plain(value: str | int | float | bool) -> str:
+def _labelled(name: str, value: str | int | float | bool) -> tuple[str, str]:
+    """Write a fact as people say it: cents as an amount, a day by its month."""
+    label = name.replace("_", " ").capitalize()
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+        return label, "yes" if value else "no"
+    if isinstance(value, int) and name.endswith("_cents"):
+        return label.removesuffix(" cents"), f"{value / 100:,.2f}"
+    return label, _day(value) if isinstance(value, str) else str(value)
+
+
+def _day(written: str) -> str:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return written
+    return str(format_date(day, "d MMM y", locale=locale_for("en"))) if "-" in written else written

@@ -54,7 +54,7 @@ def test_a_supervisor_makes_an_account_and_everybody_finds_it(makegood, omar, ka
     assert send(omar, f"{HERE}/keep", **made).status_code == 302
     words = words_of(kathy.get(f"{HERE}?q=tool"))
     assert "Meridian Tools meridian a company the guest and whoever booked" in words
-    assert "No account begins so" in words_of(kathy.get(f"{HERE}?q=zzz"))
+    assert "No account begins with “zzz”" in words_of(kathy.get(f"{HERE}?q=zzz"))
     assert send(kathy, f"{HERE}/keep", **made).status_code == 403
 
 

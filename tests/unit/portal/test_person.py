@@ -230,3 +230,9 @@ def test_who_has_left_is_nobody_to_write_to(makegood: Makegood, page: str):
     assert "Kathy Moreno is your person" not in shown
     assert "Write to us" in shown
     assert "Kathy Moreno has a mail address" not in shown
+
+
+def test_a_refused_choice_need_not_be_made_again(makegood: Makegood, page: str):
+    twice = Client().post(page + "/choose", {"first": "omar", "second": "omar", "form": "f1"})
+    assert twice.status_code == 422
+    assert twice.content.decode().count('value="omar" selected') == 2

@@ -153,6 +153,14 @@ def test_who_somebody_is_counts_this_case_apart_from_those_before(makegood: Make
     assert ("Customer for", "10 years") in known.facts
 
 
+def test_what_else_is_known_is_said_as_people_say_it(makegood: Makegood):
+    introduce(makegood, agreed_rate_cents=18_900, agreed_until="2026-03-31", room="0412")
+    known = known_about(state_of(makegood), None, makegood.clock.now_ms())
+    assert ("Agreed rate", "189.00") in known.facts
+    assert ("Agreed until", "31 Mar 2026") in known.facts
+    assert ("Room", "0412") in known.facts
+
+
 def test_a_role_the_book_does_not_name_may_give_nothing(makegood: Makegood):
     assert limit_of(0, "rep", makegood.book).words == "$0 of $350"
     assert limit_of(0, RepId("intern"), makegood.book).words == "$0 of $0"
