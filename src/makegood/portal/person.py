@@ -132,9 +132,7 @@ def _guest(request: HttpRequest, token: str) -> _Guest:
     )
 
 
-def _address_of(
-    makegood: Makegood, yours: RepId, book: RuleBook, reps: tuple[RepRow, ...]
-) -> str:
+def _address_of(makegood: Makegood, yours: RepId, book: RuleBook, reps: tuple[RepRow, ...]) -> str:
     """Give the mail address of the customer's person; empty where nobody has one."""
     number = next((row.line for row in reps if row.rep == yours), 0)
     return makegood.lines.address(yours, book.people.line.domain, number) if yours else ""

@@ -25,8 +25,11 @@ def survey(id_: str, kind: SurveyKind, bad_below: int = 0) -> SurveyRule:
     )
 
 
-SURVEYS = (survey("trip", SurveyKind.CSAT, 3), survey("met", SurveyKind.THUMBS),
-           survey("idle", SurveyKind.NPS))
+SURVEYS = (
+    survey("trip", SurveyKind.CSAT, 3),
+    survey("met", SurveyKind.THUMBS),
+    survey("idle", SurveyKind.NPS),
+)
 
 
 def _library() -> Library:
