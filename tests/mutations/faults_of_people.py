@@ -142,11 +142,31 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="hellos-are-not-counted",
         file="src/makegood/runtime/hellos.py",
-        old="        if self._given[kind][rep] >= self._most[kind]:\n",
-        new="        if False and self._most[kind]:\n",
+        old="        left = self._given[ready.kind][tie.rep] < _most(ready.kind, people)\n",
+        new="        left = True\n",
         tests=(
             "tests/conformance/test_leaving_on_stores.py::"
             "test_a_rep_says_no_more_hellos_in_a_month_than_the_book_allows[memory]",
+        ),
+    ),
+    Fault(
+        name="the-control-passes-a-full-month",
+        file="src/makegood/runtime/hellos.py",
+        old="        if not left or not _works(self._reps.get(tie.rep), self._now_ms):\n",
+        new="        if not left and draw(customer, ready.kind, 0.4).treated:\n",
+        tests=(
+            "tests/conformance/test_hellos_on_stores.py::"
+            "test_the_months_number_holds_both_arms_back_alike[memory]",
+        ),
+    ),
+    Fault(
+        name="a-successor-who-leaves-stays-put-forward",
+        file="src/makegood/runtime/leaving.py",
+        old="            lambda tie: tie.until_ms != row.left_ms or tie.then in going,\n",
+        new="            lambda tie: tie.until_ms != row.left_ms,\n",
+        tests=(
+            "tests/conformance/test_leaving_again_on_stores.py::"
+            "test_a_successor_who_leaves_as_well_is_not_put_forward_any_more[memory]",
         ),
     ),
     Fault(

@@ -159,7 +159,18 @@ sayings: st.SearchStrategy[Says] = st.one_of(
     st.builds(_due, places, reps, treated=st.booleans()),
     st.builds(_done, places, reps, said=st.booleans()),
 )  # fmt: skip
-days = st.lists(st.tuples(st.integers(0, 40), sayings), min_size=1, max_size=16)
+dues = st.builds(_due, places, reps, treated=st.sampled_from([True, True, False]))
+others = reps.map(lambda rep: lambda _state: PersonChosen(choices=(rep,), theirs=rep))
+usual = st.one_of(often.map(lambda body: lambda _state: body), dues, dues, dues, others)
+BEGINS: tuple[Body, ...] = (
+    PersonChosen(choices=REPS[:1], theirs=REPS[0]),
+    HelloAllowed(allowed=True),
+    Touchpoint(name="Rental Returned", properties={"reservation": "R0"}),
+)
+"""Half of the days begin so; else few would come to a hello."""
+begins = st.sampled_from([(), tuple((1, lambda _state, body=body: body) for body in BEGINS)])
+told = st.lists(st.tuples(st.integers(0, 40), st.one_of(sayings, usual)), min_size=1, max_size=16)
+days = st.builds(lambda first, rest: [*first, *rest], begins, told)
 
 
 def events(day: list[tuple[int, Says]]) -> list[Event]:
