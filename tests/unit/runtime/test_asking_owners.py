@@ -23,8 +23,6 @@ DAY_MS = 86_400_000
 OWNED = (
     "owners: {answer_within: 14d, rules: {no_car: mira}, places: {quay: mira}, otherwise: helen}\n"
 )
-    "owners: {answer_within: 14d, rules: {no_car: mira}, places: {quay: mira}, otherwise: helen}\n"
-)
 BOOK = f"{shipped_books()['car-rental']}\n{OWNED}"
 MIRA = RepRow(rep=RepId("mira"), name="Mira Sand", role="employee", email="mira@firm.example.com")
 HELEN = RepRow(rep=RepId("helen"), name="Helen Ox", role="supervisor", email="h@firm.example.com")
