@@ -1,6 +1,6 @@
 """What went wrong inside: dead letters to retry, commands that came too late, stuck customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -13,11 +13,12 @@ from msgspec import Struct
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.shell import shell
 from makegood.effects.hooks import SINK
-from makegood.messages.ids import CaseId, CommandId, CustomerId
-from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.messages.commands import AskOwner
+from makegood.messages.ids import CaseId, CommandId, CustomerId, ProfileId
+from makegood.ports.rows import OutboxRow, OutboxStatus, PersonRow
 from makegood.ports.webhooks import GONE, Endpoint
 from makegood.projections.orders import order_words
-from makegood.projections.roster import called, person_of
+from makegood.projections.roster import called, person_of, rep_name
 
 PAGE = 50
 STUCK = "stuck_customers"
@@ -118,7 +119,7 @@ def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
         Letter(
             id=row.command.id,
             what=order_words(row.command, desk.makegood.library),
-            name=called(persons.get(row.command.profile)),
+            name=_for_whom(desk, row, persons),
             case=row.command.case,
             attempts=row.attempts,
             error=row.error,
@@ -126,6 +127,14 @@ def _letters(desk: Desk, found: Sequence[OutboxRow]) -> tuple[Letter, ...]:
         )
         for row in found
     )
+
+
+def _for_whom(desk: Desk, row: OutboxRow, persons: Mapping[ProfileId, PersonRow]) -> str:
+    """Name the customer, or who of ours is asked."""
+    order = row.command.order
+    if isinstance(order, AskOwner):
+        return rep_name(desk.reps, order.owner)
+    return called(persons.get(row.command.profile))
 
 
 @require_POST

@@ -12,6 +12,7 @@ from makegood.projections.root_causes import Asking, CauseRow, rows_of_causes
 from makegood.runtime.root_answers import LONGEST_SAYS, Given, answer_cause, asking_of
 from makegood.sources.limits import writable
 
+LONGEST_WANTED = 200
 _ANSWERS: dict[str, AnswerKind] = {"changed": "changed", "will": "will", "stays": "stays"}
 
 
@@ -23,6 +24,7 @@ def asking(desk: Desk) -> Asking:
 def cause_of(desk: Desk, wanted: str) -> CauseRow | None:
     """Find a root cause that this person answers for; no other one exists for them."""
     library = desk.makegood.library
+    wanted = writable(wanted, LONGEST_WANTED)
     found = desk.reading.gathered("", 1, among=[wanted]) if wanted else ()
     rows = rows_of_causes(desk.reading, library, found, desk.now_ms)
     otherwise = library.now().owners.otherwise

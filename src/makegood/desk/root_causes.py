@@ -16,6 +16,7 @@ from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.pointers import Place, Pointer
 from makegood.projections.root_causes import CauseRow, causes_for
 from makegood.projections.roster import rep_name
+from makegood.sources.limits import writable
 
 PAGE = 50
 DAY_MS = 86_400_000
@@ -26,15 +27,23 @@ ANSWERED = "Your answer stands; cases after the change ask again by themselves."
 def page_of_causes(desk: Desk, after: str) -> dict[str, Any]:
     """Give a page of the root causes that this person answers for, the late ones first."""
     library = desk.makegood.library
-    page = (after[:200], PAGE)
+    page = (writable(after, 200), PAGE)
     found, following = causes_for(desk.reading, library, asking(desk), page, desk.now_ms)
     rows = sorted(found, key=lambda row: (not row.late, row.mark == "ok", -row.harm))
     return {
+        "strangers": _strangers(desk) if asking(desk).sees_all and not after else (),
         "rows": [(row, rep_name(desk.reps, row.owner)) for row in rows],
         "late": sum(row.late for row in rows),
         "next": following,
         "zone": library.now().timezone,
     }
+
+
+def _strangers(desk: Desk) -> tuple[str, ...]:
+    """Places for which the rule book names an owner, and that the table of places lacks."""
+    named = list(desk.makegood.library.now().owners.places)
+    known = desk.reading.places_by_id(named) if named else {}
+    return tuple(one for one in named if one not in known)
 
 
 @require_safe
@@ -93,7 +102,7 @@ def place_of_pointer(last: Pointer) -> str:
 def pointed_before(text: str) -> Place | None:
     """Read where a page of pointers ended; anything else begins at the newest."""
     at, _, rest = text.partition(".")
-    case, _, customer = rest.partition(".")
+    case, _, customer = writable(rest, 200).partition(".")
     if not at.isdecimal() or len(at) > 15 or not customer:
         return None
     return int(at), CaseId(case), CustomerId(customer)

@@ -61,8 +61,10 @@ def answer_cause(
         before = rows[0].answer
         if before is not None and _is_same(before, row, still_asks=bool(found[0].open)):
             return before
-        no_longer_asked(writing, found[0], now_ms)
         writing.put_root_answer(row)
+        (after_it,) = writing.gathered("", 1, among=[given.cause])
+        if row.answer == "will" or not after_it.open:
+            no_longer_asked(writing, found[0], now_ms)
         after = {"answer": row.answer, "says": row.says}
         act = Act(
             what="root_cause.answered", at_ms=now_ms, who=row.by, about=row.cause, after=after

@@ -43,11 +43,27 @@ def test_an_employee_answers_for_what_is_theirs_and_nothing_else_exists(
     assert "Ruiz" not in words_of(mira.get(ONE + OURS))
     assert mira.get(ONE + OTHERS).status_code == 404
     assert mira.post(GIVE, SENT | {"cause": "place:airport"}).status_code == 404
+    assert mira.post(GIVE, SENT | {"cause": "rule:\x00no_car"}).status_code == 302
     assert mira.post(GIVE, SENT | {"says": ""}).status_code == 422
     assert mira.post(GIVE, SENT)["Location"] == LIST
     assert "stays, with a reason" in words_of(mira.get(LIST))
     assert kathy.get(ONE + OURS).status_code == 404
     assert kathy.post(GIVE, SENT).status_code == 404
+
+
+def test_a_supervisor_reads_which_owned_place_the_table_lacks_and_whose_mail_did_not_go(
+    makegood, kathy, omar
+):
+    behind(makegood, kathy)
+    says = "an owner for quay, which the table of places does not have"
+    assert says in words_of(omar.get("/desk/team/root-causes"))
+    assert says not in words_of(kathy.get("/desk/team/root-causes"))
+    makegood.owners_asked.round()
+    while not makegood.worker.run_once().is_idle:
+        pass
+    page = words_of(omar.get("/desk/broken"))
+    assert "Question to who answers for “There was no car” for Mira Sand" in page
+    assert "The roster has no mail address of this owner." in page
 
 
 def test_the_same_answer_sent_twice_is_one_act(makegood, kathy, mira):

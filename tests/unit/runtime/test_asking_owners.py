@@ -20,7 +20,9 @@ from tests.e2e.screens import customer_of, introduce, no_car, serving
 from tests.integration.mail_server import MailServer
 
 DAY_MS = 86_400_000
-OWNED = "owners: {answer_within: 14d, rules: {no_car: mira}, otherwise: helen}\n"
+OWNED = (
+    "owners: {answer_within: 14d, rules: {no_car: mira}, places: {quay: mira}, otherwise: helen}\n"
+)
 BOOK = f"{shipped_books()['car-rental']}\n{OWNED}"
 MIRA = RepRow(rep=RepId("mira"), name="Mira Sand", role="employee", email="mira@firm.example.com")
 HELEN = RepRow(rep=RepId("helen"), name="Helen Ox", role="supervisor", email="h@firm.example.com")
