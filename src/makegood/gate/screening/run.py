@@ -178,6 +178,7 @@ class _Sieve:
         self._unreadable = against.answers.height
         self._unknown = self._unreadable + 1
         self._why = _reasons(against.answers)
+        self._reasons = self._why[TOLD[0]].cast(pl.Categorical)
         self.rows = self.unreadable = 0
         self.reasons: Counter[str] = Counter()
 
@@ -186,7 +187,7 @@ class _Sieve:
         keys = keys_of(rows[self.column].cast(pl.String), self.kind)
         why = self._found(keys)
         self._count(why, keys.null_count())
-        return rows.with_columns(why.alias(_WHY))
+        return rows.hstack([why.alias(_WHY)])
 
     def _found(self, keys: pl.Series) -> pl.Series:
         """Give the row of `_why` for each key; -1 for nothing."""
@@ -203,7 +204,7 @@ class _Sieve:
         )
 
     def _count(self, why: pl.Series, unreadable: int) -> None:
-        reasons = self._why["held_reason"].gather(why.filter(why >= 0)).value_counts()
+        reasons = self._reasons.gather(why.filter(why >= 0)).value_counts()
         with self._lock:
             self.rows += len(why)
             self.unreadable += unreadable
