@@ -178,7 +178,7 @@ class _Sieve:
         self._unreadable = against.answers.height
         self._unknown = self._unreadable + 1
         self._why = _reasons(against.answers)
-        self._reasons = self._why[TOLD[0]].cast(pl.Categorical)
+        self._reasons = self._why["reason"].cast(pl.Categorical)
         self.rows = self.unreadable = 0
         self.reasons: Counter[str] = Counter()
 
@@ -212,20 +212,30 @@ class _Sieve:
 
     def explained(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Write out what stands against rows."""
-        return rows.drop(_WHY).hstack(self._why[rows[_WHY]])
+        return rows.drop(_WHY).hstack(_told(self._why[rows[_WHY]]))
 
 
 def _reasons(answers: pl.DataFrame) -> pl.DataFrame:
-    """Write answers as the file shows them, and two more: nobody is named, nobody is known."""
+    """Give the answers, and two more: nobody is named, nobody is known."""
+    more = {
+        "reason": [UNREADABLE, UNKNOWN],
+        "since_ms": [0, 0],
+        "until": ["", ""],
+        "case": ["", ""],
+    }
+    told = answers.select(list(more))
+    return pl.concat([told, pl.DataFrame(more, schema=told.schema)])
+
+
+def _told(answers: pl.DataFrame) -> pl.DataFrame:
+    """Write answers as the file shows them."""
     since = pl.from_epoch("since_ms", time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    told = answers.select(
+    return answers.select(
         pl.col("reason").alias(TOLD[0]),
         pl.when(pl.col("since_ms") > 0).then(since).otherwise(pl.lit("")).alias(TOLD[1]),
         pl.col("until").alias(TOLD[2]),
         pl.col("case").alias(TOLD[3]),
     )
-    more = {name: ["", ""] for name in TOLD} | {TOLD[0]: [UNREADABLE, UNKNOWN]}
-    return pl.concat([told, pl.DataFrame(more)])
 
 
 def _screened(wanted: Wanted, sieve: _Sieve, as_of: str) -> Screened:
