@@ -13,6 +13,8 @@ class Index:
     A text is hashed. One bit says of most that they are not here. For the rest, the upper bits of
     the hash name a slot, and a table says where in the sorted hashes that slot begins. Only where
     the hash that stands there is a lesser one is the right place searched for.
+
+    Places are taken with brackets, not by `gather`, which makes a plan of its own for each call.
     """
 
     def __init__(self, keys: pl.Series, numbers: pl.Series) -> None:
@@ -53,29 +55,28 @@ class Index:
         if not len(self) or keys.is_empty():
             return none, none
         hashes = keys.hash(self._seed)
-        maybe = self._taken.gather((hashes & self._mask).cast(pl.UInt32))
+        maybe = self._taken[(hashes & self._mask).cast(pl.UInt32)]
         if keys.has_nulls():
             maybe &= keys.is_not_null()
         rows = maybe.arg_true()
         if rows.is_empty():
             return none, none
-        hashes = hashes.gather(rows)
+        hashes = hashes.filter(maybe)
         place = self._place(hashes)
-        alike = self._hashes.gather(place) == hashes  # few others are left to be compared
+        alike = self._hashes[place] == hashes  # few others are left to be compared
         rows, place = rows.filter(alike), place.filter(alike)
-        same = self._keys.gather(place) == keys.gather(rows)
-        if not same.all():
-            rows, place = rows.filter(same), place.filter(same)
-        return rows.cast(pl.UInt32), self._numbers.gather(place)
+        same = self._keys[place] == keys[rows]
+        rows, place = rows.filter(same), place.filter(same)
+        return rows.cast(pl.UInt32), self._numbers[place]
 
     def _place(self, hashes: pl.Series) -> pl.Series:
         """Say where each hash stands, if it stands anywhere."""
-        place = self._begins.gather(self._slot_of(hashes))
-        further = (self._hashes.gather(place) < hashes).arg_true()
-        if further.is_empty():
+        place = self._begins[self._slot_of(hashes)]
+        is_further = self._hashes[place] < hashes
+        if not is_further.any():
             return place
-        sought = self._hashes.search_sorted(hashes.gather(further)).clip(0, len(self) - 1)
-        return place.scatter(further, sought.cast(pl.UInt32))
+        sought = self._hashes.search_sorted(hashes.filter(is_further)).clip(0, len(self) - 1)
+        return place.scatter(is_further.arg_true(), sought.cast(pl.UInt32))
 
 
 def _power_above(least: int) -> int:

@@ -204,7 +204,7 @@ class _Sieve:
         )
 
     def _count(self, why: pl.Series, unreadable: int) -> None:
-        reasons = self._reasons.gather(why.filter(why >= 0)).value_counts()
+        reasons = self._reasons[why.filter(why >= 0)].value_counts()
         with self._lock:
             self.rows += len(why)
             self.unreadable += unreadable

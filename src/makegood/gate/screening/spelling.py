@@ -93,8 +93,10 @@ def _fast(texts: pl.Series, named: str) -> tuple[pl.Series, pl.Series]:
         return _fast_typed(texts)
     spelt, plain = _of_kind(pl.col("text"), prefix_of(named)[:-1])
     found = texts.to_frame("text").select_seq(spelt.alias("spelt"), plain.alias("plain"))
-    odd = (~found["plain"] | texts.is_null()).fill_null(True).arg_true()
-    return found["spelt"], odd
+    is_plain = found["plain"]
+    if is_plain.has_nulls():
+        is_plain = is_plain.fill_null(False)
+    return found["spelt"], (~is_plain).arg_true()
 
 
 def _fast_typed(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
