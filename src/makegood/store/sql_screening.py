@@ -64,9 +64,9 @@ class ScreeningReading(SqlBase):
         if not customers:
             return ()
         reached: dict[CustomerId, list[CustomerId]] = {}
-        for customer, whose in self._db.rows(USERS, list(customers)):
+        for customer, whose in self._db.rows(USERS, sorted(customers)):
             reached.setdefault(whose, []).append(customer)
-        theirs = list({*customers, *reached})
+        theirs = sorted({*customers, *reached})  # neighbours in a tree are read together
         asked = (theirs, len(prefix), prefix)
         found = [Called(*row) for row in self._db.rows(CALLED, *asked, *asked)]
         return tuple(_with_those_reached(found, frozenset(customers), reached))

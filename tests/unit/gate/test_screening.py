@@ -12,6 +12,7 @@ from makegood.core.holds import Question
 from makegood.gate.screening import hashed
 from makegood.gate.screening.index import Index
 from makegood.gate.screening.run import TOLD, Screened, Screening, Wanted
+from makegood.gate.screening.spelling import keys_of
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.messages.facts import FailureRaised, Identified
@@ -154,5 +155,21 @@ def test_an_index_finds_what_is_there_and_nothing_else():
     asked = pl.Series(["a7", None, "b", "a4999", "", "a7"])
     rows, numbers = index.find(asked)
     assert (rows.to_list(), numbers.to_list()) == ([0, 3, 5], [7, 4999, 7])
+    rows, numbers = index.find(pl.concat([keys, pl.Series([f"b{it}" for it in range(50_000)])]))
+    assert rows.to_list() == numbers.to_list() == list(range(5_000))
     nothing = Index(pl.Series(dtype=pl.String), pl.Series(dtype=pl.UInt32))
     assert [len(one) for one in nothing.find(asked)] == [0, 0]
+
+
+@pytest.mark.parametrize("ordinary", [0, 1_000])  # many odd ones, or a few
+def test_a_kind_in_front_of_an_address_is_taken_off_once(ordinary):
+    strange = [
+        "email:Ana@Example.org",
+        "email:email:a@b.c",
+        " email:a@b.c",
+        "a:b@c.d",
+        "Email:a@b",
+    ]
+    wanted = ["ana@example.org", "email:a@b.c", "email:a@b.c", "a:b@c.d", "email:a@b"]
+    texts = pl.Series(strange + ["ben@example.org"] * ordinary)
+    assert keys_of(texts, "email").to_list() == wanted + ["ben@example.org"] * ordinary

@@ -178,6 +178,7 @@ class _Sieve:
         self._unreadable = against.answers.height
         self._unknown = self._unreadable + 1
         self._why = _reasons(against.answers)
+        self._reasons = self._why["reason"].cast(pl.Categorical)
         self.rows = self.unreadable = 0
         self.reasons: Counter[str] = Counter()
 
@@ -186,7 +187,7 @@ class _Sieve:
         keys = keys_of(rows[self.column].cast(pl.String), self.kind)
         why = self._found(keys)
         self._count(why, keys.null_count())
-        return rows.with_columns(why.alias(_WHY))
+        return rows.hstack([why.alias(_WHY)])
 
     def _found(self, keys: pl.Series) -> pl.Series:
         """Give the row of `_why` for each key; -1 for nothing."""
@@ -203,7 +204,7 @@ class _Sieve:
         )
 
     def _count(self, why: pl.Series, unreadable: int) -> None:
-        reasons = self._why["held_reason"].gather(why.filter(why >= 0)).value_counts()
+        reasons = self._reasons[why.filter(why >= 0)].value_counts()
         with self._lock:
             self.rows += len(why)
             self.unreadable += unreadable
@@ -211,20 +212,30 @@ class _Sieve:
 
     def explained(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Write out what stands against rows."""
-        return rows.drop(_WHY).hstack(self._why[rows[_WHY]])
+        return rows.drop(_WHY).hstack(_told(self._why[rows[_WHY]]))
 
 
 def _reasons(answers: pl.DataFrame) -> pl.DataFrame:
-    """Write answers as the file shows them, and two more: nobody is named, nobody is known."""
+    """Give the answers, and two more: nobody is named, nobody is known."""
+    more = {
+        "reason": [UNREADABLE, UNKNOWN],
+        "since_ms": [0, 0],
+        "until": ["", ""],
+        "case": ["", ""],
+    }
+    told = answers.select(list(more))
+    return pl.concat([told, pl.DataFrame(more, schema=told.schema)])
+
+
+def _told(answers: pl.DataFrame) -> pl.DataFrame:
+    """Write answers as the file shows them."""
     since = pl.from_epoch("since_ms", time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    told = answers.select(
+    return answers.select(
         pl.col("reason").alias(TOLD[0]),
         pl.when(pl.col("since_ms") > 0).then(since).otherwise(pl.lit("")).alias(TOLD[1]),
         pl.col("until").alias(TOLD[2]),
         pl.col("case").alias(TOLD[3]),
     )
-    more = {name: ["", ""] for name in TOLD} | {TOLD[0]: [UNREADABLE, UNKNOWN]}
-    return pl.concat([told, pl.DataFrame(more)])
 
 
 def _screened(wanted: Wanted, sieve: _Sieve, as_of: str) -> Screened:
