@@ -30,6 +30,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.EVERYONES_JOB,
     people.ROUTINGS,
     people.LOTS,
+    people.LETTERS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -167,3 +167,19 @@ LOTS = (
         PRIMARY KEY (customer, experiment))""",
     "CREATE INDEX lot_of ON lot (experiment, treated, propensity)",
 )
+
+LETTERS = (
+    """CREATE TABLE letter (
+        letter TEXT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX letter_of_profile ON letter (profile, at_ms, letter)",
+    "CREATE INDEX letter_by_mark ON letter (mark)",
+    # Erased letters whose files are still to be deleted.
+    "CREATE TABLE letter_gone (letter TEXT NOT NULL PRIMARY KEY)",
+    """CREATE TABLE mailbox (
+        box TEXT NOT NULL PRIMARY KEY,
+        row_blob BLOB NOT NULL)""",
+)
