@@ -53,10 +53,12 @@ from makegood.runtime.intake import Intake
 from makegood.runtime.joining import Joining
 from makegood.runtime.leaving import Leavings
 from makegood.runtime.link_runs import LinkRuns
+from makegood.runtime.mailroom import Doors
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
+from makegood.runtime.post import Post
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -172,6 +174,7 @@ class Makegood:
         walks: Ranks who goes elsewhere when not all can stay.
         leavings: Looks after the customers of who leaves.
         hellos: Makes hellos and thanks due.
+        post: Takes mail in.
         lines: A mail address of one's own for each rep.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -211,6 +214,10 @@ class Makegood:
         self.hellos = Hellos(store, self.intake, shelf.current, clock)
         self.lines = Lines(settings.key)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
+        doors = Doors(intake=self.intake, requests=self.requests, acts=self.acts)
+        post = (settings.attachments, settings.imap)
+        self.post = Post(store, doors, lambda: self.book, self.lines, clock, post)
+        self.erasing.swept_by(self.post.sweep)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
@@ -271,6 +278,7 @@ class Makegood:
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
+        beside += self.post.threads(stopped, sleep)
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

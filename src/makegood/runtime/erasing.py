@@ -61,6 +61,11 @@ class Erasing:
         self._profile = profile
         self._sources = sources
         self._clock = clock
+        self._sweep: Callable[[], object] = lambda: None
+
+    def swept_by(self, sweep: Callable[[], object]) -> None:
+        """Say what deletes the files of what was erased, after it was."""
+        self._sweep = sweep
 
     def person(self, identifier: str) -> Erased:
         """Delete what is kept of a person; the act is written down in the same transaction.
@@ -92,6 +97,7 @@ class Erasing:
                 after={"rows": str(rows)},
             )
             note(writing, act)
+        self._sweep()
         emails = {it.removeprefix(EMAIL) for it in _identifiers(gone) if it.startswith(EMAIL)}
         return Erased(rows=rows, emails=tuple(sorted(emails)))
 
