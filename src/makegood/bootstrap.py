@@ -232,6 +232,7 @@ class Makegood:
                 Finding(lambda: all_places(store), self._rooms),
                 AskingPlaces(self._mail, shelf.current, self.links, self._place),
             ),
+            replies=self.post.replies(self._mail),
         )
         self.worker = Worker(
             store,

@@ -80,6 +80,7 @@ class Firm:
             confirmations=Confirmation(self.webhooks),
             fulfilment=Fulfilment(self.webhooks),
             places=Finding(tuple),  # no place is known
+            replies=Confirmation(self.webhooks),  # nobody writes letters here
         )
         self.worker = Worker(
             store,

@@ -7,7 +7,7 @@ Source: DESIGN ideas 6 and 9 (nothing lost, nothing silently repeated; we keep o
 
 from msgspec.structs import replace
 
-from makegood.core import places, requests, surveys
+from makegood.core import letters, places, requests, surveys
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
@@ -105,7 +105,7 @@ def dropped(turn: Turn, body: Dropped) -> None:
     if body.why == "withdrawn":
         return
     command = meant(turn, body.command, body.step)
-    if surveys.not_asked(turn, command, body):
+    if surveys.not_asked(turn, command, body) or letters.not_sent(turn, command):
         return
     for case in turn.state.cases:
         if places.not_told(turn, case, command) or places.not_delivered(turn, case, command):

@@ -15,6 +15,7 @@ from makegood.desk import (
     connections,
     customers,
     floor,
+    letters,
     links,
     mail_kinds,
     parked,
@@ -41,6 +42,7 @@ from makegood.desk import (
     waiting,
 )
 
+_LETTER = "customers/<str:customer_id>/letters/<str:letter_id>/"
 app_name = "desk"
 
 urlpatterns = [
@@ -56,6 +58,13 @@ urlpatterns = [
     path("customers/<str:customer_id>/say/<str:act>", said.say, name="say"),
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
+    path("customers/<str:customer_id>/letters", letters.letters, name="letters"),
+    path(_LETTER + "reply", letters.reply, name="letter-reply"),
+    path(_LETTER + "undo", letters.undo, name="letter-undo"),
+    path(_LETTER + "failure", letters.failure, name="letter-failure"),
+    path(_LETTER + "draft", letters.draft, name="letter-draft"),
+    path(_LETTER + "page", letters.page, name="letter-page"),
+    path(_LETTER + "files/<str:digest>", letters.file, name="letter-file"),
     path("customers/<str:customer_id>/person/<str:act>", person.act, name="person-act"),
     path("umbrella/accounts", accounts.accounts, name="accounts"),
     path("umbrella/accounts/keep", accounts.keep, name="accounts-keep"),

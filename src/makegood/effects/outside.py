@@ -9,6 +9,7 @@ from makegood.messages.commands import (
     FindPlaces,
     Fulfil,
     SendMessage,
+    SendReply,
 )
 from makegood.messages.facts import Body
 from makegood.ports.effect import Addressee, Effect
@@ -18,8 +19,15 @@ class Outside:
     """Carries out any command."""
 
     def __init__(
-        self, *, messages: Effect, confirmations: Effect, fulfilment: Effect, places: Effect
+        self,
+        *,
+        messages: Effect,
+        confirmations: Effect,
+        fulfilment: Effect,
+        places: Effect,
+        replies: Effect,
     ) -> None:
+        self._replies = replies
         self._places = places
         self._messages = messages
         self._confirmations = confirmations
@@ -36,5 +44,7 @@ class Outside:
                 return self._fulfilment.carry_out(command, to, now_ms)
             case FindPlaces() | AskPlace():
                 return self._places.carry_out(command, to, now_ms)
+            case SendReply():
+                return self._replies.carry_out(command, to, now_ms)
             case _ as never:
                 assert_never(never)

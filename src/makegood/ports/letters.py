@@ -90,6 +90,21 @@ class BoxPlace(Struct, frozen=True, gc=False, kw_only=True):
     uid: int
 
 
+class Jotting(Struct, frozen=True, gc=False, kw_only=True):
+    """What a rep is writing to a customer, and has not sent.
+
+    Attributes:
+        letter: The letter they answer.
+        at_ms: When they last wrote at it.
+    """
+
+    profile: ProfileId
+    rep: RepId
+    letter: str
+    at_ms: int
+    text: str
+
+
 class LetterReading(Protocol):
     """Looking."""
 
@@ -114,6 +129,9 @@ class LetterReading(Protocol):
     def letters_marked(self, marks: Sequence[str]) -> Mapping[str, Letter]:
         """Find letters by the digests of their Message-IDs; of several the one that came first."""
 
+    def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
+        """Give what reps are writing to somebody, by rep."""
+
     def box_place(self, box: str) -> BoxPlace | None:
         """Say how far a mailbox was read; None for never."""
 
@@ -129,6 +147,12 @@ class LetterWriting(LetterReading, Protocol):
 
     def erase_letters(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the letters of some profiles, and remember that their files have to go."""
+
+    def put_jotting(self, row: Jotting) -> None:
+        """Keep what a rep is writing to a customer, instead of what they wrote before."""
+
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+        """Forget what a rep was writing to somebody."""
 
     def put_box_place(self, row: BoxPlace) -> None:
         """Write down how far a mailbox was read."""

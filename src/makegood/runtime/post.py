@@ -4,10 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
+from makegood.effects.replies import Replies
+from makegood.effects.smtp import Connections
+from makegood.messages.commands import SendReply
 from makegood.messages.errors import InputError
 from makegood.playbooks.book import RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.files import Files
+from makegood.ports.letters import Letter
 from makegood.ports.store import Store
 from makegood.runtime.direct_line import Lines
 from makegood.runtime.mail_addresses import addresses_of, is_ours
@@ -61,6 +65,17 @@ class Post:
         """Whether a mail to an address is taken."""
         with self._store.reading() as reading:
             return is_ours(reading, self._lines, self._book_of(), address)
+
+    def replies(self, connections: Connections | None) -> Replies:
+        """Give what sends answers to letters."""
+        return Replies(connections, self._book_of, self._looked_up)
+
+    def _looked_up(self, order: SendReply) -> tuple[Letter | None, str, str]:
+        with self._store.reading() as reading:
+            letter = reading.letter(order.letter)
+            words = reading.texts([order.words]).get(order.words, "")
+            names = {row.rep: row.name for row in reading.reps()}
+        return letter, words, names.get(order.by, "")
 
     def only_rounds(self) -> MailRounds:
         """Give the rounds through the mailbox.

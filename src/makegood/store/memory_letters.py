@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from makegood.messages.ids import ProfileId
-from makegood.ports.letters import BoxPlace, Letter
+from makegood.messages.ids import ProfileId, RepId
+from makegood.ports.letters import BoxPlace, Jotting, Letter
 from makegood.store.memory_reading import MemoryReading
 
 
@@ -28,6 +28,10 @@ class MemoryLetters(MemoryReading):
         own = [one for one in self._t.letters.values() if one.mark in set(marks)]
         return {one.mark: one for one in sorted(own, key=lambda it: (-it.at_ms, it.letter))}
 
+    def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
+        own = [one for one in self._t.jottings.values() if one.profile in set(profiles)]
+        return tuple(sorted(own, key=lambda it: (it.rep, it.profile)))
+
     def box_place(self, box: str) -> BoxPlace | None:
         return self._t.mailboxes.get(box)
 
@@ -42,10 +46,19 @@ class MemoryLetters(MemoryReading):
 
     def erase_letters(self, profiles: Sequence[ProfileId]) -> int:
         theirs = [one.letter for one in self._t.letters.values() if one.profile in set(profiles)]
+        for key in [key for key in self._t.jottings if key[0] in set(profiles)]:
+            del self._t.jottings[key]
         for letter in theirs:
             del self._t.letters[letter]
             self._t.letters_gone[letter] = True
         return len(theirs)
+
+    def put_jotting(self, row: Jotting) -> None:
+        self._t.jottings[row.profile, row.rep] = row
+
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+        for one in profiles:
+            self._t.jottings.pop((one, rep), None)
 
     def put_box_place(self, row: BoxPlace) -> None:
         self._t.mailboxes[row.box] = row

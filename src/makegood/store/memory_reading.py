@@ -32,7 +32,7 @@ from makegood.messages.ids import (
 from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
-from makegood.ports.letters import BoxPlace, Letter
+from makegood.ports.letters import BoxPlace, Jotting, Letter
 from makegood.ports.links import LinkPair, LinkRun
 from makegood.ports.lots import LotRow
 from makegood.ports.mail_kinds import MailDecision, MailKind
@@ -89,7 +89,7 @@ TABLES = (
     "pointers", "root_answers",
     "ties", "routings",
     "ties", "lots",
-    "letters", "letters_gone", "mailboxes",
+    "letters", "letters_gone", "mailboxes", "jottings",
 )  # fmt: skip
 
 
@@ -129,6 +129,7 @@ class Tables:
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
     letters: MutableMapping[str, Letter]
     letters_gone: MutableMapping[str, bool]
+    jottings: MutableMapping[tuple[ProfileId, RepId], Jotting]
     mailboxes: MutableMapping[str, BoxPlace]
     lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from makegood.messages.ids import ProfileId
-from makegood.ports.letters import BoxPlace, Letter
+from makegood.messages.ids import ProfileId, RepId
+from makegood.ports.letters import BoxPlace, Jotting, Letter
 from makegood.store.session import replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
 LETTER = "letter profile mark at_ms row_blob"
 _unpack = msgspec.msgpack.Decoder(Letter).decode
+_unpack_jotting = msgspec.msgpack.Decoder(Jotting).decode
 _unpack_place = msgspec.msgpack.Decoder(BoxPlace).decode
 
 
@@ -47,6 +48,13 @@ class LetterReading(SqlBase):
         sql = "SELECT mark, row_blob FROM letter WHERE mark = ANY(?) ORDER BY at_ms DESC, letter"
         return {mark: _unpack(blob) for mark, blob in self._db.rows(sql, sorted(set(marks)))}
 
+    def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
+        if not profiles:
+            return ()
+        sql = "SELECT row_blob FROM jotting WHERE profile = ANY(?) ORDER BY rep, profile"
+        found = self._db.rows(sql, sorted(set(profiles)))
+        return tuple(_unpack_jotting(row[0]) for row in found)
+
     def box_place(self, box: str) -> BoxPlace | None:
         found = self._db.rows("SELECT row_blob FROM mailbox WHERE box = ?", box)
         return _unpack_place(found[0][0]) if found else None
@@ -68,8 +76,19 @@ class LetterWriting(LetterReading):
             return 0
         wanted = sorted(set(profiles))
         found = self._db.rows("DELETE FROM letter WHERE profile = ANY(?) RETURNING letter", wanted)
+        self._db.run("DELETE FROM jotting WHERE profile = ANY(?)", wanted)
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
         return len(found)
+
+    def put_jotting(self, row: Jotting) -> None:
+        columns = "profile rep row_blob"
+        values = (row.profile, row.rep, pack(row))
+        self._db.put("jotting", columns, [values], replace(columns, "profile rep"))
+
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+        if profiles:
+            sql = "DELETE FROM jotting WHERE profile = ANY(?) AND rep = ?"
+            self._db.run(sql, sorted(set(profiles)), rep)
 
     def put_box_place(self, row: BoxPlace) -> None:
         columns = "box row_blob"

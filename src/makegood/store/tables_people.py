@@ -177,6 +177,11 @@ LETTERS = (
         row_blob BLOB NOT NULL)""",
     "CREATE INDEX letter_of_profile ON letter (profile, at_ms, letter)",
     "CREATE INDEX letter_by_mark ON letter (mark)",
+    """CREATE TABLE jotting (
+        profile TEXT NOT NULL,
+        rep TEXT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (profile, rep))""",
     # Erased letters whose files are still to be deleted.
     "CREATE TABLE letter_gone (letter TEXT NOT NULL PRIMARY KEY)",
     """CREATE TABLE mailbox (

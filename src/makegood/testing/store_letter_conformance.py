@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from makegood.ports.letters import BoxPlace, Letter
+from makegood.messages.ids import RepId
+from makegood.ports.letters import BoxPlace, Jotting, Letter
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import profile
 
@@ -72,6 +73,24 @@ class LetterConformance(Conformance):
             writing.drop_gone([])
         with store.reading() as reading:
             assert reading.gone_letters(9) == ()
+
+    def test_what_somebody_is_writing_is_kept_and_goes_with_the_customer(self) -> None:
+        store = self.make_store()
+        kathy, tom = RepId("kathy"), RepId("tom")
+
+        def jotting(rep: RepId, text: str) -> Jotting:
+            return Jotting(profile=profile("ana"), rep=rep, letter="a", at_ms=1, text=text)
+
+        with store.writing() as writing:
+            for one in (jotting(tom, "x"), jotting(kathy, "Dear"), jotting(kathy, "Dear Ana")):
+                writing.put_jotting(one)
+        with store.writing() as writing:
+            found = writing.jottings_of([profile("ana")])
+            assert [(one.rep, one.text) for one in found] == [(kathy, "Dear Ana"), (tom, "x")]
+            writing.drop_jotting([profile("ana"), profile("ben")], tom)
+            assert len(writing.jottings_of([profile("ana")])) == 1
+            writing.erase_letters([profile("ana")])
+            assert writing.jottings_of([profile("ana")]) == writing.jottings_of([]) == ()
 
     def test_how_far_a_mailbox_was_read_is_known(self) -> None:
         store = self.make_store()
