@@ -32,7 +32,6 @@ from makegood.messages.ids import (
 from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
 from makegood.ports.drafts import Draft, Trial, TrialResult
-from makegood.ports.letters import BoxPlace, Jotting, Letter
 from makegood.ports.links import LinkPair, LinkRun
 from makegood.ports.lots import LotRow
 from makegood.ports.mail_kinds import MailDecision, MailKind
@@ -88,8 +87,7 @@ TABLES = (
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
     "ties", "routings",
-    "ties", "lots",
-    "letters", "letters_gone", "mailboxes", "jottings",
+    "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
 )  # fmt: skip
 
 
@@ -127,10 +125,6 @@ class Tables:
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
-    letters: MutableMapping[str, Letter]
-    letters_gone: MutableMapping[str, bool]
-    jottings: MutableMapping[tuple[ProfileId, RepId], Jotting]
-    mailboxes: MutableMapping[str, BoxPlace]
     lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]

@@ -51,6 +51,7 @@ def test_a_letter_is_read_and_answered_and_the_answer_undone(
     shown = words_of(kathy.get(ana))
     assert "taken back" in shown
     assert 'hx-swap="innerHTML">Your car is on its way.' in kathy.get(ana).content.decode()
+    clock.advance(1_000)
     kathy.post(f"{letter}/reply", {**form, "token": "t3"})
     clock.advance(20_000)
     late = kathy.post(f"{latest(kathy, ana)}/undo", {"token": "t4"})
@@ -138,11 +139,12 @@ def test_letters_are_paged(makegood: Makegood, clock: FakeClock, kathy: Client) 
         clock.advance(1_000)
         at = makegood.post.room.take(raw.replace(b"R-7", f"R-{n:03}".encode())).customer
     first = kathy.get(f"/desk/customers/{at}")
-    assert "R-011" in words_of(first)
-    assert "R-001" not in words_of(first)
+    assert first.content.decode().count('<article class="letter"') == 10
     more = re.search(r'href="([^"]+after=[^"]+)"', first.content.decode())
     assert more is not None
-    assert "R-001" in words_of(kathy.get(more[1]))
+    second = kathy.get(more[1])
+    assert second.content.decode().count('<article class="letter"') == 2
+    assert "R-001" in words_of(second)
 
 
 def test_a_letter_of_an_unknown_address_in_the_conversation_says_so(

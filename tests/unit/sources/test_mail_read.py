@@ -195,7 +195,8 @@ EVIL = {
     "from lines": b"From: a@example.com\r\n\r\n" + b"From: a\n" * 150_000,
     "colons": b"From: a@example.com\r\n\r\n" + b"a: x\n" * 200_000,
     "quotes": b"From: a@example.com\r\n\r\n" + b"> " * 500_000,
-    "page of quotes": b"From: a@example.com\r\nContent-Type: text/html\r\n\r\n" + b'<a "' * 200_000,
+    "page of quotes": b"From: a@example.com\r\nContent-Type: text/html\r\n\r\n"
+    + b'<a "' * 200_000,
     "page never closed": b"From: a@example.com\r\nContent-Type: text/html\r\n\r\n"
     + b"<div>" * 200_000,
     "page of paragraphs": b"From: a@example.com\r\nContent-Type: text/html\r\n\r\n"
