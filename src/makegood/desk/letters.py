@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.customers import UNPROCESSABLE, book_of, page_of, visible
-from makegood.desk.letter_card import canned_words, letters_shown, others_writing
+from makegood.desk.letter_card import letters_shown, others_writing
 from makegood.desk.shell import shell
 from makegood.desk.story import story_of
 from makegood.desk.tokens import message_id_of, new_token
+from makegood.effects.canned import canned_words
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId, EventId, ProfileId
