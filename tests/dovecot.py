@@ -98,8 +98,13 @@ class Dovecot(Struct, frozen=True):
 
     def forget(self) -> None:
         """Let the mailbox be made anew: its UIDVALIDITY changes, its mails stay."""
-        for path in self.maildir.glob("dovecot*"):
+        known = self.maildir / "dovecot-uidlist"
+        head = known.read_text().partition("\n")[0]
+        validity = int(head.partition(" V")[2].partition(" ")[0])
+        for path in self.maildir.glob("dovecot.index*"):
             path.unlink()
+        # By its clock it would take the same number again within a second.
+        known.write_text(f"3 V{validity + 7} N1\n")
 
 
 def dovecot_path() -> str | None:

@@ -69,7 +69,7 @@ def test_every_fixture_comes_through_and_a_new_mailbox_takes_nothing_twice(
     assert letters_in(makegood) == before
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The process dies here."""
 
 
@@ -101,6 +101,30 @@ def test_a_crash_loses_and_repeats_nothing(
         dying.run_once()
     rounds(makegood, dovecot_server).run_once()
     assert letters_in(makegood) == 3
+
+
+def test_a_mail_that_fails_again_and_again_holds_up_no_other(
+    makegood: Makegood, dovecot_server: Dovecot
+) -> None:
+    for name in ("letter_en", "reply_es"):
+        dovecot_server.put(name, (EML / f"{name}.eml").read_bytes())
+
+    class Failing:
+        """Breaks at one mail, whenever it comes."""
+
+        set_aside = makegood.post.room.set_aside
+
+        def take(self, raw: bytes, note: str = ""):
+            if b"R-7" in raw:
+                raise ValueError
+            return makegood.post.room.take(raw, note)
+
+    looking = rounds(makegood, dovecot_server)
+    looking._room = Failing()  # type: ignore[assignment]
+    assert looking.run_once() == {"set aside": 1, "taken": 1}
+    with makegood.store.reading() as reading:
+        (kept,) = reading.unfit("mail")
+    assert "ValueError" in kept.reason
 
 
 def test_a_mailbox_that_is_away_or_refuses_says_so_without_its_password(

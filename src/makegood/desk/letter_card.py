@@ -29,7 +29,7 @@ class Shown(Struct, frozen=True, kw_only=True):
 
     Attributes:
         who: Who wrote it.
-        stranger: It came from an address that is not the customer's.
+        stranger: An address that is not known as the customer's, and wrote it or is answered.
         stands: What became of an answer; empty for what came in.
         undo_ms: Till when an answer can be undone; 0 when it cannot.
         draft: What this rep has begun to answer.
@@ -37,7 +37,7 @@ class Shown(Struct, frozen=True, kw_only=True):
 
     letter: Letter
     who: str
-    stranger: bool
+    stranger: str
     stands: str
     undo_ms: int
     draft: str
@@ -103,11 +103,17 @@ def _shown(
     return Shown(
         letter=letter,
         who=who,
-        stranger=not is_answer and letter.sender not in addresses,
+        stranger="" if is_answer else _stranger(letter, addresses),
         stands=stands,
         undo_ms=due_ms if due_ms > desk.now_ms else 0,
         draft=drafts.get(letter.letter, ""),
     )
+
+
+def _stranger(letter: Letter, addresses: frozenset[str]) -> str:
+    """Name an address that nobody knew: a sender can be made up, and Reply-To leads anywhere."""
+    named = (letter.sender, letter.answer_to or letter.sender)
+    return next((one for one in named if one not in addresses), "")
 
 
 def others_writing(desk: Desk, jottings: Sequence[Jotting]) -> list[str]:

@@ -11,11 +11,12 @@ from contextlib import AbstractContextManager
 
 from makegood.ports.letters import BoxPlace
 from makegood.ports.store import Store
-from makegood.runtime.mailroom import Mailroom
+from makegood.runtime.mailroom import Mailroom, Took
 from makegood.sources.imap import Box, MailAway, OpenBox, opened_box
 
 _LOG = logging.getLogger("makegood.mail")
 PAUSE_S = 20.0
+_TRIES = 3
 _TOO_LARGE = "It is too large to be taken; read it in the mailbox itself."
 Opening = Callable[[Box], AbstractContextManager[OpenBox]]
 
@@ -42,13 +43,27 @@ class MailRounds:
             validity = box.validity()
             place = self._place(validity)
             for mail in box.after(place):
-                took = self._room.take(mail.raw, "" if mail.is_whole else _TOO_LARGE)
+                took = self._take(mail.raw, "" if mail.is_whole else _TOO_LARGE)
                 became[took.became] += 1
                 self._settle(validity, mail.uid)
                 box.seen(mail.uid)
                 if sum(became.values()) >= most:
                     break
         return became
+
+    def _take(self, raw: bytes, note: str) -> Took:
+        """Take one mail; one that fails again and again holds up no other.
+
+        When the store is away it cannot be set aside either, and the round ends before it.
+        """
+        why = ""
+        for _ in range(_TRIES):
+            try:
+                return self._room.take(raw, note)
+            except Exception as fault:
+                why = type(fault).__name__
+                _LOG.warning("a mail could not be taken: %s", why)
+        return self._room.set_aside(raw, f"It could not be taken ({why}).")
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Look until told to stop; a mailbox or a store that is away is waited out."""

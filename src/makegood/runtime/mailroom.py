@@ -127,7 +127,7 @@ class Mailroom:
         try:
             mail = read_mail(raw)
         except InputError as error:
-            return self._set_aside(raw, str(error))
+            return self.set_aside(raw, str(error))
         mail = replace(mail, odd=(*mail.odd, note)) if note else mail
         with self._store.reading() as reading:
             kept = reading.letter(mail.key)
@@ -139,13 +139,13 @@ class Mailroom:
         if mail.returned is not None:
             return self._returned(mail.returned)
         if not mail.sender:
-            return self._set_aside(raw, "It does not say from whom it is.")
+            return self.set_aside(raw, "It does not say from whom it is.")
         if mail.sender in addresses.own and mail.kind != "forwarded":
-            return self._set_aside(raw, "It is from an address of the firm itself.")
+            return self.set_aside(raw, "It is from an address of the firm itself.")
         try:
             return self._filed(mail, addresses)
         except InputError as error:
-            return self._set_aside(raw, str(error))
+            return self.set_aside(raw, str(error))
 
     def _filed(self, mail: InboundMail, addresses: Addresses) -> Took:
         by_staff = mail.sender.rpartition("@")[2] in addresses.domains
@@ -258,9 +258,10 @@ class Mailroom:
 
     def _refused(self, mail: InboundMail, why: Refused) -> Took:
         """Nobody could file it: it is set aside with its words, and never lost."""
-        return self._set_aside(_words(mail, mail.sender).encode(), why.why)
+        return self.set_aside(_words(mail, mail.sender).encode(), why.why)
 
-    def _set_aside(self, raw: bytes, why: str) -> Took:
+    def set_aside(self, raw: bytes, why: str) -> Took:
+        """Keep a mail that nobody can file, with the reason, for a person to see."""
         record = raw[:_LONGEST_RECORD].decode("utf-8", "replace").replace("\0", "")
         digest = blake2b(raw, digest_size=_DIGEST).hexdigest()
         row = Unfit(

@@ -153,3 +153,10 @@ def test_a_letter_of_an_unknown_address_in_the_conversation_says_so(
     raw = (EML / "reply_en.eml").read_bytes().replace(b"<c1@cars.example>", b"<a1@example.com>")
     makegood.post.room.take(raw.replace(b"ana@example.com", b"other@example.com"))
     assert "from other@example.com, an address we did not know" in words_of(kathy.get(ana))
+
+
+def test_an_answer_that_is_led_elsewhere_says_so(makegood: Makegood, kathy: Client) -> None:
+    raw = b"Reply-To: thief@example.net\r\n" + (EML / "letter_en.eml").read_bytes()
+    at = f"/desk/customers/{makegood.post.room.take(raw).customer}"
+    shown = words_of(kathy.get(at))
+    assert "asks to be answered at thief@example.net, an address we did not know" in shown
