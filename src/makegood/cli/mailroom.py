@@ -4,6 +4,7 @@ import signal
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -12,12 +13,14 @@ import typer
 
 from makegood.bootstrap import Makegood
 from makegood.cli.opening import opened
-from makegood.cli.output import CONSOLE, ERRORS, Format, print_json
+from makegood.cli.output import CONSOLE, ERRORS, Format, print_json, print_table
 from makegood.gate.smtp.options import listen_on
 from makegood.messages.errors import InputError
+from makegood.runtime.mailroom import SOURCE
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
+_MOST = 200
 _MAIL = typer.Typer(help="Mail that customers write: fetched, listened for, taken from files.")
 
 
@@ -88,6 +91,29 @@ def listen(
             ended.wait()
         finally:
             server.stop()
+
+
+@_MAIL.command()
+def aside(
+    show: Annotated[str, typer.Argument(help="The id of one, to print how it began.")] = "",
+    database: Database = "",
+) -> None:
+    """List mails that nobody could file, newest first, with the reason; or show one."""
+    with opened(database) as makegood, makegood.store.reading() as reading:
+        rows = reading.unfit(SOURCE, limit=_MOST)
+    if show:
+        found = [one for one in rows if one.id == show]
+        if not found:
+            raise InputError(f"Nothing is set aside under {show[:40]!r}.")
+        typer.echo(found[0].record)
+        return
+    shown = ((one.id, moment(one.at_ms), one.reason) for one in rows)
+    print_table(("id", "came", "why"), shown, whole=("id",))
+
+
+def moment(at_ms: int) -> str:
+    """Write an instant, in UTC."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _keeps_files(makegood: Makegood) -> None:
