@@ -25,7 +25,7 @@ VIRTUAL_ENV=$(abspath $(VENV)) UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never $(BIN
 $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes $(1); }
 endef
 
-.PHONY: help run demo test lint types contracts check fix bench fire audit-example docs diagrams wheel lock browser pooler postfix node-sdk mutations clean
+.PHONY: help run demo test lint types contracts check fix bench fire audit-example docs diagrams wheel lock browser pooler postfix dovecot node-sdk mutations clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ pooler: ## Install Debian's PgBouncer for the tests behind a pooler, where it is
 
 postfix: ## Install Debian's Postfix for the tests of the SMTP gate, where it is absent
 	@$(call debian,postfix)
+
+dovecot: ## Install Debian's Dovecot for the tests of fetching mail, where it is absent
+	@if command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ]; then echo "dovecot is here"; else $(call debian,dovecot-imapd); fi
 
 node-sdk: ## Install Segment's library for Node for the tests that send with it, where Node is
 	@$(call debian,npm)

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from benchmarks.ingest_http import bodies
-from makegood.bootstrap import open_archive
+from makegood.engines import open_archive
 from makegood.runtime.archive import Written, load_archive, verify, write_archive
 from makegood.runtime.intake import Intake
 from makegood.sources.batch import Rejected, read_batch

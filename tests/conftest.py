@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
+    from tests.dovecot import Dovecot
     from tests.postfix import Postfix
 
 # Before anything imports them: the conformance suites ship with the product and assert like tests.
@@ -145,6 +146,23 @@ def chromium_path() -> str:
         if path := shutil.which(name):
             return path
     unavailable("no Chromium: 'make browser' installs it")
+
+
+@pytest.fixture
+def dovecot_server() -> Iterator["Dovecot"]:
+    """A running Dovecot with one mailbox."""
+    from tests.dovecot import dovecot, dovecot_path
+
+    program = dovecot_path()
+    if program is None:
+        unavailable("no Dovecot: 'make dovecot' installs it")
+    if os.geteuid() != 0:
+        unavailable("Dovecot starts only as the superuser")
+    with (
+        tempfile.TemporaryDirectory() as folder,  # not pytest's: another user has to write here
+        dovecot(program, Path(folder)) as server,
+    ):
+        yield server
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
 from makegood.effects.words import Words
 from makegood.effects.zendesk_joined import HelpDesk
+from makegood.engines import open_store
 from makegood.gate.held import found_by, held_now
 from makegood.gate.mail_kinds import MailKinds
 from makegood.gate.service import Gate
@@ -34,7 +35,6 @@ from makegood.messages.commands import Command, SendMessage
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library, RuleBook
-from makegood.ports.archive import Archivable
 from makegood.ports.availability import Availability
 from makegood.ports.clock import Clock
 from makegood.ports.effect import Addressee
@@ -55,10 +55,12 @@ from makegood.runtime.intake import Intake
 from makegood.runtime.joining import Joining
 from makegood.runtime.leaving import Leavings
 from makegood.runtime.link_runs import LinkRuns
+from makegood.runtime.mailroom import Doors
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
+from makegood.runtime.post import Post
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -71,11 +73,9 @@ from makegood.runtime.standing_in import StandIns
 from makegood.runtime.telling import Teller
 from makegood.runtime.walks import Walks
 from makegood.runtime.worker import Pace, Worker
-from makegood.settings import AvailabilitySource, Settings, own_folder
+from makegood.settings import AvailabilitySource, Settings
 from makegood.sources.availability_file import AvailabilityFile
 from makegood.sources.signatures import check_secret
-from makegood.store.memory import MemoryStore
-from makegood.store.sqlite import SqliteStore
 
 FIRST_BOOK = "car-rental"
 
@@ -85,48 +85,6 @@ class SystemClock:
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
-
-
-def open_store(database: str) -> Store:
-    """Open the engine that an address names.
-
-    Raises:
-        InputError: No engine has such an address, or its driver is not installed.
-    """
-    if database.startswith("sqlite:///"):
-        path = Path(database.removeprefix("sqlite:///"))
-        own_folder(path.parent)
-        return SqliteStore(path)
-    if database.startswith(("postgresql://", "postgres://")):
-        try:
-            from makegood.store.postgres import PostgresStore
-        except ImportError as error:
-            raise InputError(
-                "PostgreSQL needs its driver: pip install 'makegood[postgres]'."
-            ) from error
-        return PostgresStore(database)
-    if database == "memory:":
-        return MemoryStore()
-    # Only its first word: the rest may hold a password.
-    scheme = database.partition(":")[0][:20]
-    raise InputError(f"{scheme!r} is no database: write sqlite:///path or postgresql://...")
-
-
-def open_archive(database: str) -> Archivable:
-    """Give the database that an address names, to write it out whole or to fill it.
-
-    Raises:
-        InputError: It is in memory, or no engine has such an address.
-    """
-    if database.startswith("sqlite:///"):
-        from makegood.store.archive_sqlite import SqliteArchive
-
-        return SqliteArchive(Path(database.removeprefix("sqlite:///")))
-    if database.startswith(("postgresql://", "postgres://")):
-        from makegood.store.archive_postgres import PostgresArchive
-
-        return PostgresArchive(database)
-    raise InputError("Only SQLite and PostgreSQL are backed up: sqlite:///path, postgresql://...")
 
 
 def availability_of(sources: Sequence[AvailabilitySource]) -> tuple[Availability, ...]:
@@ -175,6 +133,7 @@ class Makegood:
         walks: Ranks who goes elsewhere when not all can stay.
         leavings: Looks after the customers of who leaves.
         hellos: Makes hellos and thanks due.
+        post: Takes mail in.
         lines: A mail address of one's own for each rep.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -215,6 +174,10 @@ class Makegood:
         self.hellos = Hellos(store, self.intake, shelf.current, clock)
         self.lines = Lines(settings.key)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
+        doors = Doors(intake=self.intake, requests=self.requests, acts=self.acts)
+        post = (settings.attachments, settings.imap)
+        self.post = Post(store, doors, lambda: self.book, self.lines, clock, post)
+        self.erasing.swept_by(self.post.sweep)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
@@ -230,6 +193,7 @@ class Makegood:
                 AskingPlaces(self._mail, shelf.current, self.links, self._place),
             ),
             owners=AskingOwners(self._mail, shelf.current, store, settings.base_url),
+            replies=self.post.replies(self._mail),
         )
         self.worker = Worker(
             store,
@@ -277,6 +241,7 @@ class Makegood:
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
+        beside += self.post.threads(stopped, sleep)
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

@@ -109,6 +109,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         limits: How fast who may ask.
         log: What a line of the log looks like.
         availability: Who knows which places have room.
+        imap: imaps://user:password@host/folder of the mailbox customers write to; empty for none.
+        attachments: Folder in which what is attached to letters is kept; beside an embedded
+            database where none is named.
     """
 
     database: str
@@ -129,6 +132,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     log: Literal["text", "json"] = "text"
     availability: tuple[AvailabilitySource, ...] = ()
+    imap: str = ""
+    attachments: str = ""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = "") -> Settings:
@@ -164,7 +169,15 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         ),
         log=_log(environ),
         availability=_file(environ, "MAKEGOOD_AVAILABILITY", tuple[AvailabilitySource, ...]) or (),
+        imap=environ.get("MAKEGOOD_IMAP", ""),
+        attachments=environ.get("MAKEGOOD_ATTACHMENTS", "") or _beside(database),
     )
+
+
+def _beside(database: str) -> str:
+    """Give the folder beside an embedded database; a server has none."""
+    path = database.removeprefix("sqlite:///")
+    return f"{path}.attachments" if path != database else ""
 
 
 def _origins(given: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from makegood.bootstrap import open_archive, open_store
+from makegood.engines import open_archive, open_store
 from makegood.messages.facts import Touchpoint
 from makegood.messages.ids import profile_id
 from makegood.ports.acts import Act

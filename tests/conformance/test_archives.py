@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from makegood.bootstrap import open_archive
+from makegood.engines import open_archive
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, profile_id
 from makegood.ports.acts import Act, first_break

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from makegood.bootstrap import open_archive, open_makegood
+from makegood.bootstrap import open_makegood
+from makegood.engines import open_archive
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CommandId
 from makegood.ports.rows import OutboxStatus

@@ -82,6 +82,7 @@ class Firm:
             fulfilment=Fulfilment(self.webhooks),
             places=Finding(tuple),  # no place is known
             owners=AskingOwners(self.connections, lambda: library, store, "https://care.example"),
+            replies=Confirmation(self.webhooks),  # nobody writes letters here
         )
         self.worker = Worker(
             store,

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from makegood.bootstrap import Makegood, open_makegood, open_store
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.cli.opening import opened
 from makegood.core.decide import Asker
 from makegood.core.holds import Question
+from makegood.engines import open_store
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.messages.facts import FailureRaised

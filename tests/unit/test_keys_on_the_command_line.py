@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from makegood.api.keys import KeyRing
-from makegood.bootstrap import open_store
 from makegood.cli import app
+from makegood.engines import open_store
 
 
 @pytest.fixture

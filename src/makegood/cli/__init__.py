@@ -17,7 +17,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
     "Run it": ("serve", "work", "smtp-gate", "walk", "acts", "backup", "restore", "replay"),
     "Bring in, connect, let in": (
         "ingest", "link", "accounts", "agreements", "places", "raise", "zendesk", "sync",
-        "webhook", "mail-kinds", "key", "user",
+        "webhook", "mail", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": (
@@ -56,6 +56,7 @@ def _whole() -> typer.Typer:
         keys,
         linking,
         mail,
+        mailroom,
         parity,
         people,
         places,
@@ -99,6 +100,7 @@ def _whole() -> typer.Typer:
         everyone,
         reputations,
         mail,
+        mailroom,
         webhooks,
         suppressing,
         zendesk,

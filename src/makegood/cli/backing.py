@@ -7,14 +7,11 @@ from typing import Annotated
 import typer
 
 from makegood import __version__
-from makegood.bootstrap import (
-    Makegood,
-    SystemClock,
-    open_archive,
-)
+from makegood.bootstrap import Makegood, SystemClock
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, print_facts
 from makegood.core.holds import iso
+from makegood.engines import open_archive
 from makegood.messages.errors import InputError
 from makegood.ports.acts import Act
 from makegood.runtime.archive import (

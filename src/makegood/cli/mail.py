@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from makegood.books.opening import read_book
-from makegood.bootstrap import SystemClock, open_store
+from makegood.bootstrap import SystemClock
 from makegood.cli.activating import By, who
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, Format, print_facts, print_json, print_table
 from makegood.core.mailings import MailClass
+from makegood.engines import open_store
 from makegood.gate.mail_kinds import MailKinds
 from makegood.gate.mail_reading import Envelope
 from makegood.messages.commands import HELD_CLASSES, MessageClass

@@ -11,6 +11,7 @@ from makegood.core import (
     answering,
     choosing,
     granting,
+    letters,
     places,
     promises,
     proposals,
@@ -74,8 +75,10 @@ def decide(
             | facts.WishNoted()
             | facts.HelloDone()
             | facts.Introduced()
+            | facts.Replied()
+            | facts.ReplyTakenBack()
         ):
-            return _of_people(state, wanted, asker, library)
+            return _of_people(state, wanted, asker, now_ms, library)
         case (
             facts.Promised()
             | facts.Kept()
@@ -113,9 +116,15 @@ def decide(
 
 
 def _of_people(
-    state: State, wanted: facts.Rated | choosing.OfPeople, asker: Asker, library: Library
+    state: State,
+    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters,
+    asker: Asker,
+    now_ms: int,
+    library: Library,
 ) -> Decision:
-    """What a customer says about the people they meet."""
+    """What a customer says about the people they meet, and what those answer."""
+    if isinstance(wanted, facts.Replied | facts.ReplyTakenBack):
+        return letters.judge(state, wanted, asker.rep, now_ms, library)
     if isinstance(wanted, facts.Rated):
         return surveys.judge(state, wanted, asker, library.now(wanted.brand))
     return choosing.judge(state, wanted, asker, library)

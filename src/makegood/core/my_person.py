@@ -84,6 +84,10 @@ class Thread(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         profile: Whom the last event about it named.
         ends_ms: When the duty of `taker` ends, who then keeps nobody waiting; 0 for no `taker`.
         then_ends_ms: When that of `then` does.
+        reply: The order that sends the last answer; empty when it was taken back or is known.
+        replied: The event of that answer.
+        reply_due_ms: When it goes out; it can be undone before.
+        waited_ms: Since when the customer had waited for it.
     """
 
     id: str
@@ -102,6 +106,10 @@ class Thread(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     words: str = ""
     ends_ms: int = 0
     then_ends_ms: int = 0
+    reply: CommandId = CommandId("")
+    replied: EventId = EventId("")
+    reply_due_ms: int = 0
+    waited_ms: int = 0
 
 
 class Heir(Struct, frozen=True, gc=False, array_like=True):

@@ -7,7 +7,7 @@ Source: ideas, 6 and 9 (nothing lost, nothing silently repeated; we keep our own
 
 from msgspec.structs import replace
 
-from makegood.core import places, requests, surveys
+from makegood.core import letters, places, requests, surveys
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
@@ -107,7 +107,7 @@ def dropped(turn: Turn, body: Dropped) -> None:
     if body.why == "withdrawn":
         return
     command = meant(turn, body.command, body.step)
-    if surveys.not_asked(turn, command, body):
+    if surveys.not_asked(turn, command, body) or letters.not_sent(turn, command):
         return
     for case in turn.state.cases:
         if places.not_told(turn, case, command) or places.not_delivered(turn, case, command):

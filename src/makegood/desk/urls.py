@@ -16,6 +16,7 @@ from makegood.desk import (
     customers,
     floor,
     floor_answers,
+    letters,
     links,
     mail_kinds,
     parked,
@@ -42,6 +43,7 @@ from makegood.desk import (
     waiting,
 )
 
+_LETTER = "customers/<str:customer_id>/letters/<str:letter_id>/"
 app_name = "desk"
 
 urlpatterns = [
@@ -57,6 +59,13 @@ urlpatterns = [
     path("customers/<str:customer_id>/say/<str:act>", said.say, name="say"),
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
+    path("customers/<str:customer_id>/letters", letters.letters, name="letters"),
+    path(_LETTER + "reply", letters.reply, name="letter-reply"),
+    path(_LETTER + "undo", letters.undo, name="letter-undo"),
+    path(_LETTER + "failure", letters.failure, name="letter-failure"),
+    path(_LETTER + "draft", letters.draft, name="letter-draft"),
+    path(_LETTER + "page", letters.page, name="letter-page"),
+    path(_LETTER + "files/<str:digest>", letters.file, name="letter-file"),
     path("customers/<str:customer_id>/person/<str:act>", person.act, name="person-act"),
     path("umbrella/accounts", accounts.accounts, name="accounts"),
     path("umbrella/accounts/keep", accounts.keep, name="accounts-keep"),

@@ -10,6 +10,7 @@ from makegood.messages.commands import (
     FindPlaces,
     Fulfil,
     SendMessage,
+    SendReply,
 )
 from makegood.messages.facts import Body
 from makegood.ports.effect import Addressee, Effect
@@ -26,8 +27,10 @@ class Outside:
         fulfilment: Effect,
         places: Effect,
         owners: Effect,
+        replies: Effect,
     ) -> None:
         self._owners = owners
+        self._replies = replies
         self._places = places
         self._messages = messages
         self._confirmations = confirmations
@@ -46,5 +49,7 @@ class Outside:
                 return self._places.carry_out(command, to, now_ms)
             case AskOwner():
                 return self._owners.carry_out(command, to, now_ms)
+            case SendReply():
+                return self._replies.carry_out(command, to, now_ms)
             case _ as never:
                 assert_never(never)

@@ -196,7 +196,25 @@ class AskOwner(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     brand: str = ""
 
 
-Order: TypeAlias = SendMessage | ConfirmOffer | Fulfil | FindPlaces | AskPlace | AskOwner
+class SendReply(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="reply"):
+    """Send what a rep answered to a letter, in the customer's own conversation; always service.
+
+    Attributes:
+        letter: The letter that is answered: it says to which address, and under which subject.
+        words: The answer, by reference.
+        brand: Who speaks.
+        by: The rep who wrote it.
+    """
+
+    letter: str
+    words: str
+    brand: str
+    by: RepId = RepId("")
+
+
+Order: TypeAlias = (
+    SendMessage | ConfirmOffer | Fulfil | FindPlaces | AskPlace | AskOwner | SendReply
+)
 
 
 LEAST_URGENT = 4
@@ -212,7 +230,7 @@ def rank_of(order: Order) -> int:
             return 0
         case ConfirmOffer() | FindPlaces() | AskPlace():
             return 1
-        case Fulfil():
+        case Fulfil() | SendReply():
             return 2
         case SendMessage(message_class=message_class) if message_class in HELD_CLASSES:
             return LEAST_URGENT

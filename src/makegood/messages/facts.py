@@ -19,6 +19,8 @@ from makegood.messages.hello_facts import RepStays as RepStays
 from makegood.messages.hello_facts import SuccessorNamed as SuccessorNamed
 from makegood.messages.hello_facts import WishNoted as WishNoted
 from makegood.messages.ids import AccountId, CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.letter_facts import Replied as Replied
+from makegood.messages.letter_facts import ReplyTakenBack as ReplyTakenBack
 from makegood.messages.link_facts import Linked as Linked
 from makegood.messages.money import Money
 from makegood.messages.person_facts import Contacted as Contacted
@@ -371,6 +373,8 @@ Body: TypeAlias = (
     | HelloDone
     | Assigned
     | AgreementEnds
+    | Replied
+    | ReplyTakenBack
 )
 
 

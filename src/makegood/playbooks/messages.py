@@ -16,6 +16,8 @@ GIVEN = frozenset(
 """Variables that every message may use."""
 OF_A_CASE = frozenset({"about", "owner", "owed_cents", "currency", "failure"})
 """Variables that every message of a plan may use besides."""
+OF_AN_ANSWER = frozenset({"greeting", "brand", "brand_phone", "umbrella", "owner"})
+"""Variables of what reps put into their answers; `owner` is who answers."""
 OF_A_CHOICE = frozenset({"offer"})
 """Variable of the message that confirms a choice."""
 
@@ -54,9 +56,23 @@ def _message(section: Section, name: str) -> MessageTemplate:
         urgency=Urgency(section.choice("urgency", tuple(Urgency), default=Urgency.SOON)),
         texts=_texts(section),
         line=section.place.line,
+        canned=section.flag("canned"),
     )
+    _check_canned(section, message)
     section.done()
     return message
+
+
+def _check_canned(section: Section, message: MessageTemplate) -> None:
+    """A rep's answer is service, and knows no case: only so much can be filled in."""
+    if not message.canned:
+        return
+    if message.message_class is not MessageClass.SERVICE:
+        why = f"`{message.id}` is put into answers to letters, and those are service."
+        section.error("class", why, "Give it the class `service`.")
+    for unknown in sorted(variables_of(message) - OF_AN_ANSWER):
+        why = f"`{message.id}` uses ${unknown}, which is not known in an answer to a letter."
+        section.error("canned", why, nearest(unknown, OF_AN_ANSWER))
 
 
 def _texts(section: Section) -> Mapping[str, MessageText]:

@@ -14,7 +14,7 @@ from makegood.playbooks.in_touch_terms import OFFERS
 from makegood.playbooks.messages import GIVEN, variables_of
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Scalar
-from makegood.playbooks.people_terms import SHOWN, PeopleRules
+from makegood.playbooks.people_terms import SHOWN, UNDO_MS, PeopleRules
 from makegood.playbooks.reading import NAME, Section
 from makegood.playbooks.spans import DAY_MS, span_ms
 from makegood.playbooks.terms import MessageTemplate
@@ -49,6 +49,7 @@ def read_people(
             section, lambda part, key: _message(part, key, messages, _OF_WHO_LEAVES)
         ),
         line=read_line(section),
+        undo_ms=section.span_ms("undo", default=UNDO_MS),
     )
     if section.has("choices") and rules.choices == 0:
         section.error(

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from makegood.playbooks.in_touch_terms import HelloTerms, LeavingTerms, LineTerms, ThanksTerms
 
+UNDO_MS = 15_000
+"""Where the book does not say: as long as people need to see their mistake."""
 OTHERWISE = "otherwise"
 """The wait on a channel that the book does not name."""
 SHOWN = ("hours", "languages", "words", "room", "line", "ratings")
@@ -30,6 +32,7 @@ class PeopleRules(Struct, frozen=True, gc=False, kw_only=True):
         thanks: When they thank for the years.
         leaving: What happens when somebody leaves.
         line: A mail address of one's own.
+        undo_ms: How long an answer waits before it goes out, so that it can be undone.
     """
 
     choices: int = 0
@@ -46,6 +49,7 @@ class PeopleRules(Struct, frozen=True, gc=False, kw_only=True):
     thanks: ThanksTerms = ThanksTerms()
     leaving: LeavingTerms = LeavingTerms()
     line: LineTerms = LineTerms()
+    undo_ms: int = UNDO_MS
 
     def wait_ms(self, channel: str) -> int:
         """How long a customer waits for a busy person on a channel; 0 for not at all."""

@@ -302,7 +302,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "message": {
         "id*": _NAME, REPLACES: _MARK, "class*": _choice(tuple(MessageClass)),
-        "urgency": _choice(tuple(Urgency)),
+        "urgency": _choice(tuple(Urgency)), "canned": _FLAG,
         "texts*": {**_map(_ref("text")), **_LANGUAGES},
     },
     "text": {"subject*": _TEXT, "text*": _TEXT},

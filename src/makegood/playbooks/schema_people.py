@@ -57,7 +57,7 @@ KINDS: Mapping[str, Mapping[str, Schema]] = {
     "section about people": {
         "choices": whole(MOST_CHOICES, 1), "capacity*": whole(100_000),
         "most_cases": whole(10_000),
-        "waits": map_of(SPAN), "thread": SPAN, "waiting_list": whole(100_000),
+        "waits": map_of(SPAN), "thread": SPAN, "undo": SPAN, "waiting_list": whole(100_000),
         "shows": some(choice(SHOWN)), "room": NAME, "unsure": NAME,
         "offers": choice(OFFERS), "hello": ref("part about hellos"),
         "thanks": ref("part about thanks"), "leaving": ref("part about leaving"),

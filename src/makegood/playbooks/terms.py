@@ -272,6 +272,7 @@ class MessageTemplate(Struct, frozen=True, kw_only=True):
 
     Attributes:
         texts: By language; "en" is always there.
+        canned: Reps put it into their answers to letters; nothing sends it by itself.
     """
 
     id: str
@@ -279,6 +280,7 @@ class MessageTemplate(Struct, frozen=True, kw_only=True):
     urgency: Urgency
     texts: Mapping[str, MessageText]
     line: int = 0
+    canned: bool = False
 
 
 class Brand(Struct, frozen=True, kw_only=True):

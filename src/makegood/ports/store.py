@@ -18,6 +18,7 @@ from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
+from makegood.ports.letters import LetterReading, LetterWriting
 from makegood.ports.links import LinkReading, LinkWriting
 from makegood.ports.lots import LotReading, LotWriting
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
@@ -77,6 +78,7 @@ class Reading(
     PointerReading,
     RoutingReading,
     LotReading,
+    LetterReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -238,6 +240,7 @@ class Writing(
     PointerWriting,
     RoutingWriting,
     LotWriting,
+    LetterWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

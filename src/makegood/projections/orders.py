@@ -10,6 +10,7 @@ from makegood.messages.commands import (
     Fulfil,
     MessageClass,
     SendMessage,
+    SendReply,
 )
 from makegood.playbooks.book import Library, RuleBook
 from makegood.projections.figures import money_words
@@ -23,6 +24,8 @@ def order_words(command: Command, library: Library) -> str:
             return message_words(order, library)
         case ConfirmOffer():
             return f"Question whether we can give {remedy_words(order.remedy, library).lower()}"
+        case SendReply():
+            return "Answer to a letter"
         case FindPlaces():
             return f"Search for {remedy_words(order.remedy, library).lower()}"
         case AskPlace():

@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from makegood.core.my_person import Reason, Why
 from makegood.messages.events import Event
-from makegood.messages.facts import Contacted, GotInTouch, PersonChosen, RoomGiven
+from makegood.messages.facts import (
+    Contacted,
+    GotInTouch,
+    PersonChosen,
+    Replied,
+    ReplyTakenBack,
+    RoomGiven,
+)
 from makegood.messages.hello_facts import (
     HelloAllowed,
     HelloDone,
@@ -91,6 +98,10 @@ def told_of_people(event: Event, reps: Sequence[RepRow]) -> str:
         case GotInTouch(channel=channel, to=to):
             asked = f", for {rep_name(reps, to)}" if to else ""
             return f"The customer got in touch ({channel}){asked}."
+        case Replied(rep=rep):
+            return f"{rep_name(reps, rep)} answered:"
+        case ReplyTakenBack(by=by):
+            return f"{rep_name(reps, by)} took the answer back before it went out."
         case Contacted(rep=rep, channel=channel):
             return f"{rep_name(reps, rep)} spoke with the customer ({channel})."
     return _told_of_touch(event, reps)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from makegood.core.said import SaidKind
 from makegood.core.state import State
 from makegood.core.surveyed import SurveyState
-from makegood.messages.commands import ConfirmOffer, SendMessage
+from makegood.messages.commands import ConfirmOffer, SendMessage, SendReply
 from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
@@ -206,7 +206,7 @@ def _outcome(body: Body, sources: Sources) -> Told | None:
         case Carried(detail={"channel": "phone"}):
             return f"{what}: nobody there can be written to, so one of us rings there.", "warn"
         case Carried(paid=paid):
-            if row is not None and isinstance(row.command.order, SendMessage):
+            if row is not None and isinstance(row.command.order, SendMessage | SendReply):
                 return f"{what} sent.", "plain"
             amount = f", {money_words(paid)} paid" if paid and paid.cents else ""
             return f"{what}: done{amount}.", "ok"

@@ -8,6 +8,7 @@ from makegood.messages.commands import (
     FindPlaces,
     Fulfil,
     SendMessage,
+    SendReply,
 )
 from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
 from makegood.ports.rows import OutboxRow, OutboxStatus
@@ -21,7 +22,7 @@ def may_answer(command: Command, provider: str, body: Body) -> bool:
             return asked == provider and isinstance(body, Confirmed | Declined)
         case Fulfil(provider=asked):
             return asked == provider and isinstance(body, Carried | Dropped)
-        case SendMessage() | FindPlaces() | AskPlace() | AskOwner():
+        case SendMessage() | FindPlaces() | AskPlace() | AskOwner() | SendReply():
             return False
 
 

@@ -62,6 +62,11 @@ class Erasing:
         self._profile = profile
         self._sources = sources
         self._clock = clock
+        self._sweep: Callable[[], object] = lambda: None
+
+    def swept_by(self, sweep: Callable[[], object]) -> None:
+        """Say what deletes the files of what was erased, after it was."""
+        self._sweep = sweep
 
     def person(self, identifier: str) -> Erased:
         """Delete what is kept of a person; the act is written down in the same transaction.
@@ -93,6 +98,7 @@ class Erasing:
                 after={"rows": str(rows)},
             )
             note(writing, act)
+        self._sweep()
         emails = {it.removeprefix(EMAIL) for it in _identifiers(gone) if it.startswith(EMAIL)}
         return Erased(rows=rows, emails=tuple(sorted(emails)))
 
@@ -110,6 +116,7 @@ def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[Person
     rows += forget_links(writing, names)
     left = writing.persons(names)
     gone = tuple(row for profile, row in before.items() if profile not in left)
+    rows += writing.erase_letters(own)  # what was shared with others is not theirs alone
     # Roles go with whoever had them; what was in force stands on the events, without a name.
     return gone, rows + writing.drop_parties([*own, *(row.profile for row in gone)])
 

@@ -8,6 +8,7 @@ from typing import Any
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
+from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindReading
@@ -44,6 +45,7 @@ class MemoryReader(
     MemoryPointerReading,
     MemoryRoutings,
     MemoryLots,
+    MemoryLetters,
 ):
     """One look at memory."""
 

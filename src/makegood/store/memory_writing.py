@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
+from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
@@ -76,6 +77,7 @@ class MemoryWriting(
     MemoryPointerWriting,
     MemoryRoutings,
     MemoryLots,
+    MemoryLetters,
 ):
     """One transaction on memory."""
 

@@ -32,6 +32,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.LOTS,
     people.LINK_NAMES,
     people.OUTCOMES,
+    people.LETTERS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -8,6 +8,7 @@ from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
+from makegood.store.sql_letters import LetterReading, LetterWriting
 from makegood.store.sql_links import LinkReading, LinkWriting
 from makegood.store.sql_log import LogWriting
 from makegood.store.sql_lots import LotReading, LotWriting
@@ -58,6 +59,7 @@ class SqlReading(
     PointerReading,
     RoutingReading,
     LotReading,
+    LetterReading,
 ):
     """One look at the store."""
 
@@ -86,6 +88,7 @@ class SqlWriting(
     PointerWriting,
     RoutingWriting,
     LotWriting,
+    LetterWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -182,3 +182,24 @@ OUTCOMES = (
     "ALTER TABLE lot ADD COLUMN good_ms BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE lot ADD COLUMN bad_ms BIGINT NOT NULL DEFAULT 0",
 )
+
+LETTERS = (
+    """CREATE TABLE letter (
+        letter TEXT NOT NULL PRIMARY KEY,
+        profile TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX letter_of_profile ON letter (profile, at_ms, letter)",
+    "CREATE INDEX letter_by_mark ON letter (mark)",
+    """CREATE TABLE jotting (
+        profile TEXT NOT NULL,
+        rep TEXT NOT NULL,
+        row_blob BLOB NOT NULL,
+        PRIMARY KEY (profile, rep))""",
+    # Erased letters whose files are still to be deleted.
+    "CREATE TABLE letter_gone (letter TEXT NOT NULL PRIMARY KEY)",
+    """CREATE TABLE mailbox (
+        box TEXT NOT NULL PRIMARY KEY,
+        row_blob BLOB NOT NULL)""",
+)

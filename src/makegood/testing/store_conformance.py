@@ -27,6 +27,7 @@ from makegood.testing.store_desk_conformance import (
     PeopleConformance,
 )
 from makegood.testing.store_everyone_conformance import EveryoneConformance
+from makegood.testing.store_letter_conformance import LetterConformance
 from makegood.testing.store_link_conformance import ProbableLinkConformance
 from makegood.testing.store_log_conformance import (
     Conformance,
@@ -211,6 +212,7 @@ class StoreConformance(
     PointerConformance,
     RoutingConformance,
     LotConformance,
+    LetterConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -3,7 +3,14 @@ from msgspec.structs import replace
 
 from makegood.effects.channels import Channels
 from makegood.effects.outside import Outside
-from makegood.messages.commands import AskOwner, AskPlace, FindPlaces, MessageClass, Urgency
+from makegood.messages.commands import (
+    AskOwner,
+    AskPlace,
+    FindPlaces,
+    MessageClass,
+    SendReply,
+    Urgency,
+)
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Carried
 from makegood.messages.ids import RepId
@@ -80,13 +87,14 @@ def test_the_cases_own_question_goes_round_a_rejected_address():
 
 
 def test_each_order_goes_to_its_adapter():
-    names = ("messages", "confirmations", "fulfilment", "places", "owners")
+    names = ("messages", "confirmations", "fulfilment", "places", "owners", "replies")
     adapters = {name: FakeEffect() for name in names}
     outside = Outside(**adapters)
     finds = FindPlaces(remedy="sister", brand="b", about="E1")
     asks = AskPlace(what="ask", place="a", remedy="sister", rule="r", about="E1", brand="b")
     owner = AskOwner(about="rule", subject="fee", title="Fee", owner=RepId("vera"), due_ms=1)
-    for order in (message(), can_you(), refund(), finds, asks, owner):
+    replies = SendReply(letter="l", words="w", brand="b")
+    for order in (message(), can_you(), refund(), finds, asks, owner, replies):
         outside.carry_out(command(order), Addressee(person=ANA), NOW_MS)
-    assert [len(adapter.attempts) for adapter in adapters.values()] == [1, 1, 1, 2, 1]
+    assert [len(adapter.attempts) for adapter in adapters.values()] == [1, 1, 1, 2, 1, 1]
     assert adapters["fulfilment"].attempts[0].command.order == refund()

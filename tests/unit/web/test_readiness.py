@@ -1,6 +1,6 @@
 """What /readyz says of parts that have fallen silent, though the process answers."""
 
-from makegood.bootstrap import open_store
+from makegood.engines import open_store
 from makegood.ports.store import Store
 from makegood.runtime.pulse import LATE_MS
 from makegood.testing.clock import FakeClock

@@ -24,6 +24,7 @@ from tests.unit.desk.conftest import _signed_in
 E = "e" + "0" * 32
 L = "l" + "0" * 32
 M = "m" + "0" * 32
+N = "0" * 32
 Q = "q" + "0" * 64
 S = "s" + "0" * 64
 W = "w" + "0" * 16
@@ -39,6 +40,13 @@ DESK = {
     "desk/customers/ANA/raise": ("POST", 404, 422, 422),
     "desk/customers/ANA/ask/nothing": ("POST", 404, 404, 404),
     f"desk/customers/ANA/asked/{E}/settle": ("POST", 404, 404, 404),
+    "desk/customers/ANA/letters": ("GET", 404, 200, 200),
+    f"desk/customers/ANA/letters/{N}/reply": ("POST", 404, 404, 404),
+    f"desk/customers/ANA/letters/{N}/undo": ("POST", 404, 404, 404),
+    f"desk/customers/ANA/letters/{N}/failure": ("POST", 404, 404, 404),
+    f"desk/customers/ANA/letters/{N}/draft": ("POST", 404, 404, 404),
+    f"desk/customers/ANA/letters/{N}/page": ("GET", 404, 404, 404),
+    f"desk/customers/ANA/letters/{N}/files/{N}": ("GET", 404, 404, 404),
     "desk/customers/ANA/say/promise": ("POST", 404, 422, 422),
     f"desk/customers/ANA/said/{E}/kept": ("POST", 404, 404, 404),
     "desk/umbrella/": ("GET", 200, 200, 200),

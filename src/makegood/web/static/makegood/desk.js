@@ -36,7 +36,13 @@
       button?.click();
       return button !== null;
     }
-    const acts = { g: "grant", h: "hand-over", n: "note", c: "call" };
+    const acts = { g: "grant", h: "hand-over", n: "note", c: "call", r: "reply" };
+    if (key === "f") {
+      const act = 'button[data-act="failure"]'; // of the letter in focus, else of the latest
+      const button = one(`.letter:focus-within ${act}`) || one(act);
+      button?.click();
+      return button !== null;
+    }
     return key in acts && openAct(acts[key]);
   }
 

@@ -1,0 +1,126 @@
+"""A customer's letters on the desk: what they wrote, what was answered, who is writing now."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from makegood.desk.access import Desk
+from makegood.desk.story import Story
+from makegood.effects.canned import canned_of
+from makegood.messages.ids import CommandId, ProfileId
+from makegood.ports.letters import Jotting, KeptFile, Letter
+from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.projections.roster import rep_name
+
+PAGE = 10
+WRITING_MS = 25_000  # who has not touched a key for so long has stopped writing
+_STANDS = {
+    OutboxStatus.DONE: "sent",
+    OutboxStatus.WITHDRAWN: "taken back",
+    OutboxStatus.FAILED: "not delivered",
+    OutboxStatus.MISSED: "not delivered",
+    OutboxStatus.HELD: "not delivered",
+}
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A letter as the desk shows it.
+
+    Attributes:
+        who: Who wrote it.
+        stranger: An address that is not known as the customer's, and wrote it or is answered.
+        stands: What became of an answer; empty for what came in.
+        undo_ms: Till when an answer can be undone; 0 when it cannot.
+        draft: What this rep has begun to answer.
+    """
+
+    letter: Letter
+    who: str
+    stranger: str
+    stands: str
+    undo_ms: int
+    draft: str
+
+    @property
+    def files(self) -> Sequence[KeptFile]:
+        """What is attached."""
+        return self.letter.files
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a person can answer it."""
+        return self.letter.kind in ("letter", "forwarded")
+
+
+def letters_shown(
+    desk: Desk, story: Story, after: tuple[int, str] | None = None
+) -> dict[str, Any]:
+    """Give a page of letters of the brands that this person serves, newest first."""
+    found = desk.reading.letters_of(story.profiles, after=after, limit=PAGE + 1)
+    seen = [one for one in found[:PAGE] if desk.me.may_see(one.brand)]
+    rows = {row.command.id: row for row in desk.reading.commands(_commands(seen))}
+    jottings = desk.reading.jottings_of(story.profiles)
+    own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
+    addresses = _addresses(desk, story.profiles)
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    return {
+        "letters": [_shown(desk, one, rows, own, addresses) for one in seen],
+        "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
+        "others_writing": others_writing(desk, jottings),
+        "canned": canned_of(desk.makegood.library.now()),
+    }
+
+
+def _commands(letters: Sequence[Letter]) -> list[CommandId]:
+    return [one.command for one in letters if one.command]
+
+
+def _addresses(desk: Desk, profiles: Sequence[ProfileId]) -> frozenset[str]:
+    """Give every address that the customer is known by."""
+    lookups = desk.reading.lookups_of(profiles)
+    names = {*profiles, *(one for group in lookups.values() for one in group)}
+    persons = desk.reading.persons(sorted(names)).values()
+    found = {person.email.casefold() for person in persons}
+    return frozenset(found | {one.identifier.removeprefix("email:") for one in persons})
+
+
+def _shown(
+    desk: Desk,
+    letter: Letter,
+    rows: Mapping[CommandId, OutboxRow],
+    drafts: Mapping[str, str],
+    addresses: frozenset[str],
+) -> Shown:
+    row = rows.get(letter.command)
+    waits = row is not None and row.status is OutboxStatus.WAITING
+    due_ms = row.command.due_ms if row is not None and waits else 0
+    is_answer = letter.kind == "answer"
+    who = rep_name(desk.reps, letter.rep) if is_answer else letter.name or letter.sender
+    stands = ""
+    if is_answer:
+        stands = _STANDS.get(row.status, "on its way") if row is not None else "on its way"
+    return Shown(
+        letter=letter,
+        who=who,
+        stranger="" if is_answer else _stranger(letter, addresses),
+        stands=stands,
+        undo_ms=due_ms if due_ms > desk.now_ms else 0,
+        draft=drafts.get(letter.letter, ""),
+    )
+
+
+def _stranger(letter: Letter, addresses: frozenset[str]) -> str:
+    """Name an address that nobody knew: a sender can be made up, and Reply-To leads anywhere."""
+    named = (letter.sender, letter.answer_to or letter.sender)
+    return next((one for one in named if one not in addresses), "")
+
+
+def others_writing(desk: Desk, jottings: Sequence[Jotting]) -> list[str]:
+    """Name who else is writing to the customer just now."""
+    since_ms = desk.now_ms - WRITING_MS
+    return [
+        rep_name(desk.reps, one.rep)
+        for one in jottings
+        if one.rep != desk.me.rep and one.at_ms > since_ms
+    ]

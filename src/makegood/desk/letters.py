@@ -1,0 +1,235 @@
+"""Answer a letter, undo an answer, make a letter a failure, look at what came with it."""
+
+import re
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.customers import UNPROCESSABLE, book_of, page_of, visible
+from makegood.desk.letter_card import letters_shown, others_writing
+from makegood.desk.shell import shell
+from makegood.desk.story import story_of
+from makegood.desk.tokens import message_id_of, new_token
+from makegood.effects.canned import canned_words
+from makegood.messages.errors import Refused
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CustomerId, EventId, ProfileId
+from makegood.ports.letters import Jotting, Letter
+from makegood.projections.orders import OTHER
+from makegood.projections.roster import called
+from makegood.runtime.answering_letters import Answer, LetterAnswers
+from makegood.sources.limits import writable
+
+LONGEST = 20_000
+_LONGEST_WORDS = 4_000
+_PLACE = re.compile(r"([0-9]{1,15})\.([0-9a-f]{16,64})")
+_PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+"""What a picture begins with; only what truly is one is shown inside the page of a letter."""
+_ALONE = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self'; "
+    "style-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@require_safe
+@for_reps
+def letters(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """List everything a customer wrote and was answered, page by page."""
+    wanted = CustomerId(customer_id)
+    place = _PLACE.fullmatch(request.GET.get("after", ""))
+    with at_the_desk(request) as desk:
+        visible(desk, wanted)
+        story = story_of(desk, wanted)
+        page = {
+            **shell(desk, page="customer"),
+            "customer": wanted,
+            "name": called(story.person),
+            "zone": book_of(desk).timezone,
+            "token": new_token(),
+            "brands": tuple(book_of(desk).brands.values()),
+            **letters_shown(desk, story, (int(place[1]), place[2]) if place else None),
+        }
+    return render(request, "desk/letters.html", page)
+
+
+@require_POST
+@for_reps
+def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
+    """Answer a letter; or put a canned reply into the answer, to be looked over first."""
+    wanted = CustomerId(customer_id)
+    text = writable(request.POST.get("text", ""), LONGEST)
+    with at_the_desk(request) as desk:
+        letter = _letter(desk, wanted, letter_id)
+        brand = request.POST.get("brand", "") or letter.brand
+        if not desk.me.may_see(brand):
+            raise Http404
+        me, makegood, book = desk.me, desk.makegood, book_of(desk)
+        message_id = message_id_of(request, me.rep, f"{wanted}:{letter.letter}:reply")
+        if canned := request.POST.get("insert", "") and request.POST.get("canned", ""):
+            person = story_of(desk, wanted).person
+            more = canned_words(book, canned, brand, person, me.name)
+            text = f"{text}\n\n{more}".strip()
+    if request.POST.get("insert"):
+        _jot(desk, wanted, letter, text)
+        return redirect(f"/desk/customers/{wanted}#letter-{letter.letter}")
+    answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
+    answer = Answer(letter=letter, text=text, brand=brand)
+    done = answers.reply(wanted, answer, me.asker, book, message_id)
+    if isinstance(done, Refused):
+        _jot(desk, wanted, letter, text)
+        return _again(request, wanted, letter, done)
+    with makegood.store.writing() as writing:
+        writing.drop_jotting([ProfileId(wanted)], me.rep)
+    return redirect(f"/desk/customers/{wanted}#letters")
+
+
+@require_POST
+@for_reps
+def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
+    """Take an answer back before it goes out; its words become the draft again."""
+    wanted = CustomerId(customer_id)
+    with at_the_desk(request) as desk:
+        answer = _letter(desk, wanted, letter_id)
+        me, makegood = desk.me, desk.makegood
+        message_id = message_id_of(request, me.rep, f"{wanted}:{answer.letter}:undo")
+        before = _answered_by(desk, wanted, answer)
+    answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
+    refused = answers.take_back(wanted, EventId(answer.event), me.asker, message_id)
+    if refused is not None:
+        return _again(request, wanted, answer, refused)
+    if before is not None:
+        _jot(desk, wanted, before, answer.text)
+    return redirect(f"/desk/customers/{wanted}#letters")
+
+
+@require_POST
+@for_reps
+def failure(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
+    """Make a letter a failure: one key stops the marketing and opens a case with its words."""
+    wanted = CustomerId(customer_id)
+    with at_the_desk(request) as desk:
+        letter = _letter(desk, wanted, letter_id)
+        me, makegood = desk.me, desk.makegood
+    # The letter names it, not the form: two people who press the key make one failure.
+    message_id = f"letter/{letter.letter}/failure"
+    ref = f"desk:{message_id}"
+    words = "\n\n".join(part for part in (letter.subject, letter.text) if part)[:_LONGEST_WORDS]
+    body = FailureRaised(failure=OTHER, brand=letter.brand, words=ref, by=me.rep)
+    done = makegood.acts.act(wanted, body, me.asker, message_id=message_id, texts={ref: words})
+    if isinstance(done, Refused):
+        return _again(request, wanted, letter, done)
+    with at_the_desk(request) as desk:
+        open_cases = [row for row in desk.reading.cases_of([wanted]) if row.is_open]
+        seen = [row for row in open_cases if desk.me.may_see(row.brand)]
+    if seen:
+        return redirect("desk:case", case_id=seen[0].case)
+    return redirect("desk:customer", customer_id=wanted)
+
+
+@require_POST
+@for_reps
+def draft(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
+    """Keep what is being written, and say who else is writing."""
+    wanted = CustomerId(customer_id)
+    text = writable(request.POST.get("text", ""), LONGEST)
+    with at_the_desk(request) as desk:
+        letter = _letter(desk, wanted, letter_id)
+        profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
+        names = others_writing(desk, desk.reading.jottings_of(profiles))
+    if text:
+        _jot(desk, wanted, letter, text)
+    return render(request, "desk/_writing.html", {"others_writing": names})
+
+
+@require_safe
+@for_reps
+def page(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
+    """Show a letter as it was laid out: sanitised, alone, without anything from elsewhere."""
+    with at_the_desk(request) as desk:
+        letter = _letter(desk, CustomerId(customer_id), letter_id)
+    html = letter.page
+    for one in letter.files:
+        if one.cid:
+            where = f"/desk/customers/{customer_id}/letters/{letter_id}/files/{one.digest}"
+            html = html.replace(f'src="cid:{one.cid}"', f'src="{where}?shown=1"')
+    whole = f"<!doctype html><html lang=en><meta charset=utf-8><title>Letter</title>{html}"
+    return _alone(HttpResponse(whole, content_type="text/html; charset=utf-8"))
+
+
+@require_safe
+@for_reps
+def file(request: HttpRequest, customer_id: str, letter_id: str, digest: str) -> HttpResponse:
+    """Give what is attached, to be saved; only what truly is a picture is shown in the page."""
+    with at_the_desk(request) as desk:
+        letter = _letter(desk, CustomerId(customer_id), letter_id)
+        files = desk.makegood.post.files
+    known = next((one for one in letter.files if one.digest == digest), None)
+    content = files.get(letter.letter, digest) if known is not None else None
+    if known is None or content is None:
+        raise Http404
+    picture = next((kind for begins, kind in _PICTURES if content.startswith(begins)), "")
+    if request.GET.get("shown") and picture:
+        return _alone(HttpResponse(content, content_type=picture))
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = _saved_as(known.name)
+    return _alone(response)
+
+
+def _saved_as(name: str) -> str:
+    """Write the header that lets a browser save, and never open, a file."""
+    from django.utils.http import content_disposition_header
+
+    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+
+
+def _alone(response: HttpResponse) -> HttpResponse:
+    response.headers["Content-Security-Policy"] = _ALONE
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _letter(desk: Desk, customer: CustomerId, letter_id: str) -> Letter:
+    """Find a letter of this customer that this person may see; any other one does not exist."""
+    visible(desk, customer)
+    letter = desk.reading.letter(letter_id)
+    profiles = desk.reading.profiles_of([customer]).get(customer, ())
+    if letter is None or letter.profile not in profiles or not desk.me.may_see(letter.brand):
+        raise Http404
+    return letter
+
+
+def _answered_by(desk: Desk, customer: CustomerId, answer: Letter) -> Letter | None:
+    """Find the last letter of the conversation before an answer."""
+    profiles = desk.reading.profiles_of([customer]).get(customer, ())
+    place = (answer.at_ms, answer.letter)
+    before = desk.reading.letters_of(profiles, after=place, limit=50)
+    own = (one for one in before if one.thread == answer.thread and one.kind != "answer")
+    return next(own, None)
+
+
+def _jot(desk: Desk, customer: CustomerId, letter: Letter, text: str) -> None:
+    row = Jotting(
+        profile=ProfileId(customer),
+        rep=desk.me.rep,
+        letter=letter.letter,
+        at_ms=desk.now_ms,
+        text=text,
+    )
+    with desk.makegood.store.writing() as writing:
+        writing.put_jotting(row)
+
+
+def _again(request: HttpRequest, wanted: CustomerId, letter: Letter, why: Refused) -> HttpResponse:
+    with at_the_desk(request) as desk:
+        shown: dict[str, Any] = page_of(desk, wanted)
+    shown |= {"letter_wrong": why.why, "letter_at": letter.letter}
+    return render(request, "desk/customer.html", shown, status=UNPROCESSABLE)

@@ -1,0 +1,58 @@
+"""Whose address a mail came to: a rep's own, a brand's, and which domains are the firm's."""
+
+from collections.abc import Sequence
+
+from makegood.messages.ids import RepId
+from makegood.playbooks.book import RuleBook, books_in
+from makegood.ports.store import Reading
+from makegood.runtime.direct_line import Lines
+from makegood.runtime.mailroom import Addresses
+
+_EVERYBODYS = frozenset(
+    {
+        "gmail.com", "googlemail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "outlook.com",
+        "hotmail.com", "live.com", "yahoo.com", "icloud.com", "aol.com", "proton.me",
+    }
+)  # fmt: skip
+"""A small firm may write from one of these; whoever else does is none of its people."""
+
+
+def addresses_of(reading: Reading, lines: Lines, book: RuleBook) -> Addresses:
+    """Give the firm's addresses as the active rule book has them."""
+    reps = reading.reps()
+    brands = {brand.id: brand for one in books_in(book) for brand in one.brands.values()}
+    own = {
+        address.casefold(): brand.id
+        for brand in brands.values()
+        for address in (brand.sender, brand.offers_sender)
+        if address
+    }
+    domains = {address.rpartition("@")[2] for address in own} | {
+        one.people.line.domain for one in books_in(book) if one.people.line.domain
+    }
+
+    def whose(recipients: Sequence[str]) -> tuple[RepId, str]:
+        for address in recipients:
+            if rep := lines.rep_of(address, reps):
+                return rep, _brand_of_line(address, book)
+        return RepId(""), next((own[one] for one in recipients if one in own), "")
+
+    return Addresses(domains=frozenset(domains) - _EVERYBODYS, own=frozenset(own), whose=whose)
+
+
+def _brand_of_line(address: str, book: RuleBook) -> str:
+    """Say whose domain an own address is at; the umbrella's is no brand's."""
+    domain = address.rpartition("@")[2]
+    own = (
+        brand
+        for brand, it in sorted(book.by_brand.items())
+        if it.people.line.domain == domain != book.people.line.domain
+    )
+    return next(own, "")
+
+
+def is_ours(reading: Reading, lines: Lines, book: RuleBook, address: str) -> bool:
+    """Whether a mail to an address is taken: one of a brand's, or a rep's own."""
+    known = addresses_of(reading, lines, book)
+    plain = address.strip().casefold()
+    return plain in known.own or bool(lines.rep_of(plain, reading.reps()))

@@ -1,0 +1,106 @@
+"""The post: the mailroom with its files, its mailbox, and what erasures leave to be deleted."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+from makegood.effects.replies import Replies
+from makegood.effects.smtp import Connections
+from makegood.messages.commands import SendReply
+from makegood.messages.errors import InputError
+from makegood.playbooks.book import RuleBook
+from makegood.ports.clock import Clock
+from makegood.ports.files import Files
+from makegood.ports.letters import Letter
+from makegood.ports.store import Store
+from makegood.runtime.direct_line import Lines
+from makegood.runtime.mail_addresses import addresses_of, is_ours
+from makegood.runtime.mail_rounds import MailRounds
+from makegood.runtime.mailroom import Doors, Mailroom
+from makegood.sources.imap import box_of
+from makegood.store.files import DiskFiles, MemoryFiles
+
+_AT_ONCE = 100
+
+
+class Post:
+    """Everything about mail that comes in.
+
+    Attributes:
+        files: What is attached.
+        room: Takes mails.
+        rounds: Looks into the mailbox; None where the settings name none.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        doors: Doors,
+        book_of: Callable[[], RuleBook],
+        lines: Lines,
+        clock: Clock,
+        settings: tuple[str, str],
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            settings: The folder of attachments, empty to keep them in memory; and the mailbox,
+                empty for none.
+        """
+        folder, imap = settings
+        self._store = store
+        self._lines = lines
+        self._book_of = book_of
+        self.files: Files = DiskFiles(Path(folder)) if folder else MemoryFiles()
+        self.room = Mailroom(
+            store,
+            doors,
+            self.files,
+            lambda reading: addresses_of(reading, lines, book_of()),
+            clock,
+        )
+        self.rounds = MailRounds(store, self.room, box_of(imap)) if imap else None
+
+    def is_ours(self, address: str) -> bool:
+        """Whether a mail to an address is taken."""
+        with self._store.reading() as reading:
+            return is_ours(reading, self._lines, self._book_of(), address)
+
+    def replies(self, connections: Connections | None) -> Replies:
+        """Give what sends answers to letters."""
+        return Replies(connections, self._book_of, self._looked_up)
+
+    def _looked_up(self, order: SendReply) -> tuple[Letter | None, str, str]:
+        with self._store.reading() as reading:
+            letter = reading.letter(order.letter)
+            words = reading.texts([order.words]).get(order.words, "")
+            names = {row.rep: row.name for row in reading.reps()}
+        return letter, words, names.get(order.by, "")
+
+    def only_rounds(self) -> MailRounds:
+        """Give the rounds through the mailbox.
+
+        Raises:
+            InputError: The settings name no mailbox.
+        """
+        if self.rounds is None:
+            raise InputError("Name the mailbox: MAKEGOOD_IMAP=imaps://user:password@host/INBOX.")
+        return self.rounds
+
+    def sweep(self) -> None:
+        """Delete the files of erased letters; what a crash left of it is deleted the next time."""
+        with self._store.reading() as reading:
+            gone = reading.gone_letters(_AT_ONCE)
+        for letter in gone:
+            self.files.drop(letter)
+        if gone:
+            with self._store.writing() as writing:
+                writing.drop_gone(gone)
+
+    def threads(
+        self, stopped: Callable[[], bool], sleep: Callable[[float], object]
+    ) -> list[Thread]:
+        """Give what works beside the worker: the rounds, where there is a mailbox."""
+        if self.rounds is None:
+            return []
+        return [Thread(target=self.rounds.run_forever, args=(stopped, sleep), name="mail")]

@@ -1,0 +1,1 @@
+"""Mail in: bytes become values. Pure: nothing is opened, run, fetched or asked for."""

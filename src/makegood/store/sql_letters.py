@@ -1,0 +1,99 @@
+"""Letters by SQL."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from makegood.messages.ids import ProfileId, RepId
+from makegood.ports.letters import BoxPlace, Jotting, Letter
+from makegood.store.session import replace
+from makegood.store.shapes import pack
+from makegood.store.sql_customers import SqlBase
+
+LETTER = "letter profile mark at_ms row_blob"
+_unpack = msgspec.msgpack.Decoder(Letter).decode
+_unpack_jotting = msgspec.msgpack.Decoder(Jotting).decode
+_unpack_place = msgspec.msgpack.Decoder(BoxPlace).decode
+
+
+class LetterReading(SqlBase):
+    """Who wrote what, and how far mailboxes were read."""
+
+    def letter(self, letter: str) -> Letter | None:
+        found = self._db.rows("SELECT row_blob FROM letter WHERE letter = ?", letter)
+        return _unpack(found[0][0]) if found else None
+
+    def letters_of(
+        self,
+        profiles: Sequence[ProfileId],
+        *,
+        after: tuple[int, str] | None = None,
+        limit: int = 20,
+    ) -> tuple[Letter, ...]:
+        if not profiles:
+            return ()
+        sql = "SELECT row_blob FROM letter WHERE profile = ANY(?)"
+        later = " AND (at_ms, letter) < (?, ?)" if after else ""
+        found = self._db.rows(
+            f"{sql}{later} ORDER BY at_ms DESC, letter DESC LIMIT ?",
+            sorted(set(profiles)),
+            *(after or ()),
+            limit,
+        )
+        return tuple(_unpack(row[0]) for row in found)
+
+    def letters_marked(self, marks: Sequence[str]) -> Mapping[str, Letter]:
+        if not marks:
+            return {}
+        sql = "SELECT mark, row_blob FROM letter WHERE mark = ANY(?) ORDER BY at_ms DESC, letter"
+        return {mark: _unpack(blob) for mark, blob in self._db.rows(sql, sorted(set(marks)))}
+
+    def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
+        if not profiles:
+            return ()
+        sql = "SELECT row_blob FROM jotting WHERE profile = ANY(?) ORDER BY rep, profile"
+        found = self._db.rows(sql, sorted(set(profiles)))
+        return tuple(_unpack_jotting(row[0]) for row in found)
+
+    def box_place(self, box: str) -> BoxPlace | None:
+        found = self._db.rows("SELECT row_blob FROM mailbox WHERE box = ?", box)
+        return _unpack_place(found[0][0]) if found else None
+
+    def gone_letters(self, limit: int) -> tuple[str, ...]:
+        found = self._db.rows("SELECT letter FROM letter_gone ORDER BY letter LIMIT ?", limit)
+        return tuple(row[0] for row in found)
+
+
+class LetterWriting(LetterReading):
+    """Keeping and forgetting them."""
+
+    def put_letter(self, row: Letter) -> bool:
+        values = (row.letter, row.profile, row.mark, row.at_ms, pack(row))
+        return self._db.put_new("letter", LETTER, [values], "(letter) DO NOTHING") > 0
+
+    def erase_letters(self, profiles: Sequence[ProfileId]) -> int:
+        if not profiles:
+            return 0
+        wanted = sorted(set(profiles))
+        found = self._db.rows("DELETE FROM letter WHERE profile = ANY(?) RETURNING letter", wanted)
+        self._db.run("DELETE FROM jotting WHERE profile = ANY(?)", wanted)
+        self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
+        return len(found)
+
+    def put_jotting(self, row: Jotting) -> None:
+        columns = "profile rep row_blob"
+        values = (row.profile, row.rep, pack(row))
+        self._db.put("jotting", columns, [values], replace(columns, "profile rep"))
+
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+        if profiles:
+            sql = "DELETE FROM jotting WHERE profile = ANY(?) AND rep = ?"
+            self._db.run(sql, sorted(set(profiles)), rep)
+
+    def put_box_place(self, row: BoxPlace) -> None:
+        columns = "box row_blob"
+        self._db.put("mailbox", columns, [(row.box, pack(row))], replace(columns, "box"))
+
+    def drop_gone(self, letters: Sequence[str]) -> None:
+        if letters:
+            self._db.run("DELETE FROM letter_gone WHERE letter = ANY(?)", sorted(letters))

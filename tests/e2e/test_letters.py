@@ -1,0 +1,41 @@
+"""Letters in a browser: answered by a key, with nothing wrong for axe, wide, narrow and dark."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from makegood.bootstrap import Makegood
+from tests.e2e.conftest import sign_in
+from tests.e2e.test_accessibility import faults_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+EML = Path("tests/mails/eml")
+
+
+def test_letters_are_read_and_answered_with_no_fault(
+    look: BrowserContext, makegood: Makegood
+) -> None:
+    raw = (EML / "html_only.eml").read_bytes()
+    customer = makegood.post.room.take((EML / "letter_en.eml").read_bytes()).customer
+    assert makegood.post.room.take(raw).customer == customer
+    page = look.new_page()
+    sign_in(page, "kathy")
+    page.goto(f"/desk/customers/{customer}")
+    expect(page.get_by_text("there was no car for me")).not_to_have_count(0)
+    page.keyboard.press("r")
+    box = page.locator("article.letter textarea").first
+    expect(box).to_be_focused()
+    with page.expect_response(re.compile("/draft$")):
+        box.type("We are on our way.")
+    if folder := os.environ.get("SHOTS"):
+        width = (page.viewport_size or {})["width"]
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        name = f"letters-{width}-{'dark' if dark else 'light'}"
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert faults_of(page, least_px=40) == []
+    page.get_by_role("button", name="Send the answer").first.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert faults_of(page, least_px=40) == []

@@ -1,0 +1,162 @@
+"""Letters on the desk: read, answered, undone, made a failure; and what came with them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from makegood.bootstrap import Makegood
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CustomerId
+from makegood.testing.clock import FakeClock
+from tests.unit.desk.browsing import words_of
+
+EML = Path("tests/mails/eml")
+
+
+def taken(makegood: Makegood, name: str) -> CustomerId:
+    return makegood.post.room.take((EML / f"{name}.eml").read_bytes()).customer
+
+
+@pytest.fixture
+def ana(makegood: Makegood) -> str:
+    return f"/desk/customers/{taken(makegood, 'letter_en')}"
+
+
+def latest(client: Client, at: str) -> str:
+    shown = client.get(at).content.decode()
+    found = re.search(r'id="letter-([0-9a-f]{32})"', shown)
+    assert found is not None
+    return f"{at}/letters/{found[1]}"
+
+
+def brand(makegood: Makegood) -> str:
+    return next(iter(makegood.book.brands))
+
+
+def test_a_letter_is_read_and_answered_and_the_answer_undone(
+    makegood: Makegood, clock: FakeClock, kathy: Client, ana: str
+) -> None:
+    assert "there was no car for me at the airport" in words_of(kathy.get(ana))
+    letter = latest(kathy, ana)
+    form = {"text": "Your car is on its way.", "brand": brand(makegood), "token": "t1"}
+    assert kathy.post(f"{letter}/reply", form).status_code == 302
+    shown = words_of(kathy.get(ana))
+    assert "Your car is on its way." in shown
+    assert "on its way" in shown
+    assert "Undo" in shown
+    undo = latest(kathy, ana)
+    assert kathy.post(f"{undo}/undo", {"token": "t2"}).status_code == 302
+    shown = words_of(kathy.get(ana))
+    assert "taken back" in shown
+    assert 'hx-swap="innerHTML">Your car is on its way.' in kathy.get(ana).content.decode()
+    clock.advance(1_000)
+    kathy.post(f"{letter}/reply", {**form, "token": "t3"})
+    clock.advance(20_000)
+    late = kathy.post(f"{latest(kathy, ana)}/undo", {"token": "t4"})
+    assert late.status_code == 422
+    assert "on its way already" in words_of(late)
+
+
+def test_an_empty_answer_says_what_is_missing(makegood: Makegood, kathy: Client, ana: str) -> None:
+    answer = kathy.post(f"{latest(kathy, ana)}/reply", {"text": " ", "brand": brand(makegood)})
+    assert answer.status_code == 422
+    assert "There is nothing in the answer yet." in words_of(answer)
+
+
+def test_a_draft_is_kept_and_others_see_that_somebody_writes(
+    clock: FakeClock, kathy: Client, omar: Client, ana: str
+) -> None:
+    letter = latest(kathy, ana)
+    assert "writing" not in words_of(kathy.post(f"{letter}/draft", {"text": "Dear Ana"}))
+    assert "Kathy Moreno is writing" in words_of(omar.post(f"{letter}/draft", {"text": "H"}))
+    assert "Dear Ana" in kathy.get(ana).content.decode()
+    assert "Dear Ana" not in omar.get(ana).content.decode()
+    clock.advance(30_000)
+    assert "is writing" not in words_of(omar.get(ana))
+
+
+def test_one_key_makes_a_letter_a_failure_once(
+    makegood: Makegood, kathy: Client, omar: Client, ana: str
+) -> None:
+    letter = latest(kathy, ana)
+    assert kathy.post(f"{letter}/failure")["Location"].startswith("/desk/cases/")
+    assert omar.post(f"{letter}/failure")["Location"].startswith("/desk/cases/")
+    with makegood.store.reading() as reading:
+        bodies = [event.body for _, event in reading.log(0, 999)]
+    (raised,) = [one for one in bodies if isinstance(one, FailureRaised)]
+    assert raised.by == "kathy"
+
+
+def test_what_came_with_a_letter_is_saved_and_never_opened(
+    makegood: Makegood, kathy: Client
+) -> None:
+    at = f"/desk/customers/{taken(makegood, 'html_only')}"
+    letter = latest(kathy, at)
+    assert "1 picture from elsewhere" in words_of(kathy.get(at))
+    page = kathy.get(f"{letter}/page")
+    policy = page["Content-Security-Policy"]
+    assert policy.startswith("sandbox")
+    assert "default-src 'none'" in policy
+    shown = page.content.decode()
+    assert "track.example" not in shown
+    found = re.search(r'src="([^"]+shown=1)"', shown)
+    assert found is not None
+    picture = kathy.get(found[1])
+    assert picture["Content-Type"] == "image/png"
+    assert picture["X-Content-Type-Options"] == "nosniff"
+    saved = kathy.get(found[1].partition("?")[0])
+    assert saved["Content-Type"] == "application/octet-stream"
+    assert saved["Content-Disposition"] == 'attachment; filename="car.png"'
+    assert kathy.get(f"{letter}/files/{'0' * 64}").status_code == 404
+
+
+def test_a_picture_that_is_none_is_only_saved(makegood: Makegood, kathy: Client) -> None:
+    raw = (EML / "html_only.eml").read_bytes().replace(b"iVBORw0KGgo", b"PHNjcmlwdD4")
+    at = f"/desk/customers/{makegood.post.room.take(raw).customer}"
+    letter = latest(kathy, at)
+    found = re.search(r'src="([^"]+shown=1)"', kathy.get(f"{letter}/page").content.decode())
+    assert found is not None
+    assert kathy.get(found[1])["Content-Disposition"].startswith("attachment")
+
+
+def test_nobody_reaches_a_letter_through_another_customer(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    other = f"/desk/customers/{taken(makegood, 'reply_es')}"
+    letter = latest(kathy, ana).rpartition("/")[2]
+    for what in ("page", f"files/{'0' * 64}"):
+        assert kathy.get(f"{other}/letters/{letter}/{what}").status_code == 404
+    for what in ("reply", "undo", "failure", "draft"):
+        form = {"text": "x", "brand": brand(makegood)}
+        assert kathy.post(f"{other}/letters/{letter}/{what}", form).status_code == 404
+
+
+def test_letters_are_paged(makegood: Makegood, clock: FakeClock, kathy: Client) -> None:
+    raw = (EML / "letter_en.eml").read_bytes()
+    for n in range(12):
+        clock.advance(1_000)
+        at = makegood.post.room.take(raw.replace(b"R-7", f"R-{n:03}".encode())).customer
+    first = kathy.get(f"/desk/customers/{at}")
+    assert first.content.decode().count('<article class="letter"') == 10
+    more = re.search(r'href="([^"]+after=[^"]+)"', first.content.decode())
+    assert more is not None
+    second = kathy.get(more[1])
+    assert second.content.decode().count('<article class="letter"') == 2
+    assert "R-001" in words_of(second)
+
+
+def test_a_letter_of_an_unknown_address_in_the_conversation_says_so(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    raw = (EML / "reply_en.eml").read_bytes().replace(b"<c1@cars.example>", b"<a1@example.com>")
+    makegood.post.room.take(raw.replace(b"ana@example.com", b"other@example.com"))
+    assert "from other@example.com, an address we did not know" in words_of(kathy.get(ana))
+
+
+def test_an_answer_that_is_led_elsewhere_says_so(makegood: Makegood, kathy: Client) -> None:
+    raw = b"Reply-To: thief@example.net\r\n" + (EML / "letter_en.eml").read_bytes()
+    at = f"/desk/customers/{makegood.post.room.take(raw).customer}"
+    shown = words_of(kathy.get(at))
+    assert "asks to be answered at thief@example.net, an address we did not know" in shown

@@ -1,0 +1,195 @@
+"""A mail becomes an event of the right customer, once, and nothing of it is lost or shared."""
+
+from pathlib import Path
+
+import pytest
+
+from makegood.bootstrap import Makegood, open_makegood
+from makegood.messages.facts import Dropped, FailureRaised, GotInTouch
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.settings import Settings
+from makegood.testing.clock import FakeClock
+
+EML = Path("tests/mails/eml")
+NOON_MS = 1_795_694_400_000  # 26 November 2026
+
+
+@pytest.fixture
+def makegood():
+    settings = Settings(database="memory:", key=b"k" * 32)
+    it = open_makegood(settings, clock=FakeClock(NOON_MS))
+    yield it
+    it.close()
+
+
+def taken(it: Makegood, name: str, **changed: str):
+    raw = (EML / f"{name}.eml").read_bytes()
+    sender = it.book.brands[next(iter(it.book.brands))].sender
+    domain = sender.rpartition("@")[2]
+    raw = raw.replace(b"help@cars.example", sender.encode())
+    raw = raw.replace(b"front@cars.example", f"front@{domain}".encode())
+    for old, new in changed.items():
+        raw = raw.replace(old.encode(), new.encode())
+    return it.post.room.take(raw)
+
+
+def history(it: Makegood, customer: CustomerId):
+    with it.store.reading() as reading:
+        return [event.body for event in reading.history(customer)]
+
+
+def letters(it: Makegood, customer: CustomerId):
+    with it.store.reading() as reading:
+        return reading.letters_of([ProfileId(customer)], limit=99)
+
+
+def texts(it: Makegood, *refs: str):
+    with it.store.reading() as reading:
+        return reading.texts(refs)
+
+
+def test_a_letter_is_an_event_of_its_writer_and_somebody_answers(makegood: Makegood) -> None:
+    took = taken(makegood, "letter_en")
+    assert took.became == "taken"
+    (wrote,) = [one for one in history(makegood, took.customer) if isinstance(one, GotInTouch)]
+    assert (wrote.channel, wrote.brand) == ("mail", next(iter(makegood.book.brands)))
+    assert "there was no car" in texts(makegood, wrote.words)[wrote.words]
+    (letter,) = letters(makegood, took.customer)
+    assert (letter.sender, letter.thread) == ("ana@example.com", wrote.thread)
+
+
+def test_the_same_letter_counts_once_and_another_text_under_its_id_is_not_lost(
+    makegood: Makegood,
+) -> None:
+    first = taken(makegood, "letter_en")
+    assert taken(makegood, "letter_en") == type(first)(
+        became="known", why="It came before.", customer=first.customer
+    )
+    other = taken(makegood, "letter_en", two="nine")
+    assert (other.became, other.customer) == ("taken", first.customer)
+    wrote = [one for one in history(makegood, first.customer) if isinstance(one, GotInTouch)]
+    assert len(wrote) == 2
+    assert len(letters(makegood, first.customer)) == 2
+
+
+def test_an_answer_stays_in_its_conversation(makegood: Makegood) -> None:
+    first = taken(makegood, "letter_en")
+    second = taken(makegood, "reply_en", **{"<c1@cars.example>": "<a1@example.com>"})
+    assert second.customer == first.customer
+    assert len({one.thread for one in letters(makegood, first.customer)}) == 1
+
+
+def test_an_answer_from_an_unknown_address_is_filed_with_its_conversation(
+    makegood: Makegood,
+) -> None:
+    first = taken(makegood, "letter_en")
+    answered = {
+        "<c1@cars.example>": "<a1@example.com>",
+        "ana@example.com": "husband@example.com",
+    }
+    second = taken(makegood, "reply_en", **answered)
+    assert second.customer == first.customer
+    assert letters(makegood, first.customer)[0].sender in (
+        "husband@example.com",
+        "ana@example.com",
+    )
+
+
+def test_a_known_customer_is_never_filed_with_somebody_elses_conversation(
+    makegood: Makegood,
+) -> None:
+    ana = taken(makegood, "letter_en")
+    lucia = taken(makegood, "reply_es")
+    again = taken(makegood, "reply_es", **{"<c1@cars.example>": "<a1@example.com>"}, a4="a9")
+    assert again.customer == lucia.customer != ana.customer
+    assert len(letters(makegood, ana.customer)) == 1
+
+
+def test_an_automatic_answer_makes_nobody_wait(makegood: Makegood) -> None:
+    first = taken(makegood, "letter_en")
+    took = taken(makegood, "auto_reply")
+    assert (took.became, took.customer) == ("passed over", first.customer)
+    assert len([one for one in history(makegood, first.customer)
+                if isinstance(one, GotInTouch)]) == 1  # fmt: skip
+    assert {one.kind for one in letters(makegood, first.customer)} == {"letter", "automatic"}
+
+
+def test_a_circle_and_a_newsletter_of_a_stranger_leave_nothing(makegood: Makegood) -> None:
+    assert taken(makegood, "loop").became == "passed over"
+    assert taken(makegood, "newsletter").became == "passed over"
+    with makegood.store.reading() as reading:
+        assert reading.counts("log")["log"] == 0
+
+
+def test_what_nobody_can_file_is_set_aside_with_its_reason(makegood: Makegood) -> None:
+    assert taken(makegood, "no_from").became == "set aside"
+    assert makegood.post.room.take(b"").became == "set aside"
+    with makegood.store.reading() as reading:
+        kept = reading.unfit("mail")
+    assert any("A letter without a sender" in one.record for one in kept)
+
+
+def test_a_letter_that_one_of_the_firm_sends_on_opens_a_case(makegood: Makegood) -> None:
+    took = taken(makegood, "forwarded_en")
+    assert took.became == "taken"
+    (raised,) = [one for one in history(makegood, took.customer)
+                 if isinstance(one, FailureRaised)]  # fmt: skip
+    assert "There was no car for me." in texts(makegood, raised.words)[raised.words]
+    with makegood.store.reading() as reading:
+        (case,) = reading.cases_of([took.customer])
+        assert case.held
+        persons = reading.persons(reading.profiles_of([took.customer])[took.customer])
+    assert {one.identifier for one in persons.values()} == {"email:ana@example.com"}
+
+
+def test_a_letter_that_a_customer_sends_on_is_theirs_and_opens_no_case(makegood: Makegood) -> None:
+    took = taken(makegood, "forwarded_en", **{"Desk <front@": "Bo <bo@not-"})
+    assert took.became == "taken"
+    assert not [one for one in history(makegood, took.customer) if isinstance(one, FailureRaised)]
+
+
+def test_what_is_attached_is_kept_and_goes_with_whoever_is_erased(makegood: Makegood) -> None:
+    took = taken(makegood, "html_only")
+    (letter,) = letters(makegood, took.customer)
+    (photo,) = letter.files
+    assert makegood.post.files.get(letter.letter, photo.digest)
+    assert makegood.erasing.person("email:ana@example.com").rows
+    assert letters(makegood, took.customer) == ()
+    assert makegood.post.files.get(letter.letter, photo.digest) is None
+    with makegood.store.reading() as reading:
+        assert reading.gone_letters(9) == ()
+
+
+def test_a_bounce_ends_the_order_that_sent_the_mail(makegood: Makegood) -> None:
+    took = taken(makegood, "forwarded_en")  # opens a case, which writes to the customer
+    with makegood.store.reading() as reading:
+        profiles = reading.profiles_of([took.customer])[took.customer]
+        orders = reading.outbox_of(profiles)
+    assert orders
+    order = orders[0].command
+    assert taken(makegood, "bounce_dsn", c1=str(order.id)).why.endswith("none of ours.")
+    with makegood.store.writing() as writing:
+        (row,) = [one for one in writing.claim(NOON_MS + 1, 60_000, 99)
+                  if one.command.id == order.id]  # fmt: skip
+        writing.settle(order.id, row.fence, type(row.status)("done"), NOON_MS)
+    assert taken(makegood, "bounce_delayed", c1=str(order.id)).became == "passed over"
+    assert taken(makegood, "bounce_dsn", c1=str(order.id)).became == "returned"
+    taken(makegood, "bounce_dsn", c1=str(order.id))
+    ended = [one for one in history(makegood, took.customer) if isinstance(one, Dropped)]
+    assert [(one.command, one.why) for one in ended] == [(order.id, "failed")]
+    assert "5.1.1" in ended[0].reason
+
+
+def test_mail_to_somebodys_own_address_is_for_them(makegood: Makegood) -> None:
+    from makegood.messages.ids import RepId
+    from makegood.ports.rows import RepRow
+
+    with makegood.store.writing() as writing:
+        writing.put_reps((RepRow(rep=RepId("kathy"), name="Kathy", role="rep"),))
+    own = makegood.lines.address(RepId("kathy"), "line.example")
+    assert makegood.post.is_ours(own)
+    assert not makegood.post.is_ours("somebody@line.example")
+    raw = (EML / "letter_en.eml").read_bytes().replace(b"help@cars.example", own.encode())
+    took = makegood.post.room.take(raw)
+    (wrote,) = [one for one in history(makegood, took.customer) if isinstance(one, GotInTouch)]
+    assert wrote.to == "kathy"
