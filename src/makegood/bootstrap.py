@@ -184,21 +184,10 @@ class Makegood:
         self._mail = Connections(server_of(settings.smtp)) if settings.smtp else None
         self._channels = Channels(self._ways(), self._sent)
         self._rooms = availability_of(settings.availability)
-        outside = Outside(
-            messages=self._channels,
-            confirmations=Confirmation(self._webhooks),
-            fulfilment=Fulfilment(self._webhooks),
-            places=Places(
-                Finding(lambda: all_places(store), self._rooms),
-                AskingPlaces(self._mail, shelf.current, self.links, self._place),
-            ),
-            owners=AskingOwners(self._mail, shelf.current, store, settings.base_url),
-            replies=self.post.replies(self._mail),
-        )
         self.worker = Worker(
             store,
             self.intake,
-            Deliverer(outside, self._may_send, clock),
+            Deliverer(self._outside(), self._may_send, clock),
             clock,
             pace=Pace(threads=settings.threads),
         )
@@ -271,6 +260,20 @@ class Makegood:
         self.help_desk.close()
         self.coverage.close()
         self.store.close()
+
+    def _outside(self) -> Outside:
+        shelf, store = self.shelf, self.store
+        return Outside(
+            messages=self._channels,
+            confirmations=Confirmation(self._webhooks),
+            fulfilment=Fulfilment(self._webhooks),
+            places=Places(
+                Finding(lambda: all_places(store), self._rooms),
+                AskingPlaces(self._mail, shelf.current, self.links, self._place),
+            ),
+            owners=AskingOwners(self._mail, shelf.current, store, self.settings.base_url),
+            replies=self.post.replies(self._mail),
+        )
 
     def _marks(self) -> Rounds:
         asked = Asked(
