@@ -27,6 +27,7 @@ from tests.conformance.test_rooms_on_stores import ALWAYS, ENGINES, memory, post
 
 __all__ = ["memory", "postgres", "sqlite"]
 REPS = [RepId(one) for one in ("kathy", "tom", "uli")]
+QUIET = Touchpoint(name="Rental Late", properties={"reservation": "Q", "delay_minutes": 1})
 ROUTING = RoutingRules(logged=True, slice=2000, conversations=True)
 
 
@@ -91,6 +92,28 @@ def test_many_who_get_in_touch_are_not_all_given_to_one(firm: Firm, together: bo
     for some in [came] if together else [[one] for one in came]:
         firm.takes(*some)
     assert Counter(one.routed.chosen for one in firm.routings()) == dict.fromkeys(REPS, 4)
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("order", [("narrow", "load"), ("share", "load")])
+def test_a_storm_fills_nobody_beyond_what_makes_them_busy(firm: Firm, together: bool, order):
+    firm = Firm(firm.store, replace(ROUTING, slice=0, order=order))
+    kathy, tom, uli = REPS
+    with firm.store.writing() as writing:
+        most = {kathy: ("acme",), tom: ("acme", "bolt"), uli: ("acme", "bolt", "city")}
+        writing.put_reps(
+            [replace(one, brands=most[one.rep], most_cases=4) for one in writing.reps()]
+        )
+    came = [firm.late(f"c{n}", f"R{n}") for n in range(10)]
+    calm = [firm.arrival(f"q{n}", QUIET, f"q{n}") for n in range(10)]  # no failure, so no case
+    mixed = [one for pair in zip(calm, came, strict=True) for one in pair]
+    for some in [mixed] if together else [[one] for one in mixed]:
+        firm.takes(*some)
+    found = Counter(one.routed.chosen for one in firm.routings())
+    assert found == ({kathy: 4, tom: 4, uli: 2} if order[0] == "narrow" else
+                     {kathy: 4, tom: 3, uli: 3})  # fmt: skip
+    assert {one.routed.relaxed for one in firm.routings()} == {()}
+    assert firm.proven()
 
 
 def test_two_at_once_for_the_last_one_free_are_both_looked_after_and_written_down(firm: Firm):

@@ -16,6 +16,7 @@ _LOG = logging.getLogger("makegood.intake")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"^(\w{3})(?:-(\w{3}))?\s+(\d{2}:\d{2})-(\d{2}:\d{2})$")
 _MIDNIGHT = time(0)
+_ASKED_FOR_MS = 366 * 86_400_000  # who is gone for longer is stamped on events no more
 
 
 def parse_hours(text: str) -> tuple[tuple[frozenset[int], time, time], ...]:
@@ -144,14 +145,19 @@ def reps_on_duty(
 def reps_absent(reps: Iterable[RepRow], now_ms: int) -> tuple[Absent, ...]:
     """List the reps of whom has to be known why they are not there.
 
-    Those on leave or gone, and those off duty who named a cover: at night that is a short list,
-    and it is stamped on every event that may need it.
+    Those on leave, those gone of whom customers may still ask, and those off duty who named a
+    cover: at night that is a short list, and it is stamped on every event that may need it.
     """
     return tuple(
         Absent(rep.rep, why, _back_ms(rep, now_ms), rep.cover)
         for rep in reps
-        if (why := _why_absent(rep, now_ms)) and (why == "away" or rep.cover)
+        if (why := _why_absent(rep, now_ms)) and (rep.cover or _is_asked_for(rep, why, now_ms))
     )
+
+
+def _is_asked_for(rep: RepRow, why: str, now_ms: int) -> bool:
+    """Whether it is told of somebody without a cover why they are not there."""
+    return why == "away" or (why == "left" and not rep.has_left(now_ms - _ASKED_FOR_MS))
 
 
 def _why_absent(rep: RepRow, now_ms: int) -> Literal["", "away", "off_duty", "left"]:

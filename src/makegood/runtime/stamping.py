@@ -10,18 +10,18 @@ from makegood.messages.events import Absent, OnDuty, Stamp
 from makegood.messages.facts import (
     Body,
     FailureRaised,
-    GotInTouch,
     Identified,
     PlacesFound,
     Requested,
     Touchpoint,
 )
-from makegood.messages.ids import ProfileId, RepId
+from makegood.messages.ids import ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.accounts import AtHand
 from makegood.ports.store import Reading
 from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
 from makegood.runtime.duty import reps_absent, reps_on_duty
+from makegood.runtime.giving_out import GivingOut
 
 
 class Stamping:
@@ -34,7 +34,7 @@ class Stamping:
         self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
         self._known: tuple[OnDuty, ...] | None = None
         self._absent: tuple[Absent, ...] = ()
-        self._asked: Counter[RepId] = Counter()
+        self._giving = GivingOut(self.book)
         self._at_hand: AtHand | None = None
         self._agreeing: Agreeing | None = None
 
@@ -51,7 +51,7 @@ class Stamping:
         self, profile: ProfileId, body: Body, at_ms: int, *, imported: bool = False
     ) -> Stamp:
         """Say what is true in the firm now; most events open no case and share one stamp."""
-        on_duty = self._for_body(body)
+        on_duty = self._for_body(profile, body, at_ms)
         absent = self._absent if self._matters(body) else ()
         plain = self._plain
         if self._at_hand is not None and self._at_hand.kept and self.may_agree(body):
@@ -63,20 +63,19 @@ class Stamping:
             return plain
         return replace(plain, on_duty=on_duty, imported=imported, absent=absent)
 
-    def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
+    def _for_body(self, profile: ProfileId, body: Body, at_ms: int) -> tuple[OnDuty, ...]:
         """Give the reps to stamp on an event; none on one that can open no case."""
         if not self._matters(body):
             return ()
         if self._known is None:
             first, reps = self._first(), self._reading.reps()
-            self._asked = Counter(first.open_cases) + Counter(first.talks)
+            self._giving.begin(Counter(first.open_cases) + Counter(first.talks))
             most = self.book.people.most_cases
             self._known = reps_on_duty(reps, self._now_ms, first.open_cases, most)
             self._absent = reps_absent(reps, self._now_ms)
-        ordered = sorted(self._known, key=lambda duty: (self._asked[duty.rep], duty.rep))
-        if ordered and isinstance(body, Touchpoint | GotInTouch):
-            self._asked[ordered[0].rep] += 1
-        return tuple(ordered)
+        ordered = self._giving.ordered(self._known)
+        self._giving.count(profile, body, at_ms, ordered)
+        return ordered
 
     def _matters(self, body: Body) -> bool:
         """Whether what is true in the firm now has to stand on an event: it may open a case."""

@@ -83,6 +83,14 @@ def test_those_are_told_who_are_away_or_gone_and_those_off_duty_with_a_cover():
     )
 
 
+def test_who_left_and_named_no_cover_is_told_too_and_not_for_ever():
+    rows = [
+        replace(KATHY, left_ms=FRIDAY - 1),
+        replace(KATHY, rep=RepId("long ago"), left_ms=at("2024-01-02T12:00")),
+    ]
+    assert reps_absent(rows, FRIDAY) == (Absent(RepId("kathy"), "left", 0),)
+
+
 def test_how_much_somebody_has_in_hand_is_told_with_them():
     rows = [
         replace(TOM, languages=("en",), busy_until_ms=FRIDAY + 5),
