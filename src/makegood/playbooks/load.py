@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
 from makegood.playbooks.binding import bound_files
-from makegood.playbooks.book import RuleBook, rules_of
+from makegood.playbooks.book import RuleBook, books_in, rules_of
 from makegood.playbooks.budgets import read_budgets
 from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose
@@ -163,34 +163,51 @@ class _Given(Struct, frozen=True):
     known_sources: Collection[str] = ()
 
 
+class _Made(Struct, frozen=True, kw_only=True):
+    """What came of reading one book.
+
+    Attributes:
+        free: A survey takes the name of the rule from its event, so that any name may come.
+    """
+
+    book: RuleBook | None = None
+    examples: tuple[Example, ...] = ()
+    free: bool = False
+
+
 def _whole(composed: Composed, given: _Given) -> tuple[RuleBook | None, tuple[Example, ...]]:
     """Read the book, and the book of each brand that has its own."""
     if composed.broken:
         return None, ()
-    book, examples = _read(composed.top, (composed.laws_of(), composed.sources_of()), given)
-    by_brand = {}
+    whole = _read(composed.top, (composed.laws_of(), composed.sources_of()), given)
+    book, examples, free, by_brand = whole.book, whole.examples, whole.free, {}
     for brand, top in composed.brands.items():
         digest = sha256(f"{given.digest}/{brand}".encode()).hexdigest()[:16]
         bound = (composed.laws_of(brand), composed.sources_of(brand))
-        own, more = _read(top, bound, replace(given, digest=digest))
-        examples += tuple(replace(one, brand=brand) for one in more if one.tried is None)
-        if own is not None and book is not None:
-            by_brand[brand] = _compared_as(book, own)
+        own = _read(top, bound, replace(given, digest=digest))
+        examples += tuple(replace(one, brand=brand) for one in own.examples if one.tried is None)
+        free = free or own.free
+        if own.book is not None and book is not None:
+            by_brand[brand] = _compared_as(book, own.book)
     check_agreed(composed.top, composed.brands.values(), given.report)
     if book is not None and by_brand:
         owners = joined(book.owners, [own.owners for own in by_brand.values()])
         book = replace(book, by_brand=by_brand, owners=owners)
+    if book is not None and len(by_brand) == len(composed.brands) and not free:
+        rules = {rule: None for one in books_in(book) for rule in rules_of(one)}
+        for top in (composed.top, *composed.brands.values()):
+            check_owned(Section(top, "rule book", given.report), rules)
     return book, examples
 
 
 def _read(
     root: Fields, bound: tuple[tuple[Fields, ...], tuple[Fields, ...]], given: _Given
-) -> tuple[RuleBook | None, tuple[Example, ...]]:
+) -> _Made:
     report = given.report
     top = Section(root, "rule book", report)
     if top.has("law") and not top.has("makegood"):
         top.error("law", "This is a law and no rule book.", "Name it in `laws:` of a book.")
-        return None, ()
+        return _Made()
     laws, packs = bound
     law_texts = read_law_texts(top, laws, given.known_laws)
     header = read_header(top)
@@ -229,12 +246,11 @@ def _read(
         check_dead_ends(parts, header, vocabulary.parameters, report)
     check_parameters(top, "".join(map(canonical, (root, *laws))))
     if report.errors:
-        return None, ()
+        return _Made()
     book = make_book(parts, header, vocabulary, BookHash(given.digest), given.text)
-    check_owned(top, rules_of(book), free=any(one.rule is not None for one in parts.surveys))
     bought_by = standing.purchases if standing is not None else frozenset[str]()
-    return (
-        replace(
+    return _Made(
+        book=replace(
             book,
             look_ups=look_ups,
             everyone=everyone,
@@ -247,7 +263,8 @@ def _read(
             employees=employees,
             routing=routing,
         ),
-        examples,
+        examples=examples,
+        free=any(one.rule is not None for one in parts.surveys),
     )
 
 

@@ -66,16 +66,15 @@ def _people(section: Section, key: str, what: str) -> Mapping[str, str]:
     return found
 
 
-def check_owned(top: Section, rules: Collection[str], *, free: bool) -> None:
+def check_owned(top: Section, rules: Collection[str]) -> None:
     """Warn of an owner of a rule that no book knows.
 
     Args:
         top: The book, read.
-        rules: Names of its rules.
-        free: A survey takes the name of the rule from its event, so that any name may come.
+        rules: Names of the rules of all books together: an owner is one for all brands.
     """
     section = top.section("owners", "section about owners")
-    for entry in section.named("rules", "rule") if section is not None and not free else ():
+    for entry in section.named("rules", "rule") if section is not None else ():
         if entry.key not in rules:
             top.report.warn(
                 entry.place,

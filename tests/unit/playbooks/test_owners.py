@@ -65,3 +65,28 @@ def test_a_rule_that_no_book_knows_is_warned_of_with_the_nearest():
         if "parcel_lte" in one.message
     ]
     assert "parcel_late" in warning.hint
+
+
+OWN_RULE = "waivers: {quay_closed: {en: A mooring fee}}\n"
+
+
+def test_a_rule_that_only_a_brand_has_is_known_to_the_umbrella_s_book():
+    owned = "owners: {rules: {quay_closed: mira, parcel_late: omar}}\n"
+    found = checked(owned, acme=OWN_RULE)
+    assert found.errors == ()
+    assert not [one for one in found.warnings if "is called" in one.message]
+    alone = checked(owned)
+    assert [one.message for one in alone.warnings if "is called" in one.message] == [
+        "No rule of this book is called `quay_closed`."
+    ]
+
+
+def test_a_rule_that_no_book_knows_is_warned_of_once_where_it_stands():
+    found = checked(
+        "owners: {rules: {parcel_lost: mira}}\n",
+        acme="owners: {rules: {promise_brokn: omar}}\n",
+    )
+    assert [one.message for one in found.warnings if "is called" in one.message] == [
+        "No rule of this book is called `parcel_lost`.",
+        "No rule of this book is called `promise_brokn`.",
+    ]
