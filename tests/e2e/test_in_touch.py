@@ -1,8 +1,5 @@
 """Who leaves, hellos and experiments in a browser: both widths, both schemes, and the words."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -13,8 +10,8 @@ from makegood.messages.hello_facts import HelloAllowed, WishNoted
 from makegood.messages.ids import RepId
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
+from tests.e2e.looked_at import faults_on
 from tests.e2e.screens import MINUTE_MS, customer_of, introduce, profile_of, take
-from tests.e2e.test_accessibility import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -61,18 +58,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
 def test_no_page_about_keeping_in_touch_has_a_fault(look: BrowserContext, paths: dict[str, str]):
     page = look.new_page()
     sign_in(page, "omar")
-    found = {}
-    for name, path in paths.items():
-        page.goto(path)
-        for one in page.locator("details").all():
-            one.evaluate("it => { it.open = true }")
-        found[name] = faults_of(page, 48 if path.startswith("/p/") else 40)
-        if folder := os.environ.get("MAKEGOOD_SCREENSHOTS"):
-            width = page.evaluate("innerWidth")
-            dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-            file = f"{name.replace(', ', '-')}-{width}-{'dark' if dark else 'light'}.png"
-            page.screenshot(path=Path(folder) / file, full_page=True)
-    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert faults_on(page, paths) == {}
 
 
 def test_one_click_says_yes_to_who_comes_after_without_a_script(

@@ -1,8 +1,5 @@
 """One's own person in a real browser: both sides, both widths, both schemes, without a script."""
 
-import os
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page, expect
@@ -15,8 +12,8 @@ from makegood.messages.ids import EventId, RepId
 from makegood.ports.routings import Routing
 from makegood.testing.clock import FakeClock
 from tests.e2e.conftest import sign_in
+from tests.e2e.looked_at import faults_on
 from tests.e2e.screens import MINUTE_MS, customer_of, introduce, profile_of
-from tests.e2e.test_accessibility import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -88,18 +85,7 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
 def test_no_page_about_people_has_a_fault(look: BrowserContext, paths: dict[str, str]):
     page = look.new_page()
     sign_in(page, "omar")
-    found = {}
-    for name, path in paths.items():
-        page.goto(path)
-        for one in page.locator("details").all():
-            one.evaluate("it => { it.open = true }")
-        found[name] = faults_of(page, 48 if path.startswith("/p/") else 40)
-        if folder := os.environ.get("MAKEGOOD_SCREENSHOTS"):
-            width = page.evaluate("innerWidth")
-            dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-            file = f"{name.replace(', ', '-')}-{width}-{'dark' if dark else 'light'}.png"
-            page.screenshot(path=Path(folder) / file, full_page=True)
-    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert faults_on(page, paths) == {}
 
 
 def test_a_person_is_chosen_without_a_script(makegood, plain_page: Page, paths: dict[str, str]):

@@ -177,7 +177,7 @@ def _me(request: HttpRequest, reps: tuple[RepRow, ...], groups: set[str]) -> Me:
     role = next((one for one in (SUPERVISOR, REP) if one in groups), EMPLOYEE)
     return Me(
         rep=RepId(username),
-        name=row.name if row and row.name else username,
+        name=(row.name if row else "") or request.user.get_full_name() or username,
         role=row.role if row and row.role and role != EMPLOYEE else role,
         brands=row.brands if row else (),
         is_supervisor=SUPERVISOR in groups,

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from makegood.core.agreements import Here
 from makegood.desk.access import Desk, at_the_desk, for_reps, makegood_of
+from makegood.desk.account_words import in_words
 from makegood.desk.agreed import speaker
 from makegood.desk.case import UNPROCESSABLE
 from makegood.desk.umbrella import umbrella_shell
@@ -219,7 +220,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         _kept(request, wanted)
     except InputError as error:
         with at_the_desk(request) as desk:
-            page = _list(desk, "", "", refused=str(error), given=typed)
+            page = _list(desk, "", "", refused=in_words(error), given=typed)
         return render(request, "desk/accounts.html", page, status=UNPROCESSABLE)
     return redirect("desk:account", account_id=wanted.id)
 
@@ -240,7 +241,9 @@ def act(request: HttpRequest, account_id: str, act: str) -> HttpResponse:
         doing(request, {**typed, "account": account_id}, ways)
     except InputError as error:
         with at_the_desk(request) as desk:
-            page = _page(desk, account_id, {}, refused=str(error), refused_act=act, given=typed)
+            page = _page(
+                desk, account_id, {}, refused=in_words(error), refused_act=act, given=typed
+            )
         return render(request, "desk/account.html", page, status=UNPROCESSABLE)
     return redirect("desk:account", account_id=account_id)
 

@@ -138,7 +138,7 @@ def row(request: HttpRequest, rep: str) -> HttpResponse:
     wrong = makegood.roster.change(one.rep, values, firm, me.rep)
     if wrong:
         return _form(request, one, names, values, wrong)
-    messages.success(request, f"The row of {one.name or one.rep} is written.")
+    messages.success(request, f"What you wrote of {one.name or one.rep} is kept.")
     return redirect("desk:team-roster-row", rep=one.rep)
 
 

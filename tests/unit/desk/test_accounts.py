@@ -1,11 +1,13 @@
 """The umbrella's accounts at the desk: made, changed and ended by a supervisor, seen by brand."""
 
+import re
 from html import unescape
 
 import pytest
 from django.test import Client
 
 from makegood.bootstrap import Makegood
+from makegood.desk.account_words import FIELDS
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import PlaceId, ProfileId
 from makegood.ports.places import PlaceRow
@@ -160,3 +162,14 @@ def test_a_place_of_an_agreement_is_one_that_is_kept_and_of_its_brand(makegood, 
     assert "is a place of northwind_vans" in why(place="mill")
     assert "no place `nowhere`" in why(not_at="place:nowhere")
     assert why(not_at="place:mill") == ""
+
+
+def test_what_is_refused_names_the_fields_as_the_page_does(makegood, meridian, omar):
+    refused = words_of(send(omar, f"{ONE}/agree", agreement="C-1", kind="rate"))
+    says = "A rate needs “Code in the booking systems”, “Per cent off” or “Fixed prices”"
+    assert says in refused
+    assert "percent_off" not in refused
+    pages = unescape(omar.get(ONE).content.decode() + omar.get(HERE).content.decode())
+    for name, label in FIELDS.items():
+        found = re.findall(rf'<label for="([\w-]+)">{re.escape(label)}[ ,<]', pages)
+        assert any(f'id="{one}" name="{name}"' in pages for one in found), name

@@ -23,6 +23,10 @@ def test_who_signs_in_is_led_to_the_one_page_there_is(makegood: Makegood, mira):
     assert "Did something go wrong" in words_of(mira.get("/desk/floor/"))
 
 
+def test_whoever_has_no_row_in_the_roster_is_called_by_their_name(mira):
+    assert "Your account: Mira Sand" in mira.get("/desk/floor/").content.decode()
+
+
 def test_a_customer_is_found_by_something_in_full_and_shown_by_a_first_name(makegood, mira):
     introduce(makegood)
     found = words_of(mira.post("/desk/floor/raise", {"who": "ana@example.org"}))
