@@ -161,3 +161,25 @@ def test_no_call_of_three_is_put_to_a_lot_when_one_is_gone_already(store: Store)
     firm.leavings.begin(KATHY, firm.clock.now_ms(), "sue")
     assert firm.leavings.go_on() == 1
     assert firm.state(ana).in_touch.lots == ()
+
+
+def test_who_was_told_hears_once_that_their_person_stays_and_who_answered_hears_nothing(
+    firm: Leaves,
+):
+    ana, bo, cy = (firm.arrives(name) for name in ("ana", "bo", "cy"))
+    for one in (ana, bo):
+        firm.chooses(one, KATHY, TOM)
+    firm.chooses(cy, TOM)
+    leaves(firm, KATHY, 10)
+    firm.chooses(bo, TOM)
+    assert leaves(firm, KATHY, 0) == 1
+    assert firm.leavings.go_on() == 0
+    assert messages(firm) == ["stays"]
+    with firm.store.reading() as reading:
+        (row,) = reading.outbox(OutboxStatus.WAITING, "", 50)
+    assert row.command.step == f"person/stays/{KATHY}#0"
+    assert row.command.order.variables["owner"] == KATHY
+    assert not firm.state(ana).in_touch.successions
+    assert leaves(firm, KATHY, 10) == 1
+    assert leaves(firm, KATHY, 0) == 1
+    assert sorted(messages(firm)) == ["stays", "stays"]

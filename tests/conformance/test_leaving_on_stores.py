@@ -49,7 +49,9 @@ def rules(**more) -> PeopleRules:
         every_ms=30 * DAY_MS, most=2, within_ms=7 * DAY_MS, things=(TRIP,),
         by_event={"Rental Returned": (TRIP,)},
     )  # fmt: skip
-    leaving = LeavingTerms(introduction="meet", gone="gone", ask_again_ms=7 * DAY_MS)
+    leaving = LeavingTerms(
+        introduction="meet", gone="gone", stays="stays", ask_again_ms=7 * DAY_MS
+    )  # fmt: skip
     thanks = ThanksTerms(years=(5,), most=1, within_ms=30 * DAY_MS, says="$years years")
     kept = {"choices": 3, "capacity": 500, "waiting_list": 2, "thread_ms": DAY_MS}
     return PeopleRules(**kept | {"hello": hello, "leaving": leaving, "thanks": thanks} | more)
@@ -59,7 +61,7 @@ def book_of_leaving(people: PeopleRules | None = None) -> RuleBook:
     """A small book that says what happens when somebody leaves, with two brands."""
     book = small_book()
     plain = replace(next(iter(book.messages.values())), message_class=MessageClass.SERVICE)
-    said = {name: replace(plain, id=name) for name in ("meet", "gone")}
+    said = {name: replace(plain, id=name) for name in ("meet", "gone", "stays")}
     vans = replace(next(iter(book.brands.values())), id="vans", name="Vans")
     return replace(book, people=people or rules(), messages={**book.messages, **said},
                    brands={**book.brands, "vans": vans},

@@ -114,7 +114,9 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     def given_to(self, rep: RepId, at_ms: int) -> "Case":
         """Give it to somebody else where no fact of its own says so: when, from whom, to whom."""
-        moved = (*self.moved, (at_ms, self.owner, rep))[-MOST_MOVES:]
+        moved = self.moved
+        if self.owner and rep != self.owner:  # a first owner takes it over from nobody
+            moved = (*moved, (at_ms, self.owner, rep))[-MOST_MOVES:]
         since_ms = at_ms if self.owner else self.alone_ms
         return replace(self, owner=rep, moved=moved, alone_ms=0 if rep else since_ms)
 

@@ -12,7 +12,7 @@ from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import SendMessage
 from makegood.messages.hello_facts import Introduced, RepStays, SuccessorNamed
-from makegood.messages.ids import CaseId, RepId
+from makegood.messages.ids import CaseId, CommandId, RepId
 
 
 def named(turn: Turn, body: SuccessorNamed) -> None:
@@ -71,9 +71,17 @@ def _tell(turn: Turn, one: Succession, ordinal: int) -> Succession:
     leaving = turn.book.people.leaving
     both = bool(one.successor) and turn.at_ms < one.leaves_ms
     message = leaving.introduction if both else leaving.gone
+    sent = _order(turn, one, message, f"person/leaves/{one.rep}", ordinal)
+    return replace(one, messages=(*one.messages, sent)) if sent else one
+
+
+def _order(
+    turn: Turn, one: Succession, message: str, step: str, ordinal: int = 0
+) -> CommandId | None:
+    """Order a message about them; a book without it says nothing."""
     template = turn.book.messages.get(message)
     if template is None:
-        return one
+        return None
     brands = turn.book.brands
     order = SendMessage(
         message=message,
@@ -88,8 +96,7 @@ def _tell(turn: Turn, one: Succession, ordinal: int) -> Succession:
             "leaves_ms": one.leaves_ms,
         },
     )
-    sent = turn.issue(CaseId(""), f"person/leaves/{one.rep}", order, ordinal=ordinal)
-    return replace(one, messages=(*one.messages, sent))
+    return turn.issue(CaseId(""), step, order, ordinal=ordinal)
 
 
 def ask_again(turn: Turn, timer: Timer) -> None:
@@ -152,11 +159,13 @@ def _without(one: Succession, rep: RepId) -> Succession:
 
 
 def stays(turn: Turn, body: RepStays) -> None:
-    """They do not leave after all: nothing needs to be answered."""
+    """They do not leave after all: nothing needs to be answered, and who was told is told that."""
     found = turn.state.in_touch.successions
     for one in found:
         if one.choice == body.choice and one.is_asked:
             _call_off(turn, one)
+            if one.messages:
+                _order(turn, one, turn.book.people.leaving.stays, f"person/stays/{one.rep}")
     _put(turn, tuple(one for one in found if one.choice != body.choice or not one.is_asked))
 
 

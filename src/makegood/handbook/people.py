@@ -96,9 +96,10 @@ def _leaving(rules: PeopleRules) -> tuple[str, ...]:
         if leaving.ask_again_ms
         else ""
     )
+    stays = " Who was told hears when they stay after all." if leaving.stays else ""
     return (
         f"When somebody leaves, who is most alike is put forward to each customer, by {order}. "
-        f"The customer says who it is to be, and is moved by nobody else.{again}",
+        f"The customer says who it is to be, and is moved by nobody else.{again}{stays}",
     )
 
 

@@ -248,7 +248,8 @@ def _check_used(parts: Parts, report: Report) -> None:
     said |= {one.message for one in parts.surveys}
     said |= {parts.people.room, parts.people.unsure}
     said |= {name for one in parts.places.values() for name in (one.ask, one.expect, one.free)}
-    said |= {parts.people.leaving.introduction, parts.people.leaving.gone}
+    leaving = parts.people.leaving
+    said |= {leaving.introduction, leaving.gone, leaving.stays}
     for remedy in parts.remedies.values():
         if (remedy.accepted_by or remedy.places) and remedy.id in given:
             report.error(

@@ -229,6 +229,7 @@ def read_leaving(people: Section, message: Message) -> LeavingTerms:
     terms = LeavingTerms(
         introduction=message(section, "introduction"),
         gone=message(section, "gone"),
+        stays=message(section, "stays"),
         ask_again_ms=section.span_ms("ask_again", default=0),
         likeness=order or LIKENESS,
         control=_control(section),

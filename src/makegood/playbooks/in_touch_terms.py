@@ -111,6 +111,7 @@ class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         introduction: The message that both sign; empty where nobody is introduced.
         gone: The message when nobody suits, or they are gone already.
+        stays: The message to who was told, when they do not leave after all; empty for none.
         ask_again_ms: Asked once more after this; 0 for not at all.
         likeness: What counts for a successor, the weightiest first.
         control: Share of customers for whom no call of the three is planned.
@@ -122,6 +123,7 @@ class LeavingTerms(Struct, frozen=True, gc=False, kw_only=True):
     likeness: tuple[str, ...] = LIKENESS
     control: float = 0.0
     outcomes: tuple[str, ...] = (CAME_BACK,)
+    stays: str = ""
 
 
 class LineTerms(Struct, frozen=True, gc=False, kw_only=True):

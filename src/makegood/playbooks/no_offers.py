@@ -43,7 +43,8 @@ def _said(
     if people.thanks.years:
         yield "The thanks", people.thanks.line, people.thanks.says
     leaving = people.leaving
-    for name in (people.room, people.unsure, leaving.introduction, leaving.gone):
+    said = (leaving.introduction, leaving.gone, leaving.stays)
+    for name in (people.room, people.unsure, *said):
         template = messages.get(name)
         for text in template.texts.values() if template is not None else ():
             yield (

@@ -42,7 +42,7 @@ KINDS: Final[Mapping[str, Mapping[str, Schema]]] = {
         "within*": _SPAN, **_LOTS, "says*": _TEXT,
     },
     "part about leaving": {
-        "introduction*": _NAME, "gone*": _NAME, "ask_again": _SPAN,
+        "introduction*": _NAME, "gone*": _NAME, "stays": _NAME, "ask_again": _SPAN,
         "likeness": some(choice(LIKENESS)), **_LOTS,
     },
     "part about direct lines": {"domain*": _TEXT, **_LOTS},

@@ -1,11 +1,12 @@
 """The state: read as written, and what it knows about itself."""
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.core.owed import Owed, Payment
 from makegood.core.state import CLOSED, EMPTY, decode_state, encode_state
 from makegood.core.timers import TimerKind
-from makegood.messages.ids import CaseId, CommandId
+from makegood.messages.ids import CaseId, CommandId, RepId
 from makegood.messages.money import Money
 from tests.unit.core.day import Day
 
@@ -53,3 +54,13 @@ def test_what_was_ordered_in_an_earlier_case_is_not_short():
 
 def test_the_hold_ends_before_the_offer_goes_when_both_are_due_at_once():
     assert TimerKind.LIFT_AT < TimerKind.OFFER_AT
+
+
+def test_a_first_owner_takes_the_case_over_from_nobody():
+    day = Day()
+    day.no_car()
+    case = replace(day.case, owner=RepId(""), alone_ms=5)
+    first = case.given_to(RepId("uli"), 9)
+    assert (first.owner, first.alone_ms, first.moved) == ("uli", 0, ())
+    assert first.given_to(RepId("uli"), 10) == first
+    assert first.given_to(RepId("tom"), 11).moved == ((11, "uli", "tom"),)
