@@ -175,9 +175,10 @@ def _me(request: HttpRequest, reps: tuple[RepRow, ...], groups: set[str]) -> Me:
     username = request.user.get_username()
     row = next((row for row in reps if row.rep == username), None)
     role = next((one for one in (SUPERVISOR, REP) if one in groups), EMPLOYEE)
+    full_name = request.user.get_full_name() if isinstance(request.user, User) else ""
     return Me(
         rep=RepId(username),
-        name=(row.name if row else "") or request.user.get_full_name() or username,
+        name=(row.name if row else "") or full_name or username,
         role=row.role if row and row.role and role != EMPLOYEE else role,
         brands=row.brands if row else (),
         is_supervisor=SUPERVISOR in groups,
