@@ -42,7 +42,8 @@ def test_lots_and_pairs_of_before_are_there_afterwards(opened, monkeypatch):
         monkeypatch.setattr(module, "STEPS", steps)
     new = opened()
     with new.writing_session() as session:
-        assert session.rows("SELECT words FROM meta WHERE name = 'version'") == [(f"{len(steps)}",)]
+        (version,) = session.rows("SELECT words FROM meta WHERE name = 'version'")
+        assert version == (f"{len(steps)}",)
         assert session.rows("SELECT back_ms, good_ms, bad_ms FROM lot") == [(9, 0, 0)]
         assert session.rows("SELECT count(*) FROM letter") == [(0,)]
     with new.writing() as writing:
