@@ -17,7 +17,7 @@ def test_guests_of_three_brands_are_linked(tmp_path, seed):
     assert len(true) > 2_000
     precision, recall, _ = shares(found.sure, true)
     assert precision >= 0.99
-    assert recall >= 0.88
+    assert recall >= 0.9
     _, with_people, _ = shares([*found.sure, *found.asked], true)
     assert with_people > recall  # what is asked about is worth asking
 
@@ -28,5 +28,5 @@ def test_febrl_4_is_linked_without_searching_by_its_national_id(tmp_path, with_n
     found, true = febrl_4(tmp_path, with_number=with_number)
     assert len(true) == 5_000
     precision, recall, f1 = shares([*found.sure, *found.asked], true)
-    assert f1 >= 0.99, (precision, recall)
+    assert f1 >= 0.995, (precision, recall)
     assert precision >= 0.99
