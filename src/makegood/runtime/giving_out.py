@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from makegood.core.routing import NOBODY, Ask, eligible, owner_for, ranked
 from makegood.messages.events import OnDuty
-from makegood.messages.facts import Body, FailureRaised, GotInTouch, Touchpoint
+from makegood.messages.facts import Body, FailureRaised, GotInTouch, HandedOver, Touchpoint
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.playbooks.book import RuleBook
 
@@ -40,15 +40,22 @@ class GivingOut:
         ]
         return tuple(sorted(counted, key=lambda one: (self._load[one.rep], one.rep)))
 
-    def count(self, profile: ProfileId, body: Body, at_ms: int, there: tuple[OnDuty, ...]) -> None:
+    def count(
+        self,
+        profile: ProfileId,
+        body: Body,
+        at_ms: int,
+        there: tuple[OnDuty, ...],
+        brand: str = "",
+    ) -> None:
         """Count whom an event will be given to, if it gives anybody anything."""
         if not there or not self._gives(profile, body):
             return
         properties = body.properties if isinstance(body, Touchpoint) else {}
-        told = properties.get("brand") or getattr(body, "brand", "")
-        brand = told if isinstance(told, str) else ""
+        told = brand or properties.get("brand") or getattr(body, "brand", "")
         is_case = not isinstance(body, GotInTouch)
-        rep = self._foreseen(brand, at_ms, there)
+        rep = body.to if isinstance(body, HandedOver) else NOBODY
+        rep = rep or self._foreseen(told if isinstance(told, str) else "", at_ms, there)
         self._load[rep] += 1
         if is_case and self._book.routing.logged:
             self._cases[rep] += 1
@@ -66,7 +73,7 @@ class GivingOut:
             told = body.properties.get("brand")
             book = self._book.for_brand(told) if isinstance(told, str) else self._book
             return not self._book.routing.logged or bool(book.find(body.name, body.properties, {}))
-        return isinstance(body, FailureRaised)
+        return isinstance(body, FailureRaised | HandedOver)
 
     def _foreseen(self, brand: str, at_ms: int, there: tuple[OnDuty, ...]) -> RepId:
         rules = self._book.routing

@@ -280,7 +280,7 @@ class Intake:
             time_ms=time_ms,
             received_ms=now_ms,
             body=told.body,
-            stamp=duty.stamp(told.profile, told.body, time_ms),
+            stamp=duty.stamp(told.profile, told.body, time_ms, brand=told.brand),
         )
         return Offered(event=event, body_digest=body_digest(told.body))
 

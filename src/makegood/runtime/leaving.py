@@ -253,6 +253,7 @@ class Leavings:
                         body=body,
                         message_id=message_id,
                         source=LEAVING,
+                        brand=one.brand,
                     )
                 )
             self._intake.record(writing, told, now_ms, library)

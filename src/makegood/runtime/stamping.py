@@ -48,10 +48,17 @@ class Stamping:
             self._agreeing = Agreeing(standing_for(self._reading, events))
 
     def stamp(
-        self, profile: ProfileId, body: Body, at_ms: int, *, imported: bool = False
+        self,
+        profile: ProfileId,
+        body: Body,
+        at_ms: int,
+        *,
+        imported: bool = False,
+        brand: str = "",
     ) -> Stamp:
         """Say what is true in the firm now; most events open no case and share one stamp."""
-        on_duty = self._for_body(profile, body, at_ms)
+        on_duty = self._for_body(body)
+        self._giving.count(profile, body, at_ms, on_duty, brand)
         absent = self._absent if self._matters(body) else ()
         plain = self._plain
         if self._at_hand is not None and self._at_hand.kept and self.may_agree(body):
@@ -63,7 +70,7 @@ class Stamping:
             return plain
         return replace(plain, on_duty=on_duty, imported=imported, absent=absent)
 
-    def _for_body(self, profile: ProfileId, body: Body, at_ms: int) -> tuple[OnDuty, ...]:
+    def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
         """Give the reps to stamp on an event; none on one that can open no case."""
         if not self._matters(body):
             return ()
@@ -73,9 +80,7 @@ class Stamping:
             most = self.book.people.most_cases
             self._known = reps_on_duty(reps, self._now_ms, first.open_cases, most)
             self._absent = reps_absent(reps, self._now_ms)
-        ordered = self._giving.ordered(self._known)
-        self._giving.count(profile, body, at_ms, ordered)
-        return ordered
+        return self._giving.ordered(self._known)
 
     def _matters(self, body: Body) -> bool:
         """Whether what is true in the firm now has to stand on an event: it may open a case."""

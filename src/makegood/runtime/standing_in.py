@@ -104,9 +104,14 @@ class StandIns:
                 if ref:
                     texts[ref] = (case.origin.profile, _story(case, owner, now))
                 body = HandedOver(case=case.id, to=to, by=owner, note=ref)
-                profile = case.origin.profile
                 told.append(
-                    Told(profile=profile, body=body, message_id=message_id, source=STANDING_IN)
+                    Told(
+                        profile=case.origin.profile,
+                        body=body,
+                        message_id=message_id,
+                        source=STANDING_IN,
+                        brand=case.brand,
+                    )
                 )
             self._intake.record(writing, told, now.at_ms)
             if texts:

@@ -14,9 +14,11 @@ class Told(Struct, frozen=True, kw_only=True):
         body: What happened.
         message_id: Derived from what caused it, so that a repeat is recognised.
         source: Which of our own sources; empty for the outcome of a command.
+        brand: Of the case that looks for somebody by it, so that several are shared out.
     """
 
     profile: ProfileId
     body: Body
     message_id: str
     source: str = ""
+    brand: str = ""

@@ -1,5 +1,6 @@
 """A case moves when its owner goes on leave, and has somebody as soon as anybody may take it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from msgspec.structs import replace
 
 from makegood.core.decide import Asker
 from makegood.messages.events import Event
-from makegood.messages.facts import HandedOver, PersonRefused
+from makegood.messages.facts import HandedOver, PersonRefused, Touchpoint
 from makegood.messages.ids import RepId
+from makegood.playbooks.book import Library
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
 from makegood.runtime.acts import Acts
@@ -18,7 +20,7 @@ from makegood.runtime.standing_in import StandIns
 from makegood.store.memory import MemoryStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import DAY_MS, HOUR_MS
-from tests.unit.runtime.intake_world import KEY, Firm, no_car
+from tests.unit.runtime.intake_world import KEY, Firm, arrival, no_car
 
 KATHY, TOM, ULI = (RepId(one) for one in ("kathy", "tom", "uli"))
 ALWAYS = "mon-sun 00:00-00:00"
@@ -101,6 +103,23 @@ def test_a_case_of_the_night_has_somebody_as_soon_as_anybody_works():
     house.roster(rep(TOM))
     assert house.stand_ins.round() == 1
     assert house.owner() == TOM
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_the_cases_of_a_night_are_shared_out_in_the_morning(logged: bool):
+    house = House()
+    book = house.library.now()
+    book = replace(book, routing=replace(book.routing, logged=logged))
+    house.library = Library(active=book.hash, books={book.hash: book})
+    (brand,) = book.brands
+    facts = {"reason": "overbooked", "reservation": "R1", "price_cents": 21_000, "brand": brand}
+    names = [f"user:c{n}" for n in range(8)]
+    body = Touchpoint(name="Rental Unfulfilled", properties=facts)
+    house.take(*(arrival(house, body, name, who=name) for name in names))
+    assert {house.owner(name) for name in names} == {""}
+    house.roster(rep(KATHY, brands=("other",)), rep(TOM, brands=(brand,)), rep(ULI))
+    assert house.stand_ins.round() == 8
+    assert Counter(house.owner(name) for name in names) == {TOM: 4, ULI: 4}
 
 
 def test_when_everybody_is_kept_apart_it_waits_and_writes_nothing(house):
