@@ -220,12 +220,7 @@ class Need(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Candidate(Struct, frozen=True, gc=False, array_like=True):
-    """Somebody on duty who may take it.
-
-    Attributes:
-        rep: Who.
-        why: `theirs`, `asked_for`, `thread`, `next` or `covers`.
-    """
+    """Who of those on duty may take it: `theirs`, `asked_for`, `thread`, `next` or `covers`."""
 
     rep: RepId
     why: Why
@@ -321,9 +316,8 @@ def _wanted(mine: MyPerson, need: Need, rules: PeopleRules) -> Iterator[tuple[Re
 def _still_with(mine: MyPerson, need: Need, rules: PeopleRules) -> RepId:
     """Whom a conversation is with; after a while without a word it is nobody's any more."""
     thread = mine.thread(need.thread) if need.thread else None
-    if thread is None or not thread.last:
-        return NOBODY
-    return thread.last if need.at_ms - thread.last_ms < rules.thread_ms else NOBODY
+    is_fresh = thread is not None and need.at_ms - thread.last_ms < rules.thread_ms
+    return thread.last if thread is not None and is_fresh else NOBODY
 
 
 class _Asking:

@@ -4,7 +4,6 @@ First what is attached is kept, then the event, then the letter; each of them ca
 so whoever brings the mail (IMAP, SMTP) lets go of it only after `take` has answered. What nobody
 waits for (automatic answers, what came back) becomes no event of its own: a bounce ends the order
 that sent it, and an automatic answer is shown beside the conversation.
-Source: issue of mail in and out; peers, section 1.2.
 """
 
 from collections.abc import Callable, Sequence
