@@ -204,6 +204,11 @@ EVIL = {
     "page of comments": b"From: a@example.com\r\nContent-Type: text/html\r\n\r\n<!--" * 1,
     "many parts": b"From: a@example.com\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
     + b"--B\r\nContent-Type: image/png\r\n\r\nx\r\n" * 5_000,
+    "charset that is slow": b"From: a@example.com\r\nContent-Type: text/plain; charset=punycode"
+    b"\r\n\r\n" + b"ba" * 700_000,
+    "millions of parts": b"From: a@example.com\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
+    + b"--B\r\r" * 5_000_000,
+    "deep and long": _nested(90).replace(b"in the middle", b"-\n" * 6_000_000),
     "zeroes": b"From: a@example.com\r\n\r\na\0b\0" + b"\0" * 10,
     "no lines": b"\xff\xfe" * 5_000,
     "surrogates": b"From: \xff\xfe <a@example.com>\r\nSubject: \xed\xa0\x80\r\n\r\n\xed\xa0\x80",
@@ -225,6 +230,13 @@ def test_no_mail_however_made_fails_or_takes_long(name: str) -> None:
     mail.text.encode()
     mail.subject.encode()
     mail.name.encode()
+
+
+def test_what_was_not_read_to_its_end_is_said_and_what_it_begins_with_is_shown() -> None:
+    mail = read_mail(EVIL["millions of parts"])
+    assert mail.text.startswith("--B")
+    assert mail.attachments == ()
+    assert any("more parts" in one for one in mail.odd)
 
 
 def test_a_zip_is_kept_closed() -> None:
