@@ -159,6 +159,13 @@ def test_the_same_mail_has_the_same_key_and_another_text_another() -> None:
     assert read_mail(other).key != read_mail(first).key
 
 
+@pytest.mark.parametrize("name", sorted(one.stem for one in EML.glob("*.eml")))
+def test_how_lines_end_makes_no_other_mail(name: str) -> None:
+    piped = fixture(name).replace(b"\r\n", b"\n")
+    fetched = piped.replace(b"\n", b"\r\n") + b"\r\n"
+    assert read_mail(piped).key == read_mail(fetched).key
+
+
 def test_nothing_and_too_much_are_refused() -> None:
     with pytest.raises(InputError):
         read_mail(b" \r\n")

@@ -154,10 +154,14 @@ def _kind(mail: Message, returned: Returned | None, parts: Split) -> Kind:
 
 
 def _key(mail: Message, own: str, sender: str, content: Content) -> str:
-    """Name the mail by what it is: another text under a Message-ID that came before is new."""
+    """Name the mail by what it is: another text under a Message-ID that came before is new.
+
+    How its lines end says nothing: a mail handed on by a pipe ends them otherwise than by IMAP.
+    """
     digest = blake2b(digest_size=16)
-    said = (own, sender, str(mail.get("Date", "")), str(mail.get("Subject", "")), content.text)
-    for one in (*said, content.page, *(it.digest for it in content.attached)):
-        raw = one.encode("utf-8", "replace")
+    fields = (" ".join(str(mail.get(name, "")).split()) for name in ("Date", "Subject"))
+    said = (own, sender, *fields, content.text.strip(), content.page.strip())
+    attached = (it.content.replace(b"\r\n", b"\n").strip() for it in content.attached)
+    for raw in (*(one.encode("utf-8", "replace") for one in said), *attached):
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()
