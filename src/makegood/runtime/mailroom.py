@@ -115,8 +115,16 @@ class Mailroom:
         files: Files,
         addresses: Callable[[Reading], Addresses],
         clock: Clock,
+        *,
+        with_files: bool,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            with_files: What is attached can be kept as long as the store keeps letters.
+        """
         self._store = store
+        self._with_files = with_files
         self._intake = doors.intake
         self._requests = doors.requests
         self._acts = doors.acts
@@ -124,19 +132,18 @@ class Mailroom:
         self._addresses = addresses
         self._clock = clock
 
-    def take(self, raw: bytes, note: str = "", *, with_files: bool = True) -> Took:
+    def take(self, raw: bytes, note: str = "") -> Took:
         """Take a mail as it came in; what it says is durable when this returns.
 
         Args:
             raw: The mail.
             note: What is known to be wrong with it.
-            with_files: Keep what is attached, too.
         """
         try:
             mail = read_mail(raw)
         except InputError as error:
             return self.set_aside(raw, str(error))
-        if mail.attachments and not with_files:
+        if mail.attachments and not self._with_files:
             mail = replace(mail, attachments=(), odd=(*mail.odd, _LEFT_OUT))
         mail = replace(mail, odd=(*mail.odd, note)) if note else mail
         with self._store.reading() as reading:
@@ -147,7 +154,9 @@ class Mailroom:
         if mail.kind == "loop" and addresses.are_of_the_firm(mail.sender):
             return Took(became="passed over", why="It is a mail of our own, gone in a circle.")
         if mail.kind == "loop":  # another firm may work with Makegood, too
-            return self.set_aside(raw, "It is marked as a Makegood's own, or went through too many servers.")
+            return self.set_aside(
+                raw, "It is marked as a Makegood's own, or went through too many servers."
+            )
         if mail.returned is not None:
             return self._returned(mail.returned)
         if not mail.sender:
@@ -194,9 +203,7 @@ class Mailroom:
             self._raised(done, brand, message_id, texts[ref])
             mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
         self._keep(_letter(mail, known.thread, done, self._clock.now_ms(), event, brand))
-        return Took(
-            became="taken", why="Somebody answers it.", customer=done, thread=known.thread
-        )
+        return Took(became="taken", why="Somebody answers it.", customer=done, thread=known.thread)
 
     def _asked(
         self, name: str, known: _Known, body: GotInTouch, message_id: str, texts: dict[str, str]

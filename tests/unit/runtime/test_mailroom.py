@@ -235,13 +235,18 @@ def test_files_of_what_is_set_aside_are_not_left_where_no_erasure_finds_them(
         assert makegood.post.files.get(letter.letter, one.digest) is None
 
 
-def test_what_is_attached_can_be_left_in_the_mail(makegood: Makegood) -> None:
+def test_without_a_folder_what_is_attached_stays_in_the_mail_and_the_letter_says_so(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path}/mail.db", key=b"k" * 32)
+    makegood = open_makegood(settings, clock=FakeClock(NOON_MS))
     raw = (EML / "html_only.eml").read_bytes()
-    took = makegood.post.room.take(raw, with_files=False)
+    took = makegood.post.room.take(raw)
     (letter,) = letters(makegood, took.customer)
     assert letter.files == ()
     assert any("stays in the mail itself" in one for one in letter.odd)
     assert makegood.post.room.take(raw).became == "known"
+    makegood.close()
 
 
 def test_a_machines_mail_that_came_before_still_makes_nobody_wait(makegood: Makegood) -> None:

@@ -93,7 +93,9 @@ def _parsed(raw: bytes, odd: list[str]) -> Message:
         odd.append("Its fields are longer than any mail program writes; they were cut.")
     if _is_endless(head, body):
         odd.append("It has more parts, or deeper ones, than a mail of a person has.")
-        return message_from_bytes(_without_kind(short) + gap + body[:_LONGEST_HEAD], policy=compat32)
+        return message_from_bytes(
+            _without_kind(short) + gap + body[:_LONGEST_HEAD], policy=compat32
+        )
     body = _CONTENT_FIELD.sub(lambda found: found[1] + found[2][:_LONGEST_FIELD], body)
     try:
         return message_from_bytes(short + gap + body, policy=compat32)
