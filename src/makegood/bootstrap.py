@@ -175,9 +175,10 @@ class Makegood:
         self.lines = Lines(settings.key)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         doors = Doors(intake=self.intake, requests=self.requests, acts=self.acts)
-        in_memory = IN_MEMORY if settings.database == IN_MEMORY else ""
-        post = (settings.attachments or in_memory, settings.imap)
-        self.post = Post(store, doors, lambda: self.book, self.lines, clock, post)
+        folder = settings.attachments or (IN_MEMORY if settings.database == IN_MEMORY else "")
+        self.post = Post(
+            store, doors, lambda: self.book, self.lines, clock, (folder, settings.imap)
+        )
         self.erasing.swept_by(self.post.sweep)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
