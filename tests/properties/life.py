@@ -31,6 +31,7 @@ from tests.properties.bodies import (
     arrived,
     judged,
     kept_by_hand,
+    of_a_letter,
     requested,
     touchpoint,
 )
@@ -127,6 +128,8 @@ class Life(Firm):
             after = WHO.index(who) + (1 if pick % 3 else -1)
             other = WHO[after % len(WHO)]
             return facts.Unlinked(other=self.intake.profile(other), by=KATHY)
+        if kind in ("replied", "taken_back"):
+            return of_a_letter(kind, state, pick)
         if kind == "judged":
             return judged(state, pick)
         if kind == "requested":
