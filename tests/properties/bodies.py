@@ -99,17 +99,17 @@ def arrived(state: State, pick: int) -> Body | None:
     return facts.Arrived(said=sent[pick % len(sent)].event, taken=pick % 2 == 0, by=KATHY)
 
 
-def of_a_letter(kind: str, state: State, pick: int) -> Body:
-    """A rep answers a letter, also one that nobody wrote; or takes back what can and cannot be."""
+def replied(_state: State, pick: int) -> Body:
+    """A rep answers a letter, also one that nobody wrote."""
     thread = THREADS[pick % 2]
-    if kind == "replied":
-        return facts.Replied(
-            rep=KATHY, letter=f"l{pick % 3}", thread=thread, words="w", brand="cars"
-        )
+    return facts.Replied(rep=KATHY, letter=f"l{pick % 3}", thread=thread, words="w", brand="cars")
+
+
+def taken_back(state: State, pick: int) -> Body:
+    """An answer is taken back, also one that never was."""
     said = [one.replied for one in state.my_person.threads if one.replied]
-    return facts.ReplyTakenBack(
-        said=said[pick % len(said)] if said and pick % 5 else EventId("e0"), by=KATHY, brand="cars"
-    )
+    known = said[pick % len(said)] if said and pick % 5 else EventId("e0")
+    return facts.ReplyTakenBack(said=known, by=KATHY, brand="cars")
 
 
 def requested(pick: int) -> Body:
@@ -164,6 +164,15 @@ def judged(state: State, pick: int) -> Body | None:
         return None
     failure = ("no_car", "", "late")[pick % 3]
     return facts.Judged(question=questions[pick % len(questions)], failure=failure, by=KATHY)
+
+
+OF_STATE: Mapping[str, Callable[[State, int], Body | None]] = {
+    "judged": judged,
+    "kept_by_hand": kept_by_hand,
+    "arrived": arrived,
+    "replied": replied,
+    "taken_back": taken_back,
+}
 
 
 def about_case(kind: str, case: Case, pick: int) -> Body | None:

@@ -62,8 +62,8 @@ bodies: st.SearchStrategy[Body] = st.one_of(
     st.builds(Contacted, rep=reps, channel=st.just("phone"), thread=threads),
     st.builds(Replied, rep=reps, letter=st.just("l"), thread=threads, words=st.just("w"),
               brand=st.just("cars")),
-    st.builds(ReplyTakenBack, said=st.sampled_from([event_id("booking", f"e{n}") for n in range(14)]),
-              by=reps),
+    st.builds(ReplyTakenBack, by=reps,
+              said=st.integers(0, 13).map(lambda n: event_id("booking", f"e{n}"))),
     st.builds(RoomGiven, rep=reps, choice=st.just(EventId("e"))),
     st.builds(lambda n: Touchpoint(
         name="Rental Unfulfilled",
