@@ -13,7 +13,7 @@ _LEAD = (
     "in for the customer; the link leads to their own page."
 )
 _READY = (
-    "A ready-made reply: whoever answers a letter may put it in, and looks it over before it goes. "
+    "A ready-made reply: whoever answers a letter may put it in, and looks it over first. "
     "Nothing sends it by itself."
 )
 _URGENCY = {"now": "at once", "soon": "soon", "when_convenient": "when it is convenient"}
