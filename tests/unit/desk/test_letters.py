@@ -8,7 +8,7 @@ from django.test import Client
 
 from makegood.bootstrap import Makegood
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.testing.clock import FakeClock
 from tests.unit.desk.browsing import questions, words_of
 
@@ -181,6 +181,26 @@ def test_nobody_reaches_a_letter_through_another_customer(
     for what in ("reply", "undo", "failure", "draft"):
         form = {"text": "x", "brand": brand(makegood)}
         assert kathy.post(f"{other}/letters/{letter}/{what}", form).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["html_only", "auto_reply"])
+def test_a_letter_to_another_brand_does_not_exist(
+    makegood: Makegood, kathy: Client, vera: Client, ana: str, name: str
+) -> None:
+    cars = makegood.book.brands["northwind_cars"].sender
+    raw = (EML / f"{name}.eml").read_bytes().replace(b"help@cars.example", cars.encode())
+    customer = makegood.post.room.take(raw).customer
+    with makegood.store.reading() as reading:
+        found = reading.letters_of([ProfileId(customer)])
+    (letter,) = [one for one in found if one.brand == "northwind_cars"]
+    one = f"/desk/customers/{customer}/letters/{letter.letter}"
+    files = [f"{one}/files/{file.digest}" for file in letter.files]
+    for path in (f"{one}/page", *files):
+        assert (kathy.get(path).status_code, vera.get(path).status_code) == (200, 404)
+    for act in ("reply", "undo", "failure", "draft"):
+        form = {"text": "x", "brand": "northwind_vans"}
+        assert vera.post(f"{one}/{act}", form).status_code == 404
+    assert letter.letter not in vera.get(f"/desk/customers/{customer}").content.decode()
 
 
 def test_letters_are_paged(makegood: Makegood, clock: FakeClock, kathy: Client) -> None:
