@@ -203,7 +203,6 @@ class Need(Struct, frozen=True, gc=False, kw_only=True):
     """What somebody is needed for.
 
     Attributes:
-        at_ms: When.
         brand: For which brand; empty for the umbrella.
         channel: On which channel; `CASE` for a failure.
         thread: The conversation it continues; empty for none.
@@ -220,12 +219,7 @@ class Need(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Candidate(Struct, frozen=True, gc=False, array_like=True):
-    """Somebody on duty who may take it.
-
-    Attributes:
-        rep: Who.
-        why: `theirs`, `asked_for`, `thread`, `next` or `covers`.
-    """
+    """Somebody on duty who may take it: `theirs`, `asked_for`, `thread`, `next` or `covers`."""
 
     rep: RepId
     why: Why
