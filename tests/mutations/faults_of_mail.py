@@ -9,8 +9,7 @@ FAULTS: tuple[Fault, ...] = (
         old="    return _ENCODED not in message_id and _PLAIN_ID",
         new="    return _PLAIN_ID",
         tests=(
-            "tests/unit/effects/test_replies.py::"
-            "test_a_message_id_that_hides_a_field_is_left_out",
+            "tests/unit/effects/test_replies.py::test_a_message_id_that_hides_a_field_is_left_out",
         ),
     ),
     Fault(
