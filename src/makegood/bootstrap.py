@@ -60,7 +60,7 @@ from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
-from makegood.runtime.post import Post
+from makegood.runtime.post import IN_MEMORY, Post
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -175,8 +175,10 @@ class Makegood:
         self.lines = Lines(settings.key)
         self.requests = Requests(store, self.intake, self.acts, shelf.current, clock)
         doors = Doors(intake=self.intake, requests=self.requests, acts=self.acts)
-        post = (settings.attachments, settings.imap)
-        self.post = Post(store, doors, lambda: self.book, self.lines, clock, post)
+        folder = settings.attachments or (IN_MEMORY if settings.database == IN_MEMORY else "")
+        self.post = Post(
+            store, doors, lambda: self.book, self.lines, clock, (folder, settings.imap)
+        )
         self.erasing.swept_by(self.post.sweep)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)

@@ -72,6 +72,7 @@ def new_makegood(
         key=KEY,
         book="car-rental",
         base_url=BASE_URL,
+        attachments="memory:",
         **more,  # type: ignore[arg-type]
     )
     store = MemoryStore()

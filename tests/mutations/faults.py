@@ -2,6 +2,7 @@
 
 from tests.mutations import (
     faults_of_core,
+    faults_of_mail,
     faults_of_people,
     faults_of_pipes,
     faults_of_places,
@@ -11,6 +12,7 @@ from tests.mutations.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
     *faults_of_core.FAULTS,
+    *faults_of_mail.FAULTS,
     *faults_of_people.FAULTS,
     *faults_of_pipes.FAULTS,
     *faults_of_places.FAULTS,

@@ -11,6 +11,7 @@ from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS
 from makegood.testing.clock import STORY_BEGINS_MS
 
 ABOUTS = ("R1", "R2", "R3")
+THREADS = ("t1", "t2")
 KATHY = RepId("kathy")
 
 
@@ -74,6 +75,9 @@ PLAIN: Mapping[str, Callable[[int], Body]] = {
     "redirected": lambda pick: facts.Redirected(
         to="b2", accepted_by="n", expires_ms=STORY_BEGINS_MS + pick * DAY_MS, by=KATHY, words="w"
     ),
+    "got_in_touch": lambda pick: facts.GotInTouch(
+        channel="mail", thread=THREADS[pick % 2], brand="cars", words="w"
+    ),
     "disclosed": lambda pick: facts.Disclosed(
         disclosure="fee", about=ABOUTS[pick % 2], amount=Money(100 * pick), by=KATHY
     ),
@@ -93,6 +97,19 @@ def arrived(state: State, pick: int) -> Body | None:
     if not sent:
         return None
     return facts.Arrived(said=sent[pick % len(sent)].event, taken=pick % 2 == 0, by=KATHY)
+
+
+def replied(_state: State, pick: int) -> Body:
+    """A rep answers a letter, also one that nobody wrote."""
+    thread = THREADS[pick % 2]
+    return facts.Replied(rep=KATHY, letter=f"l{pick % 3}", thread=thread, words="w", brand="cars")
+
+
+def taken_back(state: State, pick: int) -> Body:
+    """An answer is taken back, also one that never was."""
+    said = [one.replied for one in state.my_person.threads if one.replied]
+    known = said[pick % len(said)] if said and pick % 5 else EventId("e0")
+    return facts.ReplyTakenBack(said=known, by=KATHY, brand="cars")
 
 
 def requested(pick: int) -> Body:
@@ -147,6 +164,15 @@ def judged(state: State, pick: int) -> Body | None:
         return None
     failure = ("no_car", "", "late")[pick % 3]
     return facts.Judged(question=questions[pick % len(questions)], failure=failure, by=KATHY)
+
+
+OF_STATE: Mapping[str, Callable[[State, int], Body | None]] = {
+    "judged": judged,
+    "kept_by_hand": kept_by_hand,
+    "arrived": arrived,
+    "replied": replied,
+    "taken_back": taken_back,
+}
 
 
 def about_case(kind: str, case: Case, pick: int) -> Body | None:

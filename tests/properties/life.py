@@ -25,12 +25,10 @@ from makegood.testing.book import HOUR_MS, MINUTE_MS
 from tests.properties.bodies import (
     ABOUTS,
     KATHY,
+    OF_STATE,
     PLAIN,
     about_case,
     about_request,
-    arrived,
-    judged,
-    kept_by_hand,
     requested,
     touchpoint,
 )
@@ -127,14 +125,10 @@ class Life(Firm):
             after = WHO.index(who) + (1 if pick % 3 else -1)
             other = WHO[after % len(WHO)]
             return facts.Unlinked(other=self.intake.profile(other), by=KATHY)
-        if kind == "judged":
-            return judged(state, pick)
         if kind == "requested":
             return requested(pick)
-        if kind == "kept_by_hand":
-            return kept_by_hand(state, pick)
-        if kind == "arrived":
-            return arrived(state, pick)
+        if kind in OF_STATE:
+            return OF_STATE[kind](state, pick)
         if kind in ("settled", "appealed"):
             return about_request(kind, state, pick)
         case = state.cases[pick % len(state.cases)] if state.cases else None

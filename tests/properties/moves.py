@@ -126,6 +126,12 @@ KINDS = (
     "returned",
     "rated",
     "rated",
+    "got_in_touch",
+    "got_in_touch",
+    "replied",
+    "replied",
+    "taken_back",
+    "taken_back",
 )
 WAITS_MS = (
     0,

@@ -15,10 +15,12 @@ from makegood.messages.facts import (
     GotInTouch,
     PersonChosen,
     PersonRefused,
+    Replied,
+    ReplyTakenBack,
     RoomGiven,
     Touchpoint,
 )
-from makegood.messages.ids import EventId, RepId
+from makegood.messages.ids import EventId, RepId, event_id
 from makegood.playbooks.book import Library
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.testing.book import HOUR_MS, MINUTE_MS, small_book
@@ -58,6 +60,10 @@ bodies: st.SearchStrategy[Body] = st.one_of(
     st.builds(GotInTouch, channel=st.sampled_from(["phone", "mail"]), thread=threads,
               another=st.booleans(), to=st.one_of(reps, st.just(RepId("")))),
     st.builds(Contacted, rep=reps, channel=st.just("phone"), thread=threads),
+    st.builds(Replied, rep=reps, letter=st.just("l"), thread=threads, words=st.just("w"),
+              brand=st.just("cars")),
+    st.builds(ReplyTakenBack, by=reps,
+              said=st.integers(0, 13).map(lambda n: event_id("booking", f"e{n}"))),
     st.builds(RoomGiven, rep=reps, choice=st.just(EventId("e"))),
     st.builds(lambda n: Touchpoint(
         name="Rental Unfulfilled",

@@ -18,7 +18,7 @@ from makegood.core.my_person import person_of
 from makegood.core.state import State, decode_state
 from makegood.messages.commands import MessageClass, SendMessage
 from makegood.messages.facts import Touchpoint
-from makegood.messages.ids import RepId
+from makegood.messages.ids import ProfileId, RepId
 from makegood.ports.ties import TieKind
 from makegood.testing.book import DAY_MS, HOUR_MS, MINUTE_MS
 from makegood.testing.clock import FakeClock
@@ -155,6 +155,11 @@ def test_a_mail_to_kathys_own_address_finds_her_or_her_cover(world: World):
     machine = sent("Auto-Submitted: auto-replied\n" + mail.replace("<1@", "<3@")).json()
     assert machine["taken"] is False
     assert sent(mail.replace("kathy+", "nobody+")).status_code == 422
+    fetched = world.makegood.post.room.take(mail.replace("\n", "\r\n").encode())
+    assert fetched.became == "known"  # the mailbox has it, too, and it counts once
+    with world.makegood.store.reading() as reading:
+        written = reading.letters_of([ProfileId(fetched.customer)])
+    assert sorted(one.kind for one in written) == ["automatic", "letter", "letter"]
 
 
 def test_kathy_is_away_and_the_cover_is_named_then_busy_and_waited_for(world: World):

@@ -1,21 +1,17 @@
 """Mail to a rep's own address: who answers it is found as for everything a customer says."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from ninja import Router, Schema
 
 from makegood.api.access import CasesKey, Declined
-from makegood.api.asking import declined
 from makegood.api.people_routes import TalkOut, who_answers
 from makegood.api.problems import Problem
-from makegood.api.request_routes import WRITES, Fields, joined, key_of
+from makegood.api.request_routes import WRITES, Fields, joined
 from makegood.bootstrap import Makegood
-from makegood.core.decide import Asker
-from makegood.messages.errors import InputError, Refused
-from makegood.messages.facts import GotInTouch
-from makegood.messages.ids import RepId, event_id
-from makegood.runtime.acts import PORTAL
-from makegood.runtime.intake import text_ref
-from makegood.sources.mail_in import MailIn, read_mail
+from makegood.messages.errors import InputError
+from makegood.sources.mail.reading import read_mail
 
 router = Router(auth=CasesKey(), tags=["people"])
 _RAW = {
@@ -38,51 +34,31 @@ class LineOut(Schema):
 def post_line_mail(request: HttpRequest) -> Fields:
     """Take a mail to somebody's own address, whole, as it came in; the same mail counts once.
 
-    A mail that a machine wrote is passed over: nobody waits for an answer to it.
+    It counts once also when it comes by IMAP or SMTP as well. A mail that a machine wrote is
+    passed over: nobody waits for an answer to it.
     """
     makegood = joined(request)
+    raw = request.body
     try:
-        mail = read_mail(request.body)
+        mail = read_mail(raw)
     except InputError as error:
         raise _unreadable(str(error)) from error
-    rep, brand = _whose(makegood, mail)
-    if not rep:
+    if not mail.sender:
+        raise _unreadable("The mail does not say from whom it is; one address in From: does.")
+    if not _is_to_a_rep(makegood, mail.recipients):
         raise _unreadable("It came to nobody's own address.")
-    if mail.automatic:
-        return {"taken": False, "why": "A machine wrote it.", "talk": None}
-    message_id = f"{key_of(request).name}/mail/{mail.id}"
-    event = event_id(PORTAL, message_id)
-    ref = text_ref(event, "words") if mail.words else ""
-    body = GotInTouch(channel="mail", thread=mail.thread, brand=brand, to=rep, words=ref)
-    texts = {ref: mail.words} if ref else {}
-    try:
-        done = makegood.requests.ask(
-            f"email:{mail.sender}", body, Asker(), message_id=message_id, texts=texts
-        )
-    except InputError as error:
-        raise _unreadable(str(error)) from error
-    if isinstance(done, Refused):
-        raise declined(done)
-    talk = who_answers(makegood, done[0], mail.thread)
+    took = makegood.post.room.take(raw)
+    if took.became not in ("taken", "known"):
+        return {"taken": False, "why": took.why, "talk": None}
+    talk = who_answers(makegood, took.customer, took.thread)
     return {"taken": True, "why": "Somebody answers it.", "talk": talk}
 
 
-def _whose(makegood: Makegood, mail: MailIn) -> tuple[RepId, str]:
-    """Give whose address it came to, and the brand whose domain that is; "" is the umbrella's."""
+def _is_to_a_rep(makegood: Makegood, recipients: Sequence[str]) -> bool:
+    """Whether one of the addresses is somebody's own; one that was called off is nobody's."""
     with makegood.store.reading() as reading:
         reps = reading.reps()
-    book = makegood.book
-    for address in mail.recipients:
-        rep = makegood.lines.rep_of(address, reps)
-        if rep:
-            domain = address.rpartition("@")[2]
-            own = (
-                brand
-                for brand, it in sorted(book.by_brand.items())
-                if it.people.line.domain == domain != book.people.line.domain
-            )
-            return rep, next(own, "")
-    return RepId(""), ""
+    return any(makegood.lines.rep_of(address, reps) for address in recipients)
 
 
 def _unreadable(why: str) -> Declined:

@@ -203,7 +203,6 @@ class Need(Struct, frozen=True, gc=False, kw_only=True):
     """What somebody is needed for.
 
     Attributes:
-        at_ms: When.
         brand: For which brand; empty for the umbrella.
         channel: On which channel; `CASE` for a failure.
         thread: The conversation it continues; empty for none.

@@ -12,6 +12,7 @@ from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
 from makegood.desk.everyone import like_this_case
+from makegood.desk.letter_card import letters_shown
 from makegood.desk.placing import asked_places
 from makegood.desk.queue import side_rows
 from makegood.desk.requests import Form, asked_for
@@ -118,6 +119,8 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "zone": book.timezone,
         "side": side_rows(desk),
         "token": new_token(),
+        "brands": tuple(now.brands.values()),
+        **letters_shown(desk, story),
         "raised": tuple((rep_name(desk.reps, rep), at_ms) for rep, at_ms in case.raised),
         **_behind(desk, now, case, story),
         "cause": case.failures[-1].cause.value if case.failures else "",

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.case import case_page
 from makegood.desk.customers import UNPROCESSABLE, book_of, page_of, visible
 from makegood.desk.letter_card import letters_shown, others_writing
 from makegood.desk.shell import shell
@@ -25,6 +27,7 @@ from makegood.sources.limits import writable
 
 LONGEST = 20_000
 _LONGEST_WORDS = 4_000
+_CASE = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _PLACE = re.compile(r"([0-9]{1,15})\.([0-9a-f]{16,64})")
 _PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -72,6 +75,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         if not desk.me.may_see(brand):
             raise Http404
         me, makegood, book = desk.me, desk.makegood, book_of(desk)
+        profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         message_id = message_id_of(request, me.rep, f"{wanted}:{letter.letter}:reply")
         if canned := request.POST.get("insert", "") and request.POST.get("canned", ""):
             person = story_of(desk, wanted).person
@@ -79,7 +83,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
             text = f"{text}\n\n{more}".strip()
     if request.POST.get("insert"):
         _jot(desk, wanted, letter, text)
-        return redirect(f"/desk/customers/{wanted}#letter-{letter.letter}")
+        return _back(request, wanted, f"letter-{letter.letter}")
     answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
     answer = Answer(letter=letter, text=text, brand=brand)
     done = answers.reply(wanted, answer, me.asker, book, message_id)
@@ -87,8 +91,8 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         _jot(desk, wanted, letter, text)
         return _again(request, wanted, letter, done)
     with makegood.store.writing() as writing:
-        writing.drop_jotting([ProfileId(wanted)], me.rep)
-    return redirect(f"/desk/customers/{wanted}#letters")
+        writing.drop_jotting(profiles, me.rep)
+    return _back(request, wanted, "letters")
 
 
 @require_POST
@@ -107,7 +111,7 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
         return _again(request, wanted, answer, refused)
     if before is not None:
         _jot(desk, wanted, before, answer.text)
-    return redirect(f"/desk/customers/{wanted}#letters")
+    return _back(request, wanted, "letters")
 
 
 @require_POST
@@ -144,8 +148,7 @@ def draft(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         letter = _letter(desk, wanted, letter_id)
         profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         names = others_writing(desk, desk.reading.jottings_of(profiles))
-    if text:
-        _jot(desk, wanted, letter, text)
+    _jot(desk, wanted, letter, text)  # also nothing: who deleted all of it wants none of it back
     return render(request, "desk/_writing.html", {"others_writing": names})
 
 
@@ -228,8 +231,27 @@ def _jot(desk: Desk, customer: CustomerId, letter: Letter, text: str) -> None:
         writing.put_jotting(row)
 
 
+def _case_in(request: HttpRequest) -> str:
+    """Name the case whose page the form stood on; empty for the customer's page."""
+    found = _CASE.fullmatch(request.POST.get("case", ""))
+    return found[0] if found else ""
+
+
+def _back(request: HttpRequest, wanted: CustomerId, part: str) -> HttpResponse:
+    """Go back to the page the form stood on."""
+    case = _case_in(request)
+    page = reverse("desk:case", args=[case]) if case else reverse("desk:customer", args=[wanted])
+    return redirect(f"{page}#{part}")
+
+
 def _again(request: HttpRequest, wanted: CustomerId, letter: Letter, why: Refused) -> HttpResponse:
+    case = _case_in(request)
+    shown: dict[str, Any]
     with at_the_desk(request) as desk:
-        shown: dict[str, Any] = page_of(desk, wanted)
+        row = desk.case_row(case) if case else None
+        if row is not None and row.customer != wanted:
+            raise Http404
+        shown = page_of(desk, wanted) if row is None else case_page(desk, row)
     shown |= {"letter_wrong": why.why, "letter_at": letter.letter}
-    return render(request, "desk/customer.html", shown, status=UNPROCESSABLE)
+    page = "desk/case.html" if case else "desk/customer.html"
+    return render(request, page, shown, status=UNPROCESSABLE)

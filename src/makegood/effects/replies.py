@@ -1,5 +1,6 @@
 """Answers of reps to letters, as mail in the customer's own conversation."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -18,6 +19,8 @@ from makegood.ports.letters import Letter
 Looking = Callable[[SendReply], tuple[Letter | None, str, str]]
 """The letter that is answered, the words of the answer, and the name of who answers."""
 _MOST_REFERENCES = 20
+_ENCODED = "=?"  # begins an encoded word, which the library decodes: it may hold a line's end
+_PLAIN_ID = re.compile(r"<[!-;=?-~]{3,250}>")
 
 
 class Replies:
@@ -65,13 +68,13 @@ def reply_mail(command: Command, letter: Letter, words: str, now_ms: int) -> Ema
     """Compose an answer without its addresses."""
     order = command.order
     message = EmailMessage(policy=MAIL_POLICY)
-    subject = letter.subject or "Your message"
+    subject = letter.subject.replace(_ENCODED, "= ?") or "Your message"
     begins = subject[:3].casefold() in ("re:", "aw:")
     message["Subject"] = subject if begins else f"Re: {subject}"
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms // 1000, UTC))
     message["X-Makegood-Class"] = MessageClass.SERVICE.value
-    if letter.message_id:
-        before = (*letter.references, letter.message_id)
+    if _is_plain(letter.message_id):
+        before = (*filter(_is_plain, letter.references), letter.message_id)
         kept = before if len(before) <= _MOST_REFERENCES else (before[0], *before[-19:])
         message["In-Reply-To"] = letter.message_id
         message["References"] = " ".join(dict.fromkeys(kept))
@@ -79,3 +82,8 @@ def reply_mail(command: Command, letter: Letter, words: str, now_ms: int) -> Ema
         message["X-Makegood-Case"] = command.case
     message.set_content(words, cte="quoted-printable")
     return message
+
+
+def _is_plain(message_id: str) -> bool:
+    """Whether a Message-ID that somebody else made can stand in a field of ours as it is."""
+    return _ENCODED not in message_id and _PLAIN_ID.fullmatch(message_id) is not None

@@ -37,7 +37,7 @@ def people_chapter(source: Source) -> tuple[Chapter, ...]:
         anchor="people-chosen",
         title="Who looks after whom",
         where=where,
-        sentences=(*_choosing(rules), *_waiting(rules)),
+        sentences=(*_choosing(rules), *_waiting(rules), *_answering(rules)),
     )
     touch = Entry(
         anchor="people-in-touch",
@@ -100,6 +100,17 @@ def _leaving(rules: PeopleRules) -> tuple[str, ...]:
     return (
         f"When somebody leaves, who is most alike is put forward to each customer, by {order}. "
         f"The customer says who it is to be, and is moved by nobody else.{again}{stays}",
+    )
+
+
+def _answering(rules: PeopleRules) -> tuple[str, ...]:
+    """Say how long an answer to a letter can be undone."""
+    if not rules.undo_ms:
+        return ("An answer to a letter goes out at once, and cannot be taken back.",)
+    seconds = rules.undo_ms // 1000
+    return (
+        f"An answer to a letter waits {seconds} seconds before it goes out; until then whoever "
+        "wrote it can take it back.",
     )
 
 

@@ -12,6 +12,10 @@ _LEAD = (
     "These are our words, in every language we have them in. A word with a dollar sign is filled "
     "in for the customer; the link leads to their own page."
 )
+_READY = (
+    "A ready-made reply: whoever answers a letter may put it in, and looks it over first. "
+    "Nothing sends it by itself."
+)
 _URGENCY = {"now": "at once", "soon": "soon", "when_convenient": "when it is convenient"}
 LANGUAGES = {"en": "English", "de": "German", "es": "Spanish", "fr": "French", "pt": "Portuguese"}
 
@@ -30,14 +34,13 @@ def messages_chapter(source: Source) -> Chapter:
 def _message(one: MessageTemplate, where: str, *, asks: bool) -> Entry:
     waits = one.message_class in HELD_CLASSES and not asks
     halts = "it waits while a case is open" if waits else "no hold stops it"
+    sent = f"A {one.message_class.value} message, sent {_URGENCY[one.urgency.value]}; {halts}."
     return Entry(
         anchor=f"message-{one.id}",
         title=one.texts["en"].subject,
         rule=one.id,
         where=where,
-        sentences=(
-            f"A {one.message_class.value} message, sent {_URGENCY[one.urgency.value]}; {halts}.",
-        ),
+        sentences=(_READY if one.canned else sent,),
         said=tuple(
             Said(
                 language=LANGUAGES.get(language, language),

@@ -259,5 +259,5 @@ def _check_used(parts: Parts, report: Report) -> None:
                 "Offer it as `better` or `beyond`; then they are asked first.",
             )
     for message in parts.messages.values():
-        if message.id not in said:
+        if message.id not in said and not message.canned:  # a rep puts that in by hand
             report.warn(Place(message.line, 1), f"No plan sends the message `{message.id}`.")

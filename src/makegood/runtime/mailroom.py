@@ -42,6 +42,7 @@ from makegood.sources.mail.shapes import InboundMail, Returned
 SOURCE = "mail"
 """Where mails are set aside that nobody can file."""
 OTHER = "other"
+_LEFT_OUT = "What was attached stays in the mail itself: nothing here keeps files."
 _LONGEST_WORDS = 4_000
 _LONGEST_RECORD = 16_000
 _DIGEST = 16
@@ -54,11 +55,13 @@ class Took(Struct, frozen=True, kw_only=True):
     Attributes:
         why: In a few words, without personal data.
         customer: Whose it is.
+        thread: Its conversation, where it belongs to one.
     """
 
     became: Became
     why: str
     customer: CustomerId = CustomerId("")
+    thread: str = ""
 
 
 class Doors(Struct, frozen=True, kw_only=True):
@@ -81,6 +84,10 @@ class Addresses(Struct, frozen=True, kw_only=True):
     own: frozenset[str]
     whose: Callable[[Sequence[str]], tuple[RepId, str]]
     """(recipients) -> the rep whose own address it is, and the brand; each may be empty."""
+
+    def are_of_the_firm(self, address: str) -> bool:
+        """Whether an address is the firm's own, or at one of its domains."""
+        return not address or address in self.own or address.rpartition("@")[2] in self.domains
 
 
 class _Known(Struct, frozen=True, kw_only=True):
@@ -107,8 +114,16 @@ class Mailroom:
         files: Files,
         addresses: Callable[[Reading], Addresses],
         clock: Clock,
+        *,
+        with_files: bool,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            with_files: What is attached can be kept as long as the store keeps letters.
+        """
         self._store = store
+        self._with_files = with_files
         self._intake = doors.intake
         self._requests = doors.requests
         self._acts = doors.acts
@@ -127,19 +142,25 @@ class Mailroom:
             mail = read_mail(raw)
         except InputError as error:
             return self.set_aside(raw, str(error))
+        if mail.attachments and not self._with_files:
+            mail = replace(mail, attachments=(), odd=(*mail.odd, _LEFT_OUT))
         mail = replace(mail, odd=(*mail.odd, note)) if note else mail
         with self._store.reading() as reading:
             kept = reading.letter(mail.key)
             addresses = self._addresses(reading)
-        if kept is not None:
-            return Took(became="known", why="It came before.", customer=CustomerId(kept.profile))
-        if mail.kind == "loop":
+            if kept is not None:
+                return _known_already(reading, kept)
+        if mail.kind == "loop" and addresses.are_of_the_firm(mail.sender):
             return Took(became="passed over", why="It is a mail of our own, gone in a circle.")
+        if mail.kind == "loop":  # another firm may work with Makegood, too
+            return self.set_aside(
+                raw, "It is marked as a Makegood's own, or went through too many servers."
+            )
         if mail.returned is not None:
             return self._returned(mail.returned)
         if not mail.sender:
             return self.set_aside(raw, "It does not say from whom it is.")
-        if mail.sender in addresses.own and mail.kind != "forwarded":
+        if mail.sender in addresses.own and not (mail.original and mail.original.sender):
             return self.set_aside(raw, "It is from an address of the firm itself.")
         try:
             return self._filed(mail, addresses)
@@ -151,11 +172,11 @@ class Mailroom:
         original = mail.original if mail.original is not None and mail.original.sender else None
         writer = original.sender if original is not None and by_staff else mail.sender
         known = self._known(mail, writer)
+        rep, brand = addresses.whose(mail.recipients)
         if not mail.is_answered:
-            return self._beside(mail, known)
+            return self._beside(mail, known, brand)
         for one in mail.attachments:
             self._files.put(mail.key, one.digest, one.content)
-        rep, brand = addresses.whose(mail.recipients)
         message_id = f"{SOURCE}/{mail.key}"
         event = event_id(PORTAL, message_id)
         ref = text_ref(event, "words")
@@ -169,13 +190,19 @@ class Mailroom:
             to=rep,
             words=ref,
         )
-        done = self._asked(f"email:{writer}", known, body, message_id, texts)
+        try:
+            done = self._asked(f"email:{writer}", known, body, message_id, texts)
+        except InputError:
+            self._files.drop(mail.key)  # no letter will name them, and no erasure find them
+            raise
         if isinstance(done, Refused):
+            self._files.drop(mail.key)
             return self._refused(mail, done)
         if original is not None and by_staff:
             self._raised(done, brand, message_id, texts[ref])
+            mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
         self._keep(_letter(mail, known.thread, done, self._clock.now_ms(), event, brand))
-        return Took(became="taken", why="Somebody answers it.", customer=done)
+        return Took(became="taken", why="Somebody answers it.", customer=done, thread=known.thread)
 
     def _asked(
         self, name: str, known: _Known, body: GotInTouch, message_id: str, texts: dict[str, str]
@@ -244,11 +271,12 @@ class Mailroom:
             return Took(became="passed over", why="It came back, and is none of ours.")
         return Took(became="returned", why=reason)
 
-    def _beside(self, mail: InboundMail, known: _Known) -> Took:
+    def _beside(self, mail: InboundMail, known: _Known, brand: str) -> Took:
         """Keep what a machine wrote, where it belongs to a customer; nobody waits for it."""
         if known.customer is None:
             return Took(became="passed over", why="A machine wrote it, and nobody is known by it.")
-        self._keep(_letter(mail, known.thread, known.customer, self._clock.now_ms()))
+        now_ms = self._clock.now_ms()
+        self._keep(_letter(mail, known.thread, known.customer, now_ms, brand=brand))
         return Took(became="passed over", why="A machine wrote it.", customer=known.customer)
 
     def _keep(self, row: Letter) -> None:
@@ -269,6 +297,14 @@ class Mailroom:
         with self._store.writing() as writing:
             writing.put_unfit((row,))
         return Took(became="set aside", why=why)
+
+
+def _known_already(reading: Reading, kept: Letter) -> Took:
+    """Say what became of a mail when it came first; customers may have been linked since."""
+    found = reading.customers_of([kept.profile]).get(kept.profile, CustomerId(kept.profile))
+    if kept.kind == "automatic":
+        return Took(became="passed over", why="A machine wrote it.", customer=found)
+    return Took(became="known", why="It came before.", customer=found, thread=kept.thread)
 
 
 def mark_of(message_id: str) -> str:

@@ -20,6 +20,7 @@ from makegood.runtime.mailroom import Doors, Mailroom
 from makegood.sources.imap import box_of
 from makegood.store.files import DiskFiles, MemoryFiles
 
+IN_MEMORY = "memory:"
 _AT_ONCE = 100
 
 
@@ -44,20 +45,22 @@ class Post:
         """Join the parts.
 
         Args:
-            settings: The folder of attachments, empty to keep them in memory; and the mailbox,
-                empty for none.
+            settings: The folder of attachments, `memory:` for a store that is there, too, or
+                empty, so that they stay in the mails; and the mailbox, empty for none.
         """
         folder, imap = settings
         self._store = store
         self._lines = lines
         self._book_of = book_of
-        self.files: Files = DiskFiles(Path(folder)) if folder else MemoryFiles()
+        on_disk = folder not in ("", IN_MEMORY)
+        self.files: Files = DiskFiles(Path(folder)) if on_disk else MemoryFiles()
         self.room = Mailroom(
             store,
             doors,
             self.files,
             lambda reading: addresses_of(reading, lines, book_of()),
             clock,
+            with_files=bool(folder),
         )
         self.rounds = MailRounds(store, self.room, box_of(imap)) if imap else None
 

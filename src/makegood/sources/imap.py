@@ -25,6 +25,7 @@ from makegood.sources.mail.reading import MOST_BYTES
 
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _TIMEOUT_S = 30.0
+_MOST_LITERAL = MOST_BYTES + 1_000_000  # whatever a server says before about the size of a mail
 _FAULTS = (ImapToolsError, imaplib.IMAP4.error, OSError, UnicodeError)
 
 
@@ -93,8 +94,15 @@ class OpenBox:
         self._folder = folder
 
     def validity(self) -> int:
-        """Give its UIDVALIDITY: with another one, every number means another mail."""
-        return int(self._box.folder.status(self._folder, ["UIDVALIDITY"])["UIDVALIDITY"])
+        """Give its UIDVALIDITY: with another one, every number means another mail.
+
+        Raises:
+            MailAway: The connection broke.
+        """
+        try:
+            return int(self._box.folder.status(self._folder, ["UIDVALIDITY"])["UIDVALIDITY"])
+        except _FAULTS as fault:
+            raise MailAway(f"Fetching mail stopped: {type(fault).__name__}.") from fault
 
     def after(self, uid: int) -> Iterator[Fetched]:
         """Give the mails with higher numbers, the lowest first.
@@ -150,6 +158,7 @@ def opened_box(box: Box, context: ssl.SSLContext | None = None) -> Iterator[Open
         found = _connected(box, context or ssl.create_default_context())
     except _FAULTS as fault:
         raise MailAway(f"{box.name} cannot be reached: {type(fault).__name__}.") from fault
+    _bound(found.client)
     try:
         try:
             found.login(box.user, box.password, initial_folder=box.folder)
@@ -161,6 +170,18 @@ def opened_box(box: Box, context: ssl.SSLContext | None = None) -> Iterator[Open
             found.logout()
         except _FAULTS:
             found.client.shutdown()
+
+
+def _bound(client: imaplib.IMAP4) -> None:
+    """Let no server fill the memory: it says how much comes, and the library takes all of it."""
+    read = client.read
+
+    def bounded(size: int) -> bytes:
+        if size > _MOST_LITERAL:
+            raise imaplib.IMAP4.abort("more than any mail has")
+        return read(size)
+
+    setattr(client, "read", bounded)  # noqa: B010 - the checker takes no method for another
 
 
 def _connected(box: Box, context: ssl.SSLContext) -> BaseMailBox:

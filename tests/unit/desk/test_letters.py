@@ -8,9 +8,9 @@ from django.test import Client
 
 from makegood.bootstrap import Makegood
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.testing.clock import FakeClock
-from tests.unit.desk.browsing import words_of
+from tests.unit.desk.browsing import questions, words_of
 
 EML = Path("tests/mails/eml")
 
@@ -77,6 +77,56 @@ def test_a_draft_is_kept_and_others_see_that_somebody_writes(
     assert "is writing" not in words_of(omar.get(ana))
 
 
+def test_a_draft_that_was_deleted_does_not_come_back(kathy: Client, ana: str) -> None:
+    letter = latest(kathy, ana)
+    kathy.post(f"{letter}/draft", {"text": "Dear Ana"})
+    kathy.post(f"{letter}/draft", {"text": ""})
+    assert "Dear Ana" not in kathy.get(ana).content.decode()
+
+
+def test_letters_stand_on_the_case_page_and_lead_back_to_it(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    letter = latest(kathy, ana)
+    case = kathy.post(f"{letter}/failure")["Location"]
+    for look in (case, f"{case}?fragment=1"):
+        shown = kathy.get(look, headers={"HX-Request": "true"})
+        assert "there was no car for me at the airport" in words_of(shown)
+        assert f'name="case" value="{case.rpartition("/")[2]}"' in shown.content.decode()
+    named = {"case": case.rpartition("/")[2], "brand": brand(makegood)}
+    empty = kathy.post(f"{letter}/reply", {**named, "text": " ", "token": "t1"})
+    assert empty.status_code == 422
+    assert "There is nothing in the answer yet." in words_of(empty)
+    assert "Plan B" in words_of(empty)
+    done = kathy.post(f"{letter}/reply", {**named, "text": "We come.", "token": "t2"})
+    assert done["Location"] == f"{case}#letters"
+    assert "Undo" in words_of(kathy.get(case))
+    undone = kathy.post(f"{latest(kathy, ana)}/undo", {**named, "token": "t3"})
+    assert undone["Location"] == f"{case}#letters"
+
+
+def test_a_form_leads_nowhere_else_than_to_a_page_of_the_desk(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    letter = latest(kathy, ana)
+    form = {"text": "We come.", "brand": brand(makegood), "token": "t1"}
+    done = kathy.post(f"{letter}/reply", {**form, "case": "//example.org/x"})
+    assert done["Location"] == f"{ana}#letters"
+    wrong = kathy.post(f"{letter}/reply", {"text": "", "case": "nobodys", "token": "t2"})
+    assert wrong.status_code == 404
+
+
+def test_the_case_page_asks_the_store_no_more_for_many_letters(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    case = kathy.post(f"{latest(kathy, ana)}/failure")["Location"]
+    few = questions(makegood, kathy, case)
+    raw = (EML / "letter_en.eml").read_bytes()
+    for n in range(8):
+        makegood.post.room.take(raw.replace(b"<a1@", f"<n{n}@".encode()))
+    assert questions(makegood, kathy, case) == few
+
+
 def test_one_key_makes_a_letter_a_failure_once(
     makegood: Makegood, kathy: Client, omar: Client, ana: str
 ) -> None:
@@ -131,6 +181,26 @@ def test_nobody_reaches_a_letter_through_another_customer(
     for what in ("reply", "undo", "failure", "draft"):
         form = {"text": "x", "brand": brand(makegood)}
         assert kathy.post(f"{other}/letters/{letter}/{what}", form).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["html_only", "auto_reply"])
+def test_a_letter_to_another_brand_does_not_exist(
+    makegood: Makegood, kathy: Client, vera: Client, ana: str, name: str
+) -> None:
+    cars = makegood.book.brands["northwind_cars"].sender
+    raw = (EML / f"{name}.eml").read_bytes().replace(b"help@cars.example", cars.encode())
+    customer = makegood.post.room.take(raw).customer
+    with makegood.store.reading() as reading:
+        found = reading.letters_of([ProfileId(customer)])
+    (letter,) = [one for one in found if one.brand == "northwind_cars"]
+    one = f"/desk/customers/{customer}/letters/{letter.letter}"
+    files = [f"{one}/files/{file.digest}" for file in letter.files]
+    for path in (f"{one}/page", *files):
+        assert (kathy.get(path).status_code, vera.get(path).status_code) == (200, 404)
+    for act in ("reply", "undo", "failure", "draft"):
+        form = {"text": "x", "brand": "northwind_vans"}
+        assert vera.post(f"{one}/{act}", form).status_code == 404
+    assert letter.letter not in vera.get(f"/desk/customers/{customer}").content.decode()
 
 
 def test_letters_are_paged(makegood: Makegood, clock: FakeClock, kathy: Client) -> None:

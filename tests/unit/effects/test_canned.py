@@ -1,5 +1,6 @@
 """A canned reply is service, and says only what is known in an answer to a letter."""
 
+from makegood.books.opening import read_book
 from makegood.effects.canned import canned_of, canned_words
 from makegood.messages.ids import ProfileId
 from makegood.playbooks.load import check_book, load_book
@@ -50,3 +51,8 @@ def test_how_long_an_answer_can_be_undone_is_the_books() -> None:
     assert load_book(SMALL, name="b").people.undo_ms == 15_000
     people = "people: {choices: 1, capacity: 10, undo: 40s}\n"
     assert load_book(SMALL + people, name="b").people.undo_ms == 40_000
+
+
+def test_nobody_is_warned_that_no_plan_sends_what_a_person_puts_in() -> None:
+    text, name = read_book("car-rental")
+    assert not [one for one in check_book(text, name=name).warnings if "reply_" in one.message]

@@ -311,6 +311,14 @@ def test_no_shipped_book_has_a_section_that_the_page_does_not_tell(name):
     assert "also" not in {one.anchor for one in handbook(name).chapters}
 
 
+def test_ready_made_replies_and_the_time_to_undo_an_answer_are_told():
+    text = markdown_of(handbook_of(load_book(read_book("car-rental")[0], name="car-rental.yaml")))
+    told = text.partition("I look into it and write back")[2].partition("###")[0]
+    assert "A ready-made reply: whoever answers a letter may put it in" in told
+    assert "sent at once" not in told
+    assert "An answer to a letter waits 15 seconds before it goes out" in text
+
+
 def test_mail_of_other_tools_is_told_with_its_rules_its_signs_and_what_waits():
     text = markdown_of(handbook_of(load_book(read_book("car-rental")[0], name="car-rental.yaml")))
     chapter = text[text.index("## Mail of other tools") :]

@@ -159,6 +159,13 @@ def test_the_same_mail_has_the_same_key_and_another_text_another() -> None:
     assert read_mail(other).key != read_mail(first).key
 
 
+@pytest.mark.parametrize("name", sorted(one.stem for one in EML.glob("*.eml")))
+def test_how_lines_end_makes_no_other_mail(name: str) -> None:
+    piped = fixture(name).replace(b"\r\n", b"\n")
+    fetched = piped.replace(b"\n", b"\r\n") + b"\r\n"
+    assert read_mail(piped).key == read_mail(fetched).key
+
+
 def test_nothing_and_too_much_are_refused() -> None:
     with pytest.raises(InputError):
         read_mail(b" \r\n")
@@ -204,6 +211,11 @@ EVIL = {
     "page of comments": b"From: a@example.com\r\nContent-Type: text/html\r\n\r\n<!--" * 1,
     "many parts": b"From: a@example.com\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n"
     + b"--B\r\nContent-Type: image/png\r\n\r\nx\r\n" * 5_000,
+    "charset that is slow": b"From: a@example.com\r\nContent-Type: text/plain; charset=punycode"
+    b"\r\n\r\n" + b"xa" * 700_000,
+    "millions of parts": b"From: a@example.com\r\n"
+    b"Content-Type: multipart/mixed; boundary=B\r\n\r\n" + b"--B\r\r" * 5_000_000,
+    "deep and long": _nested(90).replace(b"in the middle", b"-\n" * 6_000_000),
     "zeroes": b"From: a@example.com\r\n\r\na\0b\0" + b"\0" * 10,
     "no lines": b"\xff\xfe" * 5_000,
     "surrogates": b"From: \xff\xfe <a@example.com>\r\nSubject: \xed\xa0\x80\r\n\r\n\xed\xa0\x80",
@@ -225,6 +237,13 @@ def test_no_mail_however_made_fails_or_takes_long(name: str) -> None:
     mail.text.encode()
     mail.subject.encode()
     mail.name.encode()
+
+
+def test_what_was_not_read_to_its_end_is_said_and_what_it_begins_with_is_shown() -> None:
+    mail = read_mail(EVIL["millions of parts"])
+    assert mail.text.startswith("--B")
+    assert mail.attachments == ()
+    assert any("more parts" in one for one in mail.odd)
 
 
 def test_a_zip_is_kept_closed() -> None:

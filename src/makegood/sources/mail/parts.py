@@ -20,6 +20,8 @@ _DEEPEST = 20
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _UNSAFE = re.compile(r"[^\w.,+@=()\[\] -]")
 _KIND = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
+# What Python can read and no mail is written in; reading it takes hours for some megabytes.
+_NO_CHARSETS = ("punycode", "idna", "escape", "undefined")
 
 
 class Content(Struct, kw_only=True):
@@ -92,6 +94,8 @@ def text_of(part: Message) -> str:
     """Give the words of a part, whatever its charset claims."""
     raw = _bytes(part)
     claimed = str(part.get_content_charset() or "utf-8")
+    if any(one in claimed.replace("_", "-") for one in _NO_CHARSETS):
+        claimed = "utf-8"
     for charset in (claimed, "utf-8"):
         try:
             return _clean(raw.decode(charset))

@@ -20,7 +20,12 @@ from makegood.sources.mail.shapes import InboundMail, Kind, Returned
 MOST_BYTES = 30_000_000
 _LONGEST_FIELD = 8_192
 _LONGEST_HEAD = 256_000
+_MOST_BOUNDARIES = 20_000  # lines that begin like one; a mail with 50 attachments has some hundred
+_MOST_LOOKS = 20_000_000  # the parser looks at each line once for each level
 _SUBJECT = 500
+_BOUNDARY = re.compile(rb"(?i)boundary\*?[0-9]?\*?[ \t]*=")
+_DASHES = re.compile(rb"(?:^|[\r\n])--")
+_CONTENT_TYPE = re.compile(rb"(?im)^content-type:[^\n]*(?:\n[ \t][^\n]*)*\n?")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _CONTENT_FIELD = re.compile(
     rb"(?im)^(content-[a-z-]{1,40}:[^\n]{0,8192})[^\n]*((?:\n[ \t][^\n]*)*)"
@@ -86,12 +91,29 @@ def _parsed(raw: bytes, odd: list[str]) -> Message:
     short = _short(head)
     if len(short) < len(head):
         odd.append("Its fields are longer than any mail program writes; they were cut.")
+    if _is_endless(head, body):
+        odd.append("It has more parts, or deeper ones, than a mail of a person has.")
+        return message_from_bytes(
+            _without_kind(short) + gap + body[:_LONGEST_HEAD], policy=compat32
+        )
     body = _CONTENT_FIELD.sub(lambda found: found[1] + found[2][:_LONGEST_FIELD], body)
     try:
         return message_from_bytes(short + gap + body, policy=compat32)
     except RecursionError:
         odd.append("Its parts stand deeper inside each other than can be read.")
         return message_from_bytes(short + gap, policy=compat32)
+
+
+def _is_endless(head: bytes, body: bytes) -> bool:
+    """Whether the parser would need gigabytes for the parts of it, or hours for their depth."""
+    depths = sum(len(_BOUNDARY.findall(one)) for one in (head, body))
+    lines = body.count(b"\n") + body.count(b"\r")
+    return depths * lines > _MOST_LOOKS or len(_DASHES.findall(body)) > _MOST_BOUNDARIES
+
+
+def _without_kind(head: bytes) -> bytes:
+    """Leave out that it has parts: what it begins with is then read as plain words."""
+    return _CONTENT_TYPE.sub(b"", head)
 
 
 def _halves(raw: bytes) -> tuple[bytes, bytes, bytes]:
@@ -134,10 +156,14 @@ def _kind(mail: Message, returned: Returned | None, parts: Split) -> Kind:
 
 
 def _key(mail: Message, own: str, sender: str, content: Content) -> str:
-    """Name the mail by what it is: another text under a Message-ID that came before is new."""
+    """Name the mail by what it is: another text under a Message-ID that came before is new.
+
+    How its lines end says nothing: a mail handed on by a pipe ends them otherwise than by IMAP.
+    """
     digest = blake2b(digest_size=16)
-    said = (own, sender, str(mail.get("Date", "")), str(mail.get("Subject", "")), content.text)
-    for one in (*said, content.page, *(it.digest for it in content.attached)):
-        raw = one.encode("utf-8", "replace")
+    fields = (" ".join(str(mail.get(name, "")).split()) for name in ("Date", "Subject"))
+    said = (own, sender, *fields, content.text.strip(), content.page.strip())
+    attached = (it.content.replace(b"\r\n", b"\n").strip() for it in content.attached)
+    for raw in (*(one.encode("utf-8", "replace") for one in said), *attached):
         digest.update(len(raw).to_bytes(8, "big") + raw)
     return digest.hexdigest()

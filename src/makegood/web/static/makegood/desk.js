@@ -85,10 +85,11 @@
     }
   }
 
+  const kept = (field) => field.matches(".letter textarea") && field.value === field.defaultValue; // a draft comes again
   /* What somebody writes is never taken away: the page says that it changed and waits. */
   function writing(part) {
     return [...part.querySelectorAll("details[open] textarea, details[open] input:not([type=hidden])")]
-      .some((field) => field.value.trim() !== "") || part.contains(document.activeElement) && typing(document.activeElement);
+      .some((field) => field.value.trim() !== "" && !kept(field)) || part.contains(document.activeElement) && typing(document.activeElement);
   }
   function changed() {
     const part = one("[data-live]");
