@@ -3,6 +3,7 @@
 A ratio that a noisy moment breaks is measured again; a count has no noise and no second try.
 """
 
+from math import isfinite
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def test_what_is_counted_and_compared_stays_within_its_bounds(name, tmp_path):
     result = hold(name, tmp_path)
     assert result.name == name
     assert result.bounds
-    assert all(figure.value > 0 for figure in result.figures)
+    assert all(isfinite(figure.value) for figure in result.figures)
+    assert any(figure.value > 0 for figure in result.figures)
 
 
 @pytest.mark.postgres

@@ -291,7 +291,7 @@ def test_a_guest_who_never_arrives_is_a_promise_that_broke(houses):
     houses.sends(f"{houses.guest_link}/choose", offer="sister_property")
     houses.later(61 * MINUTE)
     assert len(houses.case.failures) == 2
-    assert "Nobody told us that they arrived" in houses.page(
+    assert "Nobody has told us that they arrived" in houses.page(
         houses.link_of(houses.mails_to("lakeside")[-1])
     )
 

@@ -100,7 +100,7 @@ def test_the_owner_of_a_rule_answers_and_everybody_reads_it(makegood, kathy, oma
 
 def test_what_nobody_looked_at_in_time_is_overdue(makegood, kathy, omar, clock):
     kathy.post(ROOT, {"about": "NW7", "why": "It was the storm."})
-    clock.advance(makegood.book.reputation.answer_ms + 1)
+    clock.advance(makegood.book.owners.answer_ms + 1)
     assert "answer overdue since" in page(omar, "/appeals")
 
 

@@ -55,7 +55,9 @@ def table(
         ),
     )
     return format_html(
-        '<div class="scroll"><table{}>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        '<div class="scroll" tabindex="0" role="group" aria-label="{}"><table{}>{}'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
+        caption or "Table",
         format_html(' class="{}"', "stack") if stacks else "",
         format_html("<caption>{}</caption>", caption) if caption else "",
         head,
