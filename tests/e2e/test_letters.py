@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from makegood.bootstrap import Makegood
+from makegood.messages.ids import CustomerId
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_accessibility import faults_of
 
@@ -30,12 +31,29 @@ def test_letters_are_read_and_answered_with_no_fault(
     expect(box).to_be_focused()
     with page.expect_response(re.compile("/draft$")):
         box.type("We are on our way.")
-    if folder := os.environ.get("SHOTS"):
-        width = (page.viewport_size or {})["width"]
-        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-        name = f"letters-{width}-{'dark' if dark else 'light'}"
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    picture(page, "customer")
     assert faults_of(page, least_px=40) == []
     page.get_by_role("button", name="Send the answer").first.click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     assert faults_of(page, least_px=40) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("This is a failure")).first.click()
+    page.goto(f"/desk/cases/{case_of(makegood, customer)}")
+    expect(page.get_by_text("there was no car for me")).not_to_have_count(0)
+    picture(page, "case")
+    assert faults_of(page, least_px=40) == []
+
+
+def case_of(makegood: Makegood, customer: CustomerId) -> str:
+    with makegood.store.reading() as reading:
+        (row,) = reading.cases_of([customer])
+    return row.case
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture where somebody wants to look at it."""
+    if folder := os.environ.get("MAKEGOOD_SCREENSHOTS"):
+        width = (page.viewport_size or {})["width"]
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        file = f"letters-{name}-{width}-{'dark' if dark else 'light'}.png"
+        page.screenshot(path=Path(folder) / file, full_page=True)
