@@ -111,7 +111,7 @@ WANTED = (
 def test_every_kind_of_thing_happens_in_the_random_days():
     rng = random.Random(20260202)
     seen: dict[str, int] = dict.fromkeys(WANTED, 0)
-    for _ in range(1_500):
+    for _ in range(6_000):
         for kind, times in Life(MemoryStore()).live(random_days(rng)).kinds.items():
             seen[kind] = seen.get(kind, 0) + bool(times)
     assert {kind: times for kind, times in seen.items() if times < 2} == {}

@@ -25,6 +25,7 @@ from makegood.messages.commands import (
     FindPlaces,
     Fulfil,
     SendMessage,
+    SendReply,
 )
 from makegood.messages.events import Event
 from makegood.messages.facts import Body, Touchpoint
@@ -38,6 +39,7 @@ _ORDERS = {
     FindPlaces: "confirmation",
     AskPlace: "confirmation",
     AskOwner: "message",
+    SendReply: "message",
 }
 _DECISIONS = (
     facts.Chosen,
