@@ -331,9 +331,9 @@ class MemoryWriting(
         return is_new
 
     def put_trial(self, row: Trial, result: TrialResult | None = None) -> None:
-        self._t.trials[row.place] = row
-        if result is not None:
+        if result is not None:  # first: who reads meanwhile never sees an end without its result
             self._t.trial_results[row.place] = result
+        self._t.trials[row.place] = row
 
 
 def _add(table: MutableMapping[Key, tuple[Value, ...]], key: Key, value: Value) -> None:
