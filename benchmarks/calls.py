@@ -91,8 +91,8 @@ class _Floor:
         for queue, agents in pools.items():
             for agent in agents:
                 self.queues_of[agent].append(queue)
-        self.todo = [(call[0], _COMES, n, "") for n, call in enumerate(calls)]
-        self.todo += [
+        self.ahead = [(call[0], _COMES, n, "") for n, call in enumerate(calls)]
+        self.ahead += [
             (begin, _FREE, 0, agent) for agent, own in shifts.items() for begin, _ in own
         ]
         self.free_since = dict.fromkeys(shifts, 0.0)
@@ -105,9 +105,9 @@ class _Floor:
         self.rows: list[tuple[str, ...]] = []
 
     def run(self) -> list[tuple[str, ...]]:
-        heapify(self.todo)
-        while self.todo:
-            now, kind, n, agent = heappop(self.todo)
+        heapify(self.ahead)
+        while self.ahead:
+            now, kind, n, agent = heappop(self.ahead)
             if kind == _COMES:
                 self._comes(n, now)
             elif kind == _GIVES_UP:
@@ -125,7 +125,7 @@ class _Floor:
         self.busy_until[agent] = self.free_since[agent] = now + handling_s
         told = (f"{at_s:.1f}", f"{now:.1f}", f"{handling_s:.1f}")
         self.rows.append((caller, *told, agent, queue))
-        heappush(self.todo, (now + handling_s, _FREE, 0, agent))
+        heappush(self.ahead, (now + handling_s, _FREE, 0, agent))
 
     def _comes(self, n: int, now: float) -> None:
         queue = self.calls[n][3]
@@ -134,7 +134,7 @@ class _Floor:
             self._answers(min(free, key=lambda one: self.free_since[one]), n, now)
         else:
             self.waiting[queue].append(n)
-            heappush(self.todo, (now + self.calls[n][4], _GIVES_UP, n, ""))
+            heappush(self.ahead, (now + self.calls[n][4], _GIVES_UP, n, ""))
 
     def _gives_up(self, n: int) -> None:
         at_s, caller, _, queue, _ = self.calls[n]

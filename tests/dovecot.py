@@ -5,6 +5,7 @@ import pwd
 import shutil
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,13 +83,15 @@ class Dovecot(Struct, frozen=True):
         starts = "?starttls=1" if tls == "starttls" else ""
         return f"imap://{who}@127.0.0.1:{self.port}/INBOX{starts}"
 
-    def put(self, name: str, raw: bytes) -> None:
+    def put(self, name: str, raw: bytes, days_ago: int = 0) -> None:
         """Deliver a mail."""
         path = self.maildir / "new" / name
         draft = self.maildir / "tmp" / name
         draft.write_bytes(raw)
         owner = self.maildir.stat()
         os.chown(draft, owner.st_uid, owner.st_gid)
+        came = time.time() - days_ago * 86_400
+        os.utime(draft, (came, came))  # its date in the mailbox
         draft.rename(path)
 
     def flags(self) -> dict[str, str]:

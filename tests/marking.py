@@ -177,3 +177,16 @@ class Firm:
     def lags(self) -> Any:
         with self.store.reading() as reading:
             return reading.lags(self.markers[0].place.key, 0)
+
+
+def address(n: int) -> str:
+    return f"c{n:04}@example.com"
+
+
+def firm(count: int, held: range, store=None, **changes) -> tuple[Firm, PlainMarker]:
+    """So many contacts who are customers, some of them held, and no telling yet."""
+    marker = PlainMarker(contacts={address(n) for n in range(count)}, **changes)
+    it = Firm(marker, store=store)
+    it.intake.take([it.introduced(f"user:{n}", address(n)) for n in range(count)])
+    it.intake.take([it.failed(f"user:{n}") for n in held])
+    return it, marker

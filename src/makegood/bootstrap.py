@@ -223,6 +223,7 @@ class Makegood:
 
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""
+        self.post.sweep()
         beside = [
             Thread(target=self.receiving.tidy_forever, args=(stopped, sleep), name="tidy"),
             Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),

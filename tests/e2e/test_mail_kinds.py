@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from makegood.bootstrap import Makegood
 from tests.e2e.conftest import sign_in
 from tests.e2e.test_accessibility import faults_of
-from tests.unit.gate.test_mail_kinds import CHEERY, CONFIRMATION, STRANGE, mail, to
+from tests.unit.gate.mail_kinds_world import CHEERY, CONFIRMATION, STRANGE, mail, to
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 

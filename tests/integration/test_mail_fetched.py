@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from makegood.bootstrap import Makegood, open_makegood
+from makegood.bootstrap import Makegood, SystemClock, open_makegood
 from makegood.messages.facts import GotInTouch
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.settings import Settings
@@ -34,7 +34,15 @@ def rounds(it: Makegood, server: Dovecot, tls: str = "none") -> MailRounds:
     def opening(box):
         return opened_box(box, server.trust)
 
-    return MailRounds(it.store, it.post.room, box_of(server.url(tls=tls)), opening)
+    box = box_of(server.url(tls=tls))
+    return MailRounds(it.store, it.post.room, box, SystemClock(), opening)
+
+
+def begun(it: Makegood, server: Dovecot, tls: str = "none") -> MailRounds:
+    """Look into the mailbox while it is empty: what comes from here on is new."""
+    looking = rounds(it, server, tls)
+    assert looking.run_once() == {}
+    return looking
 
 
 def letters_in(it: Makegood) -> int:
@@ -44,8 +52,8 @@ def letters_in(it: Makegood) -> int:
 
 @pytest.mark.parametrize("tls", ["none", "starttls", "tls"])
 def test_what_is_new_is_taken_once(makegood: Makegood, dovecot_server: Dovecot, tls: str) -> None:
+    looking = begun(makegood, dovecot_server, tls)
     dovecot_server.put("1", (EML / "letter_en.eml").read_bytes())
-    looking = rounds(makegood, dovecot_server, tls)
     assert looking.run_once() == {"taken": 1}
     assert looking.run_once() == {}
     assert list(dovecot_server.flags().values()) == ["S"]
@@ -57,6 +65,7 @@ def test_what_is_new_is_taken_once(makegood: Makegood, dovecot_server: Dovecot, 
 def test_every_fixture_comes_through_and_a_new_mailbox_takes_nothing_twice(
     makegood: Makegood, dovecot_server: Dovecot
 ) -> None:
+    begun(makegood, dovecot_server)
     for number, path in enumerate(ALL):
         dovecot_server.put(f"{number:03}", path.read_bytes())
     became = rounds(makegood, dovecot_server).run_once()
@@ -69,6 +78,32 @@ def test_every_fixture_comes_through_and_a_new_mailbox_takes_nothing_twice(
     assert letters_in(makegood) == before
 
 
+def test_what_was_there_before_anybody_looked_is_old_until_it_is_asked_for(
+    makegood: Makegood, dovecot_server: Dovecot
+) -> None:
+    dovecot_server.put("old", (EML / "letter_en.eml").read_bytes())
+    looking = begun(makegood, dovecot_server)
+    dovecot_server.put("new", (EML / "reply_de.eml").read_bytes())
+    assert looking.run_once() == {"taken": 1}
+    assert looking.run_once(everything=True) == {"taken": 1, "known": 1}
+    assert looking.run_once() == {}
+    assert letters_in(makegood) == 2
+
+
+def test_of_a_mailbox_that_was_made_anew_what_came_long_ago_is_not_read_again(
+    makegood: Makegood, dovecot_server: Dovecot
+) -> None:
+    begun(makegood, dovecot_server)
+    for name, days in (("letter_en", 40), ("reply_de", 0)):
+        dovecot_server.put(name, (EML / f"{name}.eml").read_bytes(), days_ago=days)
+    assert rounds(makegood, dovecot_server).run_once() == {"taken": 2}
+    dovecot_server.forget()
+    assert rounds(makegood, dovecot_server).run_once() == {"known": 1}
+    assert rounds(makegood, dovecot_server).run_once() == {}
+    dovecot_server.put("reply_es", (EML / "reply_es.eml").read_bytes())
+    assert rounds(makegood, dovecot_server).run_once() == {"taken": 1}
+
+
 class Crash(BaseException):
     """The process dies here."""
 
@@ -77,6 +112,7 @@ class Crash(BaseException):
 def test_a_crash_loses_and_repeats_nothing(
     makegood: Makegood, dovecot_server: Dovecot, where: str
 ) -> None:
+    begun(makegood, dovecot_server)
     for name in ("letter_en", "reply_es", "reply_de"):
         dovecot_server.put(name, (EML / f"{name}.eml").read_bytes())
 
@@ -106,6 +142,7 @@ def test_a_crash_loses_and_repeats_nothing(
 def test_a_mail_that_fails_again_and_again_holds_up_no_other(
     makegood: Makegood, dovecot_server: Dovecot
 ) -> None:
+    begun(makegood, dovecot_server)
     for name in ("letter_en", "reply_es"):
         dovecot_server.put(name, (EML / f"{name}.eml").read_bytes())
 

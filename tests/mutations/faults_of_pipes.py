@@ -98,7 +98,7 @@ FAULTS: tuple[Fault, ...] = (
         old="                kind.decided = decision.message_class\n",
         new="                pass\n",
         tests=(
-            "tests/unit/gate/test_mail_kinds.py::"
+            "tests/unit/gate/test_mail_kinds_said.py::"
             "test_what_is_said_of_a_kind_long_unseen_is_heard_as_well",
         ),
     ),

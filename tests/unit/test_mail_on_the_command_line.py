@@ -11,7 +11,7 @@ from makegood.cli import app
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
 from makegood.settings import read_settings
-from tests.unit.gate.test_mail_kinds import CHEERY, CONFIRMATION, STRANGE, mail, to
+from tests.unit.gate.mail_kinds_world import CHEERY, CONFIRMATION, STRANGE, mail, to
 
 
 @pytest.fixture

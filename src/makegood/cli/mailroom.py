@@ -21,6 +21,7 @@ from makegood.runtime.mailroom import SOURCE
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
 _MOST = 200
+_AT_ONCE, _EVERYTHING = 500, 1_000_000_000
 _MAIL = typer.Typer(help="Mail that customers write: fetched, listened for, taken from files.")
 
 
@@ -30,14 +31,25 @@ def register(app: typer.Typer) -> None:
 
 
 @_MAIL.command()
-def fetch(database: Database = "", output: Output = Format.TEXT) -> None:
+def fetch(
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--everything", help="Also what was there before the mailbox was first looked into."
+        ),
+    ] = False,
+    database: Database = "",
+    output: Output = Format.TEXT,
+) -> None:
     """Take what is new in the mailbox that MAKEGOOD_IMAP names, once.
 
-    `makegood serve` and `makegood work` do so all the time; this is for a first try.
+    `makegood serve` and `makegood work` do so all the time. The first look takes nothing: what is
+    in the mailbox already is old, and each letter would wait for an answer.
     """
     with opened(database) as makegood:
         _keeps_files(makegood)
-        _tell(makegood.post.only_rounds().run_once(), output)
+        most = _EVERYTHING if everything else _AT_ONCE
+        _tell(makegood.post.only_rounds().run_once(most, everything=everything), output)
 
 
 @_MAIL.command()

@@ -82,12 +82,16 @@ class BoxPlace(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         box: Names it, without its password.
         validity: Its UIDVALIDITY; when that changes, every number in it means something else.
-        uid: The last mail that was taken or set aside.
+        uid: The last mail that was taken, set aside, or there before anybody looked.
+        at_ms: When that was written down.
+        since_ms: Of a mailbox that was made anew: what came before is not read again; 0 for none.
     """
 
     box: str
     validity: int
     uid: int
+    at_ms: int = 0
+    since_ms: int = 0
 
 
 class Jotting(Struct, frozen=True, gc=False, kw_only=True):

@@ -62,7 +62,7 @@ class Post:
             clock,
             with_files=bool(folder),
         )
-        self.rounds = MailRounds(store, self.room, box_of(imap)) if imap else None
+        self.rounds = MailRounds(store, self.room, box_of(imap), clock) if imap else None
 
     def is_ours(self, address: str) -> bool:
         """Whether a mail to an address is taken."""
@@ -91,12 +91,14 @@ class Post:
         return self.rounds
 
     def sweep(self) -> None:
-        """Delete the files of erased letters; what a crash left of it is deleted the next time."""
-        with self._store.reading() as reading:
-            gone = reading.gone_letters(_AT_ONCE)
-        for letter in gone:
-            self.files.drop(letter)
-        if gone:
+        """Delete the files of erased letters; what a crash left of it is deleted at a start."""
+        while True:
+            with self._store.reading() as reading:
+                gone = reading.gone_letters(_AT_ONCE)
+            for letter in gone:
+                self.files.drop(letter)
+            if not gone:
+                return
             with self._store.writing() as writing:
                 writing.drop_gone(gone)
 

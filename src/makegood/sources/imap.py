@@ -8,7 +8,8 @@ import imaplib
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from imap_tools import (
@@ -24,6 +25,7 @@ from makegood.messages.errors import InputError, MakegoodError
 from makegood.sources.mail.reading import MOST_BYTES
 
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TIMEOUT_S = 30.0
 _MOST_LITERAL = MOST_BYTES + 1_000_000  # whatever a server says before about the size of a mail
 _FAULTS = (ImapToolsError, imaplib.IMAP4.error, OSError, UnicodeError)
@@ -93,25 +95,36 @@ class OpenBox:
         self._box = box
         self._folder = folder
 
-    def validity(self) -> int:
-        """Give its UIDVALIDITY: with another one, every number means another mail.
+    def numbers(self) -> tuple[int, int]:
+        """Give its UIDVALIDITY, with another one of which every number means another mail.
+
+        Returns:
+            It, and the number that the next mail gets.
 
         Raises:
             MailAway: The connection broke.
         """
         try:
-            return int(self._box.folder.status(self._folder, ["UIDVALIDITY"])["UIDVALIDITY"])
-        except _FAULTS as fault:
+            found = self._box.folder.status(self._folder, ["UIDVALIDITY", "UIDNEXT"])
+            return int(found["UIDVALIDITY"]), int(found["UIDNEXT"])
+        except (*_FAULTS, KeyError, ValueError) as fault:
             raise MailAway(f"Fetching mail stopped: {type(fault).__name__}.") from fault
 
-    def after(self, uid: int) -> Iterator[Fetched]:
+    def after(self, uid: int, since: date | None = None) -> Iterator[Fetched]:
         """Give the mails with higher numbers, the lowest first.
+
+        Args:
+            uid: The number.
+            since: Only what came on this day or later; None for all.
 
         Raises:
             MailAway: The connection broke; what was given before it is whole.
         """
+        wanted = f"UID {uid + 1}:*"
+        if since is not None:
+            wanted += f" SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"
         try:
-            numbers = sorted(int(one) for one in self._box.uids(f"UID {uid + 1}:*"))
+            numbers = sorted(int(one) for one in self._box.uids(wanted))
             for number in numbers:
                 if number > uid:  # a server gives the last one for an empty range
                     yield from self._fetched(number)
@@ -169,7 +182,8 @@ def opened_box(box: Box, context: ssl.SSLContext | None = None) -> Iterator[Open
         try:
             found.logout()
         except _FAULTS:
-            found.client.shutdown()
+            with suppress(OSError):  # it is closed already
+                found.client.shutdown()
 
 
 def _bound(client: imaplib.IMAP4) -> None:

@@ -29,8 +29,8 @@ class DiskFiles:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
-        _sync(path.parent.parent)
+        for folder in (path.parent, path.parent.parent, self._folder):  # each may be new
+            _sync(folder)
 
     def get(self, letter: str, digest: str) -> bytes | None:
         try:

@@ -6,7 +6,7 @@ from django.test import Client
 from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
 from makegood.messages.commands import MessageClass
-from tests.unit.gate.test_mail_kinds import CHEERY, STRANGE, mail, to
+from tests.unit.gate.mail_kinds_world import CHEERY, STRANGE, mail, to
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from makegood.bootstrap import Makegood
 from makegood.gate.mail_kinds import MailKinds
 from makegood.messages.commands import MessageClass
 from tests.unit.desk.browsing import questions, words_of
-from tests.unit.gate.test_mail_kinds import CHEERY, STRANGE, mail, to
+from tests.unit.gate.mail_kinds_world import CHEERY, STRANGE, mail, to
 
 PAGE = "/desk/connections/mail"
 

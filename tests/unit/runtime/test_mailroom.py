@@ -1,5 +1,6 @@
 """A mail becomes an event of the right customer, once, and nothing of it is lost or shared."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,26 @@ def test_what_is_attached_is_kept_and_goes_with_whoever_is_erased(makegood: Make
     assert makegood.post.files.get(letter.letter, photo.digest) is None
     with makegood.store.reading() as reading:
         assert reading.gone_letters(9) == ()
+
+
+def test_the_files_of_many_letters_go_and_what_a_crash_left_goes_at_a_start(
+    makegood: Makegood,
+) -> None:
+    took = taken(makegood, "html_only")
+    (letter,) = letters(makegood, took.customer)
+    photo = sha256(b"photo").hexdigest()
+    more = [replace(letter, letter=f"{number:032x}") for number in range(250)]
+    with makegood.store.writing() as writing:
+        for row in more:
+            makegood.post.files.put(row.letter, photo, b"photo")
+            writing.put_letter(row)
+        writing.erase_letters([letter.profile])  # and the process dies
+    assert makegood.post.files.get(more[-1].letter, photo) == b"photo"
+    makegood.work(lambda: True, lambda _: None)
+    with makegood.store.reading() as reading:
+        assert reading.gone_letters(9) == ()
+    kept = [makegood.post.files.get(row.letter, photo) for row in more]
+    assert set(kept) == {None}
 
 
 def test_a_bounce_ends_the_order_that_sent_the_mail(makegood: Makegood) -> None:

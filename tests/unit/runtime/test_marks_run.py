@@ -8,27 +8,13 @@ from hypothesis import strategies as st
 
 from makegood.messages.errors import EffectFailed
 from makegood.messages.ids import CustomerId
-from makegood.ports.marking import KeyRefused, Lacking, Page, Place, Placed
-from makegood.runtime.marks_rounds import Rounds, is_due
+from makegood.ports.marking import KeyRefused, Lacking, Page
 from makegood.runtime.marks_run import Reconciler
 from makegood.runtime.marks_turns import LEASE_MS
 from makegood.store.sqlite import SqliteStore
-from tests.marking import Firm, PlainMarker
+from tests.marking import address, firm
 
 NEVER = lambda: False  # noqa: E731
-
-
-def address(n: int) -> str:
-    return f"c{n:04}@example.com"
-
-
-def firm(count: int, held: range, store=None, **changes) -> tuple[Firm, PlainMarker]:
-    """So many contacts who are customers, some of them held, and no telling yet."""
-    marker = PlainMarker(contacts={address(n) for n in range(count)}, **changes)
-    it = Firm(marker, store=store)
-    it.intake.take([it.introduced(f"user:{n}", address(n)) for n in range(count)])
-    it.intake.take([it.failed(f"user:{n}") for n in held])
-    return it, marker
 
 
 def test_drift_is_repaired_both_ways_and_counted():
@@ -308,57 +294,6 @@ def test_memory_and_calls_stay_small_over_many_holds(tmp_path):
     assert len(vendor.calls) == 2, "one page of marks, one look at the campaigns"
     assert peak < 8_000_000
     store.close()
-
-
-def test_the_rounds_run_every_place_when_it_is_due_and_not_before():
-    places = [Place(vendor="plain", id=it) for it in ("a", "b")]
-    vendors = [PlainMarker(place=it, contacts={address(0)}) for it in places]
-    it = Firm(*vendors)
-    it.known("user:0", address(0))
-    it.let_down("user:0")
-    placed = [Placed(marker=one, every_ms=600_000) for one in vendors]
-    rounds = Rounds(it.store, placed, it.truth, it.clock)
-    assert rounds.run_due(NEVER, it._sleep) == 2
-    assert [one.carriers for one in vendors] == [[address(0)], [address(0)]]
-    it.clock.advance(599_999)
-    assert rounds.run_due(NEVER, it._sleep) == 0
-    it.clock.advance(1)
-    assert rounds.run_due(NEVER, it._sleep) == 2
-    assert rounds.run_due(lambda: True, it._sleep) == 0
-
-
-def test_a_process_that_begins_tries_a_refused_key_at_once():
-    it, vendor = firm(2, range(1))
-    rounds = Rounds(it.store, [Placed(marker=vendor, every_ms=600_000)], it.truth, it.clock)
-    vendor.faults = [KeyRefused("Plain answered 401.")]
-    rounds.run_due(NEVER, it._sleep)
-    assert rounds.run_due(NEVER, it._sleep) == 0
-    assert rounds.run_due(NEVER, it._sleep, afresh=True) == 1
-    assert it.sync().refused_ms == 0
-    assert rounds.run_due(NEVER, it._sleep, afresh=True) == 0
-
-
-def test_a_fault_of_one_round_does_not_end_the_rounds(caplog):
-    it, vendor = firm(1, range(1))
-    rounds = Rounds(it.store, [Placed(marker=vendor, every_ms=1)], it.truth, it.clock)
-    vendor.before = lambda _name: vendor.calls.append(("x", 0)) or _fault()
-    turns = iter([False, False, False, True, True, True])
-    rounds.run_forever(lambda: next(turns, True), lambda _s: it.clock.advance(LEASE_MS))
-    assert "comparing marks failed: ZeroDivisionError" in caplog.text
-
-
-def _fault() -> None:
-    raise ZeroDivisionError
-
-
-def test_a_run_whose_process_died_is_due_when_its_lease_ends():
-    from makegood.ports.marks import Sync
-
-    died = Sync(place="x", runner="them", lease_ms=500, started_ms=400)
-    assert not is_due(died, 10_000, 499)
-    assert is_due(died, 10_000, 500)
-    assert not is_due(Sync(place="x", started_ms=400), 10_000, 10_399)
-    assert is_due(Sync(place="x", started_ms=400), 10_000, 10_400)
 
 
 @pytest.mark.postgres

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import date
 from threading import Thread
 
 import pytest
@@ -15,7 +16,7 @@ def _answers(line: bytes) -> bytes:
     if said.startswith(b"CAPABILITY"):
         return b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n"
     if said.startswith(b"STATUS"):
-        return b'* STATUS "INBOX" (UIDVALIDITY 1)\r\n' + tag + b" OK done\r\n"
+        return b'* STATUS "INBOX" (UIDVALIDITY 1 UIDNEXT 2)\r\n' + tag + b" OK done\r\n"
     if said.startswith(b"SELECT"):
         return b"* 1 EXISTS\r\n" + tag + b" OK [READ-WRITE] done\r\n"
     if said.startswith(b"UID SEARCH"):
@@ -49,7 +50,13 @@ def liar() -> Iterator[int]:
 def test_a_mail_larger_than_its_server_said_ends_the_round(liar: int) -> None:
     box = box_of(f"imap://a:b@127.0.0.1:{liar}/INBOX")
     with opened_box(box) as opened:
-        assert opened.validity() == 1
+        assert opened.numbers() == (1, 2)
         with pytest.raises(MailAway, match="abort") as caught:
             list(opened.after(0))
     assert "more than any mail has" in str(caught.value.__cause__)
+
+
+def test_a_server_that_hangs_up_is_one_fault_and_no_other(liar: int) -> None:
+    box = box_of(f"imap://a:b@127.0.0.1:{liar}/INBOX")
+    with pytest.raises(MailAway, match="stopped"), opened_box(box) as opened:
+        list(opened.after(0, since=date(2026, 3, 1)))
