@@ -42,6 +42,10 @@ def test_letters_are_read_and_answered_with_no_fault(
     expect(page.get_by_text("there was no car for me")).not_to_have_count(0)
     picture(page, "case")
     assert faults_of(page, least_px=40) == []
+    page.goto(f"/desk/customers/{customer}/letters")
+    expect(page.get_by_text("there was no car for me")).not_to_have_count(0)
+    picture(page, "all")
+    assert faults_of(page, least_px=40) == []
 
 
 def case_of(makegood: Makegood, customer: CustomerId) -> str:
