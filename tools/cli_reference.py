@@ -27,7 +27,7 @@ Commands that open a deployment read the environment:
 | `MAKEGOOD_SOURCES` | path of a JSON file with the secrets of the rule book's webhooks: `{"zendesk": {"secrets": ["..."]}}` | no webhook is believed |
 | `MAKEGOOD_ZENDESK` | path of a JSON file that names the Zendesk to write back to; see its guide | nothing is written back |
 | `MAKEGOOD_IMAP` | `imaps://user:password@host/INBOX` of the mailbox that customers write to, or `imap://...?starttls=1`; see [letters](../howto/letters.md) | no mail is fetched |
-| `MAKEGOOD_ATTACHMENTS` | folder in which what is attached to letters is kept; it belongs into your backup | beside the database file; with PostgreSQL none, and no mail is taken |
+| `MAKEGOOD_ATTACHMENTS` | folder in which what is attached to letters is kept; it belongs into your backup | beside the database file; with PostgreSQL none: then `makegood mail` takes nothing, and what comes otherwise leaves what is attached in the mail |
 | `MAKEGOOD_AVAILABILITY` | path of a JSON file that names who knows which places have room; see [sold out](../howto/sold-out.md) | people are asked without it |
 | `MAKEGOOD_PROXIES` | servers of yours in front, each of which appends the address it saw to `X-Forwarded-For`; with 1 or more, `X-Forwarded-Proto` is believed too | `0`: clients connect directly |
 | `MAKEGOOD_PRIVATE_WEBHOOKS` | `1` lets webhook endpoints be on private addresses, and plain http | only https, on the open internet |
