@@ -60,7 +60,7 @@ def own_of(turn: Turn, brand: str) -> RepId:
     """
     mine = turn.state.my_person
     person = person_of(mine, brand)
-    owner = (mine.heir(person, turn.at_ms) or person) if person else NOBODY
+    owner = (mine.heir(person, turn.at_ms, brand) or person) if person else NOBODY
     return NOBODY if owner in mine.denied else owner
 
 

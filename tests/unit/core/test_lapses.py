@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from makegood.core.fold import advance, step
 from makegood.core.state import EMPTY, Phase, State, decode_state, encode_state
 from makegood.messages.facts import PersonChosen, Touchpoint
+from makegood.messages.hello_facts import SuccessorNamed
 from makegood.messages.ids import RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.lapsing import LapseRule
@@ -20,7 +21,7 @@ from makegood.testing.history import KATHY, NOON_MS, event, folded
 from tests.unit.core.day import Day
 
 DAY = 86_400_000
-ULI = RepId("uli")
+ULI, OTTO = RepId("uli"), RepId("otto")
 RULE = LapseRule(
     id="line_left",
     events=("Used",),
@@ -99,6 +100,23 @@ def test_a_line_left_is_the_chosen_rep_s_at_once_though_nobody_s_duty_is_known()
     day.waits(DAY)
     uses(day, "restaurant", 1200)
     assert day.case.owner == ULI  # whoever works next takes nobody's customer
+
+
+def test_whoever_stands_in_for_a_person_chosen_for_one_brand_has_it_once_they_left():
+    day = Day(books())
+    day.told(PersonChosen(choices=(ULI,), theirs=ULI, brand="cars"))
+    (choice,) = day.state.my_person.choices
+    day.told(
+        SuccessorNamed(
+            rep=ULI, leaves_ms=NOON_MS + DAY, choice=choice.event, successor=OTTO, brand="cars"
+        )
+    )
+    for quarter in range(14):
+        if quarter * 90 <= 900:
+            uses(day, "spa", quarter * 90)
+        uses(day, "restaurant", quarter * 90 + 1)
+    assert lapsed(day.state) == ["spa"]
+    assert day.case.owner == OTTO
 
 
 def test_without_a_chosen_rep_it_is_nobody_s_until_somebody_works():
