@@ -354,10 +354,22 @@ def open_makegood(
         BookErrors: The rule book has mistakes.
         InputError: A setting is wrong.
     """
-    store = store or open_store(settings.database)
+    clock = clock or SystemClock()
+    wanted = (takes_up, begins)
+    if store is not None:
+        return _joined(settings, store, clock, wanted)
+    store = open_store(settings.database)
+    try:
+        return _joined(settings, store, clock, wanted)
+    except BaseException:
+        store.close()  # nobody else knows of it
+        raise
+
+
+def _joined(settings: Settings, store: Store, clock: Clock, wanted: tuple[bool, bool]) -> Makegood:
+    takes_up, begins = wanted
     if takes_up:
         must_be_settled(store)
-    clock = clock or SystemClock()
     shelf = Shelf(store, clock, settings.book)
     with store.reading() as reading:
         is_new = reading.active_book() is None

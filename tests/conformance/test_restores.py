@@ -1,5 +1,7 @@
 """What a restore takes, and what it leaves to a person, on both engines."""
 
+import threading
+
 import pytest
 from msgspec.structs import replace
 
@@ -134,8 +136,11 @@ def test_nothing_is_sent_out_of_a_restore_that_was_cut_off(place, tmp_path, engi
     load_archive(path, verify(path), open_archive(new), unsettled=True)
     written(tmp_path / "of_it.backup", new)  # brings no mark along
     settings = Settings(database=new, key=SECRET)
-    with pytest.raises(InputError, match="cut off"):
+    before = set(threading.enumerate())
+    with pytest.raises(InputError, match="cut off") as refused:
         open_makegood(settings)
+    # What was opened for it is closed, and not only forgotten: its frames are kept alive here.
+    assert (refused.tb is not None, set(threading.enumerate()) <= before) == (True, True)
     with opened(new) as store:
         note_restored(store, clock, 5, None)
     open_makegood(settings, begins=False).close()
