@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from makegood.bootstrap import Makegood
 from makegood.testing.clock import FakeClock
@@ -91,3 +91,9 @@ def sign_in(page: Page, name: str = "kathy", to: str = "**/desk/") -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(to)
+
+
+def follow(act: Locator) -> None:
+    """Press what leads to another page and wait until it is there; a click alone does not wait."""
+    with act.page.expect_navigation():
+        act.click()

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from makegood.bootstrap import Makegood
 from makegood.testing.clock import FakeClock
 from tests.e2e.agency import AGENCY
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.screens import customer_of, introduce, serving
 from tests.e2e.test_accessibility import faults_of
 
@@ -43,6 +43,6 @@ def test_the_answer_is_on_the_page_with_no_fault(look: BrowserContext, makegood:
     for summary in page.locator("#asked summary, #ask summary").all():
         summary.click()
     assert faults_of(page, 40) == []
-    page.get_by_role("link", name="Asked 1").click()
+    follow(page.get_by_role("link", name="Asked 1"))
     expect(page.get_by_label("Requests, the most pressing first")).to_contain_text("move the date")
     assert faults_of(page, 40) == []

@@ -9,7 +9,7 @@ from makegood.messages.facts import GotInTouch, PersonChosen, Touchpoint
 from makegood.messages.hello_facts import HelloAllowed, WishNoted
 from makegood.messages.ids import RepId
 from makegood.testing.clock import FakeClock
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.looked_at import faults_on
 from tests.e2e.screens import MINUTE_MS, customer_of, introduce, profile_of, take
 
@@ -65,7 +65,7 @@ def test_one_click_says_yes_to_who_comes_after_without_a_script(
     plain_page: Page, paths: dict[str, str]
 ):
     plain_page.goto(paths["leaves"])
-    plain_page.get_by_role("button", name="Yes, Omar Haddad please").click()
+    follow(plain_page.get_by_role("button", name="Yes, Omar Haddad please"))
     assert plain_page.get_by_text("Omar Haddad is your person").is_visible()
     assert plain_page.get_by_text("leaves us").count() == 0
 

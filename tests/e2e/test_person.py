@@ -11,7 +11,7 @@ from makegood.messages.facts import GotInTouch, PersonChosen, PersonRefused
 from makegood.messages.ids import EventId, RepId
 from makegood.ports.routings import Routing
 from makegood.testing.clock import FakeClock
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.looked_at import faults_on
 from tests.e2e.screens import MINUTE_MS, customer_of, introduce, profile_of
 
@@ -92,11 +92,11 @@ def test_a_person_is_chosen_without_a_script(makegood, plain_page: Page, paths: 
     introduce(makegood, "user:cy", "Cy")
     plain_page.goto(f"/p/{makegood.links.person_token(profile_of('user:cy'), '')}")
     plain_page.get_by_label("First choice").select_option("omar")
-    plain_page.get_by_role("button", name="This is my choice").click()
+    follow(plain_page.get_by_role("button", name="This is my choice"))
     assert plain_page.get_by_text("Omar Haddad is your person").is_visible()
     plain_page.get_by_text("Name somebody").click()
     plain_page.get_by_label("Who is it?").select_option("kathy")
-    plain_page.get_by_role("button", name="Keep this person away").click()
+    follow(plain_page.get_by_role("button", name="Keep this person away"))
     assert plain_page.get_by_text("You will not meet this person").is_visible()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood
 from makegood.testing.clock import FakeClock
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.screens import introduce, no_car, serving
 from tests.e2e.test_accessibility import faults_of
 
@@ -72,7 +72,7 @@ def test_it_works_without_javascript(plain_page: Page, makegood: Makegood):
     sign_in(plain_page, "omar")
     change_three(plain_page)
     plain_page.goto("/desk/rules/draft")
-    plain_page.get_by_role("button", name="See what it would have done").click()
+    follow(plain_page.get_by_role("button", name="See what it would have done"))
     makegood.trials.wait()
     plain_page.goto("/desk/rules/draft")
     plain_page.get_by_label("Why").fill("Rides cost less since May.")

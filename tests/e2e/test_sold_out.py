@@ -21,7 +21,7 @@ from makegood.messages.ids import CommandId
 from makegood.runtime.places import import_places
 from makegood.runtime.walks import read_arrivals
 from makegood.testing.clock import FakeClock
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.screens import (
     BASE_URL,
     KEY,
@@ -98,7 +98,7 @@ def guest_path(makegood: Makegood) -> str:
 def says_yes(page: Page, house: str) -> None:
     page.goto(house)
     page.locator("#name").fill("Mai Sato")
-    page.get_by_role("button", name="Yes, we expect them").click()
+    follow(page.get_by_role("button", name="Yes, we expect them"))
     expect(page.locator("h1")).to_contain_text("Thank you")
 
 
@@ -122,7 +122,7 @@ def test_a_house_answers_on_a_telephone_without_script(plain_page: Page, makegoo
     choice = plain_page.locator(".choice", has_text="Mai Sato at Fernlight Lakeside keeps it")
     expect(choice).to_contain_text("You pay $189.")
     choice.locator("input").check()
-    plain_page.get_by_role("button", name="Choose this").click()
+    follow(plain_page.get_by_role("button", name="Choose this"))
     settle(makegood)
     expected = plain_page.locator(".expects")
     expect(expected).to_contain_text("Mai Sato at Fernlight Lakeside expects you")
@@ -147,7 +147,7 @@ def test_no_page_of_it_has_a_fault(look: BrowserContext, makegood, clock, house)
     page.goto(guest_path(makegood))
     wrong += looked(page, "guest-choice", look)
     page.locator(".choice", has_text="Mai Sato").locator("input").check()
-    page.get_by_role("button", name="Choose this").click()
+    follow(page.get_by_role("button", name="Choose this"))
     settle(makegood)
     page.goto(guest_path(makegood))
     wrong += looked(page, "guest-expected", look)
@@ -155,7 +155,7 @@ def test_no_page_of_it_has_a_fault(look: BrowserContext, makegood, clock, house)
     wrong += looked(page, "house-expected", look)
     page.locator("summary", has_text="I need to know").click()
     page.locator("#words").fill("Which bed?")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    follow(page.get_by_role("button", name="Ask", exact=True))
     sign_in(page, "omar")
     for path in ("places", "places/lakeside", "redirects", "redirects?show=all", "walks"):
         page.goto(f"/desk/umbrella/{path}")
