@@ -1,6 +1,6 @@
 """Looks at many customers at once: whom something stands against, and how they are called."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -56,6 +56,31 @@ class ScreeningReading(Protocol):
         Args:
             customers: Whom to look for.
             prefix: Leaves out identifiers in clear that do not begin so, such as with "email:".
+        """
+
+    def are_many_noted(self, share: int) -> bool:
+        """Whether at least one customer in so many has a gate row that says something."""
+
+    def all_noted(self, now_ms: int) -> Iterator[Sequence[GateRecord]]:
+        """Give whom `noted` gives, in any order, reading customers from end to end."""
+
+    def all_users(self) -> Iterator[Sequence[tuple[CustomerId, CustomerId]]]:
+        """Give pairs: a customer one of whose profiles is a look-up, and another who uses it."""
+
+    def all_members(self) -> Iterator[Sequence[tuple[ProfileId, CustomerId]]]:
+        """Give every profile whose customer is not called as it is, and that customer.
+
+        Every other profile is the customer of its own name.
+        """
+
+    def all_names(self, prefix: str = "") -> Iterator[Sequence[tuple[ProfileId, ProfileId, str]]]:
+        """Give every profile, each pseudonym that finds it, and the name in clear or "".
+
+        A profile finds itself, and its look-ups find it. Worth its while when a good part of all
+        customers is wanted: `called` searches for each.
+
+        Args:
+            prefix: Leaves out identifiers in clear that do not begin so.
         """
 
     def known(self, after: ProfileId, limit: int) -> tuple[tuple[ProfileId, str], ...]:

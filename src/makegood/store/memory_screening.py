@@ -1,6 +1,6 @@
 """The memory engine's looks at many customers at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import nsmallest
 
 from makegood.core.holds import GateRow, encode_gate
@@ -12,6 +12,10 @@ from makegood.store.memory_reading import MemoryReading
 _SAYS_NOTHING = (b"", encode_gate(GateRow()))
 
 
+def _is_noted(row: CustomerRow) -> bool:
+    return bool(row.stuck) or row.gate not in _SAYS_NOTHING
+
+
 class MemoryScreening(MemoryReading):
     """The gate's rows, page by page."""
 
@@ -20,7 +24,7 @@ class MemoryScreening(MemoryReading):
             row
             for row in self._t.customers.values()
             if row.customer > after
-            and (row.stuck or row.gate not in _SAYS_NOTHING)
+            and _is_noted(row)
             and not 0 < row.next_due_ms <= now_ms
         )
         return tuple(
@@ -49,6 +53,33 @@ class MemoryScreening(MemoryReading):
         return tuple(
             one for one in found if not one.identifier or one.identifier.startswith(prefix)
         )
+
+    def are_many_noted(self, share: int) -> bool:
+        noted = sum(map(_is_noted, self._t.customers.values()))
+        return 0 < len(self._t.customers) <= noted * share
+
+    def all_noted(self, now_ms: int) -> Iterator[Sequence[GateRecord]]:
+        yield self.noted(now_ms, CustomerId(""), len(self._t.customers))
+
+    def all_users(self) -> Iterator[Sequence[tuple[CustomerId, CustomerId]]]:
+        t = self._t
+        found = {
+            (customer, t.customer_of[user])
+            for profile, customer in t.customer_of.items()
+            for user in t.users.get(profile, ())
+        }
+        yield [pair for pair in sorted(found) if pair[0] != pair[1]]
+
+    def all_members(self) -> Iterator[Sequence[tuple[ProfileId, CustomerId]]]:
+        yield [pair for pair in self._t.customer_of.items() if pair[0] != pair[1]]
+
+    def all_names(self, prefix: str = "") -> Iterator[Sequence[tuple[ProfileId, ProfileId, str]]]:
+        named = (
+            (profile, one, self._identifier(one))
+            for profile in self._t.customer_of
+            for one in (profile, *self._t.lookups.get(profile, ()))
+        )
+        yield [one for one in named if not one[2] or one[2].startswith(prefix)]
 
     def _finding(self, customer: CustomerId) -> set[ProfileId]:
         """Every profile that, asked for, leads to a customer."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -22,7 +23,7 @@ from makegood.store.connections import (
     Pool,
 )
 from makegood.store.schema import BLOBS, META, NUMBERS, STEPS, steps_after
-from makegood.store.session import Row, Value
+from makegood.store.session import PAGE, Row, Value
 from makegood.store.sql import SqlReading, SqlWriting
 
 NUL, REPLACEMENT = "\x00", "\ufffd"
@@ -31,6 +32,7 @@ OPEN_TRIES = 6  # each waits as long as a request does
 SLOTS = 1024  # more than connections at a time, so that two rarely add to one tally row
 MIGRATION_LOCK = 0x6D616B65  # any number that is always this one
 BUSY = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+_NUMBERS = count()  # names of cursors
 Cursor = psycopg.Cursor[Row]
 
 
@@ -158,6 +160,14 @@ class PostgresSession:
         cursor = self._send(sql, values)
         with _busy():
             return cursor.fetchall()
+
+    def pages(self, sql: str, *values: Value) -> Iterator[list[Row]]:
+        # A cursor of the server lives as long as the transaction, so any pooler will do.
+        name = f"pages_{next(_NUMBERS)}"
+        with self._connection.cursor(name) as cursor, _busy():
+            cursor.execute(in_postgres(sql).encode(), _storable(values))
+            while page := cursor.fetchmany(PAGE):
+                yield page
 
     def changed(self, sql: str, *values: Value) -> int:
         return self._answered(self._send(sql, values))

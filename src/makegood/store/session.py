@@ -1,11 +1,13 @@
 """What the shared SQL needs from an engine: a transaction that runs statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 Value: TypeAlias = str | int | bytes | Sequence[str] | Sequence[bytes]
 Row: TypeAlias = tuple[Any, ...]
 """One row as the driver gives it; the module that wrote the SELECT knows its types."""
+
+PAGE = 20_000  # rows at a time, of a statement that gives any number
 
 
 class Session(Protocol):
@@ -25,6 +27,9 @@ class Session(Protocol):
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """Run a statement and give its rows."""
+
+    def pages(self, sql: str, *values: Value) -> Iterator[list[Row]]:
+        """Run a statement and give its rows some thousands at a time, however many there are."""
 
     def changed(self, sql: str, *values: Value) -> int:
         """Run a statement and say how many rows it touched."""

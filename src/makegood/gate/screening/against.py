@@ -4,32 +4,26 @@ The gate goes from an identifier to customers. Screening goes the other way: fro
 somebody may not write to, to every identifier by which the gate would have come to them.
 """
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from contextlib import contextmanager
 
 import polars as pl
 from msgspec import Struct
 
-from makegood.core.holds import Answer, GateRow, Question, by_another, judge
-from makegood.gate.judging import everywhere, holds_count_everywhere, is_strict, row_now
+from makegood.core.holds import Question
+from makegood.gate.judging import is_strict
 from makegood.gate.screening.index import Index
+from makegood.gate.screening.names import FOUND, by_search, end_to_end
+from makegood.gate.screening.shapes import Judge
+from makegood.gate.screening.standing import ANSWER, answers
 from makegood.messages.commands import HELD_CLASSES
-from makegood.messages.ids import CustomerId, ProfileId
-from makegood.playbooks.book import Library, RuleBook
-from makegood.ports.rows import GateRecord
-from makegood.ports.screening import Called
+from makegood.messages.ids import ProfileId
+from makegood.playbooks.book import Library
 from makegood.ports.store import Reading
 
-PAGE = 5_000  # customers read at a time
-_STRICTNESS = {"stuck": 0, "cannot_judge": 1, "hold": 2, "unsubscribed": 3}
-_ANSWER = {
-    "customer": pl.String,
-    "order": pl.UInt8,
-    "reason": pl.String,
-    "since_ms": pl.Int64,
-    "until": pl.String,
-    "case": pl.String,
-}
+PAGE = 5_000  # names read at a time
+MANY = 5  # one customer in so many: then names are read from end to end, not searched for
 _NAME = {"key": pl.String, "at": pl.UInt32}
 
 
@@ -44,9 +38,6 @@ class Asked(Struct, frozen=True):
 
     question: Question
     prefix: str = ""
-
-
-Page: TypeAlias = Sequence[tuple[CustomerId, GateRow]]
 
 
 class Against(Struct, frozen=True):
@@ -95,104 +86,60 @@ class Against(Struct, frozen=True):
 
 def gather(reading: Reading, asked: Asked, library: Library, now_ms: int) -> Against:
     """Look once at everybody something stands against, in one consistent look at the store."""
+    with _no_cycles():
+        return _gathered(reading, asked, library, now_ms)
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Keep Python from searching millions of plain rows for cycles, a quarter of all the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _gathered(reading: Reading, asked: Asked, library: Library, now_ms: int) -> Against:
     question = asked.question
     book = library.now(question.brand)
-    answers, names = [pl.DataFrame(schema=_ANSWER)], [pl.DataFrame(schema=_NAME)]
-    hidden = [pl.DataFrame(schema=_NAME)]
+    every, found = pl.DataFrame(schema=ANSWER), [pl.DataFrame(schema=FOUND)]
     if question.message_class in HELD_CLASSES:
-        total = 0
-        for page in _pages(reading, library, now_ms):
-            told = _answers(page, question, book)
-            at = {customer: number for number, customer in enumerate(told["customer"], total)}
-            called = reading.called(list(at), asked.prefix)
-            clear = [one for one in called if one.identifier]
-            lost = [one for one in called if not one.identifier]
-            names.append(_named([one.identifier for one in clear], asked.prefix, _at(clear, at)))
-            hidden.append(_named([one.profile for one in lost], "", _at(lost, at)))
-            answers.append(told)
-            total += told.height
-    every = pl.concat(answers)
-    found = _strictest(pl.concat(names), every)
-    lost_ones = _strictest(pl.concat(hidden), every)
+        at_once = reading.are_many_noted(MANY)
+        every = answers(reading, Judge(question, book), library, now_ms, at_once=at_once)
+        look = end_to_end if at_once else by_search
+        found += look(reading, every["customer"], asked.prefix)
+    names = pl.concat(found)
+    is_clear = names["name"] != ""
+    clear = _keys(names.filter(is_clear).select(key="name", at="at"), asked.prefix)
+    hidden = names.filter(~is_clear).select(key="profile", at="at")
     known, known_hidden = (
         _known(reading, asked.prefix)
         if is_strict(question, book)
         else (None, pl.Series(dtype=pl.String))
     )
-    return Against(every.drop("customer", "order"), found, lost_ones, known, known_hidden)
+    return Against(
+        every.drop("customer", "order"),
+        _strictest(clear, every),
+        _strictest(hidden, every),
+        known,
+        known_hidden,
+    )
 
 
-def _at(called: Sequence[Called], at: Mapping[CustomerId, int]) -> list[int]:
-    return [at[one.customer] for one in called]
+def _named(texts: Sequence[str], prefix: str) -> pl.Series:
+    frame = pl.DataFrame({"key": texts}, schema={"key": pl.String})
+    return _keys(frame, prefix)["key"]
 
 
-def _named(texts: Sequence[str], prefix: str, at: Sequence[int]) -> pl.DataFrame:
-    """Keep the names that begin with a prefix, without it; a pseudonym has none and no colon."""
-    frame = pl.DataFrame({"key": texts, "at": at}, schema=_NAME)
+def _keys(names: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    """Keep the names that begin with a prefix, without it."""
     key = pl.col("key")
     if prefix:
-        frame = frame.filter(key.str.starts_with(prefix))
-    return frame.select(key.str.slice(len(prefix)), "at").filter(key != "")
-
-
-def _pages(reading: Reading, library: Library, now_ms: int) -> Iterator[Page]:
-    after = CustomerId("")
-    while records := reading.noted(now_ms, after, PAGE):
-        yield [(it.customer, row_now(it, None, library, now_ms)) for it in records]
-        after = records[-1].customer
-    due = (0, CustomerId(""))
-    while rows := reading.overdue(now_ms, due, PAGE):
-        page = []
-        for row in rows:
-            record = GateRecord(
-                customer=row.customer, gate=row.gate, next_due_ms=row.next_due_ms, stuck=row.stuck
-            )
-            page.append((row.customer, row_now(record, bytes(row.state), library, now_ms)))
-        yield page
-        due = (rows[-1].next_due_ms, rows[-1].customer)
-
-
-def _answers(page: Page, question: Question, book: RuleBook) -> pl.DataFrame:
-    counts_everywhere = holds_count_everywhere(question, book)
-    by_chosen_rep = book.people.offers_by_chosen_rep
-    customers, orders, answers = [], [], []
-    for customer, row in page:
-        found = _stops(
-            row, question, counts_everywhere=counts_everywhere, by_chosen_rep=by_chosen_rep
-        )
-        if found is not None:
-            customers.append(customer)
-            orders.append(found[0])
-            answers.append(found[1])
-    columns = {
-        "customer": customers,
-        "order": orders,
-        "reason": [it.reason for it in answers],
-        "since_ms": [it.since_ms for it in answers],
-        "until": [it.until for it in answers],
-        "case": [it.case for it in answers],
-    }
-    return pl.DataFrame(columns, schema=_ANSWER)
-
-
-def _stops(
-    row: GateRow, question: Question, *, counts_everywhere: bool, by_chosen_rep: bool
-) -> tuple[int, Answer] | None:
-    """Give a customer's no, and how it stands beside the no of another: the least counts.
-
-    Where a book does not know the brand, what stops the brand itself comes before what only stops
-    the whole umbrella, as the gate asks in that order.
-    """
-    answer = judge((row,), question)
-    if not answer.allowed:
-        return _STRICTNESS[answer.reason], answer
-    if counts_everywhere:
-        answer = judge((row,), everywhere(question))
-        if not answer.allowed:
-            return len(_STRICTNESS) + _STRICTNESS[answer.reason], answer
-    if by_chosen_rep and (another := by_another((row,), question)) is not None:
-        return 2 * len(_STRICTNESS), another
-    return None
+        names = names.filter(key.str.starts_with(prefix))
+    return names.with_columns(key.str.slice(len(prefix))).filter(key != "")
 
 
 def _strictest(names: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
@@ -215,7 +162,7 @@ def _known(reading: Reading, prefix: str) -> tuple[pl.Series, pl.Series]:
     after = ProfileId("")
     while page := reading.known(after, PAGE):
         names = [name for _, name in page]
-        keys.append(_named(names, prefix, [0] * len(names))["key"])
+        keys.append(_named(names, prefix))
         hidden.append(pl.Series([profile for profile, name in page if not name], dtype=pl.String))
         after = page[-1][0]
     return pl.concat(keys).unique(), pl.concat(hidden)

@@ -14,6 +14,9 @@ class Index:
     the hash name a slot, and a table says where in the sorted hashes that slot begins. Only where
     the hash that stands there is a lesser one is the right place searched for.
 
+    Attributes:
+        keys: The texts, in no order that means anything.
+
     Places are taken with brackets, not by `gather`, which makes a plan of its own for each call.
     """
 
@@ -33,7 +36,7 @@ class Index:
         order = hashes.arg_sort()
         self._seed = seed
         self._hashes = hashes.gather(order)
-        self._keys = keys.gather(order)
+        self.keys = keys.gather(order)
         self._numbers = numbers.gather(order)
         bits = _power_above(len(keys) * _BITS_EACH)
         self._mask = bits - 1
@@ -44,7 +47,7 @@ class Index:
         self._begins = _beginnings(self._slot_of(self._hashes), slots)
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.keys)
 
     def _slot_of(self, hashes: pl.Series) -> pl.Series:
         return (hashes // self._a_slot).cast(pl.UInt32)
@@ -65,7 +68,7 @@ class Index:
         place = self._place(hashes)
         alike = self._hashes[place] == hashes  # few others are left to be compared
         rows, place = rows.filter(alike), place.filter(alike)
-        same = self._keys[place] == keys[rows]
+        same = self.keys[place] == keys[rows]
         rows, place = rows.filter(same), place.filter(same)
         return rows.cast(pl.UInt32), self._numbers[place]
 

@@ -79,3 +79,14 @@ def whole(path: Path) -> Iterator[BinaryIO]:
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def set_aside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Open a place beside a file for rows that are to be read again; it is gone afterwards."""
+    aside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.aside")
+    with aside.open("xb") as file:
+        try:
+            yield aside, file
+        finally:
+            aside.unlink(missing_ok=True)

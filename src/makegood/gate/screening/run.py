@@ -18,8 +18,8 @@ from makegood.core.holds import Question, iso
 from makegood.gate.screening.against import Against, Asked, gather
 from makegood.gate.screening.hashed import found_in
 from makegood.gate.screening.index import Index
-from makegood.gate.screening.lists import check_names, keep_small, scan, whole, written
-from makegood.gate.screening.spelling import TYPED, keys_of, prefix_of
+from makegood.gate.screening.lists import check_names, keep_small, scan, set_aside, whole, written
+from makegood.gate.screening.spelling import TYPED, keys_of, plainly, prefix_of
 from makegood.messages.commands import HELD_CLASSES
 from makegood.messages.errors import InputError
 from makegood.playbooks.book import Library
@@ -29,7 +29,7 @@ from makegood.ports.store import Store
 TOLD = ("held_reason", "held_since", "held_until", "held_case")
 """Columns that say why; a list that was screened before loses those it has."""
 UNREADABLE, UNKNOWN = "unreadable", "unknown"
-_WHY = "makegood why"
+_KEY, _HELD = "makegood key", "makegood held"
 _AT_A_TIME = 200_000  # identifiers
 
 
@@ -167,7 +167,7 @@ class Screening:
 
 
 class _Sieve:
-    """Says of each row, batch by batch, what stands against it."""
+    """Parts rows, batch by batch, and says what stands against those that stay."""
 
     def __init__(self, against: Against, wanted: Wanted, column: str, kind: str) -> None:
         self._index: Index = against.index()
@@ -182,12 +182,41 @@ class _Sieve:
         self.rows = self.unreadable = 0
         self.reasons: Counter[str] = Counter()
 
-    def judged(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add the number of what stands against a row, -1 for nothing; called by many threads."""
-        keys = keys_of(rows[self.column].cast(pl.String), self.kind)
-        why = self._found(keys)
-        self._count(why, keys.null_count())
-        return rows.hstack([why.alias(_WHY)])
+    def judged(self, rows: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
+        """Say of each row whether it is held: all in the engine, but for odd spellings."""
+        key = plainly(pl.col(self.column).cast(pl.String), self.kind)
+        spelt = rows.with_columns(key.alias(_KEY))
+        return (
+            spelt.with_columns(self._is_held(pl.col(_KEY)).alias(_HELD))
+            .drop(_KEY)
+            .map_batches(self._finished, streamable=True, schema={**schema, _HELD: pl.Boolean})
+        )
+
+    def _is_held(self, key: pl.Expr) -> pl.Expr:
+        if not self._holds:
+            return pl.when(key.is_not_null()).then(pl.lit(False))
+        is_held = key.is_in(self._index.keys.implode())
+        if self._known is None:
+            return is_held
+        return is_held | ~key.is_in(self._known.keys.implode())
+
+    def _finished(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Look at those whose spelling is not plain; called by many threads."""
+        is_held = rows[_HELD]
+        unreadable = 0
+        if is_held.has_nulls():
+            odd = is_held.is_null().arg_true()
+            keys = self._keys(rows[self.column].gather(odd))
+            unreadable = keys.null_count()
+            is_held = is_held.scatter(odd, self._found(keys) >= 0)
+            rows = rows.with_columns(is_held.alias(_HELD))
+        with self._lock:
+            self.rows += rows.height
+            self.unreadable += unreadable
+        return rows
+
+    def _keys(self, texts: pl.Series) -> pl.Series:
+        return keys_of(texts.cast(pl.String), self.kind)
 
     def _found(self, keys: pl.Series) -> pl.Series:
         """Give the row of `_why` for each key; -1 for nothing."""
@@ -203,16 +232,13 @@ class _Sieve:
             why.scatter(keys.is_null().arg_true(), self._unreadable) if keys.has_nulls() else why
         )
 
-    def _count(self, why: pl.Series, unreadable: int) -> None:
-        reasons = self._reasons[why.filter(why >= 0)].value_counts()
-        with self._lock:
-            self.rows += len(why)
-            self.unreadable += unreadable
-            self.reasons.update(dict(reasons.iter_rows()))
-
     def explained(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Write out what stands against rows."""
-        return rows.drop(_WHY).hstack(_told(self._why[rows[_WHY]]))
+        """Write out what stands against rows that are held."""
+        why = self._found(self._keys(rows[self.column]))
+        reasons = self._reasons[why].value_counts()
+        with self._lock:
+            self.reasons.update(dict(reasons.iter_rows()))
+        return rows.hstack(_told(self._why[why]))
 
 
 def _reasons(answers: pl.DataFrame) -> pl.DataFrame:
@@ -275,18 +301,29 @@ def _column(rows: pl.LazyFrame, wanted: Wanted) -> tuple[str, str]:
 
 
 def _part(wanted: Wanted, rows: pl.LazyFrame, sieve: _Sieve) -> None:
-    """Read the list once, and write those who pass and the others as it goes."""
+    """Read the list once, and write those who pass; then say what stands against the others."""
     rows = rows.drop(TOLD, strict=False)
     schema = rows.collect_schema()
-    judged = rows.map_batches(sieve.judged, streamable=True, schema={**schema, _WHY: pl.Int32})
-    passing = judged.filter(pl.col(_WHY) < 0).drop(_WHY)
+    judged = sieve.judged(rows, schema)
+    passing = judged.filter(~pl.col(_HELD)).drop(_HELD)
+    staying = judged.filter(pl.col(_HELD)).drop(_HELD)
+    if wanted.held is None:  # their reasons are counted all the same
+        staying = staying.select(sieve.column)
+        schema = staying.collect_schema()
     with ExitStack() as stack:
-        orders = [written(passing, wanted.sendable, stack.enter_context(whole(wanted.sendable)))]
-        if wanted.held is not None:
-            explained = judged.filter(pl.col(_WHY) >= 0).map_batches(
-                sieve.explained,
-                streamable=True,
-                schema={**schema, **dict.fromkeys(TOLD, pl.String)},
-            )
-            orders.append(written(explained, wanted.held, stack.enter_context(whole(wanted.held))))
+        good = stack.enter_context(whole(wanted.sendable))
+        aside, file = stack.enter_context(set_aside(wanted.held or wanted.sendable))
+        orders = [written(passing, wanted.sendable, good), staying.sink_ipc(file, lazy=True)]
         pl.collect_all(orders, engine="streaming")
+        file.flush()
+        explained = pl.scan_ipc(aside).map_batches(
+            sieve.explained,
+            streamable=True,
+            schema={**schema, **dict.fromkeys(TOLD, pl.String)},
+        )
+        if wanted.held is None:
+            for _ in explained.collect_batches(chunk_size=_AT_A_TIME):
+                pass
+        else:
+            held = stack.enter_context(whole(wanted.held))
+            written(explained, wanted.held, held).collect(engine="streaming")

@@ -100,15 +100,30 @@ def _fast(texts: pl.Series, named: str) -> tuple[pl.Series, pl.Series]:
 
 
 def _fast_typed(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    text = pl.col("text")
+    found = texts.to_frame("text").select(_typed(pl.col("text"))).to_series()
+    return found, found.is_null().arg_true()
+
+
+def plainly(text: pl.Expr, named: str = TYPED) -> pl.Expr:
+    """Spell what is plain as `keys_of` does, without calling Python; null is for `keys_of`."""
+    if named == TYPED:
+        return _typed(text)
+    kind, _, brand = named.partition(":")
+    value = pl.lit(f"{brand}:") + text if brand else text
+    spelt, plain = _of_kind(value, kind)
+    if named != _EMAILS:  # there a kind in front is not plain
+        plain &= ~text.str.starts_with(f"{named}:")
+    return pl.when(plain).then(spelt)
+
+
+def _typed(text: pl.Expr) -> pl.Expr:
     spelt = pl.lit(None, dtype=pl.String)
     for kind in KINDS:
         prefix = f"{kind}:"
         value, plain = _of_kind(text.str.slice(len(prefix)), kind)
         fits = text.str.starts_with(prefix) & plain
         spelt = pl.when(fits).then(pl.lit(prefix) + value).otherwise(spelt)
-    found = texts.to_frame("text").select(spelt).to_series()
-    return found, found.is_null().arg_true()
+    return spelt
 
 
 def _of_kind(value: pl.Expr, kind: str) -> tuple[pl.Expr, pl.Expr]:
