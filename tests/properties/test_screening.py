@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from polars.testing import assert_frame_equal
 
 from makegood.core.holds import Question, iso
+from makegood.gate.screening.names import FOUND, by_search, end_to_end
 from makegood.gate.screening.run import Screening, Wanted
-from makegood.gate.screening.spelling import keys_of, prefix_of
+from makegood.gate.screening.shapes import Judge
+from makegood.gate.screening.spelling import keys_of, plainly, prefix_of
+from makegood.gate.screening.standing import answers
 from makegood.gate.service import Gate
 from makegood.messages.commands import MessageClass
 from makegood.messages.errors import InputError
@@ -98,6 +102,22 @@ QUESTIONS = st.builds(
 )
 
 
+def check_both_ways(store: Store, library: Library, question: Question, now_ms: int) -> None:
+    """Reading from end to end finds what searching finds, also with less than all names wanted."""
+    judge = Judge(question, library.now(question.brand))
+    with store.reading() as reading:
+        told = [answers(reading, judge, library, now_ms, at_once=it) for it in (True, False)]
+        assert_frame_equal(*(it.sort("customer") for it in told))
+        customers = told[0]["customer"]
+        for prefix in ("", "email:"):
+            for some in (customers, customers.head(1), customers.tail(1)):
+                ways = [pl.DataFrame(schema=FOUND), pl.DataFrame(schema=FOUND)]
+                for number, look in enumerate((by_search, end_to_end)):
+                    found = look(reading, some, prefix)
+                    ways[number] = pl.concat([ways[number], *found]).unique().sort(list(FOUND))
+                assert_frame_equal(*ways)
+
+
 def check_life(store: Store, moves, question, *, is_strict, erased, waits_ms, suffix):
     life = Life(store).live(moves)
     library = strict(LIBRARY) if is_strict else LIBRARY
@@ -106,6 +126,7 @@ def check_life(store: Store, moves, question, *, is_strict, erased, waits_ms, su
             if customer := life.customer(name):
                 writing.erase(customer)
     life.clock.at_ms += waits_ms
+    check_both_ways(life.store, library, question, life.clock.now_ms())
     gate = Gate(life.store, lambda: library, life.clock, KEY)
     screening = Screening(life.store, lambda: library, life.clock, KEY)
     rows = [*WHO, *EMAILS, *STRANGE] if suffix == ".parquet" else [*WHO, *EMAILS, *STRANGE[:4]]
@@ -221,6 +242,7 @@ def check_shared(store: Store, *, happened, question, is_strict, stuck):
     with store.writing() as writing:
         for row in writing.rows(CustomerId(""), 1 if stuck else 0):
             writing.save([replace(row, stuck="a fault")])
+    check_both_ways(store, library, question, clock.now_ms())
     gate = Gate(store, lambda: library, clock, KEY)
     rows = ["user:ana", "user:ben", "anon:1", *EMAILS, "loyalty:acme:1", "phone:+12125550100"]
     wanted = [one_by_one(gate, one, question) for one in rows]
@@ -248,6 +270,32 @@ def test_a_column_of_one_kind_is_spelt_as_each_identifier_is(kind, rows):
     prefix = prefix_of(kind)
     spelt_so = keys_of(pl.Series(rows, dtype=pl.String), kind)
     assert [one if one is None else prefix + one for one in spelt_so] == wanted
+
+
+@pytest.mark.parametrize("kind", ["", *KINDS, "loyalty:acme"])
+@given(rows=st.lists(texts, max_size=30))
+def test_what_the_engine_spells_is_spelt_as_each_identifier_is(kind, rows):
+    frame = pl.DataFrame({"text": rows}, schema={"text": pl.String})
+    fast = frame.select(plainly(pl.col("text"), kind)).to_series()
+    slow = keys_of(frame["text"], kind)
+    assert [one for one in fast if one is not None] == slow.filter(fast.is_not_null()).to_list()
+
+
+def test_nearly_everything_is_spelt_by_the_engine():
+    rows = ["Ana@Example.org", "ben@example.com", "+49 30 1234567", "7", "acme:7", "email:a@b.c"]
+    frame = pl.DataFrame({"text": rows})
+    plain = {
+        kind: frame.select(plainly(pl.col("text"), kind)).to_series().to_list()
+        for kind in ("email", "phone", "user", "loyalty", "loyalty:acme", "")
+    }
+    assert plain == {
+        "email": ["ana@example.org", "ben@example.com", None, None, None, None],
+        "phone": [None, None, "+49301234567", None, None, None],
+        "user": rows,
+        "loyalty": [None, None, None, None, "acme:7", "email:a@b.c"],
+        "loyalty:acme": [f"acme:{one}" for one in rows],
+        "": [None, None, None, None, None, "email:a@b.c"],
+    }
 
 
 def spelt(identifier: str) -> str | None:

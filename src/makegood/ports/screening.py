@@ -74,7 +74,9 @@ class ScreeningReading(Protocol):
         """
 
     def all_names(self, prefix: str = "") -> Iterator[Sequence[tuple[ProfileId, ProfileId, str]]]:
-        """Give every profile, each pseudonym that finds it, and the name in clear or "".
+        """Give every profile, and each identifier that finds it: in clear, or its pseudonym.
+
+        The second is "" where the third is not: who is known in clear needs no pseudonym.
 
         A profile finds itself, and its look-ups find it. Worth its while when a good part of all
         customers is wanted: `called` searches for each.

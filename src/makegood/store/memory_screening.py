@@ -79,7 +79,11 @@ class MemoryScreening(MemoryReading):
             for profile in self._t.customer_of
             for one in (profile, *self._t.lookups.get(profile, ()))
         )
-        yield [one for one in named if not one[2] or one[2].startswith(prefix)]
+        yield [
+            (profile, ProfileId("") if name else one, name)
+            for profile, one, name in named
+            if not name or name.startswith(prefix)
+        ]
 
     def _finding(self, customer: CustomerId) -> set[ProfileId]:
         """Every profile that, asked for, leads to a customer."""

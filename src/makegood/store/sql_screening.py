@@ -46,11 +46,13 @@ ALL_USERS = """SELECT DISTINCT it.customer, whose.customer
     AND whose.customer <> it.customer"""
 ALL_MEMBERS = "SELECT profile, customer FROM profile WHERE profile > '' AND profile <> customer"
 ALL_NAMES = f"""
-    SELECT it.profile, it.profile, coalesce(person.identifier, '')
+    SELECT it.profile, CASE WHEN person.identifier <> '' THEN '' ELSE it.profile END,
+    coalesce(person.identifier, '')
     FROM profile it LEFT JOIN person ON person.profile = it.profile
     WHERE it.profile > '' AND {_WANTED}
     UNION ALL
-    SELECT l.profile, l.lookup, coalesce(person.identifier, '')
+    SELECT l.profile, CASE WHEN person.identifier <> '' THEN '' ELSE l.lookup END,
+    coalesce(person.identifier, '')
     FROM lookup l LEFT JOIN person ON person.profile = l.lookup
     WHERE l.lookup > '' AND {_WANTED}"""
 KNOWN = """

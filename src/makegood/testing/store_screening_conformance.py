@@ -28,6 +28,24 @@ def inverted(reading: Reading) -> dict[str, set[str]]:
     return found
 
 
+def end_to_end(reading: Reading) -> dict[str, set[str]]:
+    """What finds whom, joined from readings of everybody."""
+    whose = {profile: customer for page in reading.all_members() for profile, customer in page}
+    through: dict[str, set[str]] = {}
+    for page in reading.all_users():
+        for looked_up, user in page:
+            through.setdefault(user, set()).add(looked_up)
+    pseudonym = {name: profile for profile, name in reading.known(ProfileId(""), 100) if name}
+    found: dict[str, set[str]] = {}
+    for names in reading.all_names():
+        for profile, one, name in names:
+            assert bool(one) != bool(name)
+            customer = whose.get(profile, CustomerId(profile))
+            them = found.setdefault(one or pseudonym[name], set())
+            them.update({customer}, through.get(customer, ()))
+    return found
+
+
 class ScreeningConformance(Conformance):
     """Whom something stands against, and how they are called."""
 
@@ -101,6 +119,7 @@ class ScreeningConformance(Conformance):
         with store.reading() as reading:
             one_by_one = finds(reading)
             assert inverted(reading) == one_by_one
+            assert end_to_end(reading) == one_by_one
             assert one_by_one["pmail"] == {"pana", "pben"}
             assert one_by_one["pcard"] == {"pcem", "peve"}
             names = {(one.profile, one.identifier) for one in reading.called([customer("ben")])}
@@ -147,3 +166,27 @@ class ScreeningConformance(Conformance):
                 (it.customer, it.profile) for it in some
             } == {("pana", "pphone"), ("pben", "pdot")}
             assert {it.identifier for it in some} == {"", "email:a@example.org"}
+            begun = [one for page in reading.all_names("email:") for one in page]
+            assert {one for one in begun if one[2]} == {("pana", "", "email:a@example.org")}
+            assert ("pana", "pcard", "") in begun
+
+    def test_how_many_have_something_against_them_is_told_as_a_share(self) -> None:
+        store = self.make_store()
+        with store.reading() as reading:
+            assert not reading.are_many_noted(5)
+            assert [one for page in reading.all_noted(20) for one in page] == []
+        known(store, *NAMES)
+        with store.writing() as writing:
+            rows = writing.lock(tuple(customer(name) for name in NAMES))
+            writing.save(list(rows.values()))
+        with store.reading() as reading:
+            assert not reading.are_many_noted(5)
+        with store.writing() as writing:
+            writing.save((replace(rows[customer("ana")], gate=UNSUBSCRIBED, next_due_ms=20),))
+        with store.reading() as reading:
+            assert reading.are_many_noted(5)
+            assert not reading.are_many_noted(4)
+            for now_ms in (19, 20):
+                at_once = [one for page in reading.all_noted(now_ms) for one in page]
+                assert at_once == list(reading.noted(now_ms, CustomerId(""), 9))
+            assert at_once == []

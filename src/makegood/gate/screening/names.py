@@ -14,7 +14,7 @@ from makegood.ports.store import Reading
 
 PAGE = 5_000  # customers searched for at a time
 FOUND = {"profile": pl.String, "name": pl.String, "at": pl.UInt32}
-"""A pseudonym, the identifier in clear or "", and the place of the customer it finds."""
+"""A pseudonym, or the identifier in clear; and the place of the customer it finds."""
 _U32 = pl.UInt32
 
 
@@ -26,7 +26,7 @@ def by_search(reading: Reading, customers: pl.Series, prefix: str) -> Iterator[p
         called = reading.called(page, prefix)
         yield pl.DataFrame(
             {
-                "profile": [one.profile for one in called],
+                "profile": ["" if one.identifier else one.profile for one in called],
                 "name": [one.identifier for one in called],
                 "at": [at[one.customer] for one in called],
             },
