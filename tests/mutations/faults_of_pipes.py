@@ -47,10 +47,24 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="screening-forgets-timers",
-        file="src/makegood/gate/screening/against.py",
+        file="src/makegood/gate/screening/standing.py",
         old="    while rows := reading.overdue(now_ms, due, PAGE):\n",
         new="    while rows := reading.overdue(0, due, PAGE):\n",
         tests=("tests/properties/test_screening.py",),
+    ),
+    Fault(
+        name="screening-forgets-who-is-found-through-others",
+        file="src/makegood/gate/screening/names.py",
+        old="        if self._through.is_empty():\n",
+        new="        if True:\n",
+        tests=("tests/properties/test_screening.py",),
+    ),
+    Fault(
+        name="screening-takes-all-holds-for-one-shape",
+        file="src/makegood/gate/screening/shapes.py",
+        old="        shape: Hashable = (hold.scope, hold.unclear, hold.lifts_ms)\n",
+        new="        shape: Hashable = (hold.scope, hold.unclear)\n",
+        tests=("tests/properties/test_shapes.py",),
     ),
     Fault(
         name="a-process-outlives-its-server",

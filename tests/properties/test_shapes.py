@@ -63,7 +63,9 @@ def moved(row: GateRow) -> GateRow:
 
 @pytest.mark.parametrize("many", [3, 25_000])
 def test_ends_of_holds_may_be_as_many_as_customers(many):
-    judge = Judge(Question(brand="cars", message_class=MessageClass.PROMOTIONAL), LIBRARY.now("cars"))
+    judge = Judge(
+        Question(brand="cars", message_class=MessageClass.PROMOTIONAL), LIBRARY.now("cars")
+    )
     for number in range(many):
         hold = Hold(case=f"k{number}", scope="*", since_ms=number, lifts_ms=10_000 * number + 1)
         stop = judge.stops(GateRow(holds=(hold,)))

@@ -65,7 +65,10 @@ class ScreeningReading(Protocol):
         """Give whom `noted` gives, in any order, reading customers from end to end."""
 
     def all_users(self) -> Iterator[Sequence[tuple[CustomerId, CustomerId]]]:
-        """Give pairs: a customer one of whose profiles is a look-up, and another who uses it."""
+        """Give pairs: a customer one of whose profiles is a look-up, and another who uses it.
+
+        A pair may be given more than once.
+        """
 
     def all_members(self) -> Iterator[Sequence[tuple[ProfileId, CustomerId]]]:
         """Give every profile whose customer is not called as it is, and that customer.

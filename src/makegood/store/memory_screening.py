@@ -23,9 +23,7 @@ class MemoryScreening(MemoryReading):
         found = (
             row
             for row in self._t.customers.values()
-            if row.customer > after
-            and _is_noted(row)
-            and not 0 < row.next_due_ms <= now_ms
+            if row.customer > after and _is_noted(row) and not 0 < row.next_due_ms <= now_ms
         )
         return tuple(
             GateRecord(

@@ -40,7 +40,7 @@ CALLED = f"""
     WHERE it.customer = ANY(?) AND l.profile = it.profile AND {_WANTED}"""
 # For everybody, and without searches out of order: whose a profile is, is for the reader to join.
 # What is more than '' makes SQLite read the tree in which names lie as they do in `person`.
-ALL_USERS = """SELECT DISTINCT it.customer, whose.customer
+ALL_USERS = """SELECT it.customer, whose.customer
     FROM profile it CROSS JOIN lookup l CROSS JOIN profile whose
     WHERE it.profile > '' AND l.lookup = it.profile AND whose.profile = l.profile
     AND whose.customer <> it.customer"""

@@ -2,11 +2,13 @@
 
 import os
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 from msgspec.structs import replace
+from polars.testing import assert_frame_equal
 
 from makegood.core.holds import Question
 from makegood.gate.screening import hashed
@@ -70,6 +72,39 @@ def test_service_mail_goes_to_everybody_and_says_whom_nobody_knows(world, tmp_pa
     told = screen(world, source, question=receipt)
     assert (told.sendable, told.held, told.unreadable) == (3, 0, 1)
     assert pl.read_parquet(tmp_path / "held.parquet").is_empty()
+
+
+def test_reasons_are_counted_where_nobody_wants_the_others(world, tmp_path):
+    source = tmp_path / "list.csv"
+    source.write_text("email,a\nAna@example.org,1\nben@example.org,2\nnobody,3\n")
+    told = screen(world, source, held=None)
+    assert (told.reasons, told.sendable) == ({"hold": 1, "unreadable": 1}, 1)
+    assert sorted(os.listdir(tmp_path)) == ["good.csv", "list.csv"]
+
+
+def test_columns_of_every_type_stay_as_they_are(world, tmp_path):
+    source = tmp_path / "list.parquet"
+    at = datetime(2026, 5, 5, 8, tzinfo=UTC)
+    columns = {
+        "who": pl.Series(["Ana@example.org", "ben@example.org"], dtype=pl.Categorical),
+        "enum": pl.Series(["a", "b"], dtype=pl.Enum(["a", "b"])),
+        "list": [[1, 2], None],
+        "struct": [{"a": 1, "b": "x"}, {"a": None, "b": "y"}],
+        "at": [at, at],
+        "day": [at.date(), None],
+        "money": pl.Series(["1.50", "2.25"]).str.to_decimal(scale=2),
+        "bytes": [b"\x00\xff", b""],
+        "nothing": pl.Series([None, None], dtype=pl.Null),
+        "email": ["Ana@example.org", "ben@example.org"],
+    }
+    frame = pl.DataFrame(columns)
+    frame.write_parquet(source)
+    frame = pl.read_parquet(source)
+    screen(world, source)
+    assert_frame_equal(pl.read_parquet(tmp_path / "good.parquet"), frame[1:])
+    held = pl.read_parquet(tmp_path / "held.parquet")
+    assert held["held_reason"].to_list() == ["hold"]
+    assert_frame_equal(held.drop(TOLD), frame[:1])
 
 
 def test_numbers_that_name_a_customer_are_read_as_text(world, tmp_path):

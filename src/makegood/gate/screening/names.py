@@ -80,14 +80,16 @@ def _through(reading: Reading, held: Index) -> tuple[pl.DataFrame, pl.Series]:
         users = pl.Series([pair[1] for pair in page], dtype=pl.String)
         rows, numbers = held.find(looked_up)
         pairs.append(pl.DataFrame({"customer": numbers.cast(_U32), "name": users[rows]}))
-    found = pl.concat(pairs)
+    found = pl.concat(pairs).unique()
     rows, numbers = held.find(found["name"])
     others = found["name"].unique()
     others = others.filter(~others.is_in(found["name"][rows].implode()))
     names = pl.concat(
         [
             pl.DataFrame({"name": found["name"][rows], "user": numbers.cast(_U32)}).unique(),
-            pl.DataFrame({"name": others}).with_row_index("user", len(held)).select("name", "user"),
+            pl.DataFrame({"name": others})
+            .with_row_index("user", len(held))
+            .select("name", "user"),
         ]
     )
     return found.join(names, on="name").select("customer", "user"), others
