@@ -69,7 +69,8 @@ class MemoryScreening(MemoryReading):
         yield [pair for pair in sorted(found) if pair[0] != pair[1]]
 
     def all_members(self) -> Iterator[Sequence[tuple[ProfileId, CustomerId]]]:
-        yield [pair for pair in self._t.customer_of.items() if pair[0] != pair[1]]
+        members = self._t.customer_of.items()
+        yield [(one, whose) for one, whose in members if CustomerId(one) != whose]
 
     def all_names(self, prefix: str = "") -> Iterator[Sequence[tuple[ProfileId, ProfileId, str]]]:
         named = (

@@ -29,7 +29,10 @@ class Session(Protocol):
         """Run a statement and give its rows."""
 
     def pages(self, sql: str, *values: Value) -> Iterator[list[Row]]:
-        """Run a statement and give its rows some thousands at a time, however many there are."""
+        """Run a statement and give its rows some thousands at a time, however many there are.
+
+        Not while only looking: an engine keeps the place in the transaction.
+        """
 
     def changed(self, sql: str, *values: Value) -> int:
         """Run a statement and say how many rows it touched."""

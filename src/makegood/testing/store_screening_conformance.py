@@ -30,17 +30,17 @@ def inverted(reading: Reading) -> dict[str, set[str]]:
 
 def end_to_end(reading: Reading) -> dict[str, set[str]]:
     """What finds whom, joined from readings of everybody."""
-    whose = {profile: customer for page in reading.all_members() for profile, customer in page}
+    whose = {one: customer for page in reading.all_members() for one, customer in page}
     through: dict[str, set[str]] = {}
     for page in reading.all_users():
         for looked_up, user in page:
             through.setdefault(user, set()).add(looked_up)
-    pseudonym = {name: profile for profile, name in reading.known(ProfileId(""), 100) if name}
+    pseudonym = {name: one for one, name in reading.known(ProfileId(""), 100) if name}
     found: dict[str, set[str]] = {}
     for names in reading.all_names():
-        for profile, one, name in names:
+        for member, one, name in names:
             assert bool(one) != bool(name)
-            customer = whose.get(profile, CustomerId(profile))
+            customer = whose.get(member, CustomerId(member))
             them = found.setdefault(one or pseudonym[name], set())
             them.update({customer}, through.get(customer, ()))
     return found

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from makegood.gate.screening.index import Index
-from makegood.messages.ids import CustomerId
 from makegood.ports.store import Reading
 
 PAGE = 5_000  # customers searched for at a time
