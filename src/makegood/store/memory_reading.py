@@ -88,6 +88,7 @@ TABLES = (
     "pointers", "root_answers",
     "ties", "routings",
     "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
+    "public_posts", "public_handles", "public_codes", "heard_to",
 )  # fmt: skip
 
 
