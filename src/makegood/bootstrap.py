@@ -61,6 +61,7 @@ from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
 from makegood.runtime.post import IN_MEMORY, Post
+from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -71,6 +72,7 @@ from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.standing_in import StandIns
 from makegood.runtime.telling import Teller
+from makegood.runtime.voice_parts import Parts as VoiceParts
 from makegood.runtime.walks import Walks
 from makegood.runtime.worker import Pace, Worker
 from makegood.settings import AvailabilitySource, Settings
@@ -134,6 +136,7 @@ class Makegood:
         leavings: Looks after the customers of who leaves.
         hellos: Makes hellos and thanks due.
         post: Takes mail in.
+        voice: Hears what is said in public.
         lines: A mail address of one's own for each rep.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -180,6 +183,15 @@ class Makegood:
             store, doors, lambda: self.book, self.lines, clock, (folder, settings.imap)
         )
         self.erasing.swept_by(self.post.sweep)
+        parts = VoiceParts(
+            store=store,
+            intake=self.intake,
+            library_of=shelf.current,
+            clock=clock,
+            files=self.post.files,
+        )
+        secrets = {name: one.secrets for name, one in settings.sources.items()}
+        self.voice = PublicVoice(parts, secrets, with_files=bool(folder))
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
@@ -233,7 +245,7 @@ class Makegood:
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
-        beside += self.post.threads(stopped, sleep)
+        beside += self.post.threads(stopped, sleep) + self.voice.threads(stopped, sleep)
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

@@ -104,6 +104,8 @@ class Handle(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     Attributes:
         handle: Network and handle.
+        profile: The handle's own.
+        customer: The profile it was joined with.
         how: They consented, or wrote the code that they were given.
         by: Who wrote their consent down; empty for the customer or another system.
     """
@@ -112,6 +114,7 @@ class Handle(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     profile: ProfileId
     at_ms: int
     how: Literal["consent", "code"]
+    customer: ProfileId = ProfileId("")
     by: RepId = RepId("")
 
 
@@ -191,6 +194,12 @@ class VoiceReading(Protocol):
 
     def posts_of(self, profiles: Sequence[ProfileId], limit: int = 20) -> tuple[Post, ...]:
         """Give the last posts of some profiles, newest first."""
+
+    def posts_by(self, handle: str, limit: int = 200) -> tuple[Post, ...]:
+        """Give the last posts of an author, newest first."""
+
+    def replies_of_ours(self, posts: Sequence[str]) -> tuple[Post, ...]:
+        """Give what the firm wrote under some posts, the first first."""
 
     def late_posts(self, now_ms: int, limit: int) -> tuple[Post, ...]:
         """Give posts that came to be too late and were not looked at yet, the oldest first."""

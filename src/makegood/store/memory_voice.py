@@ -50,6 +50,19 @@ class MemoryVoice(MemoryReading):
         own = [one for one in self._said.public_posts.values() if one.profile in wanted]
         return tuple(sorted(own, key=lambda one: (one.at_ms, one.post), reverse=True)[:limit])
 
+    def posts_by(self, handle: str, limit: int = 200) -> tuple[Post, ...]:
+        own = [one for one in self._said.public_posts.values() if one.handle == handle]
+        return tuple(sorted(own, key=lambda one: (one.at_ms, one.post), reverse=True)[:limit])
+
+    def replies_of_ours(self, posts: Sequence[str]) -> tuple[Post, ...]:
+        wanted = set(posts)
+        found = [
+            one
+            for one in self._said.public_posts.values()
+            if one.state == "ours" and one.reply_to in wanted
+        ]
+        return tuple(sorted(found, key=lambda one: (one.at_ms, one.post)))
+
     def late_posts(self, now_ms: int, limit: int) -> tuple[Post, ...]:
         own = [one for one in self._said.public_posts.values() if 0 < one.late_ms <= now_ms]
         return tuple(sorted(own, key=lambda one: (one.late_ms, one.post))[:limit])

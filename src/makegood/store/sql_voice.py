@@ -11,8 +11,8 @@ from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
 POST = (
-    "post source brand language handle profile standing slot rank at_ms target_ms breach_ms "
-    "late_ms answered_ms fetch_ms row_blob"
+    "post source brand language handle reply_to profile standing slot rank at_ms target_ms "
+    "breach_ms late_ms answered_ms fetch_ms row_blob"
 )
 _HANDLE, _CODE, _HEARD = "handle profile row_blob", "code profile row_blob", "source row_blob"
 _unpack = msgspec.msgpack.Decoder(Post).decode
@@ -63,6 +63,25 @@ class VoiceReading(SqlBase):
             "ORDER BY at_ms DESC, post DESC LIMIT ?",
             sorted(set(profiles)),
             limit,
+        )
+        return tuple(_unpack(row[0]) for row in found)
+
+    def posts_by(self, handle: str, limit: int = 200) -> tuple[Post, ...]:
+        found = self._db.rows(
+            "SELECT row_blob FROM public_post WHERE handle = ? "
+            "ORDER BY at_ms DESC, post DESC LIMIT ?",
+            handle,
+            limit,
+        )
+        return tuple(_unpack(row[0]) for row in found)
+
+    def replies_of_ours(self, posts: Sequence[str]) -> tuple[Post, ...]:
+        if not posts:
+            return ()
+        found = self._db.rows(
+            "SELECT row_blob FROM public_post WHERE standing = 'ours' AND reply_to = ANY(?) "
+            "ORDER BY at_ms, post",
+            sorted(set(posts)),
         )
         return tuple(_unpack(row[0]) for row in found)
 
@@ -171,7 +190,7 @@ class VoiceWriting(VoiceReading):
 def _values(row: Post) -> tuple[object, ...]:
     slot, rank, _ = row.place
     return (
-        row.post, row.source, row.brand, row.language, row.handle, row.profile, row.state, slot,
-        rank, row.at_ms, row.target_ms, row.breach_ms, row.late_ms, row.answered_ms, row.fetch_ms,
-        pack(row),
+        row.post, row.source, row.brand, row.language, row.handle, row.reply_to,
+        row.profile, row.state, slot, rank, row.at_ms, row.target_ms,
+        row.breach_ms, row.late_ms, row.answered_ms, row.fetch_ms, pack(row),
     )  # fmt: skip

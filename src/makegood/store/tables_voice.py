@@ -9,6 +9,7 @@ VOICE = (
         brand TEXT NOT NULL,
         language TEXT NOT NULL,
         handle TEXT NOT NULL,
+        reply_to TEXT NOT NULL,
         profile TEXT NOT NULL,
         standing TEXT NOT NULL,
         slot BIGINT NOT NULL,
@@ -25,7 +26,8 @@ VOICE = (
     "CREATE INDEX public_post_fetch ON public_post (fetch_ms) WHERE fetch_ms > 0",
     "CREATE INDEX public_post_due ON public_post (breach_ms)",
     "CREATE INDEX public_post_of ON public_post (profile, at_ms, post) WHERE profile <> ''",
-    "CREATE INDEX public_post_by ON public_post (handle)",
+    "CREATE INDEX public_post_by ON public_post (handle, at_ms, post)",
+    "CREATE INDEX public_post_reply ON public_post (reply_to) WHERE standing = 'ours'",
     """CREATE TABLE public_handle (
         handle TEXT NOT NULL PRIMARY KEY,
         profile TEXT NOT NULL,

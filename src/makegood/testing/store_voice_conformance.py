@@ -1,4 +1,4 @@
-"""What every store does with posts: kept once, listed by who waits, counted, matched, forgotten."""
+"""What every store does with posts: kept once, listed by who waits, counted, forgotten."""
 
 from msgspec.structs import replace
 
@@ -53,8 +53,31 @@ class VoiceConformance(Conformance):
             first = reading.posts_listed(limit=3)
             rest = reading.posts_listed(after=first[-1].place, limit=9)
             own = reading.posts_listed(brands=["", "mine"], limit=9)
-        assert [one.post for one in (*first, *rest)] == ["other", "w0", "w1", "w2", "s2", "s1", "s0"]
+        assert [one.post for one in (*first, *rest)] == [
+            "other",
+            "w0",
+            "w1",
+            "w2",
+            "s2",
+            "s1",
+            "s0",
+        ]
         assert [one.post for one in own] == ["w0", "w1", "w2", "s2", "s1", "s0"]
+
+    def test_an_authors_posts_and_what_the_firm_wrote_under_them_are_found(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_post(post("a"))
+            writing.put_post(post("b", at_ms=2_000))
+            for name, state in (("late", "ours"), ("early", "ours"), ("theirs", "waiting")):
+                at_ms = 1_500 if name == "early" else 1_900
+                made = post(name, at_ms=at_ms, author="firm")
+                writing.put_post(replace(made, state=state, reply_to="a"))
+        with store.reading() as reading:
+            found = reading.posts_by("mastodon:ana@example.social")
+            assert [one.post for one in found] == ["b", "a"]
+            assert [one.post for one in reading.replies_of_ours(["a", "b"])] == ["early", "late"]
+            assert reading.replies_of_ours([]) == ()
 
     def test_what_is_late_or_to_be_fetched_is_found_until_it_is_not(self) -> None:
         store = self.make_store()
@@ -97,7 +120,8 @@ class VoiceConformance(Conformance):
             writing.put_voice_code(VoiceCode(code="c", profile=profile("ana"), until_ms=5))
         with store.writing() as writing:
             assert writing.handles([mine.handle, "x"]) == {mine.handle: mine}
-            assert writing.handles([]) == writing.voice_codes([]) == {}
+            assert writing.handles([]) == {}
+            assert writing.voice_codes([]) == {}
             assert writing.voice_codes(["c"])["c"].profile == profile("ana")
             assert [one.post for one in writing.posts_of([profile("ana")])] == ["a"]
             assert writing.posts_of([ProfileId("")]) == writing.posts_of([]) == ()
