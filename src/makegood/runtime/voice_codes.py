@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from makegood.messages.errors import Refused
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import Unlinked
-from makegood.messages.ids import CustomerId, ProfileId, RepId
+from makegood.messages.ids import CaseId, CustomerId, ProfileId, RepId
 from makegood.messages.link_facts import Linked
 from makegood.ports.acts import Act
 from makegood.ports.store import Writing
@@ -76,17 +76,22 @@ class Matching:
     def take_back(self, handle: str, by: RepId) -> Handle | Refused:
         """Take a match back: no post of the handle is anybody's, and the histories part."""
 
+        kept: list[str] = []
+
         def part() -> Handle | Refused:
             with self._parts.store.writing() as writing:
                 row = writing.handles([handle]).get(handle)
                 if row is None:
                     return Refused(code="no_match", why="This handle is nobody's.")
-                self._part(writing, row, by)
+                kept[:] = self._part(writing, row, by)
             return row
 
-        return patiently(part)
+        done = patiently(part)
+        for post in kept:
+            self._parts.files.drop(post)
+        return done
 
-    def _part(self, writing: Writing, row: Handle, by: RepId) -> None:
+    def _part(self, writing: Writing, row: Handle, by: RepId) -> tuple[str, ...]:
         now_ms = self._parts.clock.now_ms()
         customers = set(writing.customers_of([row.profile, row.customer]).values())
         writing.lock(sorted(customers))
@@ -97,12 +102,20 @@ class Matching:
             source=MATCHING,
         )
         self._parts.intake.record(writing, [told], now_ms)
-        for post in writing.drop_handle(row.handle):
+        posts = writing.drop_handle(row.handle)
+        for post in posts:
             kept = writing.change_post(post)
             if kept is not None:
-                nobody = replace(kept, profile=ProfileId(""), matched="", case="", fetch_ms=0)
-                writing.save_post(nobody)
+                writing.save_post(_nobodys(kept))
         note(writing, Act(what="handle.parted", at_ms=now_ms, who=by, about=row.profile))
+        return posts
+
+
+def _nobodys(row: Post) -> Post:
+    """Give a post as it was before it was anybody's: with no case, and nothing kept of it."""
+    media = tuple(replace(one, digest="", size=0, why="") for one in row.media)
+    nobody, none = ProfileId(""), CaseId("")
+    return replace(row, profile=nobody, matched="", case=none, fetch_ms=0, media=media)
 
 
 def link(parts: Parts, writing: Writing, row: Handle, customer: CustomerId) -> Handle | Refused:
@@ -123,7 +136,7 @@ def link(parts: Parts, writing: Writing, row: Handle, customer: CustomerId) -> H
     told = Told(
         profile=row.profile,
         body=Linked(other=row.customer, by=row.by),
-        message_id=f"{_digest(row.handle)}/{row.at_ms}",
+        message_id=f"{_digest(row.handle)}/{row.at_ms}/{known}",
         source=MATCHING,
     )
     parts.intake.record(writing, [told], parts.clock.now_ms())
@@ -136,12 +149,10 @@ def link(parts: Parts, writing: Writing, row: Handle, customer: CustomerId) -> H
             writing.save_post(kept)
             facts += facts_of(kept)
     parts.intake.record(writing, facts, parts.clock.now_ms())
-    note(
-        writing,
-        Act(
-            what="handle.matched", at_ms=row.at_ms, who=row.by, about=known, after={"how": row.how}
-        ),
-    )
+    if row.by:
+        after = {"how": row.how}
+        act = Act(what="handle.matched", at_ms=row.at_ms, who=row.by, about=known, after=after)
+        note(writing, act)
     return row
 
 

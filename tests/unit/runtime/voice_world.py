@@ -7,7 +7,7 @@ from pathlib import Path
 from makegood.bootstrap import Makegood, open_makegood
 from makegood.books import opening
 from makegood.messages.facts import Touchpoint
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.voice import Post
 from makegood.settings import Settings
 from makegood.sources.voice.heard import Heard, post_named
@@ -17,7 +17,7 @@ NOON_MS = 1_795_694_400_000  # 26 November 2026
 MINUTE_MS = 60_000
 _FAILURE = """failures:
   - id: unheard
-    title: {en: Nobody answered you in public.}
+    title: Nobody answered in public
     on: Public Post Unanswered
     about: event.post
     loses: attention
@@ -50,6 +50,7 @@ def book(tmp: Path) -> str:
     line, _, tail = tail.partition("\n")
     text = f"{head}facts:{line}\n{facts}{tail}"
     text = text.replace("\nfailures:\n", f"\n{_FAILURE}", 1) + VOICE
+    text = text.replace("for: [promise_broken, ", "for: [unheard, promise_broken, ")
     path = tmp / "voice.yaml"
     path.write_text(text)
     return str(path)
@@ -107,8 +108,14 @@ def known(it: Makegood, identifier: str = "email:ana@example.org") -> CustomerId
 def told(it: Makegood, customer: CustomerId) -> list[str]:
     """Give the names of what happened to somebody."""
     with it.store.reading() as reading:
-        found = [event.body for event in reading.history(customer)]
+        found = [event.body for event in reading.history(now(it, customer))]
     return [one.name for one in found if isinstance(one, Touchpoint)]
+
+
+def now(it: Makegood, customer: CustomerId) -> CustomerId:
+    """Give the customer as they are called since they were joined with somebody."""
+    with it.store.reading() as reading:
+        return reading.customers_of([ProfileId(customer)])[ProfileId(customer)]
 
 
 def customer_of(it: Makegood, post: Post) -> CustomerId | None:
