@@ -153,7 +153,9 @@ def _url(section: Section, network: str) -> str:
         if section.has("url"):
             section.error("url", "A webhook comes to us.", "Leave it out.")
         return ""
-    url = section.text("url")
+    url = section.text("url", default="")
+    if not url and network:
+        section.error("url", "It is not said where to listen.", "Write https://example.social.")
     try:
         parts = urlsplit(url)
         is_good = parts.scheme == "https" and bool(parts.hostname) and not parts.username

@@ -140,7 +140,15 @@ class Bluesky:
         if path.endswith("searchPosts"):
             return as_json({"posts": page, **more})
         feed = [{"post": one} for one in page]
-        return as_json({"feed": [*feed, {"post": view(999), "reason": {"$type": "app.bsky.feed.defs#reasonRepost"}}], **more})
+        return as_json(
+            {
+                "feed": [
+                    *feed,
+                    {"post": view(999), "reason": {"$type": "app.bsky.feed.defs#reasonRepost"}},
+                ],
+                **more,
+            }
+        )
 
 
 def view(number: int, **changed: object) -> dict[str, object]:
