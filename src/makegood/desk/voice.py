@@ -21,6 +21,7 @@ from makegood.messages.identifiers import normal
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.ports.rows import CaseRow
 from makegood.ports.voice import Post
+from makegood.projections.asked import within_words
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import rep_name
 from makegood.runtime.public_voice import PublicVoice
@@ -53,6 +54,8 @@ def voice(request: HttpRequest) -> HttpResponse:
             **shell(desk, page="voice"),
             "zone": book.timezone,
             "terms": book.voice,
+            "target": within_words(book.voice.target_ms),
+            "breach": within_words(book.voice.breach_ms),
             "posts": [_shown(desk, one, owners.get(one.profile), cases) for one in shown],
             "next": "{}.{}.{}".format(*shown[-1].place) if len(rows) > PAGE else "",
             "is_first": after is None,

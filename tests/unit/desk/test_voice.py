@@ -59,6 +59,8 @@ def test_a_handle_needs_the_customers_word(makegood, clock, kathy) -> None:
         (case,) = [one for one in reading.cases_of([now(makegood, ana)]) if one.is_open]
     done = kathy.post(f"{AT}/{post}/attach", {"case": case.case}, follow=True)
     assert "kept with a case" in words_of(done)
+    assert "Said in public" in words_of(kathy.get(f"/desk/cases/{case.case}"))
+    assert "Said in public" in words_of(kathy.get(f"/desk/customers/{now(makegood, ana)}"))
     done = kathy.post(f"{AT}/{post}/unmatch", follow=True)
     assert "Whose it is, nobody said" in words_of(done)
 
