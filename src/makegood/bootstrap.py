@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Thread
 
@@ -136,7 +136,6 @@ class Makegood:
         leavings: Looks after the customers of who leaves.
         hellos: Makes hellos and thanks due.
         post: Takes mail in.
-        voice: Hears what is said in public.
         lines: A mail address of one's own for each rep.
         gate: May we send?
         mail_kinds: Which class a mail has that another tool sends.
@@ -183,15 +182,6 @@ class Makegood:
             store, doors, lambda: self.book, self.lines, clock, (folder, settings.imap)
         )
         self.erasing.swept_by(self.post.sweep)
-        parts = VoiceParts(
-            store=store,
-            intake=self.intake,
-            library_of=shelf.current,
-            clock=clock,
-            files=self.post.files,
-        )
-        secrets = {name: one.secrets for name, one in settings.sources.items()}
-        self.voice = PublicVoice(parts, secrets, with_files=bool(folder))
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})
@@ -217,6 +207,20 @@ class Makegood:
             settings.zendesk, store, clock, self._rep_name, settings.base_url
         )
         self.teller = Teller(store, self.sinks, self._held_now, clock, noted=self.endpoints.flush)
+
+    @cached_property
+    def voice(self) -> PublicVoice:
+        """Hears what is said in public."""
+        parts = VoiceParts(
+            store=self.store,
+            intake=self.intake,
+            library_of=self.shelf.current,
+            clock=self.clock,
+            files=self.post.files,
+        )
+        secrets = {name: one.secrets for name, one in self.settings.sources.items()}
+        with_files = bool(self.settings.attachments) or self.settings.database == IN_MEMORY
+        return PublicVoice(parts, secrets, with_files=with_files)
 
     @property
     def library(self) -> Library:

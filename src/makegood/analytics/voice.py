@@ -1,7 +1,7 @@
 """How many public posts a person answered before it was too late, by group, with intervals.
 
-Groups are the source, the brand and the language of a post. Who wrote it, and how many follow them,
-is not known here and makes no group.
+Groups are the source, the brand and the language of a post. Who wrote it, and how many follow
+them, is not known here and makes no group.
 Source: Wilson 1927, as in the parity report; `voice` of the rule book.
 """
 

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 @_VOICE.command()
 def fetch(database: Database = "", output: Output = Format.TEXT) -> None:
-    """Ask every source of `voice:` once; `makegood serve` and `makegood work` do so all the time."""
+    """Ask every source of `voice:` once; `makegood serve` does so all the time."""
     with opened(database) as makegood:
         found = makegood.voice.rounds.run_once(everything=True)
         makegood.voice.room.find_late()
@@ -35,7 +35,7 @@ def fetch(database: Database = "", output: Output = Format.TEXT) -> None:
 
 
 @_VOICE.command("import")
-def take(
+def take(  # noqa: PLR0913 - each is one option of the command
     file: Annotated[Path, typer.Argument(help="A table, such as reviews.csv.")],
     export: Annotated[str, typer.Option(help="google-play, or plain.")] = "plain",
     column: Annotated[

@@ -157,7 +157,7 @@ def link(parts: Parts, writing: Writing, row: Handle, customer: CustomerId) -> H
 
 
 def linked_by_code(parts: Parts, writing: Writing, rows: Sequence[Post], now_ms: int) -> None:
-    """Match handles whose posts hold a code that a customer was given; an old one proves nothing."""
+    """Match handles whose posts hold a code that a customer was given and that still counts."""
     written = {
         found.upper(): row for row in rows if row.author for found in CODE.findall(row.text)
     }

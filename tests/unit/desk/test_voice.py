@@ -1,4 +1,4 @@
-"""Public voice on the desk: who waits comes first, nobody is guessed, another brand's is hidden."""
+"""Public voice on the desk: who waits is first, nobody is guessed, another brand's is hidden."""
 
 from makegood.bootstrap import Makegood
 from makegood.playbooks.voice import Listening

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from makegood.bootstrap import Makegood, open_makegood
 from makegood.books import opening
+from makegood.bootstrap import Makegood, open_makegood
 from makegood.messages.facts import Touchpoint
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.ports.voice import Post

@@ -1,4 +1,4 @@
-"""Networks and feeds are asked as their interfaces say, and what is hostile in them does nothing."""
+"""Networks and feeds are asked as their interfaces say; what is hostile in them does nothing."""
 
 import gzip
 
@@ -10,15 +10,17 @@ from makegood.messages.errors import InputError
 from makegood.playbooks.voice import Listening
 from makegood.ports.voice import HeardTo
 from makegood.sources.voice import bluesky, feeds, mastodon
-from makegood.sources.voice.fetching import Fetching
 from makegood.sources.voice.feeds import read_feed
+from makegood.sources.voice.fetching import Fetching
 from makegood.sources.voice.heard import VoiceAway, link, plain
 from makegood.sources.voice.webhook import read_body
 from tests.unit.sources.voice.vendors import Answer, Bluesky, Mastodon, serving, status, view
 
 START = HeardTo(source="s")
-ATOM = b"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
-<title>Blog</title><entry><id>tag:1</id><title>No car</title><updated>2026-11-26T11:59:00Z</updated>
+ATOM = b"""<?xml version="1.0"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<title>Blog</title>
+<entry><id>tag:1</id><title>No car</title><updated>2026-11-26T11:59:00Z</updated>
 <author><name>Ana</name></author><link href="https://blog.example/1"/>
 <link rel="enclosure" type="audio/mpeg" href="https://blog.example/a.mp3"/>
 <content type="html">&lt;p&gt;Again &lt;script&gt;x()&lt;/script&gt;.&lt;/p&gt;</content></entry>

@@ -7,7 +7,8 @@ from makegood.sources.voice.reviews import columns_of, read_reviews
 
 PLAY = (
     "Package Name,Reviewer Language,Review Last Update Millis Since Epoch,Star Rating,"
-    "Review Title,Review Text,Developer Reply Millis Since Epoch,Developer Reply Text,Review Link\n"
+    "Review Title,Review Text,Developer Reply Millis Since Epoch,Developer Reply Text,"
+    "Review Link\n"
     'x,en,1795694400000,2,Late,"No car,\nagain",1795694460000,Sorry,https://play.example/1\n'
     "x,de_DE,1795694400000,5,,Gut,,,https://play.example/2\n"
 )
