@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Thread
 
@@ -61,6 +61,7 @@ from makegood.runtime.marks_rounds import Rounds
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
 from makegood.runtime.post import IN_MEMORY, Post
+from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.raising import Raising
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.requests import Requests
@@ -71,6 +72,7 @@ from makegood.runtime.sends import Coverage
 from makegood.runtime.shelf import Shelf
 from makegood.runtime.standing_in import StandIns
 from makegood.runtime.telling import Teller
+from makegood.runtime.voice_parts import Parts as VoiceParts
 from makegood.runtime.walks import Walks
 from makegood.runtime.worker import Pace, Worker
 from makegood.settings import AvailabilitySource, Settings
@@ -206,6 +208,20 @@ class Makegood:
         )
         self.teller = Teller(store, self.sinks, self._held_now, clock, noted=self.endpoints.flush)
 
+    @cached_property
+    def voice(self) -> PublicVoice:
+        """Hears what is said in public."""
+        parts = VoiceParts(
+            store=self.store,
+            intake=self.intake,
+            library_of=self.shelf.current,
+            clock=self.clock,
+            files=self.post.files,
+        )
+        secrets = {name: one.secrets for name, one in self.settings.sources.items()}
+        with_files = bool(self.settings.attachments) or self.settings.database == IN_MEMORY
+        return PublicVoice(parts, secrets, with_files=with_files)
+
     @property
     def library(self) -> Library:
         """The rule books of this moment."""
@@ -233,7 +249,7 @@ class Makegood:
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
-        beside += self.post.threads(stopped, sleep)
+        beside += self.post.threads(stopped, sleep) + self.voice.threads(stopped, sleep)
         if self.marks.placed:
             rounds = self.marks.run_forever
             beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))

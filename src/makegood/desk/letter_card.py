@@ -63,10 +63,12 @@ def letters_shown(
     jottings = desk.reading.jottings_of(story.profiles)
     own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
     addresses = _addresses(desk, story.profiles)
+    public = desk.reading.posts_of(story.profiles)
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {
         "letters": [_shown(desk, one, rows, own, addresses) for one in seen],
         "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
+        "public": [one for one in public if desk.me.may_see(one.brand)],
         "others_writing": others_writing(desk, jottings),
         "canned": canned_of(desk.makegood.library.now()),
     }

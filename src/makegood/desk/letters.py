@@ -178,11 +178,16 @@ def file(request: HttpRequest, customer_id: str, letter_id: str, digest: str) ->
     content = files.get(letter.letter, digest) if known is not None else None
     if known is None or content is None:
         raise Http404
+    return kept_file(content, known.name, is_shown=bool(request.GET.get("shown")))
+
+
+def kept_file(content: bytes, name: str, *, is_shown: bool) -> HttpResponse:
+    """Give bytes that a stranger sent, to be saved; a true picture may be shown, alone."""
     picture = next((kind for begins, kind in _PICTURES if content.startswith(begins)), "")
-    if request.GET.get("shown") and picture:
+    if is_shown and picture:
         return _alone(HttpResponse(content, content_type=picture))
     response = HttpResponse(content, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = _saved_as(known.name)
+    response.headers["Content-Disposition"] = _saved_as(name)
     return _alone(response)
 
 

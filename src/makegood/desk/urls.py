@@ -40,6 +40,7 @@ from makegood.desk import (
     umbrella_places,
     umbrella_redirects,
     umbrella_walks,
+    voice,
     waiting,
 )
 
@@ -49,6 +50,9 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("asked", waiting.waiting, name="waiting"),
+    path("voice", voice.voice, name="voice"),
+    path("voice/<str:post_id>/files/<str:digest>", voice.file, name="voice-file"),
+    path("voice/<str:post_id>/<str:act>", voice.act, name="voice-act"),
     path("search", customers.search, name="search"),
     path("cases/<str:case_id>", case.case, name="case"),
     path("cases/<str:case_id>/<str:act>", case.act, name="act"),

@@ -21,13 +21,14 @@ from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
 from makegood.handbook.surveying import surveys_chapter
 from makegood.handbook.terms import Chapter, Entry, Handbook
+from makegood.handbook.voice import voice_chapter
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive sources failures silence lapses entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation owners employees"
+_ELSEWHERE = "places walks reputation owners employees voice"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
@@ -50,6 +51,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *(one for one in (said_chapter(source),) if one is not None),
         *surveys_chapter(source),
         *reputation_chapter(source),
+        *voice_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
         *people_chapter(source),

@@ -32,6 +32,7 @@ from makegood.playbooks.terms import (
     Remedy,
     SilenceRule,
 )
+from makegood.playbooks.voice import VoiceTerms
 
 
 class Finding(Struct, frozen=True, gc=False, kw_only=True):
@@ -183,6 +184,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         text: The text as written with the books and laws bound to it.
         sources: How records of other systems become events, by name.
         reputation: From when something is said of a person or a rule.
+        voice: Where we listen in public, and how soon a person answers there.
         by_brand: The book of each brand that has its own, whole; the log is stamped with this one.
         people: What holds for customers and their own people.
         reads_agreed: A condition of it, or of a brand's, reads `customer.agreed`.
@@ -238,6 +240,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     places: Mapping[str, PlaceRule] = {}
     walks: Mapping[str, WalkRule] = {}
     reputation: ReputationTerms = ReputationTerms()
+    voice: VoiceTerms = VoiceTerms()
     lapses: tuple[LapseRule, ...] = ()
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
     owners: OwnerTerms = OwnerTerms()

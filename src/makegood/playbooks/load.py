@@ -59,6 +59,7 @@ from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.surveys import read_surveys
 from makegood.playbooks.triggers import with_fallbacks
 from makegood.playbooks.vocabulary import check_parameters, read_vocabulary
+from makegood.playbooks.voice import read_voice
 from makegood.playbooks.waivers import with_waivers
 from makegood.playbooks.walks import read_walks
 
@@ -224,6 +225,7 @@ def _read(
     owners = read_owners(top)
     employees = read_employees(top, vocabulary)
     routing = read_routing(top, parts.detectors, conditions)
+    voice = read_voice(top, header.brands)
     ground = Ground(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
@@ -262,6 +264,7 @@ def _read(
             owners=owners,
             employees=employees,
             routing=routing,
+            voice=voice,
         ),
         examples=examples,
         free=any(one.rule is not None for one in parts.surveys),

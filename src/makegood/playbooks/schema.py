@@ -51,6 +51,7 @@ from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
 from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
+from makegood.playbooks.schema_voice import KINDS as _VOICE
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -78,10 +79,7 @@ def schema() -> dict[str, Any]:
             "then": _ref("source"),
             "else": _ref("rule book"),
         },
-        "definitions": {
-            name: _kind(fields)
-            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}.items()
-        }
+        "definitions": {name: _kind(fields) for name, fields in _ALL.items()}
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
     }
@@ -160,6 +158,7 @@ _BOOK: Mapping[str, Schema] = {
     "owners": _ref("section about owners"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
+    "voice": _ref("section about what is said in public"),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -382,4 +381,6 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
-_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}
+_ALL: Mapping[str, Mapping[str, Schema]] = {
+    **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE,
+}  # fmt: skip

@@ -50,6 +50,7 @@ from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.ties import TieReading, TieWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
+from makegood.ports.voice import VoiceReading, VoiceWriting
 from makegood.ports.watching import WatchReading, WatchWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
 
@@ -79,6 +80,7 @@ class Reading(
     RoutingReading,
     LotReading,
     LetterReading,
+    VoiceReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -241,6 +243,7 @@ class Writing(
     RoutingWriting,
     LotWriting,
     LetterWriting,
+    VoiceWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

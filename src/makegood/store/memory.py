@@ -24,6 +24,7 @@ from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_unfit import MemoryUnfitReading
+from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting
 
@@ -46,6 +47,7 @@ class MemoryReader(
     MemoryRoutings,
     MemoryLots,
     MemoryLetters,
+    MemoryVoice,
 ):
     """One look at memory."""
 

@@ -80,14 +80,14 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
-    "ties",
-    "accounts_kept", "parties", "agreements_kept",
+    "ties", "accounts_kept", "parties", "agreements_kept",
     "locations", "redirects", "walks",
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
     "ties", "routings",
-    "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
+    "lots", "letters", "letters_gone", "mailboxes", "jottings", "public_posts",
+    "public_handles", "public_codes", "heard_to",
 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_unfit import MemoryUnfitWriting
+from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
 from makegood.store.shapes import merged
@@ -78,6 +79,7 @@ class MemoryWriting(
     MemoryRoutings,
     MemoryLots,
     MemoryLetters,
+    MemoryVoice,
 ):
     """One transaction on memory."""
 

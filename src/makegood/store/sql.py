@@ -27,6 +27,7 @@ from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
+from makegood.store.sql_voice import VoiceReading, VoiceWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
 
@@ -60,6 +61,7 @@ class SqlReading(
     RoutingReading,
     LotReading,
     LetterReading,
+    VoiceReading,
 ):
     """One look at the store."""
 
@@ -89,6 +91,7 @@ class SqlWriting(
     RoutingWriting,
     LotWriting,
     LetterWriting,
+    VoiceWriting,
     SqlReading,
 ):
     """One transaction."""

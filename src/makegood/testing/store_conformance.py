@@ -50,6 +50,7 @@ from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_tie_conformance import TieConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
+from makegood.testing.store_voice_conformance import VoiceConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
 
@@ -213,6 +214,7 @@ class StoreConformance(
     RoutingConformance,
     LotConformance,
     LetterConformance,
+    VoiceConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

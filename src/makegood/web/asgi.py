@@ -38,6 +38,7 @@ def parts_of(makegood: Makegood) -> Parts:
         key=makegood.settings.key,
         receiving=makegood.receiving,
         sources=makegood.settings.sources,
+        voice=makegood.voice,
         work=makegood.work if is_alone else None,
         close=makegood.close,
         coverage=makegood.coverage,

@@ -17,9 +17,11 @@ from makegood.api.limits import RateLimit
 from makegood.api.problems import BUSY, TOO_MANY, Problem
 from makegood.messages.errors import InputError
 from makegood.playbooks.mappings import Form, Source
+from makegood.playbooks.voice import Listening
 from makegood.ports.arrivals import Acknowledged
 from makegood.ports.clock import Clock
 from makegood.ports.rows import Taken
+from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.receiving import Came, Receiving, records_in
 from makegood.settings import SourceSecrets
 from makegood.sources.limits import MAX_BATCH_BYTES, MAX_BATCH_ITEMS
@@ -51,7 +53,9 @@ class Incoming:
         commit: GroupCommit,
         limit: RateLimit,
         clock: Clock,
+        voice: PublicVoice | None = None,
     ) -> None:
+        self._voice = voice
         self._receiving = receiving
         self._secrets = secrets
         self._commit = commit
@@ -60,12 +64,14 @@ class Incoming:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix(PREFIX)
-        source = await asyncio.to_thread(self._source, name)
-        secrets = self._secrets_of(source)
+        listening = await asyncio.to_thread(self._listening, name)
+        source = None if listening else await asyncio.to_thread(self._source, name)
+        signed = listening.signed if listening is not None else source and source.signed
+        secrets = self._secrets_of(name)
         body = await read_body(scope, receive, MAX_BATCH_BYTES)
         try:
             check_signature(
-                source.signed,  # type: ignore[arg-type]  # a webhook has one
+                signed,  # type: ignore[arg-type]  # a webhook has one
                 secrets,
                 lambda wanted: header(scope, wanted.encode()),
                 body,
@@ -76,11 +82,36 @@ class Incoming:
         wait = self._limit.wait_seconds(sha256(f"source {name}".encode()).digest())
         if wait:
             raise Stopped(429, TOO_MANY, retry_after(wait))
+        if listening is not None:
+            heard = await asyncio.to_thread(self._heard, listening, body)
+            await respond(send, 200, msgspec.json.encode(heard), JSON)
+        elif source is not None:
+            await self._mapped(source, body, send)
+
+    async def _mapped(self, source: Source, body: bytes, send: Send) -> None:
         came = await asyncio.to_thread(self._turned, source, body)
         answers = await self._stored(came)
         told, left = _told(came, answers)
         await asyncio.to_thread(self._receiving.keep, source, left)
         await respond(send, 200, msgspec.json.encode(told), JSON)
+
+    def _listening(self, name: str) -> Listening | None:
+        """Find a source of what is said in public."""
+        return self._voice.webhook(name) if self._voice is not None else None
+
+    def _heard(self, source: Listening, body: bytes) -> CameIn:
+        if self._voice is None:
+            raise Stopped(404, _NO_SOURCE)
+        try:
+            told = self._voice.take(source, body)
+        except InputError as error:
+            raise Stopped(400, _no_posts(str(error))) from None
+        return CameIn(
+            accepted=told.accepted,
+            duplicate=told.duplicate,
+            rejected=told.rejected,
+            reasons=told.reasons,
+        )
 
     def _source(self, name: str) -> Source:
         """Find a source. Whoever asks has proved nothing yet, and hears no names of others."""
@@ -92,8 +123,8 @@ class Incoming:
             raise Stopped(404, _NO_SOURCE)
         return found
 
-    def _secrets_of(self, source: Source) -> tuple[str, ...]:
-        found = self._secrets.get(source.id)
+    def _secrets_of(self, name: str) -> tuple[str, ...]:
+        found = self._secrets.get(name)
         if found is None:
             raise Stopped(403, _NO_SECRET)
         return found.secrets
@@ -168,6 +199,15 @@ def _not_json(message: str) -> Problem:
         message=message,
         where="body",
         what_to_do="Send one JSON object, or a list of them. This body is kept to be looked at.",
+    )
+
+
+def _no_posts(message: str) -> Problem:
+    return Problem(
+        code="not_posts",
+        message=message,
+        where="body",
+        what_to_do='Send {"posts": [...]}, as the page about the public voice shows.',
     )
 
 

@@ -15,6 +15,7 @@ from makegood.gate.service import Gate
 from makegood.ports.allowance import Allowance
 from makegood.ports.clock import Clock
 from makegood.ports.store import Store
+from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.receiving import Receiving
 from makegood.runtime.sends import Coverage
 from makegood.settings import SourceSecrets
@@ -53,6 +54,7 @@ class Joined(Struct, frozen=True, kw_only=True):
         key: The deployment's secret.
         receiving: Maps records of other systems; None takes none.
         sources: Secrets of the systems that send them.
+        voice: Takes what they tell of the public.
         work: Delivers until told to stop; None when workers run as processes of their own.
         close: Gives everything back.
         origins: Web origins whose pages may send events.
@@ -67,6 +69,7 @@ class Joined(Struct, frozen=True, kw_only=True):
     key: bytes
     receiving: Receiving | None = None
     sources: Mapping[str, SourceSecrets] = {}
+    voice: PublicVoice | None = None
     work: Callable[[Callable[[], bool], Callable[[float], object]], None] | None = None
     close: Callable[[], None] | None = None
     coverage: Coverage | None = None
@@ -96,7 +99,14 @@ class Parts:
         self.of_store = OfStore(joined.store, joined.clock)
         self.commit = GroupCommit(joined.take, shape.room, self.metrics)
         self.incoming = (
-            Incoming(joined.receiving, joined.sources, self.commit, limit, joined.clock)
+            Incoming(
+                joined.receiving,
+                joined.sources,
+                self.commit,
+                limit,
+                joined.clock,
+                joined.voice,
+            )
             if joined.receiving is not None
             else None
         )

@@ -1,0 +1,30 @@
+"""The JSON Schema of what a book says about what is said in public."""
+
+from collections.abc import Mapping
+
+from makegood.playbooks.mappings import Signing
+from makegood.playbooks.schema_parts import (
+    FLAG,
+    NAME,
+    SPAN,
+    TEXT,
+    Schema,
+    choice,
+    list_of,
+    ref,
+    some,
+)
+from makegood.playbooks.voice import NETWORKS
+
+KINDS: Mapping[str, Mapping[str, Schema]] = {
+    "section about what is said in public": {
+        "answer_within": SPAN, "breach_after": SPAN, "code_for": SPAN, "ours": some(TEXT),
+        "bots": some(TEXT), "listen": list_of(ref("source of what is said in public")),
+    },
+    "source of what is said in public": {
+        "id*": NAME, "network*": choice(NETWORKS), "url": TEXT, "hashtag": TEXT, "account": TEXT,
+        "search": TEXT, "mentions": FLAG, "brand": NAME, "every": SPAN,
+        "signed": choice(tuple(Signing)),
+    },
+}  # fmt: skip
+"""By the name of the part; a field with a star has to be there."""

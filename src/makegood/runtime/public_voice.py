@@ -1,0 +1,178 @@
+"""The public voice, joined: posts taken in, whose they are, what is kept with a case."""
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from threading import Thread
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.effects.addresses import public_only
+from makegood.messages.errors import InputError, Refused
+from makegood.messages.ids import CaseId, RepId
+from makegood.playbooks.voice import Listening
+from makegood.ports.acts import Act
+from makegood.ports.unfit import Unfit
+from makegood.ports.voice import Post, handle_named
+from makegood.runtime.intake import patiently
+from makegood.runtime.noting import note
+from makegood.runtime.raising import customer_meant
+from makegood.runtime.voice import NO_SUCH, VoiceRoom
+from makegood.runtime.voice_codes import Matching
+from makegood.runtime.voice_parts import Parts
+from makegood.runtime.voice_rounds import VoiceRounds
+from makegood.sources.voice.fetching import Fetching, Guard
+from makegood.sources.voice.webhook import Consent, read_body
+
+_LONGEST_RECORD = 32 * 1024
+
+
+class CameIn(Struct, frozen=True, kw_only=True):
+    """What became of a delivery.
+
+    Attributes:
+        accepted: Posts that are new, and handles that were matched.
+        duplicate: Posts that were there already.
+        rejected: Items that could not be taken; kept, with the reason.
+        reasons: Why, once each.
+    """
+
+    accepted: int
+    duplicate: int
+    rejected: int
+    reasons: tuple[str, ...]
+
+
+class PublicVoice:
+    """Everything about what is said in public.
+
+    Attributes:
+        room: Takes posts in, and hears of answers.
+        matching: Says whose a handle is.
+        rounds: Listens.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        secrets: Mapping[str, tuple[str, ...]],
+        guard: Guard = public_only,
+        *,
+        with_files: bool,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            parts: Of this deployment.
+            secrets: Of sources, by name.
+            guard: Chooses the address to connect to, or refuses.
+            with_files: Media can be kept as long as the store keeps posts.
+        """
+        self._parts = parts
+        self.room = VoiceRoom(parts)
+        self.matching = Matching(parts)
+        self.rounds = VoiceRounds(
+            parts,
+            self.room,
+            Fetching(guard),
+            lambda name: next(iter(secrets.get(name, ())), ""),
+            with_files=with_files,
+        )
+
+    def webhook(self, name: str) -> Listening | None:
+        """Find a webhook of the active book by its name."""
+        found = self._parts.terms("").listening(name)
+        return found if found is not None and found.network == "webhook" else None
+
+    def take(self, source: Listening, body: bytes) -> CameIn:
+        """Take a delivery whose signature was checked; what is wrong in it is kept.
+
+        Raises:
+            InputError: It is no delivery at all.
+        """
+        told = read_body(body)
+        became = self.room.hear(source, told.posts)
+        left = list(told.left)
+        matched = 0
+        for one in told.handles:
+            why = self._consented(one)
+            matched += not why
+            if why:
+                left.append((f"{one.network} handle", why))
+        self._keep(source, left)
+        known = became.pop("known", 0)
+        return CameIn(
+            accepted=sum(became.values()) + matched,
+            duplicate=known,
+            rejected=len(left),
+            reasons=tuple(dict.fromkeys(why for _, why in left))[:20],
+        )
+
+    def _consented(self, one: Consent) -> str:
+        """Match a handle; say why not."""
+        customer = customer_meant(self._parts.store, self._parts.intake, one.customer)
+        if customer is None:
+            return "Nobody, or not only one customer, is known by this identifier."
+        done = self.matching.consent(handle_named(one.network, one.handle), customer)
+        return done.why if isinstance(done, Refused) else ""
+
+    def _keep(self, source: Listening, left: list[tuple[str, str]]) -> None:
+        rows = [
+            Unfit(
+                id=blake2b(f"{source.id}\x1f{why}\x1f{raw}".encode(), digest_size=16).hexdigest(),
+                source=source.id,
+                at_ms=self._parts.clock.now_ms(),
+                reason=why,
+                record=raw[:_LONGEST_RECORD],
+            )
+            for raw, why in left
+        ]
+        if rows:
+            with self._parts.store.writing() as writing:
+                writing.put_unfit(rows)
+
+    def attach(self, post: str, case: CaseId, by: RepId) -> Post | Refused:
+        """Keep a post with a case of the customer whose it is; its media are fetched then."""
+        return patiently(lambda: self._attached(post, case, by))
+
+    def _attached(self, post: str, case: CaseId, by: RepId) -> Post | Refused:
+        now_ms = self._parts.clock.now_ms()
+        with self._parts.store.writing() as writing:
+            row = writing.change_post(post)
+            if row is None:
+                return NO_SUCH
+            if not row.profile:
+                why = "Whose post it is, nobody said; it is never guessed."
+                return Refused(code="nobodys", why=why)
+            found = writing.case(case)
+            if found is None or found.customer != writing.customers_of([row.profile]).get(
+                row.profile
+            ):
+                return Refused(code="no_such_case", why="The case is not that customer's.")
+            after = replace(row, case=case, fetch_ms=now_ms if row.media else 0)
+            writing.save_post(after)
+            note(writing, Act(what="post.attached", at_ms=now_ms, who=by, about=case))
+        return after
+
+    def forget(self, handle: str) -> int:
+        """Forget every post of an author who asks for it and is no customer; say how many.
+
+        Raises:
+            InputError: Nothing of them is kept.
+        """
+        with self._parts.store.writing() as writing:
+            rows = writing.erase_handle(handle)
+            if not rows:
+                raise InputError("Nothing of this handle is kept: write it as mastodon:name@host.")
+            now_ms = self._parts.clock.now_ms()
+            act = Act(
+                what="handle.erased", at_ms=now_ms, about="a handle", after={"rows": str(rows)}
+            )
+            note(writing, act)
+        return rows
+
+    def threads(
+        self, stopped: Callable[[], bool], sleep: Callable[[float], object]
+    ) -> list[Thread]:
+        """Give what works beside the worker."""
+        return [Thread(target=self.rounds.run_forever, args=(stopped, sleep), name="voice")]

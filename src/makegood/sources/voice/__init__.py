@@ -1,0 +1,1 @@
+"""What is said in public, from feeds, networks, webhooks and tables."""

@@ -1,0 +1,111 @@
+"""Reviews from a table: what an app store, a marketplace or a review site exports.
+
+Which column is what is data: a known export is named, any other is told column by column.
+Source: support.google.com/googleplay/android-developer/answer/6135870 (the columns of the reviews
+report of Google Play, which is UTF-16).
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from hashlib import blake2b
+
+from makegood.messages.errors import InputError
+from makegood.sources.limits import writable
+from makegood.sources.voice.heard import LONGEST_TEXT, Heard, link, moment_ms, tag, word
+
+FIELDS = ("id", "author", "title", "text", "at", "rating", "language", "url", "answered", "answer")
+EXPORTS: Mapping[str, Mapping[str, str]] = {
+    "google-play": {
+        "id": "Review Link",
+        "title": "Review Title",
+        "text": "Review Text",
+        "at": "Review Last Update Millis Since Epoch",
+        "rating": "Star Rating",
+        "language": "Reviewer Language",
+        "url": "Review Link",
+        "answered": "Developer Reply Millis Since Epoch",
+        "answer": "Developer Reply Text",
+    },
+    "plain": {name: name for name in FIELDS},
+}
+"""Column of each field, by the name of an export."""
+MOST_ROWS = 100_000
+
+
+def columns_of(export: str, changed: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the columns of an export, with what somebody said otherwise.
+
+    Raises:
+        InputError: There is no such export, or no such field.
+    """
+    if export not in EXPORTS:
+        raise InputError(f"There is no export `{export}`; there are {', '.join(sorted(EXPORTS))}.")
+    for name in changed:
+        if name not in FIELDS:
+            raise InputError(f"`{name}` is no field of a review; there are {', '.join(FIELDS)}.")
+    return {**EXPORTS[export], **changed}
+
+
+def read_reviews(content: bytes, columns: Mapping[str, str]) -> tuple[Heard, ...]:
+    """Read a table with a head; every row is a review.
+
+    Raises:
+        InputError: It is no such table; says which column is missing, or which row is wrong.
+    """
+    text = _decoded(content)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    there = rows.fieldnames or ()
+    for name in ("text", "at"):
+        if columns.get(name) not in there:
+            raise InputError(
+                f"The table has no column `{columns.get(name, name)}` for `{name}`; "
+                f"say --column {name}=..., one of {', '.join(there)[:300]}."
+            )
+    found: list[Heard] = []
+    try:
+        for number, row in enumerate(rows, start=2):
+            if number > MOST_ROWS:
+                raise InputError(f"A table has at most {MOST_ROWS:,} rows; split it.")
+            found.append(_review(row, columns, number))
+    except csv.Error as error:
+        raise InputError(f"The table cannot be read: {error}.") from error
+    return tuple(found)
+
+
+def _decoded(content: bytes) -> str:
+    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("The table is neither UTF-8 nor UTF-16.") from error
+
+
+def _review(row: Mapping[str, str | None], columns: Mapping[str, str], number: int) -> Heard:
+    def cell(name: str) -> str:
+        return (row.get(columns.get(name, "")) or "").strip()
+
+    at_ms = _moment(cell("at"))
+    if not at_ms:
+        raise InputError(f"Row {number}: `{cell('at')[:40]}` is no time in ISO 8601 or ms.")
+    title, text = cell("title"), writable(cell("text"), LONGEST_TEXT)
+    # Without an id, the same words at the same time by the same author are the same review.
+    made = "\x1f".join((cell("author"), cell("at"), title, text))
+    digest = blake2b(made.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    rating = word(cell("rating"))
+    return Heard(
+        external=cell("id") or digest,
+        network="review",
+        author=word(cell("author")),
+        text="\n\n".join(filter(None, (word(title), text))),
+        at_ms=at_ms,
+        language=tag(cell("language").replace("_", "-")),
+        url=link(cell("url")),
+        rating=f"{rating} of 5" if rating.isdigit() else rating,
+        answered_ms=_moment(cell("answered")),
+        answer_url=link(cell("url")) if cell("answered") else "",
+    )
+
+
+def _moment(text: str) -> int:
+    return moment_ms(int(text)) if text.isascii() and text.isdigit() else moment_ms(text)

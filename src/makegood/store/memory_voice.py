@@ -1,0 +1,148 @@
+"""The memory engine's posts of the public."""
+
+from collections import defaultdict
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Protocol, cast
+
+from makegood.messages.ids import ProfileId
+from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount
+from makegood.store.memory_reading import MemoryReading
+
+
+class VoiceTables(Protocol):
+    """The tables of what is said in public among those of the engine."""
+
+    public_posts: MutableMapping[str, Post]
+    public_handles: MutableMapping[str, Handle]
+    public_codes: MutableMapping[str, VoiceCode]
+    heard_to: MutableMapping[str, HeardTo]
+    letters_gone: MutableMapping[str, bool]
+
+
+class MemoryVoice(MemoryReading):
+    """Posts, handles, codes, and how far sources were heard."""
+
+    @property
+    def _said(self) -> VoiceTables:
+        return cast("VoiceTables", self._t)
+
+    def posts(self, posts: Sequence[str]) -> Mapping[str, Post]:
+        kept = self._said.public_posts
+        return {post: kept[post] for post in posts if post in kept}
+
+    def posts_listed(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, int, str] | None = None,
+        limit: int = 20,
+    ) -> tuple[Post, ...]:
+        found = [
+            one
+            for one in self._said.public_posts.values()
+            if one.state != "ours" and (not brands or one.brand in brands)
+        ]
+        places = sorted(found, key=lambda one: one.place)
+        return tuple(one for one in places if after is None or one.place > after)[:limit]
+
+    def posts_of(self, profiles: Sequence[ProfileId], limit: int = 20) -> tuple[Post, ...]:
+        wanted = set(profiles) - {""}
+        own = [one for one in self._said.public_posts.values() if one.profile in wanted]
+        return tuple(sorted(own, key=lambda one: (one.at_ms, one.post), reverse=True)[:limit])
+
+    def posts_by(self, handle: str, limit: int = 200) -> tuple[Post, ...]:
+        own = [one for one in self._said.public_posts.values() if one.handle == handle]
+        return tuple(sorted(own, key=lambda one: (one.at_ms, one.post), reverse=True)[:limit])
+
+    def replies_of_ours(self, posts: Sequence[str]) -> tuple[Post, ...]:
+        wanted = set(posts)
+        found = [
+            one
+            for one in self._said.public_posts.values()
+            if one.state == "ours" and one.reply_to in wanted
+        ]
+        return tuple(sorted(found, key=lambda one: (one.at_ms, one.post)))
+
+    def late_posts(self, now_ms: int, limit: int) -> tuple[Post, ...]:
+        own = [one for one in self._said.public_posts.values() if 0 < one.late_ms <= now_ms]
+        return tuple(sorted(own, key=lambda one: (one.late_ms, one.post))[:limit])
+
+    def posts_to_fetch(self, now_ms: int, limit: int) -> tuple[Post, ...]:
+        own = [one for one in self._said.public_posts.values() if 0 < one.fetch_ms <= now_ms]
+        return tuple(sorted(own, key=lambda one: (one.fetch_ms, one.post))[:limit])
+
+    def voice_counts(self, since_ms: int, until_ms: int) -> tuple[VoiceCount, ...]:
+        groups: dict[tuple[str, str, str], list[Post]] = defaultdict(list)
+        for one in self._said.public_posts.values():
+            if since_ms < one.breach_ms <= until_ms and one.state in ("waiting", "answered"):
+                groups[one.source, one.brand, one.language].append(one)
+        return tuple(
+            VoiceCount(
+                source=source,
+                brand=brand,
+                language=language,
+                posts=len(found),
+                answered=sum(1 for one in found if one.answered_ms),
+                not_late=sum(1 for one in found if 0 < one.answered_ms <= one.breach_ms),
+                in_time=sum(1 for one in found if 0 < one.answered_ms <= one.target_ms),
+            )
+            for (source, brand, language), found in sorted(groups.items())
+        )
+
+    def heard_to(self) -> Mapping[str, HeardTo]:
+        return dict(self._said.heard_to)
+
+    def handles(self, handles: Sequence[str]) -> Mapping[str, Handle]:
+        kept = self._said.public_handles
+        return {one: kept[one] for one in handles if one in kept}
+
+    def voice_codes(self, codes: Sequence[str]) -> Mapping[str, VoiceCode]:
+        kept = self._said.public_codes
+        return {one: kept[one] for one in codes if one in kept}
+
+    def put_post(self, row: Post) -> bool:
+        if row.post in self._said.public_posts:
+            return False
+        self._said.public_posts[row.post] = row
+        return True
+
+    def change_post(self, post: str) -> Post | None:
+        return self._said.public_posts.get(post)
+
+    def save_post(self, row: Post) -> None:
+        self._said.public_posts[row.post] = row
+
+    def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
+        wanted = set(profiles) - {""}
+        for kept in (self._said.public_handles, self._said.public_codes):
+            for key in [key for key, one in kept.items() if one.profile in wanted]:
+                del kept[key]
+        return self._forget([one for one in self._all() if one.profile in wanted])
+
+    def erase_handle(self, handle: str) -> int:
+        self._said.public_handles.pop(handle, None)
+        return self._forget([one for one in self._all() if one.handle == handle])
+
+    def put_heard_to(self, row: HeardTo) -> None:
+        self._said.heard_to[row.source] = row
+
+    def put_handle(self, row: Handle) -> None:
+        self._said.public_handles[row.handle] = row
+
+    def drop_handle(self, handle: str) -> tuple[str, ...]:
+        self._said.public_handles.pop(handle, None)
+        return tuple(
+            sorted(one.post for one in self._all() if one.handle == handle and one.profile)
+        )
+
+    def put_voice_code(self, row: VoiceCode) -> None:
+        self._said.public_codes[row.code] = row
+
+    def _all(self) -> tuple[Post, ...]:
+        return tuple(self._said.public_posts.values())
+
+    def _forget(self, found: Sequence[Post]) -> int:
+        for one in found:
+            del self._said.public_posts[one.post]
+            self._said.letters_gone[one.post] = True
+        return len(found)

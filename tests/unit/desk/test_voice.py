@@ -1,0 +1,90 @@
+"""Public voice on the desk: who waits is first, nobody is guessed, another brand's is hidden."""
+
+from makegood.bootstrap import Makegood
+from makegood.playbooks.voice import Listening
+from makegood.sources.voice.heard import Heard, post_named
+from makegood.testing.clock import FakeClock
+from tests.unit.desk.browsing import questions, words_of
+from tests.unit.runtime.voice_world import known, now
+
+AT = "/desk/voice"
+
+
+def hear(it: Makegood, clock: FakeClock, external: str = "1", **changed: object) -> str:
+    fields = {"author": "ana@example.social", "text": "No car <b>again</b>.", "language": "en"}
+    brand = str(changed.pop("brand", ""))
+    one = Heard(
+        external=external,
+        network="mastodon",
+        at_ms=clock.now_ms(),
+        **{**fields, **changed},  # type: ignore[arg-type]
+    )
+    it.voice.room.hear(Listening(id="hashtag", network="mastodon", brand=brand), [one])
+    return post_named("mastodon", external)
+
+
+def test_a_post_is_shown_as_words_and_answered_by_a_person(makegood, clock, kathy) -> None:
+    assert "Nobody listens yet" in words_of(kathy.get(AT))
+    post = hear(makegood, clock)
+    shown = kathy.get(AT)
+    assert "&lt;b&gt;" in shown.content.decode()
+    assert "left" in words_of(shown)
+    assert "<img" not in shown.content.decode()
+    wrong = kathy.post(f"{AT}/{post}/answered", {"url": "javascript:alert(1)"}, follow=True)
+    assert "Write the link as https://" in words_of(wrong)
+    done = kathy.post(f"{AT}/{post}/answered", {"url": "https://example.social/9"}, follow=True)
+    assert "answered after" in words_of(done)
+    assert "Kathy" in words_of(done)
+    again = kathy.post(f"{AT}/{post}/again", follow=True)
+    assert "They wait again" in words_of(again)
+
+
+def test_a_handle_needs_the_customers_word(makegood, clock, kathy) -> None:
+    post = hear(makegood, clock)
+    ana = known(makegood)
+    form = {"customer": "email:ana@example.org"}
+    assert "Only the customer can say" in words_of(
+        kathy.post(f"{AT}/{post}/match", form, follow=True)
+    )
+    nobody = {"customer": "email:nobody@example.org", "consent": "yes"}
+    assert "Nobody, or not only one" in words_of(
+        kathy.post(f"{AT}/{post}/match", nobody, follow=True)
+    )
+    assert "MG-" in words_of(kathy.post(f"{AT}/{post}/code", form, follow=True))
+    done = kathy.post(f"{AT}/{post}/match", {**form, "consent": "yes"}, follow=True)
+    assert "told us that the handle is theirs" in words_of(done)
+    done = kathy.post(f"{AT}/{post}/failure", follow=True)
+    assert "Keep with their open case" in words_of(done)
+    with makegood.store.reading() as reading:
+        (case,) = [one for one in reading.cases_of([now(makegood, ana)]) if one.is_open]
+    done = kathy.post(f"{AT}/{post}/attach", {"case": case.case}, follow=True)
+    assert "kept with a case" in words_of(done)
+    assert "Said in public" in words_of(kathy.get(f"/desk/cases/{case.case}"))
+    assert "Said in public" in words_of(kathy.get(f"/desk/customers/{now(makegood, ana)}"))
+    done = kathy.post(f"{AT}/{post}/unmatch", follow=True)
+    assert "Whose it is, nobody said" in words_of(done)
+
+
+def test_another_brands_posts_do_not_exist(makegood, clock, vera) -> None:
+    post = hear(makegood, clock, brand="northwind_cars")
+    mine = hear(makegood, clock, "2", brand="northwind_vans", text="My van.")
+    shown = words_of(vera.get(AT))
+    assert "My van." in shown
+    assert "No car" not in shown
+    assert vera.post(f"{AT}/{post}/answered").status_code == 404
+    assert vera.get(f"{AT}/{post}/files/{'0' * 64}").status_code == 404
+    assert vera.post(f"{AT}/{mine}/answered").status_code == 302
+    assert vera.post(f"{AT}/{mine}/eaten").status_code == 404
+
+
+def test_the_list_pages_with_as_many_questions_for_many(makegood, clock, kathy) -> None:
+    hear(makegood, clock, "0")
+    few = questions(makegood, kathy, AT)
+    for n in range(1, 30):
+        hear(makegood, clock, str(n))
+    assert questions(makegood, kathy, AT) == few
+    first = kathy.get(AT)
+    assert first.content.decode().count("<article") == 20
+    after = first.context["next"]
+    second = kathy.get(AT, {"after": after})
+    assert second.content.decode().count("<article") == 10

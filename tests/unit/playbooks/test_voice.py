@@ -1,0 +1,70 @@
+"""The section `voice`: read with defaults, and every mistake is told with what to do."""
+
+import pytest
+
+from makegood.books import opening
+from makegood.playbooks.load import check_book
+from makegood.playbooks.mappings import Signing
+
+BOOK = opening.read_book("car-rental")[0]
+
+
+def checked(section: str):
+    return check_book(f"{BOOK}\n{section}", name="book.yaml")
+
+
+def test_without_the_section_nobody_listens_and_the_times_are_five_and_sixty_minutes() -> None:
+    book = checked("").book
+    assert book is not None
+    assert (book.voice.target_ms, book.voice.breach_ms) == (300_000, 3_600_000)
+    assert book.voice.listen == ()
+
+
+def test_a_section_is_read() -> None:
+    book = checked(
+        "voice:\n  answer_within: 2m\n  breach_after: 30m\n  ours: ['@Firm@example.social']\n"
+        "  listen:\n"
+        "    - {id: a, network: mastodon, url: 'https://example.social/', hashtag: '#cars'}\n"
+        "    - {id: b, network: webhook, signed: bearer, brand: northwind_vans}\n"
+    ).book
+    assert book is not None
+    terms = book.voice
+    assert (terms.target_ms, terms.ours) == (120_000, {"firm@example.social"})
+    first, second = terms.listen
+    assert (first.url, first.what, first.words) == ("https://example.social", "hashtag", "cars")
+    assert (second.signed, second.brand, terms.listening("b")) == (
+        Signing.BEARER, "northwind_vans", second,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("section", "why"),
+    [
+        ("answer_within: 2h", "too late only after"),
+        ("listen: [{id: a, network: x, url: 'https://a.example'}]", "cannot be `x`"),
+        ("listen: [{id: a, network: feed, url: 'http://a.example'}]", "no https address"),
+        ("listen: [{id: a, network: feed, url: 'https://u:p@a.example'}]", "no https address"),
+        ("listen: [{id: a, network: feed, url: 'https://[x'}]", "no https address"),
+        ("listen: [{id: a, network: mastodon, url: 'https://a.example'}]", "listened to, once"),
+        (
+            "listen: [{id: a, network: mastodon, url: 'https://a.example', hashtag: x, "
+            "account: y}]",
+            "listened to, once",
+        ),
+        (
+            "listen: [{id: a, network: mastodon, url: 'https://a.example', mentions: false}]",
+            "listened to, once",
+        ),
+        ("listen: [{id: a, network: feed, url: 'https://a.example', search: x}]", "no `search`"),
+        ("listen: [{id: a, network: webhook, url: 'https://a.example'}]", "comes to us"),
+        ("listen: [{id: a, network: webhook, every: 1s}]", "bars us"),
+        ("listen: [{id: a, network: webhook, brand: x}]", "no brand `x`"),
+        ("listen: [{id: a, network: feed, url: 'https://a.example', signed: standard}]", "signed"),
+        ("listen: [{id: a, network: webhook}, {id: a, network: webhook}]", "`a`"),
+        ("strange: 1", "strange"),
+    ],
+)
+def test_a_mistake_is_told(section: str, why: str) -> None:
+    found = checked(f"voice:\n  {section}")
+    assert found.book is None
+    assert any(why in one.message and one.hint for one in found.errors), found.errors

@@ -1,0 +1,57 @@
+"""Exports of reviews: columns are data, a table that is none is told, a reply is an answer."""
+
+import pytest
+
+from makegood.messages.errors import InputError
+from makegood.sources.voice.reviews import columns_of, read_reviews
+
+PLAY = (
+    "Package Name,Reviewer Language,Review Last Update Millis Since Epoch,Star Rating,"
+    "Review Title,Review Text,Developer Reply Millis Since Epoch,Developer Reply Text,"
+    "Review Link\n"
+    'x,en,1795694400000,2,Late,"No car,\nagain",1795694460000,Sorry,https://play.example/1\n'
+    "x,de_DE,1795694400000,5,,Gut,,,https://play.example/2\n"
+)
+
+
+def test_an_export_of_google_play_is_read_as_it_comes_in_utf_16() -> None:
+    columns = columns_of("google-play", {})
+    first, second = read_reviews(PLAY.encode("utf-16"), columns)
+    assert first.text == "Late\n\nNo car,\nagain"
+    assert (first.rating, first.answered_ms, first.url) == (
+        "2 of 5", 1_795_694_460_000, "https://play.example/1",
+    )  # fmt: skip
+    assert (second.language, second.answered_ms, second.external) == (
+        "de-DE", 0, "https://play.example/2",
+    )  # fmt: skip
+
+
+def test_columns_are_told_and_a_review_without_an_id_is_known_again() -> None:
+    columns = columns_of("plain", {"text": "Comment", "at": "Day"})
+    table = b"\xef\xbb\xbfComment,Day,author\nNo car,2026-11-26,Ana\nNo car,2026-11-27,Ana\n"
+    first, second = read_reviews(table, columns)
+    assert first.external != second.external
+    assert read_reviews(table, columns)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (b"", "no column `text`"),
+        (b"text\nx\n", "no column `at`"),
+        (b"text,at\nx,never\n", "Row 2"),
+        (b"\xff\xfe\x00", "UTF-16"),
+        (b"\x80", "UTF-8"),
+        (b'text,at\n"' + b"x" * 200_000 + b'",2026-11-26\n', "cannot be read"),
+    ],
+)
+def test_a_table_that_is_none_is_told(table: bytes, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        read_reviews(table, columns_of("plain", {}))
+
+
+def test_an_export_or_a_field_that_is_not_there_is_told() -> None:
+    with pytest.raises(InputError, match="no export"):
+        columns_of("x", {})
+    with pytest.raises(InputError, match="no field"):
+        columns_of("plain", {"x": "y"})
