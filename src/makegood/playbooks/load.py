@@ -59,6 +59,7 @@ from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.surveys import read_surveys
 from makegood.playbooks.triggers import with_fallbacks
 from makegood.playbooks.vocabulary import check_parameters, read_vocabulary
+from makegood.playbooks.waits import read_waits
 from makegood.playbooks.waivers import with_waivers
 from makegood.playbooks.walks import read_walks
 
@@ -276,6 +277,7 @@ def _heard(parts: Parts) -> set[str]:
         *(one.events for one in parts.disclosures),
         *(one.events for one in parts.surveys),
         *(one.events for one in parts.lapses),
+        *((one.begins, *one.ends, *one.given_up) for one in parts.waits),
     )
     return promised | {event for events in listening for event in events}
 
@@ -336,6 +338,7 @@ def _parts(
             conditions,
             conditions.vocabulary.parameters,
         ),
+        waits=read_waits(top, {*taken, *(one.rule.id for one in promises)}, conditions, messages),
     )
     return parts, tuple(example for law in read for example in law.examples)
 

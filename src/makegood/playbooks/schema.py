@@ -51,6 +51,7 @@ from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
 from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
+from makegood.playbooks.schema_waits import WAITS as _WAITS
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -80,7 +81,7 @@ def schema() -> dict[str, Any]:
         },
         "definitions": {
             name: _kind(fields)
-            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}.items()
+            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_WAITS}.items()
         }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
@@ -139,6 +140,7 @@ _BOOK: Mapping[str, Schema] = {
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
     "lapses": _list(_ref("lapse")),
+    "waits": _list(_ref("wait")),
     "promises": _list(_ref("promise")),
     "disclosures": _list(_ref("disclosure")),
     "entitlements": _list(_ref("entitlement")),
@@ -382,4 +384,4 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
-_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}
+_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_WAITS}

@@ -48,6 +48,7 @@ from makegood.ports.rows import (
 )
 from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
+from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.ties import TieReading, TieWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.watching import WatchReading, WatchWriting
@@ -79,6 +80,7 @@ class Reading(
     RoutingReading,
     LotReading,
     LetterReading,
+    SilenceReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -241,6 +243,7 @@ class Writing(
     RoutingWriting,
     LotWriting,
     LetterWriting,
+    SilenceWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

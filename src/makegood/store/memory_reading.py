@@ -60,6 +60,7 @@ from makegood.ports.rows import (
     booking_key,
 )
 from makegood.ports.sends import Sends
+from makegood.ports.silence import QueueNorms, SilentRow, Waited
 from makegood.ports.ties import Tie
 from makegood.ports.unfit import Unfit
 from makegood.ports.webhooks import Delivery, Endpoint
@@ -87,6 +88,7 @@ TABLES = (
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
     "ties", "routings",
+    "silent", "waited", "wait_norms",
     "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
 )  # fmt: skip
 
@@ -126,6 +128,9 @@ class Tables:
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
     lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
+    silent: MutableMapping[CustomerId, tuple[SilentRow, ...]]
+    waited: MutableMapping[tuple[EventId, str], Waited]
+    wait_norms: MutableMapping[tuple[str, str, str], QueueNorms]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]
