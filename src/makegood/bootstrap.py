@@ -58,6 +58,7 @@ from makegood.runtime.link_runs import LinkRuns
 from makegood.runtime.mailroom import Doors
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
+from makegood.runtime.norms import NormsLearned
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
 from makegood.runtime.post import IN_MEMORY, Post
@@ -129,6 +130,7 @@ class Makegood:
         rooms: Gives room in a book of business to who waited longest.
         stand_ins: Gives open cases that nobody looks after to who can.
         owners_asked: Asks who answers for a rule or a place.
+        norms: Learns how long customers usually wait.
         roster: Changes who looks after customers.
         walks: Ranks who goes elsewhere when not all can stay.
         leavings: Looks after the customers of who leaves.
@@ -167,6 +169,7 @@ class Makegood:
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
         self.stand_ins = StandIns(store, self.intake, shelf.current, clock)
         self.owners_asked = OwnersAsked(store, shelf.current, clock)
+        self.norms = NormsLearned(store, shelf.current, clock)
         self.roster = Roster(store, clock)
         self.joining = Joining(store, self.intake, clock)
         self.link_runs = LinkRuns(store, self.joining, clock)
@@ -230,6 +233,7 @@ class Makegood:
             Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
             Thread(target=self.stand_ins.run_forever, args=(stopped, sleep), name="stand-ins"),
             Thread(target=self.owners_asked.run_forever, args=(stopped, sleep), name="owners"),
+            Thread(target=self.norms.run_forever, args=(stopped, sleep), name="norms"),
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))

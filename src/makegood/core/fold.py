@@ -8,7 +8,17 @@ Source: ideas, 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, drawn, ending, failures, hellos, lapses, promises, surveys, waiting
+from makegood.core import (
+    cases,
+    drawn,
+    ending,
+    failures,
+    hellos,
+    lapses,
+    promises,
+    surveys,
+    waiting,
+)
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember

@@ -27,8 +27,8 @@ from makegood.core.said import Memory
 from makegood.core.standing import Told
 from makegood.core.surveyed import SurveyState
 from makegood.core.timers import Origin, Timer
-from makegood.core.waived import Waiver
 from makegood.core.waits import Wait
+from makegood.core.waived import Waiver
 from makegood.messages.facts import Facts
 from makegood.messages.ids import CaseId, CommandId, RepId, case_id
 

@@ -81,7 +81,7 @@ def schema() -> dict[str, Any]:
         },
         "definitions": {
             name: _kind(fields)
-            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_WAITS}.items()
+            for name, fields in _ALL.items()
         }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
@@ -384,4 +384,6 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
-_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_WAITS}
+_ALL: Mapping[str, Mapping[str, Schema]] = {
+    **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_WAITS,
+}  # fmt: skip

@@ -128,7 +128,11 @@ def _events(
         section.error("ends", "Nothing ends this wait.", "Name the event of an answer.")
     if begins and begins in (*ends, *given_up):
         section.error("ends", "A wait cannot be ended by the event that begins it.")
-    pairs = (("begins", begins), *(("ends", it) for it in ends), *(("given_up", it) for it in given_up))
+    pairs = (
+        ("begins", begins),
+        *(("ends", it) for it in ends),
+        *(("given_up", it) for it in given_up),
+    )
     for key, event in pairs:
         if event:
             check_event(section, key, event, conditions)

@@ -60,10 +60,10 @@ from makegood.ports.rows import (
     booking_key,
 )
 from makegood.ports.sends import Sends
-from makegood.ports.silence import QueueNorms, SilentRow, Waited
 from makegood.ports.ties import Tie
 from makegood.ports.unfit import Unfit
 from makegood.ports.webhooks import Delivery, Endpoint
+from makegood.store.memory_silence_tables import SILENCE, SilenceTables
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -87,13 +87,11 @@ TABLES = (
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
-    "ties", "routings",
-    "silent", "waited", "wait_norms",
-    "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
+    "routings", *SILENCE, "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
 )  # fmt: skip
 
 
-class Tables:
+class Tables(SilenceTables):
     """Every table, or each as one transaction sees it; values are never changed in place."""
 
     log: MutableMapping[int, Event]
@@ -128,9 +126,6 @@ class Tables:
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
     lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
-    silent: MutableMapping[CustomerId, tuple[SilentRow, ...]]
-    waited: MutableMapping[tuple[EventId, str], Waited]
-    wait_norms: MutableMapping[tuple[str, str, str], QueueNorms]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]
     drafts: MutableMapping[int, Draft]

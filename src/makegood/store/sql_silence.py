@@ -64,9 +64,7 @@ class SilenceReading(SqlBase):
     def wait_norms(self, rules: Sequence[str]) -> tuple[QueueNorms, ...]:
         if not rules:
             return ()
-        sql = (
-            "SELECT row_blob FROM wait_norm WHERE rule = ANY(?) ORDER BY rule, brand, channel"
-        )
+        sql = "SELECT row_blob FROM wait_norm WHERE rule = ANY(?) ORDER BY rule, brand, channel"
         return tuple(_unpack_norms(row[0]) for row in self._db.rows(sql, sorted(set(rules))))
 
 
