@@ -130,7 +130,6 @@ class Makegood:
         rooms: Gives room in a book of business to who waited longest.
         stand_ins: Gives open cases that nobody looks after to who can.
         owners_asked: Asks who answers for a rule or a place.
-        norms: Learns how long customers usually wait.
         roster: Changes who looks after customers.
         walks: Ranks who goes elsewhere when not all can stay.
         leavings: Looks after the customers of who leaves.
@@ -169,7 +168,6 @@ class Makegood:
         self.rooms = Rooms(store, self.intake, shelf.current, clock)
         self.stand_ins = StandIns(store, self.intake, shelf.current, clock)
         self.owners_asked = OwnersAsked(store, shelf.current, clock)
-        self.norms = NormsLearned(store, shelf.current, clock)
         self.roster = Roster(store, clock)
         self.joining = Joining(store, self.intake, clock)
         self.link_runs = LinkRuns(store, self.joining, clock)
@@ -219,6 +217,11 @@ class Makegood:
         """The active rule book."""
         library = self.library
         return library.book(library.active)
+
+    @property
+    def norms(self) -> NormsLearned:
+        """Learns how long customers usually wait."""
+        return NormsLearned(self.store, self.shelf.current, self.clock)
 
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
