@@ -8,6 +8,7 @@ from makegood.playbooks.load import check_book
 from tests.unit.playbooks.test_rule_book_page import BOOK
 
 DAY_MS = 86_400_000
+NORM = "    norm: {share: 0.9, waits: 100, over: 56d, leave_out: [2026-12-25, 2027-01-01]}\n"
 
 
 def mistakes(old: str, new: str) -> str:
@@ -37,11 +38,10 @@ def mistakes(old: str, new: str) -> str:
         ("message: still_waiting, share", "message: stil_waiting, share", "no message"),
         ("message: still_waiting, share", "message: thumbs, share", "class `service`"),
         ("we answer by $by. You", "we answer by $bye. You", "$bye"),
-        ("    norm: {share: 0.9, waits: 100, over: 56d, leave_out: [2026-12-25, 2027-01-01]}\n", "",
-         "without a norm"),
+        (NORM, "", "without a norm"),
         ("  - id: call_waits\n", "  - id: promise_broken\n", "already the name of a failure"),
         ("  - id: call_waits\n", "  - id: other\n", "already the name of a failure"),
-        ("    loses: time\n    severity: 1\n", "    loses: time\n    severity: 0\n", "starts at 1"),
+        ("    loses: time\n    severity: 1\n", "    severity: 0\n", "starts at 1"),
         ("promise_broken, letter_waits, call_waits", "promise_broken, call_waits",
          "No plan is for `letter_waits`"),
     ],
