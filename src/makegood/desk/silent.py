@@ -17,7 +17,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.ports.rows import PersonRow
 from makegood.ports.silence import SilenceKey, SilentRow
 from makegood.ports.ties import MOST_TIES, TieKind
-from makegood.projections.figures import clock_words, counted, day_words, span_words
+from makegood.projections.figures import HOUR_MS, MINUTE_MS, clock_words, counted, day_words, span_words
 from makegood.projections.roster import called
 
 _PLACE = re.compile(r"([0-9]{1,15})\.([^.]{1,80})\.(.{1,400})")
@@ -69,8 +69,8 @@ def _row(desk: Desk, row: SilentRow, person: PersonRow | None) -> dict[str, Any]
         "kind": _KINDS[row.kind],
         "channel": row.channel,
         "brand": row.brand,
-        "since": span_words(desk.now_ms - row.since_ms),
-        "over": span_words(desk.now_ms - row.due_ms),
+        "since": _span(desk.now_ms - row.since_ms),
+        "over": _span(desk.now_ms - row.due_ms),
         "usual": usual_words(row.norm) if row.kind == "wait" else "",
         "told": _told(row, desk.now_ms, book.timezone),
         "whose": names.get(row.rep, row.rep),
@@ -92,11 +92,18 @@ def usual_words(norm: WaitNorm | None) -> str:
         waits = norm.waits if norm is not None else 0
         return f"What is usual here: cannot tell yet, from {counted(waits, 'wait')}."
     where = "at this hour of the week" if norm.by_hour else "in this queue"
-    low, high = span_words(norm.low_ms), span_words(norm.high_ms) if norm.high_ms else "unknown"
+    low, high = _span(norm.low_ms), _span(norm.high_ms) if norm.high_ms else "unknown"
     return (
-        f"Usual {where}: up to {span_words(norm.long_ms)} "
+        f"Usual {where}: up to {_span(norm.long_ms)} "
         f"(95 % interval {low} to {high}; {counted(norm.waits, 'wait')})."
     )
+
+
+def _span(span_ms: int) -> str:
+    """Write a span; of less than an hour the minutes, as no clock runs here."""
+    if span_ms < HOUR_MS:
+        return f"{max(span_ms // MINUTE_MS, 1)} min"
+    return span_words(span_ms)
 
 
 def _told(row: SilentRow, now_ms: int, timezone: str) -> str:
