@@ -18,7 +18,7 @@ def test_the_page_of_what_is_silent_has_no_fault(look: BrowserContext, makegood:
         makegood,
         silent(makegood, "ana", by_ms=now_ms - HOUR, brand="northwind"),
         silent(makegood, "bo", rep=RepId(""), norm=None),
-        silent(makegood, "cy", rep=RepId("omar"), kind="promise", name="promise_broken", channel=""),
+        silent(makegood, "cy", rep=RepId("omar"), kind="promise", name="answer_overdue"),
         silent(makegood, "di", kind="request", name="waive_fee", channel="", norm=NORM),
     )
     page = look.new_page()

@@ -17,11 +17,18 @@ from makegood.playbooks.book import RuleBook
 from makegood.ports.rows import PersonRow
 from makegood.ports.silence import SilenceKey, SilentRow
 from makegood.ports.ties import MOST_TIES, TieKind
-from makegood.projections.figures import HOUR_MS, MINUTE_MS, clock_words, counted, day_words, span_words
+from makegood.projections.figures import (
+    HOUR_MS,
+    MINUTE_MS,
+    clock_words,
+    counted,
+    day_words,
+    span_words,
+)
 from makegood.projections.roster import called
 
 _PLACE = re.compile(r"([0-9]{1,15})\.([^.]{1,80})\.(.{1,400})")
-_KINDS = {"wait": "waits", "promise": "was promised", "request": "asked"}
+_KINDS = {"wait": "waits for {}", "promise": "promised {} ago", "request": "asked {} ago"}
 
 
 def place_of(row: SilentRow) -> str:
@@ -66,10 +73,9 @@ def _row(desk: Desk, row: SilentRow, person: PersonRow | None) -> dict[str, Any]
         "customer": row.customer,
         "name": called(person),
         "title": _title(row, book),
-        "kind": _KINDS[row.kind],
         "channel": row.channel,
         "brand": row.brand,
-        "since": _span(desk.now_ms - row.since_ms),
+        "since": _KINDS[row.kind].format(_span(desk.now_ms - row.since_ms)),
         "over": _span(desk.now_ms - row.due_ms),
         "usual": usual_words(row.norm) if row.kind == "wait" else "",
         "told": _told(row, desk.now_ms, book.timezone),
@@ -82,7 +88,7 @@ def _title(row: SilentRow, book: RuleBook) -> str:
     if row.name in book.failures:
         return book.failures[row.name].title
     if row.name in book.requests:
-        return book.requests[row.name].titles.get("en", row.name)
+        return book.requests[row.name].title.get("en", row.name)
     return row.name.replace("_", " ")
 
 
@@ -103,7 +109,7 @@ def _span(span_ms: int) -> str:
     """Write a span; of less than an hour the minutes, as no clock runs here."""
     if span_ms < HOUR_MS:
         return f"{max(span_ms // MINUTE_MS, 1)} min"
-    return span_words(span_ms)
+    return span_words(span_ms).removesuffix(" 0 min")
 
 
 def _told(row: SilentRow, now_ms: int, timezone: str) -> str:

@@ -205,14 +205,14 @@ def _wait(source: Source, one: WaitRule, rule: Rule) -> Entry:
     """Say when waiting is a failure, and what is said to whoever waits."""
     where = f"in a conversation ({', '.join(one.channels)})" if one.channels else ""
     begun = where or f"after “{one.begins}”, without {' or '.join(f'“{it}”' for it in one.ends)},"
-    usual = ()
+    usual: tuple[str, ...] = ()
     if one.share:
         usual = (
             f"Longer is what {one.share:.0%} of the waits of the same queue are not, learned from "
             f"at least {one.waits} of the last {within_words(one.over_ms)}; until then nobody can "
             "tell, and the limit alone counts.",
         )
-    told = ()
+    told: tuple[str, ...] = ()
     if one.tell:
         told = (
             f"Once, the customer is told by when {one.told_share:.0%} of those who waited as long "

@@ -79,10 +79,7 @@ def schema() -> dict[str, Any]:
             "then": _ref("source"),
             "else": _ref("rule book"),
         },
-        "definitions": {
-            name: _kind(fields)
-            for name, fields in _ALL.items()
-        }
+        "definitions": {name: _kind(fields) for name, fields in _ALL.items()}
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
     }
