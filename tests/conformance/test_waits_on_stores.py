@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from benchmarks.counting import CountingStore
 from makegood.core.state import State, decode_state
-from makegood.messages.facts import Carried, Touchpoint
-from makegood.messages.ids import CustomerId
+from makegood.messages.facts import Carried, Identified, Touchpoint, Unlinked
+from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.waits import make_waits
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus
@@ -179,6 +179,31 @@ def test_a_date_is_told_once_and_is_a_promise_when_it_went_out(centre: Centre):
     rules = [("call_waits", silent.due_ms), ("other", silent.by_ms)]
     assert centre.failures("ana") == rules
     assert len(centre.told()) == 1
+
+
+def test_a_wait_is_known_once_whoever_is_joined_and_parted_again(centre: Centre):
+    centre.happens("Call Queued", "ana", "bo")
+    names = ("user:ana", "user:bo")
+    for name, body in (
+        ("join", Identified()),
+        ("part", Unlinked(other=centre.intake.profile(names[1]), by=RepId("kathy"))),
+    ):
+        joins = isinstance(body, Identified)
+        centre.clock.advance(HOUR)
+        one = Arrival(
+            source="phone",
+            message_id=name,
+            identifier=names[0],
+            time_ms=centre.clock.now_ms(),
+            body=body,
+            body_digest=body_digest(body),
+            also=names[1:] if joins else (),
+        )
+        centre.intake.take([one])
+        with centre.store.reading() as reading:
+            assert len(reading.waited(0, 9)) == 2
+            assert len(reading.silent(centre.clock.now_ms() + 99 * HOUR)) == 2
+    assert centre.customer("ana") != centre.customer("bo")
 
 
 class Killed(Exception):

@@ -21,7 +21,6 @@ class Wait(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         about: The conversation, or what the events of a queue are about.
         at_ms: Since when.
         due_ms: Waiting longer is a failure; 0 for history, which has no clock.
-        slot: Hour of the week in which it began, by the clock of the book; -1 when unknown.
         norm: What was usual then; None when nobody knew.
         late_ms: When it became a failure; 0 until then.
         told: The order that tells the customer by when; empty when nobody did.

@@ -37,7 +37,8 @@ def write_silence(
     writing.project_silent(sorted(customers), rows)
     if put:
         writing.put_waited(put)
-    writing.drop_waited(gone)
+    alive = {one.key for _, now in changed.values() for one in now.waits}
+    writing.drop_waited([one for one in gone if one not in alive])  # or another customer's again
 
 
 def _never_began(before: tuple[Wait, ...], now: tuple[Wait, ...]) -> Iterator[tuple[EventId, str]]:
