@@ -58,6 +58,7 @@ from makegood.runtime.link_runs import LinkRuns
 from makegood.runtime.mailroom import Doors
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
+from makegood.runtime.norms import NormsLearned
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
 from makegood.runtime.post import IN_MEMORY, Post
@@ -233,6 +234,11 @@ class Makegood:
         library = self.library
         return library.book(library.active)
 
+    @property
+    def norms(self) -> NormsLearned:
+        """Learns how long customers usually wait."""
+        return NormsLearned(self.store, self.shelf.current, self.clock)
+
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
         return {**self.endpoints.sinks(), **self.marks.sinks, **self.help_desk.sinks}
@@ -246,6 +252,7 @@ class Makegood:
             Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
             Thread(target=self.stand_ins.run_forever, args=(stopped, sleep), name="stand-ins"),
             Thread(target=self.owners_asked.run_forever, args=(stopped, sleep), name="owners"),
+            Thread(target=self.norms.run_forever, args=(stopped, sleep), name="norms"),
         ]
         rounds_of = partial(run_forever, self.leavings, self.hellos)
         beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))

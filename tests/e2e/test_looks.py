@@ -31,6 +31,7 @@ EMPTY = {
     "links-linked": "umbrella/links?show=linked",
     "links-apart": "umbrella/links?show=apart",
     "talks": "team/talks",
+    "silent": "team/silent",
     "customers": "team/customers",
     "waiting": "team/customers?list=waiting",
     "roster": "team/roster",

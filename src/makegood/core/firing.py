@@ -18,6 +18,7 @@ from makegood.core import (
     requests,
     successions,
     surveys,
+    waiting,
 )
 from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
@@ -36,6 +37,9 @@ def fire(turn: Turn, timer: Timer) -> None:
         return
     if timer.kind is TimerKind.LAPSE_AT:
         lapses.quiet(turn, timer)
+        return
+    if timer.kind is TimerKind.WAIT_OVER:
+        waiting.too_long(turn, timer)
         return
     if timer.kind is TimerKind.SURVEY_AT:
         surveys.due(turn, timer)

@@ -8,7 +8,17 @@ Source: ideas, 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, drawn, ending, failures, hellos, lapses, promises, surveys
+from makegood.core import (
+    cases,
+    drawn,
+    ending,
+    failures,
+    hellos,
+    lapses,
+    promises,
+    surveys,
+    waiting,
+)
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
@@ -85,6 +95,7 @@ def step(state: State, event: Event, library: Library) -> Step:
             promises.hear(turn, event, body)
             surveys.hear(turn, body)
             lapses.hear(turn, event, body)
+            waiting.hear(turn, event, body)
         if told:
             hellos.hear(turn, body)
         sure = failures.failures_in(turn, event, found)
@@ -146,6 +157,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     turn.agreements = stamp.agreements
     turn.parties = stamp.parties
     turn.keeps = stamp.keeps
+    turn.norms = stamp.norms
     turn.place = place_of(event.body)
     return turn
 

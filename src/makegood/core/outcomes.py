@@ -7,7 +7,7 @@ Source: ideas, 6 and 9 (nothing lost, nothing silently repeated; we keep our own
 
 from msgspec.structs import replace
 
-from makegood.core import letters, places, requests, surveys
+from makegood.core import letters, places, requests, surveys, waiting
 from makegood.core.calls import need_call
 from makegood.core.ending import CALL_BACK_MS
 from makegood.core.entitlements import paid, pay_what_is_owed
@@ -47,6 +47,8 @@ def meant(turn: Turn, command: CommandId, step: str) -> CommandId:
 def carried(turn: Turn, body: Carried) -> None:
     """A command was carried out: write down what moved, and top up what is short."""
     command = meant(turn, body.command, body.step)
+    if waiting.told(turn, command):
+        return
     for case in turn.state.cases:
         if body.detail.get("channel") == "phone" and places.to_ring(turn, case, command):
             return

@@ -6,7 +6,7 @@ for, an absent one is covered at once).
 
 from msgspec.structs import replace
 
-from makegood.core import successions
+from makegood.core import successions, waiting
 from makegood.core.my_person import (
     NOBODY,
     Choice,
@@ -165,6 +165,7 @@ def got_in_touch(turn: Turn, body: GotInTouch) -> None:
         another=body.another,
     )
     _route(turn, thread, need)
+    waiting.came(turn, thread)
 
 
 def _route(turn: Turn, thread: Thread, need: Need) -> None:
@@ -248,6 +249,7 @@ def contacted(turn: Turn, body: Contacted) -> None:
         id=name, channel=body.channel, profile=turn.origin.profile
     )
     turn.clear_timers(name, TimerKind.PERSON_BY)
+    waiting.answered(turn, name)
     answered(turn, name, body.rep)
     mine = turn.state.my_person
     after = replace(

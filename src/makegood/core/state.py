@@ -27,6 +27,7 @@ from makegood.core.said import Memory
 from makegood.core.standing import Told
 from makegood.core.surveyed import SurveyState
 from makegood.core.timers import Origin, Timer
+from makegood.core.waits import Wait
 from makegood.core.waived import Waiver
 from makegood.messages.facts import Facts
 from makegood.messages.ids import CaseId, CommandId, RepId, case_id
@@ -187,6 +188,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         lines: Service lines they use, by the lapses of the book; the one used last at the end.
         routings: Who was asked to look after them, and who else could have been; the latest last.
         in_touch: Who comes after whoever leaves, what may be said, and lots.
+        waits: What they wait for, and the last waits that ended; oldest first.
     """
 
     facts: Facts = {}
@@ -208,6 +210,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     lines: tuple[LineUse, ...] = ()
     routings: tuple[Routed, ...] = ()
     in_touch: InTouch = InTouch()
+    waits: tuple[Wait, ...] = ()
 
     @property
     def next_due_ms(self) -> int:

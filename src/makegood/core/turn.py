@@ -22,6 +22,7 @@ from makegood.messages.ids import (
     command_id,
     event_id,
 )
+from makegood.messages.waits import WaitNorm
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.terms import Plan
 
@@ -45,6 +46,7 @@ class Turn:
         place: The place it happened at; empty when nobody said.
         parties: Who asks, pays and is told; None for the customer alone.
         keeps: Who has the case already that a late event opens; empty for nobody.
+        norms: How long is usual in the queue that the event begins to wait in.
         commands: Orders given so far.
         withdrawn: Orders, of this turn or before, that became needless.
     """
@@ -59,6 +61,7 @@ class Turn:
         "keeps",
         "known_ms",
         "library",
+        "norms",
         "on_duty",
         "origin",
         "parties",
@@ -89,6 +92,7 @@ class Turn:
         self.place = ""
         self.parties: Parties | None = None
         self.keeps = RepId("")
+        self.norms: tuple[WaitNorm, ...] = ()
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None

@@ -25,6 +25,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("A customer's own person", "Who may be chosen, and what if they are busy."),
     "reputation": ("What is said of people and rules", "And from how many ratings on."),
     "lapses": ("What customers quietly leave", "Others go on, and one line stops after years."),
+    "waits": ("How long customers wait", "Longer than is usual is a failure."),
     "owners": ("Who answers for rules and places", "And until when."),
     "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
@@ -192,7 +193,7 @@ def _title(rule: Mapping[str, Any]) -> str:
 
 def _titles(names: object, values: Values) -> list[str]:
     """Give the titles of failures."""
-    sections = ("failures", "silence", "promises", "lapses")
+    sections = ("failures", "silence", "promises", "lapses", "waits")
     rules = [one for section in sections for one in _list(values.get(section))]
     known = {one["id"]: _title(one) for one in rules if isinstance(one, Mapping) and "id" in one}
     return [
@@ -220,6 +221,14 @@ def _failure(rule: Mapping[str, Any], _: Values) -> str:
 
 def _silence(rule: Mapping[str, Any], _: Values) -> str:
     return f"After “{rule.get('after')}”, unless “{rule.get('unless')}” comes in time."
+
+
+def _wait(rule: Mapping[str, Any], _: Values) -> str:
+    channels = _list(rule.get("channels"))
+    if channels:
+        return f"From a customer's word to the first of a person: {', '.join(map(str, channels))}."
+    heard = " or ".join(f"“{one}”" for one in _list(rule.get("ends")))
+    return f"From “{rule.get('begins')}” to {heard}."
 
 
 def _lapse(rule: Mapping[str, Any], _: Values) -> str:
@@ -295,6 +304,7 @@ _SENTENCES = {
     "failures": _failure,
     "silence": _silence,
     "lapses": _lapse,
+    "waits": _wait,
     "entitlements": _entitlement,
     "remedies": _remedy,
     "plans": _plan,

@@ -25,7 +25,7 @@ from makegood.handbook.voice import voice_chapter
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
-_FACTS = "facts look_up sensitive sources failures silence lapses entitlements remedies"
+_FACTS = "facts look_up sensitive sources failures silence lapses waits entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
 _ELSEWHERE = "places walks reputation owners employees voice"

@@ -8,6 +8,7 @@ from makegood.handbook.terms import Chapter, Entry, Link, Shown
 from makegood.playbooks.failures import OTHER
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.terms import Cause, SilenceRule
+from makegood.playbooks.waiting import WaitRule
 from makegood.projections.asked import within_words
 
 ANSWERS = {
@@ -32,6 +33,8 @@ def failures_chapter(source: Source) -> Chapter:
     entries += [_silence(source, one, written[one.id]) for one in source.book.silences]
     lapses = {str(rule.fields.get("id")): rule for rule in source.rules("lapses")}
     entries += [_lapse(source, one, lapses[one.id]) for one in source.book.lapses]
+    waits = {str(rule.fields.get("id")): rule for rule in source.rules("waits")}
+    entries += [_wait(source, one, waits[one.id]) for one in source.book.waits.rules]
     entries.append(_other(source))
     return Chapter(
         anchor="failures", title="What we call a failure", lead=_LEAD, entries=tuple(entries)
@@ -195,4 +198,38 @@ def _other(source: Source) -> Entry:
             "by hand, and it is treated as a failure like every other.",
         ),
         links=_leads(source, OTHER),
+    )
+
+
+def _wait(source: Source, one: WaitRule, rule: Rule) -> Entry:
+    """Say when waiting is a failure, and what is said to whoever waits."""
+    where = f"in a conversation ({', '.join(one.channels)})" if one.channels else ""
+    begun = where or f"after “{one.begins}”, without {' or '.join(f'“{it}”' for it in one.ends)},"
+    usual: tuple[str, ...] = ()
+    if one.share:
+        usual = (
+            f"Longer is what {one.share:.0%} of the waits of the same queue are not, learned from "
+            f"at least {one.waits} of the last {within_words(one.over_ms)}; until then nobody can "
+            "tell, and the limit alone counts.",
+        )
+    told: tuple[str, ...] = ()
+    if one.tell:
+        told = (
+            f"Once, the customer is told by when {one.told_share:.0%} of those who waited as long "
+            "had their answer. That is a promise.",
+        )
+    return Entry(
+        anchor=f"failure-{one.id}",
+        title=one.title,
+        rule=one.id,
+        where=rule.where,
+        sentences=(
+            f"Nothing happens, and that is the failure: a customer waits {begun} longer than is "
+            f"usual, or than {within_words(one.at_most_ms)}.",
+            *usual,
+            *told,
+            f"The customer loses {one.loses.value}; severity {one.severity} of 5.",
+            ANSWERS[one.cause],
+        ),
+        links=_leads(source, one.id),
     )

@@ -8,6 +8,7 @@ from msgspec import Struct
 from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.facts import Body
 from makegood.messages.ids import BookHash, EventId, ProfileId, RepId, event_id
+from makegood.messages.waits import WaitNorm
 
 OWN_SOURCE = "makegood"
 """Sources that start with this word are ours; no write key may carry one."""
@@ -79,6 +80,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         parties: Who asks, who pays and who is told; None for the customer alone.
         keeps: Who looked after the customer's open case already, when an event came late that
             happened before the case was opened; they keep it. Empty otherwise.
+        norms: How long is usual where the event begins to wait; only on events that do.
     """
 
     book: BookHash
@@ -89,6 +91,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     agreements: tuple[Agreement, ...] = ()
     parties: Parties | None = None
     keeps: RepId = RepId("")
+    norms: tuple[WaitNorm, ...] = ()
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

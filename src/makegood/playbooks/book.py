@@ -33,6 +33,7 @@ from makegood.playbooks.terms import (
     SilenceRule,
 )
 from makegood.playbooks.voice import VoiceTerms
+from makegood.playbooks.waiting import WaitTerms
 
 
 class Finding(Struct, frozen=True, gc=False, kw_only=True):
@@ -195,6 +196,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         owners: Who answers for a rule or a place, of all brands, and by when.
         employees: By what anybody of the firm finds a customer, and what they then see.
         routing: Who is asked when a customer chose nobody.
+        waits: Queues in which customers wait, and when that is a failure.
     """
 
     hash: BookHash
@@ -246,6 +248,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     owners: OwnerTerms = OwnerTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
+    waits: WaitTerms = WaitTerms()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
@@ -269,6 +272,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
             or event in self.tells
             or event in self.asks_after
             or event in self.lapses_on
+            or event in self.waits.by_event
             or any(own.hears(event) for own in self.by_brand.values())
         )
 
@@ -276,7 +280,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         """Whether an event is about a promise, a cost or a line, or is asked about later."""
         made = name in self.starts or name in self.ends
         asked = name in self.asks_after or name in self.lapses_on
-        return made or asked or name in self.tells
+        return made or asked or name in self.tells or name in self.waits.by_event
 
     def find(
         self, name: str, properties: Facts, customer: Facts, said: Known | None = None

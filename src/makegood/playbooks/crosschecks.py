@@ -23,6 +23,7 @@ from makegood.playbooks.sending import USUAL_SENDS, SendRule
 from makegood.playbooks.silence import Promise
 from makegood.playbooks.surveys import Survey, check_surveys
 from makegood.playbooks.terms import Loss, MessageTemplate, Plan, Remedy
+from makegood.playbooks.waiting import WaitRule
 
 _SALES = frozenset({MessageClass.PROMOTIONAL})
 _QUESTIONS = frozenset({MessageClass.SURVEY})
@@ -49,11 +50,13 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     places: Mapping[str, PlaceRule] = {}
     walks: Mapping[str, WalkRule] = {}
     lapses: tuple[LapseRule, ...] = ()
+    waits: tuple[WaitRule, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
         """Every failure kind that needs a plan, with its line."""
         kinds = {one.rule.id: one.rule.line for one in self.detectors}
+        kinds |= {one.id: one.line for one in self.waits}
         return kinds | {one.rule.id: one.rule.line for one in self.promises}
 
 
@@ -158,6 +161,7 @@ def _check_fit(plan: Plan, section: Section, parts: Parts) -> None:
     """Point at remedies of a plan that make good nothing that its failures cost."""
     loses = {one.rule.id: one.rule.loses for one in parts.detectors}
     loses |= {one.rule.id: one.rule.loses for one in parts.promises}
+    loses |= {one.id: one.loses for one in parts.waits}
     losses = {loses.get(kind, Loss.SERVICE) for kind in plan.failures}
     chosen = (offer.id for offer in plan.offers)
     for name in dict.fromkeys((*plan.gives, *plan.gives_outside, *chosen)):
@@ -232,6 +236,7 @@ def _check_fallbacks(
 def _may_be_outside(plan: Plan, parts: Parts) -> bool:
     causes = [one.cause for one in parts.detectors if one.rule.id in plan.failures]
     causes += [one.rule.cause for one in parts.promises if one.rule.id in plan.failures]
+    causes += [one.cause for one in parts.waits if one.id in plan.failures]
     return bool(plan.gives_outside) or any(
         isinstance(cause, Expression) or cause.is_outside for cause in causes
     )
@@ -245,7 +250,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     given.add(parts.goodwill.otherwise)
     given |= {one.brings for one in parts.remedies.values()}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
-    said |= {one.message for one in parts.surveys}
+    said |= {one.message for one in parts.surveys} | {one.tell for one in parts.waits}
     said |= {parts.people.room, parts.people.unsure}
     said |= {name for one in parts.places.values() for name in (one.ask, one.expect, one.free)}
     leaving = parts.people.leaving

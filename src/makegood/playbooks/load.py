@@ -60,6 +60,7 @@ from makegood.playbooks.surveys import read_surveys
 from makegood.playbooks.triggers import with_fallbacks
 from makegood.playbooks.vocabulary import check_parameters, read_vocabulary
 from makegood.playbooks.voice import read_voice
+from makegood.playbooks.waits import read_waits
 from makegood.playbooks.waivers import with_waivers
 from makegood.playbooks.walks import read_walks
 
@@ -279,6 +280,7 @@ def _heard(parts: Parts) -> set[str]:
         *(one.events for one in parts.disclosures),
         *(one.events for one in parts.surveys),
         *(one.events for one in parts.lapses),
+        *((one.begins, *one.ends, *one.given_up) for one in parts.waits),
     )
     return promised | {event for events in listening for event in events}
 
@@ -339,6 +341,7 @@ def _parts(
             conditions,
             conditions.vocabulary.parameters,
         ),
+        waits=read_waits(top, {*taken, *(one.rule.id for one in promises)}, conditions, messages),
     )
     return parts, tuple(example for law in read for example in law.examples)
 

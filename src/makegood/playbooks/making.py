@@ -21,6 +21,8 @@ from makegood.playbooks.surveys import by_event, make_surveys
 from makegood.playbooks.terms import FailureRule, Loss, SilenceRule
 from makegood.playbooks.triggers import about_reader, make_triggers, recalling
 from makegood.playbooks.vocabulary import Vocabulary
+from makegood.playbooks.waiting import WaitRule
+from makegood.playbooks.waits import make_waits
 
 
 def make_book(
@@ -37,7 +39,7 @@ def make_book(
         umbrella=header.umbrella,
         currency=header.currency,
         timezone=header.timezone,
-        failures=_failures(parts, (*silences, *parts.lapses)),
+        failures=_failures(parts, (*silences, *parts.lapses, *parts.waits)),
         triggers=make_triggers(parts.detectors, header, parameters),
         silences=silences,
         starts=_by_event(silences, "after"),
@@ -75,13 +77,14 @@ def make_book(
         walks=parts.walks,
         lapses=parts.lapses,
         lapses_on=lapses_by_event(parts.lapses),
+        waits=make_waits(parts.waits),
         text=text,
         reads_agreed="customer.agreed" in text,
     )
 
 
 def _failures(
-    parts: Parts, silences: tuple[SilenceRule | LapseRule, ...]
+    parts: Parts, silences: tuple[SilenceRule | LapseRule | WaitRule, ...]
 ) -> Mapping[str, FailureRule]:
     """Every kind that can be found or raised by hand, as rules with a title and a line."""
     found = {one.rule.id: one.rule for one in parts.detectors}

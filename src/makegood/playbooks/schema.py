@@ -52,6 +52,7 @@ from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
 from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
 from makegood.playbooks.schema_voice import KINDS as _VOICE
+from makegood.playbooks.schema_waits import WAITS as _WAITS
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -137,6 +138,7 @@ _BOOK: Mapping[str, Schema] = {
     "failures": _list(_ref("failure")),
     "silence": _list(_ref("silence rule")),
     "lapses": _list(_ref("lapse")),
+    "waits": _list(_ref("wait")),
     "promises": _list(_ref("promise")),
     "disclosures": _list(_ref("disclosure")),
     "entitlements": _list(_ref("entitlement")),
@@ -382,5 +384,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
-    **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE,
+    **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
 }  # fmt: skip

@@ -48,6 +48,7 @@ from makegood.ports.rows import (
 )
 from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
+from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.ties import TieReading, TieWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.voice import VoiceReading, VoiceWriting
@@ -81,6 +82,7 @@ class Reading(
     LotReading,
     LetterReading,
     VoiceReading,
+    SilenceReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -244,6 +246,7 @@ class Writing(
     LotWriting,
     LetterWriting,
     VoiceWriting,
+    SilenceWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -22,6 +22,7 @@ from makegood.ports.store import Writing
 from makegood.projections.cases import project, put_waiting
 from makegood.projections.pointing import changed_pointers
 from makegood.projections.routings import put_routings
+from makegood.projections.silence import write_silence
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
 from makegood.runtime.linking import Locked
 from makegood.runtime.noticing import Was, because_of, beside, by_hand, closed, fired, heard
@@ -252,6 +253,8 @@ class Folding:
         write_redirects(
             writing, [(one.row.customer, one.before, one.state) for one in changed if one.state]
         )
+        states = {it.row.customer: (it.before, it.state) for it in changed if it.state}
+        write_silence(writing, states)
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

@@ -22,6 +22,7 @@ from makegood.ports.store import Reading
 from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
 from makegood.runtime.duty import reps_absent, reps_on_duty
 from makegood.runtime.giving_out import GivingOut
+from makegood.runtime.norms import WaitNorms
 
 
 class Stamping:
@@ -37,6 +38,7 @@ class Stamping:
         self._giving = GivingOut(self.book)
         self._at_hand: AtHand | None = None
         self._agreeing: Agreeing | None = None
+        self._norms = WaitNorms(reading, self.book)
 
     def look_at(self, concerned: Iterable[Concerned]) -> None:
         """Look up what was agreed with whom events concern, if anything was with anybody."""
@@ -66,9 +68,10 @@ class Stamping:
             plain = replace(plain, keeps=rep) if at_ms < opened_ms else plain
         if self._agreeing is not None and self.may_agree(body):
             plain = self._agreeing.stamped(plain, Concerned(profile, body, at_ms))
-        if not on_duty and not absent and not imported:
+        norms = self._norms.of(body, at_ms)
+        if not on_duty and not absent and not imported and not norms:
             return plain
-        return replace(plain, on_duty=on_duty, imported=imported, absent=absent)
+        return replace(plain, on_duty=on_duty, imported=imported, absent=absent, norms=norms)
 
     def _for_body(self, body: Body) -> tuple[OnDuty, ...]:
         """Give the reps to stamp on an event; none on one that can open no case."""

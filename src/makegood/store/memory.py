@@ -22,6 +22,7 @@ from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
+from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_voice import MemoryVoice
@@ -46,6 +47,7 @@ class MemoryReader(
     MemoryPointerReading,
     MemoryRoutings,
     MemoryLots,
+    MemorySilence,
     MemoryLetters,
     MemoryVoice,
 ):

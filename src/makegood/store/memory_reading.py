@@ -63,6 +63,7 @@ from makegood.ports.sends import Sends
 from makegood.ports.ties import Tie
 from makegood.ports.unfit import Unfit
 from makegood.ports.webhooks import Delivery, Endpoint
+from makegood.store.memory_silence_tables import SILENCE, SilenceTables
 from makegood.store.shapes import NEVER, person_words, queue_key
 from makegood.store.sql_desk import MOST_CASES, no_counts
 from makegood.store.sql_everyone import LIKENESS, read_likeness
@@ -85,13 +86,12 @@ TABLES = (
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
-    "ties", "routings",
-    "lots", "letters", "letters_gone", "mailboxes", "jottings", "public_posts",
-    "public_handles", "public_codes", "heard_to",
+    "routings", "lots", "letters", "letters_gone", "mailboxes", "jottings",
+    "public_posts", "public_handles", "public_codes", "heard_to", *SILENCE,
 )  # fmt: skip
 
 
-class Tables:
+class Tables(SilenceTables):
     """Every table, or each as one transaction sees it; values are never changed in place."""
 
     log: MutableMapping[int, Event]

@@ -46,6 +46,7 @@ from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
+from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_voice import MemoryVoice
@@ -78,6 +79,7 @@ class MemoryWriting(
     MemoryPointerWriting,
     MemoryRoutings,
     MemoryLots,
+    MemorySilence,
     MemoryLetters,
     MemoryVoice,
 ):
@@ -168,6 +170,7 @@ class MemoryWriting(
         _drop(t.pointers, customer)
         _drop(t.routings, customer)
         _drop(t.lots, customer)
+        _drop(t.silent, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)

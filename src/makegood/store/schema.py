@@ -3,6 +3,7 @@
 from makegood.messages.errors import MakegoodError
 from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
+from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
 from makegood.store.tables_voice import VOICE
 
@@ -35,6 +36,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.OUTCOMES,
     people.LETTERS,
     VOICE,
+    silence.SILENCE,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -61,6 +63,7 @@ NUMBERS = frozenset(
         "refused", "refused_back", "taken_cents", "recipients", "port",
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
+        "gave_up",
     }
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ from makegood.store.sql_reputation import ReputationReading, ReputationWriting
 from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
+from makegood.store.sql_silence import SilenceReading, SilenceWriting
 from makegood.store.sql_ties import TieReading, TieWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_voice import VoiceReading, VoiceWriting
@@ -60,6 +61,7 @@ class SqlReading(
     PointerReading,
     RoutingReading,
     LotReading,
+    SilenceReading,
     LetterReading,
     VoiceReading,
 ):
@@ -90,6 +92,7 @@ class SqlWriting(
     PointerWriting,
     RoutingWriting,
     LotWriting,
+    SilenceWriting,
     LetterWriting,
     VoiceWriting,
     SqlReading,

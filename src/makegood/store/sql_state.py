@@ -27,6 +27,7 @@ from makegood.store.sql_everyone import EveryoneWriting
 _LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
 OWNED_BY_CUSTOMER = (
     "customer", "snapshot", "case_key", "ledger", "asked", "tie", "pointer", "routing", "lot",
+    "silence",
 )  # fmt: skip
 
 

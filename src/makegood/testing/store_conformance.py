@@ -48,6 +48,7 @@ from makegood.testing.store_routing_conformance import RoutingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
+from makegood.testing.store_silence_conformance import SilenceConformance
 from makegood.testing.store_tie_conformance import TieConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
 from makegood.testing.store_voice_conformance import VoiceConformance
@@ -215,6 +216,7 @@ class StoreConformance(
     LotConformance,
     LetterConformance,
     VoiceConformance,
+    SilenceConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -71,6 +71,7 @@ DESK = {
     f"desk/umbrella/links/{L}/link": ("POST", 404, 404, 404),
     "desk/team/": ("GET", 200, 200, 200),
     "desk/team/talks": ("GET", 200, 200, 200),
+    "desk/team/silent": ("GET", 200, 200, 200),
     "desk/team/customers": ("GET", 200, 200, 200),
     "desk/team/customers?rep=kathy": ("GET", 404, 200, 200),
     "desk/team/roster": ("GET", 200, 200, 200),
