@@ -8,7 +8,17 @@ Source: ideas, 1 and 2.
 from msgspec import Struct
 from msgspec.structs import replace
 
-from makegood.core import cases, drawn, ending, failures, hellos, lapses, promises, surveys
+from makegood.core import (
+    cases,
+    drawn,
+    ending,
+    failures,
+    hellos,
+    lapses,
+    promises,
+    surveys,
+    telephone,
+)
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
 from makegood.core.applying import apply_fact
 from makegood.core.everyone import came_back, remember
@@ -20,6 +30,7 @@ from makegood.core.state import State
 from makegood.core.timers import Origin
 from makegood.core.turn import Turn
 from makegood.messages import facts
+from makegood.messages.call_facts import CALL_EVENTS
 from makegood.messages.commands import Command
 from makegood.messages.events import Event
 from makegood.messages.ids import CommandId
@@ -77,7 +88,8 @@ def step(state: State, event: Event, library: Library) -> Step:
             known = before.state.memory.facts
             found = book.find(body.name, body.properties, customer, known)
         says, told = book.says(body.name), body.name in book.people.hello.by_event
-        if not found and not says and not told:
+        spoken = book.calls.heard and body.name in CALL_EVENTS
+        if not found and not says and not told and not spoken:
             return before
         brands = tuple(sorted({finding.brand for finding in found}))
         turn = _turn(before.state, event, library, book)
@@ -92,6 +104,8 @@ def step(state: State, event: Event, library: Library) -> Step:
             cases.take_failure(turn, failure)
         if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
+        if spoken:
+            telephone.hear(turn, event, body, {one.rule: one.about or turn.cause for one in found})
     else:
         book = library.books[event.stamp.book].for_brand(brand_of(before.state, body))
         turn = _turn(before.state, event, library, book)
@@ -146,6 +160,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     turn.agreements = stamp.agreements
     turn.parties = stamp.parties
     turn.keeps = stamp.keeps
+    turn.above = stamp.above
     turn.place = place_of(event.body)
     return turn
 

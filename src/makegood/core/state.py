@@ -19,6 +19,7 @@ from makegood.core.in_touch import InTouch
 from makegood.core.lines import LineUse
 from makegood.core.my_person import MyPerson
 from makegood.core.owed import Stray
+from makegood.core.phone import Phone
 from makegood.core.placed import ToldTwice
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
@@ -187,6 +188,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         lines: Service lines they use, by the lapses of the book; the one used last at the end.
         routings: Who was asked to look after them, and who else could have been; the latest last.
         in_touch: Who comes after whoever leaves, what may be said, and lots.
+        phone: Their telephone calls, who has to call back, and what transcripts suggest.
     """
 
     facts: Facts = {}
@@ -208,6 +210,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     lines: tuple[LineUse, ...] = ()
     routings: tuple[Routed, ...] = ()
     in_touch: InTouch = InTouch()
+    phone: Phone = Phone()
 
     @property
     def next_due_ms(self) -> int:

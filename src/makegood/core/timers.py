@@ -48,6 +48,7 @@ class TimerKind(StrEnum):
     HELLO_AT = "r_hello_at"
     HELLO_BY = "s_hello_by"
     LAPSE_AT = "t_lapse_at"
+    CALL_BACK_BY = "u_call_back_by"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):

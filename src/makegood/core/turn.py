@@ -44,6 +44,7 @@ class Turn:
         agreements: What the customer's accounts had agreed and was in force then.
         place: The place it happened at; empty when nobody said.
         parties: Who asks, pays and is told; None for the customer alone.
+        above: Who stands above the person of a call, the nearest first.
         keeps: Who has the case already that a late event opens; empty for nobody.
         commands: Orders given so far.
         withdrawn: Orders, of this turn or before, that became needless.
@@ -51,6 +52,7 @@ class Turn:
 
     __slots__ = (
         "_cause",
+        "above",
         "agreements",
         "at_ms",
         "book",
@@ -89,6 +91,7 @@ class Turn:
         self.place = ""
         self.parties: Parties | None = None
         self.keeps = RepId("")
+        self.above: tuple[RepId, ...] = ()
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None

@@ -79,6 +79,8 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         parties: Who asks, who pays and who is told; None for the customer alone.
         keeps: Who looked after the customer's open case already, when an event came late that
             happened before the case was opened; they keep it. Empty otherwise.
+        above: Who stands above the person of a call, the nearest first; only on events after which
+            one of them may have to call back.
     """
 
     book: BookHash
@@ -89,6 +91,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     agreements: tuple[Agreement, ...] = ()
     parties: Parties | None = None
     keeps: RepId = RepId("")
+    above: tuple[RepId, ...] = ()
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
