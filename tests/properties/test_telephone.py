@@ -1,4 +1,4 @@
-"""Whatever is said of calls in any order: one call-back for each call and person, and no circle."""
+"""Whatever is said of calls in any order: one call-back for a call and person, and no circle."""
 
 from itertools import permutations
 
