@@ -18,6 +18,7 @@ from makegood import __version__
 from makegood.api.access import Declined, say_limits
 from makegood.api.account_routes import router as accounts
 from makegood.api.budget_routes import router as budgets
+from makegood.api.call_routes import router as calls
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
 from makegood.api.line_routes import router as lines
@@ -109,6 +110,7 @@ def api() -> NinjaAPI:
     made.add_router("", ratings)
     made.add_router("", root_causes)
     made.add_router("", people)
+    made.add_router("", calls)
     made.add_router("", lines)
     made.add_router("", suppressions)
     made.add_router("", webhooks)

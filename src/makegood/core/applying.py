@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from makegood.core import (
+    call_backs,
     calls,
     cases,
     drawn,
@@ -27,6 +28,7 @@ from makegood.core import (
     roots,
     successions,
     surveys,
+    telephone,
 )
 from makegood.core.holds import EVERYWHERE
 from makegood.core.owning import stand_in
@@ -202,6 +204,8 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.HelloDue: hellos.made_due,
     facts.HelloDone: hellos.done,
     facts.Assigned: drawn.assigned,
+    facts.CalledBack: call_backs.called_back,
+    facts.HintSettled: telephone.settled,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

@@ -17,6 +17,7 @@ from makegood.core import (
     proposals,
     roots,
     surveys,
+    telephone,
 )
 from makegood.core.decision import Asker, Decision
 from makegood.core.decision import money_in as _money
@@ -77,6 +78,8 @@ def decide(
             | facts.Introduced()
             | facts.Replied()
             | facts.ReplyTakenBack()
+            | facts.CalledBack()
+            | facts.HintSettled()
         ):
             return _of_people(state, wanted, asker, now_ms, library)
         case (
@@ -117,7 +120,7 @@ def decide(
 
 def _of_people(
     state: State,
-    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters,
+    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters | telephone.OfCalls,
     asker: Asker,
     now_ms: int,
     library: Library,
@@ -125,6 +128,8 @@ def _of_people(
     """What a customer says about the people they meet, and what those answer."""
     if isinstance(wanted, facts.Replied | facts.ReplyTakenBack):
         return letters.judge(state, wanted, asker.rep, now_ms, library)
+    if isinstance(wanted, facts.CalledBack | facts.HintSettled):
+        return telephone.judge(state, wanted, asker)
     if isinstance(wanted, facts.Rated):
         return surveys.judge(state, wanted, asker, library.now(wanted.brand))
     return choosing.judge(state, wanted, asker, library)

@@ -34,6 +34,7 @@ def maybe_ask(turn: Turn, case: Case) -> Case:
     waiting = any(offer.status in _UNSETTLED for offer in case.offers)
     waiting = waiting or (case.call is not None and not case.call.done_ms)
     waiting = waiting or any(one.is_open for one in turn.state.memory.said)
+    waiting = waiting or bool(turn.state.phone.waiting)
     if plan is not None and not waiting and not _has_timer(turn, case, TimerKind.ASK_AT):
         due_ms = turn.known_ms + plan.made_whole.ask_after_ms
         turn.set_timer(TimerKind.ASK_AT, due_ms, case.id)

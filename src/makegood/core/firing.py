@@ -6,6 +6,7 @@ Source: ideas, "Time and order": timers live in the state, a firing is not logge
 from collections.abc import Callable, Mapping
 
 from makegood.core import (
+    call_backs,
     calls,
     ending,
     hellos,
@@ -46,6 +47,9 @@ def fire(turn: Turn, timer: Timer) -> None:
         return
     if timer.kind is TimerKind.PERSON_BY:
         reaching.waited_enough(turn, timer)
+        return
+    if timer.kind is TimerKind.CALL_BACK_BY:
+        call_backs.overdue(turn, timer)
         return
     if timer.kind in _IN_TOUCH:
         _IN_TOUCH[timer.kind](turn, timer)

@@ -17,6 +17,7 @@ from makegood.core import (
     lapses,
     promises,
     surveys,
+    telephone,
     waiting,
 )
 from makegood.core.agreements import Here, place_of, that_hold, with_agreed
@@ -30,6 +31,7 @@ from makegood.core.state import State
 from makegood.core.timers import Origin
 from makegood.core.turn import Turn
 from makegood.messages import facts
+from makegood.messages.call_facts import CALL_EVENTS
 from makegood.messages.commands import Command
 from makegood.messages.events import Event
 from makegood.messages.ids import CommandId
@@ -87,7 +89,8 @@ def step(state: State, event: Event, library: Library) -> Step:
             known = before.state.memory.facts
             found = book.find(body.name, body.properties, customer, known)
         says, told = book.says(body.name), body.name in book.people.hello.by_event
-        if not found and not says and not told:
+        spoken = book.calls.heard and body.name in CALL_EVENTS
+        if not found and not says and not told and not spoken:
             return before
         brands = tuple(sorted({finding.brand for finding in found}))
         turn = _turn(before.state, event, library, book)
@@ -103,6 +106,8 @@ def step(state: State, event: Event, library: Library) -> Step:
             cases.take_failure(turn, failure)
         if len(sure) < len(found):
             cases.take_unclear(turn, failures.unclear_in(turn, event, found))
+        if spoken:
+            telephone.hear(turn, event, body, {one.rule: one.about or turn.cause for one in found})
     else:
         book = library.books[event.stamp.book].for_brand(brand_of(before.state, body))
         turn = _turn(before.state, event, library, book)
@@ -158,6 +163,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     turn.parties = stamp.parties
     turn.keeps = stamp.keeps
     turn.norms = stamp.norms
+    turn.above = stamp.above
     turn.place = place_of(event.body)
     return turn
 

@@ -19,6 +19,7 @@ from makegood.core.in_touch import InTouch
 from makegood.core.lines import LineUse
 from makegood.core.my_person import MyPerson
 from makegood.core.owed import Stray
+from makegood.core.phone import Phone
 from makegood.core.placed import ToldTwice
 from makegood.core.precedents import Precedent
 from makegood.core.proposed import Proposal
@@ -189,6 +190,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         routings: Who was asked to look after them, and who else could have been; the latest last.
         in_touch: Who comes after whoever leaves, what may be said, and lots.
         waits: What they wait for, and the last waits that ended; oldest first.
+        phone: Their telephone calls, who has to call back, and what transcripts suggest.
     """
 
     facts: Facts = {}
@@ -211,6 +213,7 @@ class State(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     routings: tuple[Routed, ...] = ()
     in_touch: InTouch = InTouch()
     waits: tuple[Wait, ...] = ()
+    phone: Phone = Phone()
 
     @property
     def next_due_ms(self) -> int:

@@ -49,6 +49,7 @@ class TimerKind(StrEnum):
     HELLO_BY = "s_hello_by"
     LAPSE_AT = "t_lapse_at"
     WAIT_OVER = "u_wait_over"
+    CALL_BACK_BY = "v_call_back_by"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):

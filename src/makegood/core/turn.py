@@ -45,6 +45,7 @@ class Turn:
         agreements: What the customer's accounts had agreed and was in force then.
         place: The place it happened at; empty when nobody said.
         parties: Who asks, pays and is told; None for the customer alone.
+        above: Who stands above the person of a call, the nearest first.
         keeps: Who has the case already that a late event opens; empty for nobody.
         norms: How long is usual in the queue that the event begins to wait in.
         commands: Orders given so far.
@@ -53,6 +54,7 @@ class Turn:
 
     __slots__ = (
         "_cause",
+        "above",
         "agreements",
         "at_ms",
         "book",
@@ -93,6 +95,7 @@ class Turn:
         self.parties: Parties | None = None
         self.keeps = RepId("")
         self.norms: tuple[WaitNorm, ...] = ()
+        self.above: tuple[RepId, ...] = ()
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None

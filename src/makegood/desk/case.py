@@ -11,6 +11,7 @@ from makegood.core.remedies import authority_used
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
+from makegood.desk.call_card import calls_shown
 from makegood.desk.everyone import like_this_case
 from makegood.desk.letter_card import letters_shown
 from makegood.desk.placing import asked_places
@@ -121,6 +122,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "token": new_token(),
         "brands": tuple(now.brands.values()),
         **letters_shown(desk, story),
+        **calls_shown(desk, story, case.brand),
         "raised": tuple((rep_name(desk.reps, rep), at_ms) for rep, at_ms in case.raised),
         **_behind(desk, now, case, story),
         "cause": case.failures[-1].cause.value if case.failures else "",

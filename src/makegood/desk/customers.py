@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.asking import ask_forms, asked_rows
+from makegood.desk.call_card import calls_shown
 from makegood.desk.letter_card import letters_shown
 from makegood.desk.person_card import person_shown
 from makegood.desk.queue import rows_of
@@ -191,6 +192,7 @@ def page_of(desk: Desk, wanted: CustomerId) -> dict[str, Any]:
         "token": new_token(),
         **person_shown(desk, story),
         **letters_shown(desk, story),
+        **calls_shown(desk, story),
     }
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps, is_employee
+from makegood.desk.call_card import backs_waiting
 from makegood.desk.shell import MOST_COUNTED, shell
 from makegood.messages.ids import CaseId, RepId
 from makegood.ports.rows import CaseRow, PersonRow
@@ -75,6 +76,7 @@ def _queue(request: HttpRequest) -> HttpResponse:
         mine = desk.reading.ties(TieKind.TALK, rep=desk.me.rep, limit=MOST_COUNTED + 1)
         page = {
             **shell(desk, page="queue"),
+            **backs_waiting(desk),
             "talks": len(mine),
             "many_talks": len(mine) > MOST_COUNTED,
             "nobodys": len(nobodys),

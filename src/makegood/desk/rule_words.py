@@ -27,6 +27,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "lapses": ("What customers quietly leave", "Others go on, and one line stops after years."),
     "waits": ("How long customers wait", "Longer than is usual is a failure."),
     "owners": ("Who answers for rules and places", "And until when."),
+    "calls": ("On the telephone", "What a call fails by, and who calls back."),
     "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
@@ -111,7 +112,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
     "authority", "parameters", "approval", "everyone", "people", "reputation", "owners",
-    "routing", "",
+    "routing", "calls", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",

@@ -8,8 +8,9 @@ from makegood.core.fold import advance
 from makegood.core.routing import brand_of
 from makegood.core.state import State, decode_state
 from makegood.desk.access import Desk
+from makegood.messages.call_facts import FLAGGED
 from makegood.messages.events import Event
-from makegood.messages.facts import Rated
+from makegood.messages.facts import Rated, Touchpoint
 from makegood.messages.ids import CommandId, CustomerId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, PersonRow
@@ -93,6 +94,8 @@ def _sources(
 def _is_blind(desk: Desk, event: Event) -> bool:
     """Whether a customer said something of the very person who reads."""
     body = event.body
+    if isinstance(body, Touchpoint) and body.name == FLAGGED:
+        return body.properties.get("agent") == desk.me.rep
     return isinstance(body, Rated) and body.met == desk.me.rep and body.by != desk.me.rep
 
 

@@ -41,6 +41,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "line": ("Mail addresses called off", "One more makes a new address; the old one ends."),
     "handover": ("What the cover should know", "Only your cover and supervisors read this."),
     "email": ("Mail address", "Where the firm writes to them; customers never see it."),
+    "supervisor": ("Supervisor", "Who calls back when a call of theirs went wrong."),
     "words": ("About oneself", "What customers who choose read."),
 }
 _LONG = ("handover", "words")
@@ -158,7 +159,7 @@ def _form(
                 "hint": LABELS[name][1],
                 "value": values.get(name, _typed(one, name)),
                 "moment": name in _MOMENTS and name not in by_name,
-                "choices": _covers(desk, one) if name == "cover" else (),
+                "choices": _covers(desk, one) if name in ("cover", "supervisor") else (),
                 "wrong": by_name.get(name, ""),
                 "long": name in _LONG,
             }
@@ -195,7 +196,8 @@ def _covers(desk: Desk, row: RepRow) -> list[tuple[str, str]]:
     found = [
         (one.name or one.rep, one.rep)
         for one in desk.reps
-        if one.rep == row.cover or (one.rep != row.rep and not one.has_left(desk.now_ms))
+        if one.rep in (row.cover, row.supervisor)
+        or (one.rep != row.rep and not one.has_left(desk.now_ms))
     ]
     return [(rep, name) for name, rep in sorted(found)]
 

@@ -2,6 +2,7 @@
 
 from makegood.handbook.asking import requests_chapter
 from makegood.handbook.binding import said_chapter
+from makegood.handbook.calling import calls_chapter
 from makegood.handbook.comparing import everyone_chapter
 from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
@@ -26,7 +27,7 @@ from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
 _FACTS = "facts look_up sensitive sources failures silence lapses waits entitlements remedies"
-_LIMITS = "goodwill approval budgets waivers outgoing people routing"
+_LIMITS = "goodwill approval budgets waivers outgoing people routing calls"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
 _ELSEWHERE = "places walks reputation owners employees voice"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
@@ -57,6 +58,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *people_chapter(source),
         *job_chapters(source),
         *routing_chapter(source),
+        *calls_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

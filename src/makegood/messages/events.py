@@ -81,6 +81,8 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         keeps: Who looked after the customer's open case already, when an event came late that
             happened before the case was opened; they keep it. Empty otherwise.
         norms: How long is usual where the event begins to wait; only on events that do.
+        above: Who stands above the person of a call, the nearest first; only on events after which
+            one of them may have to call back.
     """
 
     book: BookHash
@@ -92,6 +94,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     parties: Parties | None = None
     keeps: RepId = RepId("")
     norms: tuple[WaitNorm, ...] = ()
+    above: tuple[RepId, ...] = ()
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -9,6 +9,8 @@ from makegood.messages.approval_facts import TurnedDown as TurnedDown
 from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
+from makegood.messages.call_facts import CalledBack as CalledBack
+from makegood.messages.call_facts import HintSettled as HintSettled
 from makegood.messages.hello_facts import AgreementEnds as AgreementEnds
 from makegood.messages.hello_facts import Assigned as Assigned
 from makegood.messages.hello_facts import HelloAllowed as HelloAllowed
@@ -375,6 +377,8 @@ Body: TypeAlias = (
     | AgreementEnds
     | Replied
     | ReplyTakenBack
+    | CalledBack
+    | HintSettled
 )
 
 

@@ -6,9 +6,11 @@ from typing import Literal, Protocol
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
+from makegood.messages.call_facts import CALL_EVENTS
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.calling_terms import CallRules
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
@@ -197,6 +199,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         employees: By what anybody of the firm finds a customer, and what they then see.
         routing: Who is asked when a customer chose nobody.
         waits: Queues in which customers wait, and when that is a failure.
+        calls: What telephone calls fail by, and who calls back.
     """
 
     hash: BookHash
@@ -249,6 +252,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()
+    calls: CallRules = CallRules()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""
@@ -273,6 +277,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
             or event in self.asks_after
             or event in self.lapses_on
             or event in self.waits.by_event
+            or (self.calls.heard and event in CALL_EVENTS)
             or any(own.hears(event) for own in self.by_brand.values())
         )
 

@@ -11,6 +11,7 @@ from makegood.messages.ids import BookHash
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook, books_in, rules_of
 from makegood.playbooks.budgets import read_budgets
+from makegood.playbooks.calling import read_calls
 from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
@@ -225,6 +226,7 @@ def _read(
     outgoing = read_outgoing(top, header, conditions)
     owners = read_owners(top)
     employees = read_employees(top, vocabulary)
+    calls = read_calls(top, {*parts.kinds, *(one.id for one in parts.lapses), OTHER})
     routing = read_routing(top, parts.detectors, conditions)
     voice = read_voice(top, header.brands)
     ground = Ground(
@@ -266,6 +268,7 @@ def _read(
             employees=employees,
             routing=routing,
             voice=voice,
+            calls=calls,
         ),
         examples=examples,
         free=any(one.rule is not None for one in parts.surveys),

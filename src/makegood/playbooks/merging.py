@@ -104,6 +104,8 @@ class _Merging:
                 self.guard.parameter(entry, known)
             elif key in ("goodwill", "people", "routing", "owners") and known is not None:
                 entry = self._part(known, entry)
+            elif key == "calls" and entry.key == "hints" and known is not None:
+                entry = replace(entry, value=self._list("hints", known.value, entry.value))
             elif key == "outgoing" and known is not None:
                 entry = self._outgoing(known, entry)
             entries[entry.key] = entry

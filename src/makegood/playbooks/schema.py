@@ -30,6 +30,7 @@ from makegood.playbooks.plans import (
 )
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
 from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
@@ -157,6 +158,7 @@ _BOOK: Mapping[str, Schema] = {
     "everyone": _ref("comparison"),
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
+    "calls": _ref("section about calls"),
     "owners": _ref("section about owners"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
@@ -385,4 +387,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
+    **_OF_CALLS,
 }  # fmt: skip

@@ -270,6 +270,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
         handover: What the cover should know while they are away.
         line: How many mail addresses of theirs were called off.
         email: Where the firm writes to them; customers never see it.
+        supervisor: Who calls back for them, and stands above them; empty for nobody by name.
     """
 
     rep: RepId
@@ -291,6 +292,7 @@ class RepRow(Struct, frozen=True, kw_only=True):
     handover: str = ""
     line: int = 0
     email: str = ""
+    supervisor: RepId = RepId("")
 
     def is_away(self, at_ms: int) -> bool:
         """Whether they are on leave at an instant; one without an end lasts."""

@@ -31,6 +31,7 @@ class TieKind(StrEnum):
     HELLO = "hello"
     GREETED = "greeted"
     THANKED = "thanked"
+    CALL_BACK = "call_back"
 
 
 class Tie(Struct, frozen=True, gc=False, kw_only=True):
@@ -42,10 +43,11 @@ class Tie(Struct, frozen=True, gc=False, kw_only=True):
             Of somebody who leaves, `leaving` is a customer who has still to say who it is to be,
             `heir` the same for who is put forward, and `meeting` a call of the three. `ready` may
             be said, `hello` is to be said, and `greeted` and
-            `thanked` are each of these, over or not.
+            `thanked` are each of these, over or not. A `call_back` is a call that a supervisor
+            owes for somebody (`asked_for`); its `at_ms` is its end: the most urgent is first.
         item: Tells ties of one kind and customer apart.
         rep: Whose: the person, who is waited for, who is to answer now, who is kept apart. Empty
-            for a conversation that whoever is free may take.
+            for a conversation that whoever is free may take, or a call-back of any supervisor.
         at_ms: Since when.
         choice: The event that chose.
         until_ms: Till when a conversation waits for `rep` alone; 0 for no end.

@@ -23,6 +23,7 @@ from makegood.messages.hello_facts import (
 )
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Tie
+from makegood.projections.calls import told_of_calls
 from makegood.projections.figures import moment_words
 from makegood.projections.roster import rep_name
 
@@ -104,7 +105,7 @@ def told_of_people(event: Event, reps: Sequence[RepRow]) -> str:
             return f"{rep_name(reps, by)} took the answer back before it went out."
         case Contacted(rep=rep, channel=channel):
             return f"{rep_name(reps, rep)} spoke with the customer ({channel})."
-    return _told_of_touch(event, reps)
+    return told_of_calls(event.body, reps) or _told_of_touch(event, reps)
 
 
 def _told_of_touch(event: Event, reps: Sequence[RepRow]) -> str:

@@ -54,6 +54,7 @@ from makegood.messages.ids import CommandId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.projections.asked import answer_words, in_language, terms_words
+from makegood.projections.calls import event_words, touch_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.person_words import told_of_people
@@ -327,8 +328,8 @@ def _from_outside(event: Event, sources: Sources) -> Told:
     body = event.body
     title = sources.failures.get(event.id, "")
     match body:
-        case Touchpoint(name=name):
-            return (f"{name}: {title}.", "alarm") if title else (f"{name}.", "plain")
+        case Touchpoint(name=name, properties=facts):
+            return touch_words(event_words(name, facts, sources.reps), title)
         case FailureRaised(by=by, failure=failure):
             who = rep_name(sources.reps, by) if by else "The customer"
             what = title or failure_words(failure, sources.library).lower()

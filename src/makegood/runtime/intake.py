@@ -24,6 +24,7 @@ from makegood.ports.rows import Offered, PersonRow, Taken
 from makegood.ports.store import Store, Writing
 from makegood.runtime.agreeing import Concerned
 from makegood.runtime.budgets import settle
+from makegood.runtime.calling import with_hints
 from makegood.runtime.folding import Folding, by_customer
 from makegood.runtime.linking import locked, relink
 from makegood.runtime.own_brands import OutsideBrands, check_brands, refused
@@ -132,6 +133,7 @@ class Intake:
         library = self._library_of()
         with self._store.writing() as writing:
             duty = Stamping(writing, library, now_ms)
+            arrivals = [with_hints(one, duty.book) for one in arrivals]
             duty.look_at(
                 Concerned(self.profile(one.identifier), one.body, one.time_ms)
                 for one in arrivals

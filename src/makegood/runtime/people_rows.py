@@ -6,6 +6,7 @@ from makegood.core.hellos import is_quiet
 from makegood.core.state import State
 from makegood.messages.ids import CustomerId
 from makegood.ports.store import Writing
+from makegood.projections.calls import call_back_ties
 from makegood.projections.in_touch import lots_of, touch_ties
 from makegood.projections.ties import ties_of
 
@@ -15,6 +16,8 @@ def touches_people(before: State, after: State) -> bool:
 
     What waits to be said rests while something is open, so it follows that as well.
     """
+    if before.phone.backs is not after.phone.backs and before.phone.backs != after.phone.backs:
+        return True
     if before.my_person is not after.my_person or before.in_touch is not after.in_touch:
         return before.my_person != after.my_person or before.in_touch != after.in_touch
     return after.in_touch.has_tasks and is_quiet(before) != is_quiet(after)
@@ -32,6 +35,7 @@ def write_people(
     """
     ties = [tie for id_, it in now.items() for tie in ties_of(it.my_person, id_)]
     ties += [tie for id_, it in now.items() for tie in touch_ties(it, id_)]
+    ties += [tie for id_, it in now.items() for tie in call_back_ties(it, id_)]
     writing.project_ties(sorted(now), ties)
     drew = {
         id_: it

@@ -32,6 +32,7 @@ OWN = ("languages", "away_from", "away_until", "cover", "busy_until", "line", "h
 FIELDS = (
     "name", "role", "brands", "hours", "timezone", "languages", "capacity", "most_cases",
     "away_from", "away_until", "cover", "busy_until", "left", "line", "handover", "words", "email",
+    "supervisor",
 )  # fmt: skip
 """What a supervisor may change, and a file may have as columns beside `rep`."""
 MOST_ROWS = 20_000
@@ -107,6 +108,11 @@ def _checked(row: RepRow, firm: Firm) -> RepRow | tuple[Wrong, ...]:
     if row.cover and row.cover not in firm.reps:
         why = f"Nobody in the roster is called {row.cover!r}; write a sign-in name."
         return (Wrong(field="cover", why=why),)
+    if row.supervisor == row.rep and row.supervisor:
+        return (Wrong(field="supervisor", why="Nobody stands above themselves; leave it empty."),)
+    if row.supervisor and row.supervisor not in firm.reps:
+        why = f"Nobody in the roster is called {row.supervisor!r}; write a sign-in name."
+        return (Wrong(field="supervisor", why=why),)
     if row.away_until_ms and row.away_until_ms <= row.away_from_ms:
         return (Wrong(field="away_until", why="The end of a leave is after its beginning."),)
     if row.away_until_ms and not row.away_from_ms:
@@ -232,6 +238,7 @@ _READ: Mapping[str, Callable[[str, Firm, str], object]] = {
     "handover": _text,
     "words": _text,
     "email": _email,
+    "supervisor": _rep,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from makegood.core.fold import FOLD_VERSION
+from makegood.messages.call_facts import CALL_EVENTS
 from makegood.messages.events import Absent, OnDuty, Stamp
 from makegood.messages.facts import (
     Body,
@@ -15,11 +16,13 @@ from makegood.messages.facts import (
     Requested,
     Touchpoint,
 )
-from makegood.messages.ids import ProfileId
+from makegood.messages.ids import ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.ports.accounts import AtHand
+from makegood.ports.rows import RepRow
 from makegood.ports.store import Reading
 from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
+from makegood.runtime.calling import may_bring_call_back, those_above
 from makegood.runtime.duty import reps_absent, reps_on_duty
 from makegood.runtime.giving_out import GivingOut
 from makegood.runtime.norms import WaitNorms
@@ -35,6 +38,7 @@ class Stamping:
         self._plain = Stamp(book=library.active, fold=FOLD_VERSION)
         self._known: tuple[OnDuty, ...] | None = None
         self._absent: tuple[Absent, ...] = ()
+        self._reps: tuple[RepRow, ...] = ()
         self._giving = GivingOut(self.book)
         self._at_hand: AtHand | None = None
         self._agreeing: Agreeing | None = None
@@ -68,6 +72,8 @@ class Stamping:
             plain = replace(plain, keeps=rep) if at_ms < opened_ms else plain
         if self._agreeing is not None and self.may_agree(body):
             plain = self._agreeing.stamped(plain, Concerned(profile, body, at_ms))
+        if isinstance(body, Touchpoint) and body.name in CALL_EVENTS:
+            plain = self._with_those_above(plain, body)
         norms = self._norms.of(body, at_ms)
         if not on_duty and not absent and not imported and not norms:
             return plain
@@ -79,6 +85,7 @@ class Stamping:
             return ()
         if self._known is None:
             first, reps = self._first(), self._reading.reps()
+            self._reps = reps
             self._giving.begin(Counter(first.open_cases) + Counter(first.talks))
             most = self.book.people.most_cases
             self._known = reps_on_duty(reps, self._now_ms, first.open_cases, most)
@@ -90,6 +97,12 @@ class Stamping:
         if isinstance(body, Touchpoint):
             return self.book.hears(body.name)
         return not isinstance(body, Identified)
+
+    def _with_those_above(self, plain: Stamp, body: Touchpoint) -> Stamp:
+        """Say who stands above the person of a call, if one of them may have to call back."""
+        spoken = may_bring_call_back(body, self.book)
+        above = those_above(RepId(spoken), self._reps, self._now_ms) if spoken else ()
+        return replace(plain, above=above) if above else plain
 
     def may_agree(self, body: Body) -> bool:
         """Whether what accounts agreed has to stand on an event."""

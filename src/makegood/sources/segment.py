@@ -16,7 +16,7 @@ from makegood.messages.ids import event_id
 from makegood.ports.arrivals import Arrival
 from makegood.sources.limits import MAX_EVENT_BYTES, MAX_ID_LENGTH, check_id, check_integer
 from makegood.sources.personal import COMPANY_MAY_KEEP, Separator, holds_address
-from makegood.sources.telephony import look_at_call
+from makegood.sources.telephony import TRANSCRIBED, apart_from, look_at_call
 from makegood.sources.times import corrected
 from makegood.sources.traits import Known, person_of, read_traits
 
@@ -215,10 +215,14 @@ def _touchpoint(named: Named, name: str) -> Read:
     properties = dict(named.item.properties or {})
     if named.item.category:
         properties.setdefault("category", named.item.category)
+    warning, spoken = look_at_call(name, properties), dict[str, str]()
+    if name == TRANSCRIBED:
+        properties, spoken = apart_from(properties, named.event_id())
     apart = Separator(named.event_id).separate(properties, "properties")
     person = person_of(named.item.context, named.identifier)
-    known = Known(person=person, warning=look_at_call(name, properties))
-    return _arrival(named, Touchpoint(name=name, properties=apart.facts), known, apart.texts)
+    known = Known(person=person, warning=warning)
+    texts = {**apart.texts, **spoken}
+    return _arrival(named, Touchpoint(name=name, properties=apart.facts), known, texts)
 
 
 def _track(named: Named) -> Read:

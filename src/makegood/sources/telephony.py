@@ -5,12 +5,19 @@ same; the answer warns, so that whoever connects the system sees it at once and 
 nobody opened.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
+from makegood.messages.call_facts import TRANSCRIBED as TRANSCRIBED
+from makegood.messages.errors import InputError
 from makegood.messages.facts import Fact, Facts
+from makegood.sources.limits import check_text
 
-Form: TypeAlias = Literal["text", "count", "yes or no", "who"]
+Form: TypeAlias = Literal["text", "count", "yes or no", "who", "sentences"]
+SENTENCES = "sentences"
+MOST_SENTENCES = 2_000  # of an hour of talk
+_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")  # of a sentence, in a transcript that is one text
 WHO_HANGS_UP = ("agent", "customer", "line")
 _CALL: Mapping[str, Form] = {
     "call": "text", "about": "text", "brand": "text", "queue": "text", "agent": "text",
@@ -26,12 +33,18 @@ CALLS: Mapping[str, Mapping[str, Form]] = {
         "talked_seconds": "count", "transfers": "count", "solved": "yes or no",
     },
     "Call Recorded": {"recording": "text", "seconds": "count"},
+    "Call Queued": {},
+    "Call Told Again": {"times": "count"},
+    "Call Flagged": {},
+    "Call Transcribed": {SENTENCES: "sentences"},
 }  # fmt: skip
 """Beside what every event of a call may carry: `call`, `about`, `brand`, `queue`, `agent`."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "Call Transferred": ("transfers",),
     "Call Hung Up": ("by", "answered"),
     "Call Recorded": ("recording",),
+    "Call Flagged": ("agent",),
+    "Call Transcribed": (SENTENCES,),
 }
 """What such an event is of little use without, beside `call`."""
 
@@ -58,6 +71,7 @@ _WORDS: Mapping[Form, str] = {
     "text": "a text",
     "count": "a whole number, 0 or more",
     "yes or no": "true or false",
+    "sentences": "a list of texts",
     "who": f"one of {', '.join(WHO_HANGS_UP)}",
 }
 
@@ -72,3 +86,37 @@ def _fits(value: Fact, form: Form) -> bool:
             return isinstance(value, bool)
         case "who":
             return value in WHO_HANGS_UP
+        case "sentences":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def apart_from(properties: Facts, event: str) -> tuple[Facts, dict[str, str]]:
+    """Take the sentences of a transcript out, each with a reference of its own.
+
+    Args:
+        properties: Of the event; `transcript` as one text is parted into its sentences.
+        event: Its id.
+
+    Returns:
+        The properties with references, and the sentences by reference.
+
+    Raises:
+        InputError: They are no list of texts, or more than anybody says in a call.
+    """
+    said = properties.get(SENTENCES)
+    whole = properties.get("transcript")
+    if said in (None, "") and isinstance(whole, str):
+        said = [one for one in _ENDS.split(whole) if one.strip()]
+        properties = {key: value for key, value in properties.items() if key != "transcript"}
+    if said in (None, ""):
+        return {**properties, SENTENCES: []}, {}
+    if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
+        raise InputError(f"properties.{SENTENCES} should be a list of texts, one a sentence.")
+    if len(said) > MOST_SENTENCES:
+        raise InputError(
+            f"properties.{SENTENCES} has {len(said):,} texts; the limit is {MOST_SENTENCES:,}."
+        )
+    texts = {f"{event}/{SENTENCES}/{n}": str(one) for n, one in enumerate(said)}
+    for ref, words in texts.items():
+        check_text(words, ref.partition("/")[2])
+    return {**properties, SENTENCES: [*texts]}, texts

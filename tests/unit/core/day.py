@@ -11,7 +11,7 @@ from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, MessageClass
 from makegood.messages.events import Absent, Event, OnDuty
 from makegood.messages.facts import Body, Touchpoint
-from makegood.messages.ids import CaseId, CommandId
+from makegood.messages.ids import CaseId, CommandId, RepId
 from makegood.playbooks.book import Library
 from makegood.testing.book import small_book
 from makegood.testing.history import KATHY, NOON_MS, event
@@ -38,6 +38,7 @@ class Day:
         self.absent: tuple[Absent, ...] = ()
         self.agreements: tuple[Agreement, ...] = ()
         self.parties: Parties | None = None
+        self.above: tuple[RepId, ...] = ()
         self.count = 0
 
     def happens(self, name: str, /, **properties: Any) -> Event:
@@ -61,7 +62,9 @@ class Day:
             absent=self.absent,
             imported=imported,
         )
-        stamp = replace(one.stamp, agreements=self.agreements, parties=self.parties)
+        stamp = replace(
+            one.stamp, agreements=self.agreements, parties=self.parties, above=self.above
+        )
         self._after(step(self.state, replace(one, stamp=stamp), self.library))
         return one
 

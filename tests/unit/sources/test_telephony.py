@@ -13,7 +13,7 @@ FULL = {
     "call": "C1", "about": "B1", "brand": "mobile", "queue": "billing", "agent": "r7",
     "direction": "in", "by": "agent", "answered": True, "waited_seconds": 0, "held_seconds": 40,
     "talked_seconds": 61, "transfers": 1, "holds": 2, "solved": False, "seconds": 60,
-    "recording": "https://pbx.example/r/1",
+    "recording": "https://pbx.example/r/1", "times": 1, "sentences": ["Good day."],
 }  # fmt: skip
 
 

@@ -1,0 +1,164 @@
+"""Who calls back: whoever stands above the person it is about, with a clock, and then one higher.
+
+One call and one person bring one call-back. Who lets the time pass, hangs up or is flagged by the
+customer hands it to the next above, never to somebody who had it before; at the top it stays, with
+nobody to hand it to, and the desk says so.
+Source: story 4; ideas, 9 (we keep our own promises); evidence, 8 (silence is not recovery).
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.calls import called
+from makegood.core.decision import Asker, Decision, refuse
+from makegood.core.phone import CallBack, Failed, Passed, Spoiled, back_id
+from makegood.core.state import State
+from makegood.core.timers import Timer, TimerKind
+from makegood.core.turn import Turn
+from makegood.messages.call_facts import CalledBack
+from makegood.messages.ids import RepId
+
+
+class Call(Struct, frozen=True, gc=False, array_like=True):
+    """A call that a person of ours spoiled.
+
+    Attributes:
+        call: As the telephone system calls it.
+        rep: The person.
+        about: What its failure is about.
+        brand: Whose call it was.
+    """
+
+    call: str
+    rep: RepId
+    about: str
+    brand: str = ""
+
+
+def passes_on(turn: Turn, call: str, rep: RepId, why: Failed) -> bool:
+    """Hand one higher what somebody was to make good; whether it is about that, and nothing new.
+
+    Args:
+        turn: The turn.
+        call: The call they spoiled.
+        rep: Who.
+        why: How.
+    """
+    backs = turn.state.phone.backs
+    if any(one.has_failed(rep, call) for one in backs):
+        return True
+    theirs = [one for one in turn.state.phone.waiting if one.owner == rep]
+    for one in theirs:
+        _go_higher(turn, one, why, call)
+    return bool(theirs)
+
+
+def owe(turn: Turn, of: Call, why: Spoiled) -> None:
+    """Have whoever stands above somebody call back, once; what is only history asks nobody.
+
+    Args:
+        turn: The turn.
+        of: The call and the person.
+        why: What they did.
+    """
+    terms = turn.book.calls.call_back
+    id_ = back_id(of.call, of.rep)
+    if terms is None or turn.origin.imported or turn.state.phone.back(id_) is not None:
+        return
+    above = tuple(dict.fromkeys(one for one in turn.above if one != of.rep))
+    one = CallBack(
+        id=id_,
+        profile=turn.origin.profile,
+        call=of.call,
+        rep=of.rep,
+        why=why,
+        about=of.about,
+        at_ms=turn.at_ms,
+        brand=of.brand,
+        owner=above[0] if above else RepId(""),
+        above=above[1:],
+        due_ms=turn.known_ms + terms.within_ms,
+    )
+    _put_back(turn, one)
+    turn.set_timer(TimerKind.CALL_BACK_BY, one.due_ms, one.id, "", one.brand)
+    case = turn.state.open_case
+    if case is None:
+        return
+    turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
+    if case.owner == of.rep and one.owner:
+        turn.put(case.given_to(one.owner, turn.at_ms))
+
+
+def overdue(turn: Turn, timer: Timer) -> None:
+    """The call did not come in time: a word of ours is broken, and somebody higher calls."""
+    one = turn.state.phone.back(timer.subject)
+    if one is None or one.done_ms:
+        return
+    case = turn.state.open_case
+    if case is not None:
+        turn.put(replace(case, double=True, broken=case.broken + 1))
+    _go_higher(turn, one, "overdue", "")
+
+
+def _go_higher(turn: Turn, one: CallBack, why: Failed, call: str) -> None:
+    """Give a call-back to the next above; at the top it stays, and no clock runs any more."""
+    turn.clear_timers(one.id, TimerKind.CALL_BACK_BY)
+    had = {one.rep, one.owner, *(it.rep for it in one.passed)}
+    above = tuple(it for it in one.above if it not in had)
+    passed = (*one.passed, Passed(one.owner, why, turn.at_ms, call))
+    if not above:
+        _put_back(turn, replace(one, passed=passed, above=()))
+        return
+    terms = turn.book.for_brand(one.brand).calls.call_back
+    span_ms = terms.higher_ms if terms is not None else one.due_ms - one.at_ms
+    due_ms = turn.known_ms + span_ms
+    case = turn.state.open_case
+    if case is not None and case.owner and case.owner in (one.rep, one.owner) and why != "overdue":
+        turn.put(case.given_to(above[0], turn.at_ms))
+    _put_back(turn, replace(one, owner=above[0], above=above[1:], due_ms=due_ms, passed=passed))
+    turn.set_timer(TimerKind.CALL_BACK_BY, due_ms, one.id, "", one.brand)
+
+
+def called_back(turn: Turn, body: CalledBack) -> None:
+    """Write down that somebody called; only one that reached the customer ends it."""
+    one = turn.state.phone.back(body.call_back)
+    if one is not None and not one.done_ms:
+        made(turn, one, body.by, reached=body.reached)
+
+
+def made(turn: Turn, one: CallBack, by: RepId, *, reached: bool) -> None:
+    """End a call-back, or remember that it was tried."""
+    if not reached:
+        _put_back(turn, replace(one, tried_ms=turn.at_ms))
+        return
+    turn.clear_timers(one.id, TimerKind.CALL_BACK_BY)
+    _put_back(turn, replace(one, done_ms=max(turn.at_ms, 1), done_by=by))
+    case = turn.state.open_case
+    if case is not None and case.failure(one.about) is not None:
+        called(turn, case, reached=True)
+
+
+def judge(state: State, wanted: CalledBack, asker: Asker) -> Decision:
+    """Judge whether somebody may say that they called back."""
+    one = state.phone.back(wanted.call_back)
+    if one is None:
+        return refuse("no_such_call_back", "No such call-back is known.")
+    if one.done_ms:
+        return refuse("called_already", "The customer was called back already.")
+    if not may_call_back(one, asker.rep):
+        return refuse("not_yours", "Whoever it stands with calls, or somebody above them.")
+    return Decision(body=replace(wanted, by=asker.rep))
+
+
+def may_call_back(one: CallBack, rep: RepId) -> bool:
+    """Whether somebody is one to make a call-back: its owner, one above, or anybody for nobody's.
+
+    Nobody makes it for themselves whom it is about.
+    """
+    if rep == one.rep:
+        return False
+    return not one.owner or rep == one.owner or rep in one.above
+
+
+def _put_back(turn: Turn, one: CallBack) -> None:
+    turn.state = replace(turn.state, phone=turn.state.phone.with_back(one))

@@ -1,0 +1,102 @@
+"""A customer's telephone calls on the desk: what they were, who calls back, what was suggested."""
+
+from typing import Any
+
+from makegood.core.call_backs import may_call_back
+from makegood.core.phone import CallBack, Hint
+from makegood.desk.access import Desk
+from makegood.desk.shell import MOST_COUNTED
+from makegood.desk.story import Story
+from makegood.messages.ids import RepId
+from makegood.ports.ties import TieKind
+from makegood.projections.calls import call_words, passed_words, why_words
+from makegood.projections.orders import failure_words
+from makegood.projections.roster import rep_name
+
+PAGE = 5  # the latest calls; the timeline has them all
+MOST_BACKS = 10
+
+
+def calls_shown(desk: Desk, story: Story, brand: str | None = None) -> dict[str, Any]:
+    """Give the latest calls, the call-backs and what transcripts suggest, of brands they serve.
+
+    Args:
+        desk: The desk.
+        story: The customer's.
+        brand: On the page of a case its brand; None on the customer's.
+    """
+    phone = story.state.phone
+
+    def sees(one: str) -> bool:
+        return desk.me.may_see(one) and (not brand or not one or one == brand)
+
+    hints = [one for one in phone.open_hints if sees(one.brand)]
+    texts = desk.reading.texts([one.words for one in hints]) if hints else {}
+    backs = [one for one in phone.backs if sees(one.brand) and not is_blind(desk, one)]
+    backs.sort(key=lambda one: (bool(one.done_ms), one.due_ms))
+    latest = sorted((one for one in phone.calls if sees(one.brand)), key=lambda one: -one.at_ms)
+    return {
+        "calls": [
+            {"at_ms": one.at_ms, "says": call_words(one, desk.reps), "outward": one.outward}
+            for one in latest[:PAGE]
+        ],
+        "more_calls": max(0, len(latest) - PAGE),
+        "call_backs": [_back(desk, one) for one in backs[:MOST_BACKS]],
+        "hints": [_hint(desk, story, one, texts.get(one.words, "")) for one in hints],
+    }
+
+
+def is_blind(desk: Desk, one: CallBack) -> bool:
+    """Whether it is about who reads: what a customer said of them is not theirs to see."""
+    return one.why == "flagged" and one.rep == desk.me.rep
+
+
+def may_call(desk: Desk, one: CallBack) -> bool:
+    """Whether the reader is one to call; what is nobody's is the supervisors'."""
+    return may_call_back(one, desk.me.rep) and (bool(one.owner) or desk.me.is_supervisor)
+
+
+def _back(desk: Desk, one: CallBack) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "why": why_words(one, desk.reps),
+        "owner": rep_name(desk.reps, one.owner) if one.owner else "",
+        "is_mine": one.owner == desk.me.rep,
+        "due_ms": one.due_ms,
+        "done_ms": one.done_ms,
+        "done_by": rep_name(desk.reps, one.done_by) if one.done_by else "",
+        "tried_ms": one.tried_ms,
+        "stuck": one.is_stuck,
+        "passed": passed_words(one, desk.reps),
+        "may_call": not one.done_ms and may_call(desk, one),
+    }
+
+
+def _hint(desk: Desk, story: Story, one: Hint, words: str) -> dict[str, Any]:
+    book = desk.makegood.library.now(one.brand)
+    rule = book.calls.hint(one.rule)
+    return {
+        "id": one.id,
+        "title": rule.title if rule is not None else one.rule.replace("_", " "),
+        "kind": failure_words(rule.fails_as, story.library) if rule is not None else "",
+        "words": words,
+        "at_ms": one.at_ms,
+    }
+
+
+def backs_waiting(desk: Desk) -> dict[str, Any]:
+    """Count the call-backs of who reads and, for supervisors, those of nobody by name."""
+    found = desk.reading.ties(TieKind.CALL_BACK, rep=desk.me.rep, limit=MOST_COUNTED + 1)
+    loose = (
+        desk.reading.ties(TieKind.CALL_BACK, rep=RepId(""), limit=MOST_COUNTED + 1)
+        if desk.me.is_supervisor
+        else ()
+    )
+    seen = [one for one in loose if desk.me.may_see(one.brand)]
+    return {
+        "backs": len(found),
+        "many_backs": len(found) > MOST_COUNTED,
+        "back_due_ms": found[0].until_ms if found else 0,
+        "loose_backs": len(seen),
+        "many_loose_backs": len(seen) > MOST_COUNTED,
+    }

@@ -1,0 +1,127 @@
+"""Call-backs that wait, by their clocks; and what a person says of a call or a suggestion."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from makegood.core.state import decode_state
+from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.call_card import may_call
+from makegood.desk.customers import UNPROCESSABLE, page_of, visible
+from makegood.desk.queue import PAGE
+from makegood.desk.team import team_shell
+from makegood.desk.team_talks import place_of, read_place
+from makegood.desk.tokens import message_id_of, new_token
+from makegood.messages.call_facts import CalledBack, HintSettled
+from makegood.messages.errors import Refused
+from makegood.messages.ids import CustomerId, EventId, RepId
+from makegood.ports.rows import PersonRow
+from makegood.ports.ties import MOST_TIES, Tie, TieKind
+from makegood.projections.calls import STUCK, why_of
+from makegood.projections.roster import called, rep_name
+from makegood.sources.limits import writable
+
+ACTS = ("called", "hint")
+LONGEST = 4_000
+SHOWN = ("mine", "nobodys", "all")
+
+
+@require_safe
+@for_reps
+def call_backs(request: HttpRequest) -> HttpResponse:
+    """List the call-backs that wait: one's own; for supervisors nobody's and everybody's too."""
+    with at_the_desk(request) as desk:
+        show = request.GET.get("show", "mine")
+        show = show if show in SHOWN and desk.me.is_supervisor else "mine"
+        whose = {"mine": desk.me.rep, "nobodys": RepId("")}.get(show)
+        after = read_place(request.GET.get("after", ""))
+        found = desk.reading.ties(TieKind.CALL_BACK, rep=whose, after=after, limit=PAGE)
+        apart = {
+            one.customer
+            for one in desk.reading.ties(TieKind.APART, rep=desk.me.rep, limit=MOST_TIES)
+        }
+        seen = [
+            one
+            for one in found
+            if desk.me.may_see(one.brand)
+            and one.customer not in apart
+            and not (one.asked_for == desk.me.rep and one.channel == "flagged")
+        ]
+        persons = desk.reading.persons(tuple({one.profile for one in seen}))
+        page = {
+            **team_shell(desk, "call-backs"),
+            "rows": [_row(desk, one, persons.get(one.profile)) for one in seen],
+            "next": place_of(found[-1]) if len(found) == PAGE else "",
+            "show": show,
+            "token": new_token(),
+        }
+    return render(request, "desk/call_backs.html", page)
+
+
+def _row(desk: Desk, tie: Tie, person: PersonRow | None) -> dict[str, Any]:
+    may = tie.rep == desk.me.rep or (not tie.rep and desk.me.is_supervisor)
+    return {
+        "customer": tie.customer,
+        "id": tie.item,
+        "name": called(person),
+        "phone": person.phone if person is not None and may else "",
+        "brand": tie.brand,
+        "why": why_of(tie, desk.reps),
+        "owner": rep_name(desk.reps, tie.rep) if tie.rep else "",
+        "is_mine": tie.rep == desk.me.rep,
+        "may_call": may and tie.asked_for != desk.me.rep,
+        "due_ms": tie.until_ms,
+        "stuck": tie.thing == STUCK,
+    }
+
+
+@require_POST
+@for_reps
+def act(request: HttpRequest, customer_id: str, act: str) -> HttpResponse:
+    """Write down that somebody called back, or what a suggestion is."""
+    wanted = CustomerId(customer_id)
+    if act not in ACTS:
+        raise Http404
+    with at_the_desk(request) as desk:
+        visible(desk, wanted)
+        refused = None if act == "hint" else _not_theirs(desk, wanted, request)
+    message_id = message_id_of(request, desk.me.rep, f"{wanted}:calls:{act}")
+    if refused is None:
+        body, texts = _read(request, act, f"desk:{message_id}")
+        outcome = desk.makegood.acts.act(
+            wanted, body, desk.me.asker, message_id=message_id, texts=texts
+        )
+        if not isinstance(outcome, Refused):
+            back = request.POST.get("back") == "call-backs"
+            return redirect("desk:call-backs" if back else f"/desk/customers/{wanted}#calls")
+        refused = outcome
+    with at_the_desk(request) as desk:
+        page = page_of(desk, wanted) | {"call_wrong": refused.why}
+    return render(request, "desk/customer.html", page, status=UNPROCESSABLE)
+
+
+def _not_theirs(desk: Desk, wanted: CustomerId, request: HttpRequest) -> Refused | None:
+    """What is nobody's by name is a supervisor's; the rest is for the core to judge."""
+    row = desk.reading.row(wanted)
+    state = decode_state(row.state) if row is not None else None
+    one = state.phone.back(request.POST.get("call_back", "")) if state is not None else None
+    if one is None or one.owner or may_call(desk, one):
+        return None
+    return Refused(code="supervisors_only", why="Nobody stands above: a supervisor calls.")
+
+
+def _read(
+    request: HttpRequest, act: str, ref: str
+) -> tuple[CalledBack | HintSettled, dict[str, str]]:
+    if act == "hint":
+        hint = EventId(request.POST.get("hint", "")[:80])
+        return HintSettled(hint=hint, accepted=request.POST.get("accepted") == "yes"), {}
+    words = writable(request.POST.get("words", ""), LONGEST).strip()
+    body = CalledBack(
+        call_back=EventId(request.POST.get("call_back", "")[:80]),
+        reached=request.POST.get("reached") == "yes",
+        note=ref if words else "",
+    )
+    return body, ({ref: words} if words else {})
