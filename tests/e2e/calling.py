@@ -20,7 +20,7 @@ calls:
     - id: was_rude
       title: Somebody of us may have been rude
       fails_as: other
-      phrases: {en: ["shut up"], de: ["halten Sie den Mund"], es: ["cállese"]}
+      phrases: {en: ["shut up"], de: ["ruhig jetzt"], es: ["cállese"]}
 """
 
 

@@ -26,6 +26,7 @@ from makegood.projections.orders import OTHER
 from makegood.projections.roster import rep_name
 from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.raising import customer_meant
+from makegood.runtime.voice_codes import NAMES_ALONE
 from makegood.sources.limits import writable
 from makegood.sources.voice.heard import link
 
@@ -128,6 +129,7 @@ def _shown(
         "customer": owner if is_visible else None,
         "cases": [one for one in theirs if one.is_open],
         "by": rep_name(desk.reps, row.answered_by) if row.answered_by else "",
+        "is_name": row.network in NAMES_ALONE,
         "mine": row.answered_by == desk.me.rep,
         "is_late": row.state == "waiting" and 0 < row.breach_ms <= desk.now_ms,
         "left_ms": row.breach_ms - desk.now_ms,

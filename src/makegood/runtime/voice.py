@@ -140,8 +140,12 @@ class VoiceRoom:
     def _late(self, limit: int) -> int:
         now_ms = self._parts.clock.now_ms()
         looked = 0
+        listen = {one.id for one in self._parts.terms("").listen}
         with self._parts.store.writing() as writing:
-            for found in writing.late_posts(now_ms, limit):
+            places = writing.heard_to().values()
+            heard = [it.good_ms for it in places if it.source in listen and not it.wrong]
+            since_ms = min(heard, default=now_ms)  # an answer until then was heard
+            for found in writing.late_posts(min(now_ms, since_ms), limit):
                 row = writing.change_post(found.post)
                 if row is None or not 0 < row.late_ms <= now_ms:
                     continue  # another worker looked

@@ -12,7 +12,6 @@ import re
 import secrets
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Literal
 
 from msgspec.structs import replace
 
@@ -34,7 +33,8 @@ _LENGTH = 10
 CODE = re.compile(rf"\bMG-([{_SIGNS}]{{{_LENGTH}}})\b", re.IGNORECASE)
 MATCHING = f"{OWN_SOURCE}:handles"
 _NOBODY = RepId("")
-How = Literal["consent", "code"]
+NAMES_ALONE = frozenset({"feed", "review"})
+"""Where an author is a name that several may have, and that nobody checks."""
 
 
 class Matching:
@@ -120,6 +120,10 @@ def _nobodys(row: Post) -> Post:
 
 def link(parts: Parts, writing: Writing, row: Handle, customer: CustomerId) -> Handle | Refused:
     """Join a handle with a customer inside a transaction, and tell the log of its posts."""
+    network, _, author = row.handle.partition(":")
+    if network in NAMES_ALONE or not author:
+        why = "A name that anybody may write there is no handle; several may have it."
+        return Refused(code="no_handle", why=why)
     before = writing.handles([row.handle]).get(row.handle)
     known = writing.customers_of([ProfileId(customer)]).get(ProfileId(customer))
     if known is None:
@@ -158,16 +162,17 @@ def link(parts: Parts, writing: Writing, row: Handle, customer: CustomerId) -> H
 
 def linked_by_code(parts: Parts, writing: Writing, rows: Sequence[Post], now_ms: int) -> None:
     """Match handles whose posts hold a code that a customer was given and that still counts."""
-    written = {
-        found.upper(): row for row in rows if row.author for found in CODE.findall(row.text)
-    }
+    written: dict[str, Post] = {}
+    for row in rows:  # the oldest first: whoever copies a code comes after who had it
+        for found in CODE.findall(row.text):
+            written.setdefault(found.upper(), row)
     for code, known in writing.voice_codes(sorted(written)).items():
-        if known.until_ms < now_ms:
-            continue
         owner = writing.customers_of([known.profile]).get(known.profile)
-        if owner is not None:
-            made = replace(_row(parts, written[code].handle, now_ms, _NOBODY), how="code")
-            link(parts, writing, made, owner)
+        if known.until_ms < now_ms or owner is None:
+            continue
+        made = replace(_row(parts, written[code].handle, now_ms, _NOBODY), how="code")
+        if isinstance(link(parts, writing, made, owner), Handle):
+            writing.put_voice_code(replace(known, until_ms=0))  # everybody can read it now
 
 
 def _row(parts: Parts, handle: str, now_ms: int, by: RepId) -> Handle:

@@ -7,7 +7,7 @@ import pytest
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import Refused
 from makegood.messages.ids import CaseId, CustomerId, RepId
-from makegood.ports.voice import Media, Post
+from makegood.ports.voice import HeardTo, Media, Post
 from makegood.testing.clock import FakeClock
 from tests.unit.runtime.voice_world import (
     MINUTE_MS,
@@ -172,10 +172,45 @@ def test_a_code_that_only_the_customer_had_proves_whose_the_handle_is(
     assert not isinstance(made, Refused)
     hear(it, said(text=f"It is me: mg-{made.code.lower()}."))
     assert (customer_of(it, post_of(it)), post_of(it).matched) == (now(it, ana), "code")
+    hear(it, said("copied", author="ben@example.social", text=f"MG-{made.code}"))
+    assert post_of(it, "copied").profile == ""  # everybody can read it by now
+    other = it.voice.matching.code_for(ana)
+    assert not isinstance(other, Refused)
     clock.advance(8 * 24 * 60 * MINUTE_MS)
-    hear(it, said("late", author="ben@example.social", text=f"MG-{made.code}"))
+    hear(it, said("late", author="ben@example.social", text=f"MG-{other.code}"))
     assert post_of(it, "late").profile == ""
     assert isinstance(it.voice.matching.code_for(CustomerId("nobody")), Refused)
+
+
+def test_of_two_who_write_a_code_the_first_had_it(it: Makegood) -> None:
+    ana = known(it)
+    made = it.voice.matching.code_for(ana)
+    assert not isinstance(made, Refused)
+    ben = said("b", author="ben@example.social", text=f"MG-{made.code}")
+    hear(it, ben, said(text=f"MG-{made.code}", at_ms=NOON_MS - 1))
+    assert (post_of(it).matched, post_of(it, "b").matched) == ("code", "")
+
+
+def test_a_name_that_several_may_have_is_nobodys(it: Makegood) -> None:
+    ana = known(it)
+    assert isinstance(it.voice.matching.consent("review:ana", ana, KATHY), Refused)
+    assert isinstance(it.voice.matching.consent("mastodon:", ana, KATHY), Refused)
+    made = it.voice.matching.code_for(ana)
+    assert not isinstance(made, Refused)
+    hear(it, said("r", network="feed", author="Ana", text=f"MG-{made.code}"))
+    assert post_of(it, "r", "feed").profile == ""
+
+
+def test_lateness_waits_until_the_sources_were_heard(it: Makegood, clock: FakeClock) -> None:
+    hear(it, said())
+    with it.store.writing() as writing:
+        writing.put_heard_to(HeardTo(source="hashtag", good_ms=NOON_MS + 59 * MINUTE_MS))
+        writing.put_heard_to(HeardTo(source="blog", wrong="away"))
+    clock.advance(61 * MINUTE_MS)
+    assert it.voice.room.find_late() == 0
+    with it.store.writing() as writing:
+        writing.put_heard_to(HeardTo(source="hashtag", good_ms=NOON_MS + 60 * MINUTE_MS))
+    assert it.voice.room.find_late() == 1
 
 
 def test_our_own_post_with_a_code_matches_nobody(it: Makegood) -> None:

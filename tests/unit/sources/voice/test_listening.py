@@ -150,7 +150,7 @@ def test_so_much_and_no_more_is_fetched() -> None:
             case "/inside":
                 return 302, {"location": "https://127.0.0.1/admin"}, b""
             case "/file":
-                return 302, {"location": "file:///etc/passwd"}, b""
+                return 302, {"location": "ftp://files.example/x"}, b""
             case _:
                 return 200, {}, headers.get("authorization", "").encode()
 
