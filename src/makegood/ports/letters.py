@@ -142,6 +142,16 @@ class LetterReading(Protocol):
     def gone_letters(self, limit: int) -> tuple[str, ...]:
         """List erased letters whose files are still to be deleted."""
 
+    def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
+        """Name all letters of some profiles: each with the digest of its Message-ID."""
+
+    def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
+        """Say which marks stand for a letter that was erased, and when.
+
+        Args:
+            marks: Keyed digests, which say nothing to whoever has not the deployment's secret.
+        """
+
 
 class LetterWriting(LetterReading, Protocol):
     """Writing."""
@@ -151,6 +161,9 @@ class LetterWriting(LetterReading, Protocol):
 
     def erase_letters(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the letters of some profiles, and remember that their files have to go."""
+
+    def put_erased_letters(self, marks: Sequence[str], at_ms: int) -> None:
+        """Remember by keyed digests what was erased; the first time counts."""
 
     def put_jotting(self, row: Jotting) -> None:
         """Keep what a rep is writing to a customer, instead of what they wrote before."""

@@ -13,6 +13,7 @@ class LetterTables(Protocol):
 
     letters: MutableMapping[str, Letter]
     letters_gone: MutableMapping[str, bool]
+    letters_erased: MutableMapping[str, int]
     jottings: MutableMapping[tuple[ProfileId, RepId], Jotting]
     mailboxes: MutableMapping[str, BoxPlace]
 
@@ -51,6 +52,18 @@ class MemoryLetters(MemoryReading):
 
     def gone_letters(self, limit: int) -> tuple[str, ...]:
         return tuple(sorted(self._own.letters_gone))[:limit]
+
+    def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
+        own = [one for one in self._own.letters.values() if one.profile in set(profiles)]
+        return tuple(sorted((one.letter, one.mark) for one in own))
+
+    def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
+        kept = self._own.letters_erased
+        return {one: kept[one] for one in marks if one in kept}
+
+    def put_erased_letters(self, marks: Sequence[str], at_ms: int) -> None:
+        for one in marks:
+            self._own.letters_erased.setdefault(one, at_ms)
 
     def put_letter(self, row: Letter) -> bool:
         if row.letter in self._own.letters:

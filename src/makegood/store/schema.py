@@ -1,6 +1,7 @@
 """The tables of the SQL engines, as an ordered list of steps from nothing to today."""
 
 from makegood.messages.errors import MakegoodError
+from makegood.store import tables_letters as letters
 from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_spine as spine
@@ -33,6 +34,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.LINK_NAMES,
     people.OUTCOMES,
     people.LETTERS,
+    letters.ERASED,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

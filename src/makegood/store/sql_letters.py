@@ -63,6 +63,19 @@ class LetterReading(SqlBase):
         found = self._db.rows("SELECT letter FROM letter_gone ORDER BY letter LIMIT ?", limit)
         return tuple(row[0] for row in found)
 
+    def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
+        if not profiles:
+            return ()
+        sql = "SELECT letter, mark FROM letter WHERE profile = ANY(?) ORDER BY letter"
+        found = self._db.rows(sql, sorted(set(profiles)))
+        return tuple((letter, mark) for letter, mark in found)
+
+    def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
+        if not marks:
+            return {}
+        sql = "SELECT mark, at_ms FROM letter_erased WHERE mark = ANY(?)"
+        return dict(self._db.rows(sql, sorted(set(marks))))
+
 
 class LetterWriting(LetterReading):
     """Keeping and forgetting them."""
@@ -79,6 +92,10 @@ class LetterWriting(LetterReading):
         self._db.run("DELETE FROM jotting WHERE profile = ANY(?)", wanted)
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
         return len(found)
+
+    def put_erased_letters(self, marks: Sequence[str], at_ms: int) -> None:
+        values = [(mark, at_ms) for mark in sorted(set(marks))]
+        self._db.put_new("letter_erased", "mark at_ms", values, "(mark) DO NOTHING")
 
     def put_jotting(self, row: Jotting) -> None:
         columns = "profile rep row_blob"

@@ -100,3 +100,18 @@ class LetterConformance(Conformance):
         with store.reading() as reading:
             assert reading.box_place("help") == BoxPlace(box="help", validity=7, uid=4)
             assert reading.box_place("other") is None
+
+    def test_what_was_erased_is_remembered_by_digests_alone(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_letter(letter("b", mark="m"))
+            writing.put_letter(letter("a"))
+            writing.put_letter(letter("c", "ben"))
+            assert writing.letter_names_of([profile("ana")]) == (("a", "mark-a"), ("b", "m"))
+            assert writing.letter_names_of([]) == ()
+            writing.put_erased_letters(["x", "y"], 5)
+            writing.put_erased_letters(["x"], 9)
+            writing.put_erased_letters([], 9)
+        with store.reading() as reading:
+            assert reading.erased_letters(["x", "z"]) == {"x": 5}
+            assert reading.erased_letters([]) == {}

@@ -1,0 +1,100 @@
+"""What is kept of a mail: its name, its conversation, its words, and the letter itself."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from makegood.messages.errors import InputError
+from makegood.messages.ids import EventId, ProfileId
+from makegood.ports.letters import KeptFile, Letter
+from makegood.ports.rows import OutboxRow
+from makegood.sources.mail.shapes import InboundMail
+
+LONGEST_WORDS = 4_000
+DIGEST = 16
+
+
+def erased_names(letter: str, mark: str) -> tuple[str, str]:
+    """Say by which names an erased letter is remembered, once they are digested with the key.
+
+    Returns:
+        For the mail as it was, and for whatever comes under its Message-ID.
+    """
+    return f"erased letter:{letter}", f"erased mark:{mark}"
+
+
+def erased_aside(name: str) -> str:
+    """Say by which name a mail that was set aside, and erased, is remembered."""
+    return f"erased aside:{name}"
+
+
+def mark_of(message_id: str) -> str:
+    """Name a Message-ID without saying it: one often has an address in it."""
+    return blake2b(message_id.encode("utf-8", "replace"), digest_size=DIGEST).hexdigest()
+
+
+def mark_of_mail(mail: InboundMail) -> str:
+    """Name a mail by its Message-ID; one that has none by itself."""
+    return mark_of(mail.id) if mail.id else mail.key
+
+
+def thread_of(mail: InboundMail) -> str:
+    """Name a conversation by its first mail; the one with the case's message by that message."""
+    first = next(iter(mail.references), mail.id)
+    return mark_of(first) if first else mail.key
+
+
+def profile_written_to(sent: Sequence[OutboxRow]) -> ProfileId:
+    last = next((row.command.to or row.command.profile for row in reversed(sent)), None)
+    return last or ProfileId("")
+
+
+def words_of(mail: InboundMail, writer: str) -> str:
+    """Give what the log's side table keeps: the subject and what is new."""
+    said = mail.text
+    if mail.original is not None:
+        note = f"{said}\n\n" if said else ""
+        said = f"{note}{mail.original.text}" if mail.original.text else said
+    count = len(mail.attachments)
+    parts = [mail.subject, said.strip(), f"[{count} attached]" if count else ""]
+    return "\n\n".join(part for part in parts if part)[:LONGEST_WORDS] or writer
+
+
+def letter_row(
+    mail: InboundMail,
+    thread: str,
+    profile: ProfileId,
+    at_ms: int,
+    event: EventId = EventId(""),  # noqa: B008 - a plain text
+    brand: str = "",
+) -> Letter:
+    if mail.kind not in ("letter", "forwarded", "automatic"):
+        raise InputError("Only what somebody wrote is a letter.")
+    files = tuple(
+        KeptFile(
+            name=one.name, kind=one.kind, digest=one.digest, size=len(one.content), cid=one.cid
+        )
+        for one in (mail.attachments if event else ())
+    )
+    return Letter(
+        letter=mail.key,
+        profile=profile,
+        thread=thread,
+        mark=mark_of_mail(mail),
+        message_id=mail.id,
+        at_ms=at_ms,
+        kind=mail.kind,
+        sender=mail.sender,
+        event=event,
+        name=mail.name,
+        answer_to=mail.answer_to,
+        brand=brand,
+        references=mail.references,
+        subject=mail.subject,
+        sent_ms=min(mail.sent_ms, at_ms),
+        text=mail.text,
+        quoted=mail.quoted,
+        page=mail.page,
+        blocked=mail.blocked,
+        files=files,
+        odd=mail.odd,
+    )
