@@ -18,6 +18,7 @@ ACTS: Mapping[str, str] = {
     "key.revoked": "A key was revoked.",
     "person.erased": "A person's names, addresses and words were deleted.",
     "log.exported": "The log was written to a file.",
+    "person.exported": "All that is kept of a person was written to a file.",
     "backup.made": "A backup was written.",
     "backup.restored": "This deployment was restored from a backup.",
     "book.activated": "A rule book became the active one.",

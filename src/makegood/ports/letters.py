@@ -145,6 +145,9 @@ class LetterReading(Protocol):
     def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
         """Name all letters of some profiles: each with the digest of its Message-ID."""
 
+    def texts_of(self, profiles: Sequence[ProfileId]) -> Mapping[str, str]:
+        """Give every free text of some profiles by its ref, whoever wrote it."""
+
     def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
         """Say which marks stand for a letter that was erased, and when.
 

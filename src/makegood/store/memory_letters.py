@@ -57,6 +57,11 @@ class MemoryLetters(MemoryReading):
         own = [one for one in self._own.letters.values() if one.profile in set(profiles)]
         return tuple(sorted((one.letter, one.mark) for one in own))
 
+    def texts_of(self, profiles: Sequence[ProfileId]) -> Mapping[str, str]:
+        wanted = set(profiles)
+        found = {ref: text for ref, (owner, text) in self._t.words.items() if owner in wanted}
+        return dict(sorted(found.items()))
+
     def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
         kept = self._own.letters_erased
         return {one: kept[one] for one in marks if one in kept}

@@ -70,6 +70,12 @@ class LetterReading(SqlBase):
         found = self._db.rows(sql, sorted(set(profiles)))
         return tuple((letter, mark) for letter, mark in found)
 
+    def texts_of(self, profiles: Sequence[ProfileId]) -> Mapping[str, str]:
+        if not profiles:
+            return {}
+        sql = "SELECT ref, words FROM free_text WHERE profile = ANY(?) ORDER BY ref"
+        return dict(self._db.rows(sql, sorted(set(profiles))))
+
     def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
         if not marks:
             return {}

@@ -101,6 +101,15 @@ class LetterConformance(Conformance):
             assert reading.box_place("help") == BoxPlace(box="help", validity=7, uid=4)
             assert reading.box_place("other") is None
 
+    def test_the_texts_of_somebody_are_theirs_alone(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_texts({"b": (profile("ana"), "two"), "a": (profile("ana"), "one")})
+            writing.put_texts({"c": (profile("ben"), "other")})
+        with store.reading() as reading:
+            assert list(reading.texts_of([profile("ana")]).items()) == [("a", "one"), ("b", "two")]
+            assert reading.texts_of([]) == {}
+
     def test_what_was_erased_is_remembered_by_digests_alone(self) -> None:
         store = self.make_store()
         with store.writing() as writing:

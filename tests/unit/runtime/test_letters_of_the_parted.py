@@ -28,6 +28,7 @@ class Firm:
         settings = Settings(database="memory:", key=b"k" * 32)
         self.it: Makegood = open_makegood(settings, clock=FakeClock(NOON_MS))
         self.clock = self.it.clock
+        self.count = 0
         with self.it.store.writing() as writing:
             writing.put_reps((RepRow(rep=KATHY.rep, name="Kathy", role="rep"),))
 
@@ -41,7 +42,8 @@ class Firm:
         self.clock.advance(1_000)
 
     def known(self, who: str, email: str) -> None:
-        self.says(who, Identified(), f"known/{who}/{email}", email)
+        self.count += 1
+        self.says(who, Identified(), f"known/{self.count}", email)
 
     def link(self, left: str, right: str) -> None:
         self.says(left, Linked(other=self.it.intake.profile(right)), "link")
