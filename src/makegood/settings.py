@@ -174,6 +174,11 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
     )
 
 
+def attachments_folder(database: str) -> str:
+    """Say where what is attached to letters is kept; empty where nothing is."""
+    return os.environ.get("MAKEGOOD_ATTACHMENTS", "") or _beside(database)
+
+
 def _beside(database: str) -> str:
     """Give the folder beside an embedded database; a server has none."""
     path = database.removeprefix("sqlite:///")
