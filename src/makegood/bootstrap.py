@@ -177,7 +177,12 @@ class Makegood:
         doors = Doors(intake=self.intake, requests=self.requests, acts=self.acts)
         folder = settings.attachments or (IN_MEMORY if settings.database == IN_MEMORY else "")
         self.post = Post(
-            store, doors, lambda: self.book, self.lines, clock, (folder, settings.imap)
+            store,
+            doors,
+            lambda: self.book,
+            self.lines,
+            clock,
+            (folder, settings.imap, settings.mail_server),
         )
         self.erasing.swept_by(self.post.sweep)
         self.walks = Walks(store, self.intake, shelf.current, clock)

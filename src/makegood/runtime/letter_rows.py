@@ -3,14 +3,37 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from msgspec.structs import replace
+
 from makegood.messages.errors import InputError
 from makegood.messages.ids import EventId, ProfileId
 from makegood.ports.letters import KeptFile, Letter
 from makegood.ports.rows import OutboxRow
+from makegood.ports.store import Writing
 from makegood.sources.mail.shapes import InboundMail
 
 LONGEST_WORDS = 4_000
+_LONGEST_NAME = 80
 DIGEST = 16
+
+
+def named_by_mail(writing: Writing, profile: ProfileId, row: Letter) -> None:
+    """Keep how a sender calls themselves, where nothing better is known: it is but a claim.
+
+    Args:
+        writing: The transaction in which the letter is kept.
+        profile: Pseudonym of the address that wrote it.
+        row: The letter.
+    """
+    name = " ".join(row.name.split())[:_LONGEST_NAME]
+    if not name or "@" in name or row.profile != profile:
+        return  # somebody of a name or number: whoever told us of them knows better
+    customer = writing.customers_of([profile]).get(profile)
+    if customer is None:
+        return
+    own = writing.persons(writing.profiles_of([customer]).get(customer, ()))
+    if profile in own and not any(one.name for one in own.values()):
+        writing.put_persons([replace(own[profile], name=name)])
 
 
 def erased_names(letter: str, mark: str) -> tuple[str, str]:

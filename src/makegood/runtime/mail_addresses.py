@@ -1,12 +1,13 @@
 """Whose address a mail came to: a rep's own, a brand's, and which domains are the firm's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
 
 from makegood.messages.ids import RepId
 from makegood.playbooks.book import RuleBook, books_in
 from makegood.ports.store import Reading
 from makegood.runtime.direct_line import Lines
-from makegood.runtime.mailroom import Addresses
 
 _EVERYBODYS = frozenset(
     {
@@ -17,7 +18,29 @@ _EVERYBODYS = frozenset(
 """A small firm may write from one of these; whoever else does is none of its people."""
 
 
-def addresses_of(reading: Reading, lines: Lines, book: RuleBook) -> Addresses:
+class Addresses(Struct, frozen=True, kw_only=True):
+    """Whose address a mail came to.
+
+    Attributes:
+        domains: Of the firm; who writes from there is one of its people.
+        own: Addresses of the firm itself.
+        mail_server: What the firm's mail server calls itself in Authentication-Results.
+    """
+
+    domains: frozenset[str]
+    own: frozenset[str]
+    whose: Callable[[Sequence[str]], tuple[RepId, str]]
+    """(recipients) -> the rep whose own address it is, and the brand; each may be empty."""
+    mail_server: str = ""
+
+    def are_of_the_firm(self, address: str) -> bool:
+        """Whether an address is the firm's own, or at one of its domains."""
+        return not address or address in self.own or address.rpartition("@")[2] in self.domains
+
+
+def addresses_of(
+    reading: Reading, lines: Lines, book: RuleBook, mail_server: str = ""
+) -> Addresses:
     """Give the firm's addresses as the active rule book has them."""
     reps = reading.reps()
     brands = {brand.id: brand for one in books_in(book) for brand in one.brands.values()}
@@ -37,7 +60,12 @@ def addresses_of(reading: Reading, lines: Lines, book: RuleBook) -> Addresses:
                 return rep, _brand_of_line(address, book)
         return RepId(""), next((own[one] for one in recipients if one in own), "")
 
-    return Addresses(domains=frozenset(domains) - _EVERYBODYS, own=frozenset(own), whose=whose)
+    return Addresses(
+        domains=frozenset(domains) - _EVERYBODYS,
+        own=frozenset(own),
+        whose=whose,
+        mail_server=mail_server,
+    )
 
 
 def _brand_of_line(address: str, book: RuleBook) -> str:

@@ -6,7 +6,7 @@ waits for (automatic answers, what came back) becomes no event of its own: a bou
 that sent it, and an automatic answer is shown beside the conversation.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Literal, TypeAlias
 
@@ -21,7 +21,6 @@ from makegood.messages.ids import (
     CommandId,
     CustomerId,
     ProfileId,
-    RepId,
     event_id,
 )
 from makegood.ports.clock import Clock
@@ -39,10 +38,12 @@ from makegood.runtime.letter_rows import (
     letter_row,
     mark_of,
     mark_of_mail,
+    named_by_mail,
     profile_written_to,
     thread_of,
     words_of,
 )
+from makegood.runtime.mail_addresses import Addresses
 from makegood.runtime.raising import customer_meant
 from makegood.runtime.requests import Requests
 from makegood.runtime.told import Told
@@ -54,6 +55,14 @@ SOURCE = "mail"
 ERASED = (
     "It came before, was erased with the person it is of, and came again: nothing of it is kept "
     "here. Where it came from (the mailbox) it may still be."
+)
+_COMPLAINT = (
+    "A mailbox provider reports that somebody called a mail of ours unwanted; look what it was, "
+    "and whether they still want mail."
+)
+_UNPROVEN = (
+    "It says to be from the firm itself, and your mail server found that it is not: somebody may "
+    "have made its sender up."
 )
 _SAME_ID = (
     "A mail with the same Message-ID was erased with the person it was of, and this one says "
@@ -86,24 +95,6 @@ class Doors(Struct, frozen=True, kw_only=True):
     intake: Intake
     requests: Requests
     acts: Acts
-
-
-class Addresses(Struct, frozen=True, kw_only=True):
-    """Whose address a mail came to.
-
-    Attributes:
-        domains: Of the firm; who writes from there is one of its people.
-        own: Addresses of the firm itself.
-    """
-
-    domains: frozenset[str]
-    own: frozenset[str]
-    whose: Callable[[Sequence[str]], tuple[RepId, str]]
-    """(recipients) -> the rep whose own address it is, and the brand; each may be empty."""
-
-    def are_of_the_firm(self, address: str) -> bool:
-        """Whether an address is the firm's own, or at one of its domains."""
-        return not address or address in self.own or address.rpartition("@")[2] in self.domains
 
 
 class _Known(Struct, frozen=True, kw_only=True):
@@ -156,8 +147,10 @@ class Mailroom:
             raw: The mail.
             note: What is known to be wrong with it.
         """
+        with self._store.reading() as reading:
+            addresses = self._addresses(reading)
         try:
-            mail = read_mail(raw)
+            mail = read_mail(raw, addresses.mail_server)
         except InputError as error:
             return self.set_aside(raw, str(error))
         if mail.attachments and not self._with_files:
@@ -165,7 +158,6 @@ class Mailroom:
         mail = replace(mail, odd=(*mail.odd, note)) if note else mail
         with self._store.reading() as reading:
             kept = reading.letter(mail.key)
-            addresses = self._addresses(reading)
             if kept is not None:
                 return _known_already(reading, kept)
         if mail.kind == "loop" and addresses.are_of_the_firm(mail.sender):
@@ -183,6 +175,10 @@ class Mailroom:
 
     def _cannot_file(self, mail: InboundMail, addresses: Addresses) -> str:
         """Say why a person has to look at a mail; empty when it can be filed."""
+        if mail.kind == "complaint":
+            return _COMPLAINT
+        if mail.is_unproven and addresses.are_of_the_firm(mail.sender):
+            return _UNPROVEN
         if mail.kind == "loop":  # another firm may work with Makegood, too
             return "It is marked as a Makegood's own, or went through too many servers."
         if not mail.sender:
@@ -337,7 +333,8 @@ class Mailroom:
         with self._store.writing() as writing:
             if ref and not writing.texts([ref]):
                 return False
-            writing.put_letter(row)
+            if writing.put_letter(row) and row.event:
+                named_by_mail(writing, self._intake.profile(f"email:{row.sender}"), row)
         return True
 
     def _has_words(self, ref: str) -> bool:

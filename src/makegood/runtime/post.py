@@ -40,15 +40,16 @@ class Post:
         book_of: Callable[[], RuleBook],
         lines: Lines,
         clock: Clock,
-        settings: tuple[str, str],
+        settings: tuple[str, str, str],
     ) -> None:
         """Join the parts.
 
         Args:
             settings: The folder of attachments, `memory:` for a store that is there, too, or
-                empty, so that they stay in the mails; and the mailbox, empty for none.
+                empty, so that they stay in the mails; the mailbox, empty for none; and what the
+                firm's mail server calls itself, empty for none.
         """
-        folder, imap = settings
+        folder, imap, mail_server = settings
         self._store = store
         self._lines = lines
         self._book_of = book_of
@@ -58,7 +59,7 @@ class Post:
             store,
             doors,
             self.files,
-            lambda reading: addresses_of(reading, lines, book_of()),
+            lambda reading: addresses_of(reading, lines, book_of(), mail_server),
             clock,
             with_files=bool(folder),
         )

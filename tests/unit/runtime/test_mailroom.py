@@ -274,3 +274,108 @@ def test_a_machines_mail_that_came_before_still_makes_nobody_wait(makegood: Make
     taken(makegood, "letter_en")
     assert taken(makegood, "auto_reply").became == "passed over"
     assert taken(makegood, "auto_reply").became == "passed over"
+
+
+def name_of(it: Makegood, customer: CustomerId) -> set[str]:
+    with it.store.reading() as reading:
+        own = reading.profiles_of([customer])[customer]
+        return {one.name for one in reading.persons(own).values()}
+
+
+def test_a_new_customer_is_called_as_they_call_themselves(makegood: Makegood) -> None:
+    took = taken(makegood, "letter_en")
+    assert name_of(makegood, took.customer) == {"Ana Example"}
+    other = {"Ana Example <": "The Boss <", "<a1@": "<a2@"}
+    assert taken(makegood, "letter_en", **other).customer == took.customer
+    assert name_of(makegood, took.customer) == {"Ana Example"}
+
+
+def test_an_address_is_no_name_and_a_better_one_is_never_written_over(makegood: Makegood) -> None:
+    took = taken(makegood, "letter_en", **{"Ana Example <": '"boss@example.com" <'})
+    assert name_of(makegood, took.customer) == {""}
+    profile = ProfileId(took.customer)
+    with makegood.store.writing() as writing:
+        row = writing.persons([profile])[profile]
+        writing.put_persons([replace(row, name="Ana Better")])
+    taken(makegood, "letter_en", **{"<a1@": "<a2@"})
+    assert name_of(makegood, took.customer) == {"Ana Better"}
+
+
+ARF = b"""From: reports@provider.example
+To: help@cars.example
+Subject: FW: Earn money
+MIME-Version: 1.0
+Message-ID: <f1@provider.example>
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: text/plain
+
+This is an email abuse report.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1
+Version: 1
+--b
+Content-Type: message/rfc822
+
+From: help@cars.example
+Subject: Hello
+Message-ID: <c1@cars.example>
+
+Hello
+--b--
+"""
+
+
+def test_a_complaint_of_a_mailbox_provider_is_no_letter_and_a_person_sees_it(
+    makegood: Makegood,
+) -> None:
+    assert makegood.post.room.take(ARF).became == "set aside"
+    with makegood.store.reading() as reading:
+        assert reading.counts("log")["log"] == 0
+        (kept,) = reading.unfit("mail")
+    assert "called a mail of ours unwanted" in kept.reason
+
+
+@pytest.fixture
+def guarded():
+    settings = Settings(database="memory:", key=b"k" * 32, mail_server="mx.cars.example")
+    it = open_makegood(settings, clock=FakeClock(NOON_MS))
+    yield it
+    it.close()
+
+
+@pytest.mark.parametrize(
+    ("field", "became"),
+    [
+        ("mx.cars.example; dmarc=fail header.from=x", "set aside"),
+        ("mx.cars.example 1; spf=pass smtp.mailfrom=evil.example;dkim=pass header.d=evil.example",
+         "set aside"),
+        ('mx.cars.example; dmarc=fail (p="dmarc=pass") x="; dmarc=pass"', "set aside"),
+        ("MX.cars.example; dmarc = pass", "taken"),
+        ("mx.cars.example; auth=pass smtp.auth=front", "taken"),
+        ("mx.cars.example; dkim=pass header.d=DOMAIN", "taken"),
+        ("evil.example; dmarc=fail", "taken"),
+    ],
+)  # fmt: skip
+def test_who_says_to_be_of_the_firm_and_was_found_not_to_be_is_set_aside(
+    guarded: Makegood, field: str, became: str
+) -> None:
+    sender = guarded.book.brands[next(iter(guarded.book.brands))].sender
+    field = field.replace("DOMAIN", sender.rpartition("@")[2])
+    forged = {"From: Desk": f"Authentication-Results: {field}\nFrom: Desk"}
+    assert taken(guarded, "forwarded_en", **forged).became == became
+
+
+def test_a_verdict_that_the_sender_wrote_below_counts_for_nothing(guarded: Makegood) -> None:
+    says = "Authentication-Results: mx.cars.example; dmarc"
+    forged = {"From: Desk": f"{says}=fail\n{says}=pass\nFrom: Desk"}
+    assert taken(guarded, "forwarded_en", **forged).became == "set aside"
+
+
+def test_without_a_named_server_nothing_of_it_is_believed(makegood: Makegood) -> None:
+    forged = {"From: Desk": "Authentication-Results: mx.cars.example; dmarc=fail\nFrom: Desk"}
+    assert taken(makegood, "forwarded_en", **forged).became == "taken"
