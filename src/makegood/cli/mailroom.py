@@ -17,7 +17,7 @@ from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_json, print_table
 from makegood.gate.smtp.options import listen_on
 from makegood.messages.errors import InputError
-from makegood.runtime.mailroom import SOURCE
+from makegood.runtime.mail_aside import SOURCE
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]

@@ -19,6 +19,8 @@ ACTS: Mapping[str, str] = {
     "person.erased": "A person's names, addresses and words were deleted.",
     "log.exported": "The log was written to a file.",
     "person.exported": "All that is kept of a person was written to a file.",
+    "mail.filed": "A mail that was set aside was taken again, or filed with a customer.",
+    "mail.discarded": "A mail that was set aside was thrown away.",
     "backup.made": "A backup was written.",
     "backup.restored": "This deployment was restored from a backup.",
     "book.activated": "A rule book became the active one.",

@@ -7,8 +7,6 @@ that sent it, and an automatic answer is shown beside the conversation.
 """
 
 from collections.abc import Callable
-from hashlib import blake2b
-from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,12 +26,9 @@ from makegood.ports.files import Files
 from makegood.ports.letters import Letter
 from makegood.ports.rows import OutboxStatus
 from makegood.ports.store import Reading, Store
-from makegood.ports.unfit import Unfit
 from makegood.runtime.acts import PORTAL, Acts
 from makegood.runtime.intake import Intake, text_ref
 from makegood.runtime.letter_rows import (
-    DIGEST,
-    erased_aside,
     erased_names,
     letter_row,
     mark_of,
@@ -44,18 +39,13 @@ from makegood.runtime.letter_rows import (
     words_of,
 )
 from makegood.runtime.mail_addresses import Addresses
+from makegood.runtime.mail_aside import SOURCE, Aside, Took
 from makegood.runtime.raising import customer_meant
 from makegood.runtime.requests import Requests
 from makegood.runtime.told import Told
 from makegood.sources.mail.reading import read_mail
 from makegood.sources.mail.shapes import InboundMail, Returned
 
-SOURCE = "mail"
-"""Where mails are set aside that nobody can file."""
-ERASED = (
-    "It came before, was erased with the person it is of, and came again: nothing of it is kept "
-    "here. Where it came from (the mailbox) it may still be."
-)
 _COMPLAINT = (
     "A mailbox provider reports that somebody called a mail of ours unwanted; look what it was, "
     "and whether they still want mail."
@@ -70,23 +60,6 @@ _SAME_ID = (
 )
 OTHER = "other"
 _LEFT_OUT = "What was attached stays in the mail itself: nothing here keeps files."
-_LONGEST_RECORD = 16_000
-Became: TypeAlias = Literal["taken", "known", "passed over", "returned", "set aside"]
-
-
-class Took(Struct, frozen=True, kw_only=True):
-    """What became of a mail.
-
-    Attributes:
-        why: In a few words, without personal data.
-        customer: Whose it is.
-        thread: Its conversation, where it belongs to one.
-    """
-
-    became: Became
-    why: str
-    customer: CustomerId = CustomerId("")
-    thread: str = ""
 
 
 class Doors(Struct, frozen=True, kw_only=True):
@@ -139,6 +112,7 @@ class Mailroom:
         self._files = files
         self._addresses = addresses
         self._clock = clock
+        self._aside = Aside(store, doors.intake.profile, clock)
 
     def take(self, raw: bytes, note: str = "") -> Took:
         """Take a mail as it came in; what it says is durable when this returns.
@@ -187,11 +161,29 @@ class Mailroom:
             return "It is from an address of the firm itself."
         return _SAME_ID if self._is_named_as_erased(mail) else ""
 
-    def _filed(self, mail: InboundMail, addresses: Addresses) -> Took:
+    def file(self, raw: bytes, customer: CustomerId) -> Took:
+        """File a mail that was set aside with a customer whom a person named.
+
+        Raises:
+            InputError: It cannot be read, or stands with somebody already.
+        """
+        with self._store.reading() as reading:
+            addresses = self._addresses(reading)
+        mail = read_mail(raw)
+        if self._is_erased(mail):
+            return self._came_again(mail)
+        left_out = () if self._with_files or not mail.attachments else (_LEFT_OUT,)
+        files = mail.attachments if self._with_files else ()
+        odd = (*mail.odd, *left_out, "A person filed it: nobody was known by its sender.")
+        plain = replace(mail, kind="letter", original=None, attachments=files, odd=odd)
+        known = _Known(customer=customer, profile=ProfileId(customer), thread=thread_of(mail))
+        return self._filed(plain, addresses, known)
+
+    def _filed(self, mail: InboundMail, addresses: Addresses, known: _Known | None = None) -> Took:
         by_staff = mail.sender.rpartition("@")[2] in addresses.domains
         original = mail.original if mail.original is not None and mail.original.sender else None
         writer = original.sender if original is not None and by_staff else mail.sender
-        known = self._known(mail, writer)
+        known = known or self._known(mail, writer)
         rep, brand = addresses.whose(mail.recipients)
         if not mail.is_answered:
             return self._beside(mail, known, brand)
@@ -217,7 +209,7 @@ class Mailroom:
             raise
         if isinstance(done, Refused):
             self._files.drop(mail.key)
-            return self._refused(mail, done)
+            raise InputError(done.why)
         if not self._has_words(ref):
             return self._came_again(mail)
         if original is not None and by_staff:
@@ -344,40 +336,22 @@ class Mailroom:
 
     def _is_erased(self, mail: InboundMail) -> bool:
         """Whether this very mail was erased with the person it was of."""
-        return self._erased(erased_names(mail.key, "")[0])
+        return self._aside.is_erased(erased_names(mail.key, "")[0])
 
     def _is_named_as_erased(self, mail: InboundMail) -> bool:
         """Whether another mail of the same Message-ID was erased."""
         if self._is_erased(mail):
             return False
-        return self._erased(erased_names("", mark_of_mail(mail))[1])
-
-    def _erased(self, name: str) -> bool:
-        mark = self._intake.profile(name)
-        with self._store.reading() as reading:
-            return bool(reading.erased_letters([mark]))
+        return self._aside.is_erased(erased_names("", mark_of_mail(mail))[1])
 
     def _came_again(self, mail: InboundMail) -> Took:
         """Say that a mail of somebody erased came again; nothing of it is kept."""
         self._files.drop(mail.key)
-        return self._aside(self._intake.profile(f"came again:{mail.key}"), "", ERASED)
-
-    def _refused(self, mail: InboundMail, why: Refused) -> Took:
-        """Nobody could file it: it is set aside with its words, and never lost."""
-        return self.set_aside(words_of(mail, mail.sender).encode(), why.why)
+        return self._aside.say_erased(mail.key)
 
     def set_aside(self, raw: bytes, why: str) -> Took:
         """Keep a mail that nobody can file, with the reason, for a person to see."""
-        record = raw[:_LONGEST_RECORD].decode("utf-8", "replace").replace("\0", "")
-        digest = blake2b(raw, digest_size=DIGEST).hexdigest()
-        erased = self._erased(erased_aside(digest))
-        return self._aside(digest, "", ERASED) if erased else self._aside(digest, record, why)
-
-    def _aside(self, name: str, record: str, why: str) -> Took:
-        row = Unfit(id=name, source=SOURCE, at_ms=self._clock.now_ms(), reason=why, record=record)
-        with self._store.writing() as writing:
-            writing.put_unfit((row,))
-        return Took(became="set aside", why=why)
+        return self._aside.put(raw, why)
 
 
 def _known_already(reading: Reading, kept: Letter) -> Took:
