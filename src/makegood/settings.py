@@ -109,6 +109,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         limits: How fast who may ask.
         log: What a line of the log looks like.
         availability: Who knows which places have room.
+        freemail: Domains at which everybody may have a mailbox, beside the packaged list.
         mail_server: What your mail server calls itself in Authentication-Results (its
             authserv-id); only what it says there of a sender counts. Empty for none.
         imap: imaps://user:password@host/folder of the mailbox customers write to; empty for none.
@@ -136,6 +137,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     availability: tuple[AvailabilitySource, ...] = ()
     imap: str = ""
     mail_server: str = ""
+    freemail: frozenset[str] = frozenset()
     attachments: str = ""
 
 
@@ -173,9 +175,17 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         log=_log(environ),
         availability=_file(environ, "MAKEGOOD_AVAILABILITY", tuple[AvailabilitySource, ...]) or (),
         imap=environ.get("MAKEGOOD_IMAP", ""),
+        freemail=frozenset(
+            environ.get("MAKEGOOD_FREEMAIL", "").casefold().replace(",", " ").split()
+        ),
         mail_server=environ.get("MAKEGOOD_MAIL_SERVER", "").strip(),
         attachments=environ.get("MAKEGOOD_ATTACHMENTS", "") or _beside(database),
     )
+
+
+def _domains(given: str) -> frozenset[str]:
+    """Read domains with commas or blanks between them."""
+    return frozenset(given.casefold().replace(",", " ").split())
 
 
 def attachments_folder(database: str) -> str:

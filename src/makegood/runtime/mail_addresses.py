@@ -1,6 +1,8 @@
 """Whose address a mail came to: a rep's own, a brand's, and which domains are the firm's."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
 
 from msgspec import Struct
 
@@ -9,13 +11,29 @@ from makegood.playbooks.book import RuleBook, books_in
 from makegood.ports.store import Reading
 from makegood.runtime.direct_line import Lines
 
-_EVERYBODYS = frozenset(
-    {
-        "gmail.com", "googlemail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "outlook.com",
-        "hotmail.com", "live.com", "yahoo.com", "icloud.com", "aol.com", "proton.me",
-    }
-)  # fmt: skip
-"""A small firm may write from one of these; whoever else does is none of its people."""
+_LIST = "freemail.txt"
+
+
+@cache
+def freemail() -> frozenset[str]:
+    """Give the domains at which everybody may have a mailbox, as the packaged list has them."""
+    lines = files("makegood.runtime").joinpath(_LIST).read_text("utf-8").splitlines()
+    return frozenset(one.strip() for one in lines if one.strip() and not one.startswith("#"))
+
+
+class MailServer(Struct, frozen=True, kw_only=True):
+    """What a firm says of its mail.
+
+    Attributes:
+        name: What its mail server calls itself in Authentication-Results; empty for none.
+        everybodys: Domains of its own choice that are everybody's, beside the packaged list.
+    """
+
+    name: str = ""
+    everybodys: frozenset[str] = frozenset()
+
+
+NO_SERVER = MailServer()
 
 
 class Addresses(Struct, frozen=True, kw_only=True):
@@ -39,7 +57,7 @@ class Addresses(Struct, frozen=True, kw_only=True):
 
 
 def addresses_of(
-    reading: Reading, lines: Lines, book: RuleBook, mail_server: str = ""
+    reading: Reading, lines: Lines, book: RuleBook, server: MailServer = NO_SERVER
 ) -> Addresses:
     """Give the firm's addresses as the active rule book has them."""
     reps = reading.reps()
@@ -61,10 +79,10 @@ def addresses_of(
         return RepId(""), next((own[one] for one in recipients if one in own), "")
 
     return Addresses(
-        domains=frozenset(domains) - _EVERYBODYS,
+        domains=frozenset(domains) - freemail() - server.everybodys,
         own=frozenset(own),
         whose=whose,
-        mail_server=mail_server,
+        mail_server=server.name,
     )
 
 

@@ -167,9 +167,11 @@ class Mailroom:
         Raises:
             InputError: It cannot be read, or stands with somebody already.
         """
+        mail = read_mail(raw)
         with self._store.reading() as reading:
             addresses = self._addresses(reading)
-        mail = read_mail(raw)
+            if reading.letter(mail.key) is not None:
+                raise InputError("It stands with a customer already; take it again to see whose.")
         if self._is_erased(mail):
             return self._came_again(mail)
         left_out = () if self._with_files or not mail.attachments else (_LEFT_OUT,)

@@ -7,9 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood, open_makegood
+from makegood.messages.errors import InputError
 from makegood.messages.facts import Dropped, FailureRaised, GotInTouch
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.ports.rows import RepRow
+from makegood.runtime.mail_addresses import freemail
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
 
@@ -379,3 +381,34 @@ def test_a_verdict_that_the_sender_wrote_below_counts_for_nothing(guarded: Makeg
 def test_without_a_named_server_nothing_of_it_is_believed(makegood: Makegood) -> None:
     forged = {"From: Desk": "Authentication-Results: mx.cars.example; dmarc=fail\nFrom: Desk"}
     assert taken(makegood, "forwarded_en", **forged).became == "taken"
+
+
+@pytest.mark.parametrize(("own", "opens"), [(frozenset(), True), (None, False)])
+def test_who_writes_from_a_domain_that_is_everybodys_is_none_of_the_firm(own, opens: bool) -> None:
+    plain = open_makegood(Settings(database="memory:", key=b"k" * 32), clock=FakeClock(NOON_MS))
+    sender = plain.book.brands[next(iter(plain.book.brands))].sender
+    plain.close()
+    everybodys = own if own is not None else frozenset({sender.rpartition("@")[2]})
+    settings = Settings(database="memory:", key=b"k" * 32, freemail=everybodys)
+    it = open_makegood(settings, clock=FakeClock(NOON_MS))
+    took = taken(it, "forwarded_en")
+    raised = [one for one in history(it, took.customer) if isinstance(one, FailureRaised)]
+    assert bool(raised) is opens
+    it.close()
+
+
+def test_the_packaged_list_of_everybodys_domains_is_read() -> None:
+    assert {"gmail.com", "web.de"} <= freemail()
+    assert all("." in one and one == one.strip().casefold() for one in freemail())
+
+
+def test_filing_by_hand_what_stands_with_somebody_takes_nothing_from_them(
+    makegood: Makegood,
+) -> None:
+    took = taken(makegood, "html_only")
+    other = taken(makegood, "reply_es")
+    raw = (EML / "html_only.eml").read_bytes()
+    with pytest.raises(InputError, match="stands with a customer already"):
+        makegood.post.room.file(raw, other.customer)
+    (letter,) = letters(makegood, took.customer)
+    assert all(makegood.post.files.get(letter.letter, one.digest) for one in letter.files)
