@@ -91,7 +91,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         _jot(desk, letter, text)
         return _again(request, wanted, letter, done)
     with makegood.store.writing() as writing:
-        writing.drop_jotting(profiles, me.rep)
+        writing.drop_jotting(profiles, me.rep, letter.thread)
     return _back(request, wanted, "letters")
 
 
@@ -228,6 +228,7 @@ def _jot(desk: Desk, letter: Letter, text: str) -> None:
         letter=letter.letter,
         at_ms=desk.now_ms,
         text=text,
+        thread=letter.thread,
     )
     with desk.makegood.store.writing() as writing:
         writing.put_jotting(row)

@@ -95,11 +95,12 @@ class BoxPlace(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Jotting(Struct, frozen=True, gc=False, kw_only=True):
-    """What a rep is writing to a customer, and has not sent.
+    """What a rep is writing to a customer in one conversation, and has not sent.
 
     Attributes:
         letter: The letter they answer.
         at_ms: When they last wrote at it.
+        thread: The conversation; empty for what was begun before drafts were kept by it.
     """
 
     profile: ProfileId
@@ -107,6 +108,7 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     letter: str
     at_ms: int
     text: str
+    thread: str = ""
 
 
 class LetterReading(Protocol):
@@ -169,10 +171,10 @@ class LetterWriting(LetterReading, Protocol):
         """Remember by keyed digests what was erased; the first time counts."""
 
     def put_jotting(self, row: Jotting) -> None:
-        """Keep what a rep is writing to a customer, instead of what they wrote before."""
+        """Keep what a rep is writing in a conversation, instead of what they wrote before."""
 
-    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
-        """Forget what a rep was writing to somebody."""
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId, thread: str) -> None:
+        """Forget what a rep was writing to somebody in a conversation."""
 
     def put_box_place(self, row: BoxPlace) -> None:
         """Write down how far a mailbox was read."""

@@ -14,7 +14,7 @@ class LetterTables(Protocol):
     letters: MutableMapping[str, Letter]
     letters_gone: MutableMapping[str, bool]
     letters_erased: MutableMapping[str, int]
-    jottings: MutableMapping[tuple[ProfileId, RepId], Jotting]
+    jottings: MutableMapping[tuple[ProfileId, RepId, str], Jotting]
     mailboxes: MutableMapping[str, BoxPlace]
 
 
@@ -45,7 +45,7 @@ class MemoryLetters(MemoryReading):
 
     def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
         own = [one for one in self._own.jottings.values() if one.profile in set(profiles)]
-        return tuple(sorted(own, key=lambda it: (it.rep, it.profile)))
+        return tuple(sorted(own, key=lambda it: (it.rep, it.profile, it.thread)))
 
     def box_place(self, box: str) -> BoxPlace | None:
         return self._own.mailboxes.get(box)
@@ -86,11 +86,13 @@ class MemoryLetters(MemoryReading):
         return len(theirs)
 
     def put_jotting(self, row: Jotting) -> None:
-        self._own.jottings[row.profile, row.rep] = row
+        self.drop_jotting([row.profile], row.rep, row.thread)
+        self._own.jottings[row.profile, row.rep, row.thread] = row
 
-    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId, thread: str) -> None:
         for one in profiles:
-            self._own.jottings.pop((one, rep), None)
+            for name in ("", thread):
+                self._own.jottings.pop((one, rep, name), None)
 
     def put_box_place(self, row: BoxPlace) -> None:
         self._own.mailboxes[row.box] = row

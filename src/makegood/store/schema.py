@@ -35,6 +35,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.OUTCOMES,
     people.LETTERS,
     letters.ERASED,
+    letters.DRAFTS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

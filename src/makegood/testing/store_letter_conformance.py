@@ -87,10 +87,23 @@ class LetterConformance(Conformance):
         with store.writing() as writing:
             found = writing.jottings_of([profile("ana")])
             assert [(one.rep, one.text) for one in found] == [(kathy, "Dear Ana"), (tom, "x")]
-            writing.drop_jotting([profile("ana"), profile("ben")], tom)
+            writing.drop_jotting([profile("ana"), profile("ben")], tom, "")
             assert len(writing.jottings_of([profile("ana")])) == 1
             writing.erase_letters([profile("ana")])
             assert writing.jottings_of([profile("ana")]) == writing.jottings_of([]) == ()
+
+    def test_each_conversation_has_a_draft_of_its_own(self) -> None:
+        store = self.make_store()
+        ana, kathy = profile("ana"), RepId("kathy")
+        old = Jotting(profile=ana, rep=kathy, letter="a", at_ms=1, text="Old")
+        with store.writing() as writing:
+            writing.put_jotting(old)
+            for thread, text in (("t", "One"), ("u", "Two"), ("t", "One more")):
+                writing.put_jotting(replace(old, thread=thread, text=text))
+        with store.writing() as writing:
+            assert [one.text for one in writing.jottings_of([ana])] == ["One more", "Two"]
+            writing.drop_jotting([ana], kathy, "t")
+            assert [one.text for one in writing.jottings_of([ana])] == ["Two"]
 
     def test_how_far_a_mailbox_was_read_is_known(self) -> None:
         store = self.make_store()
