@@ -34,19 +34,21 @@ class DiskFiles:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}")
         found = sha256()
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                found.update(piece)
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        if wanted not in ("", found.hexdigest()):
-            draft.unlink()
-            with suppress(OSError):  # others came with this letter
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                for piece in pieces:
+                    found.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if wanted not in ("", found.hexdigest()):
+                return False
+            draft.replace(path)
+        finally:
+            with suppress(OSError):  # nothing of it is left, unless it was moved to its name
+                draft.unlink()
                 path.parent.rmdir()
-            return False
-        draft.replace(path)
         for folder in (path.parent, path.parent.parent, self._folder):  # each may be new
             _sync(folder)
         return True

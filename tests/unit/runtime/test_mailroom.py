@@ -335,10 +335,13 @@ Hello
 def test_a_complaint_of_a_mailbox_provider_is_no_letter_and_a_person_sees_it(
     makegood: Makegood,
 ) -> None:
+    by_a_daemon = ARF.replace(b"This is an", b"Message-ID: <c1@cars.example>\nThis is an")
+    by_a_daemon = b"Return-Path: <>\n" + by_a_daemon
+    assert makegood.post.room.take(by_a_daemon).became == "set aside"
     assert makegood.post.room.take(ARF).became == "set aside"
     with makegood.store.reading() as reading:
         assert reading.counts("log")["log"] == 0
-        (kept,) = reading.unfit("mail")
+        kept, _ = reading.unfit("mail")
     assert "called a mail of ours unwanted" in kept.reason
 
 

@@ -141,7 +141,7 @@ def _returned(mail: Message, content: Content) -> Returned | None:
     """Read what came back: a report of the standard's form, or of a server that knows none."""
     if (report := report_in(mail)) is not None:
         return report
-    if not heads.is_from_a_daemon(mail):
+    if is_complaint(mail) or not heads.is_from_a_daemon(mail):
         return None
     named = re.findall(r"(?im)^message-id:[ \t]{0,9}(<[^<>\s]{3,250}>)", content.text[:50_000])
     return Returned(ids=tuple(dict.fromkeys(named))) if named else None
