@@ -55,6 +55,7 @@ from makegood.runtime.intake import Intake
 from makegood.runtime.joining import Joining
 from makegood.runtime.leaving import Leavings
 from makegood.runtime.link_runs import LinkRuns
+from makegood.runtime.mail_addresses import MailServer
 from makegood.runtime.mailroom import Doors
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
@@ -180,7 +181,16 @@ class Makegood:
         doors = Doors(intake=self.intake, requests=self.requests, acts=self.acts)
         folder = settings.attachments or (IN_MEMORY if settings.database == IN_MEMORY else "")
         self.post = Post(
-            store, doors, lambda: self.book, self.lines, clock, (folder, settings.imap)
+            store,
+            doors,
+            lambda: self.book,
+            self.lines,
+            clock,
+            (
+                folder,
+                settings.imap,
+                MailServer(name=settings.mail_server, everybodys=settings.freemail),
+            ),
         )
         self.erasing.swept_by(self.post.sweep)
         self.walks = Walks(store, self.intake, shelf.current, clock)

@@ -109,6 +109,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         limits: How fast who may ask.
         log: What a line of the log looks like.
         availability: Who knows which places have room.
+        freemail: Domains at which everybody may have a mailbox, beside the packaged list.
+        mail_server: What your mail server calls itself in Authentication-Results (its
+            authserv-id); only what it says there of a sender counts. Empty for none.
         imap: imaps://user:password@host/folder of the mailbox customers write to; empty for none.
         attachments: Folder in which what is attached to letters is kept; beside an embedded
             database where none is named.
@@ -133,6 +136,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     log: Literal["text", "json"] = "text"
     availability: tuple[AvailabilitySource, ...] = ()
     imap: str = ""
+    mail_server: str = ""
+    freemail: frozenset[str] = frozenset()
     attachments: str = ""
 
 
@@ -170,8 +175,22 @@ def read_settings(environ: Mapping[str, str] = os.environ, *, database: str = ""
         log=_log(environ),
         availability=_file(environ, "MAKEGOOD_AVAILABILITY", tuple[AvailabilitySource, ...]) or (),
         imap=environ.get("MAKEGOOD_IMAP", ""),
+        freemail=frozenset(
+            environ.get("MAKEGOOD_FREEMAIL", "").casefold().replace(",", " ").split()
+        ),
+        mail_server=environ.get("MAKEGOOD_MAIL_SERVER", "").strip(),
         attachments=environ.get("MAKEGOOD_ATTACHMENTS", "") or _beside(database),
     )
+
+
+def _domains(given: str) -> frozenset[str]:
+    """Read domains with commas or blanks between them."""
+    return frozenset(given.casefold().replace(",", " ").split())
+
+
+def attachments_folder(database: str) -> str:
+    """Say where what is attached to letters is kept; empty where nothing is."""
+    return os.environ.get("MAKEGOOD_ATTACHMENTS", "") or _beside(database)
 
 
 def _beside(database: str) -> str:

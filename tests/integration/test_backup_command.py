@@ -99,3 +99,17 @@ def test_a_file_is_checked_without_restoring_it(old: Box, tmp_path: Path):
     file.write_bytes(file.read_bytes()[:-40])
     assert "no backup" in old.run("restore", str(file), "--check", code=2).stderr
     assert "there already" in old.run("backup", str(file), code=2).stderr
+
+
+@pytest.mark.slow
+def test_attachments_of_letters_come_back_byte_for_byte(old: Box, tmp_path: Path):
+    mail = str(Path("tests/mails/eml/html_only.eml").resolve())
+    assert "1 taken" in old.run("mail", "take", mail).stdout
+    (kept,) = [one for one in (old.folder / "m.db.attachments").rglob("*") if one.is_file()]
+    file = tmp_path / "all.backup"
+    assert "attachments" in old.run("backup", str(file), "--with-key").stdout
+    new = Box(tmp_path / "new")
+    new.run("restore", str(file))
+    beside = new.folder / "m.db.attachments" / kept.relative_to(old.folder / "m.db.attachments")
+    assert beside.read_bytes() == kept.read_bytes()
+    assert "1 known" in new.run("mail", "take", mail).stdout

@@ -25,9 +25,10 @@ from makegood.runtime.archive import (
     verify,
     write_archive,
 )
+from makegood.runtime.archive_files import ATTACHMENTS, load_files
 from makegood.runtime.noting import note
 from makegood.runtime.restoring import Settled, note_restored, put_aside
-from makegood.settings import keep_key, known_key, named_database
+from makegood.settings import attachments_folder, keep_key, known_key, named_database
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 
@@ -73,14 +74,32 @@ def backup(
             accounts=accounts(),
             key=makegood.settings.key,
             with_key=with_key,
+            files=makegood.post.files if makegood.settings.attachments else None,
         )
         manifest = write_archive(path, source, written)
     _print(path, manifest)
+    _say_attachments(manifest)
 
 
 def _name(now_ms: int) -> str:
     moment = datetime.fromtimestamp(now_ms / 1000, tz=UTC)
     return f"makegood-{moment:%Y%m%dT%H%M%SZ}.backup"
+
+
+def _say_attachments(manifest: Manifest) -> None:
+    """Say what of the attachments is not in it, or not whole."""
+    kept = manifest.parts.get(ATTACHMENTS)
+    if kept is None:
+        ERRORS.print(
+            "Attachments of letters are not in it: MAKEGOOD_ATTACHMENTS names no folder here. If "
+            "another process keeps them in one, set it for this command, too.",
+            highlight=False,
+        )
+    elif kept.damaged:
+        ERRORS.print(
+            f"{kept.damaged:,} attachments are not what they were when they came in.",
+            highlight=False,
+        )
 
 
 def _print(path: Path, manifest: Manifest) -> None:
@@ -93,9 +112,15 @@ def _print(path: Path, manifest: Manifest) -> None:
             "events": f"{rows['log']:,}",
             "customers": f"{rows['customer']:,}",
             "waiting and past commands": f"{rows['outbox']:,}",
+            "attachments": _attached(manifest),
             "key": f"{manifest.key}, {'inside' if manifest.with_key else 'not inside'}",
         }
     )
+
+
+def _attached(manifest: Manifest) -> str:
+    kept = manifest.parts.get(ATTACHMENTS)
+    return "not inside" if kept is None else f"{kept.rows:,}, {kept.size / 1e6:,.1f} MB"
 
 
 def restore(
@@ -125,14 +150,31 @@ def restore(
     target = open_archive(address)
     if not target.is_empty():
         raise InputError("The database is not empty; restore into a new one.")
+    _folder_there(manifest, address)
     _settle_key(file, manifest, address)
     load_archive(file, manifest, target, unsettled=True)
     with opened(address, begins=False) as makegood:
+        copied = load_files(file, makegood.post.files)
         people = _put_people(makegood, file)
         settled = None if as_it_was else _put_aside(makegood, manifest)
         note_restored(makegood.store, makegood.clock, manifest.at_ms, settled)
     _print(file, manifest)
     _say(manifest, settled, people)
+    if copied.damaged:
+        ERRORS.print(
+            f"{copied.damaged:,} attachments were damaged before the backup, and are left out.",
+            highlight=False,
+        )
+
+
+def _folder_there(manifest: Manifest, address: str) -> None:
+    """Refuse, before anything is written, what would lose the attachments."""
+    kept = manifest.parts.get(ATTACHMENTS)
+    if kept is not None and kept.rows and not attachments_folder(address):
+        raise InputError(
+            f"The backup has {kept.rows:,} attachments of letters: say where they are to be kept, "
+            "MAKEGOOD_ATTACHMENTS=/a/folder."
+        )
 
 
 def _settle_key(file: Path, manifest: Manifest, address: str) -> None:

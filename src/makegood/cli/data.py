@@ -121,9 +121,24 @@ def export(
     without_personal: Annotated[
         bool, typer.Option("--without-personal", help="Leave names and addresses out.")
     ] = False,
+    about: Annotated[
+        str,
+        typer.Option(
+            help="Only this person, such as user:42: a ZIP of all that is kept of them, letters, "
+            "drafts and attachments too."
+        ),
+    ] = "",
     database: Database = "",
 ) -> None:
-    """Write the log as JSON lines: one event a line, then one line for each person."""
+    """Write the log as JSON lines: one event a line, then one line for each person.
+
+    With --about, all that is kept of one person, for whoever asks what you know of them.
+    """
+    if about:
+        if without_personal or str(to) == "-":
+            raise InputError("--about writes a file with personal data; name one.")
+        _export_about(about, to, database)
+        return
     with opened(database) as makegood:
         with makegood.store.writing() as writing:  # before the first line leaves
             after = {"personal": "no" if without_personal else "yes"}
@@ -135,6 +150,21 @@ def export(
         with to.open("wb") as file:
             count = _export(makegood, file, not without_personal)
     ERRORS.print(f"{count:,} events in {to}.", highlight=False)
+
+
+def _export_about(identifier: str, to: Path, database: str) -> None:
+    from makegood.runtime.subject_access import SubjectAccess
+
+    with opened(database) as makegood:
+        files = makegood.post.files
+        access = SubjectAccess(makegood.store, makegood.intake, files, makegood.clock)
+        written = access.write(identifier, to)
+    said = ", ".join(
+        f"{getattr(written, name):,} {name}" for name in written.__struct_fields__[:-1]
+    )
+    ERRORS.print(f"{to}: {said}.", highlight=False)
+    if written.missing:
+        ERRORS.print(f"{written.missing:,} attachments are kept no more.", highlight=False)
 
 
 def _export(makegood: Makegood, file: BinaryIO, personal: bool) -> int:

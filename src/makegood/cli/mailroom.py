@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from ssl import Purpose, SSLContext, SSLError, create_default_context
 from threading import Event
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_json, print_table
 from makegood.gate.smtp.options import listen_on
 from makegood.messages.errors import InputError
-from makegood.runtime.mailroom import SOURCE
+from makegood.runtime.mail_aside import SOURCE
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
@@ -77,19 +78,30 @@ def take(
 @_MAIL.command()
 def listen(
     listen: Annotated[str, typer.Option(help="Address and port.")] = "127.0.0.1:2526",
+    certificate: Annotated[
+        Path | None, typer.Option(help="A PEM file: STARTTLS is offered with it.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Its key, where it is not in the same file.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="Connections at once.")] = 100,
+    most_of_one: Annotated[
+        int, typer.Option(min=1, help="Connections at once from one address.")
+    ] = 20,
     database: Database = "",
 ) -> None:
     """Listen by SMTP for mail to the addresses of brands and people; nothing is relayed.
 
     Let the firm's mail server hand over to it what comes for these addresses.
     """
-    from makegood.sources.smtp_in import Doing, listener
+    from makegood.sources.smtp_in import Caps, Doing, listener
 
     host, port = listen_on(listen)
     with opened(database) as makegood:
         _keeps_files(makegood)
         doing = Doing(is_ours=makegood.post.is_ours, take=makegood.post.room.take)
-        server = listener(doing, host, port)
+        caps = Caps(most=most, most_of_one=most_of_one)
+        server = listener(doing, host, port, _tls(certificate, key), caps)
         try:
             server.start()
         except OSError as error:
@@ -103,6 +115,20 @@ def listen(
             ended.wait()
         finally:
             server.stop()
+
+
+def _tls(certificate: Path | None, key: Path | None) -> SSLContext | None:
+    """Read a certificate for STARTTLS."""
+    if certificate is None:
+        if key is not None:
+            raise InputError("A key needs its certificate: --certificate cert.pem.")
+        return None
+    context = create_default_context(Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, SSLError) as error:
+        raise InputError(f"{certificate} and its key cannot be used: {error.strerror}.") from error
+    return context
 
 
 @_MAIL.command()

@@ -121,8 +121,5 @@ def _stranger(letter: Letter, addresses: frozenset[str]) -> str:
 def others_writing(desk: Desk, jottings: Sequence[Jotting]) -> list[str]:
     """Name who else is writing to the customer just now."""
     since_ms = desk.now_ms - WRITING_MS
-    return [
-        rep_name(desk.reps, one.rep)
-        for one in jottings
-        if one.rep != desk.me.rep and one.at_ms > since_ms
-    ]
+    others = [one for one in jottings if one.rep != desk.me.rep and one.at_ms > since_ms]
+    return list(dict.fromkeys(rep_name(desk.reps, one.rep) for one in others))

@@ -18,7 +18,7 @@ from makegood.desk.tokens import message_id_of, new_token
 from makegood.effects.canned import canned_words
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import CustomerId, EventId, ProfileId
+from makegood.messages.ids import CustomerId, EventId
 from makegood.ports.letters import Jotting, Letter
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import called
@@ -82,16 +82,16 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
             more = canned_words(book, canned, brand, person, me.name)
             text = f"{text}\n\n{more}".strip()
     if request.POST.get("insert"):
-        _jot(desk, wanted, letter, text)
+        _jot(desk, letter, text)
         return _back(request, wanted, f"letter-{letter.letter}")
     answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
     answer = Answer(letter=letter, text=text, brand=brand)
-    done = answers.reply(wanted, answer, me.asker, book, message_id)
+    done = answers.reply(answer, me.asker, book, message_id)
     if isinstance(done, Refused):
-        _jot(desk, wanted, letter, text)
+        _jot(desk, letter, text)
         return _again(request, wanted, letter, done)
     with makegood.store.writing() as writing:
-        writing.drop_jotting(profiles, me.rep)
+        writing.drop_jotting(profiles, me.rep, letter.thread)
     return _back(request, wanted, "letters")
 
 
@@ -106,11 +106,12 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
         message_id = message_id_of(request, me.rep, f"{wanted}:{answer.letter}:undo")
         before = _answered_by(desk, wanted, answer)
     answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
-    refused = answers.take_back(wanted, EventId(answer.event), me.asker, message_id)
+    whose = CustomerId(answer.profile)
+    refused = answers.take_back(whose, EventId(answer.event), me.asker, message_id)
     if refused is not None:
         return _again(request, wanted, answer, refused)
     if before is not None:
-        _jot(desk, wanted, before, answer.text)
+        _jot(desk, before, answer.text)
     return _back(request, wanted, "letters")
 
 
@@ -127,7 +128,8 @@ def failure(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespo
     ref = f"desk:{message_id}"
     words = "\n\n".join(part for part in (letter.subject, letter.text) if part)[:_LONGEST_WORDS]
     body = FailureRaised(failure=OTHER, brand=letter.brand, words=ref, by=me.rep)
-    done = makegood.acts.act(wanted, body, me.asker, message_id=message_id, texts={ref: words})
+    whose = CustomerId(letter.profile)  # who wrote it, of all who are linked
+    done = makegood.acts.act(whose, body, me.asker, message_id=message_id, texts={ref: words})
     if isinstance(done, Refused):
         return _again(request, wanted, letter, done)
     with at_the_desk(request) as desk:
@@ -148,7 +150,7 @@ def draft(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         letter = _letter(desk, wanted, letter_id)
         profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         names = others_writing(desk, desk.reading.jottings_of(profiles))
-    _jot(desk, wanted, letter, text)  # also nothing: who deleted all of it wants none of it back
+    _jot(desk, letter, text)  # also nothing: who deleted all of it wants none of it back
     return render(request, "desk/_writing.html", {"others_writing": names})
 
 
@@ -224,13 +226,14 @@ def _answered_by(desk: Desk, customer: CustomerId, answer: Letter) -> Letter | N
     return next(own, None)
 
 
-def _jot(desk: Desk, customer: CustomerId, letter: Letter, text: str) -> None:
+def _jot(desk: Desk, letter: Letter, text: str) -> None:
     row = Jotting(
-        profile=ProfileId(customer),
+        profile=letter.profile,
         rep=desk.me.rep,
         letter=letter.letter,
         at_ms=desk.now_ms,
         text=text,
+        thread=letter.thread,
     )
     with desk.makegood.store.writing() as writing:
         writing.put_jotting(row)

@@ -95,11 +95,12 @@ class BoxPlace(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Jotting(Struct, frozen=True, gc=False, kw_only=True):
-    """What a rep is writing to a customer, and has not sent.
+    """What a rep is writing to a customer in one conversation, and has not sent.
 
     Attributes:
         letter: The letter they answer.
         at_ms: When they last wrote at it.
+        thread: The conversation; empty for what was begun before drafts were kept by it.
     """
 
     profile: ProfileId
@@ -107,6 +108,7 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     letter: str
     at_ms: int
     text: str
+    thread: str = ""
 
 
 class LetterReading(Protocol):
@@ -142,6 +144,19 @@ class LetterReading(Protocol):
     def gone_letters(self, limit: int) -> tuple[str, ...]:
         """List erased letters whose files are still to be deleted."""
 
+    def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
+        """Name all letters of some profiles: each with the digest of its Message-ID."""
+
+    def texts_of(self, profiles: Sequence[ProfileId]) -> Mapping[str, str]:
+        """Give every free text of some profiles by its ref, whoever wrote it."""
+
+    def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
+        """Say which marks stand for a letter that was erased, and when.
+
+        Args:
+            marks: Keyed digests, which say nothing to whoever has not the deployment's secret.
+        """
+
 
 class LetterWriting(LetterReading, Protocol):
     """Writing."""
@@ -152,11 +167,14 @@ class LetterWriting(LetterReading, Protocol):
     def erase_letters(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the letters of some profiles, and remember that their files have to go."""
 
-    def put_jotting(self, row: Jotting) -> None:
-        """Keep what a rep is writing to a customer, instead of what they wrote before."""
+    def put_erased_letters(self, marks: Sequence[str], at_ms: int) -> None:
+        """Remember by keyed digests what was erased; the first time counts."""
 
-    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
-        """Forget what a rep was writing to somebody."""
+    def put_jotting(self, row: Jotting) -> None:
+        """Keep what a rep is writing in a conversation, instead of what they wrote before."""
+
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId, thread: str) -> None:
+        """Forget what a rep was writing to somebody in a conversation."""
 
     def put_box_place(self, row: BoxPlace) -> None:
         """Write down how far a mailbox was read."""

@@ -38,6 +38,9 @@ class UnfitReading(Protocol):
             limit: At most so many.
         """
 
+    def unfit_row(self, id_: str) -> Unfit | None:
+        """Give one record that fits nothing."""
+
     def unfit_counts(self) -> Mapping[str, int]:
         """Count what is kept, by source."""
 

@@ -75,7 +75,8 @@ class Acts:
         """Decide a request and, when it is granted, append it.
 
         Args:
-            customer: Whose case it is about; an id from before a merge still finds them.
+            customer: Whose case it is about; an id from before a merge still finds them, and
+                what is about no case stays with that one when the two are parted again.
             wanted: The fact the request wants to become.
             asker: Who asks; the customer when `rep` is empty.
             message_id: Names the request; asked again under the same name it happens once.
@@ -126,7 +127,7 @@ class Acts:
                 body = seated(writing, state, body, book)
             if isinstance(body, Refused):
                 return body
-            profile = _profile(state, body, ProfileId(found))
+            profile = _profile(state, body, ProfileId(customer))
             told = Told(profile=profile, body=body, message_id=message_id, source=source)
             is_new = self._intake.record(writing, [told], now_ms, library)
             if texts and is_new:

@@ -6,14 +6,14 @@ from makegood.core.decide import Asker
 from makegood.effects.replies import reply_id
 from makegood.messages.errors import Refused
 from makegood.messages.facts import Replied, ReplyTakenBack
-from makegood.messages.ids import CustomerId, EventId, ProfileId, command_id, event_id
+from makegood.messages.ids import CustomerId, EventId, command_id, event_id
 from makegood.playbooks.book import RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.letters import Letter
 from makegood.ports.store import Store
 from makegood.runtime.acts import DESK, Acts
 from makegood.runtime.intake import text_ref
-from makegood.runtime.mailroom import mark_of
+from makegood.runtime.letter_rows import mark_of
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class LetterAnswers:
         self._clock = clock
 
     def reply(
-        self, customer: CustomerId, answer: Answer, asker: Asker, book: RuleBook, message_id: str
+        self, answer: Answer, asker: Asker, book: RuleBook, message_id: str
     ) -> EventId | Refused:
         """Answer a letter: it goes out when the book's time to undo it is over."""
         ref = text_ref(event_id(DESK, message_id), "words")
@@ -50,24 +50,23 @@ class LetterAnswers:
             words=ref if words else "",
             brand=answer.brand,
         )
+        whose = CustomerId(answer.letter.profile)  # theirs, also when they are parted from others
         acted = self._acts.act(
-            customer, body, asker, message_id=message_id, texts={ref: words} if words else {}
+            whose, body, asker, message_id=message_id, texts={ref: words} if words else {}
         )
         if isinstance(acted, Refused):
             return acted
-        self._show(customer, answer, asker, book, message_id)
+        self._show(answer, asker, book, message_id)
         return acted.event
 
-    def _show(
-        self, customer: CustomerId, answer: Answer, asker: Asker, book: RuleBook, message_id: str
-    ) -> None:
+    def _show(self, answer: Answer, asker: Asker, book: RuleBook, message_id: str) -> None:
         """Keep the answer among the letters, so that what the customer answers finds it."""
         event = event_id(DESK, message_id)
         command = command_id(DESK, message_id, f"reply/{event}", 0)
         own = reply_id(command, book.for_brand(answer.brand).brands[answer.brand].sender)
         row = Letter(
             letter=mark_of(own),
-            profile=ProfileId(customer),
+            profile=answer.letter.profile,
             thread=answer.letter.thread,
             mark=mark_of(own),
             message_id=own,

@@ -19,6 +19,8 @@ from msgspec import Struct
 
 from makegood.messages.errors import InputError
 from makegood.ports.archive import UNSETTLED, Archivable, Cells
+from makegood.ports.files import Files
+from makegood.runtime.archive_files import ATTACHMENTS, write_files
 
 FORMAT: Final = 1
 _MANIFEST = "manifest.json"
@@ -31,11 +33,18 @@ _ENCODER = msgspec.msgpack.Encoder()
 _ROWS_OF = msgspec.msgpack.Decoder(list[list[Any]])
 
 
-class Sum(Struct, frozen=True, kw_only=True):
-    """What one part of an archive holds."""
+class Sum(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one part of an archive holds.
+
+    Attributes:
+        size: Of attachments: their bytes.
+        damaged: Of attachments: so many were not what they had been when they came in.
+    """
 
     rows: int
     sha256: str
+    size: int = 0
+    damaged: int = 0
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -74,6 +83,7 @@ class Written(Struct, frozen=True, kw_only=True):
         accounts: The people who sign in, as JSON.
         key: The deployment's secret.
         with_key: Put it into the file.
+        files: What is attached to letters; None where nothing is kept.
     """
 
     version: str
@@ -81,6 +91,7 @@ class Written(Struct, frozen=True, kw_only=True):
     accounts: bytes
     key: bytes
     with_key: bool = False
+    files: Files | None = None
 
 
 def write_archive(path: Path, source: Archivable, written: Written) -> Manifest:
@@ -138,6 +149,11 @@ def _write(file: IO[bytes], source: Archivable, written: Written) -> Manifest:
         if written.with_key:
             archive.writestr(_KEY, written.key)
             parts[_KEY] = Sum(rows=1, sha256=sha256(written.key).hexdigest())
+        if written.files is not None:
+            copied = write_files(archive, written.files)
+            parts[ATTACHMENTS] = Sum(
+                rows=copied.files, sha256=copied.sha256, size=copied.size, damaged=copied.damaged
+            )
         manifest = Manifest(
             format=FORMAT,
             version=written.version,

@@ -20,6 +20,7 @@ from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.unfit import Unfit
 from makegood.runtime.joining import forget_links, forget_named
+from makegood.runtime.letter_rows import erased_aside, erased_names
 from makegood.runtime.noting import note
 from makegood.sources.mapping import identifiers_in
 
@@ -81,6 +82,7 @@ class Erasing:
         with self._store.writing() as writing:
             profile = self._profile(named)
             customer = writing.customers_of([profile]).get(profile)
+            self._remember(writing, _letters_of(writing, customer))
             gone, rows = _erased(writing, customer)
             if customer is None:
                 gone, rows = _party_erased(writing, profile)
@@ -89,6 +91,7 @@ class Erasing:
             rows += forget_named(writing, names, self._profile)
             records = _records_of(writing, names, gone, sources)
             rows += writing.erase_unfit(records)
+            self._remember(writing, [erased_aside(one) for one in records])
             if customer is None and not rows:
                 raise InputError(f"Nobody is known as {identifier}.")
             act = Act(
@@ -101,6 +104,17 @@ class Erasing:
         self._sweep()
         emails = {it.removeprefix(EMAIL) for it in _identifiers(gone) if it.startswith(EMAIL)}
         return Erased(rows=rows, emails=tuple(sorted(emails)))
+
+    def _remember(self, writing: Writing, names: Sequence[str]) -> None:
+        """Remember what was erased by digests with the key: the same may come in again."""
+        marks = [self._profile(name) for name in names]
+        writing.put_erased_letters(marks, self._clock.now_ms())
+
+
+def _letters_of(reading: Reading, customer: CustomerId | None) -> list[str]:
+    """Name the letters of a customer as erased ones are remembered."""
+    own = reading.profiles_of([customer]).get(customer, ()) if customer is not None else ()
+    return [name for one in reading.letter_names_of(own) for name in erased_names(*one)]
 
 
 def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[PersonRow, ...], int]:

@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from makegood.ports.clock import Clock
 from makegood.ports.letters import BoxPlace
 from makegood.ports.store import Store
-from makegood.runtime.mailroom import Mailroom, Took
+from makegood.runtime.mail_aside import Took
+from makegood.runtime.mailroom import Mailroom
 from makegood.sources.imap import Box, MailAway, OpenBox, opened_box
 
 _LOG = logging.getLogger("makegood.mail")

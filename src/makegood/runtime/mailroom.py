@@ -6,9 +6,7 @@ waits for (automatic answers, what came back) becomes no event of its own: a bou
 that sent it, and an automatic answer is shown beside the conversation.
 """
 
-from collections.abc import Callable, Sequence
-from hashlib import blake2b
-from typing import Literal, TypeAlias
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,48 +18,48 @@ from makegood.messages.ids import (
     CaseId,
     CommandId,
     CustomerId,
-    EventId,
     ProfileId,
-    RepId,
     event_id,
 )
 from makegood.ports.clock import Clock
 from makegood.ports.files import Files
-from makegood.ports.letters import KeptFile, Letter
-from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.ports.letters import Letter
+from makegood.ports.rows import OutboxStatus
 from makegood.ports.store import Reading, Store
-from makegood.ports.unfit import Unfit
 from makegood.runtime.acts import PORTAL, Acts
 from makegood.runtime.intake import Intake, text_ref
+from makegood.runtime.letter_rows import (
+    erased_names,
+    letter_row,
+    mark_of,
+    mark_of_mail,
+    named_by_mail,
+    profile_written_to,
+    thread_of,
+    words_of,
+)
+from makegood.runtime.mail_addresses import Addresses
+from makegood.runtime.mail_aside import SOURCE, Aside, Took
 from makegood.runtime.raising import customer_meant
 from makegood.runtime.requests import Requests
 from makegood.runtime.told import Told
 from makegood.sources.mail.reading import read_mail
 from makegood.sources.mail.shapes import InboundMail, Returned
 
-SOURCE = "mail"
-"""Where mails are set aside that nobody can file."""
+_COMPLAINT = (
+    "A mailbox provider reports that somebody called a mail of ours unwanted; look what it was, "
+    "and whether they still want mail."
+)
+_UNPROVEN = (
+    "It says to be from the firm itself, and your mail server found that it is not: somebody may "
+    "have made its sender up."
+)
+_SAME_ID = (
+    "A mail with the same Message-ID was erased with the person it was of, and this one says "
+    "something else: look whether it is the erased one, changed on its way."
+)
 OTHER = "other"
 _LEFT_OUT = "What was attached stays in the mail itself: nothing here keeps files."
-_LONGEST_WORDS = 4_000
-_LONGEST_RECORD = 16_000
-_DIGEST = 16
-Became: TypeAlias = Literal["taken", "known", "passed over", "returned", "set aside"]
-
-
-class Took(Struct, frozen=True, kw_only=True):
-    """What became of a mail.
-
-    Attributes:
-        why: In a few words, without personal data.
-        customer: Whose it is.
-        thread: Its conversation, where it belongs to one.
-    """
-
-    became: Became
-    why: str
-    customer: CustomerId = CustomerId("")
-    thread: str = ""
 
 
 class Doors(Struct, frozen=True, kw_only=True):
@@ -72,34 +70,18 @@ class Doors(Struct, frozen=True, kw_only=True):
     acts: Acts
 
 
-class Addresses(Struct, frozen=True, kw_only=True):
-    """Whose address a mail came to.
-
-    Attributes:
-        domains: Of the firm; who writes from there is one of its people.
-        own: Addresses of the firm itself.
-    """
-
-    domains: frozenset[str]
-    own: frozenset[str]
-    whose: Callable[[Sequence[str]], tuple[RepId, str]]
-    """(recipients) -> the rep whose own address it is, and the brand; each may be empty."""
-
-    def are_of_the_firm(self, address: str) -> bool:
-        """Whether an address is the firm's own, or at one of its domains."""
-        return not address or address in self.own or address.rpartition("@")[2] in self.domains
-
-
 class _Known(Struct, frozen=True, kw_only=True):
     """What a mail is found to belong to.
 
     Attributes:
         customer: By the sender's address, else by the conversation; None for somebody new.
+        profile: Whose address wrote it, among those who are linked: it stays theirs.
         thread: The conversation.
         case: The case that the answered message was about.
     """
 
     customer: CustomerId | None
+    profile: ProfileId
     thread: str
     case: CaseId = CaseId("")
 
@@ -130,6 +112,7 @@ class Mailroom:
         self._files = files
         self._addresses = addresses
         self._clock = clock
+        self._aside = Aside(store, doors.intake.profile, clock)
 
     def take(self, raw: bytes, note: str = "") -> Took:
         """Take a mail as it came in; what it says is durable when this returns.
@@ -138,8 +121,10 @@ class Mailroom:
             raw: The mail.
             note: What is known to be wrong with it.
         """
+        with self._store.reading() as reading:
+            addresses = self._addresses(reading)
         try:
-            mail = read_mail(raw)
+            mail = read_mail(raw, addresses.mail_server)
         except InputError as error:
             return self.set_aside(raw, str(error))
         if mail.attachments and not self._with_files:
@@ -147,31 +132,60 @@ class Mailroom:
         mail = replace(mail, odd=(*mail.odd, note)) if note else mail
         with self._store.reading() as reading:
             kept = reading.letter(mail.key)
-            addresses = self._addresses(reading)
             if kept is not None:
                 return _known_already(reading, kept)
         if mail.kind == "loop" and addresses.are_of_the_firm(mail.sender):
             return Took(became="passed over", why="It is a mail of our own, gone in a circle.")
-        if mail.kind == "loop":  # another firm may work with Makegood, too
-            return self.set_aside(
-                raw, "It is marked as a Makegood's own, or went through too many servers."
-            )
         if mail.returned is not None:
             return self._returned(mail.returned)
-        if not mail.sender:
-            return self.set_aside(raw, "It does not say from whom it is.")
-        if mail.sender in addresses.own and not (mail.original and mail.original.sender):
-            return self.set_aside(raw, "It is from an address of the firm itself.")
+        if why := self._cannot_file(mail, addresses):
+            return self.set_aside(raw, why)
+        if self._is_erased(mail):
+            return self._came_again(mail)
         try:
             return self._filed(mail, addresses)
         except InputError as error:
             return self.set_aside(raw, str(error))
 
-    def _filed(self, mail: InboundMail, addresses: Addresses) -> Took:
+    def _cannot_file(self, mail: InboundMail, addresses: Addresses) -> str:
+        """Say why a person has to look at a mail; empty when it can be filed."""
+        if mail.kind == "complaint":
+            return _COMPLAINT
+        if mail.is_unproven and addresses.are_of_the_firm(mail.sender):
+            return _UNPROVEN
+        if mail.kind == "loop":  # another firm may work with Makegood, too
+            return "It is marked as a Makegood's own, or went through too many servers."
+        if not mail.sender:
+            return "It does not say from whom it is."
+        if mail.sender in addresses.own and not (mail.original and mail.original.sender):
+            return "It is from an address of the firm itself."
+        return _SAME_ID if self._is_named_as_erased(mail) else ""
+
+    def file(self, raw: bytes, customer: CustomerId) -> Took:
+        """File a mail that was set aside with a customer whom a person named.
+
+        Raises:
+            InputError: It cannot be read, or stands with somebody already.
+        """
+        mail = read_mail(raw)
+        with self._store.reading() as reading:
+            addresses = self._addresses(reading)
+            if reading.letter(mail.key) is not None:
+                raise InputError("It stands with a customer already; take it again to see whose.")
+        if self._is_erased(mail):
+            return self._came_again(mail)
+        left_out = () if self._with_files or not mail.attachments else (_LEFT_OUT,)
+        files = mail.attachments if self._with_files else ()
+        odd = (*mail.odd, *left_out, "A person filed it: nobody was known by its sender.")
+        plain = replace(mail, kind="letter", original=None, attachments=files, odd=odd)
+        known = _Known(customer=customer, profile=ProfileId(customer), thread=thread_of(mail))
+        return self._filed(plain, addresses, known)
+
+    def _filed(self, mail: InboundMail, addresses: Addresses, known: _Known | None = None) -> Took:
         by_staff = mail.sender.rpartition("@")[2] in addresses.domains
         original = mail.original if mail.original is not None and mail.original.sender else None
         writer = original.sender if original is not None and by_staff else mail.sender
-        known = self._known(mail, writer)
+        known = known or self._known(mail, writer)
         rep, brand = addresses.whose(mail.recipients)
         if not mail.is_answered:
             return self._beside(mail, known, brand)
@@ -180,7 +194,7 @@ class Mailroom:
         message_id = f"{SOURCE}/{mail.key}"
         event = event_id(PORTAL, message_id)
         ref = text_ref(event, "words")
-        texts = {ref: _words(mail, writer)}
+        texts = {ref: words_of(mail, writer)}
         body: GotInTouch | FailureRaised
         body = GotInTouch(
             channel="mail",
@@ -197,19 +211,25 @@ class Mailroom:
             raise
         if isinstance(done, Refused):
             self._files.drop(mail.key)
-            return self._refused(mail, done)
+            raise InputError(done.why)
+        if not self._has_words(ref):
+            return self._came_again(mail)
         if original is not None and by_staff:
             self._raised(done, brand, message_id, texts[ref])
             mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
-        self._keep(_letter(mail, known.thread, done, self._clock.now_ms(), event, brand))
+        profile = known.profile if known.customer is not None else ProfileId(done)
+        row = letter_row(mail, known.thread, profile, self._clock.now_ms(), event, brand)
+        if not self._keep(row, ref):
+            return self._came_again(mail)
         return Took(became="taken", why="Somebody answers it.", customer=done, thread=known.thread)
 
     def _asked(
         self, name: str, known: _Known, body: GotInTouch, message_id: str, texts: dict[str, str]
     ) -> CustomerId | Refused:
         if known.customer is not None:
+            # Filed with whose address wrote it; among the linked that is one customer.
             done = self._requests.act(
-                known.customer, body, Asker(), message_id=message_id, texts=texts
+                CustomerId(known.profile), body, Asker(), message_id=message_id, texts=texts
             )
             return done if isinstance(done, Refused) else known.customer
         found = self._requests.ask(name, body, Asker(), message_id=message_id, texts=texts)
@@ -235,14 +255,37 @@ class Mailroom:
             found = reading.letters_marked(marks)
             sent = reading.commands(ours) if ours else ()
             before = next((found[one] for one in reversed(marks) if one in found), None)
-            profile = before.profile if before is not None else _profile_of(sent)
+            profile = before.profile if before is not None else profile_written_to(sent)
             own = reading.customers_of([profile]).get(profile) if profile else None
-        thread = before.thread if before is not None else _thread_of(mail)
+        thread = before.thread if before is not None else thread_of(mail)
         customer = by_address or own
         if by_address is not None and own != by_address:
-            return _Known(customer=by_address, thread=_thread_of(mail) if own else thread)
+            theirs = self._writer(by_address, writer)
+            thread = thread_of(mail) if own else thread
+            return _Known(customer=by_address, profile=theirs, thread=thread)
+        theirs = self._writer(customer, writer, profile) if customer else profile
         case = next((row.command.case for row in reversed(sent) if row.command.case), CaseId(""))
-        return _Known(customer=customer, thread=thread, case=case)
+        return _Known(customer=customer, profile=theirs, thread=thread, case=case)
+
+    def _writer(
+        self,
+        customer: CustomerId,
+        address: str,
+        answered: ProfileId = ProfileId(""),  # noqa: B008 - a plain text
+    ) -> ProfileId:
+        """Find who of the linked has an address: parted, that one keeps the letter.
+
+        Args:
+            answered: Who was written to before, for an address that none of them has.
+        """
+        name = self._intake.profile(f"email:{address}")
+        with self._store.reading() as reading:
+            own = reading.profiles_of([customer]).get(customer, ())
+            finds = reading.lookups_of(own)
+        if name in own:
+            return name
+        theirs = [one for one in own if name in finds.get(one, ())]
+        return min(theirs, default=answered or ProfileId(customer))
 
     def _returned(self, returned: Returned) -> Took:
         """A mail of ours came back: its order failed after all, and a person may have to call."""
@@ -276,27 +319,41 @@ class Mailroom:
         if known.customer is None:
             return Took(became="passed over", why="A machine wrote it, and nobody is known by it.")
         now_ms = self._clock.now_ms()
-        self._keep(_letter(mail, known.thread, known.customer, now_ms, brand=brand))
+        self._keep(letter_row(mail, known.thread, known.profile, now_ms, brand=brand))
         return Took(became="passed over", why="A machine wrote it.", customer=known.customer)
 
-    def _keep(self, row: Letter) -> None:
+    def _keep(self, row: Letter, ref: str = "") -> bool:
+        """Keep a letter; not of somebody who was erased since their words came in."""
         with self._store.writing() as writing:
-            writing.put_letter(row)
+            if ref and not writing.texts([ref]):
+                return False
+            if writing.put_letter(row) and row.event:
+                named_by_mail(writing, self._intake.profile(f"email:{row.sender}"), row)
+        return True
 
-    def _refused(self, mail: InboundMail, why: Refused) -> Took:
-        """Nobody could file it: it is set aside with its words, and never lost."""
-        return self.set_aside(_words(mail, mail.sender).encode(), why.why)
+    def _has_words(self, ref: str) -> bool:
+        """Whether the words of an event are kept: of one that was erased they are gone."""
+        with self._store.reading() as reading:
+            return bool(reading.texts([ref]))
+
+    def _is_erased(self, mail: InboundMail) -> bool:
+        """Whether this very mail was erased with the person it was of."""
+        return self._aside.is_erased(erased_names(mail.key, "")[0])
+
+    def _is_named_as_erased(self, mail: InboundMail) -> bool:
+        """Whether another mail of the same Message-ID was erased."""
+        if self._is_erased(mail):
+            return False
+        return self._aside.is_erased(erased_names("", mark_of_mail(mail))[1])
+
+    def _came_again(self, mail: InboundMail) -> Took:
+        """Say that a mail of somebody erased came again; nothing of it is kept."""
+        self._files.drop(mail.key)
+        return self._aside.say_erased(mail.key)
 
     def set_aside(self, raw: bytes, why: str) -> Took:
         """Keep a mail that nobody can file, with the reason, for a person to see."""
-        record = raw[:_LONGEST_RECORD].decode("utf-8", "replace").replace("\0", "")
-        digest = blake2b(raw, digest_size=_DIGEST).hexdigest()
-        row = Unfit(
-            id=digest, source=SOURCE, at_ms=self._clock.now_ms(), reason=why, record=record
-        )
-        with self._store.writing() as writing:
-            writing.put_unfit((row,))
-        return Took(became="set aside", why=why)
+        return self._aside.put(raw, why)
 
 
 def _known_already(reading: Reading, kept: Letter) -> Took:
@@ -305,71 +362,3 @@ def _known_already(reading: Reading, kept: Letter) -> Took:
     if kept.kind == "automatic":
         return Took(became="passed over", why="A machine wrote it.", customer=found)
     return Took(became="known", why="It came before.", customer=found, thread=kept.thread)
-
-
-def mark_of(message_id: str) -> str:
-    """Name a Message-ID without saying it: one often has an address in it."""
-    return blake2b(message_id.encode("utf-8", "replace"), digest_size=_DIGEST).hexdigest()
-
-
-def _thread_of(mail: InboundMail) -> str:
-    """Name a conversation by its first mail; the one with the case's message by that message."""
-    first = next(iter(mail.references), mail.id)
-    return mark_of(first) if first else mail.key
-
-
-def _profile_of(sent: Sequence[OutboxRow]) -> ProfileId:
-    last = next((row.command.to or row.command.profile for row in reversed(sent)), None)
-    return last or ProfileId("")
-
-
-def _words(mail: InboundMail, writer: str) -> str:
-    """Give what the log's side table keeps: the subject and what is new."""
-    said = mail.text
-    if mail.original is not None:
-        note = f"{said}\n\n" if said else ""
-        said = f"{note}{mail.original.text}" if mail.original.text else said
-    count = len(mail.attachments)
-    parts = [mail.subject, said.strip(), f"[{count} attached]" if count else ""]
-    return "\n\n".join(part for part in parts if part)[:_LONGEST_WORDS] or writer
-
-
-def _letter(
-    mail: InboundMail,
-    thread: str,
-    customer: CustomerId,
-    at_ms: int,
-    event: EventId = EventId(""),  # noqa: B008 - a plain text
-    brand: str = "",
-) -> Letter:
-    if mail.kind not in ("letter", "forwarded", "automatic"):
-        raise InputError("Only what somebody wrote is a letter.")
-    files = tuple(
-        KeptFile(
-            name=one.name, kind=one.kind, digest=one.digest, size=len(one.content), cid=one.cid
-        )
-        for one in (mail.attachments if event else ())
-    )
-    return Letter(
-        letter=mail.key,
-        profile=ProfileId(customer),
-        thread=thread,
-        mark=mark_of(mail.id) if mail.id else mail.key,
-        message_id=mail.id,
-        at_ms=at_ms,
-        kind=mail.kind,
-        sender=mail.sender,
-        event=event,
-        name=mail.name,
-        answer_to=mail.answer_to,
-        brand=brand,
-        references=mail.references,
-        subject=mail.subject,
-        sent_ms=min(mail.sent_ms, at_ms),
-        text=mail.text,
-        quoted=mail.quoted,
-        page=mail.page,
-        blocked=mail.blocked,
-        files=files,
-        odd=mail.odd,
-    )

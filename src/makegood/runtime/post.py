@@ -14,7 +14,7 @@ from makegood.ports.files import Files
 from makegood.ports.letters import Letter
 from makegood.ports.store import Store
 from makegood.runtime.direct_line import Lines
-from makegood.runtime.mail_addresses import addresses_of, is_ours
+from makegood.runtime.mail_addresses import MailServer, addresses_of, is_ours
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.runtime.mailroom import Doors, Mailroom
 from makegood.sources.imap import box_of
@@ -40,15 +40,16 @@ class Post:
         book_of: Callable[[], RuleBook],
         lines: Lines,
         clock: Clock,
-        settings: tuple[str, str],
+        settings: tuple[str, str, MailServer],
     ) -> None:
         """Join the parts.
 
         Args:
             settings: The folder of attachments, `memory:` for a store that is there, too, or
-                empty, so that they stay in the mails; and the mailbox, empty for none.
+                empty, so that they stay in the mails; the mailbox, empty for none; and what
+                the firm says of its mail server.
         """
-        folder, imap = settings
+        folder, imap, server = settings
         self._store = store
         self._lines = lines
         self._book_of = book_of
@@ -58,7 +59,7 @@ class Post:
             store,
             doors,
             self.files,
-            lambda reading: addresses_of(reading, lines, book_of()),
+            lambda reading: addresses_of(reading, lines, book_of(), server),
             clock,
             with_files=bool(folder),
         )

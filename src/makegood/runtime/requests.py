@@ -27,7 +27,7 @@ from makegood.messages.facts import (
     Settled,
 )
 from makegood.messages.identifiers import normal
-from makegood.messages.ids import CustomerId, EventId
+from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.requests import without_nothing
 from makegood.ports.arrivals import Arrival
@@ -146,7 +146,8 @@ class Requests:
 
     def _said(self, customer: CustomerId, event: EventId) -> Event | None:
         with self._store.reading() as reading:
-            history = reading.history(customer)
+            found = reading.customers_of([ProfileId(customer)])
+            history = reading.history(found.get(ProfileId(customer), customer))
         return next((one for one in history if one.id == event), None)
 
 

@@ -73,14 +73,21 @@ def box_of(url: str) -> Box:
     Raises:
         InputError: The address is not of this form.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        given = parts.port
+    except ValueError:  # its message has the address in it, and that a password
+        raise InputError(
+            "The host or port of the mailbox (MAKEGOOD_IMAP) is none: write "
+            "imaps://user:password@host:993/INBOX, with a port of 1 to 65535."
+        ) from None
     if parts.scheme not in ("imap", "imaps") or not parts.hostname or not parts.username:
         raise InputError("Write a mailbox as imaps://user:password@host/INBOX.")
     starts = parse_qs(parts.query).get("starttls", ["0"])[-1] == "1"
     tls = "tls" if parts.scheme == "imaps" else "starttls" if starts else "none"
     return Box(
         host=parts.hostname,
-        port=parts.port or (993 if tls == "tls" else 143),
+        port=given or (993 if tls == "tls" else 143),
         user=unquote(parts.username),
         password=unquote(parts.password or ""),
         folder=unquote(parts.path.strip("/")) or "INBOX",

@@ -13,7 +13,8 @@ class LetterTables(Protocol):
 
     letters: MutableMapping[str, Letter]
     letters_gone: MutableMapping[str, bool]
-    jottings: MutableMapping[tuple[ProfileId, RepId], Jotting]
+    letters_erased: MutableMapping[str, int]
+    jottings: MutableMapping[tuple[ProfileId, RepId, str], Jotting]
     mailboxes: MutableMapping[str, BoxPlace]
 
 
@@ -44,13 +45,30 @@ class MemoryLetters(MemoryReading):
 
     def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
         own = [one for one in self._own.jottings.values() if one.profile in set(profiles)]
-        return tuple(sorted(own, key=lambda it: (it.rep, it.profile)))
+        return tuple(sorted(own, key=lambda it: (it.rep, it.profile, it.thread)))
 
     def box_place(self, box: str) -> BoxPlace | None:
         return self._own.mailboxes.get(box)
 
     def gone_letters(self, limit: int) -> tuple[str, ...]:
         return tuple(sorted(self._own.letters_gone))[:limit]
+
+    def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
+        own = [one for one in self._own.letters.values() if one.profile in set(profiles)]
+        return tuple(sorted((one.letter, one.mark) for one in own))
+
+    def texts_of(self, profiles: Sequence[ProfileId]) -> Mapping[str, str]:
+        wanted = set(profiles)
+        found = {ref: text for ref, (owner, text) in self._t.words.items() if owner in wanted}
+        return dict(sorted(found.items()))
+
+    def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
+        kept = self._own.letters_erased
+        return {one: kept[one] for one in marks if one in kept}
+
+    def put_erased_letters(self, marks: Sequence[str], at_ms: int) -> None:
+        for one in marks:
+            self._own.letters_erased.setdefault(one, at_ms)
 
     def put_letter(self, row: Letter) -> bool:
         if row.letter in self._own.letters:
@@ -68,11 +86,13 @@ class MemoryLetters(MemoryReading):
         return len(theirs)
 
     def put_jotting(self, row: Jotting) -> None:
-        self._own.jottings[row.profile, row.rep] = row
+        self.drop_jotting([row.profile], row.rep, row.thread)
+        self._own.jottings[row.profile, row.rep, row.thread] = row
 
-    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId, thread: str) -> None:
         for one in profiles:
-            self._own.jottings.pop((one, rep), None)
+            for name in ("", thread):
+                self._own.jottings.pop((one, rep, name), None)
 
     def put_box_place(self, row: BoxPlace) -> None:
         self._own.mailboxes[row.box] = row

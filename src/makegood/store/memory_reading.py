@@ -86,7 +86,8 @@ TABLES = (
     "link_pairs", "link_runs",
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
-    "routings", "lots", "letters", "letters_gone", "mailboxes", "jottings",
+    "routings", "lots", "letters", "letters_gone", "letters_erased",
+    "mailboxes", "jottings",
     "public_posts", "public_handles", "public_codes", "heard_to", *SILENCE,
 )  # fmt: skip
 

@@ -17,6 +17,9 @@ class MemoryUnfitReading(MemoryReading):
         found = sorted(kept, key=_place, reverse=True)
         return tuple(one for one in found if after is None or _place(one) < after)[:limit]
 
+    def unfit_row(self, id_: str) -> Unfit | None:
+        return self._t.unfit.get(id_)
+
     def unfit_counts(self) -> Mapping[str, int]:
         return dict(Counter(one.source for one in self._t.unfit.values()))
 

@@ -1,6 +1,7 @@
 """The tables of the SQL engines, as an ordered list of steps from nothing to today."""
 
 from makegood.messages.errors import MakegoodError
+from makegood.store import tables_letters as letters
 from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
@@ -37,6 +38,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.LETTERS,
     VOICE,
     silence.SILENCE,
+    letters.ERASED,
+    letters.DRAFTS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -51,7 +51,7 @@ class LetterReading(SqlBase):
     def jottings_of(self, profiles: Sequence[ProfileId]) -> tuple[Jotting, ...]:
         if not profiles:
             return ()
-        sql = "SELECT row_blob FROM jotting WHERE profile = ANY(?) ORDER BY rep, profile"
+        sql = "SELECT row_blob FROM jotted WHERE profile = ANY(?) ORDER BY rep, profile, thread"
         found = self._db.rows(sql, sorted(set(profiles)))
         return tuple(_unpack_jotting(row[0]) for row in found)
 
@@ -62,6 +62,25 @@ class LetterReading(SqlBase):
     def gone_letters(self, limit: int) -> tuple[str, ...]:
         found = self._db.rows("SELECT letter FROM letter_gone ORDER BY letter LIMIT ?", limit)
         return tuple(row[0] for row in found)
+
+    def letter_names_of(self, profiles: Sequence[ProfileId]) -> tuple[tuple[str, str], ...]:
+        if not profiles:
+            return ()
+        sql = "SELECT letter, mark FROM letter WHERE profile = ANY(?) ORDER BY letter"
+        found = self._db.rows(sql, sorted(set(profiles)))
+        return tuple((letter, mark) for letter, mark in found)
+
+    def texts_of(self, profiles: Sequence[ProfileId]) -> Mapping[str, str]:
+        if not profiles:
+            return {}
+        sql = "SELECT ref, words FROM free_text WHERE profile = ANY(?) ORDER BY ref"
+        return dict(self._db.rows(sql, sorted(set(profiles))))
+
+    def erased_letters(self, marks: Sequence[str]) -> Mapping[str, int]:
+        if not marks:
+            return {}
+        sql = "SELECT mark, at_ms FROM letter_erased WHERE mark = ANY(?)"
+        return dict(self._db.rows(sql, sorted(set(marks))))
 
 
 class LetterWriting(LetterReading):
@@ -76,19 +95,25 @@ class LetterWriting(LetterReading):
             return 0
         wanted = sorted(set(profiles))
         found = self._db.rows("DELETE FROM letter WHERE profile = ANY(?) RETURNING letter", wanted)
-        self._db.run("DELETE FROM jotting WHERE profile = ANY(?)", wanted)
+        self._db.run("DELETE FROM jotted WHERE profile = ANY(?)", wanted)
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
         return len(found)
 
-    def put_jotting(self, row: Jotting) -> None:
-        columns = "profile rep row_blob"
-        values = (row.profile, row.rep, pack(row))
-        self._db.put("jotting", columns, [values], replace(columns, "profile rep"))
+    def put_erased_letters(self, marks: Sequence[str], at_ms: int) -> None:
+        values = [(mark, at_ms) for mark in sorted(set(marks))]
+        self._db.put_new("letter_erased", "mark at_ms", values, "(mark) DO NOTHING")
 
-    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId) -> None:
+    def put_jotting(self, row: Jotting) -> None:
+        if row.thread:
+            self.drop_jotting([row.profile], row.rep, "")
+        columns = "profile rep thread row_blob"
+        values = (row.profile, row.rep, row.thread, pack(row))
+        self._db.put("jotted", columns, [values], replace(columns, "profile rep thread"))
+
+    def drop_jotting(self, profiles: Sequence[ProfileId], rep: RepId, thread: str) -> None:
         if profiles:
-            sql = "DELETE FROM jotting WHERE profile = ANY(?) AND rep = ?"
-            self._db.run(sql, sorted(set(profiles)), rep)
+            sql = "DELETE FROM jotted WHERE profile = ANY(?) AND rep = ? AND thread IN ('', ?)"
+            self._db.run(sql, sorted(set(profiles)), rep, thread)
 
     def put_box_place(self, row: BoxPlace) -> None:
         columns = "box row_blob"

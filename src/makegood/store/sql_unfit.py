@@ -28,6 +28,10 @@ class UnfitReading(SqlBase):
             found = self._db.rows(_PAGE.format(further=further), *values)
         return tuple(_unpack(row[0]) for row in found)
 
+    def unfit_row(self, id_: str) -> Unfit | None:
+        found = self._db.rows("SELECT row_blob FROM unfit WHERE id = ?", id_)
+        return _unpack(found[0][0]) if found else None
+
     def unfit_counts(self) -> Mapping[str, int]:
         return dict(self._db.rows("SELECT source, count(*) FROM unfit GROUP BY source"))
 

@@ -87,10 +87,23 @@ class LetterConformance(Conformance):
         with store.writing() as writing:
             found = writing.jottings_of([profile("ana")])
             assert [(one.rep, one.text) for one in found] == [(kathy, "Dear Ana"), (tom, "x")]
-            writing.drop_jotting([profile("ana"), profile("ben")], tom)
+            writing.drop_jotting([profile("ana"), profile("ben")], tom, "")
             assert len(writing.jottings_of([profile("ana")])) == 1
             writing.erase_letters([profile("ana")])
             assert writing.jottings_of([profile("ana")]) == writing.jottings_of([]) == ()
+
+    def test_each_conversation_has_a_draft_of_its_own(self) -> None:
+        store = self.make_store()
+        ana, kathy = profile("ana"), RepId("kathy")
+        old = Jotting(profile=ana, rep=kathy, letter="a", at_ms=1, text="Old")
+        with store.writing() as writing:
+            writing.put_jotting(old)
+            for thread, text in (("t", "One"), ("u", "Two"), ("t", "One more")):
+                writing.put_jotting(replace(old, thread=thread, text=text))
+        with store.writing() as writing:
+            assert [one.text for one in writing.jottings_of([ana])] == ["One more", "Two"]
+            writing.drop_jotting([ana], kathy, "t")
+            assert [one.text for one in writing.jottings_of([ana])] == ["Two"]
 
     def test_how_far_a_mailbox_was_read_is_known(self) -> None:
         store = self.make_store()
@@ -100,3 +113,27 @@ class LetterConformance(Conformance):
         with store.reading() as reading:
             assert reading.box_place("help") == BoxPlace(box="help", validity=7, uid=4)
             assert reading.box_place("other") is None
+
+    def test_the_texts_of_somebody_are_theirs_alone(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_texts({"b": (profile("ana"), "two"), "a": (profile("ana"), "one")})
+            writing.put_texts({"c": (profile("ben"), "other")})
+        with store.reading() as reading:
+            assert list(reading.texts_of([profile("ana")]).items()) == [("a", "one"), ("b", "two")]
+            assert reading.texts_of([]) == {}
+
+    def test_what_was_erased_is_remembered_by_digests_alone(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_letter(letter("b", mark="m"))
+            writing.put_letter(letter("a"))
+            writing.put_letter(letter("c", "ben"))
+            assert writing.letter_names_of([profile("ana")]) == (("a", "mark-a"), ("b", "m"))
+            assert writing.letter_names_of([]) == ()
+            writing.put_erased_letters(["x", "y"], 5)
+            writing.put_erased_letters(["x"], 9)
+            writing.put_erased_letters([], 9)
+        with store.reading() as reading:
+            assert reading.erased_letters(["x", "z"]) == {"x": 5}
+            assert reading.erased_letters([]) == {}

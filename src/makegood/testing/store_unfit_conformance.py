@@ -29,6 +29,8 @@ class UnfitConformance(Conformance):
         with store.reading() as reading:
             assert reading.unfit("desk") == (rows[1], rows[2], rows[0])
             assert reading.unfit("other") == ()
+            assert reading.unfit_row(rows[1].id) == rows[1]
+            assert reading.unfit_row("none") is None
 
     def test_pages_meet_without_a_gap_though_many_came_at_once(self) -> None:
         """A page begins behind the last row of the one before."""

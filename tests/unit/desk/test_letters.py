@@ -230,3 +230,22 @@ def test_an_answer_that_is_led_elsewhere_says_so(makegood: Makegood, kathy: Clie
     at = f"/desk/customers/{makegood.post.room.take(raw).customer}"
     shown = words_of(kathy.get(at))
     assert "asks to be answered at thief@example.net, an address we did not know" in shown
+
+
+def test_each_conversation_has_its_own_draft(makegood: Makegood, kathy: Client, ana: str) -> None:
+    first = latest(kathy, ana)
+    raw = (EML / "letter_en.eml").read_bytes().replace(b"<a1@", b"<a5@")
+    makegood.clock.advance(1_000)
+    makegood.post.room.take(raw)
+    second = latest(kathy, ana)
+    assert first != second
+    kathy.post(f"{first}/draft", {"text": "About the car"})
+    kathy.post(f"{second}/draft", {"text": "About the van"})
+    shown = kathy.get(ana).content.decode()
+    assert 'hx-swap="innerHTML">About the car' in shown
+    assert 'hx-swap="innerHTML">About the van' in shown
+    form = {"text": "About the van.", "brand": brand(makegood), "token": "t1"}
+    assert kathy.post(f"{second}/reply", form).status_code == 302
+    shown = kathy.get(ana).content.decode()
+    assert 'hx-swap="innerHTML">About the car' in shown
+    assert 'hx-swap="innerHTML">About the van' not in shown

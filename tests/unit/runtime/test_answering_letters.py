@@ -38,7 +38,7 @@ class Desk:
     def reply(self, text: str = "We are on our way.", name: str = "r1"):
         letter = next(one for one in self.letters() if one.kind == "letter")
         answer = Answer(letter=letter, text=text, brand=self.brand)
-        return self.answers.reply(self.customer, answer, KATHY, self.makegood.book, name)
+        return self.answers.reply(answer, KATHY, self.makegood.book, name)
 
     def thread(self):
         with self.makegood.store.reading() as reading:
@@ -136,8 +136,8 @@ def test_nothing_and_nobody_answer_nothing(desk: Desk) -> None:
     assert isinstance(empty, Refused)
     letter = desk.letters()[0]
     answer = Answer(letter=letter, text="Hello", brand="no_such_brand")
-    said = desk.answers.reply(desk.customer, answer, KATHY, desk.makegood.book, "r2")
+    said = desk.answers.reply(answer, KATHY, desk.makegood.book, "r2")
     assert isinstance(said, Refused)
     answer = Answer(letter=letter, text="Hello", brand=desk.brand)
-    said = desk.answers.reply(desk.customer, answer, Asker(), desk.makegood.book, "r3")
+    said = desk.answers.reply(answer, Asker(), desk.makegood.book, "r3")
     assert isinstance(said, Refused)

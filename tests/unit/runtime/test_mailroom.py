@@ -7,9 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood, open_makegood
+from makegood.messages.errors import InputError
 from makegood.messages.facts import Dropped, FailureRaised, GotInTouch
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.ports.rows import RepRow
+from makegood.runtime.mail_addresses import freemail
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
 
@@ -274,3 +276,142 @@ def test_a_machines_mail_that_came_before_still_makes_nobody_wait(makegood: Make
     taken(makegood, "letter_en")
     assert taken(makegood, "auto_reply").became == "passed over"
     assert taken(makegood, "auto_reply").became == "passed over"
+
+
+def name_of(it: Makegood, customer: CustomerId) -> set[str]:
+    with it.store.reading() as reading:
+        own = reading.profiles_of([customer])[customer]
+        return {one.name for one in reading.persons(own).values()}
+
+
+def test_a_new_customer_is_called_as_they_call_themselves(makegood: Makegood) -> None:
+    took = taken(makegood, "letter_en")
+    assert name_of(makegood, took.customer) == {"Ana Example"}
+    other = {"Ana Example <": "The Boss <", "<a1@": "<a2@"}
+    assert taken(makegood, "letter_en", **other).customer == took.customer
+    assert name_of(makegood, took.customer) == {"Ana Example"}
+
+
+def test_an_address_is_no_name_and_a_better_one_is_never_written_over(makegood: Makegood) -> None:
+    took = taken(makegood, "letter_en", **{"Ana Example <": '"boss@example.com" <'})
+    assert name_of(makegood, took.customer) == {""}
+    profile = ProfileId(took.customer)
+    with makegood.store.writing() as writing:
+        row = writing.persons([profile])[profile]
+        writing.put_persons([replace(row, name="Ana Better")])
+    taken(makegood, "letter_en", **{"<a1@": "<a2@"})
+    assert name_of(makegood, took.customer) == {"Ana Better"}
+
+
+ARF = b"""From: reports@provider.example
+To: help@cars.example
+Subject: FW: Earn money
+MIME-Version: 1.0
+Message-ID: <f1@provider.example>
+Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+--b
+Content-Type: text/plain
+
+This is an email abuse report.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1
+Version: 1
+--b
+Content-Type: message/rfc822
+
+From: help@cars.example
+Subject: Hello
+Message-ID: <c1@cars.example>
+
+Hello
+--b--
+"""
+
+
+def test_a_complaint_of_a_mailbox_provider_is_no_letter_and_a_person_sees_it(
+    makegood: Makegood,
+) -> None:
+    by_a_daemon = ARF.replace(b"This is an", b"Message-ID: <c1@cars.example>\nThis is an")
+    by_a_daemon = b"Return-Path: <>\n" + by_a_daemon
+    assert makegood.post.room.take(by_a_daemon).became == "set aside"
+    assert makegood.post.room.take(ARF).became == "set aside"
+    with makegood.store.reading() as reading:
+        assert reading.counts("log")["log"] == 0
+        kept, _ = reading.unfit("mail")
+    assert "called a mail of ours unwanted" in kept.reason
+
+
+@pytest.fixture
+def guarded():
+    settings = Settings(database="memory:", key=b"k" * 32, mail_server="mx.cars.example")
+    it = open_makegood(settings, clock=FakeClock(NOON_MS))
+    yield it
+    it.close()
+
+
+@pytest.mark.parametrize(
+    ("field", "became"),
+    [
+        ("mx.cars.example; dmarc=fail header.from=x", "set aside"),
+        ("mx.cars.example 1; spf=pass smtp.mailfrom=evil.example;dkim=pass header.d=evil.example",
+         "set aside"),
+        ('mx.cars.example; dmarc=fail (p="dmarc=pass") x="; dmarc=pass"', "set aside"),
+        ("MX.cars.example; dmarc = pass", "taken"),
+        ("mx.cars.example; auth=pass smtp.auth=front", "taken"),
+        ("mx.cars.example; dkim=pass header.d=DOMAIN", "taken"),
+        ("evil.example; dmarc=fail", "taken"),
+    ],
+)  # fmt: skip
+def test_who_says_to_be_of_the_firm_and_was_found_not_to_be_is_set_aside(
+    guarded: Makegood, field: str, became: str
+) -> None:
+    sender = guarded.book.brands[next(iter(guarded.book.brands))].sender
+    field = field.replace("DOMAIN", sender.rpartition("@")[2])
+    forged = {"From: Desk": f"Authentication-Results: {field}\nFrom: Desk"}
+    assert taken(guarded, "forwarded_en", **forged).became == became
+
+
+def test_a_verdict_that_the_sender_wrote_below_counts_for_nothing(guarded: Makegood) -> None:
+    says = "Authentication-Results: mx.cars.example; dmarc"
+    forged = {"From: Desk": f"{says}=fail\n{says}=pass\nFrom: Desk"}
+    assert taken(guarded, "forwarded_en", **forged).became == "set aside"
+
+
+def test_without_a_named_server_nothing_of_it_is_believed(makegood: Makegood) -> None:
+    forged = {"From: Desk": "Authentication-Results: mx.cars.example; dmarc=fail\nFrom: Desk"}
+    assert taken(makegood, "forwarded_en", **forged).became == "taken"
+
+
+@pytest.mark.parametrize(("own", "opens"), [(frozenset(), True), (None, False)])
+def test_who_writes_from_a_domain_that_is_everybodys_is_none_of_the_firm(own, opens: bool) -> None:
+    plain = open_makegood(Settings(database="memory:", key=b"k" * 32), clock=FakeClock(NOON_MS))
+    sender = plain.book.brands[next(iter(plain.book.brands))].sender
+    plain.close()
+    everybodys = own if own is not None else frozenset({sender.rpartition("@")[2]})
+    settings = Settings(database="memory:", key=b"k" * 32, freemail=everybodys)
+    it = open_makegood(settings, clock=FakeClock(NOON_MS))
+    took = taken(it, "forwarded_en")
+    raised = [one for one in history(it, took.customer) if isinstance(one, FailureRaised)]
+    assert bool(raised) is opens
+    it.close()
+
+
+def test_the_packaged_list_of_everybodys_domains_is_read() -> None:
+    assert {"gmail.com", "web.de"} <= freemail()
+    assert all("." in one and one == one.strip().casefold() for one in freemail())
+
+
+def test_filing_by_hand_what_stands_with_somebody_takes_nothing_from_them(
+    makegood: Makegood,
+) -> None:
+    took = taken(makegood, "html_only")
+    other = taken(makegood, "reply_es")
+    raw = (EML / "html_only.eml").read_bytes()
+    with pytest.raises(InputError, match="stands with a customer already"):
+        makegood.post.room.file(raw, other.customer)
+    (letter,) = letters(makegood, took.customer)
+    assert all(makegood.post.files.get(letter.letter, one.digest) for one in letter.files)

@@ -1,6 +1,7 @@
 """The fields of a mail: who, to whom, in which conversation, and whether a machine wrote it.
 
-Source: RFC 5322 (fields), RFC 2047 (words), RFC 3834 (automatic answers), RFC 2919 (lists).
+Source: RFC 5322 (fields), RFC 2047 (words), RFC 3834 (automatic answers), RFC 2919 (lists),
+RFC 8601 (what a mail server found out about the sender).
 """
 
 import re
@@ -22,6 +23,9 @@ _SUBJECTS = (
     "réponse automatique :", "out of office:", "out of office reply:", "autoreply:",
 )  # fmt: skip
 _OURS = "X-Makegood-Class"
+_COMMENT = re.compile(r"\([^()]{0,500}\)")
+_QUOTED = re.compile(r'"[^"]{0,500}"')
+_EQUALS = re.compile(r"\s{0,9}=\s{0,9}")
 _DAEMONS = ("mailer-daemon@", "postmaster@")
 
 
@@ -111,6 +115,48 @@ def _is_from_a_list(mail: Message) -> bool:
         return False
     domains = {address.rpartition("@")[2] for address in recipients(mail)}
     return not any(domain and domain in listed for domain in domains)
+
+
+def is_unproven(mail: Message, sender: str, trusted: str) -> bool:
+    """Whether the firm's own mail server found that a mail is not from where it says.
+
+    Only the topmost field that bears the server's name counts: anybody can write one below it.
+
+    Args:
+        mail: The mail.
+        sender: Address it says to be from.
+        trusted: What the server calls itself (its authserv-id); empty for none.
+    """
+    found = _results(mail, trusted.casefold())
+    if found is None:
+        return False
+    verdicts = [words[0] for words in found if words]
+    dmarc = next((one for one in verdicts if one.startswith("dmarc=")), "dmarc=none")
+    if "auth=pass" in verdicts or dmarc == "dmarc=pass":
+        return False
+    return dmarc != "dmarc=none" or not _is_aligned(found, sender.rpartition("@")[2])
+
+
+def _results(mail: Message, trusted: str) -> list[list[str]] | None:
+    """Give what a trusted server says it found: of each method its verdict, then properties."""
+    for written in mail.get_all("Authentication-Results", []) if trusted else ():
+        plain_words = _QUOTED.sub(" ", _COMMENT.sub(" ", str(written))).casefold()
+        server, *found = _EQUALS.sub("=", plain_words).split(";")
+        if server.split()[:1] == [trusted]:
+            return [one.split() for one in found]
+    return None
+
+
+def _is_aligned(found: list[list[str]], domain: str) -> bool:
+    """Whether a signature or the envelope of the sender's own domain was proven."""
+    for verdict, *properties in filter(None, found):
+        known = dict(one.split("=", 1) for one in properties if "=" in one)
+        signed, envelope = known.get("header.d", ""), known.get("smtp.mailfrom", "")
+        if verdict == "dkim=pass" and signed == domain:
+            return True
+        if verdict == "spf=pass" and envelope.rpartition("@")[2] == domain:
+            return True
+    return False
 
 
 def is_from_a_daemon(mail: Message) -> bool:

@@ -1,6 +1,7 @@
 """The parts of a mail: its words, its page, what is attached; and what a mail server reports.
 
-Source: RFC 2045 to 2049 (parts), RFC 2231 (names), RFC 3464 (reports), RFC 3463 (status codes).
+Source: RFC 2045 to 2049 (parts), RFC 2231 (names), RFC 3464 (reports), RFC 3463 (status codes),
+RFC 5965 (feedback reports).
 """
 
 import re
@@ -152,6 +153,12 @@ def safe_name(name: str, place: int) -> str:
     if dot and len(ending) <= 10:
         clean = f"{stem[:80].strip(' .')}.{ending}"
     return clean[:100] if clean.strip("_. ") else f"attached-{place}"
+
+
+def is_complaint(mail: Message) -> bool:
+    """Whether a mailbox provider reports that somebody called a mail of ours unwanted."""
+    report = str(mail.get_param("report-type") or "").casefold()
+    return mail.get_content_type() == "multipart/report" and report == "feedback-report"
 
 
 def report_in(mail: Message) -> Returned | None:

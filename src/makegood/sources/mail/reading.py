@@ -13,7 +13,7 @@ from hashlib import blake2b
 from makegood.messages.errors import InputError
 from makegood.sources.mail import heads
 from makegood.sources.mail.pages import Page, clean
-from makegood.sources.mail.parts import Content, content_of, report_in
+from makegood.sources.mail.parts import Content, content_of, is_complaint, report_in
 from makegood.sources.mail.quotes import Split, split
 from makegood.sources.mail.shapes import InboundMail, Kind, Returned
 
@@ -32,11 +32,12 @@ _CONTENT_FIELD = re.compile(
 )
 
 
-def read_mail(raw: bytes) -> InboundMail:
+def read_mail(raw: bytes, trusted: str = "") -> InboundMail:
     """Read a mail.
 
     Args:
         raw: The mail, whole, as it came in.
+        trusted: What the firm's mail server calls itself, where it says whom a mail is from.
 
     Returns:
         What counts of it; what is wrong with it stands in `odd`.
@@ -82,6 +83,7 @@ def read_mail(raw: bytes) -> InboundMail:
         returned=returned,
         attachments=tuple(content.attached),
         odd=(*odd, *content.odd),
+        is_unproven=heads.is_unproven(mail, sender, trusted),
     )
 
 
@@ -139,13 +141,15 @@ def _returned(mail: Message, content: Content) -> Returned | None:
     """Read what came back: a report of the standard's form, or of a server that knows none."""
     if (report := report_in(mail)) is not None:
         return report
-    if not heads.is_from_a_daemon(mail):
+    if is_complaint(mail) or not heads.is_from_a_daemon(mail):
         return None
     named = re.findall(r"(?im)^message-id:[ \t]{0,9}(<[^<>\s]{3,250}>)", content.text[:50_000])
     return Returned(ids=tuple(dict.fromkeys(named))) if named else None
 
 
 def _kind(mail: Message, returned: Returned | None, parts: Split) -> Kind:
+    if is_complaint(mail):
+        return "complaint"
     if returned is not None:
         return "bounce"
     if heads.is_loop(mail):

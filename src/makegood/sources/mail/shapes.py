@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["letter", "forwarded", "automatic", "bounce", "loop"]
+Kind: TypeAlias = Literal["letter", "forwarded", "automatic", "bounce", "loop", "complaint"]
 """A letter is answered by a person, and so is what was forwarded; the others nobody waits for."""
 
 
@@ -69,6 +69,7 @@ class InboundMail(Struct, frozen=True, kw_only=True):
         page: The sanitised HTML; empty where it has none.
         blocked: So many pictures from elsewhere were taken out of the page.
         odd: What was wrong with it, in words, for a person.
+        is_unproven: The firm's own mail server found that it is not from where it says.
     """
 
     key: str
@@ -89,6 +90,7 @@ class InboundMail(Struct, frozen=True, kw_only=True):
     returned: Returned | None = None
     attachments: tuple[Attached, ...] = ()
     odd: tuple[str, ...] = ()
+    is_unproven: bool = False
 
     @property
     def is_answered(self) -> bool:

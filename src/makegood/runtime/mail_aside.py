@@ -1,0 +1,81 @@
+"""Mails that nobody can file: kept with the reason, for a person to see and to decide."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from makegood.messages.ids import CustomerId, ProfileId
+from makegood.ports.clock import Clock
+from makegood.ports.store import Store
+from makegood.ports.unfit import Unfit
+from makegood.runtime.letter_rows import DIGEST, erased_aside
+
+SOURCE = "mail"
+"""Where mails are set aside that nobody can file."""
+_LONGEST_RECORD = 60_000
+ERASED = (
+    "It came before, was erased with the person it is of, and came again: nothing of it is kept "
+    "here. Where it came from (the mailbox) it may still be."
+)
+Became: TypeAlias = Literal["taken", "known", "passed over", "returned", "set aside"]
+
+
+class Took(Struct, frozen=True, kw_only=True):
+    """What became of a mail.
+
+    Attributes:
+        why: In a few words, without personal data.
+        customer: Whose it is.
+        thread: Its conversation, where it belongs to one.
+    """
+
+    became: Became
+    why: str
+    customer: CustomerId = CustomerId("")
+    thread: str = ""
+
+
+class Aside:
+    """Sets mails aside."""
+
+    def __init__(self, store: Store, profile: Callable[[str], ProfileId], clock: Clock) -> None:
+        """Join the parts.
+
+        Args:
+            profile: Makes digests with the deployment's secret.
+        """
+        self._store = store
+        self._profile = profile
+        self._clock = clock
+
+    def put(self, raw: bytes, why: str) -> Took:
+        """Keep how a mail begins, with the reason; nothing of one that was erased."""
+        digest = blake2b(raw, digest_size=DIGEST).hexdigest()
+        if self.is_erased(erased_aside(digest)):
+            return self._kept(digest, "", ERASED)
+        record = raw[:_LONGEST_RECORD].decode("utf-8", "replace").replace("\0", "")
+        return self._kept(digest, record, why)
+
+    def say_erased(self, key: str) -> Took:
+        """Say, without a word of it, that a mail came again that was erased."""
+        return self._kept(self._profile(f"came again:{key}"), "", ERASED)
+
+    def is_erased(self, name: str) -> bool:
+        """Whether something is remembered as erased under a name."""
+        with self._store.reading() as reading:
+            return bool(reading.erased_letters([self._profile(name)]))
+
+    def _kept(self, name: str, record: str, why: str) -> Took:
+        row = Unfit(id=name, source=SOURCE, at_ms=self._clock.now_ms(), reason=why, record=record)
+        with self._store.writing() as writing:
+            writing.put_unfit((row,))
+        return Took(became="set aside", why=why)
+
+
+def raw_of(row: Unfit) -> bytes | None:
+    """Give a mail that was set aside, byte for byte; None when only its beginning is kept."""
+    raw = row.record.encode("utf-8", "surrogatepass")
+    is_whole = blake2b(raw, digest_size=DIGEST).hexdigest() == row.id
+    return raw if is_whole and raw else None

@@ -1,0 +1,95 @@
+"""All that is kept of a person is in their file, and nothing of anybody else."""
+
+import zipfile
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from makegood.messages.errors import InputError
+from makegood.messages.ids import RepId
+from makegood.ports.letters import Jotting
+from makegood.runtime.answering_letters import Answer, LetterAnswers
+from makegood.runtime.subject_access import Disclosed, SubjectAccess
+from tests.unit.runtime.test_letters_of_the_parted import BEN, KATHY, Firm
+
+
+@pytest.fixture
+def firm():
+    it = Firm()
+    it.known("user:ana", "ana@example.com")
+    it.known("user:ben", "ben@example.com")
+    yield it
+    it.it.close()
+
+
+def written(firm: Firm, who: str, path: Path) -> tuple[Disclosed, dict[str, bytes]]:
+    it = firm.it
+    access = SubjectAccess(it.store, it.intake, it.post.files, it.clock)
+    done = access.write(who, path)
+    with zipfile.ZipFile(path) as archive:
+        return done, {name: archive.read(name) for name in archive.namelist()}
+
+
+def rows(content: bytes) -> list[dict[str, object]]:
+    return [msgspec.json.decode(line) for line in content.splitlines()]
+
+
+def test_letters_drafts_and_attachments_are_in_it(firm: Firm, tmp_path: Path) -> None:
+    firm.takes("html_only")
+    (letter,) = firm.letters("user:ana")
+    brand = next(iter(firm.it.book.brands))
+    LetterAnswers(firm.it.store, firm.it.acts, firm.clock).reply(
+        Answer(letter=letter, text="On our way.", brand=brand), KATHY, firm.it.book, "r1"
+    )
+    draft = Jotting(
+        profile=letter.profile, rep=RepId("kathy"), letter=letter.letter, at_ms=1, text="And also"
+    )
+    with firm.it.store.writing() as writing:
+        writing.put_jotting(draft)
+    done, files = written(firm, "email:ana@example.com", tmp_path / "ana.zip")
+    (photo,) = letter.files
+    content = files[f"attachments/{letter.letter}/1-{photo.name}"]
+    assert content == firm.it.post.files.get(letter.letter, photo.digest)
+    assert {one["kind"] for one in rows(files["letters.jsonl"])} == {"letter", "answer"}
+    assert [one["text"] for one in rows(files["drafts.jsonl"])] == ["And also"]
+    assert any("On our way." in str(one["text"]) for one in rows(files["texts.jsonl"]))
+    assert {one["identifier"] for one in rows(files["person.jsonl"])} == {
+        "user:ana", "email:ana@example.com",
+    }  # fmt: skip
+    assert (done.letters, done.drafts, done.attachments, done.missing) == (2, 1, 1, 0)
+    assert (tmp_path / "ana.zip").stat().st_mode & 0o077 == 0
+    with firm.it.store.reading() as reading:
+        assert reading.acts(limit=9)[0].what == "person.exported"
+
+
+def test_nothing_of_anybody_else_is_in_it(firm: Firm, tmp_path: Path) -> None:
+    firm.takes(**BEN)
+    firm.takes()
+    firm.known("user:ana", "ben@example.com")  # she gave his address, too
+    _, files = written(firm, "user:ana", tmp_path / "ana.zip")
+    whole = b"".join(one for name, one in files.items() if name != "person.jsonl")
+    assert b"ben@example.com" not in whole
+    assert [one["sender"] for one in rows(files["letters.jsonl"])] == ["ana@example.com"]
+
+
+def test_an_address_that_is_a_customer_of_its_own_is_left_out(firm: Firm, tmp_path: Path) -> None:
+    firm.takes(**{"ana@example.com": "eve@example.com", "<a1@": "<e1@"})
+    firm.known("user:ana", "eve@example.com")
+    _, files = written(firm, "user:ana", tmp_path / "ana.zip")
+    assert b"eve@example.com" not in b"".join(files.values())
+
+
+def test_who_is_nobody_or_several_is_refused_and_no_file_is_written_over(
+    firm: Firm, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.zip"
+    with pytest.raises(InputError, match="No one customer"):
+        written(firm, "user:nobody", path)
+    firm.known("user:ben", "ana@example.com")
+    with pytest.raises(InputError, match="No one customer"):
+        written(firm, "email:ana@example.com", path)
+    path.write_bytes(b"mine")
+    with pytest.raises(InputError, match="there already"):
+        written(firm, "user:ana", path)
+    assert path.read_bytes() == b"mine"
