@@ -129,7 +129,7 @@ class Words:
             )
         if order.page == "person":
             given["link"] = self._links.person_url(command.profile, order.page_brand)
-        if command.case:
+        if command.case and not order.survey:
             given["link"] = self._links.portal_url(command.profile, command.case)
             given["friend_link"] = self._links.referral_url(command.profile, command.case)
         return given

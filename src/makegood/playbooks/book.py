@@ -9,6 +9,7 @@ from msgspec.structs import force_setattr
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
@@ -191,6 +192,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         lapses: When a line that is no longer used is a failure.
         lapses_on: Lapses by the event that is a use.
         owners: Who answers for a rule or a place, of all brands, and by when.
+        asking: What counts for all surveys together.
         employees: By what anybody of the firm finds a customer, and what they then see.
         routing: Who is asked when a customer chose nobody.
     """
@@ -241,6 +243,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     lapses: tuple[LapseRule, ...] = ()
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
     owners: OwnerTerms = OwnerTerms()
+    asking: AskingTerms = AskingTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from makegood.messages.ids import BookHash
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook, books_in, rules_of
+from makegood.playbooks.asking import read_asking
 from makegood.playbooks.budgets import read_budgets
 from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose
@@ -222,6 +223,7 @@ def _read(
     reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
     owners = read_owners(top)
+    asking = read_asking(top)
     employees = read_employees(top, vocabulary)
     routing = read_routing(top, parts.detectors, conditions)
     ground = Ground(
@@ -260,6 +262,7 @@ def _read(
             sources=sources,
             reputation=reputation,
             owners=owners,
+            asking=asking,
             employees=employees,
             routing=routing,
         ),

@@ -30,6 +30,8 @@ from makegood.playbooks.plans import (
 )
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
+from makegood.playbooks.schema_asking import SURVEY_MORE
 from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
@@ -80,7 +82,7 @@ def schema() -> dict[str, Any]:
         },
         "definitions": {
             name: _kind(fields)
-            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}.items()
+            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_OF_ASKING}.items()
         }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
@@ -149,6 +151,7 @@ _BOOK: Mapping[str, Schema] = {
     "requests": _list(_ref("request")),
     "claims": _list(_ref("claim")),
     "surveys": _list(_ref("survey")),
+    "asking": _ref("section about asking"),
     "places": _list(_ref("rule about places")),
     "walks": _list(_ref("rule about walks")),
     "goodwill": _ref("goodwill"),
@@ -324,6 +327,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "channel": _EXPRESSION, "question*": _ref("texts"), "asks*": _NAME,
         "kind": _choice(tuple(SurveyKind)), "ask_after": _SPAN, "every": _SPAN,
         "useful_within": _SPAN, "bad_below": _whole(10, 1), "fails_as": _NAME,
+        **SURVEY_MORE,
     },
     "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
     "row": {
@@ -382,4 +386,4 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
-_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}
+_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_OF_ASKING}
