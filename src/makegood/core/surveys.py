@@ -27,7 +27,6 @@ from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.rulings import SurveyKind, SurveyRule, Touched
 from makegood.playbooks.terms import Cause
 
-
 NO_CASE = CaseId("")
 
 
@@ -172,7 +171,7 @@ def rated(turn: Turn, event: Event, body: Rated) -> None:
         one.answered(body.question, body.score),
         met=one.met or body.met,
         rated_ms=turn.at_ms,
-        words=body.words or one.words,
+        words=one.words if body.question and not body.words else body.words,
         again=one.again + (before is not None),
     )
     _put(turn, one)

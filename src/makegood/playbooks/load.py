@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
+from makegood.playbooks.asking import read_asking
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook, books_in, rules_of
-from makegood.playbooks.asking import read_asking
 from makegood.playbooks.budgets import read_budgets
 from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose

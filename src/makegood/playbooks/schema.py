@@ -80,10 +80,7 @@ def schema() -> dict[str, Any]:
             "then": _ref("source"),
             "else": _ref("rule book"),
         },
-        "definitions": {
-            name: _kind(fields)
-            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_OF_ASKING}.items()
-        }
+        "definitions": {name: _kind(fields) for name, fields in {**_KINDS, **_OTHERS}.items()}
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
     }
@@ -386,4 +383,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
-_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_OF_ASKING}
+_OTHERS = {**_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_OF_ASKING}
+_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_OTHERS}

@@ -1,4 +1,4 @@
-"""What the JSON Schema says about surveys: what all of them share, and questions besides the first."""
+"""What the JSON Schema says of what surveys share, and of further questions."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -111,14 +111,13 @@ def _span(section: Section, kind: SurveyKind) -> tuple[int, int] | None:
     if not section.has("scale"):
         section.error("kind", "A custom question needs its scale.", "Add `scale: 1 to 5`.")
         return None
-    least, _, most = section.text("scale", default="").partition(" to ")
-    if not (least.strip().isdecimal() and most.strip().isdecimal()) or (
-        not int(least) < int(most) <= WIDEST
-    ):
+    low, _, high = section.text("scale", default="").partition(" to ")
+    ends = [int(one) for one in (low.strip(), high.strip()) if one.isdecimal()]
+    if len(ends) != 2 or not ends[0] < ends[1] <= WIDEST:
         why = f"A scale is two whole numbers, 0 to {WIDEST}, the least first."
         section.error("scale", why, "Write `scale: 1 to 5`.")
         return None
-    return int(least), int(most)
+    return ends[0], ends[1]
 
 
 def _also(section: Section, *, fails: bool) -> tuple[SurveyQuestion, ...]:

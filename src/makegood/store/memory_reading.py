@@ -31,6 +31,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
+from makegood.ports.answers import AnswerRow
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.links import LinkPair, LinkRun
 from makegood.ports.lots import LotRow
@@ -80,13 +81,11 @@ TABLES = (
     "drafts", "trials", "trial_results", "mail_kinds", "mail_decisions", "parked", "parked_mails",
     "notices", "notice_seqs", "feed_seqs", "tellings", "sinks", "webhooks", "deliveries",
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
-    "ties",
     "accounts_kept", "parties", "agreements_kept",
     "locations", "redirects", "walks",
-    "link_pairs", "link_runs",
-    "ratings", "published", "appeals", "rule_answers", "seen",
+    "link_pairs", "link_runs", "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
-    "ties", "routings",
+    "routings", "survey_answers",
     "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
 )  # fmt: skip
 
@@ -125,6 +124,7 @@ class Tables:
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
+    survey_answers: MutableMapping[str, AnswerRow]
     lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]

@@ -1,6 +1,7 @@
 """The tables of the SQL engines, as an ordered list of steps from nothing to today."""
 
 from makegood.messages.errors import MakegoodError
+from makegood.store import tables_asking as asking
 from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_spine as spine
@@ -33,6 +34,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.LINK_NAMES,
     people.OUTCOMES,
     people.LETTERS,
+    asking.ANSWERS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -59,6 +61,7 @@ NUMBERS = frozenset(
         "refused", "refused_back", "taken_cents", "recipients", "port",
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
+        "score", "asked", "replied",
     }
 )  # fmt: skip
 

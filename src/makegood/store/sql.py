@@ -2,6 +2,7 @@
 
 from makegood.store.sql_accounts import AccountReading, AccountWriting
 from makegood.store.sql_acts import ActReading, ActWriting
+from makegood.store.sql_answers import AnswerReading, AnswerWriting
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
@@ -59,6 +60,7 @@ class SqlReading(
     PointerReading,
     RoutingReading,
     LotReading,
+    AnswerReading,
     LetterReading,
 ):
     """One look at the store."""
@@ -88,6 +90,7 @@ class SqlWriting(
     PointerWriting,
     RoutingWriting,
     LotWriting,
+    AnswerWriting,
     LetterWriting,
     SqlReading,
 ):
