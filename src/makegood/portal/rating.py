@@ -62,7 +62,8 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     given = _given(request, asked)
     if not given:
         return _show(request, asked, notice="rate.choose", status=UNPROCESSABLE)
-    if not all([_take(request, asked, one, score, given[0][0]) for one, score in given]):
+    taken = [_take(request, asked, pair, is_first=pair is given[0]) for pair in given]
+    if not all(taken):
         return _show(request, asked, notice="refused.other", status=UNPROCESSABLE)
     lang = request.GET.get("lang", "")
     query = "?said=thanks" + (f"&lang={lang}" if lang.isalpha() else "")
@@ -200,20 +201,17 @@ def _asker(request: HttpRequest) -> Asker:
 
 
 def _take(
-    request: HttpRequest,
-    asked: _Asked,
-    question: SurveyQuestion,
-    score: int,
-    first: SurveyQuestion,
+    request: HttpRequest, asked: _Asked, given: tuple[SurveyQuestion, int], *, is_first: bool
 ) -> bool:
     """Append the answer; sent twice from one form it happens once.
 
     What was added in words goes with the first answer of the form.
     """
+    question, score = given
     form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
     message_id = f"{asked.one.event}:{asked.rule.id}:rated:{form}"
     message_id += f":{question.id}" if question.id else ""
-    words = writable(request.POST.get("words", ""), LONGEST_TEXT) if question is first else ""
+    words = writable(request.POST.get("words", ""), LONGEST_TEXT) if is_first else ""
     ref = f"portal:{message_id}" if words else ""
     body = Rated(
         survey=asked.rule.id,

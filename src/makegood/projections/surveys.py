@@ -9,7 +9,7 @@ from makegood.playbooks.rulings import SurveyRule
 from makegood.ports.rows import RepRow
 from makegood.projections.roster import rep_name
 
-_WHY: Mapping[WhyNot, str] = {
+WHY_NOT: Mapping[WhyNot, str] = {
     "history": "it is history that was imported",
     "case": "a case is open",
     "hold": "marketing is held",
@@ -43,7 +43,7 @@ def not_asked(surveys: Sequence[SurveyState], library: Library) -> Iterator[tupl
     """Say of what was not asked why: (when it was known, one sentence)."""
     for one in surveys:
         if one.why:
-            why = _WHY.get(one.why, "")
+            why = WHY_NOT.get(one.why, "")
             why = f"{one.missing} is missing" if one.why == "missing" else why
             yield one.why_ms, f"Not asked “{survey_words(one.survey, library)}”: {why}."
 

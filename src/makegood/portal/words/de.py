@@ -198,8 +198,8 @@ WORDS = {
     "rate.again": "Antwort ändern",
     "rate.choose": "Bitte wählen Sie eine der Antworten.",
     "rate.thanks": "Danke. Wir haben Ihre Antwort. Sie können sie noch ändern.",
-    "rate.clicked": "Ihre Antwort ist gewählt. Sie zählt, sobald Sie sie senden oder hier bleiben; "
-    "Sie können noch eine andere wählen.",
+    "rate.clicked": "Ihre Antwort ist gewählt. Sie zählt, sobald Sie sie senden oder hier "
+    "bleiben; Sie können noch eine andere wählen.",
     "rate.leave": "Keine Fragen und Angebote mehr",
     "rate.reasons": "Worum ging es?",
     "rate.reason.person": "Um die Person",
