@@ -171,7 +171,7 @@ def rated(turn: Turn, event: Event, body: Rated) -> None:
         one.answered(body.question, body.score),
         met=one.met or body.met,
         rated_ms=turn.at_ms,
-        words=one.words if body.question and not body.words else body.words,
+        words=body.words or (one.words if body.question or before is None else ""),
         again=one.again + (before is not None),
     )
     _put(turn, one)

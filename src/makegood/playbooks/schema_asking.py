@@ -14,7 +14,7 @@ _SPAN: Schema = {
     "description": "A span of time, as in 15m, 4h or 7d.",
 }
 _SCALE: Schema = {
-    "type": "string",
+    **matches(r"[0-9]+ to [0-9]+"),
     "description": "The ends of a custom scale, as in 1 to 5.",
 }
 
