@@ -27,7 +27,7 @@ def read_asking(top: Section) -> AskingTerms:
         return AskingTerms()
     terms = AskingTerms(
         every_ms=section.span_ms("every", default=USUAL_REST_MS),
-        too_few=section.whole("too_few", most=10_000) if section.has("too_few") else USUAL_TOO_FEW,
+        too_few=section.whole("too_few", default=USUAL_TOO_FEW, most=10_000),
     )
     if terms.too_few < 1:
         section.error("too_few", "`too_few` is at least 1.", "Write 30.")

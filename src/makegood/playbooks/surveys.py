@@ -172,7 +172,7 @@ def _bad_below(section: Section, kind: SurveyKind, scale: tuple[int, int]) -> in
 
 def _below(section: Section, kind: SurveyKind, scale: tuple[int, int]) -> int:
     least, most = scale
-    below = section.whole("bad_below", most=most)
+    below = section.whole("bad_below", default=least + 1, most=most)
     if below <= least:
         section.error(
             "bad_below",
