@@ -88,7 +88,7 @@ def test_a_key_without_the_scope_is_refused():
 def test_a_further_question_is_answered_on_its_own_scale(makegood: Makegood, client: Client):
     assert rate(client, question="easy", score=7).status_code == 200
     assert "off_the_scale" in rate(client, "k2", question="easy", score=8).content.decode()
-    assert "no_such_question" in rate(client, "k3", question="eazy", score=7).content.decode()
+    assert "no_such_question" in rate(client, "k3", question="hard", score=7).content.decode()
     one = state(makegood).surveys[0]
     assert (one.score, one.more) == (None, (("easy", 7),))
 
