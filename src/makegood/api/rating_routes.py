@@ -36,6 +36,9 @@ class RatingIn(Schema):
     score: Annotated[int, Field(ge=0, le=10)] = Field(
         description="On its scale: csat 1-5, ces 1-7, nps 0-10, thumbs 0-1; more is better."
     )
+    question: Line = Field(
+        default="", description="Id of a question besides the first of the survey."
+    )
     about: Line = Field(default="", description="Booking, segment or order.")
     met: Line = Field(default="", description="Sign-in name or number of the person met.")
     reasons: list[Literal["person", "policy", "product", "other"]] = Field(
@@ -80,6 +83,7 @@ def post_rating(request: HttpRequest, wanted: RatingIn, idempotency_key: Named) 
         met=wanted.met,
         words=ref,
         reasons=tuple(wanted.reasons),
+        question=wanted.question,
     )
     texts = {ref: wanted.words} if ref else {}
     done = makegood.requests.ask(
@@ -118,5 +122,5 @@ def _shown(makegood: Makegood, customer: CustomerId, body: Rated, about: str) ->
         "met": one.met if one else body.met,
         "score": body.score,
         "replaced": bool(one and one.again),
-        "bad": rule is not None and rule.is_bad(body.score),
+        "bad": rule is not None and rule.is_bad(body.score, body.question),
     }

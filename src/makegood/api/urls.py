@@ -33,6 +33,7 @@ from makegood.api.root_cause_routes import router as root_causes
 from makegood.api.routes import router
 from makegood.api.said_routes import router as said
 from makegood.api.suppression_routes import router as suppressions
+from makegood.api.survey_routes import router as surveys
 from makegood.api.told_twice_routes import router as told_twice
 from makegood.api.webhook_routes import router as webhooks
 from makegood.messages.errors import InputError
@@ -108,6 +109,7 @@ def api() -> NinjaAPI:
     made.add_router("", said)
     made.add_router("", told_twice)
     made.add_router("", ratings)
+    made.add_router("", surveys)
     made.add_router("", root_causes)
     made.add_router("", people)
     made.add_router("", calls)

@@ -159,8 +159,8 @@ class Call(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         promise_ms: Until when the customer was told it would come; 0 when not told.
         broken_ms: Until when it was promised in vain, and so is late; 0 when no promise broke.
         why: second_failure, no_choice, no_offer, not_opened, asked_for, not_yet, wrote,
-            broken_promise, no_plan, unreached, not_asked, apology, bad_score, place_not_told or
-            lapsed.
+            broken_promise, no_plan, unreached, not_asked, apology, bad_score, place_not_told,
+            lapsed or still_unhappy.
     """
 
     due_ms: int

@@ -24,13 +24,19 @@ from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.terms import Plan
 
 
-def take_failure(turn: Turn, failure: Failure) -> None:
-    """Do everything a failure asks for."""
+def take_failure(turn: Turn, failure: Failure, *, again: bool = False) -> None:
+    """Do everything a failure asks for.
+
+    Args:
+        turn: The turn.
+        failure: What let the customer down.
+        again: It is said of a closed case, and is more than news about it.
+    """
     failure = with_agreements(turn, failure)
     place = known(turn.state, failure.about)
     if place is not None:
         case, before = place
-        if case.is_open or is_news(case, before, failure):
+        if case.is_open or (not again and is_news(case, before, failure)):
             _grow(turn, case, before, failure)
             return
         failure = back_again(before, failure)
@@ -197,13 +203,19 @@ def _apologise(turn: Turn, case: Case, failure: Failure, plan: Plan, *, second: 
     step = f"{failure.about}/{failure.rule}/apology"
     if failure.cause.is_outside and plan.explanation:
         words = Words(message=plan.explanation, step=step, useful_ms=plan.useful_ms)
-        return say(turn, case, failure, words)
+        return _with_apology(case, say(turn, case, failure, words))
     message = plan.apology
     if second and plan.double is not None and plan.double.apology:
         message = plan.double.apology
     turn.state = replace(turn.state, apologies_ms=(*turn.state.apologies_ms, turn.at_ms))
     words = Words(message=message, step=step, useful_ms=plan.useful_ms)
-    return say(turn, case, failure, words)
+    return _with_apology(case, say(turn, case, failure, words))
+
+
+def _with_apology(before: Case, after: Case) -> Case:
+    """Remember by which orders it was said; the latest failure needs words of its own."""
+    said = tuple(command for command, _ in after.messages[len(before.messages) :])
+    return replace(after, apology=said, apology_ms=0)
 
 
 def take_unclear(turn: Turn, unclear: tuple[Unclear, ...]) -> None:

@@ -173,15 +173,21 @@ def _in_case(
         ):
             return _giving(state, case, wanted, asker, library.now(case.brand))
         case facts.Released():
-            return _release(wanted, asker)
+            return _closing(case, asker) or _release(wanted, asker)
         case facts.HandedOver():
             return _hand_over(state, case, wanted, asker)
         case facts.Called():
             return _by_rep(wanted, asker, "write down a call")
         case facts.Answered():
-            return Decision(body=replace(wanted, by=asker.rep))
+            refusal = _closing(case, asker) if wanted.answer == "good" else None
+            return refusal or Decision(body=replace(wanted, by=asker.rep))
         case _:
             return _heard(state, case, wanted, asker, now_ms)
+
+
+def _closing(case: Case, asker: Asker) -> Decision | None:
+    """Refuse a person of the firm who would close it too early; customers always may."""
+    return roots.may_close(case) if asker.rep else None
 
 
 def _heard(state: State, case: Case, wanted: Body, asker: Asker, now_ms: int) -> Decision:

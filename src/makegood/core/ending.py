@@ -14,6 +14,7 @@ from makegood.core.my_person import NOBODY, person_of
 from makegood.core.recovery import Move, can, moved
 from makegood.core.say import Words, say
 from makegood.core.state import Case, OfferStatus, Phase
+from makegood.core.surveyed import good_again
 from makegood.core.timers import TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.facts import Answered
@@ -109,6 +110,10 @@ def _close(turn: Turn, case: Case, plan: Plan | None, move: Move) -> Case:
     case = moved(case, move, turn.at_ms)
     turn.clear_timers(case.id)
     case = _needless(turn, case)
+    if move is Move.SAID_GOOD and turn.state.surveys:
+        abouts = frozenset(one.about for one in case.failures)
+        surveys = good_again(turn.state.surveys, abouts, turn.at_ms)
+        turn.state = replace(turn.state, surveys=surveys)
     if plan is None:
         return turn.put(replace(case, lifted=True))
     lifts_ms = turn.known_ms + plan.hold.cool_off_ms

@@ -186,6 +186,8 @@ def _look_after(turn: Turn) -> None:
     case = turn.state.open_case
     if case is None:
         return
+    if turn.state.surveys:
+        surveys.take_back(turn, case)
     if not case.owner and turn.on_duty:
         worst = max((case.severity, *(one.severity for one in case.unclear)))
         owner = owner_of(turn, case.brand, worst, double=case.double, case=case)

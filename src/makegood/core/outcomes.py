@@ -57,6 +57,7 @@ def carried(turn: Turn, body: Carried) -> None:
         if done or _given(turn, case, body, command):
             return
         if any(known == command for known, _ in case.messages):
+            surveys.apologised(turn, case, command)
             return
     if requests.kept(turn, command, body.paid):
         return

@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.state import Case
+from makegood.core.surveyed import ANSWERED_WITH
 from makegood.core.turn import Turn
 from makegood.messages.facts import RootCauseNamed
 from makegood.messages.ids import RepId
+from makegood.messages.root_facts import ROOT_KINDS
 from makegood.playbooks.book import RuleBook, rules_of
 
 RULE, PLACE, OTHER_CAUSE = "rule", "place", "other"
@@ -19,7 +21,36 @@ MOST_RAISED = 50  # people who raised one case
 
 def named(turn: Turn, case: Case, body: RootCauseNamed) -> None:
     """Apply the name of what is behind a case."""
-    turn.put(replace(case, root=body.cause, root_ms=turn.at_ms if body.cause else 0))
+    if not (body.cause or body.kind or body.action):
+        turn.put(replace(case, root="", root_ms=0, root_kind="", action=""))
+        return
+    case = replace(case, root_kind=body.kind or case.root_kind, action=body.action or case.action)
+    if body.cause:
+        case = replace(case, root=body.cause, root_ms=turn.at_ms)
+    turn.put(case)
+
+
+def is_unhappy(case: Case) -> bool:
+    """Whether a case was opened, or joined, by what a customer answered when asked."""
+    return any(ANSWERED_WITH in dict(one.seen) for one in case.failures)
+
+
+def lacks(case: Case) -> tuple[str, ...]:
+    """Say what nobody has written down yet of what has to be known when it is closed."""
+    if not is_unhappy(case):
+        return ()
+    wanted = (("kind", case.root_kind), ("action", case.action))
+    return tuple(name for name, value in wanted if not value)
+
+
+def may_close(case: Case) -> Decision | None:
+    """Refuse to let a person close what an unhappy answer opened, while nobody learnt from it."""
+    missing = lacks(case)
+    if not missing:
+        return None
+    words = {"kind": "its root cause (policy, process, person or outside)", "action": "an action"}
+    why = " and ".join(words[one] for one in missing)
+    return refuse("cause_needed", f"An unhappy answer opened this case: first write down {why}.")
 
 
 def note_who_raised(turn: Turn, about: str, by: RepId) -> None:
@@ -42,6 +73,8 @@ def name(case: Case, wanted: RootCauseNamed, asker: Asker, book: RuleBook) -> De
     kind, _, what = wanted.cause.partition(":")
     if wanted.cause and (kind not in (RULE, PLACE, OTHER_CAUSE) or not what.strip()):
         return refuse("no_such_cause", "Name a rule, a place, or what it was in words.")
+    if wanted.kind and wanted.kind not in ROOT_KINDS:
+        return refuse("no_such_kind", f"A root cause is one of {', '.join(ROOT_KINDS)}.")
     if len(wanted.cause) > LONGEST_CAUSE:
         return refuse("too_long", f"A root cause has at most {LONGEST_CAUSE} letters.")
     if kind == RULE and what not in rules_of(book):

@@ -77,6 +77,11 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         raised: Which people of the firm raised it or more about it, and when first.
         alone_ms: Since when it has lost its owner; 0 with one, and before it had any.
         moved: When it went from whom to whom by what the customer did, the last times.
+        root_kind: Of what kind the root cause is; empty for none.
+        action: What is done about it, by reference; empty for nothing yet.
+        reopens: The closed case whose customer is still unhappy; empty for a case of its own.
+        apology: The orders that say sorry, or explain, for its latest failure.
+        apology_ms: When one of them was delivered; 0 until then.
     """
 
     id: CaseId
@@ -113,6 +118,11 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     raised: tuple[tuple[RepId, int], ...] = ()
     alone_ms: int = 0
     moved: tuple[tuple[int, RepId, RepId], ...] = ()
+    root_kind: str = ""
+    action: str = ""
+    reopens: CaseId = CaseId("")
+    apology: tuple[CommandId, ...] = ()
+    apology_ms: int = 0
 
     def given_to(self, rep: RepId, at_ms: int) -> "Case":
         """Give it to somebody else where no fact of its own says so: when, from whom, to whom."""

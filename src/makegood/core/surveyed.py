@@ -1,16 +1,21 @@
 """What a customer was asked about, and what they answered, as far as the fold remembers it."""
 
+from collections.abc import Collection
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from makegood.messages.ids import CommandId, EventId, ProfileId
+from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId
 
 MOST_KEPT = 100  # of whom is asked more often, the oldest are no longer known
 
+ANSWERED_WITH = "survey.score"
+"""Among the facts a failure was judged by: the answer that it is."""
+
 WhyNot: TypeAlias = Literal[
     "", "missing", "history", "case", "hold", "unsubscribed", "often",
-    "withdrawn", "missed", "failed", "held",
+    "withdrawn", "missed", "failed", "held", "remedy", "lately", "apology", "one",
 ]  # fmt: skip
 
 
@@ -36,6 +41,15 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         place: Where it was.
         channel: By which way.
         severity: How grave what had failed was, 1 to 5; 0 for nothing.
+        case: The open case during which it was asked, its cause outside the firm; then it is one
+            question alone. Empty for every other.
+        due_ms: When it was to be asked, while it waits for the apology; else 0.
+        more: What was answered to the questions besides the first, in the order of the answers.
+        first_bad_ms: When it was first answered with a bad score; 0 for never.
+        again_bad: A bad score came after the case of an earlier one was closed.
+        happy_ms: When a bad score was followed by the customer's word that it is good; 0 until
+            then, and when they were let down again since.
+        after: The touchpoint's name.
     """
 
     event: EventId
@@ -58,6 +72,34 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     place: str = ""
     channel: str = ""
     severity: int = 0
+    case: CaseId = CaseId("")
+    due_ms: int = 0
+    more: tuple[tuple[str, int], ...] = ()
+    first_bad_ms: int = 0
+    again_bad: bool = False
+    happy_ms: int = 0
+    after: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether any of its questions was answered."""
+        return self.score is not None or bool(self.more)
+
+    def answer_to(self, question: str) -> int | None:
+        """Give the score of a question; None without one. The first question has no id."""
+        return dict(self.more).get(question) if question else self.score
+
+    def answered(self, question: str, score: int) -> "SurveyState":
+        """Take an answer to one question; what was answered to the others stays."""
+        if not question:
+            return replace(self, score=score)
+        kept = tuple(one for one in self.more if one[0] != question)
+        return replace(self, more=(*kept, (question, score)))
+
+    @property
+    def failure(self) -> str:
+        """What a bad score of it is about, as a failure."""
+        return f"{self.survey}/{self.about}"
 
     def is_same(self, other: "SurveyState") -> bool:
         """Whether both are the same survey about the same thing."""
@@ -74,3 +116,13 @@ def with_one(surveys: tuple[SurveyState, ...], one: SurveyState) -> tuple[Survey
     if found(surveys, one.survey, one.about) is not None:
         return tuple(one if other.is_same(one) else other for other in surveys)
     return (*surveys, one)[-MOST_KEPT:]
+
+
+def good_again(
+    surveys: tuple[SurveyState, ...], failures: Collection[str], at_ms: int
+) -> tuple[SurveyState, ...]:
+    """Remember that customers said it is good again, of what they were unhappy with."""
+    return tuple(
+        replace(one, happy_ms=at_ms) if one.first_bad_ms and one.failure in failures else one
+        for one in surveys
+    )

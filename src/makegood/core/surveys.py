@@ -7,15 +7,14 @@ Source: story 4; evidence, "Words for it", and (45: never tie a remedy to a rati
 
 from msgspec.structs import replace
 
-from makegood.core import drawn
+from makegood.core import asking_times, drawn
 from makegood.core.calls import need_call
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.ending import CALL_BACK_MS
-from makegood.core.failures import SEVERITY_BY_HAND
-from makegood.core.holds import EVERYWHERE, is_holding
-from makegood.core.state import Failure, State
-from makegood.core.surveyed import SurveyState, WhyNot, found, with_one
+from makegood.core.failures import SEVERITY_BY_HAND, known
+from makegood.core.state import Case, Failure, State
+from makegood.core.surveyed import ANSWERED_WITH, SurveyState, WhyNot, found, with_one
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import SendMessage
@@ -28,6 +27,8 @@ from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.rulings import SurveyKind, SurveyRule, Touched
 from makegood.playbooks.terms import Cause
 
+NO_CASE = CaseId("")
+
 
 def hear(turn: Turn, body: Touchpoint) -> None:
     """Plan the questions of a touchpoint; about one thing each survey asks once."""
@@ -37,9 +38,10 @@ def hear(turn: Turn, body: Touchpoint) -> None:
         touched = rule.read(body.properties, turn.state.facts)
         if touched is None:
             continue
-        one = _met(turn, _new(turn, rule.id, touched.about, brand, touched.met), touched)
+        one = _new(turn, rule.id, touched.about, brand, touched.met)
+        one = _met(turn, replace(one, after=body.name), touched)
         before = found(turn.state.surveys, one.survey, one.about)
-        if before is not None and (before.why != "missing" or before.score is not None):
+        if before is not None and (before.why != "missing" or before.is_answered):
             continue  # asked, or answered, already
         if touched.missing:
             one = replace(one, why="missing", missing=touched.missing, why_ms=turn.at_ms)
@@ -87,12 +89,13 @@ def due(turn: Turn, timer: Timer) -> None:
     book = turn.book.for_brand(timer.brand)
     rule = book.surveys.get(timer.subject)
     one = found(turn.state.surveys, timer.subject, timer.about)
-    if rule is None or one is None or one.score is not None:
+    if rule is None or one is None or one.is_answered:
         return
     brand = one.brand or next(iter(book.brands), "")
-    why = _against(turn, rule, brand)
+    why, case = _against(turn, rule, brand)
     if why:
-        _put(turn, replace(one, why=why, why_ms=turn.at_ms))
+        due_ms = (one.due_ms or turn.at_ms) if why == "apology" else 0
+        _put(turn, replace(one, why=why, why_ms=turn.at_ms, due_ms=due_ms))
         return
     template = book.messages[rule.message]
     order = SendMessage(
@@ -102,28 +105,47 @@ def due(turn: Turn, timer: Timer) -> None:
         urgency=template.urgency,
         variables={"about": one.about, "met": one.met},
         survey=rule.id,
+        question=bool(case),  # the gate lets what belongs to the case itself pass its hold
     )
     step = f"survey/{rule.id}/{one.about}"
-    command = turn.issue(CaseId(""), step, order, useful_ms=rule.useful_ms)
-    _put(turn, replace(one, asked_ms=turn.at_ms, command=command))
+    command = turn.issue(case, step, order, useful_ms=rule.useful_ms)
+    one = replace(one, asked_ms=turn.at_ms, command=command, case=case)
+    _put(turn, replace(one, why="", why_ms=0, due_ms=0))
 
 
-def _against(turn: Turn, rule: SurveyRule, brand: str) -> WhyNot:
-    """Say what stands against asking now; empty for nothing."""
-    state = turn.state
-    if state.open_case is not None:
-        return "case"
-    holding = (one for one in state.cases if is_holding(one))
-    if any(one.unclear or one.scope in (EVERYWHERE, brand) for one in holding):
-        return "hold"
-    if any(
-        whose in (EVERYWHERE, brand) and how == EVERYWHERE for whose, how in state.unsubscribed
-    ):
-        return "unsubscribed"
-    before = (one.asked_ms for one in state.surveys if one.survey == rule.id and one.asked_ms)
-    if rule.every_ms and any(turn.at_ms - at_ms < rule.every_ms for at_ms in before):
-        return "often"
-    return ""
+def _against(turn: Turn, rule: SurveyRule, brand: str) -> tuple[WhyNot, CaseId]:
+    """Say what stands against asking now; empty for nothing, with the open case it belongs to."""
+    state, asked_in = turn.state, NO_CASE
+    why = asking_times.bad_moment(state, brand)
+    case = state.open_case
+    if why == "case" and case is not None and rule.outside:
+        why, asked_in = asking_times.outside(state, case), case.id
+    return why or asking_times.too_often(turn, rule, brand), asked_in
+
+
+def apologised(turn: Turn, case: Case, command: CommandId) -> None:
+    """An apology was delivered: what waited for it may be asked now, while that is of use."""
+    if command not in case.apology or case.apology_ms:
+        return
+    turn.put(replace(case, apology_ms=turn.at_ms))
+    origin = turn.origin
+    for one in turn.state.surveys:
+        rule = turn.book.for_brand(one.brand).surveys.get(one.survey)
+        if one.why != "apology" or rule is None or turn.at_ms - one.due_ms >= rule.useful_ms:
+            continue
+        turn.origin = replace(origin, profile=one.profile)  # whom it asks, not who was written to
+        turn.set_timer(TimerKind.SURVEY_AT, turn.known_ms, one.survey, one.about, one.brand)
+    turn.origin = origin
+
+
+def take_back(turn: Turn, case: Case) -> None:
+    """Withdraw the one question of a case that is no longer nobody's fault."""
+    if all(one.cause.is_outside for one in case.failures) and not case.unclear:
+        return
+    for one in turn.state.surveys:
+        if one.case == case.id and one.asked_ms and not one.is_answered and not one.why:
+            turn.withdrawn.append(one.command)
+            _put(turn, replace(one, asked_ms=0, why="case", why_ms=turn.at_ms))
 
 
 def not_asked(turn: Turn, command: CommandId, body: Dropped) -> bool:
@@ -140,49 +162,72 @@ def rated(turn: Turn, event: Event, body: Rated) -> None:
     one = found(turn.state.surveys, body.survey, body.about)
     if one is None:
         one = _new(turn, body.survey, body.about, body.brand, body.met)
-    before = one.score
-    if one.command and before is None:
+    rule = turn.book.surveys.get(body.survey)
+    before = one.answer_to(body.question)
+    if one.command and not one.is_answered:
         turn.withdrawn.append(one.command)  # if it has not gone out, nobody needs to be asked
     turn.clear_timers(one.survey, TimerKind.SURVEY_AT, about=one.about)
     one = replace(
-        one,
+        one.answered(body.question, body.score),
         met=one.met or body.met,
-        score=body.score,
         rated_ms=turn.at_ms,
-        words=body.words,
+        words=body.words or (one.words if body.question or before is None else ""),
         again=one.again + (before is not None),
     )
     _put(turn, one)
-    rule = turn.book.surveys.get(body.survey)
-    if rule is None:
+    if rule is None or rule.asks(body.question) is None:
         return
-    good = rule.says_good(body.score)
+    good = None if body.question else rule.says_good(body.score)
     if good is not None:
         turn.state = drawn.answered(turn.state, turn.at_ms, good=good)
-    if not rule.is_bad(body.score):
-        return
-    if before is None or not rule.is_bad(before):
+    if rule.is_bad(body.score, body.question):
+        _unhappy(turn, event, one, rule)
+    elif one.first_bad_ms and not one.happy_ms and not _is_bad(one, rule):
+        _put(turn, replace(one, happy_ms=turn.at_ms))
+
+
+def _is_bad(one: SurveyState, rule: SurveyRule) -> bool:
+    """Whether any of its answers, as they stand, is bad."""
+    answers = (*one.more, *((("", one.score),) if one.score is not None else ()))
+    return any(rule.is_bad(score, question) for question, score in answers)
+
+
+def _unhappy(turn: Turn, event: Event, one: SurveyState, rule: SurveyRule) -> None:
+    """Open a case for it; where it had one that is closed by now, that opens again."""
+    place = known(turn.state, one.failure)
+    closed = place[0] if place is not None and not place[0].is_open else None
+    again = one.again_bad or closed is not None
+    first_ms = one.first_bad_ms or turn.at_ms
+    one = replace(one, first_bad_ms=first_ms, happy_ms=0, again_bad=again)
+    _put(turn, one)
+    if place is None or closed is not None:
         _fail(turn, event, one, rule)
+    case = turn.state.open_case
+    if closed is not None and case is not None:
+        case = turn.put(replace(case, reopens=closed.id, double=True))
+        plan = turn.plan_of(case)
+        need_call(turn, case, "still_unhappy", plan.call_within_ms if plan else CALL_BACK_MS)
 
 
 def _fail(turn: Turn, event: Event, one: SurveyState, rule: SurveyRule) -> None:
     """Open a case with a hold and an owner, who calls."""
     kind = turn.book.failures.get(rule.fails_as)
+    score = event.body.score if isinstance(event.body, Rated) else one.score
     failure = Failure(
         event=event.id,
         rule=rule.fails_as,
-        about=f"{rule.id}/{one.about}",
+        about=one.failure,
         brand=one.brand,
         at_ms=turn.at_ms,
         severity=SEVERITY_BY_HAND,
         cause=Cause.FIRM,
         book=turn.origin.book,
         line=kind.line if kind else 0,
-        details={"survey": rule.id, "score": one.score, "met": one.met},
-        seen=(("survey.score", one.score),),
+        details={"survey": rule.id, "score": score, "met": one.met},
+        seen=((ANSWERED_WITH, score),),
         words=one.words,
     )
-    take_failure(turn, failure)
+    take_failure(turn, failure, again=True)
     case = turn.state.open_case
     if case is not None and case.failure(failure.about) is not None:
         plan = turn.plan_of(case)
@@ -204,9 +249,14 @@ def judge(state: State, wanted: Rated, asker: Asker, book: RuleBook) -> Decision
     if rule is None:
         hint = nearest(wanted.survey, book.surveys)
         return refuse("no_such_survey", f"There is no survey `{wanted.survey}`. {hint}".strip())
-    least, most = rule.kind.scale
-    if not least <= wanted.score <= most:
-        why = f"A score of `{rule.id}` ({rule.kind}) is {least} to {most}."
+    asked = rule.asks(wanted.question)
+    if asked is None:
+        hint = nearest(wanted.question, [one.id for one in rule.also])
+        why = f"`{rule.id}` does not ask `{wanted.question}`. {hint}".strip()
+        return refuse("no_such_question", why)
+    least, most = asked.scale
+    if not asked.takes(wanted.score):
+        why = f"A score of `{rule.id}` ({asked.kind}) is {least} to {most}."
         return refuse("off_the_scale", why)
     if wanted.brand and wanted.brand not in book.brands:
         hint = nearest(wanted.brand, book.brands)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.core.remedies import authority_used
+from makegood.core.roots import lacks
 from makegood.core.state import Case
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.agreed import agreed_in_case
@@ -23,6 +24,7 @@ from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import Refused
 from makegood.messages.money import Money
+from makegood.messages.root_facts import ROOT_KINDS
 from makegood.playbooks.book import RuleBook, rules_of
 from makegood.ports.rows import CaseRow, RepRow
 from makegood.projections.clock import due_of
@@ -134,9 +136,13 @@ def _behind(desk: Desk, book: RuleBook, case: Case, story: Story) -> dict[str, A
     if case.owner != desk.me.rep and not desk.me.is_supervisor:
         return {}  # it is not theirs to name
     brands = (case.brand,) if case.brand else ()
+    texts = desk.reading.texts([case.action]) if case.action else {}
     names = (f"rule:{one}" for one in rules_of(book))
     titles = {one.partition(":")[2]: cause_words(one, story.library) for one in names}
     return {
+        "root_kinds": ROOT_KINDS,
+        "root_action": texts.get(case.action, ""),
+        "root_lacks": lacks(case) if case.is_open else (),
         "root_words": cause_words(case.root, story.library, places_in(desk.reading, [case.root])),
         "root_rules": sorted(titles.items(), key=lambda pair: pair[1]),
         "root_places": desk.reading.places(brands=brands, limit=MOST_PLACES),

@@ -30,6 +30,7 @@ from makegood.messages.facts import (
 )
 from makegood.messages.ids import CommandId, EventId, RepId
 from makegood.messages.money import Money
+from makegood.messages.root_facts import ROOT_KINDS, RootKind
 from makegood.playbooks.book import RuleBook
 from makegood.projections.amounts import read_cents
 from makegood.sources.limits import writable
@@ -228,7 +229,13 @@ def _root_cause(form: Form) -> Asked | Refused:
         return Refused(code="personal", why="A root cause holds nothing personal.")
     named = (("rule", form.text("rule")), ("place", form.text("place").strip()), ("other", words))
     cause = next((f"{kind}:{what}" for kind, what in named if what), "")
-    return Asked(body=RootCauseNamed(case=form.case.id, cause=cause))
+    said = form.text("kind")
+    kind: RootKind = next((one for one in ROOT_KINDS if one == said), "")
+    action, texts = form.kept("action")
+    if holds_address(texts.get(action, "")):
+        return Refused(code="personal", why="What is done about it names nobody's address.")
+    body = RootCauseNamed(case=form.case.id, cause=cause, kind=kind, action=action)
+    return Asked(body=body, texts=texts)
 
 
 def _judge(form: Form) -> Asked | Refused:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from makegood.effects.links import Links
 from makegood.effects.locales import date_text, locale_of, moment_text, money_text
+from makegood.effects.scores import score_lines
 from makegood.messages.commands import Command, MessageClass, SendMessage
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import Fact, Facts
@@ -102,7 +103,7 @@ class Words:
         said = spoken(_facts(order, book), book, locale, self._rep_name)
         values = {
             **said,
-            **self._given(command, order, book),
+            **self._given(command, order, book, language),
             "owner": said.get("owner") or book.brands[order.brand].name,
             "greeting": greeting(person.name, language),
             "unsubscribe_link": unsubscribe,
@@ -119,17 +120,20 @@ class Words:
             return ""
         return self._links.unsubscribe_url(command.profile, order.brand, channel)
 
-    def _given(self, command: Command, order: SendMessage, book: RuleBook) -> dict[str, str]:
+    def _given(
+        self, command: Command, order: SendMessage, book: RuleBook, language: str
+    ) -> dict[str, str]:
         brand = book.brands[order.brand]
         given = {"brand": brand.name, "brand_phone": brand.phone, "umbrella": book.umbrella}
         if order.survey:
             about = str(order.variables.get("about", ""))
-            given["link"] = self._links.survey_url(
-                command.profile, order.brand, order.survey, about
-            )
+            url = self._links.survey_url(command.profile, order.brand, order.survey, about)
+            given["link"] = url
+            rule = book.surveys.get(order.survey)
+            given["scores"] = score_lines(rule, language, url) if rule is not None else url
         if order.page == "person":
             given["link"] = self._links.person_url(command.profile, order.page_brand)
-        if command.case:
+        if command.case and not order.survey:
             given["link"] = self._links.portal_url(command.profile, command.case)
             given["friend_link"] = self._links.referral_url(command.profile, command.case)
         return given

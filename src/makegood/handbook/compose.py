@@ -29,7 +29,7 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence lapses waits entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing calls"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation owners employees voice"
+_ELSEWHERE = "places walks reputation owners employees voice asking"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 

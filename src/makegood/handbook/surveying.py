@@ -9,13 +9,15 @@ from makegood.projections.asked import within_words
 
 _LEAD = (
     "We ask how it was, by name of the person met. Nobody is asked while a case is open or "
-    "marketing is held, and no answer is no score. A bad score is a failure: somebody calls."
+    "marketing is held, and no answer is no score. A bad score is a failure: somebody calls, and "
+    "whoever closes that case writes down its root cause and what is done about it."
 )
 _KINDS = {
     SurveyKind.CSAT: "Satisfaction, 1 to 5.",
     SurveyKind.CES: "How easy it was, 1 to 7; more is easier.",
     SurveyKind.NPS: "Whether they would recommend us, 0 to 10.",
     SurveyKind.THUMBS: "Good or not good.",
+    SurveyKind.CUSTOM: "On a scale of its own.",
 }
 
 
@@ -59,6 +61,13 @@ def _sentences(one: SurveyRule) -> Iterator[str]:
     yield f"{after} {events}, once about the same thing."
     if one.every_ms:
         yield f"A customer is asked this at most once in {within_words(one.every_ms)}."
+    if one.outside:
+        yield (
+            "Where nobody of ours could have prevented it, the apology comes first, and "
+            "then this one question, while the case is still open."
+        )
     yield _KINDS[one.kind]
+    for also in one.also:
+        yield f"Also, and nobody has to answer it: “{also.question['en']}”"
     if one.fails_as:
         yield f"Below {one.bad_below} it is a failure, and the owner of the case calls."

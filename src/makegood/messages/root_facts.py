@@ -1,7 +1,13 @@
 """Facts about root causes: what a person found to be behind a case."""
 
-from makegood.messages.body import FactBody
+from typing import Literal, TypeAlias
+
+from makegood.messages.body import FactBody, TextRef
 from makegood.messages.ids import CaseId, RepId
+
+RootKind: TypeAlias = Literal["", "policy", "process", "person", "outside"]
+"""Of what kind a root cause is; empty while nobody has said."""
+ROOT_KINDS: tuple[RootKind, ...] = ("policy", "process", "person", "outside")
 
 
 class RootCauseNamed(FactBody, frozen=True, kw_only=True, tag="root_cause_named"):
@@ -12,8 +18,13 @@ class RootCauseNamed(FactBody, frozen=True, kw_only=True, tag="root_cause_named"
         cause: `rule:<id>`, `place:<id>`, or `other:<words>`, free of personal data; empty takes
             the name back.
         by: Who named it.
+        kind: A rule that is wrong, how work is done, somebody, or what no one here can change.
+            Empty leaves what was said before.
+        action: What is done about it. Empty leaves what was said before.
     """
 
     case: CaseId
     cause: str
     by: RepId = RepId("")
+    kind: RootKind = ""
+    action: TextRef = ""

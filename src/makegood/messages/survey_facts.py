@@ -27,6 +27,7 @@ class Rated(FactBody, frozen=True, kw_only=True, tag="rated"):
         channel: By which way they met.
         severity: How grave what was at stake was, 1 to 5; 0 when nothing had failed.
         met_ms: When they met; 0 when it is not known.
+        question: Which question of the survey; empty for its first.
     """
 
     survey: str
@@ -42,3 +43,4 @@ class Rated(FactBody, frozen=True, kw_only=True, tag="rated"):
     channel: str = ""
     severity: int = 0
     met_ms: int = 0
+    question: str = ""

@@ -10,6 +10,7 @@ from makegood.messages.call_facts import CALL_EVENTS
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.calling_terms import CallRules
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
@@ -196,6 +197,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         lapses: When a line that is no longer used is a failure.
         lapses_on: Lapses by the event that is a use.
         owners: Who answers for a rule or a place, of all brands, and by when.
+        asking: What counts for all surveys together.
         employees: By what anybody of the firm finds a customer, and what they then see.
         routing: Who is asked when a customer chose nobody.
         waits: Queues in which customers wait, and when that is a failure.
@@ -249,6 +251,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     lapses: tuple[LapseRule, ...] = ()
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
     owners: OwnerTerms = OwnerTerms()
+    asking: AskingTerms = AskingTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()

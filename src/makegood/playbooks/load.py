@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
+from makegood.playbooks.asking import read_asking
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook, books_in, rules_of
 from makegood.playbooks.budgets import read_budgets
@@ -225,6 +226,7 @@ def _read(
     reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
     owners = read_owners(top)
+    asking = read_asking(top)
     employees = read_employees(top, vocabulary)
     calls = read_calls(top, {*parts.kinds, *(one.id for one in parts.lapses), OTHER})
     routing = read_routing(top, parts.detectors, conditions)
@@ -265,6 +267,7 @@ def _read(
             sources=sources,
             reputation=reputation,
             owners=owners,
+            asking=asking,
             employees=employees,
             routing=routing,
             voice=voice,

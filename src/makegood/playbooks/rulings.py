@@ -150,6 +150,7 @@ class SurveyKind(StrEnum):
     CES = "ces"
     NPS = "nps"
     THUMBS = "thumbs"
+    CUSTOM = "custom"
 
     @property
     def scale(self) -> tuple[int, int]:
@@ -162,6 +163,7 @@ _SCALES = {
     SurveyKind.CES: (1, 7),
     SurveyKind.NPS: (0, 10),
     SurveyKind.THUMBS: (0, 1),
+    SurveyKind.CUSTOM: (1, 5),
 }
 
 
@@ -185,6 +187,27 @@ class Touched(Struct, frozen=True, kw_only=True):
     channel: str = ""
 
 
+class SurveyQuestion(Struct, frozen=True, kw_only=True):
+    """One question of a survey.
+
+    Attributes:
+        id: Empty for the one that the survey asks first.
+        question: What is asked, by language; "en" is always there.
+        scale: The least and the most; more is always better.
+        bad_below: A score below this is bad; the least of the scale when none is.
+    """
+
+    id: str
+    question: Mapping[str, str]
+    kind: SurveyKind
+    scale: tuple[int, int]
+    bad_below: int = 0
+
+    def takes(self, score: int) -> bool:
+        """Whether a score is on the scale."""
+        return self.scale[0] <= score <= self.scale[1]
+
+
 class SurveyRule(Struct, frozen=True, kw_only=True):
     """When a customer is asked how something was, and what a bad answer is.
 
@@ -198,6 +221,10 @@ class SurveyRule(Struct, frozen=True, kw_only=True):
         useful_ms: How long the question is of use.
         bad_below: A score below this is bad; the least of the scale when none is.
         fails_as: The failure that a bad score is; empty for none.
+        span: The scale of a custom kind; empty for that of the kind.
+        also: What is asked besides, on the same page.
+        outside: While a case is open whose cause lies outside the firm it asks one question, once
+            the apology was delivered; without it, it asks nothing then.
     """
 
     id: str
@@ -212,10 +239,35 @@ class SurveyRule(Struct, frozen=True, kw_only=True):
     bad_below: int = 0
     fails_as: str = ""
     line: int = 0
+    span: tuple[int, int] | None = None
+    also: tuple[SurveyQuestion, ...] = ()
+    outside: bool = False
 
-    def is_bad(self, score: int) -> bool:
+    @property
+    def scale(self) -> tuple[int, int]:
+        """The least and the most of the first question."""
+        return self.span or self.kind.scale
+
+    @property
+    def questions(self) -> tuple[SurveyQuestion, ...]:
+        """Give everything it asks, the first question first."""
+        first = SurveyQuestion(
+            id="",
+            question=self.question,
+            kind=self.kind,
+            scale=self.scale,
+            bad_below=self.bad_below,
+        )
+        return (first, *self.also)
+
+    def asks(self, question: str) -> SurveyQuestion | None:
+        """Find a question by its id; the first has none."""
+        return next((one for one in self.questions if one.id == question), None)
+
+    def is_bad(self, score: int, question: str = "") -> bool:
         """Whether a score is a failure."""
-        return bool(self.fails_as) and score < self.bad_below
+        asked = self.asks(question)
+        return bool(self.fails_as) and asked is not None and score < asked.bad_below
 
     def says_good(self, score: int) -> bool | None:
         """Whether a score says that it was good; None where the book does not say what is bad."""

@@ -30,6 +30,8 @@ from makegood.playbooks.plans import (
 )
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
+from makegood.playbooks.schema_asking import SURVEY_MORE
 from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
 from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
@@ -150,6 +152,7 @@ _BOOK: Mapping[str, Schema] = {
     "requests": _list(_ref("request")),
     "claims": _list(_ref("claim")),
     "surveys": _list(_ref("survey")),
+    "asking": _ref("section about asking"),
     "places": _list(_ref("rule about places")),
     "walks": _list(_ref("rule about walks")),
     "goodwill": _ref("goodwill"),
@@ -327,6 +330,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "channel": _EXPRESSION, "question*": _ref("texts"), "asks*": _NAME,
         "kind": _choice(tuple(SurveyKind)), "ask_after": _SPAN, "every": _SPAN,
         "useful_within": _SPAN, "bad_below": _whole(10, 1), "fails_as": _NAME,
+        **SURVEY_MORE,
     },
     "column": {"value*": _EXPRESSION, "one_of*": _some(_SCALAR)},
     "row": {
@@ -387,5 +391,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS,
+    **_OF_CALLS, **_OF_ASKING,
 }  # fmt: skip

@@ -15,12 +15,15 @@ from makegood.playbooks.messages import GIVEN, variables_of
 from makegood.playbooks.mistakes import Report, nearest
 from makegood.playbooks.reading import Section, without_repeats
 from makegood.playbooks.remedies import read_texts
-from makegood.playbooks.rulings import SurveyKind, SurveyRule, Touched
+from makegood.playbooks.rulings import SurveyKind, SurveyQuestion, SurveyRule, Touched
 from makegood.playbooks.terms import MessageTemplate
 
 DAY_MS = 86_400_000
 USEFUL_MS = 3 * DAY_MS  # after that nobody remembers the person at the gate
-_OF_A_SURVEY = GIVEN - {"friend_link", "unsubscribe_link"} | {"about", "met"}
+_OF_A_SURVEY = GIVEN - {"friend_link", "unsubscribe_link"} | {"about", "met", "scores"}
+MOST_ALSO = 4  # a page with more is not finished, and what is not finished says nothing
+WIDEST = 10  # more steps than that nobody tells apart
+OUTSIDE = ("wait", "apology_first")
 
 
 class Survey(Struct, frozen=True, kw_only=True, eq=False):
@@ -48,6 +51,9 @@ class Survey(Struct, frozen=True, kw_only=True, eq=False):
     bad_below: int
     fails_as: str
     section: Section
+    span: tuple[int, int] | None = None
+    also: tuple[SurveyQuestion, ...] = ()
+    outside: bool = False
 
 
 def read_surveys(top: Section, conditions: Conditions) -> tuple[Survey, ...]:
@@ -66,6 +72,8 @@ def _survey(section: Section, name: str, conditions: Conditions) -> Survey:
     told = Reads(roots=("event",), events=events)
     known = Reads(roots=("event", "customer"), events=events)
     kind = SurveyKind(section.choice("kind", tuple(SurveyKind), default=SurveyKind.THUMBS))
+    span = _span(section, kind)
+    bad_below = _bad_below(section, kind, span or kind.scale)
     survey = Survey(
         id=name,
         events=events,
@@ -81,12 +89,65 @@ def _survey(section: Section, name: str, conditions: Conditions) -> Survey:
         ask_after_ms=section.span_ms("ask_after", default=0),
         every_ms=section.span_ms("every", default=0),
         useful_ms=_useful_ms(section),
-        bad_below=_bad_below(section, kind),
+        bad_below=bad_below,
         fails_as=section.name("fails_as", default=""),
         section=section,
+        span=span,
+        also=_also(section, fails=section.has("fails_as")),
+        outside=section.choice("outside", OUTSIDE, default="wait") == "apology_first",
     )
     section.done()
     return survey
+
+
+def _span(section: Section, kind: SurveyKind) -> tuple[int, int] | None:
+    """Read the ends of a scale of the firm's own; the others have theirs by definition."""
+    if kind is not SurveyKind.CUSTOM:
+        if section.has("scale"):
+            least, most = kind.scale
+            why = f"`{kind}` goes from {least} to {most} by its definition."
+            section.error("scale", why, "Leave `scale` out, or write `kind: custom`.")
+        return None
+    if not section.has("scale"):
+        section.error("kind", "A custom question needs its scale.", "Add `scale: 1 to 5`.")
+        return None
+    low, _, high = section.text("scale", default="").partition(" to ")
+    ends = [int(one) for one in (low.strip(), high.strip()) if one.isdecimal()]
+    if len(ends) != 2 or not ends[0] < ends[1] <= WIDEST:
+        why = f"A scale is two whole numbers, 0 to {WIDEST}, the least first."
+        section.error("scale", why, "Write `scale: 1 to 5`.")
+        return None
+    return ends[0], ends[1]
+
+
+def _also(section: Section, *, fails: bool) -> tuple[SurveyQuestion, ...]:
+    """Read the questions besides the first."""
+    sections = section.sections("also", "question of a survey")
+    if len(sections) > MOST_ALSO:
+        why = f"A survey asks at most {MOST_ALSO} questions besides the first."
+        section.error("also", why, "Ask fewer, or make another survey.")
+    ids = tuple(one.name("id") for one in sections)
+    return tuple(_question(one, id_, fails=fails) for one, id_ in without_repeats(sections, ids))
+
+
+def _question(section: Section, id_: str, *, fails: bool) -> SurveyQuestion:
+    kind = SurveyKind(section.choice("kind", tuple(SurveyKind), default=SurveyKind.CSAT))
+    scale = _span(section, kind) or kind.scale
+    bad_below = scale[0]
+    if section.has("bad_below"):
+        bad_below = _below(section, kind, scale)
+        if not fails:
+            why = "A bad score is a failure of some kind, and this survey names none."
+            section.error("bad_below", why, "Write `fails_as` in the survey.")
+    question = SurveyQuestion(
+        id=id_,
+        question=read_texts(section, "question"),
+        kind=kind,
+        scale=scale,
+        bad_below=bad_below,
+    )
+    section.done()
+    return question
 
 
 def _useful_ms(section: Section) -> int:
@@ -96,8 +157,7 @@ def _useful_ms(section: Section) -> int:
     return useful_ms
 
 
-def _bad_below(section: Section, kind: SurveyKind) -> int:
-    least, most = kind.scale
+def _bad_below(section: Section, kind: SurveyKind, scale: tuple[int, int]) -> int:
     if section.has("bad_below") != section.has("fails_as"):
         key = "bad_below" if section.has("bad_below") else "fails_as"
         section.error(
@@ -106,8 +166,13 @@ def _bad_below(section: Section, kind: SurveyKind) -> int:
             "Write both `bad_below` and `fails_as`, or neither.",
         )
     if not section.has("bad_below"):
-        return least
-    below = section.whole("bad_below", most=most)
+        return scale[0]
+    return _below(section, kind, scale)
+
+
+def _below(section: Section, kind: SurveyKind, scale: tuple[int, int]) -> int:
+    least, most = scale
+    below = section.whole("bad_below", default=least + 1, most=most)
     if below <= least:
         section.error(
             "bad_below",
@@ -169,9 +234,11 @@ def _check_message(
             f"The message `{one.message}` uses ${name}, which a survey cannot fill in.",
             nearest(name, _OF_A_SURVEY),
         )
-    if "link" not in variables_of(template):
+    if not variables_of(template) & {"link", "scores"}:
         section.error(
-            "asks", f"The message `{one.message}` has no $link to answer by.", "Add `$link`."
+            "asks",
+            f"The message `{one.message}` has no $link to answer by, nor $scores.",
+            "Add `$link`.",
         )
 
 
@@ -193,6 +260,9 @@ def make_surveys(
             bad_below=one.bad_below,
             fails_as=one.fails_as,
             line=one.section.place.line,
+            span=one.span,
+            also=one.also,
+            outside=one.outside,
         )
         for one in surveys
     }

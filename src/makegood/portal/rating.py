@@ -23,7 +23,7 @@ from makegood.messages.facts import Rated
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.messages.survey_facts import REASONS, Reason
 from makegood.playbooks.book import RuleBook
-from makegood.playbooks.rulings import SurveyKind, SurveyRule
+from makegood.playbooks.rulings import SurveyKind, SurveyQuestion, SurveyRule
 from makegood.portal.guests import makegood_of
 from makegood.portal.speech import Speech, language_of
 from makegood.portal.views import CUSTOMER, LONGEST_TEXT, UNPROCESSABLE, by_link
@@ -59,10 +59,11 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     asked = _asked(request, token)
     if request.method != "POST":
         return _show(request, asked)
-    score = _score(request.POST.get("score", ""), asked.rule.kind)
-    if score is None:
+    given = _given(request, asked)
+    if not given:
         return _show(request, asked, notice="rate.choose", status=UNPROCESSABLE)
-    if not _take(request, asked, score):
+    taken = [_take(request, asked, pair, is_first=pair is given[0]) for pair in given]
+    if not all(taken):
         return _show(request, asked, notice="refused.other", status=UNPROCESSABLE)
     lang = request.GET.get("lang", "")
     query = "?said=thanks" + (f"&lang={lang}" if lang.isalpha() else "")
@@ -104,12 +105,41 @@ def _asked(request: HttpRequest, token: str) -> _Asked:
     )
 
 
+def _questions(asked: _Asked) -> tuple[SurveyQuestion, ...]:
+    """Give what is asked; within a case that is nobody's fault it is one question alone."""
+    return asked.rule.questions[:1] if asked.one.case else asked.rule.questions
+
+
+def _field(question: SurveyQuestion) -> str:
+    return f"score-{question.id}" if question.id else "score"
+
+
+def _given(request: HttpRequest, asked: _Asked) -> list[tuple[SurveyQuestion, int]]:
+    """Read the answers that are there; one that says what was said before says nothing new.
+
+    Whoever answers nothing new, the first question apart, answers the first again.
+    """
+    found = [
+        (one, score)
+        for one in _questions(asked)
+        if (score := _score(request.POST.get(_field(one), ""), one.scale)) is not None
+    ]
+    new = [
+        pair
+        for pair in found
+        if asked.one.answer_to(pair[0].id) != pair[1]
+        or (not pair[0].id and any(request.POST.get(it) for it in ("words", "reason")))
+    ]
+    return new or found[:1]
+
+
 def _show(
     request: HttpRequest, asked: _Asked, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     language = language_of(request, asked.person)
     speech = Speech(language, asked.book.timezone)
-    kind = asked.rule.kind
+    clicked = _score(request.GET.get("score", ""), asked.rule.scale)
+    has_thumbs = asked.rule.kind is SurveyKind.THUMBS
     brand = asked.book.brands.get(asked.brand)
     token = makegood_of(request).links.unsubscribe_token(asked.profile, asked.brand, "*")
     page: dict[str, Any] = {
@@ -119,14 +149,12 @@ def _show(
         "heading": in_language(asked.rule.question, language),
         "met": asked.met,
         "about": asked.one.about if asked.one.about != asked.one.event else "",
-        "scores": _scores(kind, speech),
-        "low": speech.say(f"rate.{kind.value}.low"),
-        "high": speech.say(f"rate.{kind.value}.high"),
-        "reasons": [(it, speech.say(f"rate.reason.{it}")) for it in REASONS]
-        if kind is SurveyKind.THUMBS
-        else [],
-        "given": asked.one.score,
-        "thanks": request.GET.get("said") == "thanks" and asked.one.score is not None,
+        "questions": [_shown(one, asked, speech, language) for one in _questions(asked)],
+        "clicked": clicked if asked.one.score != clicked else None,
+        "chosen": asked.one.score if clicked is None else clicked,
+        "reasons": [(it, speech.say(f"rate.reason.{it}")) for it in REASONS] if has_thumbs else [],
+        "answered": asked.one.is_answered,
+        "thanks": request.GET.get("said") == "thanks" and asked.one.is_answered,
         "notice": speech.say(notice) if notice else "",
         "form_token": secrets.token_urlsafe(9),
         "longest": LONGEST_TEXT,
@@ -135,15 +163,28 @@ def _show(
     return render(request, "portal/rate.html", page, status=status)
 
 
-def _scores(kind: SurveyKind, speech: Speech) -> list[tuple[int, str]]:
-    least, most = kind.scale
-    if kind is SurveyKind.THUMBS:
+def _shown(one: SurveyQuestion, asked: _Asked, speech: Speech, language: str) -> dict[str, Any]:
+    """Give one question as the page shows it."""
+    return {
+        "field": _field(one),
+        "id": one.id,
+        "words": in_language(one.question, language),
+        "scores": _scores(one, speech),
+        "low": speech.say(f"rate.{one.kind.value}.low"),
+        "high": speech.say(f"rate.{one.kind.value}.high"),
+        "given": asked.one.answer_to(one.id),
+    }
+
+
+def _scores(question: SurveyQuestion, speech: Speech) -> list[tuple[int, str]]:
+    least, most = question.scale
+    if question.kind is SurveyKind.THUMBS:
         return [(1, speech.say("rate.thumbs.high")), (0, speech.say("rate.thumbs.low"))]
     return [(score, str(score)) for score in range(least, most + 1)]
 
 
-def _score(written: str, kind: SurveyKind) -> int | None:
-    least, most = kind.scale
+def _score(written: str, scale: tuple[int, int]) -> int | None:
+    least, most = scale
     known = {str(score): score for score in range(least, most + 1)}
     return known.get(written)
 
@@ -159,11 +200,18 @@ def _asker(request: HttpRequest) -> Asker:
     return Asker(rep=RepId(user.get_username())) if user.is_authenticated else CUSTOMER
 
 
-def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
-    """Append the answer; sent twice from one form it happens once."""
+def _take(
+    request: HttpRequest, asked: _Asked, given: tuple[SurveyQuestion, int], *, is_first: bool
+) -> bool:
+    """Append the answer; sent twice from one form it happens once.
+
+    What was added in words goes with the first answer of the form.
+    """
+    question, score = given
     form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
     message_id = f"{asked.one.event}:{asked.rule.id}:rated:{form}"
-    words = writable(request.POST.get("words", ""), LONGEST_TEXT)
+    message_id += f":{question.id}" if question.id else ""
+    words = writable(request.POST.get("words", ""), LONGEST_TEXT) if is_first else ""
     ref = f"portal:{message_id}" if words else ""
     body = Rated(
         survey=asked.rule.id,
@@ -172,7 +220,8 @@ def _take(request: HttpRequest, asked: _Asked, score: int) -> bool:
         brand=asked.brand,
         met=asked.one.met,
         words=ref,
-        reasons=_reasons(request, asked.rule.kind),
+        reasons=() if question.id else _reasons(request, asked.rule.kind),
+        question=question.id,
     )
     outcome = makegood_of(request).acts.act(
         asked.customer,

@@ -15,6 +15,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.accounts import AccountReading, AccountWriting
 from makegood.ports.acts import ActReading, ActWriting
+from makegood.ports.answers import AnswerReading, AnswerWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
@@ -80,6 +81,7 @@ class Reading(
     PointerReading,
     RoutingReading,
     LotReading,
+    AnswerReading,
     LetterReading,
     VoiceReading,
     SilenceReading,
@@ -244,6 +246,7 @@ class Writing(
     PointerWriting,
     RoutingWriting,
     LotWriting,
+    AnswerWriting,
     LetterWriting,
     VoiceWriting,
     SilenceWriting,

@@ -24,6 +24,7 @@ _WHY = {
     "unreached": "because the offer could not be delivered",
     "not_asked": "because we could not ask in writing whether it is good again",
     "place_not_told": "because the place that keeps a room could not be told; call there first",
+    "still_unhappy": "because they are still unhappy after their case was closed",
     "bad_score": "because they answered a survey, and it was not good",
 }
 

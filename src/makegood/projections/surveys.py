@@ -9,7 +9,7 @@ from makegood.playbooks.rulings import SurveyRule
 from makegood.ports.rows import RepRow
 from makegood.projections.roster import rep_name
 
-_WHY: Mapping[WhyNot, str] = {
+WHY_NOT: Mapping[WhyNot, str] = {
     "history": "it is history that was imported",
     "case": "a case is open",
     "hold": "marketing is held",
@@ -19,6 +19,10 @@ _WHY: Mapping[WhyNot, str] = {
     "missed": "it could not be asked in time",
     "failed": "it could not be delivered",
     "held": "the gate stopped it",
+    "remedy": "what they were promised has not come yet",
+    "lately": "they were asked something else not long ago",
+    "apology": "the apology has to come first",
+    "one": "they were asked one question already",
 }
 
 
@@ -39,7 +43,7 @@ def not_asked(surveys: Sequence[SurveyState], library: Library) -> Iterator[tupl
     """Say of what was not asked why: (when it was known, one sentence)."""
     for one in surveys:
         if one.why:
-            why = _WHY.get(one.why, "")
+            why = WHY_NOT.get(one.why, "")
             why = f"{one.missing} is missing" if one.why == "missing" else why
             yield one.why_ms, f"Not asked “{survey_words(one.survey, library)}”: {why}."
 
@@ -57,7 +61,8 @@ def rated_words(
         One sentence, and whether the book takes the score for a failure.
     """
     rule = survey_of(body.survey, library)
-    of = f" of {rule.kind.scale[1]}" if rule else ""
+    question = rule.asks(body.question) if rule else None
+    of = f" of {question.scale[1]}" if question else ""
     met = f", about {rep_name(reps, body.met)}" if body.met else ""
     again = any(
         one.survey == body.survey and one.again and one.rated_ms == at_ms for one in surveys
@@ -65,5 +70,6 @@ def rated_words(
     instead = ", instead of an earlier answer" if again else ""
     how = f" (written down by {rep_name(reps, body.by)})" if body.by else ""
     asked = survey_words(body.survey, library)
+    asked = question.question["en"] if question else asked
     says = f"The customer answered {body.score}{of} to “{asked}”{met}{instead}{how}."
-    return says, rule is not None and rule.is_bad(body.score)
+    return says, rule is not None and rule.is_bad(body.score, body.question)

@@ -253,8 +253,8 @@ def _by_a_person(body: Body, sources: Sources) -> Told | None:
             whom = named(to) if to else "who is on duty"
             whose = f"{named(by)} handed over" if by else "Nobody had it; it went"
             return f"{whose} to {whom}.", "plain"
-        case RootCauseNamed(by=by, cause=cause):
-            behind = cause_words(cause, sources.library)
+        case RootCauseNamed(by=by, cause=cause, kind=kind):
+            behind = cause_words(cause, sources.library) if cause or not kind else kind
             return f"{named(by)} said what is behind it: {behind}.", "plain"
         case Noted(by=by):
             return f"{named(by)} noted:", "note"

@@ -19,6 +19,7 @@ from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow, OutboxRow, Snapshot
 from makegood.ports.store import Writing
+from makegood.projections.answers import write_answers
 from makegood.projections.cases import project, put_waiting
 from makegood.projections.pointing import changed_pointers
 from makegood.projections.routings import put_routings
@@ -265,6 +266,7 @@ class Folding:
         led = [(one.row.customer, one.pointers) for one in folded if one.pointers is not None]
         if led:
             writing.put_pointers([one for one, _ in led], [it for _, rows in led for it in rows])
+        write_answers(writing, [(one.before, one.state) for one in changed])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

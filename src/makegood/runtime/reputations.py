@@ -89,7 +89,7 @@ def _met(row: RatingRow, event: Event, library: Library) -> Met:
 def rating_of(seq: int, event: Event, library: Library) -> RatingRow | None:
     """Read a rating from an event; None for everything that is no thumb about a person or rule."""
     body = event.body
-    if not isinstance(body, Rated) or not (body.met or body.rule):
+    if not isinstance(body, Rated) or body.question or not (body.met or body.rule):
         return None
     if body.by and body.by == body.met:
         return None  # nobody writes down what is said of themselves

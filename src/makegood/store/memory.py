@@ -8,6 +8,7 @@ from typing import Any
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
+from makegood.store.memory_answers import MemoryAnswers
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_lots import MemoryLots
@@ -48,6 +49,7 @@ class MemoryReader(
     MemoryRoutings,
     MemoryLots,
     MemorySilence,
+    MemoryAnswers,
     MemoryLetters,
     MemoryVoice,
 ):

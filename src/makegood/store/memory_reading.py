@@ -31,6 +31,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.accounts import Account, Party, Role
 from makegood.ports.acts import Act
+from makegood.ports.answers import AnswerRow
 from makegood.ports.drafts import Draft, Trial, TrialResult
 from makegood.ports.links import LinkPair, LinkRun
 from makegood.ports.lots import LotRow
@@ -83,12 +84,10 @@ TABLES = (
     "mark_rows", "syncs", "sync_lags", "unfit", "sends", "acts", "key_uses", "beats", "tallies",
     "ties", "accounts_kept", "parties", "agreements_kept",
     "locations", "redirects", "walks",
-    "link_pairs", "link_runs",
-    "ratings", "published", "appeals", "rule_answers", "seen",
+    "link_pairs", "link_runs", "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
-    "routings", "lots", "letters", "letters_gone", "letters_erased",
-    "mailboxes", "jottings",
-    "public_posts", "public_handles", "public_codes", "heard_to", *SILENCE,
+    "routings", "lots", "letters", "letters_gone", "letters_erased", "mailboxes", "jottings",
+    "survey_answers", "public_posts", "public_handles", "public_codes", "heard_to", *SILENCE,
 )  # fmt: skip
 
 
@@ -126,6 +125,7 @@ class Tables(SilenceTables):
     asked: MutableMapping[CustomerId, tuple[AskedRow, ...]]
     ties: MutableMapping[CustomerId, tuple[Tie, ...]]
     routings: MutableMapping[CustomerId, tuple[Routing, ...]]
+    survey_answers: MutableMapping[str, AnswerRow]
     lots: MutableMapping[CustomerId, tuple[LotRow, ...]]
     budgets: MutableMapping[tuple[str, str], int]
     reservations: MutableMapping[EventId, Reservation]

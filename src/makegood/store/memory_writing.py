@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
+from makegood.store.memory_answers import MemoryAnswers
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_lots import MemoryLots
@@ -80,6 +81,7 @@ class MemoryWriting(
     MemoryRoutings,
     MemoryLots,
     MemorySilence,
+    MemoryAnswers,
     MemoryLetters,
     MemoryVoice,
 ):

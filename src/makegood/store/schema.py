@@ -1,6 +1,7 @@
 """The tables of the SQL engines, as an ordered list of steps from nothing to today."""
 
 from makegood.messages.errors import MakegoodError
+from makegood.store import tables_asking as asking
 from makegood.store import tables_letters as letters
 from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
@@ -40,6 +41,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     silence.SILENCE,
     letters.ERASED,
     letters.DRAFTS,
+    asking.ANSWERS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -67,6 +69,7 @@ NUMBERS = frozenset(
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
         "gave_up",
+        "score", "asked", "replied",
     }
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from makegood.store.sql_accounts import AccountReading, AccountWriting
 from makegood.store.sql_acts import ActReading, ActWriting
+from makegood.store.sql_answers import AnswerReading, AnswerWriting
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
@@ -62,6 +63,7 @@ class SqlReading(
     RoutingReading,
     LotReading,
     SilenceReading,
+    AnswerReading,
     LetterReading,
     VoiceReading,
 ):
@@ -93,6 +95,7 @@ class SqlWriting(
     RoutingWriting,
     LotWriting,
     SilenceWriting,
+    AnswerWriting,
     LetterWriting,
     VoiceWriting,
     SqlReading,

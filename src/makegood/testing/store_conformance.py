@@ -18,6 +18,7 @@ from makegood.messages.errors import StoreBusy
 from makegood.ports.acts import first_break
 from makegood.ports.rows import Taken
 from makegood.testing.store_account_conformance import AccountConformance
+from makegood.testing.store_answer_conformance import AnswerConformance
 from makegood.testing.store_asked_conformance import AskedConformance
 from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_budget_conformance import MAY, BudgetConformance, gift
@@ -214,6 +215,7 @@ class StoreConformance(
     PointerConformance,
     RoutingConformance,
     LotConformance,
+    AnswerConformance,
     LetterConformance,
     VoiceConformance,
     SilenceConformance,

@@ -83,3 +83,25 @@ def test_what_cannot_be_taken_is_told(client: Client, wrong: dict[str, object], 
 
 def test_a_key_without_the_scope_is_refused():
     assert Client().post("/v1/ratings", {}, content_type="application/json").status_code == 401
+
+
+def test_a_further_question_is_answered_on_its_own_scale(makegood: Makegood, client: Client):
+    assert rate(client, question="easy", score=7).status_code == 200
+    assert "off_the_scale" in rate(client, "k2", question="easy", score=8).content.decode()
+    assert "no_such_question" in rate(client, "k3", question="hard", score=7).content.decode()
+    one = state(makegood).surveys[0]
+    assert (one.score, one.more) == (None, (("easy", 7),))
+
+
+def test_figures_come_without_whose_they_are(makegood: Makegood, client: Client):
+    rate(client, score=1)
+    found = client.get("/v1/surveys").json()
+    (one,) = found["surveys"]
+    assert (one["name"], one["elsewhere"], one["unhappy"], one["recovery"]) == (
+        "boarding", 1, 1, None,
+    )  # fmt: skip
+    assert one["figures"][0] == {"question": "", "kind": "csat", "answers": 1, "figure": None}
+    by = client.get("/v1/surveys?survey=boarding&by=brand").json()
+    assert [one["name"] for one in by["surveys"]] == ["meridian"]
+    assert client.get("/v1/surveys?by=rep").status_code == 422
+    assert client.get("/v1/surveys?days=0").status_code == 422

@@ -74,3 +74,26 @@ def test_what_a_person_may_change_of_a_survey_is_offered_in_the_desk():
     spots = {spot.path: spot.kind for spot in spots_of(BOOK)}
     wanted = {"when": "condition", "ask_after": "span", "every": "span", "bad_below": "number"}
     assert {key: spots.get(f"surveys/the_stay/{key}") for key in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("scale: 1 to 5, ", "", "needs its scale"),
+        ("scale: 1 to 5, ", "scale: 5 to 1, ", "the least first"),
+        ("scale: 1 to 5, ", "scale: 1 to 50, ", "the least first"),
+        ("scale: 1 to 5, ", "scale: one to 5, ", "the least first"),
+        ("{id: easy, kind: ces, ", "{id: easy, kind: ces, scale: 1 to 5, ", "by its definition"),
+        ("{id: easy, kind: ces, ", "{id: treated, kind: ces, ", "treated"),
+        ('"Were you treated well?"}, bad_below: 2}', '"Well?"}, bad_below: 1}', "2 to 5"),
+        ("    outside: apology_first", "    outside: apology_frst", "apology_first"),
+        ("asking:\n  every: 7d", "asking:\n  evry: 7d", "every"),
+        ("  too_few: 30", "  too_few: 0", "at least 1"),
+    ],
+)
+def test_every_mistake_of_further_questions_and_of_asking_is_found(old, new, said):
+    assert said in mistakes(old, new)
+
+
+def test_a_message_with_a_line_for_each_answer_needs_no_other_link():
+    assert mistakes("was your stay with $brand? $link", "was your stay? $scores") == ""

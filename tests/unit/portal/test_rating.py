@@ -161,3 +161,65 @@ def test_the_way_out_of_questions_is_on_the_page(makegood: Makegood, clock: Fake
     left = page.split('href="/u/')[1].split('"')[0]
     Client().post(f"/u/{left}", {"scope": "one"})
     assert state(makegood).unsubscribed == (("meridian", "*"),)
+
+
+def test_one_click_in_the_mail_is_no_answer_until_somebody_sends_it(makegood, clock):
+    path = flown(makegood, clock)
+    for score in range(1, 6):  # a program that checks links opens all of them
+        shown = Client().get(f"{path}?score={score}")
+        assert Client().head(f"{path}?score={score}").status_code == 200
+        assert f'data-clicked="{score}"' in shown.content.decode()
+    one = state(makegood).surveys[0]
+    assert (one.score, one.rated_ms) == (None, 0)
+    assert state(makegood).open_case is None
+    Client().post(path, {"score": "2", "form": "f1c", "clicked": "1"})
+    assert state(makegood).surveys[0].score == 2
+
+
+def test_a_click_on_what_is_no_score_or_was_said_already_chooses_nothing(makegood, clock):
+    path = flown(makegood, clock)
+    for score in ("0", "6", "x", "<b>"):
+        assert "data-clicked" not in Client().get(path, {"score": score}).content.decode()
+    Client().post(path, {"score": "4", "form": "f1"})
+    assert "data-clicked" not in Client().get(path, {"score": "4"}).content.decode()
+
+
+def test_the_mail_has_a_line_for_each_answer(makegood: Makegood, clock: FakeClock):
+    flown(makegood, clock)
+    with makegood.store.reading() as reading:
+        (row,) = [
+            one
+            for one in reading.outbox_of([profile_of("user:ana")])
+            if one.command.step.startswith("survey/")
+        ]
+        person = reading.persons([profile_of("user:ana")])[profile_of("user:ana")]
+    words = Words(lambda: makegood.library, makegood.links)
+    text = words.render(row.command, person, "mail").text
+    assert "5 (very good): http" in text
+    assert [text.count(f"?score={n}") for n in range(7)] == [0, 1, 1, 1, 1, 1, 0]
+    german = words.render(row.command, replace(person, language="de"), "mail").text
+    assert "1 (sehr schlecht): http" in german
+
+
+def test_several_questions_are_answered_in_part_and_the_rest_later(makegood, clock):
+    path, client = flown(makegood, clock), Client()
+    shown = words_of(client.get(path))
+    assert "Were you treated well?" in shown
+    assert "Was it easy?" in shown
+    sent = client.post(path, {"score-treated": "2", "words": "In a hurry.", "form": "f1"})
+    assert sent.status_code == 302
+    one = state(makegood).surveys[0]
+    assert (one.score, one.more) == (None, (("treated", 2),))
+    assert one.words
+    client.post(path, {"score": "5", "score-treated": "2", "score-easy": "7", "form": "f2"})
+    one = state(makegood).surveys[0]
+    assert (one.score, dict(one.more)) == (5, {"treated": 2, "easy": 7})
+    assert one.again == 0  # what was said before says nothing new
+    assert one.words, "words stay when another question is answered"
+
+
+def test_a_score_of_another_question_or_off_its_scale_is_no_answer(makegood, clock):
+    path = flown(makegood, clock)
+    answer = Client().post(path, {"score-treated": "6", "score-other": "1", "form": "f1"})
+    assert answer.status_code == 422
+    assert not state(makegood).surveys[0].is_answered

@@ -198,6 +198,8 @@ WORDS = {
     "rate.again": "Antwort ändern",
     "rate.choose": "Bitte wählen Sie eine der Antworten.",
     "rate.thanks": "Danke. Wir haben Ihre Antwort. Sie können sie noch ändern.",
+    "rate.clicked": "Ihre Antwort ist gewählt. Sie zählt, sobald Sie sie senden oder hier "
+    "bleiben; Sie können noch eine andere wählen.",
     "rate.leave": "Keine Fragen und Angebote mehr",
     "rate.reasons": "Worum ging es?",
     "rate.reason.person": "Um die Person",
@@ -212,6 +214,8 @@ WORDS = {
     "rate.ces.high": "sehr leicht",
     "rate.nps.low": "gar nicht wahrscheinlich",
     "rate.nps.high": "sehr wahrscheinlich",
+    "rate.custom.low": "gar nicht",
+    "rate.custom.high": "voll und ganz",
     "rate.thumbs.low": "Nicht gut",
     "rate.thumbs.high": "Gut",
     "tell.title": "Sagen Sie uns, was schiefging",

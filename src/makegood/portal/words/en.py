@@ -198,6 +198,8 @@ WORDS = {
     "rate.again": "Change the answer",
     "rate.choose": "Please choose one of the answers.",
     "rate.thanks": "Thank you. We have your answer. You can still change it.",
+    "rate.clicked": "Your answer is chosen. It counts once you send it or stay here; "
+    "you can still choose another.",
     "rate.leave": "No more questions and offers",
     "rate.reasons": "What was it about?",
     "rate.reason.person": "The person",
@@ -212,6 +214,8 @@ WORDS = {
     "rate.ces.high": "very easy",
     "rate.nps.low": "not at all likely",
     "rate.nps.high": "very likely",
+    "rate.custom.low": "not at all",
+    "rate.custom.high": "fully",
     "rate.thumbs.low": "Not good",
     "rate.thumbs.high": "Good",
     "tell.title": "Tell us what went wrong",

@@ -198,6 +198,8 @@ WORDS = {
     "rate.again": "Cambiar la respuesta",
     "rate.choose": "Elija una de las respuestas, por favor.",
     "rate.thanks": "Gracias. Tenemos su respuesta. Todavía puede cambiarla.",
+    "rate.clicked": "Su respuesta está elegida. Cuenta en cuanto la envíe o siga aquí; "
+    "todavía puede elegir otra.",
     "rate.leave": "No más preguntas ni ofertas",
     "rate.reasons": "¿De qué se trataba?",
     "rate.reason.person": "De la persona",
@@ -212,6 +214,8 @@ WORDS = {
     "rate.ces.high": "muy fácil",
     "rate.nps.low": "nada probable",
     "rate.nps.high": "muy probable",
+    "rate.custom.low": "nada",
+    "rate.custom.high": "totalmente",
     "rate.thumbs.low": "Mal",
     "rate.thumbs.high": "Bien",
     "tell.title": "Cuéntenos qué fue mal",

@@ -1,0 +1,131 @@
+"""What answers to surveys say, for the firm's own tools: figures, never whose they are."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from makegood.analytics.asking import Figure, Group, groups_by
+from makegood.analytics.parity.intervals import Interval
+from makegood.api.access import CasesKey
+from makegood.api.request_routes import Fields, joined, key_of
+from makegood.api.shapes import ErrorOut
+from makegood.playbooks.spans import DAY_MS
+from makegood.projections.asking_words import surveys_in
+
+router = Router(auth=CasesKey(), tags=["surveys"])
+_REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
+
+
+class RangeOut(Schema):
+    """A figure with the ends of its range, which holds with 95 %."""
+
+    value: float
+    low: float
+    high: float
+
+
+class FigureOut(Schema):
+    """What the answers to one question say."""
+
+    question: str = Field(description="Empty for the first question of the survey.")
+    kind: Literal["csat", "ces", "nps", "thumbs", "custom"]
+    answers: int
+    figure: RangeOut | None = Field(
+        description="nps -100 to 100; csat and thumbs in percent; ces and custom a mean. "
+        "Null: cannot tell yet."
+    )
+
+
+class WhyOut(Schema):
+    """How many were not asked for one reason."""
+
+    why: str
+    customers: int
+
+
+class SurveyOut(Schema):
+    """One survey, or one part of it."""
+
+    name: str
+    asked: int
+    answered: int
+    elsewhere: int = Field(description="Answers of whom somebody else asked.")
+    response: RangeOut | None = Field(description="0 to 1; null: cannot tell yet.")
+    not_asked: list[WhyOut]
+    figures: list[FigureOut]
+    unhappy: int
+    recovered: int = Field(description="Of the unhappy: said since that it is good.")
+    still: int = Field(description="Of the unhappy: bad again after their case was closed.")
+    recovery: RangeOut | None = Field(description="0 to 1; null: cannot tell yet.")
+
+
+class SurveysOut(Schema):
+    """Of the touchpoints since then."""
+
+    days: int
+    by: Literal["survey", "touchpoint", "brand"]
+    surveys: list[SurveyOut]
+
+
+@router.get("/surveys", response={200: SurveysOut, **_REFUSED})
+def get_surveys(
+    request: HttpRequest,
+    days: Annotated[int, Field(ge=1, le=3660)] = 90,
+    survey: Annotated[str, Field(max_length=80, description="Of one survey alone.")] = "",
+    by: Literal["survey", "touchpoint", "brand"] = "survey",
+) -> Fields:
+    """Say what each survey's answers come to; by touchpoint or brand of one survey."""
+    makegood, brands = joined(request), key_of(request).brands
+    rules = surveys_in(makegood.library)
+    since_ms = makegood.clock.now_ms() - days * DAY_MS
+    with makegood.store.reading() as reading:
+        counts = reading.answer_counts(
+            since_ms, survey=survey, brands=(*brands, "") if brands else ()
+        )
+    too_few = makegood.library.now().asking.too_few
+    if by == "survey" or not survey:
+        groups = groups_by(lambda one: one.survey, rules.get, counts, too_few)
+    else:
+        rule = rules.get(survey)
+        groups = groups_by(
+            lambda one: one.touch if by == "touchpoint" else one.brand,
+            lambda _: rule,
+            counts,
+            too_few,
+        )
+    return {
+        "days": days,
+        "by": by if survey else "survey",
+        "surveys": [_fields(one) for one in groups],
+    }
+
+
+def _fields(one: Group) -> Fields:
+    return {
+        "name": one.name,
+        "asked": one.asked,
+        "answered": one.answered,
+        "elsewhere": one.elsewhere,
+        "response": _range(one.response),
+        "not_asked": [{"why": why, "customers": n} for why, n in one.not_asked],
+        "figures": [_figure(it) for it in one.figures],
+        "unhappy": one.unhappy,
+        "recovered": one.recovered,
+        "still": one.still,
+        "recovery": _range(one.recovery),
+    }
+
+
+def _figure(one: Figure) -> Fields:
+    return {
+        "question": one.question,
+        "kind": one.kind.value,
+        "answers": one.n,
+        "figure": _range(one.interval),
+    }
+
+
+def _range(one: Interval | None) -> Fields | None:
+    return None if one is None else {"value": one.value, "low": one.low, "high": one.high}

@@ -1,0 +1,89 @@
+"""The memory engine's answers to surveys."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from makegood.ports.answers import After, AnswerCount, AnswerRow, Unhappy
+from makegood.store.memory_reading import MemoryReading
+
+_Kind = tuple[str, str, str, str, int, bool, str, Unhappy, bool]
+
+
+class MemoryAnswers(MemoryReading):
+    """What was asked and answered."""
+
+    def answer_counts(
+        self, since_ms: int, *, survey: str = "", brands: Sequence[str] = ()
+    ) -> tuple[AnswerCount, ...]:
+        found: Counter[_Kind] = Counter()
+        for one in self._of(survey, brands):
+            if one.at_ms >= since_ms:
+                found[_kind(one)] += 1
+        return tuple(_count(kind, n) for kind, n in sorted(found.items()))
+
+    def answers(
+        self,
+        unhappy: Unhappy,
+        *,
+        survey: str = "",
+        brands: Sequence[str] = (),
+        after: After | None = None,
+        limit: int = 50,
+    ) -> tuple[AnswerRow, ...]:
+        rows = [one for one in self._of(survey, brands) if unhappy and one.unhappy == unhappy]
+        places = sorted(((one.rated_ms, one.id) for one in rows), reverse=True)
+        return self._page(places, after, limit)
+
+    def never_asked(
+        self,
+        survey: str,
+        *,
+        brands: Sequence[str] = (),
+        after: After | None = None,
+        limit: int = 50,
+    ) -> tuple[AnswerRow, ...]:
+        rows = [one for one in self._of(survey, brands) if one.why and not one.question]
+        places = sorted(((one.at_ms, one.id) for one in rows), reverse=True)
+        return self._page(places, after, limit)
+
+    def put_answers(self, rows: Sequence[AnswerRow], gone: Sequence[str]) -> None:
+        for id_ in gone:
+            self._t.survey_answers.pop(id_, None)
+        for one in rows:
+            self._t.survey_answers[one.id] = one
+
+    def _of(self, survey: str, brands: Sequence[str]) -> list[AnswerRow]:
+        return [
+            one
+            for one in self._t.survey_answers.values()
+            if survey in ("", one.survey) and (not brands or one.brand in brands)
+        ]
+
+    def _page(
+        self, places: Sequence[After], after: After | None, limit: int
+    ) -> tuple[AnswerRow, ...]:
+        found = [place for place in places if after is None or place < after]
+        return tuple(self._t.survey_answers[id_] for _, id_ in found[:limit])
+
+
+def _kind(one: AnswerRow) -> _Kind:
+    return (
+        one.survey, one.question, one.brand, one.touch, one.score, one.asked, one.why, one.unhappy,
+        one.replied,
+    )  # fmt: skip
+
+
+def _count(kind: _Kind, n: int) -> AnswerCount:
+    survey, question, brand, touch, score, asked, why, unhappy, replied = kind
+    return AnswerCount(
+        survey=survey,
+        question=question,
+        brand=brand,
+        touch=touch,
+        score=score,
+        asked=asked,
+        why=why,
+        unhappy=unhappy,
+        replied=replied,
+        n=n,
+    )

@@ -1,0 +1,309 @@
+"""When somebody is asked: after what was promised came, with a rest, and the apology first."""
+
+from functools import cache
+
+import pytest
+from msgspec.structs import replace
+
+from makegood.core.decide import Asker, decide
+from makegood.core.state import Phase
+from makegood.messages.commands import Fulfil, SendMessage
+from makegood.messages.facts import (
+    Answered,
+    Called,
+    Carried,
+    Chosen,
+    Rated,
+    Released,
+    RootCauseNamed,
+)
+from makegood.messages.ids import RepId
+from makegood.playbooks.asking import AskingTerms
+from makegood.playbooks.book import Library
+from makegood.testing.book import DAY_MS, HOUR_MS
+from tests.unit.core.day import Day
+from tests.unit.core.test_surveys import airline, asked, flies, last, rated
+
+KATHY = Asker(rep=RepId("kathy"), role="supervisor")
+
+
+@cache
+def with_two() -> Library:
+    """The airline's book with a second survey after the same touchpoint."""
+    library = airline()
+    book = library.now()
+    boarding = book.surveys["boarding"]
+    crew = replace(boarding, id="crew", every_ms=0)
+    book = replace(
+        book,
+        surveys={"boarding": boarding, "crew": crew},
+        asks_after={"Leg Flown": (boarding,), "Crew Met": (crew,)},
+        asking=AskingTerms(every_ms=7 * DAY_MS),
+    )
+    return Library(active=book.hash, books={book.hash: book})
+
+
+@pytest.fixture
+def day() -> Day:
+    return Day(with_two())
+
+
+def meets_crew(day: Day, flight: str) -> None:
+    facts = {"booking": "B1", "brand": "meridian", "minor": False, "gate_agent": "g1"}
+    day.happens("Crew Met", flight=flight, **facts)
+    day.waits(3 * HOUR_MS)
+
+
+@pytest.mark.parametrize(("later_ms", "why"), [(6 * DAY_MS, "lately"), (8 * DAY_MS, "")])
+def test_after_any_question_a_customer_has_a_rest_from_all(day: Day, later_ms: int, why: str):
+    flies(day)
+    day.waits(2 * HOUR_MS + later_ms)
+    meets_crew(day, "UA2")
+    assert last(day).why == why
+    assert len(asked(day)) == (1 if why else 2)
+
+
+def test_an_answer_that_somebody_else_took_gives_a_rest_as_well(day: Day):
+    day.told(rated(4))
+    meets_crew(day, "UA2")
+    assert (last(day).why, asked(day)) == ("lately", [])
+
+
+def test_the_question_of_a_case_gives_a_rest_as_well(day: Day):
+    unhappy(day)
+    close_it(day)
+    asked_ms = day.state.cases[0].asked_ms
+    assert asked_ms == 0
+    day.state = replace(
+        day.state,
+        surveys=(),
+        cases=(replace(day.state.cases[0], asked_ms=day.now_ms, lifted=True),),
+    )
+    meets_crew(day, "UA2")
+    assert last(day).why in ("lately", "hold")
+
+
+def cancelled(day: Day, *, weather: bool) -> None:
+    facts = {
+        "booking": "B1",
+        "flight": "UA1",
+        "date": "2013-02-08",
+        "brand": "meridian",
+        "origin": "JFK",
+        "destination": "LAX",
+        "carrier": "UA",
+        "distance_miles": 2475,
+        "domestic": True,
+        "price_cents": 20_000,
+        "notice_minutes": 60,
+        "scheduled_ms": day.now_ms + HOUR_MS,
+    }
+    if weather:
+        facts["weather"] = {"wind_mph": 90.0, "visibility_miles": 0.1, "inferred": False}
+    day.happens("Flight Cancelled", **facts)
+
+
+def chooses(day: Day) -> None:
+    """The customer takes the money back, which takes its time to come."""
+    day.told(Chosen(case=day.case.id, offer="refund"))
+
+
+def unhappy(day: Day) -> None:
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    day.told(rated(1))
+    assert day.case.failures[0].seen == (("survey.score", 1),)
+
+
+def learn(day: Day) -> None:
+    day.told(RootCauseNamed(case=day.case.id, cause="", kind="process", action="ref"))
+
+
+def close_it(day: Day) -> None:
+    day.told(Answered(case=day.case.id, answer="good"))
+
+
+def test_a_case_of_an_unhappy_answer_is_not_closed_by_a_person_before_somebody_learnt(day: Day):
+    unhappy(day)
+    wanted = Released(case=day.case.id, by=KATHY.rep, reason="r")
+    for body in (wanted, Answered(case=day.case.id, answer="good")):
+        refused = decide(day.state, body, KATHY, day.now_ms, day.library).refused
+        assert refused is not None
+        assert refused.code == "cause_needed"
+        assert "policy, process, person or outside" in refused.why
+    day.told(RootCauseNamed(case=day.case.id, cause="", kind="person"))
+    refused = decide(day.state, wanted, KATHY, day.now_ms, day.library).refused
+    assert refused is not None
+    assert "an action" in refused.why
+    assert "root cause (" not in refused.why
+    learn(day)
+    assert decide(day.state, wanted, KATHY, day.now_ms, day.library).refused is None
+
+
+def test_the_customer_closes_it_whatever_was_written_down(day: Day):
+    unhappy(day)
+    body = Answered(case=day.case.id, answer="good")
+    assert decide(day.state, body, Asker(), day.now_ms, day.library).refused is None
+    close_it(day)
+    assert last(day).happy_ms == day.now_ms
+
+
+def test_other_cases_are_closed_as_before(day: Day):
+    day.happens("Rudeness Told", booking="B1", brand="meridian")
+    wanted = Released(case=day.case.id, by=KATHY.rep, reason="r")
+    assert decide(day.state, wanted, KATHY, day.now_ms, day.library).refused is None
+
+
+def test_a_cause_alone_leaves_its_kind_and_action_and_nothing_takes_all_back(day: Day):
+    unhappy(day)
+    learn(day)
+    day.told(RootCauseNamed(case=day.case.id, cause="other:a queue"))
+    assert (day.case.root, day.case.root_kind) == ("other:a queue", "process")
+    day.told(RootCauseNamed(case=day.case.id, cause=""))
+    assert (day.case.root, day.case.root_kind, day.case.action) == ("", "", "")
+
+
+def test_an_unknown_kind_is_refused(day: Day):
+    unhappy(day)
+    body = RootCauseNamed(case=day.case.id, cause="", kind="luck", action="x")  # type: ignore[arg-type]
+    refused = decide(day.state, body, KATHY, day.now_ms, day.library).refused
+    assert refused is not None
+    assert refused.code == "no_such_kind"
+
+
+def test_who_is_still_unhappy_after_the_case_was_closed_opens_it_again(day: Day):
+    unhappy(day)
+    learn(day)
+    first = day.case.id
+    day.told(Released(case=first, by=KATHY.rep, reason="r"))
+    assert not day.case.is_open
+    day.waits(HOUR_MS)
+    day.told(rated(2))
+    assert len(day.state.cases) == 2
+    assert day.case.is_open
+    assert day.case.reopens == first
+    assert day.case.double
+    assert day.case.call is not None
+    assert not day.case.call.done_ms
+    assert last(day).again_bad
+    refused = decide(
+        day.state,
+        Released(case=day.case.id, by=KATHY.rep, reason="r"),
+        KATHY,
+        day.now_ms,
+        day.library,
+    ).refused
+    assert refused is not None, "what was learnt of the first case is not enough for the second"
+
+
+def test_a_happy_answer_after_an_unhappy_one_is_a_recovery_and_a_worse_one_takes_it_back(day: Day):
+    unhappy(day)
+    day.told(rated(5))
+    assert last(day).happy_ms == day.now_ms
+    day.told(rated(1))
+    assert last(day).happy_ms == 0
+    assert len(day.state.cases) == 1
+
+
+def test_partial_answers_are_kept_and_each_may_be_changed(day: Day):
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    day.told(rated(4, question="treated"))
+    assert (last(day).score, last(day).more) == (None, (("treated", 4),))
+    assert day.withdrawn == [day.commands[-1].id]
+    day.told(rated(7, question="easy"))
+    day.told(rated(5))
+    day.told(rated(2, question="treated"))
+    assert last(day).score == 5
+    assert dict(last(day).more) == {"treated": 2, "easy": 7}
+    assert last(day).again == 1
+    assert day.state.cases == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (rated(3, question="treeted"), "no_such_question"),
+        (rated(6, question="treated"), "off_the_scale"),
+        (rated(0, question="easy"), "off_the_scale"),
+    ],
+)
+def test_an_answer_is_to_a_question_that_is_asked_on_its_own_scale(day: Day, body: Rated, code):
+    decision = decide(day.state, body, Asker(), day.now_ms, day.library)
+    assert decision.refused is not None
+    assert decision.refused.code == code
+
+
+def grants(day: Day) -> list:
+    return [one for one in day.commands if isinstance(one.order, Fulfil)]
+
+
+def test_nobody_is_asked_before_what_was_promised_has_come(day: Day):
+    cancelled(day, weather=False)
+    paid = grants(day)
+    assert paid, "the airline owes something for a cancelled flight"
+    day.told(Called(case=day.case.id, by=KATHY.rep, reached=True))
+    close_it(day)
+    day.waits(30 * DAY_MS)  # beyond any cool-off
+    flies(day, "UA7")
+    day.waits(3 * HOUR_MS)
+    assert (last(day).why, asked(day)) == ("remedy", [])
+    for one in paid:
+        day.told(Carried(command=one.id, step=one.step, paid=one.order.amount))
+    meets_crew(day, "UA8")
+    assert last(day).why == ""
+
+
+def explained(day: Day) -> list:
+    return [
+        one
+        for one in day.commands
+        if isinstance(one.order, SendMessage) and one.order.message.startswith("weather_")
+    ]
+
+
+def test_where_nobody_is_at_fault_the_apology_comes_first_and_then_one_question(day: Day):
+    cancelled(day, weather=True)
+    chooses(day)
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    assert day.case.is_open
+    assert (last(day).why, asked(day)) == ("apology", [])
+    (apology,) = explained(day)
+    day.told(Carried(command=apology.id, step=apology.step))
+    day.waits(1)
+    (order,) = asked(day)
+    assert order.question
+    assert day.commands[-1].case == day.case.id
+    assert (last(day).case, last(day).why) == (day.case.id, "")
+    day.waits(8 * DAY_MS)
+    assert day.case.phase is Phase.HELPING
+    meets_crew(day, "UA9")
+    assert last(day).why == "one"
+    assert len(asked(day)) == 1
+
+
+def test_who_is_let_down_by_us_meanwhile_is_not_asked_any_more(day: Day):
+    cancelled(day, weather=True)
+    chooses(day)
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    (apology,) = explained(day)
+    day.told(Carried(command=apology.id, step=apology.step))
+    day.waits(1)
+    command = last(day).command
+    day.happens("Rudeness Told", booking="B1", brand="meridian")
+    assert command in day.withdrawn
+    assert (last(day).why, last(day).asked_ms) == ("case", 0)
+
+
+def test_where_we_are_at_fault_no_apology_opens_a_question(day: Day):
+    cancelled(day, weather=False)
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    assert last(day).why == "case"
+    for one in day.commands:
+        if isinstance(one.order, SendMessage):
+            day.told(Carried(command=one.id, step=one.step))
+    day.waits(HOUR_MS)
+    assert asked(day) == []
