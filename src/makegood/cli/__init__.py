@@ -17,7 +17,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
     "Run it": ("serve", "work", "smtp-gate", "walk", "acts", "backup", "restore", "replay"),
     "Bring in, connect, let in": (
         "ingest", "link", "accounts", "agreements", "places", "raise", "zendesk", "sync",
-        "webhook", "mail", "mail-kinds", "key", "user",
+        "webhook", "mail", "triage", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": (
@@ -69,6 +69,7 @@ def _whole() -> typer.Typer:
         smtp_gate,
         suppressing,
         syncing,
+        triage,
         webhooks,
         zendesk,
     )
@@ -101,6 +102,7 @@ def _whole() -> typer.Typer:
         reputations,
         mail,
         mailroom,
+        triage,
         webhooks,
         suppressing,
         zendesk,

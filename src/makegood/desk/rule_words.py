@@ -26,6 +26,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "reputation": ("What is said of people and rules", "And from how many ratings on."),
     "lapses": ("What customers quietly leave", "Others go on, and one line stops after years."),
     "owners": ("Who answers for rules and places", "And until when."),
+    "triage": ("What letters are about", "When one opens a failure, and when a person is asked."),
     "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
@@ -110,7 +111,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
     "authority", "parameters", "approval", "everyone", "people", "reputation", "owners",
-    "routing", "",
+    "routing", "triage", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",

@@ -27,7 +27,7 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence lapses entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation owners employees"
+_ELSEWHERE = "places walks reputation owners employees triage"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 

@@ -32,6 +32,7 @@ from makegood.playbooks.terms import (
     Remedy,
     SilenceRule,
 )
+from makegood.playbooks.triage import TriageTerms
 
 
 class Finding(Struct, frozen=True, gc=False, kw_only=True):
@@ -241,6 +242,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     lapses: tuple[LapseRule, ...] = ()
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
     owners: OwnerTerms = OwnerTerms()
+    triage: TriageTerms = TriageTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
 

@@ -51,6 +51,7 @@ from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
 from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
+from makegood.playbooks.schema_triage import KINDS as _OF_TRIAGE
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -80,7 +81,13 @@ def schema() -> dict[str, Any]:
         },
         "definitions": {
             name: _kind(fields)
-            for name, fields in {**_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF}.items()
+            for name, fields in {
+                **_KINDS,
+                **_IN_TOUCH,
+                **_OF_PEOPLE,
+                **_OF_STAFF,
+                **_OF_TRIAGE,
+            }.items()
         }
         | {"facts": _FACTS, "texts": _TEXTS}
         | {"rule book": _kind(_BOOK) | {"anyOf": [_needs("builds_on"), _needs(*_WHOLE)]}},
@@ -158,6 +165,7 @@ _BOOK: Mapping[str, Schema] = {
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
     "owners": _ref("section about owners"),
+    "triage": _ref("section about triage"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "examples": _list(_ref("example")),

@@ -49,6 +49,7 @@ from makegood.ports.rows import (
 from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.ties import TieReading, TieWriting
+from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.watching import WatchReading, WatchWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
@@ -79,6 +80,7 @@ class Reading(
     RoutingReading,
     LotReading,
     LetterReading,
+    TriageReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -241,6 +243,7 @@ class Writing(
     RoutingWriting,
     LotWriting,
     LetterWriting,
+    TriageWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -36,6 +36,7 @@ from makegood.runtime.intake import Intake, text_ref
 from makegood.runtime.raising import customer_meant
 from makegood.runtime.requests import Requests
 from makegood.runtime.told import Told
+from makegood.runtime.triage import Triage, Wrote
 from makegood.sources.mail.reading import read_mail
 from makegood.sources.mail.shapes import InboundMail, Returned
 
@@ -65,11 +66,16 @@ class Took(Struct, frozen=True, kw_only=True):
 
 
 class Doors(Struct, frozen=True, kw_only=True):
-    """Through which events come in."""
+    """Through which events come in.
+
+    Attributes:
+        triage: Says what a letter is about; None where nobody asks.
+    """
 
     intake: Intake
     requests: Requests
     acts: Acts
+    triage: Triage | None = None
 
 
 class Addresses(Struct, frozen=True, kw_only=True):
@@ -124,6 +130,7 @@ class Mailroom:
         """
         self._store = store
         self._with_files = with_files
+        self._triage = doors.triage
         self._intake = doors.intake
         self._requests = doors.requests
         self._acts = doors.acts
@@ -201,6 +208,13 @@ class Mailroom:
         if original is not None and by_staff:
             self._raised(done, brand, message_id, texts[ref])
             mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
+        if self._triage is not None:
+            text = "\n\n".join(part for part in (mail.subject, _said(mail)) if part)
+            raised = original is not None and by_staff
+            wrote = Wrote(
+                letter=mail.key, customer=done, brand=brand, text=text, raise_it=not raised
+            )
+            self._triage.look(wrote)
         self._keep(_letter(mail, known.thread, done, self._clock.now_ms(), event, brand))
         return Took(became="taken", why="Somebody answers it.", customer=done, thread=known.thread)
 
@@ -325,13 +339,18 @@ def _profile_of(sent: Sequence[OutboxRow]) -> ProfileId:
 
 def _words(mail: InboundMail, writer: str) -> str:
     """Give what the log's side table keeps: the subject and what is new."""
+    count = len(mail.attachments)
+    parts = [mail.subject, _said(mail).strip(), f"[{count} attached]" if count else ""]
+    return "\n\n".join(part for part in parts if part)[:_LONGEST_WORDS] or writer
+
+
+def _said(mail: InboundMail) -> str:
+    """Give what is new in a mail; of one that was sent on, what its writer wrote, too."""
     said = mail.text
     if mail.original is not None:
         note = f"{said}\n\n" if said else ""
         said = f"{note}{mail.original.text}" if mail.original.text else said
-    count = len(mail.attachments)
-    parts = [mail.subject, said.strip(), f"[{count} attached]" if count else ""]
-    return "\n\n".join(part for part in parts if part)[:_LONGEST_WORDS] or writer
+    return said
 
 
 def _letter(

@@ -23,6 +23,7 @@ from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
+from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting
@@ -46,6 +47,7 @@ class MemoryReader(
     MemoryRoutings,
     MemoryLots,
     MemoryLetters,
+    MemoryTriage,
 ):
     """One look at memory."""
 

@@ -87,7 +87,7 @@ TABLES = (
     "ratings", "published", "appeals", "rule_answers", "seen",
     "pointers", "root_answers",
     "ties", "routings",
-    "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings",
+    "ties", "lots", "letters", "letters_gone", "mailboxes", "jottings", "triage", "triage_models",
 )  # fmt: skip
 
 

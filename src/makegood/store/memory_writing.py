@@ -47,6 +47,7 @@ from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_ties import MemoryTies
+from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
@@ -78,6 +79,7 @@ class MemoryWriting(
     MemoryRoutings,
     MemoryLots,
     MemoryLetters,
+    MemoryTriage,
 ):
     """One transaction on memory."""
 

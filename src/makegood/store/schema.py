@@ -4,6 +4,7 @@ from makegood.messages.errors import MakegoodError
 from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_spine as spine
+from makegood.store.tables_triage import TRIAGE
 
 STEPS: tuple[tuple[str, ...], ...] = (
     spine.FIRST,
@@ -33,6 +34,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     people.LINK_NAMES,
     people.OUTCOMES,
     people.LETTERS,
+    TRIAGE,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

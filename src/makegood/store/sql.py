@@ -26,6 +26,7 @@ from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_ties import TieReading, TieWriting
+from makegood.store.sql_triage import TriageReading, TriageWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
@@ -60,6 +61,7 @@ class SqlReading(
     RoutingReading,
     LotReading,
     LetterReading,
+    TriageReading,
 ):
     """One look at the store."""
 
@@ -89,6 +91,7 @@ class SqlWriting(
     RoutingWriting,
     LotWriting,
     LetterWriting,
+    TriageWriting,
     SqlReading,
 ):
     """One transaction."""

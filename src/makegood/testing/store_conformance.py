@@ -49,6 +49,7 @@ from makegood.testing.store_samples import command, customer, known, offered, pr
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_tie_conformance import TieConformance
+from makegood.testing.store_triage_conformance import TriageConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
@@ -213,6 +214,7 @@ class StoreConformance(
     RoutingConformance,
     LotConformance,
     LetterConformance,
+    TriageConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""
