@@ -21,6 +21,7 @@ from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
 from makegood.handbook.surveying import surveys_chapter
 from makegood.handbook.terms import Chapter, Entry, Handbook
+from makegood.handbook.triage import triage_chapter
 from makegood.playbooks.book import RuleBook
 
 _HEAD = "makegood name umbrella currency timezone double_window brands authority laws parameters"
@@ -55,6 +56,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *people_chapter(source),
         *job_chapters(source),
         *routing_chapter(source),
+        *triage_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

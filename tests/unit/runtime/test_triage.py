@@ -161,7 +161,7 @@ def test_a_label_stays_beside_what_the_model_said_and_goes_with_the_writer(makeg
             )
         )  # fmt: skip
     assert [one.text for one in labels(makegood.store)] == ["Car\n\ngone"]
-    makegood.erasing.erase(f"customer:{letter.customer}")
+    assert makegood.erasing.person("email:ana@example.com").rows
     with makegood.store.reading() as reading:
         assert reading.triaged(["l1"]) == {}
 

@@ -40,7 +40,7 @@ def _encoder() -> USE:
 
 @cache
 def _languages() -> LanguageIdentifier:
-    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def counted(texts: Sequence[str]) -> Array:

@@ -27,7 +27,7 @@ _MOST_TRIED = 40
 _LARGEST = 64_000_000
 _LABEL = re.compile(r"[\w ?'.:-]{1,100}")
 _WORD = re.compile(r"\w[\w'-]*")
-_FALLS = 0.02  # a word whose absence changes the chance by less is no evidence
+_FALLS = 0.3  # in log-odds; a word whose absence changes less is no evidence
 
 
 class ModelUnfit(MakegoodError):
@@ -127,8 +127,9 @@ def guess(model: Model, text: str) -> dict[str, Guess]:
         rows = chances(head, counts, meaning)
         best = int(rows[0].argmax())
         chance = float(rows[0, best])
+        odds = _log_odds(rows[:, best])
         falls = sorted(
-            ((chance - float(rows[n + 1, best]), word) for n, word in enumerate(words)),
+            ((float(odds[0] - odds[n + 1]), word) for n, word in enumerate(words)),
             key=lambda one: (-one[0], one[1]),
         )
         shown = tuple(word for fall, word in falls[:_EVIDENCE] if fall >= _FALLS)
@@ -144,6 +145,12 @@ def guesses(head: Head, texts: Sequence[str]) -> list[Guess]:
     return [
         Guess(label=labels[at], chance=float(row[at])) for at, row in zip(best, rows, strict=True)
     ]
+
+
+def _log_odds(chance: Array) -> Array:
+    inside = np.clip(chance.astype(np.float64), 1e-9, 1 - 1e-9)
+    found: Array = np.log(inside / (1 - inside))
+    return found
 
 
 def _without(text: str, word: str) -> str:
