@@ -1,5 +1,7 @@
 """Say what a letter is: one key accepts what the model says, another word corrects it."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +16,7 @@ from makegood.runtime.triage import ORDINARY, URGENT, label_of
 from makegood.sources.limits import writable
 
 _LONGEST = 60
+_SIGNS = re.compile(r"[^\w ?'.:-]")
 
 
 @require_POST
@@ -21,7 +24,8 @@ _LONGEST = 60
 def label(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
     """Keep what a person says a letter is; from that the next model learns."""
     wanted = CustomerId(customer_id)
-    intent = " ".join(writable(request.POST.get("intent", ""), _LONGEST).split())
+    written = _SIGNS.sub(" ", writable(request.POST.get("intent", ""), _LONGEST))
+    intent = " ".join(written.split())
     with at_the_desk(request) as desk:
         letter = letter_seen(desk, wanted, letter_id)
         known = desk.reading.triaged([letter.letter]).get(letter.letter)

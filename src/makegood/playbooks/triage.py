@@ -8,7 +8,7 @@ from msgspec import Struct
 from makegood.playbooks.failures import OTHER
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields
-from makegood.playbooks.reading import Section
+from makegood.playbooks.reading import NAME, Section
 
 CHANNELS = ("mail",)
 NONE = "none"
@@ -111,6 +111,10 @@ def _kind(name: str, section: Section, failures: Collection[str]) -> KindTerms:
     if name == NONE:
         section.report.error(
             section.at("failure"), "`none` is a letter without a failure.", "Leave it out."
+        )
+    if not NAME.fullmatch(name):
+        section.report.error(
+            section.at("failure"), f"`{name}` is not a name.", "Write it as in not_working."
         )
     failure = section.choice("failure", {*failures, OTHER})
     terms = KindTerms(

@@ -109,6 +109,7 @@ class Triage:
         with self._store.reading() as reading:
             known = reading.triaged([wrote.letter]).get(wrote.letter)
         if known is not None and known.said is not None:
+            self._follow(wrote, known.said)  # a crash may have come between the two
             return known.said
         reader = self._reader()
         if reader is None:
@@ -119,8 +120,7 @@ class Triage:
             _LOG.warning("a letter could not be read by the model: %s", type(fault).__name__)
             return None
         self._keep(wrote, said, words)
-        if said.verdict == "open" and wrote.raise_it:
-            self._open(wrote, said)
+        self._follow(wrote, said)
         return said
 
     def _reader(self) -> Reader | None:
@@ -152,7 +152,10 @@ class Triage:
             row = known or TriageRow(letter=wrote.letter, profile=profile)
             writing.put_triaged(replace(row, said=body, words=words))
 
-    def _open(self, wrote: Wrote, said: Triaged) -> None:
+    def _follow(self, wrote: Wrote, said: Triaged) -> None:
+        """Open the failure where that was decided; again, it is the same one."""
+        if said.verdict != "open" or not wrote.raise_it:
+            return
         message_id = f"letter/{wrote.letter}/opened"
         ref = text_ref(event_id(PORTAL, message_id), "words")
         body = FailureRaised(failure=said.failure, brand=wrote.brand, words=ref)

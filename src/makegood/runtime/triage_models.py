@@ -3,6 +3,7 @@
 What is heavy is imported when it is asked for: a deployment without triage carries none of it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = ("kind", "intent", "urgency")
 _PAGE = 500
+_LABEL = re.compile(r"[\w ?'.:-]{1,100}")  # what a model can name
 _HELD_OUT = 4  # one label in four is not learned from, so that the model can be tried on it
 
 
@@ -126,7 +128,8 @@ def capped(
     """
     of_label: dict[str, list[Labelled]] = {}
     for one in found:
-        if label := getattr(one.row, question):
+        label = getattr(one.row, question)
+        if _LABEL.fullmatch(label):
             of_label.setdefault(label, []).append(one)
     kept: list[Labelled] = []
     few: list[str] = []

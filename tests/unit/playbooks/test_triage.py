@@ -65,6 +65,7 @@ def test_without_a_place_to_open_a_person_is_always_asked():
         ("[mail]", "[letter]", "Nothing is looked at in `letter`"),
         ("lost: {failure: other}", "lost: yes", "what becomes of it"),
         ("lost: {failure: other}", "none: {failure: other}", "without a failure"),
+        ("lost: {failure: other}", "a/b: {failure: other}", "is not a name"),
         ("most_of_one: 0.25", "most_of_one: 2", "at most 1"),
     ],
 )

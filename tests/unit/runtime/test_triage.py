@@ -90,6 +90,16 @@ def test_a_sure_letter_opens_the_failure_once(makegood: Makegood):
         assert len(reading.cases_of([letter.customer])) == 1
 
 
+def test_a_crash_before_the_failure_was_opened_loses_it_not(makegood: Makegood):
+    letter = wrote(makegood)
+    model = Model()
+    reading_with(makegood, model).look(replace(letter, raise_it=False))  # the event, and no more
+    assert not of(makegood, letter.customer, FailureRaised)
+    reading_with(makegood, model).look(letter)
+    assert len(of(makegood, letter.customer, FailureRaised)) == 1
+    assert model.asked == 1
+
+
 @pytest.mark.parametrize(
     ("label", "chance", "verdict"),
     [
@@ -185,6 +195,12 @@ def test_one_person_teaches_no_more_than_their_share():
     kept, few = capped(found, "kind", TERMS)
     by = [one.row.rep for one in kept]
     assert (by.count(RepId("spam")), by.count(RepId("kathy")), few) == (50, 10, ())
+
+
+def test_a_label_that_no_model_can_name_stops_no_training():
+    found = labelled("kathy", "<b>/", 9) + labelled("kathy", "none", 9)
+    kept, few = capped(found, "kind", TERMS)
+    assert ({one.row.kind for one in kept}, few) == ({"none"}, ())
 
 
 def test_a_label_with_two_letters_is_not_learned():

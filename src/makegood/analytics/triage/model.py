@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from makegood.analytics.triage.features import (
     LETTERS,
+    LONGEST,
     WIDTH,
     WORDS,
     Array,
@@ -23,7 +24,8 @@ from makegood.messages.errors import MakegoodError
 
 FORMAT = 1
 _EVIDENCE = 4
-_MOST_TRIED = 40
+_MOST_TRIED, _FEWEST_TRIED = 40, 8
+_READ_AGAIN = 20_000  # letters, in all: a long letter is not read forty times
 _LARGEST = 64_000_000
 _LABEL = re.compile(r"[\w ?'.:-]{1,100}")
 _WORD = re.compile(r"\w[\w'-]*")
@@ -117,9 +119,11 @@ def softmax(scores: Array) -> Array:
 
 def guess(model: Model, text: str) -> dict[str, Guess]:
     """Answer every question about a text: a pure function of the two."""
-    if not _WORD.search(text):
+    if not _WORD.search(text[:LONGEST]):
         return {}
-    words = list(dict.fromkeys(one.casefold() for one in _WORD.findall(text)))[:_MOST_TRIED]
+    text = text[:LONGEST]
+    most = max(_FEWEST_TRIED, min(_MOST_TRIED, _READ_AGAIN // len(text)))
+    words = list(dict.fromkeys(one.casefold() for one in _WORD.findall(text)))[:most]
     texts = [text, *(_without(text, word) for word in words)]
     counts, meaning = counted(texts), meant(texts)
     found = {}
