@@ -8,7 +8,7 @@ compile() {
         --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 }
 compile pyproject.toml --extra postgres --output-file "$here/run.txt"
-compile pyproject.toml "$here/dev.in" --extra postgres --extra linkage --extra reputation \
+compile pyproject.toml "$here/dev.in" --extra postgres --extra linkage --extra reputation --extra triage \
     --constraints "$here/run.txt" \
     --output-file "$here/dev.txt"
 compile "$here/build.in" --constraints "$here/dev.txt" --output-file "$here/build.txt"

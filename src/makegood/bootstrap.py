@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Thread
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
@@ -46,6 +45,7 @@ from makegood.replay.trials import Trials
 from makegood.runtime.accounts import Accounts
 from makegood.runtime.acts import Acts
 from makegood.runtime.asking_owners import OwnersAsked
+from makegood.runtime.beside import Forever, running, threads_of
 from makegood.runtime.delivery import Deliverer, question_of
 from makegood.runtime.direct_line import Lines
 from makegood.runtime.endpoints import Endpoints
@@ -230,8 +230,7 @@ class Makegood:
             files=self.post.files,
         )
         secrets = {name: one.secrets for name, one in self.settings.sources.items()}
-        with_files = bool(self.settings.attachments) or self.settings.database == IN_MEMORY
-        return PublicVoice(parts, secrets, with_files=with_files)
+        return PublicVoice(parts, secrets, with_files=self.post.with_files)
 
     @property
     def library(self) -> Library:
@@ -244,11 +243,6 @@ class Makegood:
         library = self.library
         return library.book(library.active)
 
-    @property
-    def norms(self) -> NormsLearned:
-        """Learns how long customers usually wait."""
-        return NormsLearned(self.store, self.shelf.current, self.clock)
-
     def sinks(self) -> Mapping[str, Sink]:
         """Give everybody outside who is told what changed, by name, as of this moment."""
         return {**self.endpoints.sinks(), **self.marks.sinks, **self.help_desk.sinks}
@@ -256,27 +250,21 @@ class Makegood:
     def work(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Deliver the outbox, and beside it tell the sinks and compare marks, until stopped."""
         self.post.sweep()
-        beside = [
-            Thread(target=self.receiving.tidy_forever, args=(stopped, sleep), name="tidy"),
-            Thread(target=self.teller.run_forever, args=(stopped, sleep), name="teller"),
-            Thread(target=self.rooms.fill_forever, args=(stopped, sleep), name="rooms"),
-            Thread(target=self.stand_ins.run_forever, args=(stopped, sleep), name="stand-ins"),
-            Thread(target=self.owners_asked.run_forever, args=(stopped, sleep), name="owners"),
-            Thread(target=self.norms.run_forever, args=(stopped, sleep), name="norms"),
-        ]
-        rounds_of = partial(run_forever, self.leavings, self.hellos)
-        beside.append(Thread(target=rounds_of, args=(stopped, sleep), name="in-touch"))
-        beside += self.post.threads(stopped, sleep) + self.voice.threads(stopped, sleep)
+        rounds: dict[str, Forever] = {
+            "tidy": self.receiving.tidy_forever,
+            "teller": self.teller.run_forever,
+            "rooms": self.rooms.fill_forever,
+            "stand-ins": self.stand_ins.run_forever,
+            "owners": self.owners_asked.run_forever,
+            "norms": NormsLearned(self.store, self.shelf.current, self.clock).run_forever,
+            "in-touch": partial(run_forever, self.leavings, self.hellos),
+        }
         if self.marks.placed:
-            rounds = self.marks.run_forever
-            beside.append(Thread(target=rounds, args=(stopped, sleep), name="marks"))
-        for thread in beside:
-            thread.start()
-        try:
+            rounds["marks"] = self.marks.run_forever
+        beside = threads_of(rounds, stopped, sleep)
+        beside += self.post.threads(stopped, sleep) + self.voice.threads(stopped, sleep)
+        with running(beside):
             self.worker.run_forever(stopped, sleep)
-        finally:
-            for thread in beside:
-                thread.join()
 
     def live_token(self, rep: RepId) -> str:
         """Sign a ticket for the live updates of a person who is signed in."""

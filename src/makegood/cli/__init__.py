@@ -17,7 +17,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
     "Run it": ("serve", "work", "smtp-gate", "walk", "acts", "backup", "restore", "replay"),
     "Bring in, connect, let in": (
         "ingest", "link", "accounts", "agreements", "places", "raise", "zendesk", "sync",
-        "webhook", "mail", "voice", "mail-kinds", "key", "user",
+        "webhook", "mail", "voice", "triage", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": (
@@ -69,6 +69,7 @@ def _whole() -> typer.Typer:
         smtp_gate,
         suppressing,
         syncing,
+        triage,
         voice,
         webhooks,
         zendesk,
@@ -103,6 +104,7 @@ def _whole() -> typer.Typer:
         mail,
         mailroom,
         voice,
+        triage,
         webhooks,
         suppressing,
         zendesk,

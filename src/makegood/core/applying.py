@@ -225,5 +225,5 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.AskedAgain: places.told_twice,
     facts.RootCauseNamed: roots.named,
 }
-SILENT_FACTS = (facts.Noted, facts.Unlinked, facts.Linked)
+SILENT_FACTS = (facts.Noted, facts.Unlinked, facts.Linked, facts.Triaged)
 """Facts that the timeline shows and that change no state."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from makegood.desk.access import Desk
 from makegood.desk.story import Story
+from makegood.desk.triage_card import TriageShown, triage_shown
 from makegood.effects.canned import canned_of
 from makegood.messages.ids import CommandId, ProfileId
 from makegood.ports.letters import Jotting, KeptFile, Letter
@@ -33,6 +35,7 @@ class Shown(Struct, frozen=True, kw_only=True):
         stands: What became of an answer; empty for what came in.
         undo_ms: Till when an answer can be undone; 0 when it cannot.
         draft: What this rep has begun to answer.
+        triage: What a model made of it, and what a person said.
     """
 
     letter: Letter
@@ -41,6 +44,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     stands: str
     undo_ms: int
     draft: str
+    triage: TriageShown | None = None
 
     @property
     def files(self) -> Sequence[KeptFile]:
@@ -64,9 +68,16 @@ def letters_shown(
     own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
     addresses = _addresses(desk, story.profiles)
     public = desk.reading.posts_of(story.profiles)
+    triaged = desk.reading.triaged([one.letter for one in seen])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {
-        "letters": [_shown(desk, one, rows, own, addresses) for one in seen],
+        "letters": [
+            replace(
+                _shown(desk, one, rows, own, addresses),
+                triage=triage_shown(desk, one, triaged.get(one.letter)),
+            )
+            for one in seen
+        ],
         "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
         "public": [one for one in public if desk.me.may_see(one.brand)],
         "others_writing": others_writing(desk, jottings),

@@ -70,7 +70,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
     wanted = CustomerId(customer_id)
     text = writable(request.POST.get("text", ""), LONGEST)
     with at_the_desk(request) as desk:
-        letter = _letter(desk, wanted, letter_id)
+        letter = letter_seen(desk, wanted, letter_id)
         brand = request.POST.get("brand", "") or letter.brand
         if not desk.me.may_see(brand):
             raise Http404
@@ -101,7 +101,7 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
     """Take an answer back before it goes out; its words become the draft again."""
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
-        answer = _letter(desk, wanted, letter_id)
+        answer = letter_seen(desk, wanted, letter_id)
         me, makegood = desk.me, desk.makegood
         message_id = message_id_of(request, me.rep, f"{wanted}:{answer.letter}:undo")
         before = _answered_by(desk, wanted, answer)
@@ -121,7 +121,7 @@ def failure(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespo
     """Make a letter a failure: one key stops the marketing and opens a case with its words."""
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
-        letter = _letter(desk, wanted, letter_id)
+        letter = letter_seen(desk, wanted, letter_id)
         me, makegood = desk.me, desk.makegood
     # The letter names it, not the form: two people who press the key make one failure.
     message_id = f"letter/{letter.letter}/failure"
@@ -147,7 +147,7 @@ def draft(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
     wanted = CustomerId(customer_id)
     text = writable(request.POST.get("text", ""), LONGEST)
     with at_the_desk(request) as desk:
-        letter = _letter(desk, wanted, letter_id)
+        letter = letter_seen(desk, wanted, letter_id)
         profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         names = others_writing(desk, desk.reading.jottings_of(profiles))
     _jot(desk, letter, text)  # also nothing: who deleted all of it wants none of it back
@@ -159,7 +159,7 @@ def draft(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
 def page(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
     """Show a letter as it was laid out: sanitised, alone, without anything from elsewhere."""
     with at_the_desk(request) as desk:
-        letter = _letter(desk, CustomerId(customer_id), letter_id)
+        letter = letter_seen(desk, CustomerId(customer_id), letter_id)
     html = letter.page
     for one in letter.files:
         if one.cid:
@@ -174,7 +174,7 @@ def page(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
 def file(request: HttpRequest, customer_id: str, letter_id: str, digest: str) -> HttpResponse:
     """Give what is attached, to be saved; only what truly is a picture is shown in the page."""
     with at_the_desk(request) as desk:
-        letter = _letter(desk, CustomerId(customer_id), letter_id)
+        letter = letter_seen(desk, CustomerId(customer_id), letter_id)
         files = desk.makegood.post.files
     known = next((one for one in letter.files if one.digest == digest), None)
     content = files.get(letter.letter, digest) if known is not None else None
@@ -207,7 +207,7 @@ def _alone(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _letter(desk: Desk, customer: CustomerId, letter_id: str) -> Letter:
+def letter_seen(desk: Desk, customer: CustomerId, letter_id: str) -> Letter:
     """Find a letter of this customer that this person may see; any other one does not exist."""
     visible(desk, customer)
     letter = desk.reading.letter(letter_id)

@@ -22,6 +22,7 @@ from makegood.handbook.source import Source
 from makegood.handbook.standing import standing_chapters
 from makegood.handbook.surveying import surveys_chapter
 from makegood.handbook.terms import Chapter, Entry, Handbook
+from makegood.handbook.triage import triage_chapter
 from makegood.handbook.voice import voice_chapter
 from makegood.playbooks.book import RuleBook
 
@@ -29,7 +30,7 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence lapses waits entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing calls"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation owners employees voice asking"
+_ELSEWHERE = "places walks reputation owners employees voice asking triage"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
@@ -59,6 +60,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *job_chapters(source),
         *routing_chapter(source),
         *calls_chapter(source),
+        *triage_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

@@ -43,6 +43,7 @@ from makegood.messages.said_facts import Kept as Kept
 from makegood.messages.said_facts import Promised as Promised
 from makegood.messages.said_facts import Redirected as Redirected
 from makegood.messages.survey_facts import Rated as Rated
+from makegood.messages.triage_facts import Triaged as Triaged
 
 
 class Touchpoint(FactBody, frozen=True, kw_only=True, tag="touchpoint"):
@@ -379,6 +380,7 @@ Body: TypeAlias = (
     | ReplyTakenBack
     | CalledBack
     | HintSettled
+    | Triaged
 )
 
 

@@ -35,6 +35,7 @@ from makegood.playbooks.terms import (
     Remedy,
     SilenceRule,
 )
+from makegood.playbooks.triage import TriageTerms
 from makegood.playbooks.voice import VoiceTerms
 from makegood.playbooks.waiting import WaitTerms
 
@@ -252,6 +253,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     lapses_on: Mapping[str, tuple[LapseRule, ...]] = {}
     owners: OwnerTerms = OwnerTerms()
     asking: AskingTerms = AskingTerms()
+    triage: TriageTerms = TriageTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()

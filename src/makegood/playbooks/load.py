@@ -59,6 +59,7 @@ from makegood.playbooks.silence import check_abouts, read_silence
 from makegood.playbooks.sources import Ground, read_sources
 from makegood.playbooks.standing_section import read_standing
 from makegood.playbooks.surveys import read_surveys
+from makegood.playbooks.triage import read_triage
 from makegood.playbooks.triggers import with_fallbacks
 from makegood.playbooks.vocabulary import check_parameters, read_vocabulary
 from makegood.playbooks.voice import read_voice
@@ -244,6 +245,7 @@ def _read(
         vocabulary=vocabulary,
         surveys=frozenset(one.id for one in parts.surveys),
     )
+    triage = read_triage(top, names.failures)
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
@@ -268,6 +270,7 @@ def _read(
             reputation=reputation,
             owners=owners,
             asking=asking,
+            triage=triage,
             employees=employees,
             routing=routing,
             voice=voice,

@@ -54,6 +54,7 @@ from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
 from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
 from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
+from makegood.playbooks.schema_triage import KINDS as _OF_TRIAGE
 from makegood.playbooks.schema_voice import KINDS as _VOICE
 from makegood.playbooks.schema_waits import WAITS as _WAITS
 from makegood.playbooks.sources import (
@@ -163,6 +164,7 @@ _BOOK: Mapping[str, Schema] = {
     "reputation": _ref("section about reputations"),
     "calls": _ref("section about calls"),
     "owners": _ref("section about owners"),
+    "triage": _ref("section about triage"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "voice": _ref("section about what is said in public"),
@@ -391,5 +393,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS, **_OF_ASKING,
+    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE,
 }  # fmt: skip

@@ -51,6 +51,7 @@ from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.ties import TieReading, TieWriting
+from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.voice import VoiceReading, VoiceWriting
 from makegood.ports.watching import WatchReading, WatchWriting
@@ -85,6 +86,7 @@ class Reading(
     LetterReading,
     VoiceReading,
     SilenceReading,
+    TriageReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -250,6 +252,7 @@ class Writing(
     LetterWriting,
     VoiceWriting,
     SilenceWriting,
+    TriageWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

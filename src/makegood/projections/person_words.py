@@ -21,11 +21,13 @@ from makegood.messages.hello_facts import (
     SuccessorNamed,
     WishNoted,
 )
+from makegood.messages.triage_facts import Triaged
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Tie
 from makegood.projections.calls import told_of_calls
 from makegood.projections.figures import moment_words
 from makegood.projections.roster import rep_name
+from makegood.projections.triage import triage_words
 
 
 class Teller:
@@ -99,6 +101,8 @@ def told_of_people(event: Event, reps: Sequence[RepRow]) -> str:
         case GotInTouch(channel=channel, to=to):
             asked = f", for {rep_name(reps, to)}" if to else ""
             return f"The customer got in touch ({channel}){asked}."
+        case Triaged():
+            return triage_words(event.body)
         case Replied(rep=rep):
             return f"{rep_name(reps, rep)} answered:"
         case ReplyTakenBack(by=by):

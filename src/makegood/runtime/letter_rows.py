@@ -73,13 +73,18 @@ def profile_written_to(sent: Sequence[OutboxRow]) -> ProfileId:
 
 def words_of(mail: InboundMail, writer: str) -> str:
     """Give what the log's side table keeps: the subject and what is new."""
+    count = len(mail.attachments)
+    parts = [mail.subject, said_in(mail).strip(), f"[{count} attached]" if count else ""]
+    return "\n\n".join(part for part in parts if part)[:LONGEST_WORDS] or writer
+
+
+def said_in(mail: InboundMail) -> str:
+    """Give what is new in a mail; of one that was sent on, what its writer wrote, too."""
     said = mail.text
     if mail.original is not None:
         note = f"{said}\n\n" if said else ""
         said = f"{note}{mail.original.text}" if mail.original.text else said
-    count = len(mail.attachments)
-    parts = [mail.subject, said.strip(), f"[{count} attached]" if count else ""]
-    return "\n\n".join(part for part in parts if part)[:LONGEST_WORDS] or writer
+    return said
 
 
 def letter_row(

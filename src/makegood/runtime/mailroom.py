@@ -35,6 +35,7 @@ from makegood.runtime.letter_rows import (
     mark_of_mail,
     named_by_mail,
     profile_written_to,
+    said_in,
     thread_of,
     words_of,
 )
@@ -43,6 +44,7 @@ from makegood.runtime.mail_aside import SOURCE, Aside, Took
 from makegood.runtime.raising import customer_meant
 from makegood.runtime.requests import Requests
 from makegood.runtime.told import Told
+from makegood.runtime.triage import Triage, Wrote
 from makegood.sources.mail.reading import read_mail
 from makegood.sources.mail.shapes import InboundMail, Returned
 
@@ -63,11 +65,16 @@ _LEFT_OUT = "What was attached stays in the mail itself: nothing here keeps file
 
 
 class Doors(Struct, frozen=True, kw_only=True):
-    """Through which events come in."""
+    """Through which events come in.
+
+    Attributes:
+        triage: Says what a letter is about; None where nobody asks.
+    """
 
     intake: Intake
     requests: Requests
     acts: Acts
+    triage: Triage | None = None
 
 
 class _Known(Struct, frozen=True, kw_only=True):
@@ -106,6 +113,7 @@ class Mailroom:
         """
         self._store = store
         self._with_files = with_files
+        self._triage = doors.triage
         self._intake = doors.intake
         self._requests = doors.requests
         self._acts = doors.acts
@@ -218,6 +226,15 @@ class Mailroom:
             self._raised(done, brand, message_id, texts[ref])
             mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
         profile = known.profile if known.customer is not None else ProfileId(done)
+        if self._triage is not None:
+            wrote = Wrote(
+                letter=mail.key,
+                customer=CustomerId(profile),
+                brand=brand,
+                text="\n\n".join(part for part in (mail.subject, said_in(mail)) if part),
+                raise_it=original is None or not by_staff,
+            )
+            self._triage.look(wrote)
         row = letter_row(mail, known.thread, profile, self._clock.now_ms(), event, brand)
         if not self._keep(row, ref):
             return self._came_again(mail)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
+from msgspec.structs import replace
+
 from makegood.effects.replies import Replies
 from makegood.effects.smtp import Connections
 from makegood.messages.commands import SendReply
@@ -17,6 +19,8 @@ from makegood.runtime.direct_line import Lines
 from makegood.runtime.mail_addresses import MailServer, addresses_of, is_ours
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.runtime.mailroom import Doors, Mailroom
+from makegood.runtime.triage import Triage
+from makegood.runtime.triage_models import reader_of
 from makegood.sources.imap import box_of
 from makegood.store.files import DiskFiles, MemoryFiles
 
@@ -29,7 +33,9 @@ class Post:
 
     Attributes:
         files: What is attached.
+        with_files: Whether it is kept as long as the store is.
         room: Takes mails.
+        triage: Says what letters are about.
         rounds: Looks into the mailbox; None where the settings name none.
     """
 
@@ -53,15 +59,17 @@ class Post:
         self._store = store
         self._lines = lines
         self._book_of = book_of
+        self.with_files = bool(folder)
         on_disk = folder not in ("", IN_MEMORY)
         self.files: Files = DiskFiles(Path(folder)) if on_disk else MemoryFiles()
+        self.triage = Triage(store, doors.acts, doors.intake, book_of, clock, reader_of)
         self.room = Mailroom(
             store,
-            doors,
+            replace(doors, triage=self.triage),
             self.files,
             lambda reading: addresses_of(reading, lines, book_of(), server),
             clock,
-            with_files=bool(folder),
+            with_files=self.with_files,
         )
         self.rounds = MailRounds(store, self.room, box_of(imap), clock) if imap else None
 

@@ -18,13 +18,14 @@ from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_places import MemoryPlaceReading
 from makegood.store.memory_pointers import MemoryPointerReading
-from makegood.store.memory_reading import TABLES, Tables
 from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
+from makegood.store.memory_tables import TABLES, Tables
 from makegood.store.memory_ties import MemoryTies
+from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryLook
@@ -52,6 +53,7 @@ class MemoryReader(
     MemoryAnswers,
     MemoryLetters,
     MemoryVoice,
+    MemoryTriage,
 ):
     """One look at memory."""
 

@@ -49,6 +49,7 @@ from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_ties import MemoryTies
+from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryWatchWriting
@@ -84,6 +85,7 @@ class MemoryWriting(
     MemoryAnswers,
     MemoryLetters,
     MemoryVoice,
+    MemoryTriage,
 ):
     """One transaction on memory."""
 

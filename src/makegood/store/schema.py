@@ -7,6 +7,7 @@ from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
+from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
 
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -42,6 +43,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     letters.ERASED,
     letters.DRAFTS,
     asking.ANSWERS,
+    TRIAGE,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

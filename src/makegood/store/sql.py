@@ -28,6 +28,7 @@ from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_silence import SilenceReading, SilenceWriting
 from makegood.store.sql_ties import TieReading, TieWriting
+from makegood.store.sql_triage import TriageReading, TriageWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_voice import VoiceReading, VoiceWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
@@ -66,6 +67,7 @@ class SqlReading(
     AnswerReading,
     LetterReading,
     VoiceReading,
+    TriageReading,
 ):
     """One look at the store."""
 
@@ -98,6 +100,7 @@ class SqlWriting(
     AnswerWriting,
     LetterWriting,
     VoiceWriting,
+    TriageWriting,
     SqlReading,
 ):
     """One transaction."""

@@ -51,6 +51,7 @@ from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_silence_conformance import SilenceConformance
 from makegood.testing.store_tie_conformance import TieConformance
+from makegood.testing.store_triage_conformance import TriageConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
 from makegood.testing.store_voice_conformance import VoiceConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
@@ -219,6 +220,7 @@ class StoreConformance(
     LetterConformance,
     VoiceConformance,
     SilenceConformance,
+    TriageConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -9,6 +9,8 @@ from django.test import Client
 from makegood.bootstrap import Makegood
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.triage_facts import Triaged
+from makegood.ports.triage import TriageRow
 from makegood.testing.clock import FakeClock
 from tests.unit.desk.browsing import questions, words_of
 
@@ -249,3 +251,27 @@ def test_each_conversation_has_its_own_draft(makegood: Makegood, kathy: Client, 
     shown = kathy.get(ana).content.decode()
     assert 'hx-swap="innerHTML">About the car' in shown
     assert 'hx-swap="innerHTML">About the van' not in shown
+
+
+def test_what_a_model_read_is_shown_and_a_person_agrees_or_corrects(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    at = latest(kathy, ana)
+    letter = at.rpartition("/")[2]
+    said = Triaged(letter=letter, kind="not_working", sure=912, verdict="ask", failure="other")
+    profile = ProfileId(ana.rpartition("/")[2])
+    with makegood.store.writing() as writing:
+        row = TriageRow(letter=letter, profile=profile, said=said, words=("car",))
+        writing.put_triaged(row)
+    shown = words_of(kathy.get(ana))
+    assert "not working, 91 in 100" in shown
+    assert "because of: car" in shown
+    assert kathy.post(f"{at}/triage", {"accept": "1"}).status_code == 302
+    assert "said by Kathy" in words_of(kathy.get(ana))
+    corrected = {"kind": "none", "intent": " a  question ", "urgent": "1"}
+    assert kathy.post(f"{at}/triage", corrected).status_code == 302
+    kathy.post(f"{at}/triage", {"kind": "<no such kind>"})
+    assert kathy.post(f"/desk/customers/nobody/letters/{letter}/triage").status_code == 404
+    with makegood.store.reading() as reading:
+        (known,) = reading.triage_labels()
+    assert (known.kind, known.said, known.rep) == ("not_working", said, "kathy")

@@ -47,6 +47,7 @@ DESK = {
     f"desk/customers/ANA/letters/{N}/reply": ("POST", 404, 404, 404),
     f"desk/customers/ANA/letters/{N}/undo": ("POST", 404, 404, 404),
     f"desk/customers/ANA/letters/{N}/failure": ("POST", 404, 404, 404),
+    f"desk/customers/ANA/letters/{N}/triage": ("POST", 404, 404, 404),
     f"desk/customers/ANA/letters/{N}/draft": ("POST", 404, 404, 404),
     f"desk/customers/ANA/letters/{N}/page": ("GET", 404, 404, 404),
     f"desk/customers/ANA/letters/{N}/files/{N}": ("GET", 404, 404, 404),

@@ -37,8 +37,8 @@
       return button !== null;
     }
     const acts = { g: "grant", h: "hand-over", n: "note", c: "call", r: "reply" };
-    if (key === "f") {
-      const act = 'button[data-act="failure"]'; // of the letter in focus, else of the latest
+    if (key === "f" || key === "y") {
+      const act = `button[data-act="${key === "f" ? "failure" : "triage"}"]`; // of the letter in focus, else of the latest
       const button = one(`.letter:focus-within ${act}`) || one(act);
       button?.click();
       return button !== null;

@@ -1,0 +1,84 @@
+"""Triage: what a model made of letters, what people said of it, and the model itself."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from makegood.messages.ids import ProfileId, RepId
+from makegood.messages.triage_facts import Triaged
+
+
+class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """What is known of a letter.
+
+    Attributes:
+        profile: Whose it is.
+        said: What the model made of it; None where nobody asked one.
+        words: The words that rests on.
+        labelled_ms: When a person said what it is; 0 for never.
+        rep: Who.
+        kind: The kind of failure they named; `none` for no failure.
+        intent: What it is about, as they say; empty where they did not.
+        urgency: `urgent` or `ordinary`; empty where they did not say.
+    """
+
+    letter: str
+    profile: ProfileId
+    said: Triaged | None = None
+    words: tuple[str, ...] = ()
+    labelled_ms: int = 0
+    rep: RepId = RepId("")
+    kind: str = ""
+    intent: str = ""
+    urgency: str = ""
+
+
+class KeptModel(Struct, frozen=True, kw_only=True):
+    """A model that was trained here.
+
+    Attributes:
+        name: Made from what it learned.
+        at_ms: When it was put in use; the latest is.
+        content: Its arrays.
+    """
+
+    name: str
+    at_ms: int
+    content: bytes
+
+
+class TriageReading(Protocol):
+    """Looking."""
+
+    def triaged(self, letters: Sequence[str]) -> Mapping[str, TriageRow]:
+        """Give what is known of letters."""
+
+    def triage_labels(
+        self, *, after: tuple[int, str] = (0, ""), limit: int = 500
+    ) -> tuple[TriageRow, ...]:
+        """Page through what people said, oldest first.
+
+        Args:
+            after: When the last one of the page before was said, and its letter.
+            limit: At most so many.
+        """
+
+    def triage_model_name(self) -> str:
+        """Name the model in use; empty for the one that ships."""
+
+    def triage_model(self) -> KeptModel | None:
+        """Give the model in use; None for the one that ships."""
+
+
+class TriageWriting(TriageReading, Protocol):
+    """Writing."""
+
+    def put_triaged(self, row: TriageRow) -> None:
+        """Keep what is known of a letter, instead of what was."""
+
+    def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
+        """Forget what is known of the letters of some profiles."""
+
+    def put_triage_model(self, row: KeptModel) -> None:
+        """Put a model in use; the ones before it go."""

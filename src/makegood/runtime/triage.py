@@ -1,0 +1,228 @@
+"""Triage at work: a model reads a letter once, the rule book says what follows, both are a fact.
+
+The letter itself never waits for it: without the model's parts, without the section in the book,
+or where a model fails, a letter is simply what it was. Nothing in the words of a letter can do
+more than open a failure that the book names.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from makegood.core.decide import Asker
+from makegood.messages.errors import Refused
+from makegood.messages.events import OWN_SOURCE
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CustomerId, ProfileId, RepId, event_id
+from makegood.messages.triage_facts import Triaged
+from makegood.playbooks.book import RuleBook
+from makegood.playbooks.triage import NONE, TriageTerms
+from makegood.ports.clock import Clock
+from makegood.ports.store import Store
+from makegood.ports.triage import KeptModel, TriageRow
+from makegood.runtime.acts import PORTAL, Acts
+from makegood.runtime.intake import Intake, text_ref
+from makegood.runtime.told import Told
+
+SOURCE = f"{OWN_SOURCE}:triage"
+URGENT, ORDINARY = "urgent", "ordinary"
+_LOG = logging.getLogger("makegood.triage")
+_LONGEST = 4_000
+
+
+class Guessed(Protocol):
+    """The likeliest answer to one question of a text."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def chance(self) -> float: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
+
+
+class Reader(Protocol):
+    """A model that can be asked."""
+
+    @property
+    def name(self) -> str:
+        """Names the model."""
+
+    def read(self, text: str) -> Mapping[str, Guessed]:
+        """Answer each question: `kind`, `intent`, `urgency`."""
+
+    def language(self, text: str) -> str:
+        """Say in which language a text is; empty when nobody can tell."""
+
+
+class Wrote(Struct, frozen=True, kw_only=True):
+    """A letter to be looked at.
+
+    Attributes:
+        letter: Names it.
+        customer: Whose it is.
+        brand: For whom it was written.
+        text: Its subject and words.
+        raise_it: Whether it may open a failure; not where one was raised already.
+    """
+
+    letter: str
+    customer: CustomerId
+    brand: str
+    text: str
+    raise_it: bool = True
+
+
+class Triage:
+    """Reads letters as they come in, and hears what people say of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        acts: Acts,
+        intake: Intake,
+        book_of: Callable[[], RuleBook],
+        clock: Clock,
+        reader_of: Callable[[KeptModel | None], Reader | None],
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            reader_of: Makes a model ready; None where its parts are not installed.
+        """
+        self._store = store
+        self._acts = acts
+        self._intake = intake
+        self._book_of = book_of
+        self._clock = clock
+        self._reader_of = reader_of
+        self._known: tuple[str, Reader | None] | None = None
+
+    def look(self, wrote: Wrote) -> Triaged | None:
+        """Read a letter, once; give what was made of it. None where nothing is read."""
+        book = self._book_of().for_brand(wrote.brand)
+        if "mail" not in book.triage.channels:
+            return None
+        with self._store.reading() as reading:
+            known = reading.triaged([wrote.letter]).get(wrote.letter)
+        if known is not None and known.said is not None:
+            self._follow(wrote, known.said)  # a crash may have come between the two
+            return known.said
+        reader = self._reader()
+        if reader is None:
+            return None
+        try:
+            said, words = judged(reader, wrote, book.triage)
+        except Exception as fault:  # whatever is in a letter, it stays a letter
+            _LOG.warning("a letter could not be read by the model: %s", type(fault).__name__)
+            return None
+        self._keep(wrote, said, words)
+        self._follow(wrote, said)
+        return said
+
+    def _reader(self) -> Reader | None:
+        """Give the model in use; one that was put in use meanwhile is read once."""
+        with self._store.reading() as reading:
+            name = reading.triage_model_name()
+            if self._known is not None and self._known[0] == name:
+                return self._known[1]
+            kept = reading.triage_model()
+        try:
+            found = self._reader_of(kept)
+        except Exception as fault:
+            _LOG.error("the model of triage cannot be used: %s", type(fault).__name__)
+            found = None
+        self._known = (name, found)
+        return found
+
+    def _keep(self, wrote: Wrote, said: Triaged, words: tuple[str, ...]) -> None:
+        profile = ProfileId(wrote.customer)
+        message_id = f"letter/{wrote.letter}/triaged"
+        ref = text_ref(event_id(SOURCE, message_id), "words")
+        body = replace(said, words=ref) if words else said
+        told = Told(profile=profile, body=body, message_id=message_id, source=SOURCE)
+        with self._store.writing() as writing:
+            self._intake.record(writing, [told], self._clock.now_ms())
+            if words:
+                writing.put_texts({ref: (profile, ", ".join(words))})
+            known = writing.triaged([wrote.letter]).get(wrote.letter)
+            row = known or TriageRow(letter=wrote.letter, profile=profile)
+            writing.put_triaged(replace(row, said=body, words=words))
+
+    def _follow(self, wrote: Wrote, said: Triaged) -> None:
+        """Open the failure where that was decided; again, it is the same one."""
+        if said.verdict != "open" or not wrote.raise_it:
+            return
+        message_id = f"letter/{wrote.letter}/opened"
+        ref = text_ref(event_id(PORTAL, message_id), "words")
+        body = FailureRaised(failure=said.failure, brand=wrote.brand, words=ref)
+        done = self._acts.act(
+            wrote.customer,
+            body,
+            Asker(),
+            message_id=message_id,
+            texts={ref: wrote.text[:_LONGEST]},
+        )
+        if isinstance(done, Refused):
+            _LOG.warning("a failure was not opened for a letter: %s", done.code)
+
+    def learn(self, label: TriageRow) -> None:
+        """Keep what a person says a letter is, beside what a model made of it."""
+        with self._store.writing() as writing:
+            known = writing.triaged([label.letter]).get(label.letter)
+            said, words = (known.said, known.words) if known is not None else (None, ())
+            writing.put_triaged(replace(label, said=said, words=words))
+
+
+def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, tuple[str, ...]]:
+    """Say what follows from what a model makes of a letter; give the words it rests on.
+
+    Args:
+        reader: The model.
+        wrote: The letter.
+        terms: What the book says.
+    """
+    found = reader.read(wrote.text)
+    kind, intent, urgency = (found.get(one) for one in ("kind", "intent", "urgency"))
+    of_kind = terms.kinds.get(kind.label) if kind is not None and kind.label != NONE else None
+    lowered = wrote.text.casefold()
+    marks = tuple(word for word in terms.urgent if word in lowered)
+    chance = kind.chance if kind is not None else 0.0
+    said = Triaged(
+        letter=wrote.letter,
+        kind=kind.label if kind is not None else NONE,
+        sure=_thousandths(chance),
+        verdict=of_kind.verdict(chance) if of_kind is not None else "nothing",
+        failure=of_kind.failure if of_kind is not None else "",
+        intent=intent.label if intent is not None else "",
+        intent_sure=_thousandths(intent.chance) if intent is not None else 0,
+        urgent=bool(marks) or (urgency is not None and urgency.label == URGENT),
+        language=reader.language(wrote.text),
+        model=reader.name,
+        brand=wrote.brand,
+    )
+    words = (kind.words if kind is not None else ()) + marks
+    return said, tuple(dict.fromkeys(words))
+
+
+def _thousandths(chance: float) -> int:
+    return int(chance * 1000)  # rounded down: nothing is surer than it is
+
+
+def label_of(
+    known: TriageRow | None, letter: str, profile: ProfileId, rep: RepId, at_ms: int
+) -> TriageRow:
+    """Begin a label of a letter, with what a person said before or the model made of it."""
+    said = known.said if known is not None else None
+    return TriageRow(
+        letter=letter,
+        profile=profile,
+        labelled_ms=at_ms,
+        rep=rep,
+        kind=said.kind if said is not None else NONE,
+        intent=said.intent if said is not None else "",
+        urgency=URGENT if said is not None and said.urgent else ORDINARY,
+    )

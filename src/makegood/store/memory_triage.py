@@ -1,0 +1,61 @@
+"""The memory engine's triage."""
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Protocol, cast
+
+from makegood.messages.ids import ProfileId
+from makegood.ports.triage import KeptModel, TriageRow
+from makegood.store.memory_reading import MemoryReading
+
+
+class TriageTables(Protocol):
+    """The tables of triage among those of the engine."""
+
+    triage: MutableMapping[str, TriageRow]
+    triage_models: MutableMapping[str, KeptModel]
+
+
+class MemoryTriage(MemoryReading):
+    """What is known of letters, and which model is in use."""
+
+    @property
+    def _of_triage(self) -> TriageTables:
+        return cast("TriageTables", self._t)
+
+    def triaged(self, letters: Sequence[str]) -> Mapping[str, TriageRow]:
+        known = self._of_triage.triage
+        return {one: known[one] for one in letters if one in known}
+
+    def triage_labels(
+        self, *, after: tuple[int, str] = (0, ""), limit: int = 500
+    ) -> tuple[TriageRow, ...]:
+        rows = [row for row in self._of_triage.triage.values() if row.labelled_ms]
+        found = sorted(rows, key=_place)
+        return tuple(row for row in found if _place(row) > after)[:limit]
+
+    def triage_model_name(self) -> str:
+        found = self.triage_model()
+        return found.name if found is not None else ""
+
+    def triage_model(self) -> KeptModel | None:
+        return next(iter(self._of_triage.triage_models.values()), None)
+
+    def put_triaged(self, row: TriageRow) -> None:
+        self._of_triage.triage[row.letter] = row
+
+    def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
+        rows = self._of_triage.triage
+        theirs = [row.letter for row in rows.values() if row.profile in set(profiles)]
+        for letter in theirs:
+            del rows[letter]
+        return len(theirs)
+
+    def put_triage_model(self, row: KeptModel) -> None:
+        models = self._of_triage.triage_models
+        for name in list(models):
+            del models[name]
+        models[row.name] = row
+
+
+def _place(row: TriageRow) -> tuple[int, str]:
+    return row.labelled_ms, row.letter

@@ -1,0 +1,210 @@
+"""A letter is read once, the book says what follows, people correct it, and no letter waits."""
+
+from collections.abc import Mapping
+
+import pytest
+from msgspec.structs import replace
+
+from makegood.bootstrap import Makegood, open_makegood
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import CustomerId, ProfileId, RepId
+from makegood.messages.triage_facts import Triaged
+from makegood.playbooks.triage import KindTerms, TriageTerms
+from makegood.ports.letters import Letter
+from makegood.ports.triage import KeptModel, TriageRow
+from makegood.runtime.triage import Guessed, Triage, Wrote, judged
+from makegood.runtime.triage_models import Labelled, capped, labels
+from makegood.settings import Settings
+from makegood.testing.clock import FakeClock
+from tests.unit.runtime.test_mailroom import NOON_MS, history, taken
+
+KIND = KindTerms(failure="other", ask_from=0.5, open_from=0.9)
+TERMS = TriageTerms(
+    channels=frozenset({"mail"}), kinds={"not_working": KIND}, urgent=("stranded",)
+)
+
+
+class Said:
+    """An answer of a model."""
+
+    def __init__(self, label: str, chance: float) -> None:
+        self.label = label
+        self.chance = chance
+        self.words = ("car",)
+
+
+class Model:
+    """A model that always says the same, and counts how often it is asked."""
+
+    name = "m"
+
+    def __init__(self, label: str = "not_working", chance: float = 0.95) -> None:
+        self._said = Said(label, chance)
+        self.asked = 0
+
+    def read(self, text: str) -> Mapping[str, Guessed]:
+        self.asked += 1
+        if "\0" in text or not text.strip():
+            raise ValueError(text)
+        return {"kind": self._said}
+
+    def language(self, text: str) -> str:
+        return "en"
+
+
+@pytest.fixture
+def makegood():
+    it = open_makegood(Settings(database="memory:", key=b"k" * 32), clock=FakeClock(NOON_MS))
+    yield it
+    it.close()
+
+
+def reading_with(it: Makegood, model: Model | None, terms: TriageTerms = TERMS) -> Triage:
+    book = replace(it.book, triage=terms, by_brand={})
+    return Triage(it.store, it.acts, it.intake, lambda: book, it.clock, lambda _: model)
+
+
+def wrote(it: Makegood, **changed: object) -> Wrote:
+    took = taken(it, "letter_en")
+    brand = next(iter(it.book.brands))
+    made = Wrote(letter="l1", customer=took.customer, brand=brand, text="There was no car.")
+    return replace(made, **changed)
+
+
+def of(it: Makegood, customer: CustomerId, kind: type):
+    return [one for one in history(it, customer) if isinstance(one, kind)]
+
+
+def test_a_sure_letter_opens_the_failure_once(makegood: Makegood):
+    model = Model()
+    triage, letter = reading_with(makegood, model), wrote(makegood)
+    for _ in range(2):
+        said = triage.look(letter)
+    assert said is not None
+    assert (said.verdict, said.sure, said.failure) == ("open", 950, "other")
+    (told,) = of(makegood, letter.customer, Triaged)
+    (raised,) = of(makegood, letter.customer, FailureRaised)
+    assert (told.model, raised.failure, model.asked) == ("m", "other", 1)
+    with makegood.store.reading() as reading:
+        assert reading.texts([told.words])[told.words] == "car"
+        assert len(reading.cases_of([letter.customer])) == 1
+
+
+def test_a_crash_before_the_failure_was_opened_loses_it_not(makegood: Makegood):
+    letter = wrote(makegood)
+    model = Model()
+    reading_with(makegood, model).look(replace(letter, raise_it=False))  # the event, and no more
+    assert not of(makegood, letter.customer, FailureRaised)
+    reading_with(makegood, model).look(letter)
+    assert len(of(makegood, letter.customer, FailureRaised)) == 1
+    assert model.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "chance", "verdict"),
+    [
+        ("not_working", 0.89, "ask"),
+        ("not_working", 0.49, "nothing"),
+        ("none", 0.99, "nothing"),
+        ("unknown to the book", 0.99, "nothing"),
+    ],
+)
+def test_less_sure_letters_open_nothing(
+    makegood: Makegood, label: str, chance: float, verdict: str
+):
+    letter = wrote(makegood)
+    said = reading_with(makegood, Model(label, chance)).look(letter)
+    assert said is not None
+    assert said.verdict == verdict
+    assert not of(makegood, letter.customer, FailureRaised)
+
+
+def test_where_a_failure_was_raised_already_none_is_opened(makegood: Makegood):
+    letter = wrote(makegood, raise_it=False)
+    reading_with(makegood, Model()).look(letter)
+    assert not of(makegood, letter.customer, FailureRaised)
+
+
+def test_without_section_parts_or_a_sound_model_a_letter_is_what_it_was(makegood: Makegood):
+    letter = wrote(makegood)
+    assert reading_with(makegood, Model(), TriageTerms()).look(letter) is None
+    assert reading_with(makegood, None).look(letter) is None
+    assert reading_with(makegood, Model()).look(replace(letter, text=" ")) is None
+    assert not of(makegood, letter.customer, Triaged)
+
+
+def test_a_model_that_cannot_be_read_stops_no_letter(makegood: Makegood):
+    def broken(_: KeptModel | None) -> None:
+        raise ValueError("damaged")
+
+    book = replace(makegood.book, triage=TERMS)
+    it = Triage(
+        makegood.store, makegood.acts, makegood.intake, lambda: book, makegood.clock, broken
+    )
+    assert it.look(wrote(makegood)) is None
+
+
+def test_words_of_the_book_make_a_letter_urgent(makegood: Makegood):
+    letter = wrote(makegood, text="We are STRANDED.")
+    said, words = judged(Model(), letter, TERMS)
+    assert said.urgent
+    assert "stranded" in words
+    assert not judged(Model(), replace(letter, text="Hello."), TERMS)[0].urgent
+
+
+def test_a_label_stays_beside_what_the_model_said_and_goes_with_the_writer(makegood: Makegood):
+    letter = wrote(makegood)
+    triage = reading_with(makegood, Model())
+    triage.look(letter)
+    profile = ProfileId(letter.customer)
+    row = TriageRow(letter="l1", profile=profile, labelled_ms=5, rep=RepId("kathy"), kind="none")
+    triage.learn(row)
+    with makegood.store.reading() as reading:
+        (known,) = reading.triage_labels()
+    assert known.said is not None
+    assert (known.said.kind, known.kind, known.rep) == ("not_working", "none", "kathy")
+    with makegood.store.writing() as writing:
+        writing.put_letter(
+            Letter(
+                letter="l1", profile=profile, thread="t", mark="m", message_id="", at_ms=1,
+                kind="letter", sender="a@example.com", subject="Car", text="gone",
+            )
+        )  # fmt: skip
+    assert [one.text for one in labels(makegood.store)] == ["Car\n\ngone"]
+    assert makegood.erasing.person("email:ana@example.com").rows
+    with makegood.store.reading() as reading:
+        assert reading.triaged(["l1"]) == {}
+
+
+def labelled(rep: str, kind: str, count: int) -> list[Labelled]:
+    return [
+        Labelled(
+            text=f"{rep} {n}",
+            held_out=False,
+            row=TriageRow(
+                letter=f"{rep}{kind}{n}", profile=ProfileId("p"), labelled_ms=n + 1,
+                rep=RepId(rep), kind=kind,
+            ),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def test_one_person_teaches_no_more_than_their_share():
+    found = labelled("spam", "none", 90) + labelled("kathy", "none", 10)
+    kept, few = capped(found, "kind", TERMS)
+    by = [one.row.rep for one in kept]
+    assert (by.count(RepId("spam")), by.count(RepId("kathy")), few) == (50, 10, ())
+
+
+def test_a_label_that_no_model_can_name_stops_no_training():
+    found = labelled("kathy", "<b>/", 9) + labelled("kathy", "none", 9)
+    kept, few = capped(found, "kind", TERMS)
+    assert ({one.row.kind for one in kept}, few) == ({"none"}, ())
+
+
+def test_a_label_with_two_letters_is_not_learned():
+    found = labelled("kathy", "none", 9) + labelled("kathy", "lost", 2)
+    kept, few = capped(found, "kind", TERMS)
+    assert few == ("lost",)
+    assert {one.row.kind for one in kept} == {"none"}
