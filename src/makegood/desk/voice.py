@@ -140,7 +140,7 @@ def _shown(
 def _post(desk: Desk, post_id: str) -> Post:
     """Find a post that this person may see; any other one does not exist for them."""
     row = desk.reading.posts([post_id]).get(post_id)
-    if row is None or row.state == "ours" or not desk.me.may_see(row.brand):
+    if row is None or row.state in ("ours", "erased") or not desk.me.may_see(row.brand):
         raise Http404
     return row
 

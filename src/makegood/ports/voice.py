@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from makegood.messages.ids import CaseId, ProfileId, RepId
 
-Standing = Literal["waiting", "answered", "old", "ours", "gone"]
+Standing = Literal["waiting", "answered", "old", "ours", "gone", "erased"]
 
 
 class Media(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -43,7 +43,8 @@ class Post(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         at_ms: When it was said, never later than it was heard.
         heard_ms: When we took it.
         state: `waiting` for an answer, `answered` by a person, `old` for what was there before
-            anybody listened, `ours` for what the firm wrote, `gone` for what its author deleted.
+            anybody listened, `ours` for what the firm wrote, `gone` for what its author deleted,
+            `erased` for what was forgotten: its name alone stays, so that it does not come anew.
         target_ms: Until then an answer is in good time.
         breach_ms: Until then an answer is not too late; 0 for what nobody counts.
         late_ms: The same, until it was looked at whether it was too late; then 0.
@@ -249,6 +250,11 @@ class VoiceWriting(VoiceReading, Protocol):
 
     def put_voice_code(self, row: VoiceCode) -> None:
         """Keep a code."""
+
+
+def forgotten(post: str) -> Post:
+    """Give what is left of a post whose author was forgotten: its name."""
+    return Post(post=post, source="", network="", author="", at_ms=0, heard_ms=0, state="erased")
 
 
 def handle_named(network: str, author: str) -> str:

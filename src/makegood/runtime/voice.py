@@ -122,7 +122,7 @@ class VoiceRoom:
         def forget() -> Post | Refused:
             with self._parts.store.writing() as writing:
                 row = writing.change_post(post)
-                if row is None or row.state == "ours":
+                if row is None or row.state in ("ours", "erased"):
                     return NO_SUCH
                 after = _deleted(row)
                 writing.save_post(after)
@@ -163,7 +163,7 @@ def _kept(
     """Keep a post; say what it became, and what the log is told."""
     if one.is_gone:
         before = writing.change_post(row.post)
-        if before is not None and before.state != "ours":
+        if before is not None and before.state not in ("ours", "erased"):
             writing.save_post(_deleted(before))
         return "gone", []
     for mine in (it for it in ours if it.reply_to == row.post):

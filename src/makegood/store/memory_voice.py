@@ -5,7 +5,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
-from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount
+from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
 from makegood.store.memory_reading import MemoryReading
 
 
@@ -40,7 +40,7 @@ class MemoryVoice(MemoryReading):
         found = [
             one
             for one in self._said.public_posts.values()
-            if one.state != "ours" and (not brands or one.brand in brands)
+            if one.state not in ("ours", "erased") and (not brands or one.brand in brands)
         ]
         places = sorted(found, key=lambda one: one.place)
         return tuple(one for one in places if after is None or one.place > after)[:limit]
@@ -143,6 +143,6 @@ class MemoryVoice(MemoryReading):
 
     def _forget(self, found: Sequence[Post]) -> int:
         for one in found:
-            del self._said.public_posts[one.post]
+            self._said.public_posts[one.post] = forgotten(one.post)
             self._said.letters_gone[one.post] = True
         return len(found)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from makegood.messages.ids import ProfileId
-from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount
+from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
 from makegood.store.session import replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
@@ -44,7 +44,7 @@ class VoiceReading(SqlBase):
         after: tuple[int, int, str] | None = None,
         limit: int = 20,
     ) -> tuple[Post, ...]:
-        sql = "SELECT row_blob FROM public_post WHERE standing <> 'ours'"
+        sql = "SELECT row_blob FROM public_post WHERE standing <> 'ours' AND standing <> 'erased'"
         theirs = " AND brand = ANY(?)" if brands else ""
         later = " AND (slot, rank, post) > (?, ?, ?)" if after else ""
         found = self._db.rows(
@@ -168,6 +168,8 @@ class VoiceWriting(VoiceReading):
     def _gone(self, found: Sequence[Sequence[str]]) -> int:
         """Remember that the files of what is forgotten have to go, as those of letters do."""
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
+        for row in found:
+            self.save_post(forgotten(row[0]))
         return len(found)
 
     def put_heard_to(self, row: HeardTo) -> None:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from makegood.messages.ids import ProfileId
-from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount
+from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import profile
 
@@ -139,9 +139,13 @@ class VoiceConformance(Conformance):
             assert writing.erase_posts([profile("ana"), ProfileId("")]) == 1
             assert writing.erase_handle("mastodon:ben@example.social") == 1
         with store.reading() as reading:
-            assert reading.posts(["a", "b"]) == {}
+            assert reading.posts(["a", "b"]) == {"a": forgotten("a"), "b": forgotten("b")}
+            assert reading.posts_listed() == ()
+            assert reading.posts_by("mastodon:ben@example.social") == ()
             assert reading.voice_codes(["c"]) == {}
             assert reading.gone_letters(9) == ("a", "b")
+        with store.writing() as writing:
+            assert not writing.put_post(post("a"))  # it does not come anew
 
     def test_how_far_a_source_was_heard_is_known(self) -> None:
         store = self.make_store()

@@ -247,6 +247,8 @@ def test_who_is_erased_leaves_no_post_and_no_handle(it: Makegood) -> None:
     with it.store.reading() as reading:
         assert reading.posts_by(ANA) == ()
         assert reading.handles([ANA]) == {}
+    assert hear(it, said()) == {"known": 1}  # a feed that still lists it brings nothing back
+    assert post_of(it).text == ""
     hear(it, said("b"))
     assert it.voice.forget(ANA) == 1
 
