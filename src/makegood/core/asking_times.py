@@ -56,6 +56,11 @@ def outside(state: State, case: Case) -> WhyNot:
     return "" if case.apology_ms else "apology"
 
 
+def has_left(state: State, brand: str) -> bool:
+    """Whether they left the brand on any channel: the gate lets a case's own question pass."""
+    return any(whose in (EVERYWHERE, brand) for whose, _ in state.unsubscribed)
+
+
 def too_often(turn: Turn, rule: SurveyRule, brand: str) -> WhyNot:
     """Say whether they want no questions, or had one not long ago."""
     if any(

@@ -120,6 +120,7 @@ def _against(turn: Turn, rule: SurveyRule, brand: str) -> tuple[WhyNot, CaseId]:
     case = state.open_case
     if why == "case" and case is not None and rule.outside:
         why, asked_in = asking_times.outside(state, case), case.id
+        why = "unsubscribed" if asking_times.has_left(state, brand) else why
     return why or asking_times.too_often(turn, rule, brand), asked_in
 
 
@@ -139,10 +140,11 @@ def apologised(turn: Turn, case: Case, command: CommandId) -> None:
 
 
 def take_back(turn: Turn, case: Case) -> None:
-    """Withdraw the one question of a case that is no longer nobody's fault."""
-    if all(one.cause.is_outside for one in case.failures) and not case.unclear:
-        return
+    """Withdraw the one question of a case that is our fault now, or of who wants none."""
+    ours = bool(case.unclear) or any(not one.cause.is_outside for one in case.failures)
     for one in turn.state.surveys:
+        if not (ours or asking_times.has_left(turn.state, one.brand)):
+            continue
         if one.case == case.id and one.asked_ms and not one.is_answered and not one.why:
             turn.withdrawn.append(one.command)
             _put(turn, replace(one, asked_ms=0, why="case", why_ms=turn.at_ms))

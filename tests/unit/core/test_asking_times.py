@@ -16,6 +16,7 @@ from makegood.messages.facts import (
     Rated,
     Released,
     RootCauseNamed,
+    Unsubscribed,
 )
 from makegood.messages.ids import RepId
 from makegood.playbooks.asking import AskingTerms
@@ -295,6 +296,30 @@ def test_who_is_let_down_by_us_meanwhile_is_not_asked_any_more(day: Day):
     day.happens("Rudeness Told", booking="B1", brand="meridian")
     assert command in day.withdrawn
     assert (last(day).why, last(day).asked_ms) == ("case", 0)
+
+
+def test_who_left_a_channel_of_the_brand_meanwhile_is_not_asked_any_more(day: Day):
+    cancelled(day, weather=True)
+    chooses(day)
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    (apology,) = explained(day)
+    day.told(Carried(command=apology.id, step=apology.step))
+    day.waits(1)
+    command = last(day).command
+    assert last(day).asked_ms
+    day.told(Unsubscribed(brand="meridian", channel="mail"))
+    assert command in day.withdrawn
+    assert last(day).asked_ms == 0
+
+
+def test_who_left_a_channel_of_the_brand_is_not_asked_within_a_case(day: Day):
+    cancelled(day, weather=True)
+    chooses(day)
+    day.told(Unsubscribed(brand="meridian", channel="mail"))
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    assert (last(day).why, asked(day)) == ("unsubscribed", [])
 
 
 def test_where_we_are_at_fault_no_apology_opens_a_question(day: Day):
