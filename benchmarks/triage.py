@@ -18,7 +18,7 @@ from makegood.analytics.triage.model import Head, chances
 from makegood.analytics.triage.starter import NONE, banking, hotels, kind_of
 from makegood.analytics.triage.training import Sample, error, sample, train
 
-DATA = Path("/work/shared/data")
+DATA = Path(__file__).resolve().parents[2] / "shared/data"
 SHOTS, SEEDS, FOLDS = 5, 5, 15
 OPEN_FROM = 0.9
 _SOURCE = "a benchmark"

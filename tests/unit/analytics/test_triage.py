@@ -14,7 +14,7 @@ from makegood.analytics.triage.starter import NONE, banking, kind_of, starter
 from makegood.analytics.triage.training import error, sample, train
 from makegood.messages.errors import InputError
 
-DATA = Path("/work/shared/data")
+DATA = Path(__file__).resolve().parents[4] / "shared/data"
 NEEDS_DATA = pytest.mark.skipif(
     not (DATA / "banking77").is_dir(), reason="the published messages are not on this machine"
 )
