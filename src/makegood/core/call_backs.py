@@ -6,6 +6,8 @@ nobody to hand it to, and the desk says so.
 Source: story 4; ideas, 9 (we keep our own promises); evidence, 8 (silence is not recovery).
 """
 
+from collections.abc import Iterable, Set
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -61,13 +63,12 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         of: The call and the person.
         why: What they did.
     """
-    terms = turn.book.calls.call_back
-    id_ = back_id(of.call, of.rep)
-    if terms is None or turn.origin.imported or turn.state.phone.back(id_) is not None:
+    terms = turn.book.for_brand(of.brand).calls.call_back
+    above = _who(turn, turn.above, {of.rep})
+    if terms is None or turn.origin.imported or _is_owed(turn, of, above):
         return
-    above = tuple(dict.fromkeys(one for one in turn.above if one != of.rep))
     one = CallBack(
-        id=id_,
+        id=back_id(of.call, of.rep),
         profile=turn.origin.profile,
         call=of.call,
         rep=of.rep,
@@ -89,6 +90,27 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         turn.put(case.given_to(one.owner, turn.at_ms))
 
 
+def _is_owed(turn: Turn, of: Call, above: tuple[RepId, ...]) -> bool:
+    """Whether one is owed for a call and person; who it was may be told afterwards."""
+    of_call = [one for one in turn.state.phone.backs if one.call == of.call]
+    if any(one.rep == of.rep for one in of_call):
+        return True
+    nameless = next((one for one in of_call if not one.rep), None)
+    if nameless is None:
+        return bool(of_call) and not of.rep
+    named = replace(nameless, rep=of.rep)
+    if above and not nameless.done_ms and not nameless.passed:
+        named = replace(named, owner=above[0], above=above[1:])
+    _put_back(turn, named)
+    return True
+
+
+def _who(turn: Turn, above: Iterable[RepId], but: Set[RepId]) -> tuple[RepId, ...]:
+    """Leave out who had it, and whom the customer and they are kept apart from."""
+    denied = turn.state.my_person.denied
+    return tuple(dict.fromkeys(it for it in above if it not in but and it not in denied))
+
+
 def overdue(turn: Turn, timer: Timer) -> None:
     """The call did not come in time: a word of ours is broken, and somebody higher calls."""
     one = turn.state.phone.back(timer.subject)
@@ -104,7 +126,7 @@ def _go_higher(turn: Turn, one: CallBack, why: Failed, call: str) -> None:
     """Give a call-back to the next above; at the top it stays, and no clock runs any more."""
     turn.clear_timers(one.id, TimerKind.CALL_BACK_BY)
     had = {one.rep, one.owner, *(it.rep for it in one.passed)}
-    above = tuple(it for it in one.above if it not in had)
+    above = _who(turn, one.above, had)
     passed = (*one.passed, Passed(one.owner, why, turn.at_ms, call))
     if not above:
         _put_back(turn, replace(one, passed=passed, above=()))
@@ -151,13 +173,18 @@ def judge(state: State, wanted: CalledBack, asker: Asker) -> Decision:
 
 
 def may_call_back(one: CallBack, rep: RepId) -> bool:
-    """Whether somebody is one to make a call-back: its owner, one above, or anybody for nobody's.
+    """Whether somebody is one to make a call-back: never for themselves whom it is about.
 
-    Nobody makes it for themselves whom it is about.
+    What is anybody's is a supervisor's; who is one is known where they ask.
     """
-    if rep == one.rep:
-        return False
-    return not one.owner or rep == one.owner or rep in one.above
+    return rep != one.rep and (one.is_anybodys or is_named(one, rep))
+
+
+def is_named(one: CallBack, rep: RepId) -> bool:
+    """Whether it stands with somebody, or they are above, or had it and call late after all."""
+    return (
+        bool(rep) and rep != one.rep and (rep == one.owner or rep in one.above or one.is_late(rep))
+    )
 
 
 def _put_back(turn: Turn, one: CallBack) -> None:

@@ -18,6 +18,20 @@ Spoiled: TypeAlias = Literal["hung_up_on", "flagged"]
 Failed: TypeAlias = Literal["overdue", "hung_up_on", "flagged"]
 
 
+class Asked(Struct, frozen=True, gc=False, array_like=True):
+    """A hang-up of ours of which a person is asked whether it was a failure.
+
+    Attributes:
+        event: The event that nobody could judge.
+        rep: Who hung up; empty where no event says.
+        above: Who stood above them then, the nearest first.
+    """
+
+    event: EventId
+    rep: RepId
+    above: tuple[RepId, ...] = ()
+
+
 class PhoneCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One call.
 
@@ -38,6 +52,8 @@ class PhoneCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
         ended_ms: When; 0 while it goes on.
         outward: We called them.
         failed: Failures that it was taken for.
+        told_as: What these are about, where a rule on one of its events says so; else the call.
+        asked: What a person is asked of its end.
     """
 
     id: str
@@ -60,6 +76,13 @@ class PhoneCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     ended_ms: int = 0
     outward: bool = False
     failed: tuple[str, ...] = ()
+    told_as: str = ""
+    asked: Asked | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether we called and nobody took it: then nobody was spoken to, well or badly."""
+        return self.outward and not self.answered
 
     @property
     def ended_by(self) -> str:
@@ -110,7 +133,8 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         id: Made of the call and the person.
         profile: Whom the event was about that brought it.
         call: The call.
-        rep: The person of ours it is about; who is not to be the one who calls.
+        rep: The person of ours it is about; who is not to be the one who calls. Empty where no
+            event says who it was.
         why: They hung up, or the customer flagged them.
         about: What its failure is about.
         owner: Who has to call now; empty for the supervisors together.
@@ -142,6 +166,16 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     def is_stuck(self) -> bool:
         """Whether it came to the top, failed there, and nobody is higher."""
         return not self.done_ms and bool(self.passed) and self.passed[-1].rep == self.owner
+
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether it is with the supervisors together: nobody by name has it, or it is stuck."""
+        return not self.owner or self.is_stuck
+
+    def is_late(self, rep: str) -> bool:
+        """Whether somebody had it and did no more than let the time pass."""
+        whys = {one.why for one in self.passed if one.rep == rep}
+        return whys == {"overdue"}
 
     def has_failed(self, rep: str, call: str) -> bool:
         """Whether somebody spoiled just this call and it went on for that."""
