@@ -193,6 +193,8 @@ class Hint(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         words: The sentence, by reference; gone when the customer is erased.
         settled_ms: When a person decided; 0 until then.
         accepted: What they decided.
+        rep: Who spoke, as the event of the transcript says; the call may name more.
+        fails_as: The failure that the rule suggested then; a later book may have no such rule.
     """
 
     id: EventId
@@ -205,6 +207,8 @@ class Hint(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     settled_ms: int = 0
     accepted: bool = False
     by: RepId = RepId("")
+    rep: RepId = RepId("")
+    fails_as: str = ""
 
 
 class Phone(Struct, frozen=True, gc=False, omit_defaults=True):

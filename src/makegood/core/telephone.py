@@ -15,13 +15,14 @@ from makegood.core import call_backs
 from makegood.core.call_backs import Call
 from makegood.core.cases import take_failure, take_unclear
 from makegood.core.decision import Asker, Decision, refuse
-from makegood.core.failures import SEVERITY_BY_HAND
+from makegood.core.failures import OTHER, SEVERITY_BY_HAND
 from makegood.core.phone import (
     CUSTOMER,
     LINE,
     REP,
     Asked,
     Hint,
+    Phone,
     PhoneCall,
     Spoiled,
     hint_id,
@@ -180,6 +181,17 @@ def _about(call: PhoneCall) -> str:
     return call.told_as or about_of(call.id)
 
 
+def _about_in(phone: Phone, name: str) -> str:
+    call = phone.call(name)
+    return _about(call) if call is not None else about_of(name)
+
+
+def spoke_in(phone: Phone, hint: Hint) -> frozenset[str]:
+    """Say who spoke in the call of a suggestion, as far as anything says so."""
+    call = phone.call(hint.call)
+    return frozenset(one for one in (hint.rep, *(call.agents if call else ())) if one)
+
+
 def _cannot_tell(turn: Turn, event: Event, body: Touchpoint, found: Mapping[str, str]) -> None:
     """Put before a person a hang-up of ours of which nobody says whether it was the end of it."""
     kind, facts = turn.book.calls.hung_up_as, body.properties
@@ -275,7 +287,8 @@ def _suggest(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
         rule = _text(one, "rule") if isinstance(one, dict) else ""
         words = _text(one, "words") if isinstance(one, dict) else ""
         id_ = hint_id(name, rule)
-        if turn.book.calls.hint(rule) is None or turn.state.phone.hint(id_) is not None:
+        of_book = turn.book.calls.hint(rule)
+        if of_book is None or turn.state.phone.hint(id_) is not None:
             continue
         hint = Hint(
             id=id_,
@@ -285,6 +298,8 @@ def _suggest(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
             words=words,
             at_ms=event.time_ms,
             brand=_brand_of(turn, body),
+            rep=RepId(_text(body.properties, "agent")),
+            fails_as=of_book.fails_as,
         )
         turn.state = replace(turn.state, phone=turn.state.phone.with_hint(hint))
 
@@ -298,13 +313,14 @@ def settled(turn: Turn, body: HintSettled) -> None:
     turn.state = replace(turn.state, phone=turn.state.phone.with_hint(done))
     book = turn.book.for_brand(one.brand)
     rule = book.calls.hint(one.rule)
-    if not body.accepted or rule is None:
+    suggested = rule.fails_as if rule is not None else one.fails_as
+    if not body.accepted or not suggested:
         return
-    kind = book.failures.get(rule.fails_as)
+    kind = book.failures.get(suggested)
     failure = Failure(
         event=turn.cause,
-        rule=rule.fails_as,
-        about=about_of(one.call),
+        rule=suggested if kind is not None else OTHER,
+        about=_about_in(turn.state.phone, one.call),
         brand=one.brand,
         at_ms=turn.at_ms,
         severity=SEVERITY_BY_HAND,
@@ -334,6 +350,9 @@ def judge(state: State, wanted: OfCalls, asker: Asker) -> Decision:
             return refuse("no_such_hint", "No transcript is known to suggest this.")
         if hint.settled_ms:
             return refuse("settled_already", "Somebody has read this and decided already.")
+        if not wanted.accepted and asker.rep in spoke_in(state.phone, hint):
+            why = "Whoever spoke in the call does not lay it aside: somebody else reads it."
+            return refuse("about_you", why)
         return Decision(body=replace(wanted, by=asker.rep))
     return call_backs.judge(state, wanted, asker)
 
