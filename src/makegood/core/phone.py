@@ -264,9 +264,12 @@ class Phone(Struct, frozen=True, gc=False, omit_defaults=True):
         return Phone(self.calls, backs, self.hints)
 
     def with_hint(self, one: Hint) -> "Phone":
-        """Put a new or changed suggestion in its place; the oldest are let go of."""
+        """Put a new or changed suggestion in its place; of too many the settled go first."""
         if self.hint(one.id) is None:
-            return Phone(self.calls, self.backs, (*self.hints, one)[-MOST_KEPT:])
+            more = max(0, len(self.hints) + 1 - MOST_KEPT)
+            gone = {it.id for it in [it for it in self.hints if it.settled_ms][:more]}
+            kept = tuple(it for it in (*self.hints, one) if it.id not in gone)
+            return Phone(self.calls, self.backs, kept[-MOST_KEPT:])
         hints = tuple(one if it.id == one.id else it for it in self.hints)
         return Phone(self.calls, self.backs, hints)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from unicodedata import normalize
 
 from msgspec import Struct
 
@@ -54,7 +55,10 @@ class HintRule(Struct, frozen=True, kw_only=True):
     def hears(self, sentence: str) -> bool:
         """Whether a phrase stands in a sentence, as whole words."""
         heard = plainly(sentence)
-        return any(pattern.search(heard) for pattern in _patterns(_all(self.phrases)))
+        return any(
+            plain in heard and pattern.search(heard)
+            for plain, pattern in _patterns(_all(self.phrases))
+        )
 
 
 class CallRules(Struct, frozen=True, kw_only=True):
@@ -92,8 +96,8 @@ class CallRules(Struct, frozen=True, kw_only=True):
 
 
 def plainly(words: str) -> str:
-    """Write words in their one form: small letters, one space, no apostrophes."""
-    return _GAP.sub(" ", words.casefold()).strip()
+    """Write words in their one form: small letters, whole accents, one space, no apostrophes."""
+    return _GAP.sub(" ", normalize("NFC", words.casefold())).strip()
 
 
 def _of(hints: Iterable[HintRule]) -> tuple[str, ...]:
@@ -105,5 +109,7 @@ def _all(phrases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _patterns(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"(?<!\w){re.escape(plainly(one))}(?!\w)") for one in phrases)
+def _patterns(phrases: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Give each phrase in its one form with its pattern; looking for it as it is costs little."""
+    plain = tuple(plainly(one) for one in phrases)
+    return tuple((one, re.compile(rf"(?<!\w){re.escape(one)}(?!\w)")) for one in plain)

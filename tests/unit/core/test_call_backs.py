@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker, decide
+from makegood.core.phone import MOST_KEPT, Hint, Phone
 from makegood.core.state import decode_state, encode_state
 from makegood.messages.call_facts import CalledBack
 from makegood.messages.facts import Judged, PersonRefused
-from makegood.messages.ids import RepId
+from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.testing.book import MINUTE_MS
 from tests.unit.core.day import Day
@@ -184,3 +185,21 @@ def test_rude_and_hung_up_in_one_call_is_one_failure_that_grows():
     assert [one.about for one in day.state.open_case.failures] == ["R1"]
     assert not day.state.open_case.double
     assert the_back(day).about == "R1"
+
+
+def test_of_too_many_suggestions_those_that_are_over_go_first():
+    phone = Phone()
+    for n in range(MOST_KEPT + 20):
+        hint = Hint(
+            id=EventId(f"e{n}"),
+            profile=ProfileId("p"),
+            call=f"C{n}",
+            rule="r",
+            words="w",
+            at_ms=n,
+            settled_ms=int(20 <= n < 40),
+        )
+        phone = phone.with_hint(hint)
+    assert len(phone.hints) == MOST_KEPT
+    assert phone.open_hints == phone.hints
+    assert phone.hint("e0") is not None
