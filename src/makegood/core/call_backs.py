@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from makegood.core.calls import called
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.phone import CallBack, Failed, Passed, Spoiled, back_id
+from makegood.core.routing import can_promise_call
 from makegood.core.state import State
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -64,7 +65,7 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         why: What they did.
     """
     terms = turn.book.for_brand(of.brand).calls.call_back
-    above = _who(turn, turn.above, {of.rep})
+    above = _there(turn, _who(turn, turn.above, {of.rep}), of.brand)
     if terms is None or turn.origin.imported or _is_owed(turn, of, above):
         return
     one = CallBack(
@@ -79,6 +80,7 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         owner=above[0] if above else RepId(""),
         above=above[1:],
         due_ms=turn.known_ms + terms.within_ms,
+        promised=_is_there(turn, above[:1], of.brand, terms.within_ms),
     )
     _put_back(turn, one)
     turn.set_timer(TimerKind.CALL_BACK_BY, one.due_ms, one.id, "", one.brand)
@@ -103,6 +105,18 @@ def _is_owed(turn: Turn, of: Call, above: tuple[RepId, ...]) -> bool:
         named = replace(named, owner=above[0], above=above[1:])
     _put_back(turn, named)
     return True
+
+
+def _there(turn: Turn, above: tuple[RepId, ...], brand: str) -> tuple[RepId, ...]:
+    """Pass by the nearest who are off duty; where nobody is on it, pass nobody by."""
+    on = [n for n, one in enumerate(above) if _is_there(turn, (one,), brand, 0)]
+    return above[on[0] :] if on else above
+
+
+def _is_there(turn: Turn, reps: tuple[RepId, ...], brand: str, within_ms: int) -> bool:
+    """Whether somebody of these is on duty for a brand, and will be for so long."""
+    duties = tuple(one for one in turn.on_duty if one.rep in reps)
+    return can_promise_call(within_ms, turn.known_ms, brand, duties)
 
 
 def _who(turn: Turn, above: Iterable[RepId], but: Set[RepId]) -> tuple[RepId, ...]:

@@ -144,6 +144,8 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         tried_ms: When somebody last called and did not reach them.
         done_ms: When the customer was reached; 0 until then.
         done_by: By whom.
+        promised: Whoever it stands with was on duty till then, so that the customer is told when;
+            a promise that was broken stays one.
     """
 
     id: EventId
@@ -161,6 +163,7 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     tried_ms: int = 0
     done_ms: int = 0
     done_by: RepId = RepId("")
+    promised: bool = False
 
     @property
     def is_stuck(self) -> bool:

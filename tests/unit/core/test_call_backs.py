@@ -9,10 +9,12 @@ from makegood.core.decide import Asker, decide
 from makegood.core.phone import MOST_KEPT, Hint, Phone
 from makegood.core.state import decode_state, encode_state
 from makegood.messages.call_facts import CalledBack
+from makegood.messages.events import OnDuty
 from makegood.messages.facts import Judged, PersonRefused
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.playbooks.book import Library
 from makegood.testing.book import MINUTE_MS
+from makegood.testing.history import NOON_MS
 from tests.unit.core.day import Day
 from tests.unit.core.test_telephone import MAX, SUE, TOM, TOP, a_day, hung_up, kinds, the_back
 
@@ -203,3 +205,32 @@ def test_of_too_many_suggestions_those_that_are_over_go_first():
     assert len(phone.hints) == MOST_KEPT
     assert phone.open_hints == phone.hints
     assert phone.hint("e0") is not None
+
+
+def on_duty(*reps: RepId, minutes: int = 60) -> tuple[OnDuty, ...]:
+    return tuple(OnDuty(one, NOON_MS + minutes * MINUTE_MS) for one in reps)
+
+
+@pytest.mark.parametrize(
+    ("there", "owner", "above"),
+    [
+        ((SUE, MAX), SUE, (MAX, TOP)),
+        ((MAX,), MAX, (TOP,)),
+        ((TOM,), SUE, (MAX, TOP)),
+        ((), SUE, (MAX, TOP)),
+    ],
+)
+def test_the_nearest_on_duty_calls_back_and_else_the_nearest(there, owner, above):
+    day = a_day()
+    day.on_duty = on_duty(*there)
+    hung_up(day)
+    assert (the_back(day).owner, the_back(day).above) == (owner, above)
+    assert the_back(day).promised is bool({SUE, MAX} & set(there))
+
+
+def test_a_call_is_promised_only_by_who_is_there_till_then():
+    day = a_day()
+    day.on_duty = on_duty(SUE, minutes=29)
+    hung_up(day)
+    assert the_back(day).owner == SUE
+    assert not the_back(day).promised
