@@ -7,6 +7,8 @@ from unicodedata import normalize
 
 from msgspec import Struct
 
+from makegood.messages.call_facts import CALL_EVENTS
+
 _GAP = re.compile(r"[\s\u2019']+")
 
 
@@ -82,6 +84,11 @@ class CallRules(Struct, frozen=True, kw_only=True):
     flagged_as: str = ""
     call_back: CallBackTerms | None = None
     hints: tuple[HintRule, ...] = ()
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it hears; none without the section."""
+        return CALL_EVENTS if self.heard else frozenset()
 
     def hint(self, name: str) -> HintRule | None:
         """Find a hint by its id."""
