@@ -186,7 +186,7 @@ def _again(asked: Asked) -> Done:
 
 
 def _gone(asked: Asked) -> Done:
-    done = asked.voice.room.gone(asked.row.post)
+    done = asked.voice.room.gone(asked.row.post, asked.desk.me.rep)
     return done if isinstance(done, Refused) else "Its words are forgotten, as its author wants."
 
 
