@@ -238,9 +238,7 @@ class VoiceWriting(VoiceReading, Protocol):
         """Write a post down as it is now."""
 
     def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
-        """Forget handles and codes of some profiles, and all posts of those handles; their files
-        have to go.
-        """
+        """Forget the handles, all their posts, and codes of some profiles; files have to go."""
 
     def erase_handle(self, handle: str) -> int:
         """Forget every post of an author, and whose the handle is."""

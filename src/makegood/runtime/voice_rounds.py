@@ -58,6 +58,7 @@ class VoiceRounds:
         self._fetching = fetching
         self._secret_of = secret_of
         self._with_files = with_files
+        self._sessions: dict[str, str] = {}
 
     def run_once(self, *, everything: bool = False) -> Mapping[str, Counter[str]]:
         """Ask every source whose time has come; say what its posts became.
@@ -111,7 +112,7 @@ class VoiceRounds:
                 return mastodon.listen(source, before, self._fetching, secret)
             case _:
                 secret = self._secret_of(source.id)
-                return bluesky.listen(source, before, self._fetching, secret)
+                return bluesky.listen(source, before, self._fetching, secret, self._sessions)
 
     def _put(self, row: HeardTo) -> None:
         with self._parts.store.writing() as writing:
