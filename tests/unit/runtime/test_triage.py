@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood, open_makegood
-from makegood.messages.facts import FailureRaised
+from makegood.messages.facts import FailureRaised, GotInTouch
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.messages.triage_facts import Triaged
 from makegood.playbooks.triage import KindTerms, TriageTerms
@@ -67,7 +67,11 @@ def reading_with(it: Makegood, model: Model | None, terms: TriageTerms = TERMS) 
 def wrote(it: Makegood, **changed: object) -> Wrote:
     took = taken(it, "letter_en")
     brand = next(iter(it.book.brands))
-    made = Wrote(letter="l1", customer=took.customer, brand=brand, text="There was no car.")
+    (touch,) = of(it, took.customer, GotInTouch)
+    made = Wrote(
+        letter="l1", customer=took.customer, brand=brand, text="There was no car.",
+        words=touch.words,
+    )  # fmt: skip
     return replace(made, **changed)
 
 
