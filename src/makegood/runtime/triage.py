@@ -22,10 +22,11 @@ from makegood.messages.triage_facts import Triaged
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.triage import NONE, TriageTerms
 from makegood.ports.clock import Clock
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
 from makegood.ports.triage import KeptModel, TriageRow
-from makegood.runtime.acts import PORTAL, Acts
+from makegood.runtime.acts import DESK, PORTAL, Acts
 from makegood.runtime.intake import Intake, patiently, text_ref
+from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.runtime.told import Told
 
 SOURCE = f"{OWN_SOURCE}:triage"
@@ -171,8 +172,13 @@ class Triage:
         return said
 
     def learn(self, label: TriageRow) -> None:
-        """Keep what a person says a letter is, beside what a model made of it."""
+        """Keep what a person says a letter is, beside what a model made of it.
+
+        Of a letter that was erased since the person saw it, nothing is kept.
+        """
         with self._store.writing() as writing:
+            if writing.letter(label.letter) is None:
+                return
             known = writing.triaged([label.letter]).get(label.letter)
             said, words = (known.said, known.words) if known is not None else (None, ())
             writing.put_triaged(replace(label, said=said, words=words))
@@ -181,6 +187,18 @@ class Triage:
 def opened_by(letter: str) -> str:
     """Name the failure that a letter opens by itself."""
     return f"letter/{letter}/opened"
+
+
+def made_by(letter: str) -> str:
+    """Name the failure that a person makes of a letter: two who do it make one."""
+    return f"letter/{letter}/failure"
+
+
+def is_failure(reading: Reading, letter: str) -> bool:
+    """Whether a letter became a failure: by itself, by a person, or as one of the firm sent it."""
+    sent_on = event_id(PORTAL, f"{MAIL}/{letter}/raised")
+    own = event_id(PORTAL, opened_by(letter))
+    return bool(reading.taken([own, sent_on, event_id(DESK, made_by(letter))]))
 
 
 def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, tuple[str, ...]]:
@@ -221,7 +239,7 @@ def _thousandths(chance: float) -> int:
 def label_of(
     known: TriageRow | None, letter: str, profile: ProfileId, rep: RepId, at_ms: int
 ) -> TriageRow:
-    """Begin a label of a letter, with what a person said before or the model made of it."""
+    """Begin a label of a letter with what the model made of it."""
     said = known.said if known is not None else None
     return TriageRow(
         letter=letter,
