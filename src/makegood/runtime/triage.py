@@ -6,6 +6,7 @@ more than open a failure that the book names.
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -213,7 +214,7 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
     kind, intent, urgency = (found.get(one) for one in ("kind", "intent", "urgency"))
     of_kind = terms.kinds.get(kind.label) if kind is not None and kind.label != NONE else None
     lowered = wrote.text.casefold()
-    marks = tuple(word for word in terms.urgent if word in lowered)
+    marks = tuple(word for word in terms.urgent if _says(lowered, word))
     chance = kind.chance if kind is not None else 0.0
     said = Triaged(
         letter=wrote.letter,
@@ -230,6 +231,20 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
     )
     words = (kind.words if kind is not None else ()) + marks
     return said, tuple(dict.fromkeys(words))
+
+
+def _says(text: str, word: str) -> bool:
+    """Whether a text has a word, and not only as a part of another one.
+
+    Scripts without capitals, as the Chinese, put no space between words: there a part counts.
+    """
+    begins = r"(?<!\w)" if _stands_alone(word[0]) else ""
+    ends = r"(?!\w)" if _stands_alone(word[-1]) else ""
+    return re.search(f"{begins}{re.escape(word)}{ends}", text) is not None
+
+
+def _stands_alone(letter: str) -> bool:
+    return letter.isdecimal() or letter.upper() != letter.lower()
 
 
 def _thousandths(chance: float) -> int:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from makegood.analytics.triage.model import Head, Model
 
 QUESTIONS = ("kind", "intent", "urgency")
-MOST = 20_000
-"""Of more labels the latest are learned from: a training fits in the memory of a small machine."""
+MOST = 10_000
+"""Of more labels the latest are learned from: so many take a training about a gigabyte."""
 _PAGE = 500
 _LONGEST = 4_000  # letters of a text that a model reads
 _LABEL = re.compile(r"[\w ?'.:-]{1,100}")  # what a model can name

@@ -159,6 +159,21 @@ def test_words_of_the_book_make_a_letter_urgent(makegood: Makegood):
     assert not judged(Model(), replace(letter, text="Hello."), TERMS)[0].urgent
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "urgent"),
+    [
+        ("ill", "I will wait.", False), ("ill", "My son is ILL.", True),
+        ("at the airport", "We sit at the airport, again.", True),
+        ("112", "Order 1125", False), ("困", "我们被困在机场", True), ("(help)", "(HELP)!", True),
+    ],
+)  # fmt: skip
+def test_a_word_inside_of_another_makes_nothing_urgent(
+    makegood: Makegood, word: str, text: str, urgent: bool
+):
+    letter = wrote(makegood, text=text)
+    assert judged(Model(), letter, replace(TERMS, urgent=(word,)))[0].urgent is urgent
+
+
 def test_a_label_stays_beside_what_the_model_said_and_goes_with_the_writer(makegood: Makegood):
     letter = wrote(makegood)
     triage = reading_with(makegood, Model())

@@ -1,8 +1,8 @@
 """What a model sees of a text: its meaning as a vector, and its words and letters, counted.
 
-The vectors come from weights inside an installed package (Google's Universal Sentence Encoder
-multilingual 3, Apache-2.0); nothing is fetched when it runs. Words and letter groups are hashed,
-so no vocabulary, and nobody's words, are in a model.
+The vectors come from weights inside an installed package (by its own word Google's Universal
+Sentence Encoder multilingual 3, Apache-2.0); nothing is fetched when it runs. Words and
+letter groups are hashed, so no vocabulary, and nobody's words, are in a model.
 """
 
 from collections.abc import Sequence
