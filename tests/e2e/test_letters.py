@@ -9,7 +9,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from makegood.bootstrap import Makegood
 from makegood.messages.ids import CustomerId
-from tests.e2e.conftest import sign_in
+from makegood.messages.triage_facts import Triaged
+from makegood.ports.triage import TriageRow
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.test_accessibility import faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -46,6 +48,34 @@ def test_letters_are_read_and_answered_with_no_fault(
     expect(page.get_by_text("there was no car for me")).not_to_have_count(0)
     picture(page, "all")
     assert faults_of(page, least_px=40) == []
+
+
+def test_a_person_is_asked_what_a_letter_is_and_one_key_makes_the_failure(
+    look: BrowserContext, makegood: Makegood
+) -> None:
+    customer = makegood.post.room.take((EML / "letter_en.eml").read_bytes()).customer
+    with makegood.store.writing() as writing:
+        (letter,) = writing.letters_of([CustomerId(customer)])
+        said = Triaged(
+            letter=letter.letter, kind="not_working", sure=712, verdict="ask", failure="other",
+            urgent=True, language="en", intent="car missing", brand=letter.brand,
+        )  # fmt: skip
+        words = ("car", "airport", "waiting")
+        row = TriageRow(letter=letter.letter, profile=letter.profile, said=said, words=words)
+        writing.put_triaged(row)
+    page = look.new_page()
+    sign_in(page, "kathy")
+    page.goto(f"/desk/customers/{customer}")
+    expect(page.get_by_text("not working, 71 in 100")).to_be_visible()
+    page.get_by_text("It is something else").click()
+    picture(page, "triage")
+    assert faults_of(page, least_px=40) == []
+    page.get_by_text("It is something else").click()
+    follow(page.get_by_role("button", name=re.compile("Yes, make it a failure")))
+    expect(page.get_by_text("said by Kathy")).to_be_visible()
+    picture(page, "triage-said")
+    assert faults_of(page, least_px=40) == []
+    assert case_of(makegood, customer)
 
 
 def case_of(makegood: Makegood, customer: CustomerId) -> str:

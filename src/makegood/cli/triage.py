@@ -1,6 +1,5 @@
 """`makegood triage`: learn what letters are about from what people said, and say how well."""
 
-from collections import Counter
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE
 from makegood.messages.errors import InputError
-from makegood.runtime.triage_models import Answer, labels, model_of, train_anew
+from makegood.runtime.triage_models import Answer, label_counts, model_of, train_anew
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 _TRIAGE = typer.Typer(help="What letters are about: learned here, from what people say of them.")
@@ -59,7 +58,7 @@ def status(
                 f"Triage needs {missing.name}: pip install 'makegood[triage]'."
             ) from missing
         channels = sorted(makegood.book.triage.channels)
-        count = Counter(one.row.kind for one in labels(makegood.store))
+        count = label_counts(makegood.store)
     where = ", ".join(channels) or "nothing: the rule book has no section `triage`"
     whose = "trained here" if kept is not None else "the one that ships"
     _say(f"Reads {where}. Model {model.name}, {whose}.")

@@ -23,6 +23,7 @@ from makegood.ports.letters import Jotting, Letter
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import called
 from makegood.runtime.answering_letters import Answer, LetterAnswers
+from makegood.runtime.triage import is_failure, made_by
 from makegood.sources.limits import writable
 
 LONGEST = 20_000
@@ -89,7 +90,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
     done = answers.reply(answer, me.asker, book, message_id)
     if isinstance(done, Refused):
         _jot(desk, letter, text)
-        return _again(request, wanted, letter, done)
+        return again(request, wanted, letter, done)
     with makegood.store.writing() as writing:
         writing.drop_jotting(profiles, me.rep, letter.thread)
     return _back(request, wanted, "letters")
@@ -109,7 +110,7 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
     whose = CustomerId(answer.profile)
     refused = answers.take_back(whose, EventId(answer.event), me.asker, message_id)
     if refused is not None:
-        return _again(request, wanted, answer, refused)
+        return again(request, wanted, answer, refused)
     if before is not None:
         _jot(desk, before, answer.text)
     return _back(request, wanted, "letters")
@@ -122,22 +123,31 @@ def failure(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespo
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
         letter = letter_seen(desk, wanted, letter_id)
-        me, makegood = desk.me, desk.makegood
-    # The letter names it, not the form: two people who press the key make one failure.
-    message_id = f"letter/{letter.letter}/failure"
-    ref = f"desk:{message_id}"
-    words = "\n\n".join(part for part in (letter.subject, letter.text) if part)[:_LONGEST_WORDS]
-    body = FailureRaised(failure=OTHER, brand=letter.brand, words=ref, by=me.rep)
-    whose = CustomerId(letter.profile)  # who wrote it, of all who are linked
-    done = makegood.acts.act(whose, body, me.asker, message_id=message_id, texts={ref: words})
-    if isinstance(done, Refused):
-        return _again(request, wanted, letter, done)
+    refused = made_a_failure(desk, letter, OTHER)
+    if refused is not None:
+        return again(request, wanted, letter, refused)
     with at_the_desk(request) as desk:
         open_cases = [row for row in desk.reading.cases_of([wanted]) if row.is_open]
         seen = [row for row in open_cases if desk.me.may_see(row.brand)]
     if seen:
         return redirect("desk:case", case_id=seen[0].case)
     return redirect("desk:customer", customer_id=wanted)
+
+
+def made_a_failure(desk: Desk, letter: Letter, failure: str) -> Refused | None:
+    """Make a letter a failure with its words, once; say why not. Nothing else may be open."""
+    me, makegood = desk.me, desk.makegood
+    with makegood.store.reading() as reading:
+        if is_failure(reading, letter.letter):
+            return None
+    # The letter names it, not the form: two people who press the key make one failure.
+    message_id = made_by(letter.letter)
+    ref = f"desk:{message_id}"
+    words = "\n\n".join(part for part in (letter.subject, letter.text) if part)[:_LONGEST_WORDS]
+    body = FailureRaised(failure=failure, brand=letter.brand, words=ref, by=me.rep)
+    whose = CustomerId(letter.profile)  # who wrote it, of all who are linked
+    done = makegood.acts.act(whose, body, me.asker, message_id=message_id, texts={ref: words})
+    return done if isinstance(done, Refused) else None
 
 
 @require_POST
@@ -252,7 +262,8 @@ def _back(request: HttpRequest, wanted: CustomerId, part: str) -> HttpResponse:
     return redirect(f"{page}#{part}")
 
 
-def _again(request: HttpRequest, wanted: CustomerId, letter: Letter, why: Refused) -> HttpResponse:
+def again(request: HttpRequest, wanted: CustomerId, letter: Letter, why: Refused) -> HttpResponse:
+    """Show the page again, with what was refused at the letter."""
     case = _case_in(request)
     shown: dict[str, Any]
     with at_the_desk(request) as desk:

@@ -1,4 +1,7 @@
-"""Say what a letter is: one key accepts what the model says, another word corrects it."""
+"""Say what a letter is: one key agrees with the model, another word corrects it.
+
+Where the book asks a person, who agrees makes the failure that the book names.
+"""
 
 import re
 
@@ -9,9 +12,10 @@ from django.views.decorators.http import require_POST
 from msgspec.structs import replace
 
 from makegood.desk.access import at_the_desk, for_reps
-from makegood.desk.letters import letter_seen
+from makegood.desk.letters import again, letter_seen, made_a_failure
 from makegood.messages.ids import CustomerId
 from makegood.playbooks.triage import NONE
+from makegood.ports.triage import TriageRow
 from makegood.runtime.triage import ORDINARY, URGENT, label_of
 from makegood.sources.limits import writable
 
@@ -34,12 +38,27 @@ def label(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         kind = request.POST.get("kind", "") or begun.kind
         if kind not in (NONE, begun.kind, *terms.kinds):
             kind = begun.kind
-        made = replace(begun, kind=kind, intent=intent or begun.intent)
-        if not request.POST.get("accept"):
+        accepts = bool(request.POST.get("accept")) and known is not None and known.said is not None
+        made = begun
+        if not accepts:
             urgency = URGENT if request.POST.get("urgent") else ORDINARY
-            made = replace(made, urgency=urgency)
-        makegood = desk.makegood
+            made = replace(begun, kind=kind, intent=intent or begun.intent, urgency=urgency)
+        triage = desk.makegood.post.triage
+        said_before = known is not None and known.labelled_ms > 0
     if letter.kind != "answer" and (terms.channels or known is not None):
-        makegood.post.triage.learn(made)
+        if not (accepts and said_before):  # a page from before corrects nobody
+            triage.learn(made)
+        if accepts and known is not None and (failure := _agreed(known)):
+            refused = made_a_failure(desk, letter, failure)
+            if refused is not None:
+                return again(request, wanted, letter, refused)
     page = reverse("desk:customer", args=[wanted])
     return redirect(f"{page}#letter-{letter.letter}")
+
+
+def _agreed(known: TriageRow) -> str:
+    """Name the failure that a person was asked about, and nobody said that it is another one."""
+    said = known.said
+    if said is None or said.verdict != "ask" or (known.labelled_ms and known.kind != said.kind):
+        return ""
+    return said.failure

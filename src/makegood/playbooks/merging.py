@@ -17,6 +17,7 @@ REPLACES = "replaces"
 _OF_THE_UMBRELLA = {"umbrella": "firm", "currency": "currency"}
 _OWN = frozenset({"makegood", "name", "timezone", "double_window"})
 _KEYS = {"laws": "law", "sources": "source"}
+_BY_NAME = frozenset({"goodwill", "people", "routing", "owners", "triage"})
 _PLAIN_LISTS = frozenset({"sensitive", "look_up"})
 
 _SENSITIVE = (
@@ -102,7 +103,7 @@ class _Merging:
                 entry = self._facts(known, entry)
             elif key == "parameters":
                 self.guard.parameter(entry, known)
-            elif key in ("goodwill", "people", "routing", "owners") and known is not None:
+            elif key in _BY_NAME and known is not None:
                 entry = self._part(known, entry)
             elif key == "calls" and entry.key == "hints" and known is not None:
                 entry = replace(entry, value=self._list("hints", known.value, entry.value))
@@ -112,7 +113,7 @@ class _Merging:
         return replace(over, entries=tuple(entries.values()))
 
     def _part(self, known: Entry, entry: Entry) -> Entry:
-        """Put what a part of goodwill, people, routing or owners names over what it named."""
+        """Put what a part of a section names over what it named before."""
         match known.value, entry.value:
             case Fields(), Fields():
                 return replace(entry, value=self._names("", known.value, entry.value))

@@ -117,6 +117,9 @@ class LetterReading(Protocol):
     def letter(self, letter: str) -> Letter | None:
         """Give one."""
 
+    def letters_named(self, letters: Sequence[str]) -> Mapping[str, Letter]:
+        """Give several, by their names."""
+
     def letters_of(
         self,
         profiles: Sequence[ProfileId],

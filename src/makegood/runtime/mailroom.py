@@ -232,6 +232,7 @@ class Mailroom:
                 customer=CustomerId(profile),
                 brand=brand,
                 text="\n\n".join(part for part in (mail.subject, said_in(mail)) if part),
+                words=ref,
                 raise_it=original is None or not by_staff,
             )
             self._triage.look(wrote)

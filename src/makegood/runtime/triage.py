@@ -6,6 +6,7 @@ more than open a failure that the book names.
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker
+from makegood.messages.body import TextRef
 from makegood.messages.errors import Refused
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import FailureRaised
@@ -21,16 +23,16 @@ from makegood.messages.triage_facts import Triaged
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.triage import NONE, TriageTerms
 from makegood.ports.clock import Clock
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
 from makegood.ports.triage import KeptModel, TriageRow
-from makegood.runtime.acts import PORTAL, Acts
-from makegood.runtime.intake import Intake, text_ref
+from makegood.runtime.acts import DESK, PORTAL, Acts
+from makegood.runtime.intake import Intake, patiently, text_ref
+from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.runtime.told import Told
 
 SOURCE = f"{OWN_SOURCE}:triage"
 URGENT, ORDINARY = "urgent", "ordinary"
 _LOG = logging.getLogger("makegood.triage")
-_LONGEST = 4_000
 
 
 class Guessed(Protocol):
@@ -66,6 +68,7 @@ class Wrote(Struct, frozen=True, kw_only=True):
         customer: Whose it is.
         brand: For whom it was written.
         text: Its subject and words.
+        words: Ref of its words beside the log; once they are gone, nothing is made of it.
         raise_it: Whether it may open a failure; not where one was raised already.
     """
 
@@ -73,6 +76,7 @@ class Wrote(Struct, frozen=True, kw_only=True):
     customer: CustomerId
     brand: str
     text: str
+    words: TextRef
     raise_it: bool = True
 
 
@@ -109,8 +113,7 @@ class Triage:
         with self._store.reading() as reading:
             known = reading.triaged([wrote.letter]).get(wrote.letter)
         if known is not None and known.said is not None:
-            self._follow(wrote, known.said)  # a crash may have come between the two
-            return known.said
+            return self._follow(wrote, known.said)  # a crash may have come between the two
         reader = self._reader()
         if reader is None:
             return None
@@ -119,9 +122,8 @@ class Triage:
         except Exception as fault:  # whatever is in a letter, it stays a letter
             _LOG.warning("a letter could not be read by the model: %s", type(fault).__name__)
             return None
-        self._keep(wrote, said, words)
-        self._follow(wrote, said)
-        return said
+        kept = patiently(lambda: self._keep(wrote, said, words))
+        return self._follow(wrote, kept) if kept is not None else None
 
     def _reader(self) -> Reader | None:
         """Give the model in use; one that was put in use meanwhile is read once."""
@@ -138,43 +140,66 @@ class Triage:
         self._known = (name, found)
         return found
 
-    def _keep(self, wrote: Wrote, said: Triaged, words: tuple[str, ...]) -> None:
+    def _keep(self, wrote: Wrote, said: Triaged, words: tuple[str, ...]) -> Triaged | None:
+        """Keep what a letter was read as; None where whoever wrote it was erased meanwhile."""
         profile = ProfileId(wrote.customer)
         message_id = f"letter/{wrote.letter}/triaged"
         ref = text_ref(event_id(SOURCE, message_id), "words")
         body = replace(said, words=ref) if words else said
         told = Told(profile=profile, body=body, message_id=message_id, source=SOURCE)
         with self._store.writing() as writing:
+            if not writing.texts([wrote.words]):
+                return None
+            known = writing.triaged([wrote.letter]).get(wrote.letter)
+            if known is not None and known.said is not None:
+                return known.said  # somebody else took the same letter in at the same time
             self._intake.record(writing, [told], self._clock.now_ms())
             if words:
                 writing.put_texts({ref: (profile, ", ".join(words))})
-            known = writing.triaged([wrote.letter]).get(wrote.letter)
             row = known or TriageRow(letter=wrote.letter, profile=profile)
             writing.put_triaged(replace(row, said=body, words=words))
+        return body
 
-    def _follow(self, wrote: Wrote, said: Triaged) -> None:
+    def _follow(self, wrote: Wrote, said: Triaged) -> Triaged:
         """Open the failure where that was decided; again, it is the same one."""
         if said.verdict != "open" or not wrote.raise_it:
-            return
-        message_id = f"letter/{wrote.letter}/opened"
-        ref = text_ref(event_id(PORTAL, message_id), "words")
-        body = FailureRaised(failure=said.failure, brand=wrote.brand, words=ref)
-        done = self._acts.act(
-            wrote.customer,
-            body,
-            Asker(),
-            message_id=message_id,
-            texts={ref: wrote.text[:_LONGEST]},
-        )
+            return said
+        # Its words are the letter's own: nothing is kept twice, or left by an erasure in between.
+        body = FailureRaised(failure=said.failure, brand=wrote.brand, words=wrote.words)
+        message_id = opened_by(wrote.letter)
+        done = self._acts.act(wrote.customer, body, Asker(), message_id=message_id)
         if isinstance(done, Refused):
             _LOG.warning("a failure was not opened for a letter: %s", done.code)
+        return said
 
     def learn(self, label: TriageRow) -> None:
-        """Keep what a person says a letter is, beside what a model made of it."""
+        """Keep what a person says a letter is, beside what a model made of it.
+
+        Of a letter that was erased since the person saw it, nothing is kept.
+        """
         with self._store.writing() as writing:
+            if writing.letter(label.letter) is None:
+                return
             known = writing.triaged([label.letter]).get(label.letter)
             said, words = (known.said, known.words) if known is not None else (None, ())
             writing.put_triaged(replace(label, said=said, words=words))
+
+
+def opened_by(letter: str) -> str:
+    """Name the failure that a letter opens by itself."""
+    return f"letter/{letter}/opened"
+
+
+def made_by(letter: str) -> str:
+    """Name the failure that a person makes of a letter: two who do it make one."""
+    return f"letter/{letter}/failure"
+
+
+def is_failure(reading: Reading, letter: str) -> bool:
+    """Whether a letter became a failure: by itself, by a person, or as one of the firm sent it."""
+    sent_on = event_id(PORTAL, f"{MAIL}/{letter}/raised")
+    own = event_id(PORTAL, opened_by(letter))
+    return bool(reading.taken([own, sent_on, event_id(DESK, made_by(letter))]))
 
 
 def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, tuple[str, ...]]:
@@ -189,7 +214,7 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
     kind, intent, urgency = (found.get(one) for one in ("kind", "intent", "urgency"))
     of_kind = terms.kinds.get(kind.label) if kind is not None and kind.label != NONE else None
     lowered = wrote.text.casefold()
-    marks = tuple(word for word in terms.urgent if word in lowered)
+    marks = tuple(word for word in terms.urgent if _says(lowered, word))
     chance = kind.chance if kind is not None else 0.0
     said = Triaged(
         letter=wrote.letter,
@@ -208,6 +233,20 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
     return said, tuple(dict.fromkeys(words))
 
 
+def _says(text: str, word: str) -> bool:
+    """Whether a text has a word, and not only as a part of another one.
+
+    Scripts without capitals, as the Chinese, put no space between words: there a part counts.
+    """
+    begins = r"(?<!\w)" if _stands_alone(word[0]) else ""
+    ends = r"(?!\w)" if _stands_alone(word[-1]) else ""
+    return re.search(f"{begins}{re.escape(word)}{ends}", text) is not None
+
+
+def _stands_alone(letter: str) -> bool:
+    return letter.isdecimal() or letter.upper() != letter.lower()
+
+
 def _thousandths(chance: float) -> int:
     return int(chance * 1000)  # rounded down: nothing is surer than it is
 
@@ -215,7 +254,7 @@ def _thousandths(chance: float) -> int:
 def label_of(
     known: TriageRow | None, letter: str, profile: ProfileId, rep: RepId, at_ms: int
 ) -> TriageRow:
-    """Begin a label of a letter, with what a person said before or the model made of it."""
+    """Begin a label of a letter with what the model made of it."""
     said = known.said if known is not None else None
     return TriageRow(
         letter=letter,

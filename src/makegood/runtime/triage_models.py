@@ -4,9 +4,11 @@ What is heavy is imported when it is asked for: a deployment without triage carr
 """
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
     from makegood.analytics.triage.model import Head, Model
 
 QUESTIONS = ("kind", "intent", "urgency")
+MOST = 10_000
+"""Of more labels the latest are learned from: so many take a training about a gigabyte."""
 _PAGE = 500
+_LONGEST = 4_000  # letters of a text that a model reads
 _LABEL = re.compile(r"[\w ?'.:-]{1,100}")  # what a model can name
+_EPSILON = 1e-9
 _HELD_OUT = 4  # one label in four is not learned from, so that the model can be tried on it
 
 
@@ -97,20 +103,36 @@ class Answer(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
 
 
-def labels(store: Store) -> tuple[Labelled, ...]:
-    """Read every label with the words of its letter; erased letters have none left."""
+def labels(store: Store, most: int = MOST) -> tuple[Labelled, ...]:
+    """Read the latest labels with the words of their letters; erased letters have none left."""
+    rows = deque((row for page in _pages(store) for row in page), most)
     found: list[Labelled] = []
+    for at in range(0, len(rows), _PAGE):
+        part = tuple(islice(rows, at, at + _PAGE))
+        with store.reading() as reading:
+            letters = reading.letters_named([row.letter for row in part])
+        for row in part:
+            letter = letters.get(row.letter)
+            if letter is not None:
+                text = "\n\n".join(one for one in (letter.subject, letter.text) if one)
+                held_out = _is_held_out(row.letter)
+                found.append(Labelled(text=text[:_LONGEST], row=row, held_out=held_out))
+    return tuple(found)
+
+
+def label_counts(store: Store) -> Mapping[str, int]:
+    """Count the labels of each kind of failure."""
+    return Counter(row.kind for page in _pages(store) for row in page)
+
+
+def _pages(store: Store) -> Iterator[tuple[TriageRow, ...]]:
     after = (0, "")
     while True:
         with store.reading() as reading:
             rows = reading.triage_labels(after=after, limit=_PAGE)
-            for row in rows:
-                letter = reading.letter(row.letter)
-                if letter is not None:
-                    text = "\n\n".join(part for part in (letter.subject, letter.text) if part)
-                    found.append(Labelled(text=text, row=row, held_out=_is_held_out(row.letter)))
+        yield rows
         if len(rows) < _PAGE:
-            return tuple(found)
+            return
         after = (rows[-1].labelled_ms, rows[-1].letter)
 
 
@@ -123,8 +145,8 @@ def capped(
 ) -> tuple[list[Labelled], tuple[str, ...]]:
     """Give what is learned of a question, and the labels that have too few letters.
 
-    Of one label no person gives more than their share, so that nobody alone teaches it; but never
-    fewer than make a label.
+    Of what is learned of a label no person gives more than their share, so that nobody alone
+    teaches it; but each may give as many as make a label.
     """
     of_label: dict[str, list[Labelled]] = {}
     for one in found:
@@ -137,13 +159,29 @@ def capped(
         if len(ones) < terms.fewest_labels:
             few.append(label)
             continue
-        most = max(terms.fewest_labels, int(len(ones) * terms.most_of_one))
+        by = Counter(one.row.rep for one in ones)
+        most = max(terms.fewest_labels, most_of_each(by.values(), terms.most_of_one))
         given: Counter[str] = Counter()
         for one in sorted(ones, key=lambda it: (-it.row.labelled_ms, it.row.letter)):
             given[one.row.rep] += 1
             if given[one.row.rep] <= most:
                 kept.append(one)
     return kept, tuple(few)
+
+
+def most_of_each(given: Iterable[int], share: float) -> int:
+    """Say how many each may give, so that nobody gives more than their share of what is taken.
+
+    Args:
+        given: How many each has.
+        share: Of all that are taken.
+    """
+    counts = tuple(given)
+
+    def is_too_much(limit: int) -> bool:  # once it is, every higher one is, too
+        return limit > share * sum(min(one, limit) for one in counts) + _EPSILON
+
+    return bisect_left(range(1, max(counts, default=0) + 1), True, key=is_too_much)
 
 
 def train_anew(
@@ -161,14 +199,17 @@ def train_anew(
         InputError: The parts of triage are not installed.
     """
     try:
-        from makegood.analytics.triage.model import Model, read, written
+        from makegood.analytics.triage.model import Model, ModelUnfit, read, written
     except ModuleNotFoundError as missing:
         raise InputError(
             f"Triage needs {missing.name}: pip install 'makegood[triage]'."
         ) from missing
     with store.reading() as reading:
         kept = reading.triage_model()
-    before = model_of(kept)
+    try:
+        before, is_unfit = model_of(kept), False
+    except ModelUnfit:  # that is why it is trained anew
+        before, is_unfit = model_of(None), True
     found = labels(store)
     heads = dict(before.heads)
     answers = []
@@ -178,12 +219,16 @@ def train_anew(
         if head is not None and answer.put_in_use:
             heads[question] = head
     after = Model(heads=heads, trained_ms=now_ms)
-    if use and after.name != before.name:
+    if use and (is_unfit or _learned(after) != _learned(before)):
         content = written(after)
         read(content)  # what cannot be read again is never put in use
         with store.writing() as writing:
             writing.put_triage_model(KeptModel(name=after.name, at_ms=now_ms, content=content))
     return tuple(answers)
+
+
+def _learned(model: "Model") -> Mapping[str, str]:
+    return {name: head.about.data for name, head in model.heads.items()}
 
 
 def _question(

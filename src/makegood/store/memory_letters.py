@@ -28,6 +28,10 @@ class MemoryLetters(MemoryReading):
     def letter(self, letter: str) -> Letter | None:
         return self._own.letters.get(letter)
 
+    def letters_named(self, letters: Sequence[str]) -> Mapping[str, Letter]:
+        own = self._own.letters
+        return {one: own[one] for one in letters if one in own}
+
     def letters_of(
         self,
         profiles: Sequence[ProfileId],

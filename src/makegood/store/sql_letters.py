@@ -23,6 +23,12 @@ class LetterReading(SqlBase):
         found = self._db.rows("SELECT row_blob FROM letter WHERE letter = ?", letter)
         return _unpack(found[0][0]) if found else None
 
+    def letters_named(self, letters: Sequence[str]) -> Mapping[str, Letter]:
+        if not letters:
+            return {}
+        sql = "SELECT letter, row_blob FROM letter WHERE letter = ANY(?)"
+        return {name: _unpack(blob) for name, blob in self._db.rows(sql, sorted(set(letters)))}
+
     def letters_of(
         self,
         profiles: Sequence[ProfileId],

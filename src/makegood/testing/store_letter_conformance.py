@@ -34,6 +34,8 @@ class LetterConformance(Conformance):
         with store.reading() as reading:
             assert reading.letter("a") == letter("a")
             assert reading.letter("b") is None
+            assert reading.letters_named([]) == {}
+            assert reading.letters_named(["a", "b", "a"]) == {"a": letter("a")}
 
     def test_the_letters_of_somebody_are_paged_newest_first(self) -> None:
         store = self.make_store()

@@ -57,6 +57,7 @@ def test_languages_are_told_apart():
     said = [language_of(one)[0] for one in ("Where is my money, please?", "Wo bleibt mein Geld?")]
     assert said == ["en", "de"]
     assert language_of("🙂 1") == ("", 0.0)
+    assert language_of("ok thx") == ("", 0.0)
 
 
 def test_the_same_labels_give_the_same_model_in_any_process():
@@ -97,6 +98,31 @@ def test_a_model_that_does_not_fit_is_refused(model: Model):
     for content in (b"", b"PK\3\4nonsense", b"\x80\x04]", written(model)[:5000]):
         with pytest.raises(ModelUnfit, match="train one anew"):
             read(content)
+
+
+def test_no_damage_to_a_model_is_anything_but_unfit():
+    content = written(Model(heads={"kind": train(sample(TEXTS), LABELS, "a test")}, trained_ms=1))
+    chance = np.random.default_rng(7)
+    refused = 0
+    for _ in range(300):
+        damaged = bytearray(content)
+        for at in chance.integers(0, len(content), 3):
+            damaged[at] = chance.integers(0, 256)
+        try:
+            read(bytes(damaged))
+        except ModelUnfit:
+            refused += 1
+    assert refused > 200
+
+
+def test_a_few_letters_that_were_all_right_make_nothing_certain():
+    texts = [f"the car was missing at desk {n}" for n in range(5)]
+    texts += [f"thank you for the lovely stay number {n}" for n in range(5)]
+    head = train(sample(texts), ["bad"] * 5 + ["none"] * 5, "a test")
+    assert head.about.right == 1
+    said = guesses(head, ["the car was missing at desk 3", "where can I park?", "an invoice"])
+    assert said[0].label == "bad"
+    assert all(one.chance < 0.9 for one in said)
 
 
 def test_one_label_alone_is_no_question():

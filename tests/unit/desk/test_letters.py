@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from makegood.bootstrap import Makegood
+from makegood.core.decide import Asker
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.messages.triage_facts import Triaged
@@ -275,3 +276,58 @@ def test_what_a_model_read_is_shown_and_a_person_agrees_or_corrects(
     with makegood.store.reading() as reading:
         (known,) = reading.triage_labels()
     assert (known.kind, known.said, known.rep) == ("not_working", said, "kathy")
+
+
+def read_as(makegood: Makegood, ana: str, letter: str, said: Triaged) -> None:
+    row = TriageRow(letter=letter, profile=ProfileId(ana.rpartition("/")[2]), said=said)
+    with makegood.store.writing() as writing:
+        writing.put_triaged(row)
+
+
+def raised(makegood: Makegood, ana: str) -> list[FailureRaised]:
+    with makegood.store.reading() as reading:
+        events = reading.history(CustomerId(ana.rpartition("/")[2]))
+    return [event.body for event in events if isinstance(event.body, FailureRaised)]
+
+
+def test_who_is_asked_and_agrees_makes_the_failure_that_the_book_names_once(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    at = latest(kathy, ana)
+    letter = at.rpartition("/")[2]
+    named = next(iter(makegood.book.failures))
+    said = Triaged(letter=letter, kind="not_working", sure=700, verdict="ask", failure=named)
+    read_as(makegood, ana, letter, said)
+    assert "Yes, make it a failure: not working" in words_of(kathy.get(ana))
+    for _ in range(2):
+        assert kathy.post(f"{at}/triage", {"accept": "1"}).status_code == 302
+    assert kathy.post(f"{at}/failure").status_code == 302
+    (made,) = raised(makegood, ana)
+    assert (made.failure, made.by) == (named, "kathy")
+
+
+def test_who_agrees_with_what_nobody_asked_opens_nothing_and_corrects_nobody(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    at = latest(kathy, ana)
+    letter = at.rpartition("/")[2]
+    said = Triaged(letter=letter, kind="lost", sure=400, verdict="nothing", failure="other")
+    read_as(makegood, ana, letter, said)
+    kathy.post(f"{at}/triage", {"kind": "none", "intent": "a question"})
+    kathy.post(f"{at}/triage", {"accept": "1"})  # from a page that was opened before
+    assert raised(makegood, ana) == []
+    with makegood.store.reading() as reading:
+        (known,) = reading.triage_labels()
+    assert (known.kind, known.intent) == ("none", "a question")
+
+
+def test_a_letter_that_opened_its_failure_by_itself_makes_no_second_one(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    at = latest(kathy, ana)
+    letter = at.rpartition("/")[2]
+    body = FailureRaised(failure="other", brand=brand(makegood))
+    customer = CustomerId(ana.rpartition("/")[2])
+    makegood.acts.act(customer, body, Asker(), message_id=f"letter/{letter}/opened")
+    assert kathy.post(f"{at}/failure").status_code == 302
+    assert len(raised(makegood, ana)) == 1

@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from makegood.playbooks.binding import bind
 from makegood.playbooks.book import RuleBook
-from makegood.playbooks.load import check_book
+from makegood.playbooks.load import check_book, load_book
 from makegood.playbooks.triage import KindTerms
+from tests.unit.playbooks.test_composing import HEAD
+from tests.unit.playbooks.test_composing import HOUSE as PLAIN
 from tests.unit.playbooks.test_rule_book_page import BOOK
 
 SECTION = """
@@ -73,3 +76,15 @@ def test_a_mistake_is_said_with_its_line(old: str, new: str, said: str):
     checked = check_book(text_with(SECTION.replace(old, new)), name="book.yaml")
     assert any(said in error.message for error in checked.errors), checked.errors
     assert all(error.line for error in checked.errors)
+
+
+def test_what_a_brand_says_is_put_over_the_umbrellas_kind_by_kind():
+    house = PLAIN + (
+        "triage:\n  kinds:\n    late: {failure: parcel_late, ask_from: 0.4}\n"
+        "    lost: {failure: other, ask_from: 0.6}\n  urgent: [stranded]\n  most_of_one: 1\n"
+    )
+    brand = "triage:\n  kinds:\n    lost: {failure: other, ask_from: 0.9}\n  urgent: [alone]\n"
+    terms = load_book(bind(HEAD + brand, {}, {"house.yaml": house}.get), name="acme.yaml").triage
+    assert terms.kinds["late"] == KindTerms(failure="parcel_late", ask_from=0.4)
+    assert terms.kinds["lost"].ask_from == 0.9
+    assert (terms.urgent, terms.most_of_one, terms.channels) == (("alone",), 1, {"mail"})

@@ -1,13 +1,19 @@
 """A mail of somebody erased comes again: nothing of it is made anew, and somebody sees why."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood, open_makegood
+from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import ProfileId
+from makegood.messages.triage_facts import Triaged
+from makegood.playbooks.triage import KindTerms, TriageTerms
 from makegood.runtime.mail_addresses import addresses_of
 from makegood.runtime.mailroom import Doors, Mailroom
+from makegood.runtime.triage import Guessed, Triage
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
 
@@ -138,3 +144,69 @@ def test_words_of_the_erased_are_not_made_anew_by_a_mail_that_a_crash_cut_off(
         writing.erase(took.customer)
     assert makegood.post.room.take(raw_of("letter_en")).became == "set aside"
     assert kept(makegood, took.customer) == ()
+
+
+class Reads:
+    """A model during whose reading something else happens; it is sure that a car was missing."""
+
+    name, label, chance, words = "m", "not_working", 0.99, ("car",)
+
+    def __init__(self, meanwhile) -> None:
+        self._meanwhile = meanwhile
+
+    def read(self, text: str) -> Mapping[str, Guessed]:
+        self._meanwhile()
+        return {"kind": self}
+
+    def language(self, text: str) -> str:
+        return "en"
+
+
+def room_reading(it: Makegood, meanwhile=lambda: None) -> Mailroom:
+    kinds = {"not_working": KindTerms(failure="other", ask_from=0.5, open_from=0.9)}
+    terms = TriageTerms(channels=frozenset({"mail"}), kinds=kinds)
+    book = replace(it.book, triage=terms, by_brand={})
+    model = Reads(meanwhile)
+    triage = Triage(it.store, it.acts, it.intake, lambda: book, it.clock, lambda _: model)
+    return Mailroom(
+        it.store,
+        Doors(intake=it.intake, requests=it.requests, acts=it.acts, triage=triage),
+        it.post.files,
+        lambda reading: addresses_of(reading, it.lines, it.book),
+        it.clock,
+        with_files=True,
+    )
+
+
+def test_nothing_is_made_of_a_letter_whose_writer_is_erased_while_a_model_reads_it(
+    makegood: Makegood,
+) -> None:
+    it = makegood
+    room = room_reading(it, lambda: it.erasing.person("email:ana@example.com"))
+    assert room.take(raw_of("letter_en")).became == "set aside"
+    with it.store.reading() as reading:
+        found = reading.customers_of([it.intake.profile("email:ana@example.com")])
+        (customer,) = found.values()
+        own = reading.profiles_of([customer])[customer]
+        assert reading.texts_of(own) == {}
+        assert reading.letters_of(own) == ()
+        assert reading.cases_of([customer]) == ()
+        bodies = [type(event.body) for event in reading.history(customer)]
+    assert it.store._tables["triage"] == {}
+    assert Triaged not in bodies
+    assert FailureRaised not in bodies
+
+
+def test_what_a_model_made_of_a_letter_goes_with_its_writer_and_the_words_are_kept_once(
+    makegood: Makegood,
+) -> None:
+    it = makegood
+    took = room_reading(it).take(raw_of("letter_en"))
+    with it.store.reading() as reading:
+        own = reading.profiles_of([took.customer])[took.customer]
+        assert len(reading.cases_of([took.customer])) == 1
+        kept_words = [text for text in reading.texts_of(own).values() if "no car" in text]
+        assert len(kept_words) == 1
+    it.erasing.person("email:ana@example.com")
+    with it.store.reading() as reading:
+        assert reading.texts_of(own) == {}

@@ -1,19 +1,22 @@
 """A letter is read once, the book says what follows, people correct it, and no letter waits."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood, open_makegood
-from makegood.messages.facts import FailureRaised
+from makegood.messages.facts import FailureRaised, GotInTouch
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.messages.triage_facts import Triaged
 from makegood.playbooks.triage import KindTerms, TriageTerms
 from makegood.ports.letters import Letter
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.runtime.triage import Guessed, Triage, Wrote, judged
-from makegood.runtime.triage_models import Labelled, capped, labels
+from makegood.runtime.triage_models import Labelled, capped, label_counts, labels, most_of_each
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
 from tests.unit.runtime.test_mailroom import NOON_MS, history, taken
@@ -67,7 +70,11 @@ def reading_with(it: Makegood, model: Model | None, terms: TriageTerms = TERMS) 
 def wrote(it: Makegood, **changed: object) -> Wrote:
     took = taken(it, "letter_en")
     brand = next(iter(it.book.brands))
-    made = Wrote(letter="l1", customer=took.customer, brand=brand, text="There was no car.")
+    (touch,) = of(it, took.customer, GotInTouch)
+    made = Wrote(
+        letter="l1", customer=took.customer, brand=brand, text="There was no car.",
+        words=touch.words,
+    )  # fmt: skip
     return replace(made, **changed)
 
 
@@ -152,17 +159,30 @@ def test_words_of_the_book_make_a_letter_urgent(makegood: Makegood):
     assert not judged(Model(), replace(letter, text="Hello."), TERMS)[0].urgent
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "urgent"),
+    [
+        ("ill", "I will wait.", False), ("ill", "My son is ILL.", True),
+        ("at the airport", "We sit at the airport, again.", True),
+        ("112", "Order 1125", False), ("困", "我们被困在机场", True), ("(help)", "(HELP)!", True),
+    ],
+)  # fmt: skip
+def test_a_word_inside_of_another_makes_nothing_urgent(
+    makegood: Makegood, word: str, text: str, urgent: bool
+):
+    letter = wrote(makegood, text=text)
+    assert judged(Model(), letter, replace(TERMS, urgent=(word,)))[0].urgent is urgent
+
+
 def test_a_label_stays_beside_what_the_model_said_and_goes_with_the_writer(makegood: Makegood):
     letter = wrote(makegood)
     triage = reading_with(makegood, Model())
     triage.look(letter)
     profile = ProfileId(letter.customer)
     row = TriageRow(letter="l1", profile=profile, labelled_ms=5, rep=RepId("kathy"), kind="none")
-    triage.learn(row)
+    triage.learn(row)  # of a letter that is not there, or not any more
     with makegood.store.reading() as reading:
-        (known,) = reading.triage_labels()
-    assert known.said is not None
-    assert (known.said.kind, known.kind, known.rep) == ("not_working", "none", "kathy")
+        assert reading.triage_labels() == ()
     with makegood.store.writing() as writing:
         writing.put_letter(
             Letter(
@@ -170,7 +190,13 @@ def test_a_label_stays_beside_what_the_model_said_and_goes_with_the_writer(makeg
                 kind="letter", sender="a@example.com", subject="Car", text="gone",
             )
         )  # fmt: skip
+    triage.learn(row)
+    with makegood.store.reading() as reading:
+        (known,) = reading.triage_labels()
+    assert known.said is not None
+    assert (known.said.kind, known.kind, known.rep) == ("not_working", "none", "kathy")
     assert [one.text for one in labels(makegood.store)] == ["Car\n\ngone"]
+    assert label_counts(makegood.store) == {"none": 1}
     assert makegood.erasing.person("email:ana@example.com").rows
     with makegood.store.reading() as reading:
         assert reading.triaged(["l1"]) == {}
@@ -190,11 +216,32 @@ def labelled(rep: str, kind: str, count: int) -> list[Labelled]:
     ]  # fmt: skip
 
 
-def test_one_person_teaches_no_more_than_their_share():
-    found = labelled("spam", "none", 90) + labelled("kathy", "none", 10)
-    kept, few = capped(found, "kind", TERMS)
-    by = [one.row.rep for one in kept]
-    assert (by.count(RepId("spam")), by.count(RepId("kathy")), few) == (50, 10, ())
+@pytest.mark.parametrize(
+    ("spam", "kathy", "lee", "kept"),
+    [(90, 10, 0, (10, 10, 0)), (90, 10, 30, (40, 10, 30)), (90, 0, 0, (5, 0, 0)),
+     (9, 10, 0, (9, 9, 0)), (90, 2, 0, (5, 2, 0)), (7, 7, 7, (7, 7, 7))],
+)  # fmt: skip
+def test_one_person_gives_no_more_than_their_share_of_what_is_learned(
+    spam: int, kathy: int, lee: int, kept: tuple[int, ...]
+):
+    found = [
+        *labelled("spam", "none", spam),
+        *labelled("kathy", "none", kathy),
+        *labelled("lee", "none", lee),
+    ]
+    by = Counter(one.row.rep for one in capped(found, "kind", TERMS)[0])
+    assert tuple(by[RepId(rep)] for rep in ("spam", "kathy", "lee")) == kept
+
+
+@given(st.lists(st.integers(0, 60), max_size=6), st.floats(0.01, 1))
+def test_the_share_of_each_is_the_most_that_keeps_it(counts: list[int], share: float):
+    most = most_of_each(counts, share)
+
+    def keeps(limit: int) -> bool:
+        return limit <= share * sum(min(one, limit) for one in counts) + 1e-9
+
+    assert keeps(most)
+    assert not any(keeps(limit) for limit in range(most + 1, max(counts, default=0) + 1))
 
 
 def test_a_label_that_no_model_can_name_stops_no_training():

@@ -1,8 +1,8 @@
 """What a model sees of a text: its meaning as a vector, and its words and letters, counted.
 
-The vectors come from weights inside an installed package (Google's Universal Sentence Encoder
-multilingual 3, Apache-2.0); nothing is fetched when it runs. Words and letter groups are hashed,
-so no vocabulary, and nobody's words, are in a model.
+The vectors come from weights inside an installed package (by its own word Google's Universal
+Sentence Encoder multilingual 3, Apache-2.0); nothing is fetched when it runs. Words and
+letter groups are hashed, so no vocabulary, and nobody's words, are in a model.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ LONGEST = 4_000
 """Letters of a text that are read; what a mail says stands at its beginning."""
 _MEANING_WEIGHS = 2.0
 _AT_ONCE = 64
+_TOLD_FROM = 0.4  # of "ok thx" any of ninety languages is said with a tenth
 Array = np.ndarray[Any, Any]
 
 _WORDS = HashingVectorizer(
@@ -76,11 +77,11 @@ def rarity_of(counts: Array) -> Array:
 
 
 def language_of(text: str) -> tuple[str, float]:
-    """Say in which language a text is, and with which chance; nothing of a text without words."""
+    """Say in which language a text is, and with which chance; nothing where it is a mere guess."""
     if sum(letter.isalpha() for letter in text) < 3:
         return "", 0.0
     language, chance = _languages().classify(text[:LONGEST])
-    return str(language), float(chance)
+    return (str(language), float(chance)) if chance >= _TOLD_FROM else ("", 0.0)
 
 
 def _unit(rows: Array) -> Array:

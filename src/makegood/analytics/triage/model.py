@@ -80,8 +80,9 @@ class Model(Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def name(self) -> str:
-        """Names it by what it learned from."""
-        said = "/".join(f"{name}:{head.about.data}" for name, head in sorted(self.heads.items()))
+        """Names it by what it learned from, and when: one trained again is another one."""
+        heads = (f"{name}:{head.about.data}" for name, head in sorted(self.heads.items()))
+        said = "/".join([str(self.trained_ms), *heads])
         return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
@@ -193,7 +194,9 @@ def read(content: bytes) -> Model:
                     "train one anew with `makegood triage train`."
                 )
             heads = {name: _head(name, about, arrays) for name, about in said.heads.items()}
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, msgspec.MsgspecError) as wrong:
+    except ModelUnfit:
+        raise
+    except Exception as wrong:  # whatever a damaged archive makes zip, zlib or numpy stumble over
         raise ModelUnfit(
             f"The model cannot be read ({type(wrong).__name__}); train one anew with "
             "`makegood triage train`."
