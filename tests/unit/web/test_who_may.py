@@ -157,6 +157,8 @@ API = {
     "v1/cases/CASE": ("GET", 200),
     "v1/cases/CASE/everyone": ("GET", 200),
     "v1/cases/CASE/told-twice": ("POST", 422),
+    "v1/cases/CASE/root-cause": ("POST", 422),
+    "v1/cases/CASE/end": ("POST", 422),
     "v1/cases/CASE/proposals": ("GET", 200),
     f"v1/cases/CASE/proposals/{E}/approve": ("POST", 422),
     f"v1/cases/CASE/proposals/{E}/turn-down": ("POST", 422),
