@@ -53,8 +53,12 @@ class Wait(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     @property
     def failure_about(self) -> str:
-        """What the failure is about: this wait, and no later one of the same conversation."""
-        return f"{self.rule}/{self.event}"
+        """What the failure is about: what the book says, as of other events of the same matter.
+
+        Else it is this wait alone, and no later one of the same conversation.
+        """
+        named = self.about if not self.channel and self.about != self.event else ""
+        return named or f"{self.rule}/{self.event}"
 
 
 def bounded(waits: tuple[Wait, ...]) -> tuple[Wait, ...]:

@@ -275,6 +275,18 @@ def test_a_queue_of_events_ends_by_its_own_wait_and_who_gives_up_had_no_answer()
     assert it.failures == []
 
 
+def test_what_a_wait_of_a_queue_is_about_is_one_failure_with_what_others_tell_of_it() -> None:
+    it = World()
+    queued = Touchpoint(name="Call Queued", properties={"call": "1", "brand": "cars"})
+    it.told(queued, 0, None)
+    it.told(Touchpoint(name="Call Answered", properties={"call": "1"}), 30, None)
+    it.told(queued, 31, None)
+    it.until(100)
+    assert it.failures == [("call_waits", 24.0)]
+    assert [one.about for one in it.state.cases[-1].failures] == ["1"]
+    assert not it.state.cases[-1].double
+
+
 def test_what_is_remembered_is_bounded_and_no_clock_is_left_behind() -> None:
     it = World()
     for number in range(MOST_OPEN + 5):
