@@ -102,7 +102,11 @@ class SilenceReading(Protocol):
         """
 
     def waited(self, since_ms: int, limit: int) -> tuple[Waited, ...]:
-        """Give the waits that began since a moment, the newest first."""
+        """Give the waits that began since a moment, the newest first.
+
+        Of more than `limit` as many of each queue are given, as far as it has them, drawn by the
+        hashes that name their events: a busy queue crowds out no quiet one, and no day another.
+        """
 
     def wait_norms(self, rules: Sequence[str]) -> tuple[QueueNorms, ...]:
         """Give what is usual in the queues of some rules."""

@@ -43,10 +43,12 @@ class SilenceReading(SqlBase):
 
     def waited(self, since_ms: int, limit: int) -> tuple[Waited, ...]:
         sql = (
-            "SELECT began, rule, brand, channel, at_ms, ended_ms, gave_up FROM waited "
-            "WHERE at_ms >= ? ORDER BY at_ms DESC, began, rule LIMIT ?"
+            "SELECT began, rule, brand, channel, at_ms, ended_ms, gave_up FROM ("
+            "SELECT began, rule, brand, channel, at_ms, ended_ms, gave_up, ROW_NUMBER() OVER "
+            "(PARTITION BY rule, brand, channel ORDER BY began) AS place "
+            "FROM waited WHERE at_ms >= ?) AS drawn ORDER BY place, rule, brand, channel LIMIT ?"
         )
-        return tuple(
+        found = [
             Waited(
                 event=EventId(began),
                 rule=rule,
@@ -59,7 +61,8 @@ class SilenceReading(SqlBase):
             for began, rule, brand, channel, at_ms, ended_ms, gave_up in self._db.rows(
                 sql, since_ms, limit
             )
-        )
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.at_ms, one.event, one.rule)))
 
     def wait_norms(self, rules: Sequence[str]) -> tuple[QueueNorms, ...]:
         if not rules:
