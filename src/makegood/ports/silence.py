@@ -89,6 +89,7 @@ class SilenceReading(Protocol):
         now_ms: int,
         *,
         rep: RepId | None = None,
+        brands: Sequence[str] = (),
         after: SilenceKey | None = None,
         limit: int = 50,
     ) -> tuple[SilentRow, ...]:
@@ -97,6 +98,7 @@ class SilenceReading(Protocol):
         Args:
             now_ms: What is due later is not overdue.
             rep: Only what is this person's.
+            brands: Only of these, and of none; empty for all.
             after: `key` of the last one of the page before.
             limit: At most `MOST_SILENT`.
         """

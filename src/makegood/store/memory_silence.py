@@ -16,6 +16,7 @@ class MemorySilence(MemoryReading):
         now_ms: int,
         *,
         rep: RepId | None = None,
+        brands: Sequence[str] = (),
         after: SilenceKey | None = None,
         limit: int = 50,
     ) -> tuple[SilentRow, ...]:
@@ -25,6 +26,7 @@ class MemorySilence(MemoryReading):
                 for own in self._t.silent.values()
                 for one in own
                 if one.due_ms <= now_ms and rep in (None, one.rep)
+                if not brands or not one.brand or one.brand in brands
             ),
             key=lambda one: one.key,
         )

@@ -62,6 +62,19 @@ class SilenceConformance(Conformance):
         assert [one.due_ms for one in own] == [10, 30]
         assert len(at_the_limit) == 4
 
+    def test_only_what_is_of_some_brands_and_of_none_fills_a_page(self) -> None:
+        store = self.make_store()
+        rows = [
+            replace(silent(f"c{n}", 10 + n), brand=f"b{n % 3}" if n % 4 else "") for n in range(12)
+        ]
+        keep(store, *rows)
+        with store.reading() as reading:
+            found = reading.silent(50, brands=("b1",), limit=3)
+            rest = reading.silent(50, brands=("b1",), after=found[-1].key, limit=9)
+            everything = reading.silent(50)
+        assert [*found, *rest] == [one for one in rows if one.brand in ("b1", "")]
+        assert list(everything) == rows
+
     def test_what_a_customer_waits_for_is_replaced_as_a_whole(self) -> None:
         store = self.make_store()
         keep(store, silent("a", 10), silent("a", 11, item="x"), silent("b", 12))
