@@ -25,6 +25,7 @@ from makegood.store.sqlite import SqliteStore
 from makegood.testing.clock import FakeClock
 from tests.unit.core.test_waiting import CALLS, HOUR, books
 
+KEY = b"key of the tests"
 RULE = replace(CALLS, at_most_ms=24 * HOUR, waits=30, tell="still_waiting", over_ms=90 * 24 * HOUR)
 
 
@@ -37,13 +38,16 @@ class Centre:
         self.library = replace(library, books={book.hash: book})
         self.store = store
         self.clock = FakeClock()
-        self.intake = Intake(store, lambda: self.library, self.clock, b"key of the tests")
+        self.intake = Intake(store, lambda: self.library, self.clock, KEY)
         self.norms = NormsLearned(store, lambda: self.library, self.clock)
         with store.writing() as writing:
             writing.put_book(book.hash, "book", activate=True)
 
-    def arrival(self, name: str, who: str, ago_ms: int = 0, message: str = "") -> Arrival:
-        body = Touchpoint(name=name, properties={"call": who, "brand": "cars"})
+    def arrival(
+        self, name: str, who: str, ago_ms: int = 0, message: str = "", call: str | None = None
+    ) -> Arrival:
+        about = who if call is None else call
+        body = Touchpoint(name=name, properties={"call": about, "brand": "cars"})
         return Arrival(
             source="phone",
             message_id=message or f"{name}/{who}",

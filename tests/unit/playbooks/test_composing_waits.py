@@ -58,7 +58,7 @@ def brand(old: str = "", new: str = "") -> str:
         ("letter_waits", "waits: 100", "waits: 9000"),
         ("letter_waits", "    norm: {share: 0.9, waits: 100}\n", ""),
         ("van_waits", "    ends: Van Sent\n", "    ends: [Van Sent, Promise Kept]\n"),
-        ("van_waits", "    given_up: Van Declined\n", "    given_up: [Van Declined, Promise Kept]\n"),
+        ("van_waits", "given_up: Van Declined", "given_up: [Van Declined, Promise Kept]"),
         ("van_waits", "    begins: Van Asked\n", "    begins: Promise Kept\n"),
         ("van_waits", "    at_most: 20m\n", "    at_most: 20m\n    at_least: 5m\n"),
     ],
