@@ -62,8 +62,13 @@ class Wait(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
 
 def bounded(waits: tuple[Wait, ...]) -> tuple[Wait, ...]:
-    """Let go of what ended longest ago, and of waits that are too many; the newest are last."""
-    open_ones = [one for one in waits if not one.ended_ms][-MOST_OPEN:]
+    """Let go of what ended longest ago, and of waits that are too many; the newest are last.
+
+    Of those that last, the oldest of which the failure is found already, or none can be, go first.
+    """
+    lasting = [one for one in waits if not one.ended_ms]
+    lasting.sort(key=lambda one: bool(one.due_ms) and not one.late_ms)
+    open_ones = lasting[-MOST_OPEN:]
     ended = sorted((one for one in waits if one.ended_ms), key=lambda one: one.ended_ms)
     kept = {one.key for one in (*open_ones, *ended[-MOST_ENDED:])}
     return tuple(one for one in waits if one.key in kept)
