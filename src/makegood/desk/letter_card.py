@@ -56,6 +56,11 @@ class Shown(Struct, frozen=True, kw_only=True):
         """Whether a person can answer it."""
         return self.letter.kind in ("letter", "forwarded")
 
+    @property
+    def is_addressed(self) -> bool:
+        """Whether it says where an answer goes."""
+        return bool(self.letter.answer_to or self.letter.sender)
+
 
 def letters_shown(
     desk: Desk, story: Story, after: tuple[int, str] | None = None

@@ -120,7 +120,7 @@ class Mailroom:
         self._files = files
         self._addresses = addresses
         self._clock = clock
-        self._aside = Aside(store, doors.intake.profile, clock)
+        self._aside = Aside(store, doors.intake.profile, clock, files if with_files else None)
 
     def take(self, raw: bytes, note: str = "") -> Took:
         """Take a mail as it came in; what it says is durable when this returns.
@@ -169,8 +169,14 @@ class Mailroom:
             return "It is from an address of the firm itself."
         return _SAME_ID if self._is_named_as_erased(mail) else ""
 
-    def file(self, raw: bytes, customer: CustomerId) -> Took:
+    def file(self, raw: bytes, customer: CustomerId, answer_to: str = "") -> Took:
         """File a mail that was set aside with a customer whom a person named.
+
+        Args:
+            raw: The mail.
+            customer: Whose it is.
+            answer_to: The customer's own address, where the person named them by it: what the
+                mail says of its sender is why it was set aside.
 
         Raises:
             InputError: It cannot be read, or stands with somebody already.
@@ -185,7 +191,10 @@ class Mailroom:
         left_out = () if self._with_files or not mail.attachments else (_LEFT_OUT,)
         files = mail.attachments if self._with_files else ()
         odd = (*mail.odd, *left_out, "A person filed it: nobody was known by its sender.")
-        plain = replace(mail, kind="letter", original=None, attachments=files, odd=odd)
+        to = answer_to or mail.answer_to
+        plain = replace(
+            mail, kind="letter", original=None, attachments=files, odd=odd, answer_to=to
+        )
         known = _Known(customer=customer, profile=ProfileId(customer), thread=thread_of(mail))
         return self._filed(plain, addresses, known)
 
