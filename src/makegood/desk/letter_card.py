@@ -57,6 +57,12 @@ class Shown(Struct, frozen=True, kw_only=True):
         return self.letter.kind in ("letter", "forwarded")
 
     @property
+    def address(self) -> str:
+        """Who truly wrote, as far as mail says: beside a name that anybody may give themselves."""
+        is_named = self.letter.name and self.letter.kind != "answer"
+        return "" if self.stranger == self.letter.sender or not is_named else self.letter.sender
+
+    @property
     def is_addressed(self) -> bool:
         """Whether it says where an answer goes."""
         return bool(self.letter.answer_to or self.letter.sender)
