@@ -1,6 +1,6 @@
 """Mails that nobody can file: kept with the reason, for a person to see and to decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b, sha256
 from typing import Literal, TypeAlias
 
@@ -66,7 +66,7 @@ class Aside:
         whoever brings the mail lets go of it only when both are durable, and brings it again.
         """
         digest = blake2b(raw, digest_size=DIGEST).hexdigest()
-        if self.is_erased(erased_aside(digest)):
+        if self.erased([erased_aside(digest)]):
             return self._kept(digest, "", ERASED)
         record = raw[:_LONGEST_RECORD].decode("utf-8", "replace").replace("\0", "")
         if self._files is None or record.encode() == raw:
@@ -80,10 +80,11 @@ class Aside:
         """Say, without a word of it, that a mail came again that was erased."""
         return self._kept(self._profile(f"came again:{key}"), "", ERASED)
 
-    def is_erased(self, name: str) -> bool:
-        """Whether something is remembered as erased under a name."""
+    def erased(self, names: Sequence[str]) -> frozenset[str]:
+        """Say under which names something is remembered as erased."""
+        marks = {self._profile(name): name for name in names}
         with self._store.reading() as reading:
-            return bool(reading.erased_letters([self._profile(name)]))
+            return frozenset(marks[one] for one in reading.erased_letters(sorted(marks)))
 
     def _kept(self, name: str, record: str, why: str, file: str = "") -> Took:
         now_ms = self._clock.now_ms()

@@ -148,8 +148,11 @@ class Mailroom:
             return self._returned(mail.returned)
         if why := self._cannot_file(mail, addresses):
             return self.set_aside(raw, why)
-        if self._is_erased(mail):
+        itself, another = self._erased(mail)
+        if itself:
             return self._came_again(mail)
+        if another:
+            return self.set_aside(raw, _SAME_ID)
         try:
             return self._filed(mail, addresses)
         except InputError as error:
@@ -167,7 +170,7 @@ class Mailroom:
             return "It does not say from whom it is."
         if mail.sender in addresses.own and not (mail.original and mail.original.sender):
             return "It is from an address of the firm itself."
-        return _SAME_ID if self._is_named_as_erased(mail) else ""
+        return ""
 
     def file(self, raw: bytes, customer: CustomerId, answer_to: str = "") -> Took:
         """File a mail that was set aside with a customer whom a person named.
@@ -186,7 +189,7 @@ class Mailroom:
             addresses = self._addresses(reading)
             if reading.letter(mail.key) is not None:
                 raise InputError("It stands with a customer already; take it again to see whose.")
-        if self._is_erased(mail):
+        if self._erased(mail)[0]:
             return self._came_again(mail)
         left_out = () if self._with_files or not mail.attachments else (_LEFT_OUT,)
         files = mail.attachments if self._with_files else ()
@@ -362,15 +365,11 @@ class Mailroom:
         with self._store.reading() as reading:
             return bool(reading.texts([ref]))
 
-    def _is_erased(self, mail: InboundMail) -> bool:
-        """Whether this very mail was erased with the person it was of."""
-        return self._aside.is_erased(erased_names(mail.key, "")[0])
-
-    def _is_named_as_erased(self, mail: InboundMail) -> bool:
-        """Whether another mail of the same Message-ID was erased."""
-        if self._is_erased(mail):
-            return False
-        return self._aside.is_erased(erased_names("", mark_of_mail(mail))[1])
+    def _erased(self, mail: InboundMail) -> tuple[bool, bool]:
+        """Whether this very mail was erased with the person it was of, or one of its Message-ID."""
+        itself, named = erased_names(mail.key, mark_of_mail(mail))
+        found = self._aside.erased([itself, named])
+        return itself in found, named in found
 
     def _came_again(self, mail: InboundMail) -> Took:
         """Say that a mail of somebody erased came again; nothing of it is kept."""
