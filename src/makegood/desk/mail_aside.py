@@ -14,6 +14,7 @@ from makegood.bootstrap import Makegood
 from makegood.desk.access import at_the_desk, for_reps
 from makegood.desk.connections import connections_shell, must_connect
 from makegood.desk.customers import visible
+from makegood.desk.letters import kept_file
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId
@@ -62,6 +63,21 @@ def aside(request: HttpRequest) -> HttpResponse:
             "older": f"{rows[PAGE - 1].at_ms}.{rows[PAGE - 1].id}" if len(rows) > PAGE else "",
         }
     return render(request, "desk/mail_aside.html", page)
+
+
+@never_cache
+@require_safe
+@for_reps
+def whole(request: HttpRequest, mail: str) -> HttpResponse:
+    """Give one as it came, to be saved: its beginning may say too little to judge it."""
+    with at_the_desk(request) as desk:
+        must_connect(desk)
+        row = desk.reading.unfit_row(mail[:64])
+        files = desk.makegood.post.files
+    raw = raw_of(row, files) if row is not None and row.source == SOURCE else None
+    if row is None or raw is None:
+        raise Http404
+    return kept_file(raw, f"{row.id}.eml", is_shown=False)
 
 
 @require_POST

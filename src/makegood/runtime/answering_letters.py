@@ -15,7 +15,6 @@ from makegood.runtime.acts import DESK, Acts
 from makegood.runtime.intake import text_ref
 from makegood.runtime.letter_rows import mark_of
 
-
 _NO_ADDRESS = "This letter names no address to which it can be answered."
 
 

@@ -366,7 +366,7 @@ class Mailroom:
             return bool(reading.texts([ref]))
 
     def _erased(self, mail: InboundMail) -> tuple[bool, bool]:
-        """Whether this very mail was erased with the person it was of, or one of its Message-ID."""
+        """Whether this very mail was erased with its person, or another of its Message-ID."""
         itself, named = erased_names(mail.key, mark_of_mail(mail))
         found = self._aside.erased([itself, named])
         return itself in found, named in found

@@ -163,6 +163,28 @@ def test_one_that_is_long_or_no_text_is_kept_whole(
     assert list(makegood.post.files.names()) == []
 
 
+@pytest.mark.parametrize("raw", [LARGE, ODD, NO_FROM])
+def test_one_is_saved_as_it_came_and_never_shown(
+    omar, kathy, makegood: Makegood, raw: bytes
+) -> None:
+    makegood.post.room.set_aside(raw, "It could not be taken.")
+    (row,) = rows(makegood)
+    path = f"{PAGE}/{row.id}.eml"
+    assert path in omar.get(PAGE).content.decode()
+    given = omar.get(path)
+    assert given.content == raw
+    assert given["Content-Type"] == "application/octet-stream"
+    assert given["Content-Disposition"].startswith("attachment")
+    assert kathy.get(path).status_code == 403
+    assert omar.get(f"{PAGE}/{'f' * 32}.eml").status_code == 404
+
+
+def test_what_is_of_another_source_is_not_given(omar, makegood: Makegood) -> None:
+    with makegood.store.writing() as writing:
+        writing.put_unfit([Unfit(id="e" * 32, source="desk", at_ms=1, reason="x", record="y")])
+    assert omar.get(f"{PAGE}/{'e' * 32}.eml").status_code == 404
+
+
 def test_the_bytes_of_one_go_when_it_is_thrown_away_erased_or_old(
     omar, makegood: Makegood, clock
 ) -> None:
