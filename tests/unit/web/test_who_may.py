@@ -129,6 +129,7 @@ DESK = {
     "desk/connections/mail": ("GET", 403, 403, 200),
     "desk/connections/mail/decide": ("POST", 403, 403, 404),
     "desk/connections/aside": ("GET", 403, 403, 200),
+    "desk/connections/aside/<str:mail>.eml": ("GET", 403, 403, 404),
     "desk/connections/aside/again": ("POST", 403, 403, 404),
     "desk/connections/aside/file": ("POST", 403, 403, 404),
     "desk/connections/aside/discard": ("POST", 403, 403, 404),
