@@ -184,7 +184,8 @@ def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
     call = _call_told(case)
     if call is not None:
         lines.append(Done(says=_call_words(call, speech, owner), waiting=True))
-    lines += [Done(says=one, waiting=True) for one in called_back(guest, speech)]
+    elif words := called_back(guest, speech):
+        lines.append(Done(says=words, waiting=True))
     return tuple(lines)
 
 
