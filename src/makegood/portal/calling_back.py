@@ -34,6 +34,11 @@ def called_back(guest: Guest, speech: Speech) -> str:
     return speech.say("done.call_late", owner=owner)
 
 
+def is_late(guest: Guest) -> bool:
+    """Whether one of them did not come in time: that is said before any other call is."""
+    return any(_is_late(one, guest.now_ms) for one in backs_told(guest))
+
+
 def _is_late(one: CallBack, now_ms: int) -> bool:
     overdue = any(it.why == "overdue" for it in one.passed)
     return overdue or one.due_ms <= now_ms
