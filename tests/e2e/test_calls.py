@@ -10,7 +10,7 @@ from makegood.testing.clock import FakeClock
 from tests.e2e.calling import book_of_calls, hung_up, says, seat
 from tests.e2e.conftest import follow, sign_in
 from tests.e2e.looked_at import faults_on
-from tests.e2e.screens import MINUTE_MS, case_of, customer_of, introduce, serving
+from tests.e2e.screens import MINUTE_MS, case_of, customer_of, introduce, portal_path, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -36,12 +36,15 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     hung_up(makegood, call="C2", agent="a-stranger")
     hung_up(makegood, call="C3", agent="omar")
     hung_up(makegood, call="C4", agent="kathy")
+    says(makegood, "Call Hung Up", call="C5", by="agent", answered=True, solved=False)
+    says(makegood, "Call Transcribed", call="C6", agent="omar", sentences=words)
     return {
         "queue": "/desk/",
         "call-backs": "/desk/team/call-backs?show=all",
         "customer": f"/desk/customers/{customer_of(makegood, 'user:ana')}",
         "case": f"/desk/cases/{case_of(makegood)}",
         "roster": "/desk/team/roster/of/tom",
+        "the customer's own": portal_path(makegood),
     }
 
 

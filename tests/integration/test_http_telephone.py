@@ -116,3 +116,19 @@ def test_whatever_the_order_it_is_one_call_with_one_call_back(switchboard: Switc
 
 def test_without_its_token_nothing_is_taken(switchboard: Switchboard):
     assert switchboard.post(records()[0], token="another token").status_code == 401
+
+
+def test_a_system_that_counts_its_calls_and_writes_one_text_is_understood(switchboard):
+    for record in records():
+        told = {**record, "call": 77}
+        if "sentences" in told:
+            told["transcript"] = " ".join(told.pop("sentences"))
+        if "agent" in told:
+            told["agent"] = 12
+        answer = switchboard.post(told).json()
+        assert (answer["accepted"], answer["rejected"]) == (1, 0)
+    phone = switchboard.phone()
+    (call,), (back,), (hint,) = phone.calls, phone.backs, phone.hints
+    assert (call.id, call.agents, back.rep) == ("77", ("12",), "12")
+    with switchboard.makegood.store.reading() as reading:
+        assert reading.texts([hint.words]) == {hint.words: "Oh, SHUT  UP now."}

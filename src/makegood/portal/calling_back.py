@@ -1,7 +1,5 @@
 """Who calls the customer back after somebody of us spoiled a call, and until when."""
 
-from collections.abc import Iterator
-
 from makegood.core.phone import CallBack
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
@@ -20,10 +18,27 @@ def backs_told(guest: Guest) -> tuple[CallBack, ...]:
     )
 
 
-def called_back(guest: Guest, speech: Speech) -> Iterator[str]:
-    """Say who calls until when; once that is over, that it is late and not the old time."""
-    for one in backs_told(guest):
-        owner = rep_name(guest.reps, one.owner).split(" ")[0]
-        late = one.passed or one.due_ms <= guest.now_ms
-        key, clock = ("done.call_late", "") if late else ("done.call", speech.clock(one.due_ms))
-        yield speech.say(key, owner=owner, clock=clock)
+def called_back(guest: Guest, speech: Speech) -> str:
+    """Say who calls until when; once that is over, that it is late and not the old time.
+
+    Of several the one that is late, else the soonest: to the customer they are one call. Empty
+    for none.
+    """
+    told = [(not _is_late(one, guest.now_ms), one.due_ms, one) for one in backs_told(guest)]
+    if not told:
+        return ""
+    in_time, due_ms, one = min(told, key=lambda it: it[:2])
+    owner = rep_name(guest.reps, one.owner).split(" ")[0]
+    if in_time:
+        return speech.say("done.call", owner=owner, clock=speech.clock(due_ms))
+    return speech.say("done.call_late", owner=owner)
+
+
+def is_late(guest: Guest) -> bool:
+    """Whether one of them did not come in time: that is said before any other call is."""
+    return any(_is_late(one, guest.now_ms) for one in backs_told(guest))
+
+
+def _is_late(one: CallBack, now_ms: int) -> bool:
+    overdue = any(it.why == "overdue" for it in one.passed)
+    return overdue or one.due_ms <= now_ms

@@ -13,7 +13,7 @@ from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Plan, Tier
-from makegood.portal.calling_back import backs_told, called_back
+from makegood.portal.calling_back import backs_told, called_back, is_late
 from makegood.portal.expecting import expecting, is_expected, is_withdrawn, keeps
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
@@ -182,9 +182,10 @@ def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
             lines.append(Done(says=speech.say(key, title=title), waiting=gift.paid is None))
     lines += [line for offer in case.offers if (line := _chosen(guest, speech, offer, owner))]
     call = _call_told(case)
-    if call is not None:
+    if call is not None and not is_late(guest):
         lines.append(Done(says=_call_words(call, speech, owner), waiting=True))
-    lines += [Done(says=one, waiting=True) for one in called_back(guest, speech)]
+    elif words := called_back(guest, speech):
+        lines.append(Done(says=words, waiting=True))
     return tuple(lines)
 
 

@@ -29,6 +29,8 @@ def test_the_customer_reads_who_calls_back_and_when_it_is_late(
     shown = words_of(Client().get(page))
     assert "Kathy calls you by " in shown
     assert "Please call me" not in shown
+    hung_up(makegood, call="C2")
+    assert words_of(Client().get(page)).count("calls you by ") == 1
     clock.advance(31 * MINUTE_MS)
     makegood.intake.advance([customer_of(makegood, "user:ana")], clock.now_ms())
     shown = words_of(Client().get(page))
