@@ -35,7 +35,8 @@ def heard(makegood: Makegood) -> None:
                      language="de", at_ms=now_ms - MINUTE_MS, media=())  # fmt: skip
     old = replace(second, external="3", author="caro@example.social", at_ms=1)
     source = Listening(id="hashtag", network="mastodon")
-    makegood.voice.room.hear(source, [first, second, old], 5)
+    makegood.voice.room.hear(source, [replace(first, text="No car."), second, old], 5)
+    makegood.voice.room.hear(source, [first])  # its author edited it
     with makegood.store.writing() as writing:
         writing.put_heard_to(HeardTo(source="blog", wrong="It answered 503."))
     known(makegood)

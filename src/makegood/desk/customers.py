@@ -23,7 +23,7 @@ from makegood.desk.story import Story, story_of
 from makegood.desk.tokens import message_id_of, new_token
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import CaseId, CustomerId
+from makegood.messages.ids import CaseId, CustomerId, ProfileId
 from makegood.playbooks.book import Library, RuleBook, books_in
 from makegood.playbooks.terms import FailureRule
 from makegood.ports.rows import CaseRow
@@ -90,9 +90,23 @@ def _found(desk: Desk, text: str) -> tuple[Found, ...]:
 @require_safe
 @for_reps
 def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
+    wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
-        page = page_of(desk, CustomerId(customer_id))
+        try:
+            page = page_of(desk, wanted)
+        except Http404:
+            return redirect("desk:customer", _joined_with(desk, wanted))
     return render(request, "desk/customer.html", page)
+
+
+def _joined_with(desk: Desk, wanted: CustomerId) -> CustomerId:
+    """Give as whom a customer goes on who was joined with another one; a kept link leads there."""
+    profile = ProfileId(wanted)
+    now = desk.reading.customers_of([profile]).get(profile, wanted)
+    if now == wanted:
+        raise Http404
+    visible(desk, now)
+    return now
 
 
 @require_POST

@@ -1,7 +1,11 @@
 """Public voice on the desk: who waits is first, nobody is guessed, another brand's is hidden."""
 
+from types import SimpleNamespace
+from typing import Any
+
 from makegood.bootstrap import Makegood
 from makegood.playbooks.voice import Listening
+from makegood.ports.voice import HeardTo
 from makegood.sources.voice.heard import Heard, post_named
 from makegood.testing.clock import FakeClock
 from tests.unit.desk.browsing import questions, words_of
@@ -63,6 +67,40 @@ def test_a_handle_needs_the_customers_word(makegood, clock, kathy) -> None:
     assert "Said in public" in words_of(kathy.get(f"/desk/customers/{now(makegood, ana)}"))
     done = kathy.post(f"{AT}/{post}/unmatch", follow=True)
     assert "Whose it is, nobody said" in words_of(done)
+
+
+def test_a_kept_link_to_a_customer_leads_on_when_a_handle_was_joined(
+    makegood, clock, kathy
+) -> None:
+    before = [known(makegood, f"email:{n}@example.org") for n in range(8)]
+    for n in range(8):
+        post = hear(makegood, clock, str(n), author=f"a{n}@example.social")
+        form = {"customer": f"email:{n}@example.org", "consent": "yes"}
+        kathy.post(f"{AT}/{post}/match", form)
+    moved = [one for one in before if now(makegood, one) != one]
+    assert moved  # which name stays is told by their digests: of eight, some change
+    for one in before:
+        shown = kathy.get(f"/desk/customers/{one}", follow=True)
+        assert "Said in public" in words_of(shown)
+    assert kathy.get(f"/desk/customers/{'0' * 32}").status_code == 404
+
+
+def test_a_source_that_is_listened_to_no_more_is_not_called_away(makegood, kathy) -> None:
+    from makegood.desk.voice import _away  # only with the desk set up
+
+    with makegood.store.writing() as writing:
+        writing.put_heard_to(HeardTo(source="dropped", wrong="It answered 503."))
+        writing.put_heard_to(HeardTo(source="mine", wrong="It answered 503."))
+        writing.put_heard_to(HeardTo(source="hidden", wrong="It answered 503."))
+        writing.put_heard_to(HeardTo(source="heard"))
+    assert "dropped" not in words_of(kathy.get(AT))
+    listen = [
+        Listening(id=name, network="feed", brand=name) for name in ("mine", "hidden", "heard")
+    ]
+    with makegood.store.reading() as reading:
+        me = SimpleNamespace(may_see=lambda brand: brand != "hidden")
+        desk: Any = SimpleNamespace(reading=reading, me=me)
+        assert [one.source for one in _away(desk, tuple(listen))] == ["mine"]
 
 
 def test_another_brands_posts_do_not_exist(makegood, clock, vera) -> None:

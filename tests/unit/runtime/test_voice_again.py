@@ -173,6 +173,22 @@ def test_lateness_waits_only_for_sources_that_can_bring_an_answer(
     assert it.voice.room.find_late() == 1
 
 
+def test_an_answer_that_two_workers_took_past_each_other_is_no_breach(
+    it: Makegood, clock: FakeClock
+) -> None:
+    hear(it, said(), ours(), said("b", at_ms=NOON_MS + 1))
+    late = post_of(it).breach_ms
+    with it.store.writing() as writing:  # as who took the post, and did not see the answer
+        writing.save_post(replace(post_of(it), state="waiting", answered_ms=0, late_ms=late))
+    clock.advance(61 * MINUTE_MS)
+    assert it.voice.room.find_late() == 2
+    row = post_of(it)
+    assert (row.state, row.answered_ms, row.is_breached) == (
+        "answered", NOON_MS + 1, False,
+    )  # fmt: skip
+    assert post_of(it, "b").is_breached
+
+
 def test_one_who_said_it_is_told_to_the_log_once(it: Makegood) -> None:
     ana = known(it)
     it.voice.matching.consent(ANA, ana, KATHY)

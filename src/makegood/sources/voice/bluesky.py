@@ -3,7 +3,8 @@
 Source: lexicons app.bsky.feed.getAuthorFeed (`actor`, `limit` at most 100, `filter`) and
 app.bsky.feed.searchPosts (`q`, `sort`, `limit`), com.atproto.server.createSession; the public
 server refuses searches (bluesky-social/atproto, issue 3583), so that a search names the server of
-the account, such as https://bsky.social, and has an app password.
+the account, such as https://bsky.social, and has an app password. A server opens 300 sessions a
+day for an account (docs.bsky.app/docs/advanced-guides/rate-limits).
 """
 
 from collections.abc import MutableMapping
@@ -48,8 +49,7 @@ def listen(
         before: How far it was heard.
         fetching: Asks.
         secret: Handle and app password with a colon between them; empty for none.
-        sessions: Tokens of sessions, by source; a server opens only so many a day (300 at
-            bsky.social), so that one is kept until it is refused.
+        sessions: Tokens of sessions, by source; one is kept until it is refused.
 
     Raises:
         VoiceAway: It gave no answer that can be read.

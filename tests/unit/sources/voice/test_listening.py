@@ -141,9 +141,8 @@ def test_authors_whose_handles_lead_nowhere_are_not_one() -> None:
 
 
 def test_the_same_number_in_two_feeds_is_two_entries() -> None:
-    feed = (
-        b'<rss version="2.0"><channel><title>x</title><item><guid>1</guid></item></channel></rss>'
-    )
+    entry = b"<channel><title>x</title><item><guid>1</guid></item></channel>"
+    feed = b'<rss version="2.0">' + entry + b"</rss>"
     (one,) = read_feed(feed, "https://a.example/feed")
     (other,) = read_feed(feed, "https://a.example/comments")
     assert one.external != other.external
