@@ -192,7 +192,7 @@ class Makegood:
                 MailServer(name=settings.mail_server, everybodys=settings.freemail),
             ),
         )
-        self.erasing.swept_by(self.post.sweep)
+        self.post.sweeps_after(self.erasing, self.receiving)
         self.walks = Walks(store, self.intake, shelf.current, clock)
         self.links = Links(settings.key, settings.base_url, clock)
         self._webhooks = Webhooks({one.name: one for one in settings.counterparts})

@@ -10,9 +10,11 @@ from benchmarks.counting import CountingStore
 from makegood.core.state import State, decode_state
 from makegood.messages.facts import Carried, Identified, Touchpoint, Unlinked
 from makegood.messages.ids import CustomerId, RepId
+from makegood.messages.waits import WaitNorm
 from makegood.playbooks.waits import make_waits
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.ports.silence import QueueNorms
 from makegood.ports.store import Store, Writing
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.norms import NormsLearned
@@ -23,6 +25,7 @@ from makegood.store.sqlite import SqliteStore
 from makegood.testing.clock import FakeClock
 from tests.unit.core.test_waiting import CALLS, HOUR, books
 
+KEY = b"key of the tests"
 RULE = replace(CALLS, at_most_ms=24 * HOUR, waits=30, tell="still_waiting", over_ms=90 * 24 * HOUR)
 
 
@@ -35,13 +38,16 @@ class Centre:
         self.library = replace(library, books={book.hash: book})
         self.store = store
         self.clock = FakeClock()
-        self.intake = Intake(store, lambda: self.library, self.clock, b"key of the tests")
+        self.intake = Intake(store, lambda: self.library, self.clock, KEY)
         self.norms = NormsLearned(store, lambda: self.library, self.clock)
         with store.writing() as writing:
             writing.put_book(book.hash, "book", activate=True)
 
-    def arrival(self, name: str, who: str, ago_ms: int = 0, message: str = "") -> Arrival:
-        body = Touchpoint(name=name, properties={"call": who, "brand": "cars"})
+    def arrival(
+        self, name: str, who: str, ago_ms: int = 0, message: str = "", call: str | None = None
+    ) -> Arrival:
+        about = who if call is None else call
+        body = Touchpoint(name=name, properties={"call": about, "brand": "cars"})
         return Arrival(
             source="phone",
             message_id=message or f"{name}/{who}",
@@ -248,6 +254,24 @@ def test_a_queue_in_which_nobody_waits_any_more_can_no_longer_be_told(centre: Ce
     with centre.store.reading() as reading:
         (norms,) = reading.wait_norms(("call_waits",))
     assert (norms.whole.long_ms, norms.whole.waits, norms.hours) == (0, 0, {})
+
+
+def test_what_a_book_learns_no_more_makes_no_round_learn_again_and_again(centre: Centre):
+    old = replace(CALLS, id="old_waits", begins="Old Queued", ends=("Old Answered",))
+    now_ms = centre.clock.now_ms()
+    nothing = WaitNorm(rule="call_waits", waits=0)
+    norms = QueueNorms(
+        rule="call_waits", brand="gone", channel="", at_ms=now_ms - 99 * 24 * HOUR, whole=nothing
+    )
+    with centre.store.writing() as writing:
+        writing.put_wait_norms((norms,))
+    centre.history()
+    book = centre.library.now()
+    unlearned = replace(book, waits=make_waits((replace(RULE, share=0.0), old)))
+    book = replace(book, by_brand={"gone": unlearned})
+    centre.library = replace(centre.library, books={book.hash: book})
+    assert centre.norms.round() == 1
+    assert centre.norms.round() == 0
 
 
 def test_a_batch_asks_for_norms_once_and_only_when_somebody_begins_to_wait(

@@ -262,7 +262,7 @@ def carry_out(makegood: Makegood) -> None:
                 told.append(
                     Told(
                         profile=row.command.profile,
-                        body=Carried(command=row.command.id, paid=paid),
+                        body=Carried(command=row.command.id, step=row.command.step, paid=paid),
                         message_id=f"{row.command.id}-done",
                     )
                 )

@@ -1,9 +1,10 @@
 """What answers to surveys say: NPS, CSAT and CES by their definitions, each with its interval.
 
 NPS is the share of 9 and 10 minus the share of 0 to 6 (Reichheld 2003), its interval the adjusted
-Wald of Rocks 2016. CSAT is the share of the two best of five (Morgan and Rego 2006), with Wilson's
-interval. CES is the mean of 1 to 7, more being easier (Dixon, Freeman and Toman 2010, in its later
-form with seven steps). Of fewer answers than the book wants nothing is said.
+Wald of Rocks 2016. CSAT is the share of the two best of five ("top 2 box", Morgan and Rego 2006),
+with Wilson's interval. CES is the mean of 1 to 7, more being easier (Dixon, Toman and DeLisi 2013;
+its first form of 2010 had five steps, the other way round). Of fewer answers than the book wants
+nothing is said.
 """
 
 from collections import Counter

@@ -9,10 +9,11 @@ from pydantic import ConfigDict, Field
 
 from makegood.api.access import CasesKey, Declined
 from makegood.api.asking import declined, rep_of
-from makegood.api.problems import missing
+from makegood.api.problems import Problem, missing
 from makegood.api.request_routes import NOT_FOUND, WRITES, Fields, Named, joined, key_of
 from makegood.api.shapes import CustomerKey, Line, RaisedOut, Words, instant
 from makegood.bootstrap import Makegood
+from makegood.core.call_backs import is_named
 from makegood.core.decide import Asker
 from makegood.core.fold import advance
 from makegood.core.phone import CallBack, Phone, PhoneCall
@@ -24,6 +25,13 @@ from makegood.runtime.acts import DESK
 from makegood.runtime.intake import text_ref
 
 router = Router(auth=CasesKey(), tags=["calls"])
+SUPERVISOR = "supervisor"
+_SUPERVISORS = Problem(
+    code="supervisors_only",
+    message="Nobody by name has this call-back any more, and this person is no supervisor.",
+    where="body rep",
+    what_to_do="Let a supervisor call.",
+)
 BackKey = Annotated[str, Field(pattern=r"^e[0-9a-f]{32}$")]
 
 
@@ -107,6 +115,8 @@ def post_called_back(
     if one is None:
         raise Declined(404, missing("call-back"))
     rep = rep_of(makegood, told.rep, one.brand)
+    if one.is_anybodys and not is_named(one, rep.rep) and rep.role != SUPERVISOR:
+        raise Declined(403, _SUPERVISORS)
     message_id = f"{key_of(request).name}/{idempotency_key}"
     ref = text_ref(event_id(DESK, message_id), "note") if told.note.strip() else ""
     done = makegood.acts.act(

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from makegood.analytics.asking import Figure, Group, groups_by
 from makegood.analytics.parity.intervals import Interval
-from makegood.api.access import CasesKey
-from makegood.api.request_routes import Fields, joined, key_of
-from makegood.api.shapes import ErrorOut
+from makegood.api.access import CasesKey, brands_of
+from makegood.api.request_routes import Fields, joined
+from makegood.api.shapes import ErrorOut, Line
 from makegood.playbooks.spans import DAY_MS
 from makegood.projections.asking_words import surveys_in
 
-router = Router(auth=CasesKey(), tags=["surveys"])
+router = Router(auth=CasesKey(by_brand=True), tags=["surveys"])
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
 
 
@@ -73,17 +73,15 @@ class SurveysOut(Schema):
 def get_surveys(
     request: HttpRequest,
     days: Annotated[int, Field(ge=1, le=3660)] = 90,
-    survey: Annotated[str, Field(max_length=80, description="Of one survey alone.")] = "",
+    survey: Annotated[Line, Field(description="Of one survey alone.")] = "",
     by: Literal["survey", "touchpoint", "brand"] = "survey",
 ) -> Fields:
     """Say what each survey's answers come to; by touchpoint or brand of one survey."""
-    makegood, brands = joined(request), key_of(request).brands
+    makegood, brands = joined(request), brands_of(request)
     rules = surveys_in(makegood.library)
     since_ms = makegood.clock.now_ms() - days * DAY_MS
     with makegood.store.reading() as reading:
-        counts = reading.answer_counts(
-            since_ms, survey=survey, brands=(*brands, "") if brands else ()
-        )
+        counts = reading.answer_counts(since_ms, survey=survey, brands=brands)
     too_few = makegood.library.now().asking.too_few
     if by == "survey" or not survey:
         groups = groups_by(lambda one: one.survey, rules.get, counts, too_few)

@@ -19,6 +19,7 @@ from makegood.api.access import Declined, say_limits
 from makegood.api.account_routes import router as accounts
 from makegood.api.budget_routes import router as budgets
 from makegood.api.call_routes import router as calls
+from makegood.api.closing_routes import router as closing
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
 from makegood.api.line_routes import router as lines
@@ -111,6 +112,7 @@ def api() -> NinjaAPI:
     made.add_router("", ratings)
     made.add_router("", surveys)
     made.add_router("", root_causes)
+    made.add_router("", closing)
     made.add_router("", people)
     made.add_router("", calls)
     made.add_router("", lines)

@@ -125,7 +125,7 @@ def export(
         str,
         typer.Option(
             help="Only this person, such as user:42: a ZIP of all that is kept of them, letters, "
-            "drafts and attachments too."
+            "attachments and mail that waits or was set aside too."
         ),
     ] = "",
     database: Database = "",

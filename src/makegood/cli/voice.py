@@ -61,7 +61,7 @@ def take(  # noqa: PLR0913 - each is one option of the command
             raise InputError(f"There is no brand `{brand}` in the active rule book.")
         listening = Listening(id=source, network="webhook", brand=brand)
         old_ms = makegood.clock.now_ms() - waits * _DAY_MS
-        reviews = read_reviews(content, columns)
+        reviews = read_reviews(content, columns, source)
         _tell(source, makegood.voice.room.hear(listening, reviews, old_ms), output)
 
 

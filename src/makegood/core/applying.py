@@ -131,6 +131,7 @@ def _judge(turn: Turn, body: facts.Judged) -> None:
     case = turn.put(replace(case, unclear=unclear))
     if failure is not None:
         cases.take_failure(turn, failure)
+        telephone.judged(turn, body.question, failure.rule)
     elif not unclear:
         ending.dismissed(turn, case)
 

@@ -6,12 +6,15 @@ nobody to hand it to, and the desk says so.
 Source: story 4; ideas, 9 (we keep our own promises); evidence, 8 (silence is not recovery).
 """
 
+from collections.abc import Iterable, Set
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.calls import called
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.phone import CallBack, Failed, Passed, Spoiled, back_id
+from makegood.core.routing import can_promise_call
 from makegood.core.state import State
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
@@ -61,13 +64,12 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         of: The call and the person.
         why: What they did.
     """
-    terms = turn.book.calls.call_back
-    id_ = back_id(of.call, of.rep)
-    if terms is None or turn.origin.imported or turn.state.phone.back(id_) is not None:
+    terms = turn.book.for_brand(of.brand).calls.call_back
+    above = _there(turn, _who(turn, turn.above, {of.rep}), of.brand)
+    if terms is None or turn.origin.imported or _is_owed(turn, of, above):
         return
-    above = tuple(dict.fromkeys(one for one in turn.above if one != of.rep))
     one = CallBack(
-        id=id_,
+        id=back_id(of.call, of.rep),
         profile=turn.origin.profile,
         call=of.call,
         rep=of.rep,
@@ -78,6 +80,7 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         owner=above[0] if above else RepId(""),
         above=above[1:],
         due_ms=turn.known_ms + terms.within_ms,
+        promised=_is_there(turn, above[:1], of.brand, terms.within_ms),
     )
     _put_back(turn, one)
     turn.set_timer(TimerKind.CALL_BACK_BY, one.due_ms, one.id, "", one.brand)
@@ -87,6 +90,39 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
     turn.clear_timers(case.id, TimerKind.ASK_AT, TimerKind.ASK_AGAIN)
     if case.owner == of.rep and one.owner:
         turn.put(case.given_to(one.owner, turn.at_ms))
+
+
+def _is_owed(turn: Turn, of: Call, above: tuple[RepId, ...]) -> bool:
+    """Whether one is owed for a call and person; who it was may be told afterwards."""
+    of_call = [one for one in turn.state.phone.backs if one.call == of.call]
+    if any(one.rep == of.rep for one in of_call):
+        return True
+    nameless = next((one for one in of_call if not one.rep), None)
+    if nameless is None:
+        return bool(of_call) and not of.rep
+    named = replace(nameless, rep=of.rep)
+    if above and not nameless.done_ms and not nameless.passed:
+        named = replace(named, owner=above[0], above=above[1:])
+    _put_back(turn, named)
+    return True
+
+
+def _there(turn: Turn, above: tuple[RepId, ...], brand: str) -> tuple[RepId, ...]:
+    """Pass by the nearest who are off duty; where nobody is on it, pass nobody by."""
+    on = [n for n, one in enumerate(above) if _is_there(turn, (one,), brand, 0)]
+    return above[on[0] :] if on else above
+
+
+def _is_there(turn: Turn, reps: tuple[RepId, ...], brand: str, within_ms: int) -> bool:
+    """Whether somebody of these is on duty for a brand, and will be for so long."""
+    duties = tuple(one for one in turn.on_duty if one.rep in reps)
+    return can_promise_call(within_ms, turn.known_ms, brand, duties)
+
+
+def _who(turn: Turn, above: Iterable[RepId], but: Set[RepId]) -> tuple[RepId, ...]:
+    """Leave out who had it, and whom the customer and they are kept apart from."""
+    denied = turn.state.my_person.denied
+    return tuple(dict.fromkeys(it for it in above if it not in but and it not in denied))
 
 
 def overdue(turn: Turn, timer: Timer) -> None:
@@ -104,7 +140,7 @@ def _go_higher(turn: Turn, one: CallBack, why: Failed, call: str) -> None:
     """Give a call-back to the next above; at the top it stays, and no clock runs any more."""
     turn.clear_timers(one.id, TimerKind.CALL_BACK_BY)
     had = {one.rep, one.owner, *(it.rep for it in one.passed)}
-    above = tuple(it for it in one.above if it not in had)
+    above = _who(turn, one.above, had)
     passed = (*one.passed, Passed(one.owner, why, turn.at_ms, call))
     if not above:
         _put_back(turn, replace(one, passed=passed, above=()))
@@ -151,13 +187,18 @@ def judge(state: State, wanted: CalledBack, asker: Asker) -> Decision:
 
 
 def may_call_back(one: CallBack, rep: RepId) -> bool:
-    """Whether somebody is one to make a call-back: its owner, one above, or anybody for nobody's.
+    """Whether somebody is one to make a call-back: never for themselves whom it is about.
 
-    Nobody makes it for themselves whom it is about.
+    What is anybody's is a supervisor's; who is one is known where they ask.
     """
-    if rep == one.rep:
-        return False
-    return not one.owner or rep == one.owner or rep in one.above
+    return rep != one.rep and (one.is_anybodys or is_named(one, rep))
+
+
+def is_named(one: CallBack, rep: RepId) -> bool:
+    """Whether it stands with somebody, or they are above, or had it and call late after all."""
+    return (
+        bool(rep) and rep != one.rep and (rep == one.owner or rep in one.above or one.is_late(rep))
+    )
 
 
 def _put_back(turn: Turn, one: CallBack) -> None:

@@ -82,12 +82,7 @@ def step(state: State, event: Event, library: Library) -> Step:
     if isinstance(body, facts.Touchpoint):
         book = library.books[event.stamp.book]
         before = replace(before, state=_noticed(before.state, body, book, event.time_ms))
-        customer = _customer_in(before.state, event, body, book)
-        if book.by_brand:
-            book, found = _by_its_brand(book, body, before.state, customer)
-        else:
-            known = before.state.memory.facts
-            found = book.find(body.name, body.properties, customer, known)
+        book, found = _found(before.state, event, body, book)
         says, told = book.says(body.name), body.name in book.people.hello.by_event
         spoken = book.calls.heard and body.name in CALL_EVENTS
         if not found and not says and not told and not spoken:
@@ -116,6 +111,18 @@ def step(state: State, event: Event, library: Library) -> Step:
     remember(before.state, turn)
     commands = before.commands + tuple(turn.commands)
     return Step(turn.state, commands, before.withdrawn + tuple(turn.withdrawn), brands)
+
+
+def _found(
+    state: State, event: Event, body: facts.Touchpoint, book: RuleBook
+) -> tuple[RuleBook, tuple[Finding, ...]]:
+    """Let the book judge what happened, that of a brand where there is one."""
+    customer = _customer_in(state, event, body, book)
+    if book.by_brand:
+        book, found = _by_its_brand(book, body, state, customer)
+    else:
+        found = book.find(body.name, body.properties, customer, state.memory.facts)
+    return book, telephone.news(state, body, found) if book.calls.heard else found
 
 
 def _noticed(state: State, body: facts.Touchpoint, book: RuleBook, at_ms: int) -> State:

@@ -81,6 +81,24 @@ def keep(turn: Turn, subject: str, about: str) -> None:
         turn.state = replace(turn.state, memory=turn.state.memory.with_one(kept_one))
 
 
+def again(turn: Turn, subject: str, about: str) -> None:
+    """Let a promise hold on that seemed to be kept, and was not."""
+    one = turn.state.memory.about(subject, about)
+    if one is None or not one.kept_ms or one.broken:
+        return
+    turn.state = replace(turn.state, memory=turn.state.memory.with_one(replace(one, kept_ms=0)))
+    watch(turn, subject, about, max(one.due_ms, turn.at_ms), one.brand)
+
+
+def fall_away(turn: Turn, subject: str, about: str) -> None:
+    """Forget a promise that nobody waits for any more: it was not kept, and did not break."""
+    turn.clear_timers(subject, TimerKind.SILENCE, about=about)
+    one = turn.state.memory.about(subject, about)
+    if one is not None and one.is_open:
+        said = tuple([it for it in turn.state.memory.said if it is not one])
+        turn.state = replace(turn.state, memory=replace(turn.state.memory, said=said))
+
+
 def give_up(turn: Turn, subject: str, about: str) -> Said | None:
     """Stop the clock of what was not kept, and remember that it broke.
 

@@ -47,7 +47,7 @@ def meant(turn: Turn, command: CommandId, step: str) -> CommandId:
 def carried(turn: Turn, body: Carried) -> None:
     """A command was carried out: write down what moved, and top up what is short."""
     command = meant(turn, body.command, body.step)
-    if waiting.told(turn, command):
+    if waiting.told(turn, command) or surveys.reached(turn, command):
         return
     for case in turn.state.cases:
         if body.detail.get("channel") == "phone" and places.to_ring(turn, case, command):

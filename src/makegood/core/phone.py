@@ -18,6 +18,20 @@ Spoiled: TypeAlias = Literal["hung_up_on", "flagged"]
 Failed: TypeAlias = Literal["overdue", "hung_up_on", "flagged"]
 
 
+class Asked(Struct, frozen=True, gc=False, array_like=True):
+    """A hang-up of ours of which a person is asked whether it was a failure.
+
+    Attributes:
+        event: The event that nobody could judge.
+        rep: Who hung up; empty where no event says.
+        above: Who stood above them then, the nearest first.
+    """
+
+    event: EventId
+    rep: RepId
+    above: tuple[RepId, ...] = ()
+
+
 class PhoneCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One call.
 
@@ -38,6 +52,8 @@ class PhoneCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
         ended_ms: When; 0 while it goes on.
         outward: We called them.
         failed: Failures that it was taken for.
+        told_as: What these are about, where a rule on one of its events says so; else the call.
+        asked: What a person is asked of its end.
     """
 
     id: str
@@ -60,6 +76,13 @@ class PhoneCall(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     ended_ms: int = 0
     outward: bool = False
     failed: tuple[str, ...] = ()
+    told_as: str = ""
+    asked: Asked | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether we called and nobody took it: then nobody was spoken to, well or badly."""
+        return self.outward and not self.answered
 
     @property
     def ended_by(self) -> str:
@@ -110,7 +133,8 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         id: Made of the call and the person.
         profile: Whom the event was about that brought it.
         call: The call.
-        rep: The person of ours it is about; who is not to be the one who calls.
+        rep: The person of ours it is about; who is not to be the one who calls. Empty where no
+            event says who it was.
         why: They hung up, or the customer flagged them.
         about: What its failure is about.
         owner: Who has to call now; empty for the supervisors together.
@@ -120,6 +144,8 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         tried_ms: When somebody last called and did not reach them.
         done_ms: When the customer was reached; 0 until then.
         done_by: By whom.
+        promised: Whoever it stands with was on duty till then, so that the customer is told when;
+            a promise that was broken stays one.
     """
 
     id: EventId
@@ -137,11 +163,22 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     tried_ms: int = 0
     done_ms: int = 0
     done_by: RepId = RepId("")
+    promised: bool = False
 
     @property
     def is_stuck(self) -> bool:
         """Whether it came to the top, failed there, and nobody is higher."""
         return not self.done_ms and bool(self.passed) and self.passed[-1].rep == self.owner
+
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether it is with the supervisors together: nobody by name has it, or it is stuck."""
+        return not self.owner or self.is_stuck
+
+    def is_late(self, rep: str) -> bool:
+        """Whether somebody had it and did no more than let the time pass."""
+        whys = {one.why for one in self.passed if one.rep == rep}
+        return whys == {"overdue"}
 
     def has_failed(self, rep: str, call: str) -> bool:
         """Whether somebody spoiled just this call and it went on for that."""
@@ -159,6 +196,8 @@ class Hint(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         words: The sentence, by reference; gone when the customer is erased.
         settled_ms: When a person decided; 0 until then.
         accepted: What they decided.
+        rep: Who spoke, as the event of the transcript says; the call may name more.
+        fails_as: The failure that the rule suggested then; a later book may have no such rule.
     """
 
     id: EventId
@@ -171,6 +210,8 @@ class Hint(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     settled_ms: int = 0
     accepted: bool = False
     by: RepId = RepId("")
+    rep: RepId = RepId("")
+    fails_as: str = ""
 
 
 class Phone(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -226,9 +267,12 @@ class Phone(Struct, frozen=True, gc=False, omit_defaults=True):
         return Phone(self.calls, backs, self.hints)
 
     def with_hint(self, one: Hint) -> "Phone":
-        """Put a new or changed suggestion in its place; the oldest are let go of."""
+        """Put a new or changed suggestion in its place; of too many the settled go first."""
         if self.hint(one.id) is None:
-            return Phone(self.calls, self.backs, (*self.hints, one)[-MOST_KEPT:])
+            more = max(0, len(self.hints) + 1 - MOST_KEPT)
+            gone = {it.id for it in [it for it in self.hints if it.settled_ms][:more]}
+            kept = tuple(it for it in (*self.hints, one) if it.id not in gone)
+            return Phone(self.calls, self.backs, kept[-MOST_KEPT:])
         hints = tuple(one if it.id == one.id else it for it in self.hints)
         return Phone(self.calls, self.backs, hints)
 

@@ -50,6 +50,7 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
         happy_ms: When a bad score was followed by the customer's word that it is good; 0 until
             then, and when they were let down again since.
         after: The touchpoint's name.
+        sent_ms: When the question reached the customer; 0 until somebody says so.
     """
 
     event: EventId
@@ -79,6 +80,7 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     again_bad: bool = False
     happy_ms: int = 0
     after: str = ""
+    sent_ms: int = 0
 
     @property
     def is_answered(self) -> bool:

@@ -92,7 +92,7 @@ def due(turn: Turn, timer: Timer) -> None:
     if rule is None or one is None or one.is_answered:
         return
     brand = one.brand or next(iter(book.brands), "")
-    why, case = _against(turn, rule, brand)
+    why, case = _against(turn, rule, brand, asking_times.Now(turn.at_ms, book.asking))
     if why:
         due_ms = (one.due_ms or turn.at_ms) if why == "apology" else 0
         _put(turn, replace(one, why=why, why_ms=turn.at_ms, due_ms=due_ms))
@@ -113,15 +113,17 @@ def due(turn: Turn, timer: Timer) -> None:
     _put(turn, replace(one, why="", why_ms=0, due_ms=0))
 
 
-def _against(turn: Turn, rule: SurveyRule, brand: str) -> tuple[WhyNot, CaseId]:
+def _against(
+    turn: Turn, rule: SurveyRule, brand: str, now: asking_times.Now
+) -> tuple[WhyNot, CaseId]:
     """Say what stands against asking now; empty for nothing, with the open case it belongs to."""
     state, asked_in = turn.state, NO_CASE
-    why = asking_times.bad_moment(state, brand)
+    why = asking_times.bad_moment(state, brand, now)
     case = state.open_case
     if why == "case" and case is not None and rule.outside:
-        why, asked_in = asking_times.outside(state, case), case.id
+        why, asked_in = asking_times.outside(state, case, now), case.id
         why = "unsubscribed" if asking_times.has_left(state, brand) else why
-    return why or asking_times.too_often(turn, rule, brand), asked_in
+    return why or asking_times.too_often(turn, rule, brand, now), asked_in
 
 
 def apologised(turn: Turn, case: Case, command: CommandId) -> None:
@@ -140,14 +142,29 @@ def apologised(turn: Turn, case: Case, command: CommandId) -> None:
 
 
 def take_back(turn: Turn, case: Case) -> None:
-    """Withdraw the one question of a case that is our fault now, or of who wants none."""
+    """Withdraw the one question of a case that is our fault now, or of who wants none.
+
+    One that reached them cannot be taken back: it may be answered, and gives them their rest.
+    """
     ours = bool(case.unclear) or any(not one.cause.is_outside for one in case.failures)
     for one in turn.state.surveys:
-        if not (ours or asking_times.has_left(turn.state, one.brand)):
+        why: WhyNot = "case" if ours else ""
+        why = "unsubscribed" if asking_times.has_left(turn.state, one.brand) else why
+        if not why or one.sent_ms:
             continue
         if one.case == case.id and one.asked_ms and not one.is_answered and not one.why:
             turn.withdrawn.append(one.command)
-            _put(turn, replace(one, asked_ms=0, why="case", why_ms=turn.at_ms))
+            _put(turn, replace(one, asked_ms=0, why=why, why_ms=turn.at_ms))
+
+
+def reached(turn: Turn, command: CommandId) -> bool:
+    """Remember that a question reached the customer, though it was taken back too late."""
+    for one in turn.state.surveys:
+        if one.command == command:
+            asked_ms = one.asked_ms or turn.at_ms
+            _put(turn, replace(one, asked_ms=asked_ms, sent_ms=turn.at_ms, why="", why_ms=0))
+            return True
+    return False
 
 
 def not_asked(turn: Turn, command: CommandId, body: Dropped) -> bool:

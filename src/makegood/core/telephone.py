@@ -15,12 +15,14 @@ from makegood.core import call_backs
 from makegood.core.call_backs import Call
 from makegood.core.cases import take_failure, take_unclear
 from makegood.core.decision import Asker, Decision, refuse
-from makegood.core.failures import SEVERITY_BY_HAND
+from makegood.core.failures import OTHER, SEVERITY_BY_HAND
 from makegood.core.phone import (
     CUSTOMER,
     LINE,
     REP,
+    Asked,
     Hint,
+    Phone,
     PhoneCall,
     Spoiled,
     hint_id,
@@ -32,8 +34,8 @@ from makegood.messages import call_facts as names
 from makegood.messages.call_facts import CalledBack, HintSettled
 from makegood.messages.events import Event
 from makegood.messages.facts import Facts, Touchpoint
-from makegood.messages.ids import RepId
-from makegood.playbooks.book import RuleBook
+from makegood.messages.ids import EventId, RepId
+from makegood.playbooks.book import Finding, RuleBook
 from makegood.playbooks.terms import Cause
 
 OfCalls: TypeAlias = CalledBack | HintSettled
@@ -59,12 +61,12 @@ def hear(turn: Turn, event: Event, body: Touchpoint, found: Mapping[str, str]) -
     before = turn.state.phone.call(name) or PhoneCall(
         id=name, event=event.id, at_ms=event.time_ms, brand=_brand_of(turn, body)
     )
-    call = _with(before, body, event.time_ms)
+    call = _by_rules(turn.book, _with(before, body, event.time_ms), found)
     _put_call(turn, call)
     for kind in _failing(turn.book, call):
-        _fail(turn, event, name, kind, known=kind in found)
+        _fail(turn, event, name, kind)
     _cannot_tell(turn, event, body, found)
-    _spoiled(turn, event, body, name, found)
+    _spoiled(turn, event, body, name)
     _reached_by_phone(turn, event, body, name)
 
 
@@ -100,6 +102,37 @@ def _with(call: PhoneCall, body: Touchpoint, at_ms: int) -> PhoneCall:
     )
 
 
+def _by_rules(book: RuleBook, call: PhoneCall, found: Mapping[str, str]) -> PhoneCall:
+    """Remember what rules on an event of the call say of it: it is said once, and of one thing."""
+    known = {kind: about for kind, about in found.items() if kind in book.calls.kinds}
+    if not known:
+        return call
+    failed = tuple(dict.fromkeys((*call.failed, *known)))
+    told_as = call.told_as or ("" if call.failed else min(known.values()))
+    return replace(call, failed=failed, told_as=told_as)
+
+
+def news(state: State, body: Touchpoint, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Leave out what a rule finds in an event that its call was taken for already.
+
+    Args:
+        state: The customer's state before the event.
+        body: Its touchpoint.
+        found: What rules find in it.
+    """
+    name = _text(body.properties, "call") if body.name in names.CALL_EVENTS else ""
+    call = state.phone.call(name) if name and found else None
+    case = state.open_case
+    if call is None or case is None:
+        return found
+    told = case.failure(_about(call))
+    return tuple(
+        one
+        for one in found
+        if told is None or one.rule not in call.failed or case.failure(one.about) is not None
+    )
+
+
 def _failing(book: RuleBook, call: PhoneCall) -> Iterator[str]:
     """Give what a call has come to fail by, that is to be seen from all of it."""
     rules, around = book.calls, book.calls.runaround
@@ -114,16 +147,12 @@ def _failing(book: RuleBook, call: PhoneCall) -> Iterator[str]:
         yield rules.gave_up_as
 
 
-def _fail(
-    turn: Turn, event: Event, name: str, kind: str, *, known: bool = False, rep: str = ""
-) -> None:
+def _fail(turn: Turn, event: Event, name: str, kind: str, *, rep: str = "") -> None:
     """Take a call for a failure of a kind, once; all of a call is one failure that grows."""
     call = turn.state.phone.call(name)
     if call is None or kind in call.failed:
         return
     _put_call(turn, replace(call, failed=(*call.failed, kind)))
-    if known:
-        return
     rule = turn.book.failures.get(kind)
     details: Facts = {"call": call.id, "transfers": call.handed_on, "told_again": call.told_more}
     if rep:
@@ -131,7 +160,7 @@ def _fail(
     failure = Failure(
         event=event.id,
         rule=kind,
-        about=about_of(name),
+        about=_about(call),
         brand=call.brand,
         at_ms=event.time_ms,
         severity=SEVERITY_BY_HAND,
@@ -144,29 +173,64 @@ def _fail(
 
 
 def about_of(call: str) -> str:
-    """Say what the failure of a call is about."""
+    """Say what the failure of a call is about, where no rule on one of its events says so."""
     return f"call/{call}"
+
+
+def _about(call: PhoneCall) -> str:
+    return call.told_as or about_of(call.id)
+
+
+def _about_in(phone: Phone, name: str) -> str:
+    call = phone.call(name)
+    return _about(call) if call is not None else about_of(name)
+
+
+def spoke_in(phone: Phone, hint: Hint) -> frozenset[str]:
+    """Say who spoke in the call of a suggestion, as far as anything says so."""
+    call = phone.call(hint.call)
+    return frozenset(one for one in (hint.rep, *(call.agents if call else ())) if one)
 
 
 def _cannot_tell(turn: Turn, event: Event, body: Touchpoint, found: Mapping[str, str]) -> None:
     """Put before a person a hang-up of ours of which nobody says whether it was the end of it."""
     kind, facts = turn.book.calls.hung_up_as, body.properties
-    if body.name != names.HUNG_UP or facts.get("by") != REP or not kind or kind in found:
+    call = turn.state.phone.call(_text(facts, "call"))
+    if body.name != names.HUNG_UP or facts.get("by") != REP or not kind or call is None:
         return
-    name = _text(facts, "call")
-    call = turn.state.phone.call(name)
-    if isinstance(facts.get("solved"), bool) or call is None or kind in call.failed:
+    if isinstance(facts.get("solved"), bool) or call.ended_by != REP or call.is_silent:
         return
-    _put_call(turn, replace(call, failed=(*call.failed, kind)))
-    unclear = Unclear(
-        event.id, kind, "event.solved", about_of(name), call.brand, event.time_ms, SEVERITY_BY_HAND
-    )
+    if kind in call.failed and kind not in found:
+        return
+    failed = tuple(dict.fromkeys((*call.failed, kind)))
+    asked = Asked(event.id, _agent(facts, call), turn.above)
+    _put_call(turn, replace(call, failed=failed, asked=asked))
+    if kind in found:
+        return
+    about, at_ms = _about(call), event.time_ms
+    unclear = Unclear(event.id, kind, "event.solved", about, call.brand, at_ms, SEVERITY_BY_HAND)
     take_unclear(turn, (unclear,))
 
 
-def _spoiled(
-    turn: Turn, event: Event, body: Touchpoint, name: str, found: Mapping[str, str]
-) -> None:
+def judged(turn: Turn, question: EventId, kind: str) -> None:
+    """Have somebody call back once a person says that a hang-up of ours was a failure.
+
+    Args:
+        turn: The turn.
+        question: The event that nobody could judge.
+        kind: The failure that they say it was.
+    """
+    asked = (it for it in turn.state.phone.calls if it.asked and it.asked.event == question)
+    call = next(asked, None)
+    if call is None or call.asked is None:
+        return
+    rules = turn.book.for_brand(call.brand).calls
+    if kind in (rules.hung_up_as, rules.flagged_as):
+        turn.above = call.asked.above
+        _bring_back(turn, call, call.asked.rep, "hung_up_on")
+
+
+def _spoiled(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
     """A person of ours hung up, or was flagged: whoever stands above them calls back."""
     rules, facts = turn.book.calls, body.properties
     why: Spoiled
@@ -177,28 +241,43 @@ def _spoiled(
     else:
         return
     call = turn.state.phone.call(name)
-    disputed = why == "hung_up_on" and call is not None and call.ended_by != REP
-    if not kind or disputed:
+    if not kind or call is None:
         return
-    rep = RepId(_text(facts, "agent"))
-    _fail(turn, event, name, kind, known=kind in found, rep=rep)
-    if rep and not call_backs.passes_on(turn, name, rep, why):
-        about = found.get(kind) or about_of(name)
-        brand = call.brand if call is not None else ""
-        call_backs.owe(turn, Call(name, rep, about, brand), why)
+    if why == "hung_up_on" and (call.ended_by != REP or call.is_silent):
+        return
+    rep = _agent(facts, call)
+    _fail(turn, event, name, kind, rep=rep)
+    _bring_back(turn, call, rep, why)
+
+
+def _bring_back(turn: Turn, call: PhoneCall, rep: RepId, why: Spoiled) -> None:
+    if rep and call_backs.passes_on(turn, call.id, rep, why):
+        return
+    call_backs.owe(turn, Call(call.id, rep, _about(call), call.brand), why)
+
+
+def _agent(facts: Facts, call: PhoneCall) -> RepId:
+    """Say who it was: as the event says, or the only one who spoke; empty when nobody knows."""
+    named = RepId(_text(facts, "agent"))
+    return named or (call.agents[0] if len(call.agents) == 1 else named)
 
 
 def _reached_by_phone(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
-    """A call of ours by whoever owes one, that was answered and came to its end, was that call."""
+    """A call of ours by whoever owes one, that was answered and ended well, was that call.
+
+    So is one that ran, or came, when their time was over. One that nobody took was tried.
+    """
     call, rep = turn.state.phone.call(name), _text(body.properties, "agent")
     if body.name != names.HUNG_UP or not rep or call is None or not call.outward:
         return
+    taken = call.answered and body.properties.get("answered") is not False
     well = call.ended_by == CUSTOMER or body.properties.get("solved") is True
-    if not (call.answered and well):
+    if taken and not well:
         return
     for one in turn.state.phone.waiting:
-        if one.owner == rep and one.call != name and event.time_ms >= one.at_ms:
-            call_backs.made(turn, one, RepId(rep), reached=True)
+        theirs = rep == one.owner or one.is_late(rep)
+        if theirs and one.call != name and event.time_ms >= one.at_ms:
+            call_backs.made(turn, one, RepId(rep), reached=taken)
 
 
 def _suggest(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
@@ -208,7 +287,8 @@ def _suggest(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
         rule = _text(one, "rule") if isinstance(one, dict) else ""
         words = _text(one, "words") if isinstance(one, dict) else ""
         id_ = hint_id(name, rule)
-        if turn.book.calls.hint(rule) is None or turn.state.phone.hint(id_) is not None:
+        of_book = turn.book.calls.hint(rule)
+        if of_book is None or turn.state.phone.hint(id_) is not None:
             continue
         hint = Hint(
             id=id_,
@@ -218,6 +298,8 @@ def _suggest(turn: Turn, event: Event, body: Touchpoint, name: str) -> None:
             words=words,
             at_ms=event.time_ms,
             brand=_brand_of(turn, body),
+            rep=RepId(_text(body.properties, "agent")),
+            fails_as=of_book.fails_as,
         )
         turn.state = replace(turn.state, phone=turn.state.phone.with_hint(hint))
 
@@ -231,13 +313,14 @@ def settled(turn: Turn, body: HintSettled) -> None:
     turn.state = replace(turn.state, phone=turn.state.phone.with_hint(done))
     book = turn.book.for_brand(one.brand)
     rule = book.calls.hint(one.rule)
-    if not body.accepted or rule is None:
+    suggested = rule.fails_as if rule is not None else one.fails_as
+    if not body.accepted or not suggested:
         return
-    kind = book.failures.get(rule.fails_as)
+    kind = book.failures.get(suggested)
     failure = Failure(
         event=turn.cause,
-        rule=rule.fails_as,
-        about=about_of(one.call),
+        rule=suggested if kind is not None else OTHER,
+        about=_about_in(turn.state.phone, one.call),
         brand=one.brand,
         at_ms=turn.at_ms,
         severity=SEVERITY_BY_HAND,
@@ -267,6 +350,9 @@ def judge(state: State, wanted: OfCalls, asker: Asker) -> Decision:
             return refuse("no_such_hint", "No transcript is known to suggest this.")
         if hint.settled_ms:
             return refuse("settled_already", "Somebody has read this and decided already.")
+        if not wanted.accepted and asker.rep in spoke_in(state.phone, hint):
+            why = "Whoever spoke in the call does not lay it aside: somebody else reads it."
+            return refuse("about_you", why)
         return Decision(body=replace(wanted, by=asker.rep))
     return call_backs.judge(state, wanted, asker)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from makegood.core.cases import take_failure
 from makegood.core.failures import silence_id
-from makegood.core.keeping import keep, promise
+from makegood.core.keeping import again, fall_away, keep, promise
 from makegood.core.my_person import Thread
 from makegood.core.said import Said, SaidKind
 from makegood.core.state import Failure
@@ -101,13 +101,17 @@ def _again(turn: Turn, one: Wait) -> None:
     if one.due_ms and not one.late_ms:
         due_ms = max(one.due_ms, turn.at_ms)
         turn.set_timer(TimerKind.WAIT_OVER, due_ms, one.rule, one.event, one.brand)
+    again(turn, one.rule, one.event)
 
 
 def _end(turn: Turn, one: Wait, ended: Ending) -> None:
     turn.clear_timers(one.rule, TimerKind.WAIT_OVER, about=one.event)
     if one.told and not one.told_ms:
         turn.withdrawn.append(one.told)
-    keep(turn, one.rule, one.event)
+    if ended == "answered":
+        keep(turn, one.rule, one.event)
+    else:
+        fall_away(turn, one.rule, one.event)
     _put(turn, replace(one, ended_ms=turn.at_ms, ended=ended))
 
 

@@ -53,13 +53,22 @@ class Wait(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     @property
     def failure_about(self) -> str:
-        """What the failure is about: this wait, and no later one of the same conversation."""
-        return f"{self.rule}/{self.event}"
+        """What the failure is about: what the book says, as of other events of the same matter.
+
+        Else it is this wait alone, and no later one of the same conversation.
+        """
+        named = self.about if not self.channel and self.about != self.event else ""
+        return named or f"{self.rule}/{self.event}"
 
 
 def bounded(waits: tuple[Wait, ...]) -> tuple[Wait, ...]:
-    """Let go of what ended longest ago, and of waits that are too many; the newest are last."""
-    open_ones = [one for one in waits if not one.ended_ms][-MOST_OPEN:]
+    """Let go of what ended longest ago, and of waits that are too many; the newest are last.
+
+    Of those that last, the oldest of which the failure is found already, or none can be, go first.
+    """
+    lasting = [one for one in waits if not one.ended_ms]
+    lasting.sort(key=lambda one: bool(one.due_ms) and not one.late_ms)
+    open_ones = lasting[-MOST_OPEN:]
     ended = sorted((one for one in waits if one.ended_ms), key=lambda one: one.ended_ms)
     kept = {one.key for one in (*open_ones, *ended[-MOST_ENDED:])}
     return tuple(one for one in waits if one.key in kept)

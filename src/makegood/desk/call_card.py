@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from makegood.core.call_backs import may_call_back
+from makegood.core.call_backs import is_named, may_call_back
 from makegood.core.phone import CallBack, Hint
+from makegood.core.telephone import spoke_in
 from makegood.desk.access import Desk
 from makegood.desk.shell import MOST_COUNTED
 from makegood.desk.story import Story
 from makegood.messages.ids import RepId
-from makegood.ports.ties import TieKind
+from makegood.ports.ties import Tie, TieKind
 from makegood.projections.calls import call_words, passed_words, why_words
 from makegood.projections.orders import failure_words
 from makegood.projections.roster import rep_name
@@ -51,9 +52,15 @@ def is_blind(desk: Desk, one: CallBack) -> bool:
     return one.why == "flagged" and one.rep == desk.me.rep
 
 
+def is_about(desk: Desk, tie: Tie) -> bool:
+    """The same of a row of the list."""
+    return tie.channel == "flagged" and tie.asked_for == desk.me.rep
+
+
 def may_call(desk: Desk, one: CallBack) -> bool:
-    """Whether the reader is one to call; what is nobody's is the supervisors'."""
-    return may_call_back(one, desk.me.rep) and (bool(one.owner) or desk.me.is_supervisor)
+    """Whether the reader is one to call; what is anybody's is the supervisors'."""
+    named = is_named(one, desk.me.rep)
+    return may_call_back(one, desk.me.rep) and (named or desk.me.is_supervisor)
 
 
 def _back(desk: Desk, one: CallBack) -> dict[str, Any]:
@@ -67,7 +74,7 @@ def _back(desk: Desk, one: CallBack) -> dict[str, Any]:
         "done_by": rep_name(desk.reps, one.done_by) if one.done_by else "",
         "tried_ms": one.tried_ms,
         "stuck": one.is_stuck,
-        "passed": passed_words(one, desk.reps),
+        "passed": passed_words(one, desk.reps, but=desk.me.rep),
         "may_call": not one.done_ms and may_call(desk, one),
     }
 
@@ -78,9 +85,10 @@ def _hint(desk: Desk, story: Story, one: Hint, words: str) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": rule.title if rule is not None else one.rule.replace("_", " "),
-        "kind": failure_words(rule.fails_as, story.library) if rule is not None else "",
+        "kind": failure_words(rule.fails_as if rule else one.fails_as, story.library),
         "words": words,
         "at_ms": one.at_ms,
+        "spoke": desk.me.rep in spoke_in(story.state.phone, one),
     }
 
 
@@ -92,7 +100,7 @@ def backs_waiting(desk: Desk) -> dict[str, Any]:
         if desk.me.is_supervisor
         else ()
     )
-    seen = [one for one in loose if desk.me.may_see(one.brand)]
+    seen = [one for one in loose if desk.me.may_see(one.brand) and not is_about(desk, one)]
     return {
         "backs": len(found),
         "many_backs": len(found) > MOST_COUNTED,

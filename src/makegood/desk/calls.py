@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from makegood.core.state import decode_state
 from makegood.desk.access import Desk, at_the_desk, for_reps
-from makegood.desk.call_card import may_call
+from makegood.desk.call_card import is_about, is_blind, may_call
 from makegood.desk.customers import UNPROCESSABLE, page_of, visible
 from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
@@ -45,9 +45,7 @@ def call_backs(request: HttpRequest) -> HttpResponse:
         seen = [
             one
             for one in found
-            if desk.me.may_see(one.brand)
-            and one.customer not in apart
-            and not (one.asked_for == desk.me.rep and one.channel == "flagged")
+            if desk.me.may_see(one.brand) and one.customer not in apart and not is_about(desk, one)
         ]
         persons = desk.reading.persons(tuple({one.profile for one in seen}))
         page = {
@@ -61,7 +59,8 @@ def call_backs(request: HttpRequest) -> HttpResponse:
 
 
 def _row(desk: Desk, tie: Tie, person: PersonRow | None) -> dict[str, Any]:
-    may = tie.rep == desk.me.rep or (not tie.rep and desk.me.is_supervisor)
+    anybodys = not tie.rep or tie.thing == STUCK
+    may = tie.rep == desk.me.rep or (anybodys and desk.me.is_supervisor)
     return {
         "customer": tie.customer,
         "id": tie.item,
@@ -86,7 +85,7 @@ def act(request: HttpRequest, customer_id: str, act: str) -> HttpResponse:
         raise Http404
     with at_the_desk(request) as desk:
         visible(desk, wanted)
-        refused = None if act == "hint" else _not_theirs(desk, wanted, request)
+        refused = _not_theirs(desk, wanted, request, act)
     message_id = message_id_of(request, desk.me.rep, f"{wanted}:calls:{act}")
     if refused is None:
         body, texts = _read(request, act, f"desk:{message_id}")
@@ -102,14 +101,27 @@ def act(request: HttpRequest, customer_id: str, act: str) -> HttpResponse:
     return render(request, "desk/customer.html", page, status=UNPROCESSABLE)
 
 
-def _not_theirs(desk: Desk, wanted: CustomerId, request: HttpRequest) -> Refused | None:
-    """What is nobody's by name is a supervisor's; the rest is for the core to judge."""
+def _not_theirs(desk: Desk, wanted: CustomerId, request: HttpRequest, act: str) -> Refused | None:
+    """What is anybody's is a supervisor's of its brand; the rest is for the core to judge.
+
+    Raises:
+        Http404: It is of a brand that they do not serve, or not theirs to see.
+    """
     row = desk.reading.row(wanted)
-    state = decode_state(row.state) if row is not None else None
-    one = state.phone.back(request.POST.get("call_back", "")) if state is not None else None
-    if one is None or one.owner or may_call(desk, one):
+    if row is None:
+        raise Http404
+    phone = decode_state(row.state).phone
+    if act == "hint":
+        hint = phone.hint(request.POST.get("hint", ""))
+        if hint is not None and not desk.me.may_see(hint.brand):
+            raise Http404
         return None
-    return Refused(code="supervisors_only", why="Nobody stands above: a supervisor calls.")
+    one = phone.back(request.POST.get("call_back", ""))
+    if one is not None and (not desk.me.may_see(one.brand) or is_blind(desk, one)):
+        raise Http404
+    if one is None or one.done_ms or not one.is_anybodys or may_call(desk, one):
+        return None
+    return Refused(code="supervisors_only", why="It is with the supervisors: one of them calls.")
 
 
 def _read(

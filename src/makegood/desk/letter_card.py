@@ -56,6 +56,17 @@ class Shown(Struct, frozen=True, kw_only=True):
         """Whether a person can answer it."""
         return self.letter.kind in ("letter", "forwarded")
 
+    @property
+    def address(self) -> str:
+        """Who truly wrote, as far as mail says: beside a name that anybody may give themselves."""
+        is_named = self.letter.name and self.letter.kind != "answer"
+        return "" if self.stranger == self.letter.sender or not is_named else self.letter.sender
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether it says where an answer goes."""
+        return bool(self.letter.answer_to or self.letter.sender)
+
 
 def letters_shown(
     desk: Desk, story: Story, after: tuple[int, str] | None = None

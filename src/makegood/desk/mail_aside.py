@@ -14,12 +14,14 @@ from makegood.bootstrap import Makegood
 from makegood.desk.access import at_the_desk, for_reps
 from makegood.desk.connections import connections_shell, must_connect
 from makegood.desk.customers import visible
+from makegood.desk.letters import kept_file
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId
 from makegood.ports.acts import Act
 from makegood.ports.unfit import Unfit
-from makegood.runtime.mail_aside import SOURCE, raw_of
+from makegood.runtime.erasing import EMAIL
+from makegood.runtime.mail_aside import SOURCE, is_text, raw_of
 from makegood.runtime.noting import note
 from makegood.runtime.raising import customer_meant
 
@@ -63,12 +65,27 @@ def aside(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/mail_aside.html", page)
 
 
+@never_cache
+@require_safe
+@for_reps
+def whole(request: HttpRequest, mail: str) -> HttpResponse:
+    """Give one as it came, to be saved: its beginning may say too little to judge it."""
+    with at_the_desk(request) as desk:
+        must_connect(desk)
+        row = desk.reading.unfit_row(mail[:64])
+        files = desk.makegood.post.files
+    raw = raw_of(row, files) if row is not None and row.source == SOURCE else None
+    if row is None or raw is None:
+        raise Http404
+    return kept_file(raw, f"{row.id}.eml", is_shown=False)
+
+
 @require_POST
 @for_reps
 def again(request: HttpRequest) -> HttpResponse:
     """Take one as if it came just now: what stood in its way may be gone."""
     row, makegood, who = _wanted(request)
-    raw = raw_of(row)
+    raw = raw_of(row, makegood.post.files)
     if raw is None:
         messages.error(request, _TOO_LONG)
         return redirect("desk:mail-aside")
@@ -86,12 +103,13 @@ def again(request: HttpRequest) -> HttpResponse:
 def file(request: HttpRequest) -> HttpResponse:
     """File one with the customer whom a person names."""
     row, makegood, who = _wanted(request)
-    raw = raw_of(row)
+    raw = raw_of(row, makegood.post.files)
     try:
         if raw is None:
             raise InputError(_TOO_LONG)
-        customer = _customer(request, makegood)
-        took = makegood.post.room.file(raw, customer)
+        named, customer = _customer(request, makegood)
+        address = named.removeprefix(EMAIL) if named.startswith(EMAIL) else ""
+        took = makegood.post.room.file(raw, customer, address)
     except InputError as error:
         messages.error(request, str(error))
         return redirect("desk:mail-aside")
@@ -122,22 +140,23 @@ def _wanted(request: HttpRequest) -> tuple[Unfit, Makegood, str]:
         return row, desk.makegood, desk.me.rep
 
 
-def _customer(request: HttpRequest, makegood: Makegood) -> CustomerId:
-    """Find the customer whom a person named, if they may see that one."""
+def _customer(request: HttpRequest, makegood: Makegood) -> tuple[str, CustomerId]:
+    """Find the customer whom a person named, if they may see that one; give how they did."""
     said = request.POST.get("customer", "").strip()[:200]
-    name = said if ":" in said else f"email:{said}"
-    customer = customer_meant(makegood.store, makegood.intake, normal(name))
+    named = normal(said if ":" in said else f"{EMAIL}{said}")
+    customer = customer_meant(makegood.store, makegood.intake, named)
     if customer is None:
         raise InputError("No one customer is known by that: write an address, or user:42.")
     with at_the_desk(request) as desk:
         visible(desk, customer)
-    return customer
+    return named, customer
 
 
 def _done(makegood: Makegood, row: Unfit, act: Act) -> None:
     with makegood.store.writing() as writing:
         if writing.erase_unfit([row.id]):
             note(writing, replace(act, at_ms=makegood.clock.now_ms()))
+    makegood.post.sweep()
 
 
 def _shown(row: Unfit) -> AsideShown:
@@ -147,5 +166,5 @@ def _shown(row: Unfit) -> AsideShown:
         row=row,
         sender=sender[1].strip() if sender else "",
         begins=row.record[:_SHOWN],
-        is_whole=raw_of(row) is not None,
+        is_whole=bool(row.file) or is_text(row),
     )

@@ -50,7 +50,9 @@ def silent(request: HttpRequest) -> HttpResponse:
         only_mine = request.GET.get("mine") == "1"
         after = read_place(request.GET.get("after", ""))
         rep = desk.me.rep if only_mine else None
-        found = desk.reading.silent(desk.now_ms, rep=rep, after=after, limit=PAGE)
+        found = desk.reading.silent(
+            desk.now_ms, rep=rep, brands=desk.me.brands, after=after, limit=PAGE
+        )
         apart = {
             one.customer
             for one in desk.reading.ties(TieKind.APART, rep=desk.me.rep, limit=MOST_TIES)

@@ -57,6 +57,7 @@ def asking(request: HttpRequest) -> HttpResponse:
 @for_reps
 def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Show one survey by touchpoint and by brand, and for supervisors whom it did not ask."""
+    survey_id = writable(survey_id, 255)
     with at_the_desk(request) as desk:
         rule = surveys_in(desk.makegood.library).get(survey_id)
         days, too_few = _days(request), book_of(desk).asking.too_few

@@ -146,6 +146,7 @@ urlpatterns = [
     path("connections/mail", mail_kinds.kinds, name="mail-kinds"),
     path("connections/mail/decide", mail_kinds.decide, name="mail-kinds-decide"),
     path("connections/aside", mail_aside.aside, name="mail-aside"),
+    path("connections/aside/<str:mail>.eml", mail_aside.whole, name="mail-aside-whole"),
     path("connections/aside/again", mail_aside.again, name="mail-aside-again"),
     path("connections/aside/file", mail_aside.file, name="mail-aside-file"),
     path("connections/aside/discard", mail_aside.discard, name="mail-aside-discard"),

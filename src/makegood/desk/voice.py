@@ -19,8 +19,9 @@ from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CaseId, CustomerId
+from makegood.playbooks.voice import Listening
 from makegood.ports.rows import CaseRow
-from makegood.ports.voice import Post
+from makegood.ports.voice import HeardTo, Post
 from makegood.projections.asked import within_words
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import rep_name
@@ -61,7 +62,7 @@ def voice(request: HttpRequest) -> HttpResponse:
             "next": "{}.{}.{}".format(*shown[-1].place) if len(rows) > PAGE else "",
             "is_first": after is None,
             "shares": _shares(desk) if after is None else (),
-            "away": [one for one in desk.reading.heard_to().values() if one.wrong],
+            "away": _away(desk, book.voice.listen),
             "brand_names": {one.id: one.name for one in book.brands.values()},
         }
     return render(request, "desk/voice.html", page)
@@ -112,6 +113,12 @@ def file(request: HttpRequest, post_id: str, digest: str) -> HttpResponse:
 def _ending(kind: str) -> str:
     found = kind.rpartition("/")[2]
     return found if found.isalnum() and len(found) < 6 else "bin"
+
+
+def _away(desk: Desk, listen: tuple[Listening, ...]) -> list[HeardTo]:
+    """Give what is not heard of what is listened to today, as far as they see the brand."""
+    seen = {one.id for one in listen if desk.me.may_see(one.brand)}
+    return [one for one in desk.reading.heard_to().values() if one.wrong and one.source in seen]
 
 
 def _shares(desk: Desk) -> tuple[Any, ...]:
@@ -186,7 +193,7 @@ def _again(asked: Asked) -> Done:
 
 
 def _gone(asked: Asked) -> Done:
-    done = asked.voice.room.gone(asked.row.post)
+    done = asked.voice.room.gone(asked.row.post, asked.desk.me.rep)
     return done if isinstance(done, Refused) else "Its words are forgotten, as its author wants."
 
 

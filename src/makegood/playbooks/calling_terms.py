@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from unicodedata import normalize
 
 from msgspec import Struct
+
+from makegood.messages.call_facts import CALL_EVENTS
 
 _GAP = re.compile(r"[\s\u2019']+")
 
@@ -54,7 +57,10 @@ class HintRule(Struct, frozen=True, kw_only=True):
     def hears(self, sentence: str) -> bool:
         """Whether a phrase stands in a sentence, as whole words."""
         heard = plainly(sentence)
-        return any(pattern.search(heard) for pattern in _patterns(_all(self.phrases)))
+        return any(
+            plain in heard and pattern.search(heard)
+            for plain, pattern in _patterns(_all(self.phrases))
+        )
 
 
 class CallRules(Struct, frozen=True, kw_only=True):
@@ -79,6 +85,11 @@ class CallRules(Struct, frozen=True, kw_only=True):
     call_back: CallBackTerms | None = None
     hints: tuple[HintRule, ...] = ()
 
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that it hears; none without the section."""
+        return CALL_EVENTS if self.heard else frozenset()
+
     def hint(self, name: str) -> HintRule | None:
         """Find a hint by its id."""
         return next((one for one in self.hints if one.id == name), None)
@@ -92,8 +103,8 @@ class CallRules(Struct, frozen=True, kw_only=True):
 
 
 def plainly(words: str) -> str:
-    """Write words in their one form: small letters, one space, no apostrophes."""
-    return _GAP.sub(" ", words.casefold()).strip()
+    """Write words in their one form: small letters, whole accents, one space, no apostrophes."""
+    return _GAP.sub(" ", normalize("NFC", words.casefold())).strip()
 
 
 def _of(hints: Iterable[HintRule]) -> tuple[str, ...]:
@@ -105,5 +116,7 @@ def _all(phrases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _patterns(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"(?<!\w){re.escape(plainly(one))}(?!\w)") for one in phrases)
+def _patterns(phrases: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Give each phrase in its one form with its pattern; looking for it as it is costs little."""
+    plain = tuple(plainly(one) for one in phrases)
+    return tuple((one, re.compile(rf"(?<!\w){re.escape(one)}(?!\w)")) for one in plain)

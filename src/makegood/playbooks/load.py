@@ -236,7 +236,7 @@ def _read(
         conditions=conditions, packs=packs, known=given.known_sources, zone=header.timezone
     )
     sources = read_sources(top, ground)
-    heard = _heard(parts) | everyone.came_back_by
+    heard = _heard(parts) | everyone.came_back_by | calls.events
     names = Names(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
         failures=frozenset({*parts.kinds, *(one.id for one in parts.lapses), OTHER}),

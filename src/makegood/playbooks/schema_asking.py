@@ -25,7 +25,9 @@ SURVEY_MORE: Final[Mapping[str, Schema]] = {
 }
 """Fields of a survey beside those that it always had."""
 KINDS: Final[Mapping[str, Mapping[str, Schema]]] = {
-    "section about asking": {"every": _SPAN, "too_few": whole(10_000, 1)},
+    "section about asking": {
+        "every": _SPAN, "too_few": whole(10_000, 1), "unreported": _SPAN,
+    },
     "question of a survey": {
         "id*": matches(NAME.pattern), "question*": ref("texts"), "kind": choice(tuple(SurveyKind)),
         "scale": _SCALE, "bad_below": whole(10, 1),

@@ -20,7 +20,7 @@ _DECIDES: Final = (
 )  # fmt: skip
 _NAMED: Final = (
     "entitlements", "failures", "silence", "remedies", "claims", "promises", "disclosures",
-    "walks",
+    "walks", "waits",
 )  # fmt: skip
 _BINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "promises": ("on", "kept_by", "about", "by", "who", "within", "binds", "cause"),
@@ -113,6 +113,8 @@ class Guard:
                 why = _less_stopped(base, over)
             case "walks":
                 why = _less_kept(base, over)
+            case "waits":
+                why = _less_awaited(base, over)
         return next(why, None)
 
     def plan(self, kinds: set[str], base: Fields, over: Fields) -> None:
@@ -303,6 +305,20 @@ def _less_kept(base: Fields, over: Fields) -> Iterator[str]:
         yield "event"
 
 
+def _less_awaited(base: Fields, over: Fields) -> Iterator[str]:
+    """Give the fields by which a wait may be found too long later, or for fewer customers."""
+    for key, check in _AWAITED.items():
+        if not check(_value(base, key), _value(over, key)):
+            yield key
+
+
+def _usual_no_later(before: Node | None, after: Node | None) -> bool:
+    """Whether what is usual is learned as it was; that only shortens what `at_most` says."""
+    pairs = [(_value(before, key), _value(after, key)) for key in ("share", "waits")]
+    same = all(_same(old, new) or _no_smaller(new, old) for old, new in pairs)
+    return before is None or (after is not None and same)
+
+
 def _value(fields: Node | None, key: str) -> Node | None:
     entries = fields.entries if isinstance(fields, Fields) else ()
     return next((entry.value for entry in entries if entry.key == key), None)
@@ -368,4 +384,14 @@ _PAID: Mapping[str, Callable[[Node | None, Node | None], bool]] = {
     "not_payable": _none_besides,
     "pays": _same,
     "answer_within": _answered_no_later,
+}
+_AWAITED: Mapping[str, Callable[[Node | None, Node | None], bool]] = {
+    "channels": _all_of,
+    "begins": _same,
+    "ends": _none_besides,
+    "given_up": _none_besides,
+    "about": _same,
+    "at_most": _no_longer,
+    "at_least": lambda before, after: after is None or _no_longer(before, after),
+    "norm": _usual_no_later,
 }

@@ -13,6 +13,7 @@ from makegood.effects.locales import locale_of
 from makegood.effects.words import chosen_text, spoken
 from makegood.messages.money import Money
 from makegood.playbooks.terms import Cause, Plan, Tier
+from makegood.portal.calling_back import backs_told, called_back
 from makegood.portal.expecting import expecting, is_expected, is_withdrawn, keeps
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
@@ -183,6 +184,7 @@ def _done(guest: Guest, speech: Speech, owner: str) -> tuple[Done, ...]:
     call = _call_told(case)
     if call is not None:
         lines.append(Done(says=_call_words(call, speech, owner), waiting=True))
+    lines += [Done(says=one, waiting=True) for one in called_back(guest, speech)]
     return tuple(lines)
 
 
@@ -218,7 +220,8 @@ def _chosen(guest: Guest, speech: Speech, offer: OfferState, owner: str) -> Done
 
 def _is_calling(guest: Guest) -> bool:
     """Whether a call is a choice of the plan, or on its way already."""
-    return any(offer.calls for offer in _open(guest)) or _call_told(guest.case) is not None
+    told = _call_told(guest.case) is not None or bool(backs_told(guest))
+    return told or any(offer.calls for offer in _open(guest))
 
 
 def _open(guest: Guest) -> tuple[OfferState, ...]:

@@ -138,7 +138,9 @@ def _show(
 ) -> HttpResponse:
     language = language_of(request, asked.person)
     speech = Speech(language, asked.book.timezone)
-    clicked = _score(request.GET.get("score", ""), asked.rule.scale)
+    linked = _score(request.GET.get("score", ""), asked.rule.scale)
+    sent = _score(request.POST.get("score", ""), asked.rule.scale)
+    chosen = next((it for it in (sent, linked, asked.one.score) if it is not None), None)
     has_thumbs = asked.rule.kind is SurveyKind.THUMBS
     brand = asked.book.brands.get(asked.brand)
     token = makegood_of(request).links.unsubscribe_token(asked.profile, asked.brand, "*")
@@ -149,9 +151,16 @@ def _show(
         "heading": in_language(asked.rule.question, language),
         "met": asked.met,
         "about": asked.one.about if asked.one.about != asked.one.event else "",
-        "questions": [_shown(one, asked, speech, language) for one in _questions(asked)],
-        "clicked": clicked if asked.one.score != clicked else None,
-        "chosen": asked.one.score if clicked is None else clicked,
+        "questions": [
+            _shown(one, asked, speech, language) | _sent(request, one)
+            for one in _questions(asked)
+        ],
+        # Who has answered changes it by the button alone: their way back through old pages, or
+        # another look at the mail, is no new answer.
+        "clicked": linked if asked.one.score is None else None,
+        "chosen": chosen,
+        "words": request.POST.get("words", "")[:LONGEST_TEXT],
+        "told": _reasons(request, asked.rule.kind),
         "reasons": [(it, speech.say(f"rate.reason.{it}")) for it in REASONS] if has_thumbs else [],
         "answered": asked.one.is_answered,
         "thanks": request.GET.get("said") == "thanks" and asked.one.is_answered,
@@ -174,6 +183,12 @@ def _shown(one: SurveyQuestion, asked: _Asked, speech: Speech, language: str) ->
         "high": speech.say(f"rate.{one.kind.value}.high"),
         "given": asked.one.answer_to(one.id),
     }
+
+
+def _sent(request: HttpRequest, one: SurveyQuestion) -> dict[str, Any]:
+    """Give what was chosen in a form that could not be taken, so that nothing of it is lost."""
+    score = _score(request.POST.get(_field(one), ""), one.scale)
+    return {} if score is None else {"given": score}
 
 
 def _scores(question: SurveyQuestion, speech: Speech) -> list[tuple[int, str]]:

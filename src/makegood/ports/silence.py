@@ -89,6 +89,7 @@ class SilenceReading(Protocol):
         now_ms: int,
         *,
         rep: RepId | None = None,
+        brands: Sequence[str] = (),
         after: SilenceKey | None = None,
         limit: int = 50,
     ) -> tuple[SilentRow, ...]:
@@ -97,12 +98,17 @@ class SilenceReading(Protocol):
         Args:
             now_ms: What is due later is not overdue.
             rep: Only what is this person's.
+            brands: Only of these, and of none; empty for all.
             after: `key` of the last one of the page before.
             limit: At most `MOST_SILENT`.
         """
 
     def waited(self, since_ms: int, limit: int) -> tuple[Waited, ...]:
-        """Give the waits that began since a moment, the newest first."""
+        """Give the waits that began since a moment, the newest first.
+
+        Of more than `limit` as many of each queue are given, as far as it has them, drawn by the
+        hashes that name their events: a busy queue crowds out no quiet one, and no day another.
+        """
 
     def wait_norms(self, rules: Sequence[str]) -> tuple[QueueNorms, ...]:
         """Give what is usual in the queues of some rules."""

@@ -15,6 +15,8 @@ class Unfit(Struct, frozen=True, gc=False, kw_only=True):
         at_ms: When it came first.
         reason: Why, and what to do.
         record: The record as it came; personal data, so it is kept for a short time only.
+        file: Names it among the files, as letter and as digest, where it is too long to stand
+            here or is no text; the file goes when the row does.
     """
 
     id: str
@@ -22,6 +24,7 @@ class Unfit(Struct, frozen=True, gc=False, kw_only=True):
     at_ms: int
     reason: str
     record: str
+    file: str = ""
 
 
 class UnfitReading(Protocol):
@@ -54,5 +57,11 @@ class UnfitWriting(Protocol):
     def erase_unfit(self, ids: Sequence[str]) -> int:
         """Forget these records; say how many there were."""
 
-    def drop_unfit(self, before_ms: int, keep: int) -> int:
-        """Forget what came before a time, and of each source all but the newest; say how many."""
+    def drop_unfit(self, before_ms: int, keep: int, whole: Sequence[str] = ()) -> int:
+        """Forget what came before a time, and of each source all but the newest; say how many.
+
+        Args:
+            before_ms: The time.
+            keep: So many of the newest stay.
+            whole: Of these sources all stay, however many: nobody sends them again.
+        """

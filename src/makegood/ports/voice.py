@@ -59,6 +59,8 @@ class Post(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         matched: How we know.
         is_breached: No person answered in time.
         fetch_ms: From then on its media are fetched; 0 for not.
+        edited_ms: When we heard that its author changed its words; 0 for never.
+        fetch_tries: How often its media were asked for, and some did not come.
     """
 
     post: str
@@ -87,6 +89,8 @@ class Post(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     case: CaseId = CaseId("")
     is_breached: bool = False
     fetch_ms: int = 0
+    edited_ms: int = 0
+    fetch_tries: int = 0
 
     @property
     def handle(self) -> str:
@@ -234,10 +238,13 @@ class VoiceWriting(VoiceReading, Protocol):
         """Write a post down as it is now."""
 
     def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
-        """Forget the posts, handles and codes of some profiles; their files have to go."""
+        """Forget the handles, all their posts, and codes of some profiles; files have to go."""
 
     def erase_handle(self, handle: str) -> int:
         """Forget every post of an author, and whose the handle is."""
+
+    def change_heard_to(self, source: str) -> HeardTo:
+        """Give how far a source was heard; nobody else changes it until this transaction ends."""
 
     def put_heard_to(self, row: HeardTo) -> None:
         """Write down how far a source was heard."""

@@ -7,7 +7,7 @@ from makegood.core.phone import LINE, REP, CallBack, PhoneCall
 from makegood.core.state import State
 from makegood.messages import call_facts as names
 from makegood.messages.facts import CalledBack, Facts, HintSettled
-from makegood.messages.ids import CustomerId
+from makegood.messages.ids import CustomerId, RepId
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Tie, TieKind
 from makegood.projections.roster import rep_name
@@ -102,19 +102,30 @@ def _ended(call: PhoneCall, spoke: str) -> str:
 
 def why_words(one: CallBack, reps: Sequence[RepRow]) -> str:
     """Say why somebody calls back."""
-    return _WHY[one.why].format(name=rep_name(reps, one.rep))
+    return _WHY[one.why].format(name=_named(reps, one.rep))
 
 
 def why_of(tie: Tie, reps: Sequence[RepRow]) -> str:
     """Say the same of a row of the list."""
-    return _WHY[tie.channel].format(name=rep_name(reps, tie.asked_for))
+    return _WHY[tie.channel].format(name=_named(reps, tie.asked_for))
 
 
-def passed_words(one: CallBack, reps: Sequence[RepRow]) -> tuple[str, ...]:
-    """Say how it went one higher, each time."""
+def _named(reps: Sequence[RepRow], rep: RepId) -> str:
+    return rep_name(reps, rep) if rep else "somebody of us"
+
+
+def passed_words(one: CallBack, reps: Sequence[RepRow], but: RepId) -> tuple[str, ...]:
+    """Say how it went one higher, each time.
+
+    Args:
+        one: The call-back.
+        reps: The roster.
+        but: Who reads it: that a customer flagged them is not theirs to see.
+    """
     return tuple(
         _WHY[it.why].format(name=rep_name(reps, it.rep) if it.rep else "everybody")
         for it in one.passed
+        if (it.rep, it.why) != (but, "flagged")
     )
 
 

@@ -15,6 +15,8 @@ from makegood.runtime.acts import DESK, Acts
 from makegood.runtime.intake import text_ref
 from makegood.runtime.letter_rows import mark_of
 
+_NO_ADDRESS = "This letter names no address to which it can be answered."
+
 
 class Answer(Struct, frozen=True, kw_only=True):
     """What somebody answers.
@@ -41,6 +43,8 @@ class LetterAnswers:
         self, answer: Answer, asker: Asker, book: RuleBook, message_id: str
     ) -> EventId | Refused:
         """Answer a letter: it goes out when the book's time to undo it is over."""
+        if not (answer.letter.answer_to or answer.letter.sender):
+            return Refused(code="no_address", why=_NO_ADDRESS)
         ref = text_ref(event_id(DESK, message_id), "words")
         words = answer.text.strip()
         body = Replied(

@@ -120,7 +120,7 @@ class Mailroom:
         self._files = files
         self._addresses = addresses
         self._clock = clock
-        self._aside = Aside(store, doors.intake.profile, clock)
+        self._aside = Aside(store, doors.intake.profile, clock, files if with_files else None)
 
     def take(self, raw: bytes, note: str = "") -> Took:
         """Take a mail as it came in; what it says is durable when this returns.
@@ -148,8 +148,11 @@ class Mailroom:
             return self._returned(mail.returned)
         if why := self._cannot_file(mail, addresses):
             return self.set_aside(raw, why)
-        if self._is_erased(mail):
+        itself, another = self._erased(mail)
+        if itself:
             return self._came_again(mail)
+        if another:
+            return self.set_aside(raw, _SAME_ID)
         try:
             return self._filed(mail, addresses)
         except InputError as error:
@@ -167,10 +170,16 @@ class Mailroom:
             return "It does not say from whom it is."
         if mail.sender in addresses.own and not (mail.original and mail.original.sender):
             return "It is from an address of the firm itself."
-        return _SAME_ID if self._is_named_as_erased(mail) else ""
+        return ""
 
-    def file(self, raw: bytes, customer: CustomerId) -> Took:
+    def file(self, raw: bytes, customer: CustomerId, answer_to: str = "") -> Took:
         """File a mail that was set aside with a customer whom a person named.
+
+        Args:
+            raw: The mail.
+            customer: Whose it is.
+            answer_to: The customer's own address, where the person named them by it: what the
+                mail says of its sender is why it was set aside.
 
         Raises:
             InputError: It cannot be read, or stands with somebody already.
@@ -180,12 +189,15 @@ class Mailroom:
             addresses = self._addresses(reading)
             if reading.letter(mail.key) is not None:
                 raise InputError("It stands with a customer already; take it again to see whose.")
-        if self._is_erased(mail):
+        if self._erased(mail)[0]:
             return self._came_again(mail)
         left_out = () if self._with_files or not mail.attachments else (_LEFT_OUT,)
         files = mail.attachments if self._with_files else ()
         odd = (*mail.odd, *left_out, "A person filed it: nobody was known by its sender.")
-        plain = replace(mail, kind="letter", original=None, attachments=files, odd=odd)
+        to = answer_to or mail.answer_to
+        plain = replace(
+            mail, kind="letter", original=None, attachments=files, odd=odd, answer_to=to
+        )
         known = _Known(customer=customer, profile=ProfileId(customer), thread=thread_of(mail))
         return self._filed(plain, addresses, known)
 
@@ -354,15 +366,11 @@ class Mailroom:
         with self._store.reading() as reading:
             return bool(reading.texts([ref]))
 
-    def _is_erased(self, mail: InboundMail) -> bool:
-        """Whether this very mail was erased with the person it was of."""
-        return self._aside.is_erased(erased_names(mail.key, "")[0])
-
-    def _is_named_as_erased(self, mail: InboundMail) -> bool:
-        """Whether another mail of the same Message-ID was erased."""
-        if self._is_erased(mail):
-            return False
-        return self._aside.is_erased(erased_names("", mark_of_mail(mail))[1])
+    def _erased(self, mail: InboundMail) -> tuple[bool, bool]:
+        """Whether this very mail was erased with its person, or another of its Message-ID."""
+        itself, named = erased_names(mail.key, mark_of_mail(mail))
+        found = self._aside.erased([itself, named])
+        return itself in found, named in found
 
     def _came_again(self, mail: InboundMail) -> Took:
         """Say that a mail of somebody erased came again; nothing of it is kept."""

@@ -22,7 +22,7 @@ from makegood.ports.store import Reading, Store
 
 EVERY_S = 900.0
 FRESH_MS = 20 * 3_600_000  # a norm of weeks does not change within a day
-MOST_WAITS = 200_000  # the newest; nobody's quantile needs more
+MOST_WAITS = 200_000  # of all queues together; nobody's quantile needs more
 KEPT_MS = 366 * 86_400_000
 _LOG = logging.getLogger("makegood.norms")
 
@@ -99,7 +99,8 @@ class NormsLearned:
         if not rules:
             return 0
         with self._store.reading() as reading:
-            known = reading.wait_norms([one.id for one in rules])
+            found = reading.wait_norms([one.id for one in rules])
+            known = tuple(one for one in found if _is_learned(book, one.rule, one.brand))
             fresh = known and min(one.at_ms for one in known) > now_ms - FRESH_MS
             if fresh and not again:
                 return 0
@@ -110,6 +111,12 @@ class NormsLearned:
             writing.put_wait_norms(norms)
             writing.forget_waited(now_ms - KEPT_MS)
         return len(norms)
+
+
+def _is_learned(book: RuleBook, name: str, brand: str) -> bool:
+    """Whether the book that judges a brand learns the norm of a rule; what it did not is left."""
+    rule = book.for_brand(brand).waits.rule(name)
+    return rule is not None and rule.share > 0
 
 
 def _learned(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -26,6 +27,13 @@ from makegood.store.files import DiskFiles, MemoryFiles
 
 IN_MEMORY = "memory:"
 _AT_ONCE = 100
+
+
+class Sweepable(Protocol):
+    """What forgets rows of which there are files."""
+
+    def swept_by(self, sweep: Callable[[], object]) -> None:
+        """Say what deletes the files afterwards."""
 
 
 class Post:
@@ -110,6 +118,11 @@ class Post:
                 return
             with self._store.writing() as writing:
                 writing.drop_gone(gone)
+
+    def sweeps_after(self, *those: Sweepable) -> None:
+        """Have files deleted after whatever forgets their rows."""
+        for one in those:
+            one.swept_by(self.sweep)
 
     def threads(
         self, stopped: Callable[[], bool], sleep: Callable[[float], object]

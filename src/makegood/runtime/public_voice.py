@@ -1,6 +1,7 @@
 """The public voice, joined: posts taken in, whose they are, what is kept with a case."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import blake2b
 from threading import Thread
 
@@ -13,7 +14,7 @@ from makegood.messages.ids import CaseId, RepId
 from makegood.playbooks.voice import Listening
 from makegood.ports.acts import Act
 from makegood.ports.unfit import Unfit
-from makegood.ports.voice import Post, handle_named
+from makegood.ports.voice import HeardTo, Post, handle_named
 from makegood.runtime.intake import patiently
 from makegood.runtime.noting import note
 from makegood.runtime.raising import customer_meant
@@ -91,7 +92,7 @@ class PublicVoice:
             InputError: It is no delivery at all.
         """
         told = read_body(body)
-        became = self.room.hear(source, told.posts)
+        became = self.room.hear(source, told.posts, self._old_before_ms(source))
         left = list(told.left)
         matched = 0
         for one in told.handles:
@@ -107,6 +108,22 @@ class PublicVoice:
             rejected=len(left),
             reasons=tuple(dict.fromkeys(why for _, why in left))[:20],
         )
+
+    def _old_before_ms(self, source: Listening) -> int:
+        """Say what was there before anybody listened: a webhook may bring its history first."""
+        now_ms = self._parts.clock.now_ms()
+        with self._parts.store.reading() as reading:
+            place = reading.heard_to().get(source.id)
+        if place is None:
+            place = patiently(partial(self._heard_first, source, now_ms))
+        return place.first_ms - self._parts.terms(source.brand).breach_ms
+
+    def _heard_first(self, source: Listening, now_ms: int) -> HeardTo:
+        with self._parts.store.writing() as writing:
+            place = writing.change_heard_to(source.id)
+            place = replace(place, first_ms=place.first_ms or now_ms)
+            writing.put_heard_to(place)
+        return place
 
     def _consented(self, one: Consent) -> str:
         """Match a handle; say why not."""
@@ -149,7 +166,8 @@ class PublicVoice:
                 row.profile
             ):
                 return Refused(code="no_such_case", why="The case is not that customer's.")
-            after = replace(row, case=case, fetch_ms=now_ms if row.media else 0)
+            wanted_ms = now_ms if row.media else 0
+            after = replace(row, case=case, fetch_ms=wanted_ms, fetch_tries=0)
             writing.save_post(after)
             note(writing, Act(what="post.attached", at_ms=now_ms, who=by, about=case))
         return after
@@ -158,9 +176,14 @@ class PublicVoice:
         """Forget every post of an author who asks for it and is no customer; say how many.
 
         Raises:
-            InputError: Nothing of them is kept.
+            InputError: Nothing of them is kept, or they are a customer.
         """
+        if not handle.partition(":")[2]:
+            raise InputError("Name the handle: without one, it would be everybody unnamed.")
         with self._parts.store.writing() as writing:
+            if writing.handles([handle]):
+                why = "This handle is a customer's: erase the customer, or take the match back."
+                raise InputError(why)
             rows = writing.erase_handle(handle)
             if not rows:
                 raise InputError("Nothing of this handle is kept: write it as mastodon:name@host.")
@@ -175,4 +198,8 @@ class PublicVoice:
         self, stopped: Callable[[], bool], sleep: Callable[[float], object]
     ) -> list[Thread]:
         """Give what works beside the worker."""
-        return [Thread(target=self.rounds.run_forever, args=(stopped, sleep), name="voice")]
+        rounds, args = self.rounds, (stopped, sleep)
+        return [
+            Thread(target=rounds.run_forever, args=args, name="voice"),
+            Thread(target=rounds.keep_forever, args=args, name="voice-media"),
+        ]

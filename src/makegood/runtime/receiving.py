@@ -18,12 +18,13 @@ from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
 from makegood.ports.unfit import Unfit
 from makegood.runtime.intake import Intake
+from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.sources.mapping import Mapper, Turned
 from makegood.sources.segment import Envelope
 
 _LOG = logging.getLogger("makegood.receiving")
 KEEP_MS = 14 * 86_400_000  # long enough to be seen after a holiday; the records hold personal data
-KEEP_ROWS = 1_000  # of each source
+KEEP_ROWS = 1_000  # of each source that can send again; of mail all
 TIDY_S = 3_600.0  # no record outlives its two weeks for longer
 _LONGEST = 32 * 1024  # characters of a record that is kept
 
@@ -46,6 +47,11 @@ class Receiving:
         self._intake = intake
         self._library_of = library_of
         self._clock = clock
+        self._sweep: Callable[[], object] = lambda: None
+
+    def swept_by(self, sweep: Callable[[], object]) -> None:
+        """Say what deletes the files of what was forgotten, after it was."""
+        self._sweep = sweep
 
     def source(self, name: str) -> Source:
         """Find a source in the book of this moment.
@@ -116,7 +122,7 @@ class Receiving:
         with self._store.writing() as writing:
             new = writing.put_unfit(rows)
             if new:
-                writing.drop_unfit(now_ms - KEEP_MS, KEEP_ROWS)
+                writing.drop_unfit(now_ms - KEEP_MS, KEEP_ROWS, [MAIL])
         return new
 
     def tidy_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
@@ -130,12 +136,15 @@ class Receiving:
 
         It is housekeeping: a store that is away keeps nobody from beginning to work.
         """
+        before_ms = self._clock.now_ms() - KEEP_MS
         try:
             with self._store.writing() as writing:
-                return writing.drop_unfit(self._clock.now_ms() - KEEP_MS, KEEP_ROWS)
+                gone = writing.drop_unfit(before_ms, KEEP_ROWS, [MAIL])
+            self._sweep()
         except Exception as fault:
             _LOG.warning("records that fit nothing were not tidied up: %s", type(fault).__name__)
             return 0
+        return gone
 
     def _book(self) -> RuleBook:
         library = self._library_of()

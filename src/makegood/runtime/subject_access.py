@@ -6,7 +6,7 @@ what was written of others.
 
 import os
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,22 +22,34 @@ from makegood.ports.files import Files
 from makegood.ports.letters import Letter
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store
+from makegood.ports.triage import TriageRow
+from makegood.runtime.erasing import EMAIL
 from makegood.runtime.intake import Intake
 from makegood.runtime.noting import note
 from makegood.runtime.raising import customer_meant
+from makegood.runtime.subject_beside import Beside, lines, triaged_of
 
 _PAGE = 50
 _ENCODER = msgspec.json.Encoder()
 
 
 class Disclosed(Struct, kw_only=True):
-    """What was written; `missing` counts attachments that are kept no more."""
+    """What was written; `missing` counts attachments that are kept no more.
+
+    Attributes:
+        parked: Mails to them that wait at the gate.
+        aside: Mails of theirs that nobody could file.
+    """
 
     events: int = 0
     texts: int = 0
     letters: int = 0
     drafts: int = 0
     attachments: int = 0
+    orders: int = 0
+    posts: int = 0
+    parked: int = 0
+    aside: int = 0
     missing: int = 0
 
 
@@ -87,33 +99,58 @@ class SubjectAccess:
             texts = reading.texts_of(own)
             drafts = reading.jottings_of(own)
             events = reading.history(customer)
-        _lines(archive, "person.jsonl", persons)
-        _lines(archive, "events.jsonl", events)
-        _lines(archive, "texts.jsonl", ({"ref": ref, "text": it} for ref, it in texts.items()))
-        _lines(archive, "drafts.jsonl", drafts)
+        lines(archive, "person.jsonl", persons)
+        lines(archive, "events.jsonl", events)
+        lines(archive, "texts.jsonl", ({"ref": ref, "text": it} for ref, it in texts.items()))
+        lines(archive, "drafts.jsonl", drafts)
         done = Disclosed(events=len(events), texts=len(texts), drafts=len(drafts))
         kept = self._letters(archive, own, done)
+        emails = self._addresses(customer, persons)
+        beside = Beside(self._store, self._files, archive).write(own, emails)
+        for name, count in beside.items():
+            setattr(done, name, getattr(done, name) + count)
         for letter in kept:
             self._attached(archive, letter, done)
         return done
+
+    def _addresses(
+        self, customer: CustomerId, persons: Sequence[PersonRow]
+    ) -> dict[ProfileId, str]:
+        """Give the addresses that mean this customer and nobody else, by their pseudonyms."""
+        said = {it for one in persons for it in (EMAIL + one.email, one.identifier)}
+        found: dict[ProfileId, str] = {}
+        for one in sorted(said):
+            try:
+                named = normal(one)
+            except InputError:
+                continue
+            if not named.startswith(EMAIL):
+                continue
+            if customer_meant(self._store, self._intake, named) == customer:
+                found[self._intake.profile(named)] = named.removeprefix(EMAIL)
+        return found
 
     def _letters(
         self, archive: zipfile.ZipFile, own: Sequence[ProfileId], done: Disclosed
     ) -> list[Letter]:
         """Write the letters page by page; give those with something attached, without words."""
         kept: list[Letter] = []
+        said: list[TriageRow] = []
         after: tuple[int, str] | None = None
-        with archive.open("letters.jsonl", "w", force_zip64=True) as lines:
+        with archive.open("letters.jsonl", "w", force_zip64=True) as part:
             while True:
                 with self._store.reading() as reading:
                     page = reading.letters_of(own, after=after, limit=_PAGE)
+                    said += triaged_of(reading, [one.letter for one in page])
                 for one in page:
-                    lines.write(_ENCODER.encode(one) + b"\n")
+                    part.write(_ENCODER.encode(one) + b"\n")
                 done.letters += len(page)
                 kept += [_bare(one) for one in page if one.files]
                 if len(page) < _PAGE:
-                    return kept
+                    break
                 after = (page[-1].at_ms, page[-1].letter)
+        lines(archive, "triage.jsonl", said)
+        return kept
 
     def _attached(self, archive: zipfile.ZipFile, letter: Letter, done: Disclosed) -> None:
         for place, one in enumerate(letter.files, 1):
@@ -135,9 +172,3 @@ def _persons(reading: Reading, own: Sequence[ProfileId]) -> list[PersonRow]:
     others = set(reading.customers_of(sorted(lookups))) - set(own)
     known = reading.persons(sorted({*own, *lookups} - others))
     return [known[profile] for profile in sorted(known)]
-
-
-def _lines(archive: zipfile.ZipFile, name: str, rows: Iterable[object]) -> None:
-    with archive.open(name, "w", force_zip64=True) as lines:
-        for row in rows:
-            lines.write(_ENCODER.encode(row) + b"\n")

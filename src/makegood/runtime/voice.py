@@ -15,15 +15,19 @@ from msgspec.structs import replace
 from makegood.messages.errors import Refused
 from makegood.messages.ids import RepId
 from makegood.playbooks.voice import Listening, VoiceTerms
+from makegood.ports.acts import Act
 from makegood.ports.store import Writing
 from makegood.ports.voice import Handle, Post
 from makegood.runtime.intake import patiently
+from makegood.runtime.noting import note
 from makegood.runtime.told import Told
+from makegood.runtime.voice_again import answered, heard_again, told_answered
 from makegood.runtime.voice_codes import linked_by_code
 from makegood.runtime.voice_parts import Parts, facts_of
 from makegood.sources.voice.heard import Heard, post_named
 
 _AT_ONCE = 100
+_ANSWERING = frozenset({"mastodon", "bluesky"})  # a feed tells of no replies, a webhook comes
 NO_SUCH = Refused(code="no_such_post", why="There is no such post.")
 
 
@@ -60,11 +64,16 @@ class VoiceRoom:
                 self._parts, writing, [row for _, row in made if row.state != "ours"], now_ms
             )
             owners = writing.handles([row.handle for _, row in made])
-            ours = writing.replies_of_ours([row.post for _, row in made])
+            names = [row.post for _, row in made]
+            there = writing.posts(names)
+            ours = [*writing.replies_of_ours(names), *_replies(made)]
             told: list[Told] = []
             for one, row in made:
                 matched = _matched(row, owners.get(row.handle))
-                known, more = _kept(writing, one, matched, ours, terms)
+                if row.post in there and not one.is_gone:
+                    known, more = heard_again(writing, one, there[row.post], matched)
+                else:
+                    known, more = _kept(writing, one, matched, ours, terms)
                 became[known] += 1
                 told += more
             self._parts.intake.record(writing, told, now_ms)
@@ -116,16 +125,23 @@ class VoiceRoom:
             writing.save_post(after)
         return after
 
-    def gone(self, post: str) -> Post | Refused:
-        """Forget the words of a post that its author deleted; what is with a case stays there."""
+    def gone(self, post: str, by: RepId) -> Post | Refused:
+        """Forget the words of a post that its author deleted; what is with a case stays there.
+
+        Args:
+            post: Which.
+            by: Who says so; the log of acts names them.
+        """
 
         def forget() -> Post | Refused:
+            now_ms = self._parts.clock.now_ms()
             with self._parts.store.writing() as writing:
                 row = writing.change_post(post)
                 if row is None or row.state in ("ours", "erased"):
                     return NO_SUCH
-                after = _deleted(row)
+                after = _deleted(row, now_ms)
                 writing.save_post(after)
+                note(writing, Act(what="post.gone", at_ms=now_ms, who=by, about=post))
             return after
 
         after = patiently(forget)
@@ -140,21 +156,34 @@ class VoiceRoom:
     def _late(self, limit: int) -> int:
         now_ms = self._parts.clock.now_ms()
         looked = 0
-        listen = {one.id for one in self._parts.terms("").listen}
+        listen = self._parts.terms("").listen
+        answering = {one.id for one in listen if one.network in _ANSWERING}
         with self._parts.store.writing() as writing:
             places = writing.heard_to().values()
-            heard = [it.good_ms for it in places if it.source in listen and not it.wrong]
+            heard = [it.good_ms for it in places if it.source in answering and not it.wrong]
             since_ms = min(heard, default=now_ms)  # an answer until then was heard
-            for found in writing.late_posts(min(now_ms, since_ms), limit):
+            late = writing.late_posts(min(now_ms, since_ms), limit)
+            ours = writing.replies_of_ours([one.post for one in late])
+            for found in late:
                 row = writing.change_post(found.post)
                 if row is None or not 0 < row.late_ms <= now_ms:
                     continue  # another worker looked
-                after = replace(row, late_ms=0, is_breached=row.state == "waiting")
+                # Heard by two workers at once, neither saw what the other one took.
+                row = _all_replies(row, ours, self._parts.terms(row.brand))
+                after = replace(row, late_ms=0, is_breached=_is_late(row))
                 writing.save_post(after)
                 looked += 1
-                if after.is_breached:
-                    self._parts.intake.record(writing, facts_of(after)[1:], now_ms)
+                self._parts.intake.record(writing, facts_of(after)[1:], now_ms)
         return looked
+
+
+def _is_late(row: Post) -> bool:
+    return row.state == "waiting" or row.is_breached
+
+
+def _replies(made: Sequence[tuple[Heard, Post]]) -> list[Post]:
+    """Give what the firm wrote among these, by whatever clock it stands before what it answers."""
+    return [row for one, row in made if row.state == "ours" and not one.is_gone]
 
 
 def _kept(
@@ -164,12 +193,9 @@ def _kept(
     if one.is_gone:
         before = writing.change_post(row.post)
         if before is not None and before.state not in ("ours", "erased"):
-            writing.save_post(_deleted(before))
+            writing.save_post(_deleted(before, row.heard_ms))
         return "gone", []
-    for mine in (it for it in ours if it.reply_to == row.post):
-        row = _replied(row, mine, terms, is_bot=mine.acknowledged_ms > 0)
-    if one.answered_ms and row.state == "waiting":
-        row = answered(row, min(one.answered_ms, row.heard_ms), one.answer_url)
+    row = told_answered(_all_replies(row, ours, terms), one)
     if not writing.put_post(row):
         return "known", []
     told = facts_of(row)
@@ -182,6 +208,12 @@ def _kept(
     return row.state, told
 
 
+def _all_replies(row: Post, ours: Sequence[Post], terms: VoiceTerms) -> Post:
+    for mine in (it for it in ours if it.reply_to == row.post):
+        row = _replied(row, mine, terms, is_bot=mine.acknowledged_ms > 0)
+    return row
+
+
 def _replied(row: Post, reply: Post, terms: VoiceTerms, *, is_bot: bool) -> Post:
     """Stop the clock when a person of the firm wrote; a machine only acknowledges."""
     if row.state != "waiting":
@@ -192,22 +224,13 @@ def _replied(row: Post, reply: Post, terms: VoiceTerms, *, is_bot: bool) -> Post
     return answered(row, reply.at_ms, reply.url)
 
 
-def answered(row: Post, at_ms: int, url: str) -> Post:
-    """Give a post as answered; an answer that was in time and heard of late was in time."""
-    at_ms = max(at_ms, row.at_ms + 1)
-    return replace(
-        row,
-        state="answered",
-        answered_ms=at_ms,
-        answer_url=url,
-        late_ms=0,
-        is_breached=at_ms > row.breach_ms > 0,
-    )
-
-
-def _deleted(row: Post) -> Post:
-    kept = row if row.case else replace(row, text="", media=(), url="", author="")
-    return replace(kept, state="gone", late_ms=0, breach_ms=0, fetch_ms=0)
+def _deleted(row: Post, now_ms: int) -> Post:
+    """Give a post without its words; that it was answered, or was not, is counted all the same."""
+    author = row.author if row.profile else ""  # a customer's goes when the match is taken back
+    kept = row if row.case else replace(row, text="", media=(), url="", author=author)
+    is_due = bool(row.answered_ms) or 0 < row.breach_ms <= now_ms
+    breach_ms = row.breach_ms if is_due else 0
+    return replace(kept, state="gone", late_ms=0, breach_ms=breach_ms, fetch_ms=0)
 
 
 def _post(
@@ -232,7 +255,7 @@ def _post(
         media=one.media,
     )
     handle = row.handle.partition(":")[2]
-    if handle in terms.ours or handle in terms.bots:
+    if one.network != "review" and (handle in terms.ours or handle in terms.bots):
         is_bot = one.is_bot or handle in terms.bots
         return replace(row, state="ours", acknowledged_ms=at_ms if is_bot else 0)
     if at_ms < old_before_ms:

@@ -171,8 +171,8 @@ def linked_by_code(parts: Parts, writing: Writing, rows: Sequence[Post], now_ms:
         if known.until_ms < now_ms or owner is None:
             continue
         made = replace(_row(parts, written[code].handle, now_ms, _NOBODY), how="code")
-        if isinstance(link(parts, writing, made, owner), Handle):
-            writing.put_voice_code(replace(known, until_ms=0))  # everybody can read it now
+        link(parts, writing, made, owner)
+        writing.put_voice_code(replace(known, until_ms=0))  # everybody can read it now
 
 
 def _row(parts: Parts, handle: str, now_ms: int, by: RepId) -> Handle:

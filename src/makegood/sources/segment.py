@@ -215,9 +215,10 @@ def _touchpoint(named: Named, name: str) -> Read:
     properties = dict(named.item.properties or {})
     if named.item.category:
         properties.setdefault("category", named.item.category)
-    warning, spoken = look_at_call(name, properties), dict[str, str]()
+    spoken = dict[str, str]()
     if name == TRANSCRIBED:
         properties, spoken = apart_from(properties, named.event_id())
+    warning = look_at_call(name, properties)
     apart = Separator(named.event_id).separate(properties, "properties")
     person = person_of(named.item.context, named.identifier)
     known = Known(person=person, warning=warning)

@@ -16,7 +16,10 @@ from makegood.sources.limits import check_text
 
 Form: TypeAlias = Literal["text", "count", "yes or no", "who", "sentences"]
 SENTENCES = "sentences"
-MOST_SENTENCES = 2_000  # of an hour of talk
+WHOLE = "transcript"
+MOST_SENTENCES = 2_000
+LONGEST_SENTENCE = 400  # letters
+_PIECE, _STEP = 40, 30  # words of a longer one that are kept together, and till the next begins
 _ENDS = re.compile(r"(?<=[.!?])\s+|\n+")  # of a sentence, in a transcript that is one text
 WHO_HANGS_UP = ("agent", "customer", "line")
 _CALL: Mapping[str, Form] = {
@@ -58,7 +61,7 @@ def look_at_call(name: str, properties: Facts) -> str:
     found = [
         f"properties.{one} is missing: {name} says it."
         for one in needed
-        if properties.get(one) in (None, "")
+        if properties.get(one) in (None, "", [])
     ]
     for key, form in {**_CALL, **forms}.items():
         value = properties.get(key)
@@ -103,20 +106,52 @@ def apart_from(properties: Facts, event: str) -> tuple[Facts, dict[str, str]]:
     Raises:
         InputError: They are no list of texts, or more than anybody says in a call.
     """
-    said = properties.get(SENTENCES)
-    whole = properties.get("transcript")
-    if said in (None, "") and isinstance(whole, str):
-        said = [one for one in _ENDS.split(whole) if one.strip()]
-        properties = {key: value for key, value in properties.items() if key != "transcript"}
-    if said in (None, ""):
-        return {**properties, SENTENCES: []}, {}
-    if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
-        raise InputError(f"properties.{SENTENCES} should be a list of texts, one a sentence.")
+    rest = {key: value for key, value in properties.items() if not _is_whole(key)}
+    told = properties.get(SENTENCES)
+    key = SENTENCES
+    if told in (None, "", []):
+        key = next((it for it in properties if _is_whole(it)), SENTENCES)
+        told = properties.get(key)
+    said = [piece for one in _texts_of(told, key) for piece in _pieces(one)]
     if len(said) > MOST_SENTENCES:
         raise InputError(
-            f"properties.{SENTENCES} has {len(said):,} texts; the limit is {MOST_SENTENCES:,}."
+            f"properties.{key} has {len(said):,} sentences; the limit is {MOST_SENTENCES:,}."
         )
-    texts = {f"{event}/{SENTENCES}/{n}": str(one) for n, one in enumerate(said)}
+    texts = {f"{event}/{SENTENCES}/{n}": one for n, one in enumerate(said)}
     for ref, words in texts.items():
         check_text(words, ref.partition("/")[2])
-    return {**properties, SENTENCES: [*texts]}, texts
+    return {**rest, SENTENCES: [*texts]}, texts
+
+
+def _is_whole(key: str) -> bool:
+    return key.casefold() == WHOLE
+
+
+def _texts_of(told: Fact, key: str) -> list[str]:
+    """Give the sentences: of one text, of a list of them, or of turns that have a `text`."""
+    if told in (None, ""):
+        return []
+    if isinstance(told, str) and key != SENTENCES:
+        return [one for one in _ENDS.split(told) if one.strip()]
+    found = [_turn_of(one) for one in told] if isinstance(told, list) else [None]
+    texts = [one for one in found if one is not None]
+    if len(texts) < len(found):
+        raise InputError(f"properties.{key} should be a list of texts, one a sentence.")
+    return texts
+
+
+def _turn_of(one: Fact) -> str | None:
+    words = one.get("text") if isinstance(one, dict) else one
+    return words if isinstance(words, str) else None
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Part what has no full stops, as machines write it: of it little is kept as well.
+
+    The pieces overlap, so that a phrase is whole in one of them.
+    """
+    if len(sentence) <= LONGEST_SENTENCE:
+        return [sentence]
+    words = sentence.split()
+    starts = range(0, max(1, len(words) - _PIECE + _STEP), _STEP)
+    return [" ".join(words[at : at + _PIECE]) for at in starts]

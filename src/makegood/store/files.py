@@ -8,6 +8,7 @@ from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 from makegood.messages.errors import InputError
@@ -32,7 +33,7 @@ class DiskFiles:
     def _written(self, path: Path, pieces: Iterable[bytes], wanted: str) -> bool:
         """Write durably under a name that appears when all is there; `wanted` empty for any."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
+        draft = path.with_suffix(f".{token_hex(8)}")  # the same may come twice at once
         found = sha256()
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

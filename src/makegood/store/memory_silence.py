@@ -1,5 +1,6 @@
 """The memory engine's rows of what is silent, how long customers waited, and what is usual."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from makegood.messages.ids import CustomerId, EventId, RepId
@@ -15,6 +16,7 @@ class MemorySilence(MemoryReading):
         now_ms: int,
         *,
         rep: RepId | None = None,
+        brands: Sequence[str] = (),
         after: SilenceKey | None = None,
         limit: int = 50,
     ) -> tuple[SilentRow, ...]:
@@ -24,6 +26,7 @@ class MemorySilence(MemoryReading):
                 for own in self._t.silent.values()
                 for one in own
                 if one.due_ms <= now_ms and rep in (None, one.rep)
+                if not brands or not one.brand or one.brand in brands
             ),
             key=lambda one: one.key,
         )
@@ -32,8 +35,13 @@ class MemorySilence(MemoryReading):
         ]
 
     def waited(self, since_ms: int, limit: int) -> tuple[Waited, ...]:
-        rows = [one for one in self._t.waited.values() if one.at_ms >= since_ms]
-        return tuple(sorted(rows, key=lambda one: (-one.at_ms, one.event, one.rule))[:limit])
+        queues: dict[tuple[str, str, str], list[Waited]] = defaultdict(list)
+        for _, one in sorted(self._t.waited.items()):
+            if one.at_ms >= since_ms:
+                queues[one.rule, one.brand, one.channel].append(one)
+        ranked = [(n, queue, one) for queue, own in queues.items() for n, one in enumerate(own)]
+        drawn = [it[2] for it in sorted(ranked, key=lambda it: it[:2])[:limit]]
+        return tuple(sorted(drawn, key=lambda one: (-one.at_ms, one.event, one.rule)))
 
     def wait_norms(self, rules: Sequence[str]) -> tuple[QueueNorms, ...]:
         return tuple(one for key, one in sorted(self._t.wait_norms.items()) if key[0] in rules)

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from makegood.ports.unfit import Unfit
+from makegood.store.memory_letters import LetterTables
 from makegood.store.memory_reading import MemoryReading
 
 
@@ -34,16 +36,21 @@ class MemoryUnfitWriting(MemoryUnfitReading):
         return len(fresh)
 
     def erase_unfit(self, ids: Sequence[str]) -> int:
-        return sum(self._t.unfit.pop(one, None) is not None for one in set(ids))
+        return self._deleted({one for one in ids if one in self._t.unfit})
 
-    def drop_unfit(self, before_ms: int, keep: int) -> int:
+    def drop_unfit(self, before_ms: int, keep: int, whole: Sequence[str] = ()) -> int:
         gone = {id_ for id_, one in self._t.unfit.items() if one.at_ms < before_ms}
-        for source in self.unfit_counts():
+        for source in set(self.unfit_counts()) - set(whole):
             kept = [one for one in self.unfit(source, limit=10**9) if one.id not in gone]
             gone |= {one.id for one in kept[keep:]}
-        for id_ in gone:
-            del self._t.unfit[id_]
-        return len(gone)
+        return self._deleted(gone)
+
+    def _deleted(self, ids: set[str]) -> int:
+        """Delete rows, and remember of which of them there are files."""
+        for id_ in ids:
+            if file := self._t.unfit.pop(id_).file:
+                cast("LetterTables", self._t).letters_gone[file] = True
+        return len(ids)
 
 
 def _place(one: Unfit) -> tuple[int, str]:

@@ -8,6 +8,8 @@ from makegood.messages.ids import ProfileId
 from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
 from makegood.store.memory_reading import MemoryReading
 
+_COUNTED = ("waiting", "answered", "gone")
+
 
 class VoiceTables(Protocol):
     """The tables of what is said in public among those of the engine."""
@@ -74,7 +76,7 @@ class MemoryVoice(MemoryReading):
     def voice_counts(self, since_ms: int, until_ms: int) -> tuple[VoiceCount, ...]:
         groups: dict[tuple[str, str, str], list[Post]] = defaultdict(list)
         for one in self._said.public_posts.values():
-            if since_ms < one.breach_ms <= until_ms and one.state in ("waiting", "answered"):
+            if since_ms < one.breach_ms <= until_ms and one.state in _COUNTED:
                 groups[one.source, one.brand, one.language].append(one)
         return tuple(
             VoiceCount(
@@ -114,14 +116,20 @@ class MemoryVoice(MemoryReading):
 
     def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
         wanted = set(profiles) - {""}
+        handles = {key for key, one in self._said.public_handles.items() if one.profile in wanted}
         for kept in (self._said.public_handles, self._said.public_codes):
             for key in [key for key, one in kept.items() if one.profile in wanted]:
                 del kept[key]
-        return self._forget([one for one in self._all() if one.profile in wanted])
+        return self._forget(
+            [one for one in self._all() if one.profile in wanted or one.handle in handles]
+        )
 
     def erase_handle(self, handle: str) -> int:
         self._said.public_handles.pop(handle, None)
         return self._forget([one for one in self._all() if one.handle == handle])
+
+    def change_heard_to(self, source: str) -> HeardTo:
+        return self._said.heard_to.setdefault(source, HeardTo(source=source))
 
     def put_heard_to(self, row: HeardTo) -> None:
         self._said.heard_to[row.source] = row

@@ -10,7 +10,7 @@ from makegood.store.session import Value, replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
-SILENT = "customer item rep due_ms row_blob"
+SILENT = "customer item rep brand due_ms row_blob"
 WAITED = "began rule brand channel at_ms ended_ms gave_up"
 _unpack = msgspec.msgpack.Decoder(SilentRow).decode
 _unpack_norms = msgspec.msgpack.Decoder(QueueNorms).decode
@@ -24,6 +24,7 @@ class SilenceReading(SqlBase):
         now_ms: int,
         *,
         rep: RepId | None = None,
+        brands: Sequence[str] = (),
         after: SilenceKey | None = None,
         limit: int = 50,
     ) -> tuple[SilentRow, ...]:
@@ -31,6 +32,9 @@ class SilenceReading(SqlBase):
         if rep is not None:
             wanted.append("rep = ?")
             values.append(rep)
+        if brands:
+            wanted.append("brand = ANY(?)")
+            values.append([*brands, ""])
         if after is not None:
             wanted.append("(due_ms, customer, item) > (?, ?, ?)")
             values += after
@@ -43,10 +47,12 @@ class SilenceReading(SqlBase):
 
     def waited(self, since_ms: int, limit: int) -> tuple[Waited, ...]:
         sql = (
-            "SELECT began, rule, brand, channel, at_ms, ended_ms, gave_up FROM waited "
-            "WHERE at_ms >= ? ORDER BY at_ms DESC, began, rule LIMIT ?"
+            "SELECT began, rule, brand, channel, at_ms, ended_ms, gave_up FROM ("
+            "SELECT began, rule, brand, channel, at_ms, ended_ms, gave_up, ROW_NUMBER() OVER "
+            "(PARTITION BY rule, brand, channel ORDER BY began) AS place "
+            "FROM waited WHERE at_ms >= ?) AS drawn ORDER BY place, rule, brand, channel LIMIT ?"
         )
-        return tuple(
+        found = [
             Waited(
                 event=EventId(began),
                 rule=rule,
@@ -59,7 +65,8 @@ class SilenceReading(SqlBase):
             for began, rule, brand, channel, at_ms, ended_ms, gave_up in self._db.rows(
                 sql, since_ms, limit
             )
-        )
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.at_ms, one.event, one.rule)))
 
     def wait_norms(self, rules: Sequence[str]) -> tuple[QueueNorms, ...]:
         if not rules:
@@ -76,7 +83,9 @@ class SilenceWriting(SilenceReading):
             return
         self._db.run("DELETE FROM silence WHERE customer = ANY(?)", sorted(customers))
         last = {(one.customer, one.item): one for one in rows}
-        values = [(it.customer, it.item, it.rep, it.due_ms, pack(it)) for it in last.values()]
+        values = [
+            (it.customer, it.item, it.rep, it.brand, it.due_ms, pack(it)) for it in last.values()
+        ]
         self._db.put("silence", SILENT, values, replace(SILENT, "customer item"))
 
     def put_waited(self, rows: Sequence[Waited]) -> None:

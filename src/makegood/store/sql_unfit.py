@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from makegood.ports.unfit import Unfit
+from makegood.store.session import Value
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
@@ -44,13 +45,12 @@ class UnfitWriting(UnfitReading):
         return self._db.put_new("unfit", "id source came_ms row_blob", values, "(id) DO NOTHING")
 
     def erase_unfit(self, ids: Sequence[str]) -> int:
-        sql = "DELETE FROM unfit WHERE id = ANY(?)"
-        return self._db.changed(sql, sorted(set(ids))) if ids else 0
+        return self._deleted("id = ANY(?)", sorted(set(ids))) if ids else 0
 
-    def drop_unfit(self, before_ms: int, keep: int) -> int:
-        gone = self._db.changed("DELETE FROM unfit WHERE came_ms < ?", before_ms)
+    def drop_unfit(self, before_ms: int, keep: int, whole: Sequence[str] = ()) -> int:
+        gone = self._deleted("came_ms < ?", before_ms)
         for source, count in self.unfit_counts().items():
-            if count <= keep:
+            if count <= keep or source in whole:
                 continue
             last = self._db.rows(
                 "SELECT came_ms, id FROM unfit WHERE source = ? "
@@ -59,12 +59,18 @@ class UnfitWriting(UnfitReading):
                 keep,
             )
             came_ms, id_ = last[0]
-            gone += self._db.changed(
-                "DELETE FROM unfit WHERE source = ? "
-                "AND (came_ms < ? OR (came_ms = ? AND id <= ?))",
+            gone += self._deleted(
+                "source = ? AND (came_ms < ? OR (came_ms = ? AND id <= ?))",
                 source,
                 came_ms,
                 came_ms,
                 id_,
             )
         return gone
+
+    def _deleted(self, which: str, *values: Value) -> int:
+        """Delete rows, and remember of which of them there are files."""
+        found = self._db.rows(f"DELETE FROM unfit WHERE {which} RETURNING row_blob", *values)
+        files = sorted({file for row in found if (file := _unpack(row[0]).file)})
+        self._db.put("letter_gone", "letter", [(one,) for one in files], "(letter) DO NOTHING")
+        return len(found)

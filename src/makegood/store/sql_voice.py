@@ -24,7 +24,8 @@ _COUNTS = """
         SUM(CASE WHEN answered_ms > 0 THEN 1 ELSE 0 END),
         SUM(CASE WHEN answered_ms > 0 AND answered_ms <= breach_ms THEN 1 ELSE 0 END),
         SUM(CASE WHEN answered_ms > 0 AND answered_ms <= target_ms THEN 1 ELSE 0 END)
-    FROM public_post WHERE breach_ms > ? AND breach_ms <= ? AND standing IN ('waiting', 'answered')
+    FROM public_post WHERE breach_ms > ? AND breach_ms <= ?
+        AND standing IN ('waiting', 'answered', 'gone')
     GROUP BY source, brand, language ORDER BY source, brand, language"""
 
 
@@ -153,7 +154,9 @@ class VoiceWriting(VoiceReading):
             return 0
         wanted = sorted(set(profiles))
         found = self._db.rows(
-            "DELETE FROM public_post WHERE profile <> '' AND profile = ANY(?) RETURNING post",
+            "DELETE FROM public_post WHERE (profile <> '' AND profile = ANY(?)) OR handle IN "
+            "(SELECT handle FROM public_handle WHERE profile = ANY(?)) RETURNING post",
+            wanted,
             wanted,
         )
         self._db.run("DELETE FROM public_handle WHERE profile = ANY(?)", wanted)
@@ -171,6 +174,14 @@ class VoiceWriting(VoiceReading):
         for row in found:
             self.save_post(forgotten(row[0]))
         return len(found)
+
+    def change_heard_to(self, source: str) -> HeardTo:
+        fresh = HeardTo(source=source)
+        self._db.put_new("heard_to", _HEARD, [(source, pack(fresh))], "(source) DO NOTHING")
+        found = self._db.rows(
+            "UPDATE heard_to SET source = source WHERE source = ? RETURNING row_blob", source
+        )
+        return _unpack_heard(found[0][0])
 
     def put_heard_to(self, row: HeardTo) -> None:
         self._db.put("heard_to", _HEARD, [(row.source, pack(row))], replace(_HEARD, "source"))

@@ -5,6 +5,7 @@ SILENCE = (
         customer TEXT NOT NULL,
         item TEXT NOT NULL,
         rep TEXT NOT NULL,
+        brand TEXT NOT NULL,
         due_ms BIGINT NOT NULL,
         row_blob BLOB NOT NULL,
         PRIMARY KEY (customer, item))""",

@@ -1,5 +1,7 @@
 """What every store does with silence: listed from when it is due, learned from without names."""
 
+from msgspec.structs import replace
+
 from makegood.messages.ids import EventId, RepId
 from makegood.messages.waits import WaitNorm
 from makegood.ports.silence import QueueNorms, SilentRow, Waited
@@ -60,6 +62,19 @@ class SilenceConformance(Conformance):
         assert [one.due_ms for one in own] == [10, 30]
         assert len(at_the_limit) == 4
 
+    def test_only_what_is_of_some_brands_and_of_none_fills_a_page(self) -> None:
+        store = self.make_store()
+        rows = [
+            replace(silent(f"c{n}", 10 + n), brand=f"b{n % 3}" if n % 4 else "") for n in range(12)
+        ]
+        keep(store, *rows)
+        with store.reading() as reading:
+            found = reading.silent(50, brands=("b1",), limit=3)
+            rest = reading.silent(50, brands=("b1",), after=found[-1].key, limit=9)
+            everything = reading.silent(50)
+        assert [*found, *rest] == [one for one in rows if one.brand in ("b1", "")]
+        assert list(everything) == rows
+
     def test_what_a_customer_waits_for_is_replaced_as_a_whole(self) -> None:
         store = self.make_store()
         keep(store, silent("a", 10), silent("a", 11, item="x"), silent("b", 12))
@@ -78,8 +93,22 @@ class SilenceConformance(Conformance):
             writing.put_waited(())
         with store.reading() as reading:
             assert reading.waited(20, 9) == (waited("3", 30), waited("2", 20))
-            assert reading.waited(0, 1) == (waited("3", 30),)
+            assert len(reading.waited(0, 1)) == 1
             assert reading.waited(0, 9)[-1] == waited("1", 10, 15, gave_up=True)
+
+    def test_a_busy_queue_crowds_out_no_quiet_one_and_no_day_another(self) -> None:
+        store = self.make_store()
+        busy = [waited(f"{n * 7919 % 100:02}", n) for n in range(100)]  # as hashes come: mixed
+        quiet = [replace(waited(f"q{n}", n), brand="small") for n in range(5)]
+        with store.writing() as writing:
+            writing.put_waited((*busy, *quiet))
+        with store.reading() as reading:
+            found = reading.waited(0, 25)
+            assert reading.waited(0, 25) == found
+        assert [one for one in found if one.brand == "small"] == quiet[::-1]
+        days = [one.at_ms // 25 for one in found if one.brand == "cars"]
+        assert len(days) == 20
+        assert set(days) == {0, 1, 2, 3}
 
     def test_waits_that_never_began_or_are_old_are_forgotten(self) -> None:
         store = self.make_store()

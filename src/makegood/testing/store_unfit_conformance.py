@@ -1,5 +1,7 @@
 """What every engine keeps of records that fit nothing."""
 
+from msgspec.structs import replace
+
 from makegood.ports.unfit import Unfit
 from makegood.testing.store_log_conformance import Conformance
 
@@ -73,3 +75,23 @@ class UnfitConformance(Conformance):
             assert writing.erase_unfit([rows[1].id]) == 0
         with store.reading() as reading:
             assert reading.unfit("desk") == (rows[2], rows[0])
+
+    def test_what_nobody_sends_again_stays_however_much_came(self) -> None:
+        """A flood of mail without a sender pushes no mail of a customer out."""
+        store = self.make_store()
+        kept = [unfit(number, source="mail") for number in range(5)]
+        with store.writing() as writing:
+            writing.put_unfit(kept)
+            assert writing.drop_unfit(100, 3, ["mail"]) == 0
+            assert writing.drop_unfit(9_000, 3, ["mail"]) == 5
+
+    def test_a_file_goes_with_its_row(self) -> None:
+        """Thrown away, erased or too old: the file has to go, too."""
+        store = self.make_store()
+        rows = [replace(unfit(number), file=f"{number:064x}") for number in range(3)]
+        with store.writing() as writing:
+            writing.put_unfit([*rows, unfit(7)])
+            assert writing.erase_unfit([rows[0].id, f"{7:032x}"]) == 2
+            assert writing.gone_letters(9) == (rows[0].file,)
+            assert writing.drop_unfit(9_000, 3) == 2
+            assert writing.gone_letters(9) == tuple(one.file for one in rows)

@@ -98,7 +98,7 @@ class VoiceConformance(Conformance):
                 writing.put_post(replace(post(name), state=state, answered_ms=answered_ms))
             writing.put_post(replace(post("german"), language="de"))
             writing.put_post(post("not due", at_ms=9_000))
-            writing.put_post(replace(post("gone"), state="gone"))
+            writing.put_post(replace(post("gone"), state="gone", breach_ms=0))
         with store.reading() as reading:
             found = reading.voice_counts(0, 5_000)
             assert reading.voice_counts(4_600, 5_000) == ()
@@ -154,3 +154,34 @@ class VoiceConformance(Conformance):
             writing.put_heard_to(HeardTo(source="blog", first_ms=1, etag="x"))
         with store.reading() as reading:
             assert reading.heard_to() == {"blog": HeardTo(source="blog", first_ms=1, etag="x")}
+
+    def test_a_source_is_taken_by_one_also_when_it_was_never_heard(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            assert writing.change_heard_to("blog") == HeardTo(source="blog")
+            writing.put_heard_to(HeardTo(source="blog", next_ms=7))
+        with store.writing() as writing:
+            assert writing.change_heard_to("blog").next_ms == 7
+
+    def test_who_is_erased_leaves_no_post_of_their_handle_that_was_never_matched(self) -> None:
+        store = self.make_store()
+        mine = Handle(handle=post("a").handle, profile=profile("ana"), at_ms=1, how="consent")
+        with store.writing() as writing:
+            writing.put_handle(mine)
+            writing.put_post(replace(post("a"), profile=profile("ana")))
+            writing.put_post(post("b"))
+            writing.put_post(post("c", author="@ben@example.social"))
+            assert writing.erase_posts([profile("ana")]) == 2
+        with store.reading() as reading:
+            assert reading.posts(["b", "c"]) == {
+                "b": forgotten("b"),
+                "c": post("c", author="@ben@example.social"),
+            }
+
+    def test_what_was_due_and_deleted_is_counted(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_post(replace(post("a"), state="gone", late_ms=0))
+            writing.put_post(replace(post("b"), state="gone", late_ms=0, breach_ms=0))
+        with store.reading() as reading:
+            assert [one.posts for one in reading.voice_counts(0, 9_000)] == [1]

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from makegood.core.decide import Asker, decide
 from makegood.core.state import Phase
+from makegood.core.surveys import last_asked
 from makegood.messages.commands import Fulfil, SendMessage
 from makegood.messages.facts import (
     Answered,
@@ -18,7 +19,7 @@ from makegood.messages.facts import (
     RootCauseNamed,
     Unsubscribed,
 )
-from makegood.messages.ids import RepId
+from makegood.messages.ids import CommandId, RepId
 from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.book import Library
 from makegood.testing.book import DAY_MS, HOUR_MS
@@ -84,10 +85,10 @@ def test_the_question_of_a_case_gives_a_rest_as_well(day: Day):
     assert last(day).why in ("lately", "hold")
 
 
-def cancelled(day: Day, *, weather: bool) -> None:
+def cancelled(day: Day, *, weather: bool, flight: str = "UA1") -> None:
     facts = {
         "booking": "B1",
-        "flight": "UA1",
+        "flight": flight,
         "date": "2013-02-08",
         "brand": "meridian",
         "origin": "JFK",
@@ -311,6 +312,95 @@ def test_who_left_a_channel_of_the_brand_meanwhile_is_not_asked_any_more(day: Da
     day.told(Unsubscribed(brand="meridian", channel="mail"))
     assert command in day.withdrawn
     assert last(day).asked_ms == 0
+    assert last(day).why == "unsubscribed"
+
+
+def asked_in_a_case(day: Day) -> CommandId:
+    cancelled(day, weather=True)
+    chooses(day)
+    flies(day)
+    day.waits(2 * HOUR_MS)
+    (apology,) = explained(day)
+    day.told(Carried(command=apology.id, step=apology.step))
+    day.waits(1)
+    assert last(day).asked_ms
+    return last(day).command
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_question_that_reached_them_is_not_taken_back_and_gives_them_their_rest(
+    day: Day, late: bool
+):
+    command = asked_in_a_case(day)
+    came = Carried(command=command, step=f"survey/boarding/{last(day).about}")
+    if not late:
+        day.told(came)
+    day.happens("Rudeness Told", booking="B1", brand="meridian")
+    assert (command in day.withdrawn) is late
+    if late:
+        assert last(day).why == "case"
+        day.told(came)  # the mail was on its way already
+    assert (last(day).why, bool(last(day).asked_ms)) == ("", True)
+    assert last_asked(day.state, "boarding", last(day).about) is not None
+    turn_ms = day.now_ms - last(day).asked_ms
+    assert turn_ms < 7 * DAY_MS
+    meets_crew(day, "UA2")
+    assert last(day).why in ("case", "lately")
+
+
+def test_what_another_case_still_owes_comes_before_the_question_of_this_one(day: Day):
+    cancelled(day, weather=False)
+    assert grants(day)
+    day.told(Called(case=day.case.id, by=KATHY.rep, reached=True))
+    close_it(day)
+    day.waits(30 * DAY_MS)
+    first = day.case.id
+    cancelled(day, weather=True, flight="UA5")
+    assert day.case.id != first
+    day.told(Called(case=day.case.id, by=KATHY.rep, reached=True))
+    chooses(day)
+    (apology,) = explained(day)
+    day.told(Carried(command=apology.id, step=apology.step))
+    flies(day, "UA7")
+    day.waits(3 * HOUR_MS)
+    assert (last(day).why, asked(day)) == ("remedy", [])
+
+
+def test_what_nobody_ever_reports_silences_questions_only_as_long_as_the_book_says(day: Day):
+    cancelled(day, weather=False)
+    day.told(Called(case=day.case.id, by=KATHY.rep, reached=True))
+    close_it(day)
+    day.waits(89 * DAY_MS)
+    flies(day, "UA7")
+    day.waits(3 * HOUR_MS)
+    assert last(day).why == "remedy"
+    day.waits(2 * DAY_MS)
+    flies(day, "UA8")
+    day.waits(3 * HOUR_MS)
+    assert last(day).why == ""
+
+
+def test_a_book_may_wait_for_ever_for_what_nobody_reports(day: Day):
+    book = replace(day.library.now(), asking=AskingTerms(unreported_ms=0))
+    day.library = Library(active=book.hash, books={book.hash: book})
+    cancelled(day, weather=False)
+    day.told(Called(case=day.case.id, by=KATHY.rep, reached=True))
+    close_it(day)
+    day.waits(900 * DAY_MS)
+    flies(day, "UA7")
+    day.waits(3 * HOUR_MS)
+    assert last(day).why == "remedy"
+
+
+def test_the_rest_that_a_brand_gives_is_the_one_of_its_own_book(day: Day):
+    book = day.library.now()
+    theirs = replace(book, asking=AskingTerms(every_ms=2 * DAY_MS))
+    book = replace(book, by_brand={"meridian": theirs})
+    day.library = Library(active=book.hash, books={book.hash: book})
+    flies(day)
+    day.waits(2 * HOUR_MS + 3 * DAY_MS)
+    meets_crew(day, "UA2")
+    assert last(day).why == ""
 
 
 def test_who_left_a_channel_of_the_brand_is_not_asked_within_a_case(day: Day):

@@ -16,6 +16,7 @@ from makegood.messages.commands import MessageClass, SendMessage, Urgency
 from makegood.messages.events import Event, decode_event, encode_event
 from makegood.messages.facts import Body, Carried, Contacted, GotInTouch, Touchpoint
 from makegood.messages.ids import RepId
+from makegood.messages.letter_facts import Replied, ReplyTakenBack
 from makegood.messages.waits import WaitNorm
 from makegood.playbooks.book import Library
 from makegood.playbooks.terms import Cause, Loss, MessageTemplate
@@ -75,6 +76,13 @@ def books(tell: str = "still_waiting") -> Library:
         messages={**book.messages, "still_waiting": template},
     )
     return Library(active=book.hash, books={book.hash: book})
+
+
+def told_calls() -> Library:
+    """Books whose callers are told a date too."""
+    library = books()
+    book = replace(library.now(), waits=make_waits((replace(CALLS, tell="still_waiting"),)))
+    return replace(library, books={book.hash: book})
 
 
 class World:
@@ -225,6 +233,36 @@ def test_a_told_date_that_is_kept_breaks_nothing() -> None:
     assert not it.state.cases[-1].double
 
 
+def test_a_told_date_is_a_promise_again_when_the_answer_never_arrived() -> None:
+    it = World()
+    it.letter(0)
+    it.until(4)
+    it.goes_out(4.1)
+    made = Replied(letter="l1", thread="t1", rep=RepId("kathy"), brand="cars", words="w")
+    said = it.told(made, 5, None)
+    (kept,) = it.state.memory.said
+    assert kept.kept_ms
+    taken = ReplyTakenBack(said=said.id, by=RepId("kathy"))
+    it.told(taken, 5.001, None)
+    (promise,) = it.state.memory.said
+    assert not promise.kept_ms
+    it.until(500)
+    assert it.failures == [("letter_waits", 4.0), ("other", 9.0)]
+
+
+def test_whoever_gives_up_was_not_answered_and_no_promise_was_kept_or_broken() -> None:
+    it = World()
+    it.library = told_calls()
+    norm = replace(NORM, rule="call_waits")
+    it.told(Touchpoint(name="Call Queued", properties={"call": "1", "brand": "cars"}), 0, norm)
+    it.until(4)
+    it.goes_out(4.1)
+    it.told(Touchpoint(name="Call Abandoned", properties={"call": "1", "brand": "cars"}), 5, None)
+    assert it.state.memory.said == ()
+    it.until(500)
+    assert it.failures == [("call_waits", 4.0)]
+
+
 def test_a_date_that_never_went_out_is_no_promise() -> None:
     it = World()
     it.letter(0)
@@ -275,6 +313,18 @@ def test_a_queue_of_events_ends_by_its_own_wait_and_who_gives_up_had_no_answer()
     assert it.failures == []
 
 
+def test_what_a_wait_of_a_queue_is_about_is_one_failure_with_what_others_tell_of_it() -> None:
+    it = World()
+    queued = Touchpoint(name="Call Queued", properties={"call": "1", "brand": "cars"})
+    it.told(queued, 0, None)
+    it.told(Touchpoint(name="Call Answered", properties={"call": "1"}), 30, None)
+    it.told(queued, 31, None)
+    it.until(100)
+    assert it.failures == [("call_waits", 24.0)]
+    assert [one.about for one in it.state.cases[-1].failures] == ["1"]
+    assert not it.state.cases[-1].double
+
+
 def test_what_is_remembered_is_bounded_and_no_clock_is_left_behind() -> None:
     it = World()
     for number in range(MOST_OPEN + 5):
@@ -287,6 +337,19 @@ def test_what_is_remembered_is_bounded_and_no_clock_is_left_behind() -> None:
         it.told(Touchpoint(name="Call Answered", properties={"call": str(number)}), 1, None)
     assert len(it.state.waits) == MOST_ENDED
     assert not it.state.timers
+
+
+def test_of_too_many_waits_those_go_first_whose_failure_is_found_already() -> None:
+    it = World()
+    it.told(Touchpoint(name="Call Queued", properties={"call": "a", "brand": "cars"}), 0, None)
+    for number in range(MOST_OPEN):
+        norm = replace(NORM, rule="call_waits", long_ms=HOUR)
+        facts = {"call": str(number), "brand": "cars"}
+        it.told(Touchpoint(name="Call Queued", properties=facts), number / 2 + 0.01, norm)
+    it.until(500)
+    assert ("call_waits", 24.0) in it.failures
+    assert len(it.failures) == MOST_OPEN + 1
+    assert len(it.state.waits) == MOST_OPEN
 
 
 def test_stamps_and_states_with_waits_are_read_again() -> None:

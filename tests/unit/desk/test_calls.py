@@ -82,7 +82,6 @@ def test_the_whole_way_from_a_hang_up_to_the_top_and_back(
     assert "Nobody stands higher" in words_of(omar.get(BACKS))
     assert "Nobody stands higher" in words_of(kathy.get(ana))
     form = {"call_back": the_back(makegood).id, "token": "t1", "back": "call-backs"}
-    assert kathy.post(f"{ana}/calls/called", {**form, "reached": "yes"}).status_code == 422
     omar.post(f"{ana}/calls/called", {**form, "reached": "no", "token": "t2"})
     assert the_back(makegood).tried_ms
     answer = omar.post(
@@ -240,3 +239,95 @@ def test_the_roster_names_the_supervisor(makegood: Makegood, omar: Client):
     with makegood.store.reading() as reading:
         (tie,) = reading.ties(TieKind.CALL_BACK)
     assert tie.rep == "omar"
+
+
+def test_who_was_flagged_on_the_way_up_does_not_see_that_either(
+    makegood: Makegood, clock: FakeClock, kathy: Client, omar: Client, ana: str
+):
+    hung_up(makegood)
+    clock.advance(MINUTE_MS)
+    says(makegood, "Call Flagged", agent="kathy", call="C2")
+    assert the_back(makegood).owner == "omar"
+    assert "the customer flagged Kathy Moreno" in words_of(omar.get(ana))
+    assert "flagged" not in words_of(kathy.get(ana)).lower()
+    form = {"call_back": the_back(makegood).id, "reached": "yes", "token": "t"}
+    assert kathy.post(f"{ana}/calls/called", form).status_code == 422
+
+
+def test_a_supervisor_whom_a_customer_flagged_is_not_told_so_by_a_count(
+    makegood: Makegood, omar: Client
+):
+    says(makegood, "Call Flagged", agent="omar")
+    assert the_back(makegood).owner == ""
+    assert "has nobody above to make it" not in words_of(omar.get("/desk/"))
+    form = {"call_back": the_back(makegood).id, "reached": "yes", "token": "t"}
+    customer = customer_of(makegood, "user:ana")
+    assert omar.post(f"/desk/customers/{customer}/calls/called", form).status_code == 404
+    assert phone_of(makegood).waiting
+
+
+def test_nobody_of_another_brand_settles_or_makes_anything(
+    makegood: Makegood, vera: Client, ana: str
+):
+    says(makegood, "Call Transcribed", sentences=[RUDE])
+    (hint,) = phone_of(makegood).hints
+    form = {"hint": hint.id, "accepted": "no", "token": "t"}
+    assert vera.post(f"{ana}/calls/hint", form).status_code == 404
+    assert phone_of(makegood).open_hints
+
+
+def test_who_spoke_in_the_call_does_not_lay_its_transcript_aside(
+    makegood: Makegood, kathy: Client, omar: Client, ana: str
+):
+    says(makegood, "Call Transcribed", agent="kathy", sentences=[RUDE])
+    (hint,) = phone_of(makegood).hints
+    assert "Whoever spoke in the call does not lay it aside" in words_of(kathy.get(ana))
+    form = {"hint": hint.id, "accepted": "no"}
+    assert kathy.post(f"{ana}/calls/hint", {**form, "token": "t"}).status_code == 422
+    assert phone_of(makegood).open_hints
+    assert omar.post(f"{ana}/calls/hint", {**form, "token": "u"}).status_code == 302
+    assert not phone_of(makegood).open_hints
+
+
+def test_a_hang_up_without_a_name_is_the_supervisors_at_the_desk_and_over_http(
+    makegood: Makegood, kathy: Client, omar: Client, ana: str
+):
+    says(makegood, "Call Hung Up", by="agent", answered=True, solved=False)
+    back = the_back(makegood)
+    assert "somebody of us hung up on them" in words_of(omar.get(f"{BACKS}?show=nobodys"))
+    assert "Any supervisor calls back" in words_of(kathy.get(ana))
+    text, key = mint("desk", ("cases",), makegood.clock.now_ms())
+    with makegood.store.writing() as writing:
+        writing.put_key(key)
+    client = Client(headers={"Authorization": f"Bearer {text}"})
+    url = f"/v1/customers/{customer_of(makegood, 'user:ana')}/call-backs/{back.id}"
+
+    def tell(rep: str) -> int:
+        return client.post(
+            url,
+            {"rep": rep, "reached": True},
+            content_type="application/json",
+            headers={"Idempotency-Key": rep},
+        ).status_code
+
+    assert tell("kathy") == 403
+    assert phone_of(makegood).waiting
+    assert tell("omar") == 200
+    assert the_back(makegood).done_by == "omar"
+
+
+def test_one_that_is_stuck_with_who_left_is_made_by_another_supervisor(
+    makegood: Makegood, clock: FakeClock, kathy: Client, omar: Client, ana: str
+):
+    from msgspec.structs import replace
+
+    with makegood.store.writing() as writing:
+        rows = {row.rep: row for row in writing.reps()}
+        writing.put_reps([replace(rows[RepId("kathy")], supervisor=RepId(""))])
+    hung_up(makegood)
+    passes(makegood, clock, 31)
+    assert the_back(makegood).is_stuck
+    assert "I reached them" in words_of(omar.get(f"{BACKS}?show=all"))
+    form = {"call_back": the_back(makegood).id, "reached": "yes", "token": "t"}
+    omar.post(f"{ana}/calls/called", form)
+    assert the_back(makegood).done_by == "omar"

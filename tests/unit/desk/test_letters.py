@@ -62,6 +62,19 @@ def test_a_letter_is_read_and_answered_and_the_answer_undone(
     assert "on its way already" in words_of(late)
 
 
+def test_beside_the_name_that_a_sender_gives_themselves_stands_their_address(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    raw = (EML / "letter_en.eml").read_bytes()
+    named = raw.replace(b"Ana Example", b"Kathy of the airline", 1)
+    assert named != raw
+    makegood.post.room.take(named.replace(b"Message-ID: <", b"Message-ID: <x", 1))
+    shown = kathy.get(ana).content.decode()
+    heads = re.findall(r'<p class="row"><b>Kathy of the airline</b>(.*?)</p>', shown)
+    assert heads
+    assert all('<span class="soft">ana@example.com</span>' in one for one in heads)
+
+
 def test_an_empty_answer_says_what_is_missing(makegood: Makegood, kathy: Client, ana: str) -> None:
     answer = kathy.post(f"{latest(kathy, ana)}/reply", {"text": " ", "brand": brand(makegood)})
     assert answer.status_code == 422

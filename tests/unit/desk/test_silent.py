@@ -86,6 +86,15 @@ def test_other_brands_and_who_is_kept_apart_are_not_shown(
     assert "Ana" not in words_of(kathy.get(SILENT))
 
 
+def test_what_is_of_other_brands_takes_no_place_on_a_page(
+    makegood: Makegood, kathy: Client, vera: Client
+):
+    rows = [silent(makegood, f"c{n}", brand="northwind") for n in range(PAGE + 1)]
+    keep(makegood, *rows, silent(makegood, "ana", since_ms=1, due_ms=rows[0].due_ms + 1))
+    assert "Ana" not in words_of(kathy.get(SILENT))
+    assert "Ana" in words_of(vera.get(SILENT))
+
+
 def test_it_pages_and_asks_as_much_for_a_full_page_as_for_one_row(
     makegood: Makegood, kathy: Client
 ):

@@ -3,7 +3,7 @@
 import pytest
 
 from makegood.playbooks.binding import bind
-from makegood.playbooks.calling_terms import CallRules
+from makegood.playbooks.calling_terms import CallRules, HintRule
 from makegood.playbooks.load import check_book
 from tests.unit.playbooks.small_book import SMALL
 from tests.unit.playbooks.test_composing import HEAD, HOUSE
@@ -91,3 +91,29 @@ def test_a_brand_says_otherwise_field_by_field_and_adds_hints():
     assert rules.call_back is not None
     assert rules.call_back.within_ms == 600_000
     assert [one.id for one in rules.hints] == ["rude", "cold"]
+
+
+def test_a_phrase_is_heard_however_its_accents_are_written():
+    rule = HintRule(id="x", title="x", fails_as="other", phrases={"es": ("cállese",)})
+    assert rule.hears("Oh, ca\u0301llese ya.")
+    assert not rule.hears("encállese")
+
+
+EXAMPLE = """
+  - name: sent around and flagged
+    given:
+      - event: Call Told Again
+        with: {call: C1, agent: r1, times: 2}
+      - event: Call Flagged
+        after: 1m
+        with: {call: C1, agent: r1}
+    expect: {failures: [other], held: true, double: false}
+"""
+
+
+def test_an_example_of_a_book_may_tell_what_happens_in_calls():
+    text = "calls: {runaround: {fails_as: other, told_again: 2}, flagged: other}\n"
+    checked = check_book(bind(text + SMALL + EXAMPLE, {}, {}.get), name="x")
+    assert checked.errors == ()
+    without = check_book(bind(SMALL + EXAMPLE, {}, {}.get), name="x")
+    assert "No rule hears the event `Call Told Again`" in str(without.errors[0])

@@ -184,6 +184,21 @@ def test_a_click_on_what_is_no_score_or_was_said_already_chooses_nothing(makegoo
     assert "data-clicked" not in Client().get(path, {"score": "4"}).content.decode()
 
 
+def test_an_old_page_or_another_look_at_the_mail_never_takes_an_answer_back(makegood, clock):
+    path = flown(makegood, clock)
+    Client().post(path, {"score": "5", "form": "f1"})
+    shown = Client().get(path, {"score": "1"}).content.decode()
+    assert "data-clicked" not in shown
+    assert 'name="score" value="1" checked' in shown  # its button still sends it
+
+
+def test_what_was_written_is_still_there_when_the_answer_could_not_be_taken(makegood, clock):
+    path = flown(makegood, clock)
+    answer = Client().post(path, {"score": "", "words": "She <b>smiled</b>.", "form": "f1"})
+    assert answer.status_code == 422
+    assert "She &lt;b&gt;smiled&lt;/b&gt;.</textarea>" in answer.content.decode()
+
+
 def test_the_mail_has_a_line_for_each_answer(makegood: Makegood, clock: FakeClock):
     flown(makegood, clock)
     with makegood.store.reading() as reading:

@@ -107,3 +107,16 @@ def test_a_backup_without_any_gives_none(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("manifest.json", "{}")
     assert load_files(path, DiskFiles(tmp_path / "new")).files == 0
+
+
+def test_the_same_that_comes_twice_at_once_is_kept_whole(tmp_path: Path) -> None:
+    files, half = DiskFiles(tmp_path / "kept"), len(LARGE) // 2
+
+    def pieces():
+        yield LARGE[:half]
+        assert files.put_pieces(LETTER, digest(LARGE), [LARGE])  # another one is quicker
+        yield LARGE[half:]
+
+    assert files.put_pieces(LETTER, digest(LARGE), pieces())
+    assert files.get(LETTER, digest(LARGE)) == LARGE
+    assert len(list((tmp_path / "kept").rglob("*"))) == 3  # two folders, one file

@@ -1,14 +1,19 @@
 """All that is kept of a person is in their file, and nothing of anybody else."""
 
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from makegood.messages.errors import InputError
-from makegood.messages.ids import RepId
+from makegood.messages.ids import AccountId, BookHash, ProfileId, RepId
+from makegood.ports.accounts import Account, Party
 from makegood.ports.letters import Jotting
+from makegood.ports.parking import ParkedMail, ParkedRow, mail_id, parked_id
+from makegood.ports.triage import TriageRow
+from makegood.ports.voice import Media, Post
 from makegood.runtime.answering_letters import Answer, LetterAnswers
 from makegood.runtime.subject_access import Disclosed, SubjectAccess
 from tests.unit.runtime.test_letters_of_the_parted import BEN, KATHY, Firm
@@ -93,3 +98,75 @@ def test_who_is_nobody_or_several_is_refused_and_no_file_is_written_over(
     with pytest.raises(InputError, match="there already"):
         written(firm, "user:ana", path)
     assert path.read_bytes() == b"mine"
+
+
+def waiting(firm: Firm, address: str) -> bytes:
+    content = f"To: {address}\r\n\r\nAn offer for {address}.".encode()
+    mail = ParkedMail(
+        mail=mail_id("news@cars.example", "", content),
+        sender="news@cars.example", options="", content=content,
+    )  # fmt: skip
+    row = ParkedRow(
+        parked=parked_id(mail.mail, address), mail=mail.mail, recipient=address,
+        profile=firm.it.intake.profile(f"email:{address}"), brand="", message_class="offers",
+        classed_by="", rule="", kind="", book=BookHash("b"), reason="hold", since_ms=1,
+        expires_ms=9, next_ms=5,
+    )  # fmt: skip
+    with firm.it.store.writing() as writing:
+        writing.park([mail], [row])
+    return content
+
+
+def test_mail_that_waits_or_was_set_aside_is_in_it_and_no_mail_of_others(
+    firm: Firm, tmp_path: Path
+) -> None:
+    content = waiting(firm, "ana@example.com")
+    waiting(firm, "ben@example.com")
+    large = b"From: Ana <Ana@example.com>\n\n" + b"Help me.\n" * 9_000
+    for raw in (large, b"From: ben@example.com\n\nI met ana@example.com.", b"No fields."):
+        firm.it.post.room.set_aside(raw, "It could not be taken.")
+    done, files = written(firm, "user:ana", tmp_path / "ana.zip")
+    assert (done.parked, done.aside) == (1, 1)
+    assert [one["recipient"] for one in rows(files["parked.jsonl"])] == ["ana@example.com"]
+    assert [one for name, one in files.items() if name.startswith("parked/")] == [content]
+    assert [one for name, one in files.items() if name.startswith("aside/")] == [large]
+    assert b"ben@example.com" not in b"".join(files.values())
+
+
+def test_mail_of_an_address_that_two_share_is_in_nobodys(firm: Firm, tmp_path: Path) -> None:
+    for who in ("user:ana", "user:ben"):
+        firm.known(who, "home@example.com")
+    waiting(firm, "home@example.com")
+    firm.it.post.room.set_aside(b"From: home@example.com\n\nHello", "It could not be taken.")
+    done, _ = written(firm, "user:ana", tmp_path / "ana.zip")
+    assert (done.parked, done.aside) == (0, 0)
+
+
+def test_orders_roles_and_what_was_read_are_in_it(firm: Firm, tmp_path: Path) -> None:
+    firm.takes()
+    (letter,) = firm.letters("user:ana")
+    said = TriageRow(letter=letter.letter, profile=letter.profile, kind="delay")
+    with firm.it.store.writing() as writing:
+        writing.put_triaged(said)
+        writing.put_accounts([Account(id=AccountId("firm"), kind="company", name="Firm")])
+        writing.put_parties(
+            [Party(account=AccountId("firm"), profile=letter.profile, role="guest")]
+        )
+        media = Media(url="https://example.com/1", digest=sha256(b"photo").hexdigest())
+        for post, profile in (("a" * 32, letter.profile), ("b" * 32, ProfileId("p_other"))):
+            writing.put_post(
+                Post(
+                    post=post, source="feed", network="mastodon", author=post, at_ms=1,
+                    heard_ms=2, state="answered", profile=profile, media=(media,),
+                )
+            )  # fmt: skip
+    firm.it.post.files.put("a" * 32, media.digest, b"photo")
+    brand = next(iter(firm.it.book.brands))
+    LetterAnswers(firm.it.store, firm.it.acts, firm.clock).reply(
+        Answer(letter=letter, text="On our way.", brand=brand), KATHY, firm.it.book, "r1"
+    )
+    done, files = written(firm, "user:ana", tmp_path / "ana.zip")
+    assert (done.posts, done.attachments, files[f"public/{'a' * 32}/1"]) == (1, 1, b"photo")
+    assert [one["kind"] for one in rows(files["triage.jsonl"])] == ["delay"]
+    assert [one["role"] for one in rows(files["roles.jsonl"])] == ["guest"]
+    assert done.orders >= 1

@@ -87,3 +87,51 @@ def test_media_are_kept_with_the_case_and_go_when_the_match_was_wrong(world) -> 
     assert it.post.files.get(row.post, kept.digest) is None
     assert post_of(it).media[0].digest == ""
     assert post_of(it).case == ""
+
+
+def test_of_several_workers_one_asks_a_source_and_a_crash_gives_it_back(world) -> None:
+    it, clock = world
+    asked: list[str] = []
+    server = Mastodon(1)
+
+    def answer(path, query, headers, body):
+        asked.append(path)
+        if len(asked) == 1:
+            assert other.rounds.run_once() == {"blog": {"away": 1}}
+        return server(path, query, headers, body)
+
+    with serving(answer) as url:
+        voice, other = voice_at(it, url), voice_at(it, url)
+        assert voice.rounds.run_once()["hashtag"] == {"waiting": 1}
+        assert len(asked) == 1
+        with it.store.writing() as writing:  # it was taken, and whoever took it is no more
+            place = writing.change_heard_to("hashtag")
+            writing.put_heard_to(replace(place, next_ms=clock.now_ms() + 5 * MINUTE_MS))
+        clock.advance(5 * MINUTE_MS - 1)
+        assert "hashtag" not in other.rounds.run_once()
+        clock.advance(1)
+        assert other.rounds.run_once()["hashtag"] == {}
+
+
+def test_media_that_do_not_come_are_asked_for_again_and_not_for_ever(world) -> None:
+    it, clock = world
+    asked: list[str] = []
+
+    def answer(path, *_):
+        asked.append(path)
+        return (503, {}, b"") if path == "/b.png" and len(asked) < 4 else (200, {}, b"x")
+
+    with serving(answer) as url:
+        voice = voice_at(it, url)
+        media = (Media(url=f"{url}/a.png"), Media(url=f"{url}/b.png"), Media(url="http://x/c"))
+        hear(it, said(media=media))
+        it.voice.matching.consent("mastodon:ana@example.social", known(it), KATHY)
+        with it.store.writing() as writing:
+            writing.save_post(replace(post_of(it), case="c", fetch_ms=1))
+        rounds = 0
+        while post_of(it).fetch_ms:
+            clock.advance(max(0, post_of(it).fetch_ms - clock.now_ms()))
+            rounds += voice.rounds.keep_media()
+    assert rounds == 5
+    assert asked.count("/a.png") == 1
+    assert [bool(one.digest) for one in post_of(it).media] == [True, True, False]

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from makegood.books.opening import read_book
+from makegood.messages.errors import InputError
 from makegood.playbooks.load import load_book
 from makegood.sources.segment import Envelope, Read, read_item
 from makegood.sources.telephony import CALLS, NEEDED
@@ -73,3 +74,40 @@ def test_the_shipped_book_declares_what_is_told_in_the_same_words():
     for event in rules:
         assert NEEDED[event]
         assert any(f"event.{one}" in text for one in NEEDED[event])
+
+
+SAID = "secret words of the call"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"sentences": ["Hello.", SAID], "transcript": f"Hello. {SAID}"},
+        {"transcript": f"Hello. {SAID}"},
+        {"Transcript": f"Hello.\n{SAID}", "sentences": []},
+        {"transcript": ["Hello.", SAID]},
+        {"transcript": [{"speaker": "agent", "text": "Hello."}, {"speaker": "c", "text": SAID}]},
+        {"sentences": [{"text": "Hello."}, {"text": SAID}]},
+    ],
+)
+def test_of_a_transcript_in_any_form_nothing_is_left_but_its_sentences(told):
+    found = read("Call Transcribed", {"call": "C1", **told})
+    body = found.arrival.body
+    assert not found.warning
+    assert list(found.arrival.texts.values()) == ["Hello.", SAID]
+    assert body.properties == {"call": "C1", "sentences": list(found.arrival.texts)}
+
+
+@pytest.mark.parametrize("told", [7, "one text", [7], [{"words": "x"}], {"text": "x"}])
+def test_sentences_of_another_form_are_refused_with_the_reason(told):
+    with pytest.raises(InputError, match=r"properties\.sentences should be a list of texts"):
+        read("Call Transcribed", {"call": "C1", "sentences": told})
+
+
+def test_a_transcript_without_full_stops_is_parted_and_a_phrase_stays_whole():
+    spoken = [f"w{n}" for n in range(500)]
+    texts = read("Call Transcribed", {"call": "C1", "transcript": " ".join(spoken)}).arrival.texts
+    assert max(len(one) for one in texts.values()) < 400
+    for at in range(490):
+        phrase = " ".join(spoken[at : at + 10])
+        assert any(phrase in one for one in texts.values())

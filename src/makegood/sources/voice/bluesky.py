@@ -6,6 +6,7 @@ server refuses searches (bluesky-social/atproto, issue 3583), so that a search n
 the account, such as https://bsky.social, and has an app password.
 """
 
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,10 +31,15 @@ from makegood.sources.voice.heard import (
 )
 
 _PAGE, _MOST_PAGES = 100, 10
+_NO_HANDLE = "handle.invalid"  # what the network writes for everybody whose handle leads nowhere
 
 
 def listen(
-    source: Listening, before: HeardTo, fetching: Fetching, secret: str = ""
+    source: Listening,
+    before: HeardTo,
+    fetching: Fetching,
+    secret: str = "",
+    sessions: MutableMapping[str, str] | None = None,
 ) -> tuple[tuple[Heard, ...], HeardTo]:
     """Ask a server for what is new, page by page, back to what was heard.
 
@@ -42,11 +48,25 @@ def listen(
         before: How far it was heard.
         fetching: Asks.
         secret: Handle and app password with a colon between them; empty for none.
+        sessions: Tokens of sessions, by source; a server opens only so many a day (300 at
+            bsky.social), so that one is kept until it is refused.
 
     Raises:
         VoiceAway: It gave no answer that can be read.
     """
-    headers = _session(source, fetching, secret) if secret else {}
+    sessions = {} if sessions is None else sessions
+    token = sessions.get(source.id, "")
+    if secret and token:
+        try:
+            return _listened(source, before, fetching, _bearer(token))
+        except VoiceAway:  # it is over (400 ExpiredToken), or the server is away
+            del sessions[source.id]
+    return _listened(source, before, fetching, _opened(source, fetching, secret, sessions))
+
+
+def _listened(
+    source: Listening, before: HeardTo, fetching: Fetching, headers: dict[str, str]
+) -> tuple[tuple[Heard, ...], HeardTo]:
     method, asked, key = _asked(source)
     found: list[Heard] = []
     latest, cursor = before.place, ""
@@ -72,14 +92,23 @@ def _asked(source: Listening) -> tuple[str, dict[str, str], str]:
     return "app.bsky.feed.getAuthorFeed", asked, "feed"
 
 
-def _session(source: Listening, fetching: Fetching, secret: str) -> dict[str, str]:
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def _opened(
+    source: Listening, fetching: Fetching, secret: str, sessions: MutableMapping[str, str]
+) -> dict[str, str]:
+    if not secret:
+        return {}
     name, _, password = secret.partition(":")
     body = msgspec.json.encode({"identifier": name, "password": password})
     url = f"{source.url}/xrpc/com.atproto.server.createSession"
     token = _json(fetching.post(url, body).content).get("accessJwt")
     if not isinstance(token, str) or not token:
         raise VoiceAway("It opened no session.")
-    return {"authorization": f"Bearer {token}"}
+    sessions[source.id] = token
+    return _bearer(token)
 
 
 def _read(fetching: Fetching, url: str, headers: dict[str, str]) -> dict[str, Any]:
@@ -110,7 +139,9 @@ def _view(view: object) -> Heard | None:
     languages = record.get("langs")
     reply = record.get("reply")
     parent = reply.get("parent") if isinstance(reply, dict) else None
-    handle, key = word(author.get("handle")), uri.rpartition("/")[2]
+    named_as, key = word(author.get("handle")), uri.rpartition("/")[2]
+    has_handle = named_as not in ("", _NO_HANDLE)
+    handle = named_as if has_handle else word(author.get("did"))
     text = record.get("text")
     return Heard(
         external=uri,

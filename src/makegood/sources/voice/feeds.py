@@ -6,6 +6,7 @@ Source: RFC 4287 (Atom: `id`, `updated`, `link rel=enclosure`), RSS 2.0 (`guid`,
 
 import calendar
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from makegood.sources.voice.heard import (
 )
 
 MOST_ENTRIES = 500
+_ADDRESS = re.compile(r"(?:https?://|tag:|urn:)")
 _DOUBTFUL = (b"<!ENTITY", b"<!ELEMENT", b"<!ATTLIST")
 
 
@@ -55,15 +57,15 @@ def listen(
         etag=found.headers.get("etag", "")[:500],
         modified=found.headers.get("last-modified", "")[:100],
     )
-    return read_feed(found.content, urlsplit(source.url).hostname or ""), after
+    return read_feed(found.content, source.url), after
 
 
-def read_feed(content: bytes, host: str) -> tuple[Heard, ...]:
+def read_feed(content: bytes, url: str) -> tuple[Heard, ...]:
     """Read a feed; an entry without an id or a link is passed over.
 
     Args:
         content: As it came.
-        host: Of the server, as the author of what names none.
+        url: Of the feed; its server is the author of what names none.
 
     Raises:
         VoiceAway: It is no feed, or defines entities, as no feed needs to and a bomb does.
@@ -79,13 +81,18 @@ def read_feed(content: bytes, host: str) -> tuple[Heard, ...]:
     made: list[Heard] = []
     for entry in found["entries"][:MOST_ENTRIES]:
         try:
-            made.append(_entry(entry, host, language))
+            made.append(_entry(entry, url, language))
         except InputError:
             continue  # it could not be known again, and would come anew each time
     return tuple(made)
 
 
-def _entry(entry: Mapping[str, Any], host: str, language: str) -> Heard:
+def _external(name: str, url: str) -> str:
+    """Give an id that is unique everywhere: each feed may number its entries anew."""
+    return name if _ADDRESS.match(name) else f"{url} {name}"
+
+
+def _entry(entry: Mapping[str, Any], url: str, language: str) -> Heard:
     title = plain(entry.get("title", ""))
     bodies = entry.get("content") or [{"value": entry.get("summary", "")}]
     body = plain(str(bodies[0].get("value", "")))
@@ -96,9 +103,9 @@ def _entry(entry: Mapping[str, Any], host: str, language: str) -> Heard:
         for one in links
     )
     return Heard(
-        external=named(entry.get("id") or entry.get("link"), "An entry"),
+        external=_external(named(entry.get("id") or entry.get("link"), "An entry"), url),
         network="feed",
-        author=word(entry.get("author")) or host,
+        author=word(entry.get("author")) or urlsplit(url).hostname or "",
         text=body if title and body.startswith(title) else f"{title}\n\n{body}".strip(),
         at_ms=max(0, calendar.timegm(told) * 1000) if told else 0,
         language=tag(entry.get("language", "")) or language,

@@ -31,6 +31,7 @@ EXPORTS: Mapping[str, Mapping[str, str]] = {
 }
 """Column of each field, by the name of an export."""
 MOST_ROWS = 100_000
+_DAY, _SECONDS, _MOST_DIGITS = 8, 10, 14
 
 
 def columns_of(export: str, changed: Mapping[str, str]) -> Mapping[str, str]:
@@ -47,8 +48,15 @@ def columns_of(export: str, changed: Mapping[str, str]) -> Mapping[str, str]:
     return {**EXPORTS[export], **changed}
 
 
-def read_reviews(content: bytes, columns: Mapping[str, str]) -> tuple[Heard, ...]:
+def read_reviews(
+    content: bytes, columns: Mapping[str, str], source: str = "reviews"
+) -> tuple[Heard, ...]:
     """Read a table with a head; every row is a review.
+
+    Args:
+        content: The table.
+        columns: Of each field.
+        source: Where it is from; an id that is no address is unique only there.
 
     Raises:
         InputError: It is no such table; says which column is missing, or which row is wrong.
@@ -67,7 +75,7 @@ def read_reviews(content: bytes, columns: Mapping[str, str]) -> tuple[Heard, ...
         for number, row in enumerate(rows, start=2):
             if number > MOST_ROWS:
                 raise InputError(f"A table has at most {MOST_ROWS:,} rows; split it.")
-            found.append(_review(row, columns, number))
+            found.append(_review(row, columns, number, source))
     except csv.Error as error:
         raise InputError(f"The table cannot be read: {error}.") from error
     return tuple(found)
@@ -81,7 +89,9 @@ def _decoded(content: bytes) -> str:
         raise InputError("The table is neither UTF-8 nor UTF-16.") from error
 
 
-def _review(row: Mapping[str, str | None], columns: Mapping[str, str], number: int) -> Heard:
+def _review(
+    row: Mapping[str, str | None], columns: Mapping[str, str], number: int, source: str
+) -> Heard:
     def cell(name: str) -> str:
         return (row.get(columns.get(name, "")) or "").strip()
 
@@ -94,7 +104,7 @@ def _review(row: Mapping[str, str | None], columns: Mapping[str, str], number: i
     digest = blake2b(made.encode("utf-8", "replace"), digest_size=16).hexdigest()
     rating = word(cell("rating"))
     return Heard(
-        external=cell("id") or digest,
+        external=_external(cell("id"), source) or digest,
         network="review",
         author=word(cell("author")),
         text="\n\n".join(filter(None, (word(title), text))),
@@ -107,5 +117,14 @@ def _review(row: Mapping[str, str | None], columns: Mapping[str, str], number: i
     )
 
 
+def _external(name: str, source: str) -> str:
+    return name if not name or link(name) else f"{source} {name}"
+
+
 def _moment(text: str) -> int:
-    return moment_ms(int(text)) if text.isascii() and text.isdigit() else moment_ms(text)
+    """Read milliseconds, seconds, or a day or an instant in ISO 8601; 0 for what is none."""
+    if not (text.isascii() and text.isdigit()) or len(text) == _DAY:
+        return moment_ms(text)
+    if len(text) > _MOST_DIGITS:
+        return 0
+    return moment_ms(int(text) * (1_000 if len(text) <= _SECONDS else 1))

@@ -14,7 +14,16 @@ from makegood.sources.voice.feeds import read_feed
 from makegood.sources.voice.fetching import Fetching
 from makegood.sources.voice.heard import VoiceAway, link, plain
 from makegood.sources.voice.webhook import read_body
-from tests.unit.sources.voice.vendors import Answer, Bluesky, Mastodon, serving, status, view
+from tests.unit.sources.voice.vendors import (
+    Answer,
+    Asked,
+    Bluesky,
+    Mastodon,
+    as_json,
+    serving,
+    status,
+    view,
+)
 
 START = HeardTo(source="s")
 ATOM = b"""<?xml version="1.0"?>
@@ -96,6 +105,49 @@ def test_a_search_of_bluesky_needs_a_session() -> None:
             bluesky.listen(source, START, asking(), "northwind.example:wrong")
         found, _ = bluesky.listen(source, START, asking(), "northwind.example:app-pass-word")
         assert len(found) == 1
+
+
+def test_a_session_is_kept_until_it_is_refused_and_not_opened_for_each_look() -> None:
+    server, opened, is_over = Bluesky(1), [], False
+
+    def answer(path: str, query: Asked, headers: Asked, body: bytes) -> Answer:
+        if path.endswith("createSession"):
+            opened.append(path)
+        elif is_over and len(opened) < 2:
+            return as_json({"error": "ExpiredToken"}, 400)
+        return server(path, query, headers, body)
+
+    sessions: dict[str, str] = {}
+    secret = "northwind.example:app-pass-word"
+    with serving(answer) as url:
+        source = Listening(id="s", network="bluesky", url=url, what="search", words="northwind")
+        for _ in range(3):
+            assert len(bluesky.listen(source, START, asking(), secret, sessions)[0]) == 1
+        assert len(opened) == 1
+        is_over = True
+        assert len(bluesky.listen(source, START, asking(), secret, sessions)[0]) == 1
+    assert len(opened) == 2
+
+
+def test_authors_whose_handles_lead_nowhere_are_not_one() -> None:
+    server = Bluesky(0)
+    server.posts = [
+        view(n, author={"did": f"did:plc:{n}", "handle": "handle.invalid"}) for n in (2, 1)
+    ]
+    with serving(server) as url:
+        source = Listening(id="s", network="bluesky", url=url, what="account", words="a.example")
+        found, _ = bluesky.listen(source, START, asking())
+    assert [one.author for one in found] == ["did:plc:2", "did:plc:1"]
+
+
+def test_the_same_number_in_two_feeds_is_two_entries() -> None:
+    feed = (
+        b'<rss version="2.0"><channel><title>x</title><item><guid>1</guid></item></channel></rss>'
+    )
+    (one,) = read_feed(feed, "https://a.example/feed")
+    (other,) = read_feed(feed, "https://a.example/comments")
+    assert one.external != other.external
+    assert one.author == "a.example"
 
 
 def test_a_feed_is_asked_only_for_what_changed() -> None:

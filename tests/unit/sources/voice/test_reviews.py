@@ -55,3 +55,22 @@ def test_an_export_or_a_field_that_is_not_there_is_told() -> None:
         columns_of("x", {})
     with pytest.raises(InputError, match="no field"):
         columns_of("plain", {"x": "y"})
+
+
+def test_the_same_number_in_two_stores_is_two_reviews() -> None:
+    table, columns = b"id,text,at\n1,No car,2026-11-26\n", columns_of("plain", {})
+    (one,), (other,) = (read_reviews(table, columns, name) for name in ("apple", "amazon"))
+    assert one.external != other.external
+    assert read_reviews(table, columns, "apple") == (one,)
+
+
+@pytest.mark.parametrize("at", ["20261126", "2026-11-26", "1795651200", "1795651200000"])
+def test_a_time_is_read_as_days_seconds_or_milliseconds(at: str) -> None:
+    (one,) = read_reviews(f"text,at\nx,{at}\n".encode(), columns_of("plain", {}))
+    assert one.at_ms == 1_795_651_200_000
+
+
+def test_a_number_that_is_no_time_is_told() -> None:
+    table = b"text,at\nx," + b"9" * 5_000 + b"\n"
+    with pytest.raises(InputError, match="Row 2"):
+        read_reviews(table, columns_of("plain", {}))

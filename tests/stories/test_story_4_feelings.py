@@ -1,0 +1,179 @@
+"""Story 4: the fee and the flight, told through every way in which a customer can tell us.
+
+A telecom charges a fee nobody mentioned, the person on the telephone hangs up, and the supervisor
+is no better; an airline apologises for what the weather did, and then asks how it was. Wanted:
+rudeness and a hang-up reach somebody higher, with a clock, until a person has called; a dispute
+about a fee weighs tenure; causes outside the firm get care and an explanation first, and one
+question then.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from django.test import Client
+from msgspec.structs import replace
+
+from makegood.books.opening import read_book
+from makegood.bootstrap import Makegood
+from makegood.core.holds import Question
+from makegood.core.state import State, decode_state
+from makegood.messages.commands import MessageClass, SendMessage
+from makegood.messages.facts import Chosen, Touchpoint
+from makegood.messages.ids import RepId
+from makegood.ports.rows import RepRow
+from makegood.replay.again import replay
+from makegood.sources.segment import Envelope, read_item
+from makegood.testing.book import HOUR_MS
+from makegood.testing.clock import FakeClock
+from tests.e2e.screens import (
+    MINUTE_MS,
+    PASSWORD,
+    carry_out,
+    customer_of,
+    introduce,
+    profile_of,
+    serving,
+    take,
+)
+from tests.unit.desk.browsing import words_of
+
+ANA = "user:ana"
+MOBILE = "tamarel_mobile"
+
+
+class World:
+    """One customer, by a book that ships."""
+
+    def __init__(self, makegood: Makegood, clock: FakeClock) -> None:
+        self.makegood, self.clock = makegood, clock
+
+    def happens(self, name: str, **facts: object) -> None:
+        body = Touchpoint(name=name, properties=facts)
+        take(self.makegood, ANA, body, f"{name} {self.clock.now_ms()}")
+
+    def on_the_wire(self, name: str, **properties: object) -> None:
+        """What the telephone system tells, as it comes in."""
+        now_ms = self.clock.now_ms()
+        item = {"type": "track", "userId": "ana", "event": name, "properties": properties,
+                "messageId": f"{name}-{properties['call']}-{now_ms}"}  # fmt: skip
+        read = read_item(msgspec.json.encode(item), Envelope(source="pbx", received_ms=now_ms))
+        (answer,) = self.makegood.intake.take([read.arrival])
+        assert not answer.error, answer.error
+
+    def passes(self, minutes: int) -> None:
+        self.clock.advance(minutes * MINUTE_MS)
+        self.makegood.intake.advance([customer_of(self.makegood, ANA)], self.clock.now_ms())
+
+    @property
+    def state(self) -> State:
+        with self.makegood.store.reading() as reading:
+            row = reading.row(customer_of(self.makegood, ANA))
+        assert row is not None
+        return decode_state(row.state)
+
+    def sent(self) -> list[SendMessage]:
+        with self.makegood.store.reading() as reading:
+            rows = reading.outbox_of([profile_of(ANA)])
+        return [row.command.order for row in rows if isinstance(row.command.order, SendMessage)]
+
+    def may_sell(self, brand: str) -> bool:
+        asked = Question(brand=brand, message_class=MessageClass.PROMOTIONAL, channel="mail")
+        return self.makegood.gate.ask(ANA, asked).allowed
+
+    def reads(self, who: str, path: str = "") -> str:
+        desk = Client()
+        assert desk.login(username=who, password=PASSWORD)
+        return words_of(desk.get(path or f"/desk/customers/{customer_of(self.makegood, ANA)}"))
+
+
+@contextmanager
+def by(book: str) -> Iterator[World]:
+    with serving(read_book(book)[0]) as (makegood, clock):
+        yield World(makegood, clock)
+
+
+def test_the_fee_and_the_telephone():
+    with by("telecom") as world:
+        seat(world.makegood)
+        introduce(world.makegood, ANA, "Ana Ruiz", tenure_years=12, pays_on_time=True)
+        world.passes(1)
+        world.happens("Fee Charged", bill="B7", fee="upgrade", amount_cents=3500,
+                      disclosed=False, brand=MOBILE)  # fmt: skip
+        assert not world.may_sell(MOBILE)
+        assert not world.may_sell("tamarel_fibre"), "one customer under one umbrella"
+        case = world.state.open_case
+        assert case is not None
+        assert case.failures[0].rule == "fee_undisclosed"
+        assert case.failures[0].severity == 3, "years with us say how pressing it is"
+
+        ended = {"by": "agent", "answered": True, "solved": False, "brand": MOBILE}
+        world.on_the_wire("Call Hung Up", call="C1", agent="tom", **ended)
+        (back,) = world.state.phone.backs
+        assert (back.rep, back.owner) == ("tom", "kathy")
+        assert "One customer is to be called back by you" in world.reads("kathy", "/desk/")
+        world.passes(5)
+        world.on_the_wire("Call Hung Up", call="C2", agent="kathy", **ended)
+        owners = {one.owner for one in world.state.phone.backs if not one.done_by}
+        assert owners == {"omar"}, "a supervisor who is no better is passed over"
+        assert "Ana Ruiz" in world.reads("omar", "/desk/team/call-backs")
+
+        desk = Client()
+        assert desk.login(username="omar", password=PASSWORD)
+        page = f"/desk/customers/{customer_of(world.makegood, ANA)}/calls/called"
+        for n, one in enumerate(world.state.phone.backs):
+            form = {
+                "call_back": one.id,
+                "reached": "yes",
+                "words": "I said sorry.",
+                "token": f"t{n}",
+            }
+            assert desk.post(page, form).status_code == 302
+        assert {one.done_by for one in world.state.phone.backs} == {"omar"}
+        assert "I said sorry." in world.reads("omar")
+        assert not world.may_sell(MOBILE), "a call is not yet a remedy"
+        assert replay(world.makegood.store, world.makegood.library).is_identical
+
+
+def seat(makegood: Makegood) -> None:
+    """Tom answers to Kathy, and Kathy to Omar."""
+    with makegood.store.writing() as writing:
+        rows = {row.rep: row for row in writing.reps()}
+        brands = ("tamarel_mobile", "tamarel_fibre")
+        tom = RepRow(rep=RepId("tom"), name="Tom Okoro", role="agent", supervisor=RepId("kathy"),
+                     brands=brands)  # fmt: skip
+        writing.put_reps([tom, replace(rows[RepId("kathy")], supervisor=RepId("omar"))])
+
+
+def test_the_flight_the_weather_stopped():
+    with by("airline") as world:
+        introduce(world.makegood, ANA, "Ana Ruiz")
+        world.happens(
+            "Flight Cancelled", booking="B1", flight="UA1", date="2013-02-08", brand="meridian",
+            origin="JFK", destination="LAX", carrier="UA", distance_miles=2475, domestic=True,
+            price_cents=20_000, notice_minutes=60,
+            scheduled_ms=world.clock.now_ms() + HOUR_MS, weather={"visibility_miles": 0.1},
+        )  # fmt: skip
+        case = world.state.open_case
+        assert case is not None
+        assert case.failures[0].cause == "nature"
+        assert not world.may_sell("meridian")
+        assert [one.survey for one in world.sent() if one.survey] == []
+        told = [one.message for one in world.sent()]
+        assert any(one.startswith("weather_") for one in told), "the explanation comes at once"
+        take_what_was_offered(world, case.id)
+        world.happens("Leg Flown", booking="B1", flight="UA1", brand="meridian",
+                      gate_agent="kathy", minor=False)  # fmt: skip
+        world.passes(2 * 60)
+        assert not [one for one in world.sent() if one.survey], "the apology is not there yet"
+        carry_out(world.makegood)
+        world.passes(1)
+        assert [one.survey for one in world.sent() if one.survey] == ["boarding"]
+        world.passes(60)
+        assert [one.survey for one in world.sent() if one.survey] == ["boarding"], "once"
+        assert replay(world.makegood.store, world.makegood.library).is_identical
+
+
+def take_what_was_offered(world: World, case: str) -> None:
+    body = Chosen(case=case, offer="refund")  # type: ignore[arg-type]
+    take(world.makegood, ANA, body, f"chosen {case}")
