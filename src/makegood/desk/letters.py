@@ -84,7 +84,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
             text = f"{text}\n\n{more}".strip()
     if request.POST.get("insert"):
         _jot(desk, letter, text)
-        return _back(request, wanted, f"letter-{letter.letter}")
+        return back(request, wanted, f"letter-{letter.letter}")
     answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
     answer = Answer(letter=letter, text=text, brand=brand)
     done = answers.reply(answer, me.asker, book, message_id)
@@ -93,7 +93,7 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         return again(request, wanted, letter, done)
     with makegood.store.writing() as writing:
         writing.drop_jotting(profiles, me.rep, letter.thread)
-    return _back(request, wanted, "letters")
+    return back(request, wanted, "letters")
 
 
 @require_POST
@@ -113,7 +113,7 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
         return again(request, wanted, answer, refused)
     if before is not None:
         _jot(desk, before, answer.text)
-    return _back(request, wanted, "letters")
+    return back(request, wanted, "letters")
 
 
 @require_POST
@@ -255,7 +255,7 @@ def _case_in(request: HttpRequest) -> str:
     return found[0] if found else ""
 
 
-def _back(request: HttpRequest, wanted: CustomerId, part: str) -> HttpResponse:
+def back(request: HttpRequest, wanted: CustomerId, part: str) -> HttpResponse:
     """Go back to the page the form stood on."""
     case = _case_in(request)
     page = reverse("desk:case", args=[case]) if case else reverse("desk:customer", args=[wanted])

@@ -6,13 +6,11 @@ Where the book asks a person, who agrees makes the failure that the book names.
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 from msgspec.structs import replace
 
 from makegood.desk.access import at_the_desk, for_reps
-from makegood.desk.letters import again, letter_seen, made_a_failure
+from makegood.desk.letters import again, back, letter_seen, made_a_failure
 from makegood.messages.ids import CustomerId
 from makegood.playbooks.triage import NONE
 from makegood.ports.triage import TriageRow
@@ -52,8 +50,7 @@ def label(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
             refused = made_a_failure(desk, letter, failure)
             if refused is not None:
                 return again(request, wanted, letter, refused)
-    page = reverse("desk:customer", args=[wanted])
-    return redirect(f"{page}#letter-{letter.letter}")
+    return back(request, wanted, f"letter-{letter.letter}")
 
 
 def _agreed(known: TriageRow) -> str:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker
+from makegood.messages.body import TextRef
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import Dropped, FailureRaised, GotInTouch
 from makegood.messages.ids import (
@@ -234,10 +235,10 @@ class Mailroom:
             raise InputError(done.why)
         if not self._has_words(ref):
             return self._came_again(mail)
-        if original is not None and by_staff:
-            self._raised(done, brand, message_id, texts[ref])
-            mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
         profile = known.profile if known.customer is not None else ProfileId(done)
+        if original is not None and by_staff:
+            self._raised(CustomerId(profile), brand, message_id, ref)
+            mail = replace(mail, sender=writer, name=original.name, answer_to=writer)
         if self._triage is not None:
             wrote = Wrote(
                 letter=mail.key,
@@ -265,12 +266,13 @@ class Mailroom:
         found = self._requests.ask(name, body, Asker(), message_id=message_id, texts=texts)
         return found if isinstance(found, Refused) else found[0]
 
-    def _raised(self, customer: CustomerId, brand: str, message_id: str, words: str) -> None:
-        """A letter that one of the firm sent on opens a case: nobody else may ever see it."""
-        named = f"{message_id}/raised"
-        ref = text_ref(event_id(PORTAL, named), "words")
-        body = FailureRaised(failure=OTHER, brand=brand, words=ref)
-        self._acts.act(customer, body, Asker(), message_id=named, texts={ref: words})
+    def _raised(self, writer: CustomerId, brand: str, message_id: str, words: TextRef) -> None:
+        """A letter that one of the firm sent on opens a case: nobody else may ever see it.
+
+        Its words are the letter's own, so that an erasure in between leaves none of them.
+        """
+        body = FailureRaised(failure=OTHER, brand=brand, words=words)
+        self._acts.act(writer, body, Asker(), message_id=f"{message_id}/raised")
 
     def _known(self, mail: InboundMail, writer: str) -> _Known:
         """Find the customer by the address, else by the conversation it answers.

@@ -69,7 +69,7 @@ class Wrote(Struct, frozen=True, kw_only=True):
         brand: For whom it was written.
         text: Its subject and words.
         words: Ref of its words beside the log; once they are gone, nothing is made of it.
-        raise_it: Whether it may open a failure; not where one was raised already.
+        raise_it: Whether it may open a failure or ask for one; not where one was raised already.
     """
 
     letter: str
@@ -162,7 +162,7 @@ class Triage:
 
     def _follow(self, wrote: Wrote, said: Triaged) -> Triaged:
         """Open the failure where that was decided; again, it is the same one."""
-        if said.verdict != "open" or not wrote.raise_it:
+        if said.verdict != "open":
             return said
         # Its words are the letter's own: nothing is kept twice, or left by an erasure in between.
         body = FailureRaised(failure=said.failure, brand=wrote.brand, words=wrote.words)
@@ -220,7 +220,7 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
         letter=wrote.letter,
         kind=kind.label if kind is not None else NONE,
         sure=_thousandths(chance),
-        verdict=of_kind.verdict(chance) if of_kind is not None else "nothing",
+        verdict=of_kind.verdict(chance) if of_kind is not None and wrote.raise_it else "nothing",
         failure=of_kind.failure if of_kind is not None else "",
         intent=intent.label if intent is not None else "",
         intent_sure=_thousandths(intent.chance) if intent is not None else 0,

@@ -7,7 +7,7 @@ import pytest
 from makegood.bootstrap import Makegood, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.state import decode_state
-from makegood.messages.facts import Body, GotInTouch, Identified, Linked, Unlinked
+from makegood.messages.facts import Body, FailureRaised, GotInTouch, Identified, Linked, Unlinked
 from makegood.messages.ids import RepId
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import RepRow
@@ -105,6 +105,26 @@ def test_each_letter_goes_with_whose_address_wrote_it(firm: Firm, order: tuple[s
     assert [one.sender for one in firm.letters("user:ana")] == ["ana@example.com"]
     assert [one.sender for one in firm.letters("user:ben")] == ["ben@example.com"]
     assert len(firm.wrote("user:ana")) == len(firm.wrote("user:ben")) == 1
+
+
+@pytest.mark.parametrize("order", [("user:ana", "user:ben"), ("user:ben", "user:ana")])
+def test_the_case_of_a_letter_that_was_sent_on_goes_with_whose_address_wrote_it(
+    firm: Firm, order: tuple[str, str]
+) -> None:
+    firm.known("user:ana", "ana@example.com")
+    firm.known("user:ben", "ben@example.com")
+    firm.link(*order)
+    domain = next(iter(firm.it.book.brands.values())).sender.rpartition("@")[2]
+    own = {"front@cars.example": f"front@{domain}"}
+    firm.takes("forwarded_en", **own)
+    firm.takes("forwarded_en", **{**own, "ana@example.com": "ben@example.com", "<f1@": "<f2@"})
+    firm.part(*order)
+    for who in order:
+        with firm.it.store.reading() as reading:
+            history = reading.history(firm.customer(who))
+            raised = [one.body for one in history if isinstance(one.body, FailureRaised)]
+            assert len(raised) == 1
+            assert "no car" in reading.texts([raised[0].words])[raised[0].words]
 
 
 def test_an_address_that_was_a_customer_of_its_own_takes_its_letters_along(firm: Firm) -> None:

@@ -97,13 +97,23 @@ def test_a_sure_letter_opens_the_failure_once(makegood: Makegood):
         assert len(reading.cases_of([letter.customer])) == 1
 
 
+class Dies:
+    """What stops before it has done anything."""
+
+    def act(self, *_: object, **__: object) -> None:
+        raise OSError("the process stops")
+
+
 def test_a_crash_before_the_failure_was_opened_loses_it_not(makegood: Makegood):
-    letter = wrote(makegood)
-    model = Model()
-    reading_with(makegood, model).look(replace(letter, raise_it=False))  # the event, and no more
-    assert not of(makegood, letter.customer, FailureRaised)
-    reading_with(makegood, model).look(letter)
-    assert len(of(makegood, letter.customer, FailureRaised)) == 1
+    it, model = makegood, Model()
+    letter = wrote(it)
+    book = replace(it.book, triage=TERMS, by_brand={})
+    dies = Triage(it.store, Dies(), it.intake, lambda: book, it.clock, lambda _: model)
+    with pytest.raises(OSError, match="stops"):  # after the event, and before the failure
+        dies.look(letter)
+    assert not of(it, letter.customer, FailureRaised)
+    reading_with(it, model).look(letter)
+    assert len(of(it, letter.customer, FailureRaised)) == 1
     assert model.asked == 1
 
 
@@ -126,9 +136,14 @@ def test_less_sure_letters_open_nothing(
     assert not of(makegood, letter.customer, FailureRaised)
 
 
-def test_where_a_failure_was_raised_already_none_is_opened(makegood: Makegood):
+@pytest.mark.parametrize("chance", [0.7, 0.95])
+def test_where_a_failure_was_raised_already_none_is_opened_or_asked_about(
+    makegood: Makegood, chance: float
+):
     letter = wrote(makegood, raise_it=False)
-    reading_with(makegood, Model()).look(letter)
+    said = reading_with(makegood, Model(chance=chance)).look(letter)
+    assert said is not None
+    assert (said.kind, said.verdict) == ("not_working", "nothing")  # it says what was done
     assert not of(makegood, letter.customer, FailureRaised)
 
 
