@@ -87,7 +87,7 @@ def _row(desk: Desk, row: SilentRow, person: PersonRow | None) -> dict[str, Any]
 
 
 def _is_learned(row: SilentRow, book: RuleBook) -> bool:
-    """Whether anybody learns what is usual there; where the book alone sets a limit, nobody can."""
+    """Whether what is usual is learned there, and not the limit of the book alone counts."""
     rule = book.waits.rule(row.name)
     return row.kind == "wait" and (row.norm is not None or rule is None or rule.share > 0)
 
