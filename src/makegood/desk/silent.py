@@ -79,11 +79,17 @@ def _row(desk: Desk, row: SilentRow, person: PersonRow | None) -> dict[str, Any]
         "brand": row.brand,
         "since": _KINDS[row.kind].format(_span(desk.now_ms - row.since_ms)),
         "over": _span(desk.now_ms - row.due_ms),
-        "usual": usual_words(row.norm) if row.kind == "wait" else "",
+        "usual": usual_words(row.norm) if _is_learned(row, book) else "",
         "told": _told(row, desk.now_ms, book.timezone),
         "whose": names.get(row.rep, row.rep),
         "is_mine": row.rep == desk.me.rep,
     }
+
+
+def _is_learned(row: SilentRow, book: RuleBook) -> bool:
+    """Whether what is usual is learned there, and not the limit of the book alone counts."""
+    rule = book.waits.rule(row.name)
+    return row.kind == "wait" and (row.norm is not None or rule is None or rule.share > 0)
 
 
 def _title(row: SilentRow, book: RuleBook) -> str:

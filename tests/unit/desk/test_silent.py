@@ -9,9 +9,11 @@ from makegood.core.decide import Asker
 from makegood.messages.facts import PersonRefused
 from makegood.messages.ids import RepId
 from makegood.messages.waits import WaitNorm
+from makegood.playbooks.waits import make_waits
 from makegood.ports.silence import SilentRow
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import MINUTE_MS, customer_of, introduce, profile_of
+from tests.unit.core.test_waiting import LETTERS
 from tests.unit.desk.browsing import questions, words_of
 
 SILENT = "/desk/team/silent"
@@ -84,6 +86,19 @@ def test_other_brands_and_who_is_kept_apart_are_not_shown(
     makegood.acts.act(ana, no, asker, message_id="no", texts={"text:why": "A cousin."})
     keep(makegood, silent(makegood, "ana", brand="northwind"))
     assert "Ana" not in words_of(kathy.get(SILENT))
+
+
+def test_where_the_book_alone_sets_the_limit_nothing_is_said_to_be_learned_later(
+    makegood: Makegood,
+):
+    from makegood.desk.silent import _is_learned  # Django has to be ready first
+
+    plain = replace(LETTERS, share=0.0)
+    row = silent(makegood, "ana", norm=None)
+    book = makegood.library.now()
+    assert _is_learned(row, replace(book, waits=make_waits((LETTERS,))))
+    assert not _is_learned(row, replace(book, waits=make_waits((plain,))))
+    assert not _is_learned(replace(row, kind="promise"), book)
 
 
 def test_what_is_of_other_brands_takes_no_place_on_a_page(
