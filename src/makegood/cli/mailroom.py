@@ -17,7 +17,7 @@ from makegood.cli.opening import opened
 from makegood.cli.output import CONSOLE, ERRORS, Format, print_json, print_table
 from makegood.gate.smtp.options import listen_on
 from makegood.messages.errors import InputError
-from makegood.runtime.mail_aside import SOURCE
+from makegood.runtime.mail_aside import SOURCE, raw_of
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
@@ -133,20 +133,27 @@ def _tls(certificate: Path | None, key: Path | None) -> SSLContext | None:
 
 @_MAIL.command()
 def aside(
-    show: Annotated[str, typer.Argument(help="The id of one, to print how it began.")] = "",
+    show: Annotated[str, typer.Argument(help="The id of one, to print it as it came.")] = "",
     database: Database = "",
 ) -> None:
     """List mails that nobody could file, newest first, with the reason; or show one."""
     with opened(database) as makegood, makegood.store.reading() as reading:
+        if show:
+            row = reading.unfit_row(show[:64])
+            if row is None or row.source != SOURCE:
+                raise InputError(f"Nothing is set aside under {show[:40]!r}.")
+            raw = raw_of(row, makegood.post.files)
+            if raw is None and not row.record:
+                raise InputError(row.reason)
+            typer.echo(raw if raw is not None else row.record, nl=raw is None)
+            return
         rows = reading.unfit(SOURCE, limit=_MOST)
-    if show:
-        found = [one for one in rows if one.id == show]
-        if not found:
-            raise InputError(f"Nothing is set aside under {show[:40]!r}.")
-        typer.echo(found[0].record)
-        return
+        count = reading.unfit_counts().get(SOURCE, 0)
     shown = ((one.id, moment(one.at_ms), one.reason) for one in rows)
     print_table(("id", "came", "why"), shown, whole=("id",))
+    if count > len(rows):
+        told = f"These are the newest {len(rows)} of {count:,}; the desk has all of them."
+        ERRORS.print(told, highlight=False)
 
 
 def moment(at_ms: int) -> str:

@@ -120,7 +120,11 @@ def _shown(
     waits = row is not None and row.status is OutboxStatus.WAITING
     due_ms = row.command.due_ms if row is not None and waits else 0
     is_answer = letter.kind == "answer"
-    who = rep_name(desk.reps, letter.rep) if is_answer else letter.name or letter.sender
+    who = (
+        rep_name(desk.reps, letter.rep)
+        if is_answer
+        else letter.name or letter.sender or "Nobody named"
+    )
     stands = ""
     if is_answer:
         stands = _STANDS.get(row.status, "on its way") if row is not None else "on its way"

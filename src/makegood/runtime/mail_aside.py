@@ -82,9 +82,10 @@ class Aside:
 
     def erased(self, names: Sequence[str]) -> frozenset[str]:
         """Say under which names something is remembered as erased."""
-        marks = {self._profile(name): name for name in names}
+        marks = {name: self._profile(name) for name in names}
         with self._store.reading() as reading:
-            return frozenset(marks[one] for one in reading.erased_letters(sorted(marks)))
+            found = reading.erased_letters(sorted(marks.values()))
+        return frozenset(name for name, mark in marks.items() if mark in found)
 
     def _kept(self, name: str, record: str, why: str, file: str = "") -> Took:
         now_ms = self._clock.now_ms()

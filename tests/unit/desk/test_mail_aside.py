@@ -101,6 +101,7 @@ def test_one_that_names_nobody_to_answer_to_is_no_letter_to_answer(
     page = omar.get(f"/desk/customers/{customer}/letters")
     assert f'id="letter-{letter.letter}"' in page.content.decode()
     assert f"{letter.letter}/reply" not in page.content.decode()
+    assert "Nobody named" in words_of(page)
     assert f"{letter.letter}/failure" in page.content.decode()
     brand = next(iter(makegood.book.brands))
     path = f"/desk/customers/{customer}/letters/{letter.letter}/reply"
