@@ -1,4 +1,4 @@
-"""What is behind a case, what is done about it, and its end, in the name of a person of the firm."""
+"""What is behind a case, what is done about it, and its end, in the name of a person."""
 
 from typing import Annotated, Literal
 
@@ -50,7 +50,7 @@ class EndIn(Schema):
 
     rep: Annotated[Line, Field(min_length=1)]
     how: Literal["good", "release"] = Field(
-        description="The customer told this person that it is good; or a supervisor lifts the hold."
+        description="The customer told this person so; or a supervisor lifts the hold."
     )
     reason: Words = Field(default="", description="Why it is released; kept apart from the log.")
 
