@@ -1,6 +1,7 @@
 """The seeded faults: each breaks one guarantee, and the tests that watch it must go red."""
 
 from tests.mutations import (
+    faults_of_asking,
     faults_of_core,
     faults_of_mail,
     faults_of_people,
@@ -11,6 +12,7 @@ from tests.mutations import (
 from tests.mutations.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
+    *faults_of_asking.FAULTS,
     *faults_of_core.FAULTS,
     *faults_of_mail.FAULTS,
     *faults_of_people.FAULTS,

@@ -14,7 +14,7 @@ from math import sqrt
 from msgspec import Struct
 
 from makegood.analytics.parity.intervals import Interval, wilson, z_for
-from makegood.playbooks.rulings import SurveyKind, SurveyRule
+from makegood.playbooks.rulings import SurveyKind, SurveyQuestion, SurveyRule
 from makegood.ports.answers import AnswerCount
 
 ALPHA = 0.05
@@ -22,6 +22,7 @@ PROMOTER, DETRACTOR = 9, 6
 SATISFIED = 4
 _MORE = 3.0  # answers that the adjusted Wald interval adds, half of them passive
 Scores = Mapping[int, int]
+Own = Callable[[AnswerCount], SurveyRule | None]
 
 
 class Figure(Struct, frozen=True, kw_only=True):
@@ -126,9 +127,22 @@ def figure_of(
 
 
 def group_of(
-    name: str, rule: SurveyRule | None, counts: Iterable[AnswerCount], too_few: int
+    name: str,
+    rule: SurveyRule | None,
+    counts: Iterable[AnswerCount],
+    too_few: int,
+    own: Own | None = None,
 ) -> Group:
-    """Put what is counted of one survey together; of one that no book has, only how often."""
+    """Put what is counted of one survey together; of one that no book has, only how often.
+
+    Args:
+        name: The survey, brand or touchpoint.
+        rule: The survey.
+        counts: What was counted.
+        too_few: Of fewer nothing is said.
+        own: Gives the survey as the brand of an answer asks it; answers on another scale are in
+            no figure of this one.
+    """
     counts = tuple(counts)
     first = [one for one in counts if not one.question]
     asked = sum(one.n for one in first if one.asked)
@@ -144,7 +158,7 @@ def group_of(
         elsewhere=_answered(counts, asked=False),
         response=wilson(answered, asked, z) if asked >= too_few else None,
         not_asked=_why(first),
-        figures=_figures(rule, counts, too_few),
+        figures=_figures(rule, counts, too_few, own),
         unhappy=unhappy,
         recovered=recovered,
         still=sum(one.n for one in first if one.unhappy == "still"),
@@ -165,16 +179,22 @@ def _why(first: Sequence[AnswerCount]) -> tuple[tuple[str, int], ...]:
 
 
 def _figures(
-    rule: SurveyRule | None, counts: Sequence[AnswerCount], too_few: int
+    rule: SurveyRule | None, counts: Sequence[AnswerCount], too_few: int, own: Own | None
 ) -> tuple[Figure, ...]:
     found = []
     for asked in rule.questions if rule is not None else ():
         scores: Counter[int] = Counter()
         for one in counts:
-            if one.question == asked.id and asked.takes(one.score):
+            if one.question == asked.id and asked.takes(one.score) and _is_alike(one, asked, own):
                 scores[one.score] += one.n
         found.append(figure_of(asked.id, asked.kind, asked.scale, scores, too_few))
     return tuple(found)
+
+
+def _is_alike(one: AnswerCount, asked: SurveyQuestion, own: Own | None) -> bool:
+    theirs = own(one) if own is not None else None
+    question = theirs.asks(one.question) if theirs is not None else None
+    return question is None or (question.kind, question.scale) == (asked.kind, asked.scale)
 
 
 def groups_by(
@@ -182,6 +202,7 @@ def groups_by(
     rule_of: Callable[[str], SurveyRule | None],
     counts: Iterable[AnswerCount],
     too_few: int,
+    own: Own | None = None,
 ) -> tuple[Group, ...]:
     """Put counts together by a key, in the order of the keys.
 
@@ -190,10 +211,11 @@ def groups_by(
         rule_of: The survey of a key.
         counts: What was counted.
         too_few: Of fewer nothing is said.
+        own: As in `group_of`.
     """
     kinds: dict[str, list[AnswerCount]] = {}
     for one in counts:
         kinds.setdefault(key(one), []).append(one)
     return tuple(
-        group_of(name, rule_of(name), rows, too_few) for name, rows in sorted(kinds.items())
+        group_of(name, rule_of(name), rows, too_few, own) for name, rows in sorted(kinds.items())
     )

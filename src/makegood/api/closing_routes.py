@@ -50,7 +50,7 @@ class EndIn(Schema):
 
     rep: Annotated[Line, Field(min_length=1)]
     how: Literal["good", "release"] = Field(
-        description="The customer said that it is good; or a supervisor lifts the hold."
+        description="The customer told this person so; or a supervisor lifts the hold."
     )
     reason: Words = Field(default="", description="Why it is released; kept apart from the log.")
 

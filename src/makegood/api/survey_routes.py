@@ -11,8 +11,10 @@ from makegood.analytics.parity.intervals import Interval
 from makegood.api.access import CasesKey, brands_of
 from makegood.api.request_routes import Fields, joined
 from makegood.api.shapes import ErrorOut, Line
+from makegood.playbooks.rulings import SurveyRule
 from makegood.playbooks.spans import DAY_MS
-from makegood.projections.asking_words import surveys_in
+from makegood.ports.answers import AnswerCount
+from makegood.projections.asking_words import survey_at, surveys_in
 
 router = Router(auth=CasesKey(by_brand=True), tags=["surveys"])
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
@@ -83,15 +85,27 @@ def get_surveys(
     with makegood.store.reading() as reading:
         counts = reading.answer_counts(since_ms, survey=survey, brands=brands)
     too_few = makegood.library.now().asking.too_few
+
+    def own(one: AnswerCount) -> SurveyRule | None:
+        return survey_at(makegood.library, one.brand, one.survey)
+
     if by == "survey" or not survey:
-        groups = groups_by(lambda one: one.survey, rules.get, counts, too_few)
+        groups = groups_by(lambda one: one.survey, rules.get, counts, too_few, own)
+    elif by == "brand":
+        groups = groups_by(
+            lambda one: one.brand,
+            lambda brand: survey_at(makegood.library, brand, survey),
+            counts,
+            too_few,
+        )
     else:
         rule = rules.get(survey)
         groups = groups_by(
-            lambda one: one.touch if by == "touchpoint" else one.brand,
+            lambda one: one.touch,
             lambda _: rule,
             counts,
             too_few,
+            own,
         )
     return {
         "days": days,

@@ -15,6 +15,7 @@ from makegood.messages.errors import InputError
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import load_book
 from makegood.replay.again import replay as replay_log
+from makegood.runtime.answer_rows import fill_answers
 
 if TYPE_CHECKING:
     from makegood.replay.comparing import Comparison, Log
@@ -49,8 +50,9 @@ def replay(  # noqa: PLR0913 - each is one option of the command
 ) -> None:
     """Fold the whole log again and prove that every stored state is what the events say.
 
-    With --adopt the differences are reported and then stored; nothing is sent by it. Only to
-    customers who were stuck does it send: what is owed, and what still helps, goes out at last.
+    With --adopt the differences are reported and then stored, and the figures of surveys learn
+    what was answered before there were any; nothing is sent by it. Only to customers who were
+    stuck does it send: what is owed, and what still helps, goes out at last.
 
     With --rule-book nothing is proved or written: both rule books judge the same events, and what
     would change is told.
@@ -122,6 +124,7 @@ def _prove(makegood: Makegood, output: Format, *, adopt: bool) -> None:
                 stuck = reading.stuck(result.stuck) if result.stuck else {}
             for customer in (*(one.customer for one in result.differences), *stuck):
                 makegood.intake.refold([customer])
+            fill_answers(makegood.store)
     facts = {
         "customers": result.customers,
         "events": result.events,

@@ -1,6 +1,6 @@
 """What customers are asked and say: figures with intervals, who was not asked, who is unhappy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,8 +15,14 @@ from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
 from makegood.playbooks.rulings import SurveyRule
 from makegood.playbooks.spans import DAY_MS
-from makegood.ports.answers import After, AnswerRow, Unhappy
-from makegood.projections.asking_words import figure_words, share_words, surveys_in, why_words
+from makegood.ports.answers import After, AnswerCount, AnswerRow, Unhappy
+from makegood.projections.asking_words import (
+    figure_words,
+    share_words,
+    survey_at,
+    surveys_in,
+    why_words,
+)
 from makegood.projections.roster import called, person_of
 from makegood.projections.surveys import survey_words
 from makegood.sources.limits import writable
@@ -38,7 +44,9 @@ def asking(request: HttpRequest) -> HttpResponse:
         rules = surveys_in(desk.makegood.library)
         counts = desk.reading.answer_counts(desk.now_ms - days * DAY_MS, brands=desk.brands)
         too_few = book_of(desk).asking.too_few
-        known = {one.name: one for one in groups_by(_survey, rules.get, counts, too_few)}
+        known = {
+            one.name: one for one in groups_by(_survey, rules.get, counts, too_few, _own(desk))
+        }
         groups = [
             known.get(name) or group_of(name, rule, (), too_few) for name, rule in rules.items()
         ]
@@ -67,18 +75,21 @@ def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
         if rule is None and not counts:
             raise Http404
 
-        def parts(key: Any) -> list[dict[str, Any]]:
-            found = groups_by(key, lambda _: rule, counts, too_few)
-            return [_shown(desk, one, rule) for one in found]
+        def theirs(brand: str) -> SurveyRule | None:
+            return survey_at(desk.makegood.library, brand, survey_id)
 
+        own = _own(desk)
+        touches = groups_by(lambda one: one.touch, lambda _: rule, counts, too_few, own)
+        brands = groups_by(lambda one: one.brand, theirs, counts, too_few)
+        whole = group_of(survey_id, rule, counts, too_few, own)
         page = {
             **team_shell(desk, "asking"),
             "days": days,
             "choices": DAYS,
             "id": survey_id,
-            "whole": _shown(desk, group_of(survey_id, rule, counts, too_few), rule),
-            "touches": parts(lambda one: one.touch),
-            "brands": parts(lambda one: one.brand),
+            "whole": _shown(desk, whole, rule),
+            "touches": [_shown(desk, one, rule) for one in touches],
+            "brands": [_shown(desk, one, theirs(one.name)) for one in brands],
             **_never(desk, survey_id, _read_place(request.GET.get("after", ""))),
         }
     return render(request, "desk/team_asking_one.html", page)
@@ -109,6 +120,10 @@ def unhappy(request: HttpRequest) -> HttpResponse:
             "zone": book_of(desk).timezone,
         }
     return render(request, "desk/team_asking_unhappy.html", page)
+
+
+def _own(desk: Desk) -> Callable[[AnswerCount], SurveyRule | None]:
+    return lambda one: survey_at(desk.makegood.library, one.brand, one.survey)
 
 
 def _survey(one: Any) -> str:

@@ -152,8 +152,7 @@ def _show(
         "met": asked.met,
         "about": asked.one.about if asked.one.about != asked.one.event else "",
         "questions": [
-            _shown(one, asked, speech, language) | _sent(request, one)
-            for one in _questions(asked)
+            _shown(one, asked, speech, language) | _sent(request, one) for one in _questions(asked)
         ],
         # Who has answered changes it by the button alone: their way back through old pages, or
         # another look at the mail, is no new answer.

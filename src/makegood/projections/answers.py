@@ -1,25 +1,33 @@
 """What was asked and answered as rows, from the states: only what changed is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from makegood.core.state import State
 from makegood.core.surveyed import MOST_KEPT, SurveyState
+from makegood.messages.ids import ProfileId
 from makegood.ports.answers import AnswerRow, AnswerWriting, Unhappy, answer_id
 
 
 def write_answers(
-    writing: AnswerWriting, changed: Iterable[tuple[State | None, State | None]]
+    writing: AnswerWriting,
+    changed: Iterable[tuple[State | None, State | None, Collection[ProfileId]]],
 ) -> None:
-    """Write what customers were asked anew, or answered; nothing where nothing of it changed."""
+    """Write what customers were asked anew, or answered; nothing where nothing of it changed.
+
+    Args:
+        writing: The transaction.
+        changed: State before and after; of whose whole history was folded again, as after a
+            merge, every profile as well: then all of it is written.
+    """
     rows: list[AnswerRow] = []
     gone: set[str] = set()
-    for before, after in changed:
+    for before, after, profiles in changed:
         if after is None or (before is not None and before.surveys is after.surveys):
             continue
         had = before.surveys if before is not None else ()
-        known = frozenset(had)
+        known = frozenset(had) if not profiles else frozenset()
         rows += [row for one in after.surveys if one not in known for row in rows_of(one)]
-        gone |= _gone(had, after.surveys)
+        gone |= _gone(had, after.surveys) | set(doubles(after.surveys, profiles))
     if rows or gone:
         writing.put_answers(rows, sorted(gone))
 
@@ -30,6 +38,15 @@ def _gone(had: tuple[SurveyState, ...], now: tuple[SurveyState, ...]) -> set[str
         return set()
     kept = {row.id for one in now for row in rows_of(one)}
     return {row.id for one in had for row in rows_of(one)} - kept
+
+
+def doubles(surveys: Iterable[SurveyState], profiles: Collection[ProfileId]) -> Iterator[str]:
+    """Name the rows that a customer had about the same things before they were merged."""
+    for one in surveys:
+        for profile in profiles:
+            if profile != one.profile:
+                for row in rows_of(one):
+                    yield answer_id(profile, row.survey, row.about, row.question)
 
 
 def rows_of(one: SurveyState) -> Iterator[AnswerRow]:

@@ -78,6 +78,11 @@ def why_words(why: str) -> str:
     return WHY_NOT.get(why, why)  # type: ignore[call-overload,no-any-return]
 
 
+def survey_at(library: Library, brand: str, survey: str) -> SurveyRule | None:
+    """Find a survey as one brand asks it: its own book may ask in another way."""
+    return library.books[library.active].for_brand(brand).surveys.get(survey)
+
+
 def surveys_in(library: Library) -> Mapping[str, SurveyRule]:
     """Give the surveys of the active book and its brands', by id; the umbrella's counts first."""
     active = library.books[library.active]

@@ -11,7 +11,7 @@ from makegood.core.notices import Notice
 from makegood.core.state import State
 from makegood.messages.commands import Command
 from makegood.messages.events import Event
-from makegood.messages.ids import CommandId, EventId
+from makegood.messages.ids import CommandId, EventId, ProfileId
 from makegood.playbooks.book import Library
 from makegood.ports.pointers import Pointer
 from makegood.ports.rows import CustomerRow, Snapshot
@@ -36,6 +36,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
         people: Whom they chose, speak with or are kept apart from is no longer as it was.
         routed: Somebody was asked to look after them, or a wait of theirs has ended.
         pointers: What leads to the customer; None while that stays as it is.
+        profiles: All of theirs, when their whole history was folded again; else none.
     """
 
     row: CustomerRow
@@ -52,6 +53,7 @@ class Folded(Struct, frozen=True, gc=False, kw_only=True):
     people: bool = False
     pointers: tuple[Pointer, ...] | None = None
     routed: bool = False
+    profiles: tuple[ProfileId, ...] = ()
 
 
 def fold_history(

@@ -209,6 +209,7 @@ class Folding:
             people=not can_tell or touches_people(old, now),
             pointers=changed_pointers(old if can_tell else None, now, row.customer, book),
             routed=not can_tell or now.routings != old.routings,
+            profiles=profiles if since is None else (),
         )
 
     def _base(self, row: CustomerRow, since: Event | None) -> Snapshot | None:
@@ -266,7 +267,7 @@ class Folding:
         led = [(one.row.customer, one.pointers) for one in folded if one.pointers is not None]
         if led:
             writing.put_pointers([one for one, _ in led], [it for _, rows in led for it in rows])
-        write_answers(writing, [(one.before, one.state) for one in changed])
+        write_answers(writing, [(one.before, one.state, one.profiles) for one in changed])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

@@ -3,10 +3,11 @@
 from math import comb
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.analytics.asking import figure_of, group_of, groups_by, mean, nps, share
 from makegood.analytics.parity.intervals import z_for
-from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.rulings import SurveyKind, SurveyRule
 from makegood.ports.answers import AnswerCount
 from tests.unit.core.test_surveys import airline
 
@@ -98,3 +99,20 @@ def test_touchpoints_and_brands_are_told_apart():
     counts = [count(n=3), count(brand="bluefin", n=4)]
     found = groups_by(lambda one: one.brand, lambda _: rule, counts, 30)
     assert [(one.name, one.asked) for one in found] == [("bluefin", 4), ("meridian", 3)]
+
+
+def test_answers_of_a_brand_that_asks_on_another_scale_are_in_no_figure_of_this_one():
+    rule = airline().now().surveys["boarding"]
+    thumbs = replace(rule, kind=SurveyKind.THUMBS)
+
+    def own(one: AnswerCount) -> SurveyRule | None:
+        return thumbs if one.brand == "other" else rule
+
+    good = count(score=5, n=30, replied=True)
+    thumb = count(brand="other", score=1, n=70, replied=True)  # as good as it gets, and no CSAT
+    (whole,) = groups_by(lambda one: one.survey, lambda _: rule, (good, thumb), 30, own)
+    assert (whole.answered, whole.figures[0].n) == (100, 30)
+    assert whole.figures[0].interval is not None
+    assert whole.figures[0].interval.value == pytest.approx(100)
+    (theirs,) = groups_by(lambda one: one.brand, lambda _: thumbs, (thumb,), 30)
+    assert (theirs.figures[0].kind, theirs.figures[0].n) == (SurveyKind.THUMBS, 70)
