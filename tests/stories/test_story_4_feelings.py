@@ -1,7 +1,8 @@
-"""Story 4: the fee and the flight, told through every way in which a customer can tell us.
+"""Story 4: the queue, the fee and the flight, and nothing that is left unanswered.
 
-A telecom charges a fee nobody mentioned, the person on the telephone hangs up, and the supervisor
-is no better; an airline apologises for what the weather did, and then asks how it was. Wanted:
+A telecom leaves a customer in a queue, charges a fee nobody mentioned, the person on the telephone
+hangs up, and the supervisor is no better; an airline apologises for what the weather did, and then
+asks how it was. Wanted: silence is noticed, without any event, while it can still be mended;
 rudeness and a hang-up reach somebody higher, with a clock, until a person has called; a dispute
 about a fee weighs tenure; causes outside the firm get care and an explanation first, and one
 question then.
@@ -91,6 +92,31 @@ class World:
 def by(book: str) -> Iterator[World]:
     with serving(read_book(book)[0]) as (makegood, clock):
         yield World(makegood, clock)
+
+
+def test_the_queue_in_which_nobody_answers():
+    with by("telecom") as world:
+        introduce(world.makegood, ANA, "Ana Ruiz")
+        world.on_the_wire("Call Queued", call="C1", queue="care", brand=MOBILE)
+        world.passes(4)
+        assert world.state.open_case is None
+        assert world.may_sell(MOBILE)
+        world.passes(2)
+        case = world.state.open_case
+        assert case is not None, "no event came: the time that passed is the failure"
+        (failure,) = case.failures
+        assert (failure.rule, failure.at_ms) == ("call_waits", world.clock.now_ms() - MINUTE_MS)
+        assert not world.may_sell(MOBILE)
+        assert world.makegood.stand_ins.round() == 1
+        assert world.state.open_case is not None
+        assert world.state.open_case.owner, "what nobody raised has somebody within minutes"
+        world.on_the_wire("Call Answered", call="C1", agent="kathy", waited_seconds=360,
+                          brand=MOBILE)  # fmt: skip
+        world.passes(24 * 60)
+        again = world.state.open_case
+        assert again is not None
+        assert [one.rule for one in again.failures] == ["call_waits"], "once, however long it was"
+        assert replay(world.makegood.store, world.makegood.library).is_identical
 
 
 def test_the_fee_and_the_telephone():
