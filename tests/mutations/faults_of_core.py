@@ -185,8 +185,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="the-umbrella-judges-a-brand-with-its-own-book",
         file="src/makegood/core/fold.py",
-        old="        if book.by_brand:\n",
-        new="        if not book:\n",
+        old="    if book.by_brand:\n",
+        new="    if not book:\n",
         tests=("tests/unit/core/test_books_of_brands.py",),
     ),
     Fault(

@@ -299,6 +299,7 @@ def _read(response: HTTPResponse, most: int, *, cut: bool) -> bytes:
         content += part
         if len(content) > most:
             if cut:
+                response.will_close = True  # who says too much is not listened to again
                 return content[:most]
             raise HTTPException(f"the answer is longer than {most // 1024} KiB")
     if response.length:
