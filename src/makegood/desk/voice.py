@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from makegood.analytics.voice import shares
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
-from makegood.desk.customers import book_of
+from makegood.desk.customers import book_of, visible
 from makegood.desk.letters import kept_file
 from makegood.desk.shell import shell
 from makegood.messages.errors import InputError, Refused
@@ -78,6 +78,8 @@ def act(request: HttpRequest, post_id: str, act: str) -> HttpResponse:
     with at_the_desk(request) as desk:
         row = _post(desk, post_id)
         owner = desk.reading.customers_of([row.profile]).get(row.profile) if row.profile else None
+        if owner is not None and act in _OF_THE_CUSTOMER:
+            visible(desk, owner)
         asked = Asked(
             desk=desk,
             row=row,
@@ -153,6 +155,8 @@ def _post(desk: Desk, post_id: str) -> Post:
 
 
 Done = str | Refused
+_OF_THE_CUSTOMER = frozenset({"attach", "failure", "unmatch"})
+"""What is done to whose post it is: only somebody who may see them does it."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):

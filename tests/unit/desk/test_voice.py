@@ -4,6 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from makegood.bootstrap import Makegood
+from makegood.core.decide import Asker
+from makegood.messages.facts import FailureRaised
+from makegood.messages.ids import RepId
 from makegood.playbooks.voice import Listening
 from makegood.ports.voice import HeardTo
 from makegood.sources.voice.heard import Heard, post_named
@@ -113,6 +116,21 @@ def test_another_brands_posts_do_not_exist(makegood, clock, vera) -> None:
     assert vera.get(f"{AT}/{post}/files/{'0' * 64}").status_code == 404
     assert vera.post(f"{AT}/{mine}/answered").status_code == 302
     assert vera.post(f"{AT}/{mine}/eaten").status_code == 404
+
+
+def test_what_is_done_to_a_customer_is_for_who_may_see_them(makegood, clock, kathy, vera) -> None:
+    post, ana = hear(makegood, clock), known(makegood)
+    form = {"customer": "email:ana@example.org", "consent": "yes"}
+    kathy.post(f"{AT}/{post}/match", form)
+    body = FailureRaised(failure="other", brand="northwind_cars", by=RepId("kathy"))
+    asker = Asker(rep=RepId("kathy"), role="rep")
+    makegood.acts.act(now(makegood, ana), body, asker, message_id="f")
+    for act in ("failure", "unmatch", "attach"):
+        assert vera.post(f"{AT}/{post}/{act}").status_code == 404
+    with makegood.store.reading() as reading:
+        assert len(reading.cases_of([now(makegood, ana)])) == 1
+        assert reading.posts([post])[post].profile
+    assert kathy.post(f"{AT}/{post}/unmatch").status_code == 302
 
 
 def test_the_list_pages_with_as_many_questions_for_many(makegood, clock, kathy) -> None:
