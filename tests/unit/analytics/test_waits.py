@@ -4,8 +4,16 @@ from random import Random
 
 import pytest
 from msgspec.structs import replace
+from scipy.stats import CensoredData, ecdf
 
-from makegood.analytics.waits import curve_of, first_below, hour_of_week, learn, told_after
+from makegood.analytics.waits import (
+    curve_of,
+    first_below,
+    hour_of_week,
+    interval,
+    learn,
+    told_after,
+)
 from makegood.messages.ids import EventId
 from makegood.ports.silence import QueueNorms, Waited
 from tests.unit.core.test_waiting import LETTERS
@@ -156,3 +164,26 @@ def test_of_those_who_waited_as_long_there_have_to_be_enough() -> None:
     assert told_after(nine[1:], 9, 0.9) == 0
     assert told_after(nine, 99, 0.9) == 0
     assert told_after([*nine[:8], (17, False)], 9, 0.9) == 0
+
+
+@pytest.mark.filterwarnings("ignore:The confidence interval is undefined")  # before any answer
+@pytest.mark.parametrize("seed", range(20))
+def test_the_curve_and_its_interval_are_those_of_a_library(seed: int) -> None:
+    """Our own, because the library that has it is not part of a plain installation."""
+    rng = Random(seed)
+    spells = [(rng.randrange(1, 40), rng.random() < 0.7) for _ in range(rng.randrange(5, 200))]
+    spells.append((100, False))  # somebody still waits: no end of the curve, where none is defined
+    answered = sorted(wait for wait, ended in spells if ended)
+    lasting = [wait for wait, ended in spells if not ended]
+    theirs = ecdf(CensoredData(uncensored=answered, right=lasting)).sf
+    bounds = theirs.confidence_interval(0.95, method="log-log")
+    steps = curve_of(spells)
+    assert [one.at_ms for one in steps] == list(dict.fromkeys(answered))
+    for one in steps:
+        assert one.longer == pytest.approx(float(theirs.evaluate(one.at_ms)), abs=1e-9)
+    for share in (0.5, 0.1):
+        wanted = [
+            next((at for at in dict.fromkeys(answered) if side.evaluate(at) <= share), 0)
+            for side in (bounds.low, bounds.high)
+        ]
+        assert list(interval(steps, share)) == wanted
