@@ -13,7 +13,7 @@ from makegood.ports.voice import HeardTo, Media
 from makegood.sources.voice.heard import Heard
 from tests.e2e.conftest import follow, sign_in
 from tests.e2e.test_accessibility import faults_of
-from tests.unit.runtime.voice_world import MINUTE_MS, known
+from tests.unit.runtime.voice.world import MINUTE_MS, known
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 

@@ -17,7 +17,7 @@ from makegood.testing.clock import FakeClock
 from makegood.web.asgi import parts_of
 from makegood.web.front import Front
 from tests.integration.fronts import nothing_here, serving
-from tests.unit.runtime.voice_world import MINUTE_MS, NOON_MS, book
+from tests.unit.runtime.voice.world import MINUTE_MS, NOON_MS, book
 
 RAW = b"a secret of this webhook, long enough"
 SECRET = f"whsec_{b64encode(RAW).decode()}"

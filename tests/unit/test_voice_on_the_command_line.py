@@ -11,7 +11,7 @@ from makegood.cli import app
 from makegood.messages.errors import InputError
 from makegood.playbooks.voice import Listening
 from makegood.settings import read_settings
-from tests.unit.runtime.voice_world import book, said
+from tests.unit.runtime.voice.world import book, said
 
 HEAD = "id,author,text,at,rating,answered\n"
 

@@ -12,7 +12,7 @@ from makegood.ports.voice import HeardTo
 from makegood.sources.voice.heard import Heard, post_named
 from makegood.testing.clock import FakeClock
 from tests.unit.desk.browsing import questions, words_of
-from tests.unit.runtime.voice_world import known, now
+from tests.unit.runtime.voice.world import known, now
 
 AT = "/desk/voice"
 

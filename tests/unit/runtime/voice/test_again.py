@@ -1,50 +1,26 @@
 """What comes again, late, in another order or from several sides changes what it should."""
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import InputError, Refused
-from makegood.messages.ids import CaseId, RepId
+from makegood.messages.ids import CaseId
 from makegood.ports.voice import HeardTo, Media
 from makegood.testing.clock import FakeClock
-from tests.unit.runtime.voice_world import (
+from tests.unit.runtime.voice.world import (
+    ANA,
+    KATHY,
     MINUTE_MS,
     NOON_MS,
     hear,
     known,
-    listening,
     now,
+    ours,
     post_of,
     said,
     told,
 )
-
-KATHY = RepId("kathy")
-ANA = "mastodon:ana@example.social"
-
-
-@pytest.fixture
-def world(tmp_path: Path):
-    with listening(tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def it(world: tuple[Makegood, FakeClock]) -> Makegood:
-    return world[0]
-
-
-@pytest.fixture
-def clock(world: tuple[Makegood, FakeClock]) -> FakeClock:
-    return world[1]
-
-
-def ours(**changed: object):
-    fields = {"author": "northwind@example.social", "reply_to": "example.social/1"}
-    return said("example.social/2", **{"text": "We are sorry.", **fields, **changed})
 
 
 def test_an_answer_that_a_later_export_tells_of_counts(it: Makegood) -> None:

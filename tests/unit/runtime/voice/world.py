@@ -7,7 +7,7 @@ from pathlib import Path
 from makegood.books import opening
 from makegood.bootstrap import Makegood, open_makegood
 from makegood.messages.facts import Touchpoint
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.ports.voice import Post
 from makegood.settings import Settings
 from makegood.sources.voice.heard import Heard, post_named
@@ -15,6 +15,8 @@ from makegood.testing.clock import FakeClock
 
 NOON_MS = 1_795_694_400_000  # 26 November 2026
 MINUTE_MS = 60_000
+KATHY = RepId("kathy")
+ANA = "mastodon:ana@example.social"
 _FAILURE = """failures:
   - id: unheard
     title: Nobody answered in public
@@ -121,3 +123,9 @@ def now(it: Makegood, customer: CustomerId) -> CustomerId:
 def customer_of(it: Makegood, post: Post) -> CustomerId | None:
     with it.store.reading() as reading:
         return reading.customers_of([post.profile]).get(post.profile)
+
+
+def ours(**changed: object) -> Heard:
+    """What the firm wrote under it."""
+    fields = {"author": "northwind@example.social", "reply_to": "example.social/1"}
+    return said("example.social/2", **{"text": "We are sorry.", **fields, **changed})

@@ -1,50 +1,24 @@
 """Who writes in public is heard once, waits for a person, and is nobody's until they say so."""
 
-from pathlib import Path
-
-import pytest
-
 from makegood.bootstrap import Makegood
 from makegood.messages.errors import Refused
 from makegood.messages.ids import CaseId, CustomerId, RepId
 from makegood.ports.voice import HeardTo, Media, Post
 from makegood.testing.clock import FakeClock
-from tests.unit.runtime.voice_world import (
+from tests.unit.runtime.voice.world import (
+    ANA,
+    KATHY,
     MINUTE_MS,
     NOON_MS,
     customer_of,
     hear,
     known,
-    listening,
     now,
+    ours,
     post_of,
     said,
     told,
 )
-
-KATHY = RepId("kathy")
-ANA = "mastodon:ana@example.social"
-
-
-@pytest.fixture
-def world(tmp_path: Path):
-    with listening(tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def it(world: tuple[Makegood, FakeClock]) -> Makegood:
-    return world[0]
-
-
-@pytest.fixture
-def clock(world: tuple[Makegood, FakeClock]) -> FakeClock:
-    return world[1]
-
-
-def ours(text: str = "We are sorry.", **changed: object):
-    fields = {"author": "northwind@example.social", "reply_to": "example.social/1"}
-    return said("example.social/2", text=text, **{**fields, **changed})
 
 
 def test_a_post_is_heard_once_and_waits_for_a_person(it: Makegood) -> None:

@@ -1,28 +1,16 @@
 """Rounds: a source that is away holds up no other, and media are kept with a case as files."""
 
-from pathlib import Path
-
-import pytest
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import RepId
 from makegood.playbooks.book import Library
 from makegood.ports.voice import Media
 from makegood.projections.orders import OTHER
 from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.voice_parts import Parts
-from tests.unit.runtime.voice_world import MINUTE_MS, hear, known, listening, now, post_of, said
+from tests.unit.runtime.voice.world import KATHY, MINUTE_MS, hear, known, now, post_of, said
 from tests.unit.sources.voice.vendors import Mastodon, serving
-
-KATHY = RepId("kathy")
-
-
-@pytest.fixture
-def world(tmp_path: Path):
-    with listening(tmp_path) as both:
-        yield both
 
 
 def voice_at(it, url: str) -> PublicVoice:
