@@ -31,7 +31,7 @@ FAULTS: tuple[Fault, ...] = (
         file="src/makegood/core/roots.py",
         old="    missing = lacks(case)\n    if not missing:\n",
         new="    missing = lacks(case)\n    if missing[1:]:\n",
-        tests=(_TIMES,),
+        tests=("tests/unit/core/test_unhappy.py",),
     ),
     Fault(
         name="seven-is-a-detractor",
