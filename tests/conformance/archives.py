@@ -20,11 +20,11 @@ from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.keys import mint
 from makegood.testing.book import HOUR_MS, small_library
 from makegood.testing.clock import FakeClock
+from tests.conformance.engines import ON_DISK, POSTGRES
 
 SECRET = b"a secret for backups, 32 bytes.."
-POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 LIBRARY = small_library()
-SQLITE, SERVER = "sqlite", pytest.param("postgres", marks=POSTGRES)
+SQLITE, SERVER = ON_DISK
 WAYS = [
     (SQLITE, SQLITE),
     pytest.param(SQLITE, "postgres", marks=POSTGRES),

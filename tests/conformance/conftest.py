@@ -1,4 +1,4 @@
-"""Empty databases of both engines."""
+"""Empty stores of each engine, and empty databases of both."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,49 @@ from uuid import uuid4
 
 import pytest
 
+from makegood.ports.store import Store
+from makegood.store.memory import MemoryStore
+from makegood.store.postgres import PostgresStore
+from makegood.store.sqlite import SqliteStore
 from tests.conformance.archives import SQLITE
+from tests.conformance.engines import ENGINES
+
+
+@pytest.fixture
+def memory() -> Store:
+    """Give an empty store in memory."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Store]:
+    """Give an empty store in a file."""
+    store = SqliteStore(tmp_path / "it.sqlite3")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres(postgres_url: str) -> Iterator[Store]:
+    """Give an empty store on a server."""
+    store = PostgresStore(postgres_url, pool_size=4)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def pooled(pooled_url: str) -> Iterator[Store]:
+    """Give an empty store on a server behind a pooler of transactions."""
+    store = PostgresStore(pooled_url, pool_size=4)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest) -> Store:
+    """Give an empty store, one engine after the other."""
+    made: Store = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture

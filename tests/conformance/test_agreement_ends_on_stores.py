@@ -10,10 +10,9 @@ from makegood.ports.accounts import Account, Party
 from makegood.ports.store import Store
 from makegood.ports.ties import TieKind
 from makegood.testing.book import DAY_MS, MINUTE_MS
-from tests.conformance.test_leaving_on_stores import Leaves, allow, rules, store
+from tests.conformance.test_leaving_on_stores import Leaves, allow, rules
 from tests.conformance.test_rooms_on_stores import KATHY
 
-__all__ = ["store"]
 ENDS = TrueThing(id="rate_ends", of="agreement", says="$about ends $ends.", before_ms=30 * DAY_MS)
 FIRM, A1 = AccountId("firm"), AgreementId("A-1")
 

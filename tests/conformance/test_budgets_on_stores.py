@@ -1,6 +1,5 @@
 """Budgets on each engine: the last money is given once, and what did not come comes back."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,16 +29,12 @@ from makegood.runtime.acts import Acted, Acts
 from makegood.runtime.budgets import period_of
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.told import Told
-from makegood.store.memory import MemoryStore
-from makegood.store.postgres import PostgresStore
-from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import DAY_MS, HOUR_MS, small_book
 from makegood.testing.clock import FakeClock
 from makegood.testing.store_conformance import at_once
 
 KATHY = Asker(rep=RepId("kathy"), role="agent")
 TOM = Asker(rep=RepId("tom"), role="supervisor")
-POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 BUDGETS = (
     Budget(id="front", cents=10_000, per="day", roles=("agent",)),
     Budget(id="back", cents=90_000, per="month", roles=("supervisor",)),
@@ -50,18 +45,6 @@ BUDGETS = (
 def library() -> Library:
     book = replace(small_book(), budgets=BUDGETS, approval_ms=HOUR_MS)
     return Library(active=book.hash, books={book.hash: book})
-
-
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres_url", marks=POSTGRES)])
-def store(request, tmp_path: Path):
-    if request.param == "memory":
-        store: Store = MemoryStore()
-    elif request.param == "sqlite":
-        store = SqliteStore(tmp_path / "it.sqlite3")
-    else:
-        store = PostgresStore(request.getfixturevalue(request.param), pool_size=4)
-    yield store
-    store.close()
 
 
 class World:

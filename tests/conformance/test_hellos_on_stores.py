@@ -15,10 +15,8 @@ from makegood.runtime.erasing import Erasing
 from makegood.runtime.hellos import month_ms
 from makegood.testing.book import DAY_MS, MINUTE_MS
 from tests.conformance.test_leaving_again_on_stores import CARS, chooses_for
-from tests.conformance.test_leaving_on_stores import TRIP, Leaves, allow, rules, store
+from tests.conformance.test_leaving_on_stores import TRIP, Leaves, allow, rules
 from tests.conformance.test_rooms_on_stores import KATHY, TOM
-
-__all__ = ["store"]
 
 
 @pytest.fixture

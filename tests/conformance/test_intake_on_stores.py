@@ -2,7 +2,6 @@
 
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -17,35 +16,20 @@ from makegood.ports.rows import OutboxStatus, Taken
 from makegood.ports.store import Store, Writing
 from makegood.runtime.intake import Intake, body_digest
 from makegood.store.memory import MemoryStore
-from makegood.store.postgres import PostgresStore
-from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import MINUTE_MS, small_library
 from makegood.testing.clock import STORY_BEGINS_MS, FakeClock
 from makegood.testing.history import folded
 from makegood.testing.store_conformance import at_once
+from tests.conformance.engines import ENGINES, POSTGRES
 
 BATCHES = 12
 PEOPLE = 5
-POSTGRES = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
 
 
-@pytest.fixture(
-    params=[
-        "memory",
-        "sqlite",
-        pytest.param("postgres_url", marks=POSTGRES),
-        pytest.param("pooled_url", marks=POSTGRES),
-    ]
-)
-def store(request, tmp_path: Path):
-    if request.param == "memory":
-        store: Store = MemoryStore()
-    elif request.param == "sqlite":
-        store = SqliteStore(tmp_path / "it.sqlite3")
-    else:
-        store = PostgresStore(request.getfixturevalue(request.param), pool_size=4)
-    yield store
-    store.close()
+@pytest.fixture(params=(*ENGINES, pytest.param("pooled", marks=POSTGRES)))
+def store(request: pytest.FixtureRequest) -> Store:
+    made: Store = request.getfixturevalue(request.param)
+    return made
 
 
 def arrival(n: int, now_ms: int) -> Arrival:

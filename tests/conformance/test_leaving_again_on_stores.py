@@ -14,10 +14,9 @@ from makegood.ports.rows import OutboxStatus
 from makegood.ports.store import Store
 from makegood.ports.ties import TieKind
 from makegood.testing.book import DAY_MS
-from tests.conformance.test_leaving_on_stores import ENGINES, ULI, Leaves, rules, store
+from tests.conformance.test_leaving_on_stores import ULI, Leaves, rules
 from tests.conformance.test_rooms_on_stores import KATHY, TOM
 
-__all__ = ["ENGINES", "store"]
 CARS, VANS = "cars", "vans"
 ZED = RepId("zed")
 

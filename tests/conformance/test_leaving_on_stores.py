@@ -1,6 +1,5 @@
 """Somebody leaves, and hellos become due, on each engine: in pages, once, whatever is cut off."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +30,6 @@ from makegood.runtime.hellos import Hellos
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.leaving import PAGE, Leavings
 from makegood.runtime.rooms import Rooms
-from makegood.store.memory import MemoryStore
-from makegood.store.postgres import PostgresStore
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
 from tests.conformance.test_rooms_on_stores import KATHY, TOM, Firm
@@ -113,26 +110,6 @@ class Leaves(Firm):
     def ties(self, kind: TieKind, rep: RepId | None = None):
         with self.store.reading() as reading:
             return reading.ties(kind, rep=rep, limit=200)
-
-
-ENGINES = [
-    "memory",
-    "sqlite",
-    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
-]
-
-
-@pytest.fixture(params=ENGINES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    store: Store
-    if request.param == "memory":
-        store = MemoryStore()
-    elif request.param == "sqlite":
-        store = SqliteStore(tmp_path / "leaving.db")
-    else:
-        store = PostgresStore(request.getfixturevalue("postgres_url"), pool_size=4)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,36 +1,20 @@
 """A statement may give any number of rows; they come page by page, and once each."""
 
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 
 from makegood.ports.store import Store
-from makegood.store.postgres import PostgresStore
 from makegood.store.session import PAGE
-from makegood.store.sqlite import SqliteStore
+from tests.conformance.engines import ON_DISK
 
 ROWS = 2 * PAGE + 3
 COUNTED = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
     SELECT i, 'x' FROM n WHERE i > ?"""
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgres", marks=(pytest.mark.postgres, pytest.mark.xdist_group("postgres"))
-        ),
-    ]
-)
-def store(request, tmp_path) -> Iterator[Store]:
-    made = (
-        SqliteStore(tmp_path / "it.sqlite3")
-        if request.param == "sqlite"
-        else PostgresStore(request.getfixturevalue("postgres_url"))
-    )
-    with closing(made):
-        yield made
+@pytest.fixture(params=ON_DISK)
+def store(request: pytest.FixtureRequest) -> Store:
+    made: Store = request.getfixturevalue(request.param)
+    return made
 
 
 def test_rows_come_once_and_a_reader_may_leave_early(store):

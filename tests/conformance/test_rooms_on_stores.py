@@ -1,7 +1,5 @@
 """Room in a book of business on each engine: the last place goes once, the line is fair."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -29,9 +27,6 @@ from makegood.ports.ties import Load, TieKind
 from makegood.runtime.acts import Acted, Acts
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.rooms import Rooms
-from makegood.store.memory import MemoryStore
-from makegood.store.postgres import PostgresStore
-from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import MINUTE_MS, small_book
 from makegood.testing.clock import FakeClock
 from makegood.testing.store_conformance import at_once
@@ -115,34 +110,8 @@ class Firm:
 
 
 @pytest.fixture
-def memory() -> Store:
-    return MemoryStore()
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(tmp_path / "it.sqlite3")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Store]:
-    store = PostgresStore(postgres_url, pool_size=4)
-    yield store
-    store.close()
-
-
-ENGINES = [
-    "memory",
-    "sqlite",
-    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
-]
-
-
-@pytest.fixture(params=ENGINES)
-def firm(request: pytest.FixtureRequest) -> Firm:
-    return Firm(request.getfixturevalue(request.param))
+def firm(store: Store) -> Firm:
+    return Firm(store)
 
 
 def test_two_who_want_the_last_place_at_once_do_not_both_get_it(firm: Firm):

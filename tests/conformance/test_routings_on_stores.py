@@ -22,10 +22,10 @@ from makegood.runtime.intake import Intake, body_digest
 from makegood.testing.book import DAY_MS, MINUTE_MS, small_book
 from makegood.testing.clock import FakeClock
 from makegood.testing.store_conformance import at_once
+from tests.conformance.engines import ENGINES
 from tests.conformance.test_intake_on_stores import Counted
-from tests.conformance.test_rooms_on_stores import ALWAYS, ENGINES, memory, postgres, sqlite
+from tests.conformance.test_rooms_on_stores import ALWAYS
 
-__all__ = ["memory", "postgres", "sqlite"]
 REPS = [RepId(one) for one in ("kathy", "tom", "uli")]
 QUIET = Touchpoint(name="Rental Late", properties={"reservation": "Q", "delay_minutes": 1})
 ROUTING = RoutingRules(logged=True, slice=2000, conversations=True)
@@ -66,9 +66,9 @@ class Firm:
         return replay(self.store, self.library).is_identical
 
 
-@pytest.fixture(params=ENGINES)
-def firm(request: pytest.FixtureRequest) -> Firm:
-    return Firm(request.getfixturevalue(request.param))
+@pytest.fixture
+def firm(store: Store) -> Firm:
+    return Firm(store)
 
 
 def test_a_decision_is_kept_with_the_event_that_made_it_necessary(firm: Firm):

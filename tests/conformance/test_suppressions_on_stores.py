@@ -11,24 +11,17 @@ from makegood.ports.arrivals import Arrival
 from makegood.ports.notices import FeedNotice
 from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.subjects import subjects_of
-from makegood.store.sqlite import SqliteStore
 from makegood.testing.book import small_library
 from makegood.testing.clock import FakeClock
+from tests.conformance.engines import ON_DISK
 
 LIBRARY = small_library()
 ANY = Question(brand="", message_class=MessageClass.PROMOTIONAL)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store(request, tmp_path):
-    if request.param == "sqlite":
-        inner = SqliteStore(tmp_path / "m.sqlite3")
-    else:
-        from makegood.store.postgres import PostgresStore
-
-        inner = PostgresStore(request.getfixturevalue("postgres_url"))
-    yield CountingStore(inner)
-    inner.close()
+@pytest.fixture(params=ON_DISK)
+def store(request: pytest.FixtureRequest) -> CountingStore:
+    return CountingStore(request.getfixturevalue(request.param))
 
 
 def fail(intake, clock, n):

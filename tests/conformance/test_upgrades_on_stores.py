@@ -14,14 +14,14 @@ from makegood.store.postgres import PostgresStore
 from makegood.store.shapes import pack
 from makegood.store.sqlite import SqliteStore
 from makegood.testing.store_link_conformance import link_pair
-from tests.conformance.test_rooms_on_stores import ENGINES
+from tests.conformance.engines import ON_DISK
 
 BEFORE = schema.STEPS.index(people.LOTS) + 1
 LOT = "INSERT INTO lot (customer, experiment, treated, propensity, at_ms, back_ms) VALUES "
 PAIR = "INSERT INTO link_pair VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-@pytest.fixture(params=ENGINES[1:])
+@pytest.fixture(params=ON_DISK)
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
     if request.param == "sqlite":
         return lambda: SqliteStore(tmp_path / "makegood.db")

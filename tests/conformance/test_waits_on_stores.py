@@ -1,8 +1,5 @@
 """Waits on each engine: found once at their true time, whoever was down; learned in one round."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 
@@ -20,8 +17,6 @@ from makegood.runtime.intake import Intake, body_digest
 from makegood.runtime.norms import NormsLearned
 from makegood.runtime.told import Told
 from makegood.store.memory import MemoryStore
-from makegood.store.postgres import PostgresStore
-from makegood.store.sqlite import SqliteStore
 from makegood.testing.clock import FakeClock
 from tests.unit.core.test_waiting import CALLS, HOUR, books
 
@@ -91,34 +86,8 @@ class Centre:
 
 
 @pytest.fixture
-def memory() -> Store:
-    return MemoryStore()
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Store]:
-    store = SqliteStore(tmp_path / "it.sqlite3")
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Store]:
-    store = PostgresStore(postgres_url, pool_size=4)
-    yield store
-    store.close()
-
-
-ENGINES = [
-    "memory",
-    "sqlite",
-    pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")]),
-]
-
-
-@pytest.fixture(params=ENGINES)
-def centre(request: pytest.FixtureRequest) -> Centre:
-    return Centre(request.getfixturevalue(request.param))
+def centre(store: Store) -> Centre:
+    return Centre(store)
 
 
 def test_a_wait_is_judged_by_the_norm_that_was_known_when_it_began(centre: Centre):
