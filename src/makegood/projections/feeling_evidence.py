@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.core.case_parts import Failure
 from makegood.core.routing import brand_of
 from makegood.core.state import Case, State
+from makegood.core.surveyed import ANSWERED_WITH, found
 from makegood.messages.call_facts import FLAGGED
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.facts import (
@@ -33,6 +34,8 @@ from makegood.projections.feelings import Evidence
 from makegood.projections.surveys import survey_of
 
 NOBODY = RepId("")
+_AFTER = 10**15 - 1
+"""What no event of its own tells comes after the events of its instant, which may explain it."""
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -64,8 +67,8 @@ def evidence_in(part: Part, state: State, library: Library) -> tuple[Evidence, .
         state: The customer's state.
         library: Every book that an event was stamped with.
     """
-    found = _Finder(part, state, library)
-    every = (*found.of_events(), *found.of_failures(), *found.late_calls(), *found.in_public())
+    look = _Finder(part, state, library)
+    every = (*look.of_events(), *look.of_failures(), *look.late_calls(), *look.in_public())
     inside = (one for one in every if part.has(one.order))
     return tuple(sorted(inside, key=lambda one: one.order, reverse=True))
 
@@ -79,23 +82,19 @@ class _Finder:
         self._by_id = {event.id: event for event in self._events}
         self._failed = {one.event: one for case in state.cases for one in case.failures}
         self._remedies = _remedies_in(state)
+        self._flagged = _flagged_in(state)
         self._read: Mapping[str, Triaged] = {
             opened_by(event.body.letter): event.body
             for event in self._events
             if isinstance(event.body, Triaged)
         }
-        self._last = {
-            _same(event.body): event.id
-            for event in self._events
-            if isinstance(event.body, Rated) and event.body.about
-        }
 
     def of_events(self) -> Iterator[Evidence]:
         """What an event says by itself."""
         for event in self._events:
-            found = self._said(event) or self._done(event)
-            if found is not None:
-                yield found
+            one = self._said(event) or self._done(event)
+            if one is not None:
+                yield one
 
     def _said(self, event: Event) -> Evidence | None:
         body = event.body
@@ -141,7 +140,7 @@ class _Finder:
     def _rated(self, event: Event, body: Rated) -> Evidence:
         asked = _asked(event, body, self._library)
         failure = self._failed.get(event.id)
-        replaced = bool(body.about) and self._last[_same(body)] != event.id
+        replaced = self._is_replaced(body)
         said = feeling_of(asked, body.score) if asked is not None and not replaced else None
         return Evidence(
             order=event.order,
@@ -161,18 +160,22 @@ class _Finder:
             replaced=replaced,
         )
 
+    def _is_replaced(self, body: Rated) -> bool:
+        """Whether they said something else of the same since, and so do not say this any more."""
+        asked = found(self._state.surveys, body.survey, body.about) if body.about else None
+        return asked is not None and asked.answer_to(body.question) != body.score
+
     def of_failures(self) -> Iterator[Evidence]:
         """What we failed in, each when it first showed; also what no event told."""
         for case in self._state.cases:
             for failure in case.failures:
-                event = self._by_id.get(failure.event)
-                if event is None or not isinstance(event.body, Rated):
-                    yield self._failure(failure, event)
+                if ANSWERED_WITH not in dict(failure.seen):  # else the answer is under the line
+                    yield self._failure(failure, self._by_id.get(failure.event))
 
     def _failure(self, failure: Failure, event: Event | None) -> Evidence:
         read = self._read.get(event.message_id) if event is not None and event.is_ours else None
         return Evidence(
-            order=(failure.at_ms, 0, "", f"failure/{failure.event}/{failure.about}"),
+            order=(failure.at_ms, _AFTER, "", f"failure/{failure.event}/{failure.about}"),
             kind="let_down",
             event=self._place(failure),
             brand=failure.brand,
@@ -180,7 +183,7 @@ class _Finder:
             about=failure.about,
             words=failure.words,
             by=failure.by,
-            met=_flagged(event),
+            met=_flagged(event) or self._flagged.get(failure.about, NOBODY),
             model=read.model or "triage" if read is not None else "",
             sure=read.sure if read is not None else 0,
             read_as=read.kind if read is not None else "",
@@ -199,7 +202,7 @@ class _Finder:
         for case in self._state.cases:
             call = case.call
             if call is not None and call.broken_ms:
-                order = (call.broken_ms, 0, "", f"call/{case.id}")
+                order = (call.broken_ms, _AFTER, "", f"call/{case.id}")
                 yield Evidence(order=order, kind="late_call", brand=case.brand)
 
     def in_public(self) -> Iterator[Evidence]:
@@ -207,7 +210,7 @@ class _Finder:
         for post in self._posts:
             if post.state not in ("ours", "gone", "erased"):
                 yield Evidence(
-                    order=(post.at_ms, 0, "", f"post/{post.post}"),
+                    order=(post.at_ms, _AFTER, "", f"post/{post.post}"),
                     kind="public",
                     brand=post.brand,
                     feeling=feeling_of_stars(post.rating),
@@ -219,10 +222,6 @@ class _Finder:
 
 def _with(base: Evidence, **more: object) -> Evidence:
     return replace(base, **more)
-
-
-def _same(body: Rated) -> tuple[str, str, str]:
-    return (body.survey, body.about, body.question)
 
 
 def _asked(event: Event, body: Rated, library: Library) -> SurveyQuestion | None:
@@ -239,6 +238,18 @@ def _flagged(event: Event | None) -> RepId:
         return NOBODY
     agent = event.body.properties.get("agent")
     return RepId(agent) if isinstance(agent, str) else NOBODY
+
+
+def _flagged_in(state: State) -> Mapping[str, RepId]:
+    """Say of every matter over which a customer flagged somebody whom."""
+    known: dict[str, RepId] = {}
+    for back in state.phone.backs:
+        call = state.phone.call(back.call)
+        if back.why == "flagged":
+            known[back.call] = back.rep
+            if call is not None:
+                known[call.told_as or call.about or call.id] = back.rep
+    return known
 
 
 def _remedies_in(state: State) -> Mapping[CommandId, tuple[str, str]]:
