@@ -34,7 +34,7 @@ class EvidenceOut(Schema):
     at: datetime
     kind: Literal[
         "answer", "good_again", "not_yet", "public", "wrote",
-        "let_down", "late_call", "remedy", "call", "released",
+        "let_down", "late_call", "spoiled_call", "remedy", "call", "released",
     ]  # fmt: skip
     said: bool = Field(description="The customer said it; else it happened, and is no feeling.")
     feeling: Said | None = Field(description="By the scale of its own question; null: unknown.")

@@ -23,6 +23,7 @@ from makegood.projections.feeling_words import (
     drawn_as,
     now_words,
 )
+from makegood.projections.feelings import LET_DOWN as LET_DOWN_KINDS
 from makegood.projections.feelings import Evidence, Kind, line_of
 from makegood.projections.roster import called, person_of
 from makegood.projections.triage import chance_words
@@ -30,7 +31,7 @@ from makegood.runtime.feelings import Felt, Wanted, feelings_of
 
 ON_CARD, ON_PAGE = 5, 30
 MOST_DRAWN = 200
-_MARKS: dict[Kind, str] = {"let_down": "alarm", "late_call": "alarm", "remedy": "ok"}
+_MARKS: dict[Kind, str] = {**dict.fromkeys(LET_DOWN_KINDS, "alarm"), "remedy": "ok"}
 
 
 class Shown(Struct, frozen=True, kw_only=True):

@@ -7,9 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.core.case_parts import Failure
+from makegood.core.phone import CallBack, Passed, PhoneCall
 from makegood.core.routing import brand_of
 from makegood.core.state import Case, State
 from makegood.core.surveyed import ANSWERED_WITH, found
+from makegood.core.telephone import about_of
 from makegood.messages.call_facts import FLAGGED
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.facts import (
@@ -68,7 +70,8 @@ def evidence_in(part: Part, state: State, library: Library) -> tuple[Evidence, .
         library: Every book that an event was stamped with.
     """
     look = _Finder(part, state, library)
-    every = (*look.of_events(), *look.of_failures(), *look.late_calls(), *look.in_public())
+    told = (*look.of_events(), *look.of_failures(), *look.in_public())
+    every = (*told, *look.late_calls(), *look.spoiled_calls())
     inside = (one for one in every if part.has(one.order))
     return tuple(sorted(inside, key=lambda one: one.order, reverse=True))
 
@@ -205,6 +208,36 @@ class _Finder:
                 order = (call.broken_ms, _AFTER, "", f"call/{case.id}")
                 yield Evidence(order=order, kind="late_call", brand=case.brand)
 
+    def spoiled_calls(self) -> Iterator[Evidence]:
+        """Calls that people of ours spoiled, where no failure of the book says so.
+
+        With them call-backs that were promised and did not come.
+        """
+        failed = {one.about for one in self._failed.values()}
+        for back in self._state.phone.backs:
+            first = Passed(back.rep, back.why, back.at_ms, back.call)
+            for n, one in enumerate((first, *back.passed)):
+                call = self._state.phone.call(one.call)
+                about = back.about if one is first else _about(call)
+                found = self._spoiled(back, one, call, n)
+                if about not in failed and (back.promised or one.why != "overdue"):
+                    yield found
+
+    def _spoiled(
+        self, back: CallBack, one: Passed, call: PhoneCall | None, number: int
+    ) -> Evidence:
+        is_flag = one.why == "flagged"
+        return Evidence(
+            order=(one.at_ms, _AFTER, "", f"spoiled/{back.id}/{number}"),
+            kind="late_call" if one.why == "overdue" else "spoiled_call",
+            event=call.event if call is not None else EventId(""),
+            brand=back.brand,
+            name=one.why,
+            about=one.call,
+            met=one.rep if is_flag else NOBODY,
+            by=NOBODY if is_flag or one.why == "overdue" else one.rep,
+        )
+
     def in_public(self) -> Iterator[Evidence]:
         """What they said in public, where they told us that it is theirs."""
         for post in self._posts:
@@ -240,16 +273,13 @@ def _flagged(event: Event | None) -> RepId:
     return RepId(agent) if isinstance(agent, str) else NOBODY
 
 
+def _about(call: PhoneCall | None) -> str:
+    return call.told_as or about_of(call.id) if call is not None else ""
+
+
 def _flagged_in(state: State) -> Mapping[str, RepId]:
     """Say of every matter over which a customer flagged somebody whom."""
-    known: dict[str, RepId] = {}
-    for back in state.phone.backs:
-        call = state.phone.call(back.call)
-        if back.why == "flagged":
-            known[back.call] = back.rep
-            if call is not None:
-                known[call.told_as or call.about or call.id] = back.rep
-    return known
+    return {one.about: one.rep for one in state.phone.backs if one.why == "flagged"}
 
 
 def _remedies_in(state: State) -> Mapping[CommandId, tuple[str, str]]:

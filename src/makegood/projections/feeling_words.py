@@ -43,6 +43,10 @@ class EvidenceTeller:
                 return self._answer(one)
             case "let_down":
                 return self._let_down(one)
+            case "spoiled_call":
+                who = self._name(one.by or one.met)
+                what = f"{who} hung up on them" if one.by else f"the customer flagged {who}"
+                return f"Let down: {what}."
             case "public":
                 stars = f", {one.about}" if one.about else ""
                 return f"Said in public ({one.name}{stars})."
@@ -66,7 +70,8 @@ class EvidenceTeller:
         met = f", about {self._name(one.met)}" if one.met else ""
         says = f"Answered {one.score}{of} to “{title}”{met}{self._written(one)}."
         if one.taken_for:
-            says += f" That is taken for: {failure_words(one.taken_for, self._library).lower()}."
+            taken = failure_words(one.taken_for, self._library)
+            says += f" That is taken for: {taken[:1].lower()}{taken[1:]}."
         return f"{says} A later answer took its place." if one.replaced else says
 
     def _let_down(self, one: Evidence) -> str:

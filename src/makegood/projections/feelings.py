@@ -16,11 +16,11 @@ from makegood.playbooks.feelings import Feeling
 
 Kind: TypeAlias = Literal[
     "answer", "good_again", "not_yet", "public", "wrote",
-    "let_down", "late_call", "remedy", "call", "released",
+    "let_down", "late_call", "spoiled_call", "remedy", "call", "released",
 ]  # fmt: skip
 SAID: frozenset[Kind] = frozenset({"answer", "good_again", "not_yet", "public", "wrote"})
 """What the customer said; everything else happened."""
-LET_DOWN: frozenset[Kind] = frozenset({"let_down", "late_call"})
+LET_DOWN: frozenset[Kind] = frozenset({"let_down", "late_call", "spoiled_call"})
 """After these nobody knows how they feel, whatever they said before."""
 PUT_RIGHT: frozenset[Kind] = frozenset({"remedy"})
 """After these nobody knows whether who was not happy is so still."""
