@@ -80,7 +80,7 @@ def feelings(
     request: HttpRequest,
     customer_id: CustomerKey,
     after: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9_-]{0,1000}$", description="`next` of the page before.")
+        str, Field(pattern=r"^[A-Za-z0-9_-]{0,4000}$", description="`next` of the page before.")
     ] = "",
     limit: PageSize = 50,
 ) -> Fields:

@@ -30,7 +30,7 @@ from makegood.projections.triage import chance_words
 from makegood.runtime.feelings import Felt, Wanted, feelings_of
 
 ON_CARD, ON_PAGE = 5, 30
-MOST_DRAWN = 200
+MOST_DRAWN = 100
 _MARKS: dict[Kind, str] = {**dict.fromkeys(LET_DOWN_KINDS, "alarm"), "remedy": "ok"}
 
 

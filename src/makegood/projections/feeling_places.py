@@ -8,7 +8,7 @@ import msgspec
 from makegood.messages.errors import InputError
 from makegood.messages.events import OrderKey
 
-LONGEST = 1_000
+LONGEST = 4_000
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[OrderKey] = msgspec.msgpack.Decoder(OrderKey)
 _MOST_MS = 10**15
@@ -32,8 +32,8 @@ def read(text: str) -> OrderKey | None:
         place = _DECODER.decode(raw)
     except (binascii.Error, ValueError, msgspec.DecodeError) as error:
         raise InputError(_WRONG) from error
-    is_told = len(text) <= LONGEST and all(0 <= one < _MOST_MS for one in place[:2])
-    if not is_told or not all(one.isprintable() for one in place[2:]):
+    is_told = len(text) <= LONGEST and all(abs(one) < _MOST_MS for one in place[:2])
+    if not is_told or any("\0" in one for one in place[2:]):
         raise InputError(_WRONG)
     return place
 
