@@ -20,7 +20,7 @@ router = Router(auth=CasesKey(by_brand=True), tags=["customers"])
 Said = Literal["happy", "neither", "unhappy"]
 
 
-class ReadOut(Schema):
+class MachineReadOut(Schema):
     """What a model made of a letter."""
 
     model: str
@@ -28,7 +28,7 @@ class ReadOut(Schema):
     sure: float = Field(description="0 to 1, as the model is calibrated.")
 
 
-class EvidenceOut(Schema):
+class FeelingEvidenceOut(Schema):
     """One thing under the line; free of personal data."""
 
     at: datetime
@@ -45,10 +45,10 @@ class EvidenceOut(Schema):
     score: int | None
     most: int | None = Field(description="The end of the question's scale.")
     replaced: bool = Field(description="A later answer about the same took its place.")
-    read_by: ReadOut | None = Field(description="Null: no machine read it.")
+    read_by: MachineReadOut | None = Field(description="Null: no machine read it.")
 
 
-class SpanOut(Schema):
+class FeelingSpanOut(Schema):
     """How long the last that was said about a feeling stands; in the gaps nobody knows."""
 
     feeling: Said
@@ -57,21 +57,21 @@ class SpanOut(Schema):
     event: str | None
 
 
-class LineOut(Schema):
+class FeelingLineOut(Schema):
     """The line."""
 
     now: Said | None = Field(description="Null: they have not said since something happened.")
     last: Said | None = Field(description="What they last said; null for nothing.")
     last_at: datetime | None
     read_from: datetime | None = Field(description="Nothing older was read; null: all was.")
-    spans: list[SpanOut] = Field(description="Oldest first.")
+    spans: list[FeelingSpanOut] = Field(description="Oldest first.")
 
 
 class FeelingsOut(Schema):
     """How a customer feels, as far as they said."""
 
-    line: LineOut | None = Field(description="On the first page alone.")
-    evidence: list[EvidenceOut] = Field(description="The latest first.")
+    line: FeelingLineOut | None = Field(description="On the first page alone.")
+    evidence: list[FeelingEvidenceOut] = Field(description="The latest first.")
     next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
 
 

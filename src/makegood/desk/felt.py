@@ -18,7 +18,7 @@ from makegood.projections import feeling_places
 from makegood.projections.feeling_words import (
     FEELINGS,
     LET_DOWN,
-    MADE_GOOD,
+    REMEDY,
     EvidenceTeller,
     drawn_as,
     now_words,
@@ -146,7 +146,7 @@ def _drawn(found: Felt, now_ms: int, zone: str) -> dict[str, Any]:
     lasting = [one for one in found.under if one.feeling or drawn_as(one)]
     last = lasting[:MOST_DRAWN]
     drawing = report.Drawing(
-        lanes=(*FEELINGS.values(), MADE_GOOD, LET_DOWN),
+        lanes=(*FEELINGS.values(), REMEDY, LET_DOWN),
         spans=tuple(
             (one.from_ms, one.until_ms, FEELINGS[one.feeling], one.is_open)
             for one in line_of(last, now_ms).spans

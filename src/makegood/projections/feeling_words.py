@@ -20,7 +20,7 @@ FEELINGS: Mapping[Feeling, str] = {
     Feeling.NEITHER: "neither",
     Feeling.UNHAPPY: "unhappy",
 }
-LET_DOWN, MADE_GOOD = "let down", "made good"
+LET_DOWN, REMEDY = "let down", "remedy"
 """Names of the two lanes of what happened."""
 _PLAIN: Mapping[Kind, str] = {
     "good_again": "Said that it is good again",
@@ -55,7 +55,7 @@ class EvidenceTeller:
             case "remedy":
                 money = Money(one.paid_cents, one.currency) if one.paid_cents else None
                 paid = f", {money_words(money)}" if money is not None else ""
-                return f"Made good: {remedy_words(one.name, self._library)}{paid}."
+                return f"A remedy came: {remedy_words(one.name, self._library)}{paid}."
             case "call":
                 return f"{self._name(one.by)} called and spoke with them."
             case "released":
@@ -95,7 +95,7 @@ def drawn_as(one: Evidence) -> str:
     """Name the lane on which something that happened is drawn; empty for what is not drawn."""
     if one.kind in LET_DOWN_KINDS:
         return LET_DOWN
-    return MADE_GOOD if one.kind in PUT_RIGHT else ""
+    return REMEDY if one.kind in PUT_RIGHT else ""
 
 
 def now_words(line: FeelingLine, *, read_all: bool) -> str:
@@ -109,8 +109,9 @@ def now_words(line: FeelingLine, *, read_all: bool) -> str:
         return (
             "Has never said how they feel." if read_all else "Has not said how they feel lately."
         )
-    said = FEELINGS[line.last.feeling]
+    is_neither = line.last.feeling is Feeling.NEITHER
+    said = "neither happy nor unhappy" if is_neither else FEELINGS[line.last.feeling]
     if line.since is None:
         return f"Last said: {said}."
-    happened = "something was made good" if line.since.kind == "remedy" else "we let them down"
+    happened = "a remedy came" if line.since.kind == "remedy" else "we let them down"
     return f"Has not said since {happened}. Before that: {said}."
