@@ -31,6 +31,7 @@ from makegood.runtime.feelings import Felt, Wanted, feelings_of
 
 ON_CARD, ON_PAGE = 5, 30
 MOST_DRAWN = 100
+MOST_WORDS = 600
 _MARKS: dict[Kind, str] = {**dict.fromkeys(LET_DOWN_KINDS, "alarm"), "remedy": "ok"}
 
 
@@ -127,13 +128,18 @@ def _shown(one: Evidence, teller: EvidenceTeller, found: Felt, brands: dict[str,
     return Shown(
         at_ms=one.at_ms,
         says=teller.says(one),
-        words=one.text or found.texts.get(one.words, ""),
+        words=_clipped(one.text or found.texts.get(one.words, "")),
         mark="alarm" if one.feeling is Feeling.UNHAPPY else mark,
         place=one.event,
         pill=FEELINGS[one.feeling] if one.feeling is not None else "",
         brand=brands.get(one.brand, one.brand) if len(brands) > 1 else "",
         read=chance_words(one.sure) if one.is_measured else "",
     )
+
+
+def _clipped(words: str) -> str:
+    """Give the beginning of what was written; the timeline and the letters have all of it."""
+    return words if len(words) <= MOST_WORDS else f"{words[:MOST_WORDS].rstrip()} …"
 
 
 def _drawn(found: Felt, now_ms: int, zone: str) -> dict[str, Any]:

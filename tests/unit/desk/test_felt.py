@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
-from makegood.messages.facts import Answered, FailureRaised, Triaged
+from makegood.messages.facts import Answered, FailureRaised, Triaged, Wrote
 from makegood.messages.ids import CaseId, RepId
 from makegood.messages.triage_facts import opened_by
 from makegood.ports.rows import RepRow
@@ -117,3 +117,16 @@ def test_stars_in_public_are_theirs_only_by_their_word(makegood, clock, kathy):
     assert "Said in public (review, 5 of 5)." in told
     assert "Lovely." in told
     assert "Last said: happy." in told
+
+
+def test_of_a_long_letter_the_beginning_stands_there_and_no_markup_of_theirs(makegood, kathy):
+    introduce(makegood)
+    no_car(makegood)
+    wrote = Wrote(case=CaseId(case_of(makegood)), text="t1")
+    words = f"<script>alert(1)</script>{'x' * 5_000}END"
+    take(makegood, ANA, wrote, "wrote", texts={"t1": words})
+    page = kathy.get(path(makegood)).content.decode()
+    assert "Wrote to us." in page
+    assert "<script>alert" not in page
+    assert "xxx …" in page
+    assert "END" not in page
