@@ -1,7 +1,6 @@
 """What is under the line of how a customer feels: found in their own events and state."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,6 +32,8 @@ from makegood.playbooks.feelings import Feeling, feeling_of, feeling_of_stars
 from makegood.playbooks.rulings import SurveyQuestion
 from makegood.ports.voice import Post
 from makegood.projections.feelings import Evidence
+from makegood.projections.orders import failed_words
+from makegood.projections.said import title_of
 from makegood.projections.surveys import survey_of
 
 NOBODY = RepId("")
@@ -177,10 +178,13 @@ class _Finder:
 
     def _failure(self, failure: Failure, event: Event | None) -> Evidence:
         read = self._read.get(event.message_id) if event is not None and event.is_ours else None
+        begun, word = self._begun(failure)
+        title = failed_words(failure, self._library)
         return Evidence(
             order=(failure.at_ms, _AFTER, "", f"failure/{failure.event}/{failure.about}"),
             kind="let_down",
-            event=self._place(failure),
+            event=begun,
+            title=f"{title} ({word})" if word else title,
             brand=failure.brand,
             name=failure.rule,
             about=failure.about,
@@ -192,13 +196,18 @@ class _Finder:
             read_as=read.kind if read is not None else "",
         )
 
-    def _place(self, failure: Failure) -> EventId:
-        """Name the event under which the timeline has a failure; of a silence, what began it."""
+    def _begun(self, failure: Failure) -> tuple[EventId, str]:
+        """Name what the timeline has a failure under: of a silence what began it, and our word."""
         if failure.event in self._by_id:
-            return failure.event
-        begun = (one.event for one in self._state.waits if one.failure_about == failure.about)
-        said = (one.event for one in self._state.memory.said if one.about == failure.about)
-        return next(chain(begun, said), failure.event)
+            return failure.event, ""
+        waits = (one.event for one in self._state.waits if one.failure_about == failure.about)
+        if begun := next(waits, None):
+            return begun, ""
+        about = failure.about.partition("/")[2]
+        said = (one for one in self._state.memory.said if one.broken and one.about == about)
+        if (word := next(said, None)) is None:
+            return failure.event, ""
+        return word.event, title_of(word.id, word.kind, self._library)
 
     def late_calls(self) -> Iterator[Evidence]:
         """Calls that the customer was promised, and that did not come."""

@@ -75,7 +75,7 @@ class EvidenceTeller:
         return f"{says} A later answer took its place." if one.replaced else says
 
     def _let_down(self, one: Evidence) -> str:
-        title = failure_words(one.name, self._library)
+        title = one.title
         if one.is_measured:
             read = f"{kind_words(one.read_as)} ({chance_words(one.sure)})"
             return f"Let down, as a model read their letter: {read}. It is taken for: {title}."

@@ -47,6 +47,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
         model: Which model read it; empty for what people said and systems told.
         sure: How sure that model was, in thousandths.
         read_as: What the model read.
+        title: What failed, in the words of the book by which that was judged.
         paid_cents: Money that came with a remedy; 0 for none.
         currency: Of what money.
     """
@@ -70,6 +71,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     model: str = ""
     sure: int = 0
     read_as: str = ""
+    title: str = ""
     paid_cents: int = 0
     currency: str = ""
 

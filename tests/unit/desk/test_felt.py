@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
-from makegood.messages.facts import Answered, FailureRaised, Triaged, Wrote
+from makegood.messages.facts import Answered, FailureRaised, Promised, Triaged, Wrote
 from makegood.messages.ids import CaseId, RepId
 from makegood.messages.triage_facts import opened_by
 from makegood.ports.rows import RepRow
@@ -130,3 +130,17 @@ def test_of_a_long_letter_the_beginning_stands_there_and_no_markup_of_theirs(mak
     assert "<script>alert" not in page
     assert "xxx …" in page
     assert "END" not in page
+
+
+def test_a_word_of_ours_that_was_not_kept_is_told_with_the_word(makegood, clock, kathy):
+    introduce(makegood)
+    due_ms = clock.now_ms() + HOUR_MS
+    said = Promised(promise="other", due_ms=due_ms, by=RepId("kathy"), brand="northwind_cars")
+    take(makegood, ANA, said, "promised")
+    clock.advance(2 * HOUR_MS)
+    told = read(kathy, path(makegood))
+    assert "Let down: what was promised did not come (a promise)." in told
+    page = kathy.get(path(makegood)).content.decode()
+    (anchor,) = re.findall(r'#(e[0-9a-f]{32})"', page)
+    timeline = kathy.get(f"/desk/customers/{customer_of(makegood, ANA)}").content.decode()
+    assert f'id="{anchor}"' in timeline
