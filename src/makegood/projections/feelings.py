@@ -25,6 +25,8 @@ LET_DOWN: frozenset[Kind] = frozenset({"let_down", "late_call", "spoiled_call"})
 PUT_RIGHT: frozenset[Kind] = frozenset({"remedy"})
 """After these nobody knows whether who was not happy is so still."""
 
+_RANK = {Feeling.UNHAPPY: 0, Feeling.NEITHER: 1, Feeling.HAPPY: 2}
+
 
 class Evidence(Struct, frozen=True, kw_only=True):
     """One thing under the line.
@@ -137,7 +139,7 @@ def line_of(evidence: Iterable[Evidence], now_ms: int) -> FeelingLine:
     last: Evidence | None = None
     since: Evidence | None = None
     for one in sorted(evidence, key=lambda it: it.order):
-        if not (one.feeling or _ends(one, last)):
+        if not (one.feeling or _ends(one, last)) or _goes_with(one, standing):
             continue
         if standing is not None:
             spans.append(_span(standing, one.at_ms))
@@ -150,6 +152,16 @@ def line_of(evidence: Iterable[Evidence], now_ms: int) -> FeelingLine:
         until_ms = max(now_ms, standing[0].at_ms)
         spans.append(_span(standing, until_ms, is_open=True))
     return FeelingLine(spans=tuple(spans), last=last, since=since)
+
+
+def _goes_with(one: Evidence, standing: tuple[Evidence, Feeling] | None) -> bool:
+    """Whether it answers another question of the same survey, and no worse: the worst stands."""
+    if standing is None or one.feeling is None or not one.about:
+        return False
+    said, feeling = standing
+    same = (said.kind, said.name, said.about) == (one.kind, one.name, one.about)
+    is_other = said.question != one.question
+    return one.kind == "answer" and same and is_other and _RANK[one.feeling] >= _RANK[feeling]
 
 
 def _ends(one: Evidence, last: Evidence | None) -> bool:

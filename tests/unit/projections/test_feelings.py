@@ -1,5 +1,7 @@
 """The line: what ends a feeling, what does not, and what it says when nobody knows."""
 
+from msgspec.structs import replace
+
 from makegood.messages.events import OrderKey
 from makegood.playbooks.feelings import Feeling
 from makegood.projections import feeling_places
@@ -32,6 +34,21 @@ def test_words_alone_and_calls_and_a_release_say_nothing_of_a_feeling():
         line = line_of([at(1, "answer", UNHAPPY), at(5, kind)], 9)
         assert (line.now, line.since) == (UNHAPPY, None)
         assert line_of([at(5, kind)], 9).last is None
+
+
+def test_of_several_questions_about_one_thing_the_worst_answer_stands():
+    first = Evidence(order=(1, 0, "s", "1"), kind="answer", feeling=HAPPY, name="boarding",
+                     about="B1")  # fmt: skip
+    treated = replace(first, order=(2, 0, "s", "2"), question="treated", feeling=UNHAPPY)
+    easy = replace(first, order=(3, 0, "s", "3"), question="easy", feeling=NEITHER)
+    assert line_of([first, treated, easy], 9).now is UNHAPPY
+    assert line_of([first, treated, easy], 9).last == treated
+    other = replace(easy, about="B2")
+    assert line_of([first, treated, other], 9).now is NEITHER, "about something else"
+    again = replace(treated, order=(4, 0, "s", "4"), feeling=HAPPY)
+    assert line_of([replace(treated, feeling=None), again], 9).now is HAPPY
+    down = at(4, "let_down")
+    assert line_of([first, treated, down, replace(easy, order=(5, 0, "s", "5"))], 9).now is NEITHER
 
 
 def test_what_is_said_now_in_words():
