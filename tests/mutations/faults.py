@@ -3,6 +3,7 @@
 from tests.mutations import (
     faults_of_asking,
     faults_of_core,
+    faults_of_feelings,
     faults_of_mail,
     faults_of_people,
     faults_of_pipes,
@@ -14,6 +15,7 @@ from tests.mutations.fault import Fault
 FAULTS: tuple[Fault, ...] = (
     *faults_of_asking.FAULTS,
     *faults_of_core.FAULTS,
+    *faults_of_feelings.FAULTS,
     *faults_of_mail.FAULTS,
     *faults_of_people.FAULTS,
     *faults_of_pipes.FAULTS,

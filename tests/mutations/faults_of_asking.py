@@ -35,7 +35,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="seven-is-a-detractor",
-        file="src/makegood/analytics/asking.py",
+        file="src/makegood/playbooks/feelings.py",
         old="PROMOTER, DETRACTOR = 9, 6\n",
         new="PROMOTER, DETRACTOR = 9, 7\n",
         tests=("tests/unit/analytics/test_asking.py",),

@@ -27,8 +27,10 @@ from makegood.messages.facts import (
     Unsubscribed,
 )
 from makegood.messages.money import Money
+from makegood.playbooks.feelings import Feeling
 from makegood.playbooks.terms import Tier
 from makegood.projections.cases import MARKETING, OWED
+from makegood.runtime.feelings import Wanted, feelings_of
 from tests.stories.conftest import DAY, World, text_of, told
 
 MINUTE_MS = 60_000
@@ -237,6 +239,20 @@ def test_made_whole_and_only_then_the_offer_goes_out(whole):
     assert whole.gate(MessageClass.PROMOTIONAL).allowed
     assert whole.mails[-1]["X-Makegood-Class"] == "promotional"
     assert whole.mails[-1]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_line_of_how_she_feels_says_no_more_than_she_did(whole):
+    with whole.makegood.store.reading() as reading:
+        wanted = Wanted(customer=whole.row.customer, now_ms=whole.clock.now_ms())
+        found = feelings_of(reading, whole.makegood.library, wanted, lambda _: True)
+    assert found.line is not None
+    told = [(one.kind, one.name) for one in reversed(found.under)]
+    assert [one for one in told if one[0] == "let_down"] == [("let_down", "no_car")] * 2
+    assert ("remedy", "driver") in told
+    assert told[-1] == ("good_again", "")
+    (only,) = found.line.spans
+    assert (only.feeling, only.is_open) == (Feeling.HAPPY, True)
+    assert only.said.event, "no feeling without the event that says it"
 
 
 def test_every_mail_before_the_offer_is_service_or_her_own_question(whole):

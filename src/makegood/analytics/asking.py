@@ -14,12 +14,11 @@ from math import sqrt
 from msgspec import Struct
 
 from makegood.analytics.parity.intervals import Interval, wilson, z_for
+from makegood.playbooks.feelings import DETRACTOR, PROMOTER, SATISFIED
 from makegood.playbooks.rulings import SurveyKind, SurveyQuestion, SurveyRule
 from makegood.ports.answers import AnswerCount
 
 ALPHA = 0.05
-PROMOTER, DETRACTOR = 9, 6
-SATISFIED = 4
 _MORE = 3.0  # answers that the adjusted Wald interval adds, half of them passive
 Scores = Mapping[int, int]
 Own = Callable[[AnswerCount], SurveyRule | None]

@@ -5,6 +5,11 @@ from typing import Literal
 from makegood.messages.body import FactBody, TextRef
 
 
+def opened_by(letter: str) -> str:
+    """Name the failure that a letter opens by itself."""
+    return f"letter/{letter}/opened"
+
+
 class Triaged(FactBody, frozen=True, kw_only=True, tag="triaged"):
     """A model read a letter; the rule book said what follows from how sure it was.
 

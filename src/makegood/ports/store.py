@@ -19,6 +19,7 @@ from makegood.ports.answers import AnswerReading, AnswerWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
 from makegood.ports.held import HeldReading
+from makegood.ports.histories import HistoryReading
 from makegood.ports.letters import LetterReading, LetterWriting
 from makegood.ports.links import LinkReading, LinkWriting
 from makegood.ports.lots import LotReading, LotWriting
@@ -66,6 +67,7 @@ class Reading(
     ParkingReading,
     NoticeReading,
     HeldReading,
+    HistoryReading,
     WebhookReading,
     MarkReading,
     UnfitReading,

@@ -1,7 +1,7 @@
 """What happened, line by line, in plain words: from the log, the outbox and the texts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 
@@ -12,7 +12,6 @@ from makegood.messages.commands import ConfirmOffer, SendMessage, SendReply
 from makegood.messages.events import Event
 from makegood.messages.facts import (
     Answered,
-    Appealed,
     Approved,
     Arrived,
     AskedAgain,
@@ -41,9 +40,7 @@ from makegood.messages.facts import (
     Redirected,
     Referred,
     Released,
-    Requested,
     RootCauseNamed,
-    Settled,
     Touchpoint,
     TurnedDown,
     Unlinked,
@@ -53,20 +50,17 @@ from makegood.messages.facts import (
 from makegood.messages.ids import CommandId
 from makegood.playbooks.book import Library
 from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
-from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.calls import event_words, touch_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
 from makegood.projections.person_words import told_of_people
 from makegood.projections.redirects import place_words
+from makegood.projections.request_words import Mark, Told, told_of_requests
 from makegood.projections.root_causes import cause_words
 from makegood.projections.roster import rep_name
 from makegood.projections.said import title_of
 from makegood.projections.sentence import booking_of, place_of
 from makegood.projections.surveys import not_asked, rated_words
-from makegood.projections.waived import waiver_words
-
-Mark = Literal["plain", "alarm", "warn", "ok", "customer", "note"]
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -76,12 +70,14 @@ class Line(Struct, frozen=True, kw_only=True):
         says: One sentence.
         words: What somebody wrote, from the side table; empty when there is none or it was erased.
         mark: How to show it.
+        id: The event that tells it; empty for what none tells.
     """
 
     at_ms: int
     says: str
     words: str = ""
     mark: Mark = "plain"
+    id: str = ""
 
 
 class Sources(Struct, frozen=True, kw_only=True):
@@ -171,7 +167,7 @@ def _ended(row: OutboxRow, library: Library) -> Line:
 
 
 def _line(event: Event, sources: Sources) -> Line | None:
-    told = _outcome(event.body, sources) or _about_a_request(event, sources)
+    told = _outcome(event.body, sources) or told_of_requests(event, sources.reps, sources.library)
     told = told or _about_a_place(event.body, sources)
     told = told or _by_a_person(event.body, sources) or _rated(event, sources)
     told = told or _about_a_proposal(event.body, sources) or _said(event.body, sources)
@@ -179,7 +175,8 @@ def _line(event: Event, sources: Sources) -> Line | None:
     says, mark = told or _from_outside(event, sources)
     if not says:
         return None
-    return Line(at_ms=event.time_ms, says=says, mark=mark, words=_words(event.body, sources))
+    words = _words(event.body, sources)
+    return Line(at_ms=event.time_ms, says=says, mark=mark, words=words, id=event.id)
 
 
 def _words(body: Body, sources: Sources) -> str:
@@ -188,9 +185,6 @@ def _words(body: Body, sources: Sources) -> str:
         if ref and ref in sources.texts:
             return sources.texts[ref]
     return ""
-
-
-Told = tuple[str, Mark]
 
 
 def _of_people(event: Event, sources: Sources) -> Told | None:
@@ -354,46 +348,6 @@ def _from_outside(event: Event, sources: Sources) -> Told:
         case Identified():
             return "", "plain"
     return "", "plain"
-
-
-def _about_a_request(event: Event, sources: Sources) -> Told | None:
-    body = event.body
-    match body:
-        case Requested():
-            return _requested(event, body, sources)
-        case Settled(by=by, answer="allow", remedy=remedy, cost=cost, charge=charge):
-            terms = terms_words(remedy, cost, charge, sources.library)
-            waived = _waived(body, sources)
-            return f"{rep_name(sources.reps, by)} allowed what was asked{terms}{waived}.", "ok"
-        case Settled(by=by):
-            return f"{rep_name(sources.reps, by)} refused what was asked:", "warn"
-        case Appealed(by=by):
-            who = f"{rep_name(sources.reps, by)} appealed for the customer" if by else ""
-            return f"{who or 'The customer appealed'}: somebody else decides.", "customer"
-    return None
-
-
-def _waived(body: Requested | Settled, sources: Sources) -> str:
-    """Say what an answer waives, to follow a yes; empty for nothing."""
-    if not body.waives:
-        return ""
-    lasting = "the next time" if body.once else "from now on"
-    return f" and waived {lasting}: {waiver_words(body.waives, sources.library)}"
-
-
-def _requested(event: Event, body: Requested, sources: Sources) -> Told:
-    """Say what was asked and what the table answered."""
-    book = sources.library.books.get(event.stamp.book)
-    rule = book.for_brand(body.brand).requests.get(body.request) if book else None
-    title = in_language(rule.title, "en") if rule else body.request.replace("_", " ")
-    who = f"{rep_name(sources.reps, body.by)} asked" if body.by else "The customer asked"
-    whom = " for the customer" if body.by else ""
-    marks: Mapping[str, Mark] = {"allow": "ok", "deny": "warn"}
-    answer = answer_words(body, sources.library)
-    if waived := _waived(body, sources):
-        answer = f"{answer.rstrip('.')}{waived}."
-    says = f"{who}{whom}: {title.rstrip('.?')}? {answer}"
-    return says, marks.get(body.answer, "customer")
 
 
 def _channel(channel: str) -> str:

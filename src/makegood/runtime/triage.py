@@ -19,7 +19,7 @@ from makegood.messages.errors import Refused
 from makegood.messages.events import OWN_SOURCE
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId, ProfileId, RepId, event_id
-from makegood.messages.triage_facts import Triaged
+from makegood.messages.triage_facts import Triaged, opened_by
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.triage import NONE, TriageTerms
 from makegood.ports.clock import Clock
@@ -183,11 +183,6 @@ class Triage:
             known = writing.triaged([label.letter]).get(label.letter)
             said, words = (known.said, known.words) if known is not None else (None, ())
             writing.put_triaged(replace(label, said=said, words=words))
-
-
-def opened_by(letter: str) -> str:
-    """Name the failure that a letter opens by itself."""
-    return f"letter/{letter}/opened"
 
 
 def made_by(letter: str) -> str:

@@ -9,6 +9,7 @@ from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
 from makegood.store.memory_answers import MemoryAnswers
+from makegood.store.memory_histories import MemoryHistories
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_lots import MemoryLots
@@ -50,6 +51,7 @@ class MemoryReader(
     MemoryRoutings,
     MemoryLots,
     MemorySilence,
+    MemoryHistories,
     MemoryAnswers,
     MemoryLetters,
     MemoryVoice,

@@ -33,6 +33,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
 from makegood.store.memory_answers import MemoryAnswers
+from makegood.store.memory_histories import MemoryHistories
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_lots import MemoryLots
@@ -82,6 +83,7 @@ class MemoryWriting(
     MemoryRoutings,
     MemoryLots,
     MemorySilence,
+    MemoryHistories,
     MemoryAnswers,
     MemoryLetters,
     MemoryVoice,

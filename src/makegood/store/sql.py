@@ -9,6 +9,7 @@ from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
 from makegood.store.sql_held import HeldReading
+from makegood.store.sql_histories import HistoryReading
 from makegood.store.sql_letters import LetterReading, LetterWriting
 from makegood.store.sql_links import LinkReading, LinkWriting
 from makegood.store.sql_log import LogWriting
@@ -48,6 +49,7 @@ class SqlReading(
     MarkReading,
     NoticeReading,
     HeldReading,
+    HistoryReading,
     WebhookReading,
     UnfitReading,
     ScreeningReading,

@@ -28,6 +28,7 @@ from makegood.testing.store_desk_conformance import (
     PeopleConformance,
 )
 from makegood.testing.store_everyone_conformance import EveryoneConformance
+from makegood.testing.store_history_conformance import HistoryConformance
 from makegood.testing.store_letter_conformance import LetterConformance
 from makegood.testing.store_link_conformance import ProbableLinkConformance
 from makegood.testing.store_log_conformance import (
@@ -220,6 +221,7 @@ class StoreConformance(
     LetterConformance,
     VoiceConformance,
     SilenceConformance,
+    HistoryConformance,
     TriageConformance,
     ThreadConformance,
 ):
