@@ -20,7 +20,7 @@ from makegood.playbooks.book import Library
 from makegood.playbooks.feelings import Feeling
 from makegood.ports.arrivals import Arrival
 from makegood.projections.feelings import LET_DOWN, SAID, Evidence, FeelingLine, line_of
-from makegood.runtime.feelings import Felt, Wanted, feelings_of
+from makegood.runtime.feeling_line import Felt, Wanted, feelings_of
 from makegood.runtime.intake import Intake, body_digest
 from makegood.store.memory import MemoryStore
 from makegood.testing.book import DAY_MS, HOUR_MS

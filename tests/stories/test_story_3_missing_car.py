@@ -30,7 +30,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.feelings import Feeling
 from makegood.playbooks.terms import Tier
 from makegood.projections.cases import MARKETING, OWED
-from makegood.runtime.feelings import Wanted, feelings_of
+from makegood.runtime.feeling_line import Wanted, feelings_of
 from tests.stories.conftest import DAY, World, text_of, told
 
 MINUTE_MS = 60_000

@@ -29,7 +29,7 @@ from makegood.playbooks.feelings import Feeling
 from makegood.ports.rows import RepRow
 from makegood.projections.feelings import LET_DOWN, Evidence, FeelingLine
 from makegood.replay.again import replay
-from makegood.runtime.feelings import Wanted, feelings_of
+from makegood.runtime.feeling_line import Wanted, feelings_of
 from makegood.sources.segment import Envelope, read_item
 from makegood.testing.book import HOUR_MS
 from makegood.testing.clock import FakeClock

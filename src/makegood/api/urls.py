@@ -22,7 +22,7 @@ from makegood.api.call_routes import router as calls
 from makegood.api.closing_routes import router as closing
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
-from makegood.api.feeling_routes import router as feelings
+from makegood.api.feeling_line_routes import router as feeling_line
 from makegood.api.line_routes import router as lines
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document

@@ -15,7 +15,7 @@ from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.playbooks.feelings import Feeling
 from makegood.projections import feeling_places
-from makegood.projections.feeling_words import (
+from makegood.projections.feeling_line_words import (
     FEELINGS,
     LET_DOWN,
     REMEDY,
@@ -27,7 +27,7 @@ from makegood.projections.feelings import LET_DOWN as LET_DOWN_KINDS
 from makegood.projections.feelings import Evidence, Kind, line_of
 from makegood.projections.roster import called, person_of
 from makegood.projections.triage import chance_words
-from makegood.runtime.feelings import Felt, Wanted, feelings_of
+from makegood.runtime.feeling_line import Felt, Wanted, feelings_of
 
 ON_CARD, ON_PAGE = 5, 30
 MOST_DRAWN = 100

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from makegood.messages.events import OrderKey
 from makegood.playbooks.feelings import Feeling
 from makegood.projections import feeling_places
-from makegood.projections.feeling_words import now_words
+from makegood.projections.feeling_line_words import now_words
 from makegood.projections.feelings import Evidence, Kind, line_of, page_of
 
 HAPPY, NEITHER, UNHAPPY = Feeling.HAPPY, Feeling.NEITHER, Feeling.UNHAPPY

@@ -14,7 +14,7 @@ from makegood.api.shapes import CustomerKey, PageSize, instant
 from makegood.messages.ids import ProfileId
 from makegood.projections import feeling_places
 from makegood.projections.feelings import Evidence, FeelingLine, Span
-from makegood.runtime.feelings import Felt, Wanted, feelings_of
+from makegood.runtime.feeling_line import Felt, Wanted, feelings_of
 
 router = Router(auth=CasesKey(by_brand=True), tags=["customers"])
 Said = Literal["happy", "neither", "unhappy"]
