@@ -98,6 +98,8 @@ DESK = {
     "desk/team/root-cause": ("GET", 404, 404, 404),
     "desk/team/root-cause/answer": ("POST", 404, 404, 404),
     "desk/feelings/": ("GET", 200, 200, 200),
+    "desk/feelings/brand?name=northwind_cars": ("GET", 404, 200, 200),
+    "desk/feelings/touchpoint?name=Nowhere": ("GET", 404, 404, 404),
     "desk/floor/": ("GET", 200, 200, 200),
     "desk/floor/raise": ("POST", 422, 422, 422),
     "desk/floor/answers": ("GET", 200, 200, 200),
