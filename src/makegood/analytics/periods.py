@@ -16,7 +16,7 @@ class Period(Struct, frozen=True, kw_only=True):
     Attributes:
         first: Its first day, as 2026-11-23; names it in whatever zone.
         from_ms: When that day began.
-        until_ms: When the period after it begins; of the running one, now.
+        until_ms: When the period after it begins; of the running one, just after now.
         is_running: It is not over yet.
     """
 
@@ -39,7 +39,7 @@ def periods(now_ms: int, zone: str, by: By, back: int) -> tuple[Period, ...]:
     for _ in range(back):
         days.append(_before(days[-1], by))
     starts = [_start_ms(day, zone) for day in reversed(days)]
-    ends = [*starts[1:], max(now_ms, starts[-1] + 1)]
+    ends = [*starts[1:], now_ms + 1]
     return tuple(
         Period(first=day.isoformat(), from_ms=start, until_ms=end, is_running=n == back)
         for n, (day, start, end) in enumerate(zip(reversed(days), starts, ends, strict=True))

@@ -180,10 +180,11 @@ def _figure(asked: SurveyQuestion, figure: Figure) -> Any:
 
 def _changed(kind: SurveyKind, change: Change | None) -> dict[str, str]:
     if change is None:
-        return {"moved": change_words(kind, "unsure", None), "mark": ""}
+        return {"moved": change_words(kind, "unsure", None), "mark": "", "verdict": ""}
     it = change.interval
     mark = {"better": "ok", "worse": "warn", "unsure": ""}[change.verdict]
     return {
         "moved": change_words(kind, change.verdict, (it.value, it.low, it.high)),
         "mark": mark,
+        "verdict": change.verdict,
     }

@@ -49,7 +49,7 @@ def change_words(
     verdict: Literal["better", "worse", "unsure"],
     limits: tuple[float, float, float] | None,
 ) -> str:
-    """Say how far a figure moved.
+    """Say how far a figure moved, to be read after the verdict where there is one.
 
     Args:
         kind: Of the question.
@@ -62,7 +62,7 @@ def change_words(
     unit = _UNITS[kind][1]
     if verdict == "unsure":
         return f"may be chance ({low} to {high} {unit})"
-    return f"{verdict} by {value.lstrip('+-')} {unit} ({low} to {high})"
+    return f"by {value.lstrip('+-')} {unit} ({low} to {high})"
 
 
 def _signed(kind: SurveyKind, value: float) -> str:

@@ -93,10 +93,14 @@ def test_two_hundred_brands_cost_no_more_questions_than_one(client, makegood, cl
     assert questions(makegood, client, ALL) == few
 
 
+def of_brand(makegood: Makegood, brand: str) -> Client:
+    return client_of(makegood, brand, ("cases.read",), brands=(brand,))
+
+
 def test_a_key_of_one_brand_reads_that_one_alone(makegood, clock):
     keep(makegood, clock, 40)
     keep(makegood, clock, 40, brand="skylark")
-    theirs, others = client_of(makegood, "meridian"), client_of(makegood, "skylark")
+    theirs, others = of_brand(makegood, "meridian"), of_brand(makegood, "skylark")
     assert {one["name"] for one in others.get(ALL).json()["feelings"]} == {"skylark"}
     assert theirs.get(f"{PERIODS}&brand=meridian").status_code == 200
     assert others.get(f"{PERIODS}&brand=meridian").status_code == 404
