@@ -187,9 +187,7 @@ def _felt(name: str, lines: list[Line]) -> Fields:
         "name": name,
         "asked": lines[0].asked,
         "answered": lines[0].answered,
-        "figures": [
-            {**_figure(one.whole), "change": _change(one.change)} for one in lines
-        ],
+        "figures": [{**_figure(one.whole), "change": _change(one.change)} for one in lines],
     }
 
 

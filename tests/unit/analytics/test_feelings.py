@@ -88,8 +88,10 @@ def test_the_more_are_shown_together_the_less_is_called_a_change(given_, many: i
             figure_of("", kind, kind.scale, scores, FEW, at_once=at_once).interval
             for scores in (first, second)
         ]
-        assert parts[0] is not None and parts[1] is not None
-        return Change(interval=apart(parts[0], parts[1])).verdict
+        later, earlier = parts
+        assert later is not None
+        assert earlier is not None
+        return Change(interval=apart(later, earlier)).verdict
 
     assert verdict(many) in (verdict(1), "unsure")
 

@@ -157,6 +157,15 @@ def _silent(brand: str) -> SilentRow:
     )  # fmt: skip
 
 
+def test_the_name_of_a_touchpoint_is_text_on_the_page_and_in_the_chart(makegood, kathy, clock):
+    keep(makegood, clock, 40)
+    keep(makegood, clock, 40, touch="<img src=x onerror=alert(1)>&")
+    for path in ("", BRAND, "touchpoint?name=%3Cimg+src%3Dx+onerror%3Dalert%281%29%3E%26"):
+        shown = kathy.get(ROOT + path).content.decode()
+        assert "onerror" in shown
+        assert "<img" not in shown
+
+
 def test_somebody_of_one_brand_sees_nothing_of_another(makegood, kathy, clock):
     keep(makegood, clock, 40, good=75)
     keep(makegood, clock, 40, good=25, brand="skylark", touch="Lounge")
