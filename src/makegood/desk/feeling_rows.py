@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -134,7 +135,7 @@ def spans_chart(
         counts=title,
         form="",
     )
-    return _drawn((name, draw_spans(spans, width)) for name, width in _WIDTHS)
+    return _drawn((name, _spans_kept(spans, width)) for name, width in _WIDTHS)
 
 
 def heard_rows(heard: Heard, periods: Sequence[Period], by: By) -> dict[str, Any]:
@@ -152,6 +153,7 @@ def heard_rows(heard: Heard, periods: Sequence[Period], by: By) -> dict[str, Any
 
 
 NOBODYS = "Umbrella"
+_spans_kept = lru_cache(maxsize=512)(draw_spans)  # the next who looks waits for no drawing
 _WIDTHS = (("wide", WIDE), ("narrow", NARROW))
 
 

@@ -55,24 +55,24 @@ def index(request: HttpRequest) -> HttpResponse:
         wanted = wanted_of(desk, request)
         found = felt(desk.reading, wanted, is_coarse=True)
         heard = heard_of(desk.reading, wanted, desk.brands)
-        asked = questions_in(surveys_in(desk.makegood.library), found.every)
-        chosen = chosen_of(asked, request.GET.get("figure", ""))
         shared = feelings_shell(desk, "index")
-        page = {
-            **shared,
-            "by": wanted.by,
-            "back": wanted.back,
-            "too_few": wanted.book.asking.too_few,
-            "questions": asked,
-            "chosen": chosen,
-            "heard": heard_rows(heard, found.periods, wanted.by),
-        }
-        if chosen is not None:
-            brands = brands_asked(found, chosen.survey)
-            touches = touches_asked(found, chosen.survey)
-            names = shared["brand_names"]
-            page["brands"] = listed(request, wanted, "brand", brands, chosen, names)
-            page["touches"] = listed(request, wanted, "touchpoint", touches, chosen, {})
+    asked = questions_in(surveys_in(desk.makegood.library), found.every)
+    chosen = chosen_of(asked, request.GET.get("figure", ""))
+    page = {
+        **shared,
+        "by": wanted.by,
+        "back": wanted.back,
+        "too_few": wanted.book.asking.too_few,
+        "questions": asked,
+        "chosen": chosen,
+        "heard": heard_rows(heard, found.periods, wanted.by),
+    }
+    if chosen is not None:
+        brands = brands_asked(found, chosen.survey)
+        touches = touches_asked(found, chosen.survey)
+        names = shared["brand_names"]
+        page["brands"] = listed(request, wanted, "brand", brands, chosen, names)
+        page["touches"] = listed(request, wanted, "touchpoint", touches, chosen, {})
     return render(request, "desk/feelings.html", page)
 
 

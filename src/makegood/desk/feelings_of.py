@@ -67,7 +67,7 @@ def brand(request: HttpRequest) -> HttpResponse:
             "name": name,
             "title": title,
         }
-        return _page(request, desk, found, own, page)
+    return _page(request, desk, found, own, page)
 
 
 @require_safe
@@ -87,7 +87,7 @@ def touchpoint(request: HttpRequest) -> HttpResponse:
             **feelings_shell(desk, "index"), "kind": "touchpoint", "name": name, "title": name,
         }  # fmt: skip
         asked = {id_: rule for id_, rule in every.items() if id_ in named or id_ in rules}
-        return _page(request, desk, found, asked, page)
+    return _page(request, desk, found, asked, page)
 
 
 def _page(

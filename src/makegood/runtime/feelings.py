@@ -81,19 +81,25 @@ class Felt(Struct, frozen=True, kw_only=True):
         return tuple(one for counts in self.counts for one in counts)
 
     def halves_by(
-        self, named: Callable[[AnswerCount], str], rule_of: Callable[[str, str], SurveyRule | None]
+        self,
+        named: Callable[[AnswerCount], str],
+        rule_of: Callable[[str, str], SurveyRule | None],
+        survey: str = "",
     ) -> Mapping[str, tuple[Halves, ...]]:
         """Put together what was counted of each survey of each brand or touchpoint.
 
         Args:
             named: Gives the brand or touchpoint.
             rule_of: Gives the survey of one of them.
+            survey: This one alone; empty for all.
         """
         parts: dict[tuple[str, str], dict[str, list[AnswerCount]]] = {}
         earlier, later = halves(self.periods)
         for place, counts in enumerate(self.counts):
             part = "earlier" if place in earlier else "later" if place in later else "rest"
             for one in counts:
+                if survey not in ("", one.survey):
+                    continue
                 kinds = parts.setdefault((named(one), one.survey), {})
                 kinds.setdefault(part, []).append(one)
         found: dict[str, list[Halves]] = {}
@@ -196,9 +202,9 @@ def brands_asked(found: Felt, survey: str) -> Mapping[str, Halves]:
     }
     silent = {brand: Halves(name=brand, rule=rule) for brand, rule in rules.items()}
     counted = found.halves_by(
-        lambda one: one.brand, lambda brand, of: survey_at(library, brand, of)
+        lambda one: one.brand, lambda brand, of: survey_at(library, brand, of), survey
     )
-    return silent | _of(counted, survey)
+    return silent | _of(counted)
 
 
 def touches_asked(
@@ -214,8 +220,8 @@ def touches_asked(
     rules = surveys_in(found.wanted.library)
     rule = rule or rules.get(survey)
     silent = {one: Halves(name=one, rule=rule) for one in rule.after} if rule is not None else {}
-    counted = found.halves_by(lambda one: one.touch, lambda _, of: rule if of == survey else None)
-    return silent | _of(counted, survey)
+    counted = found.halves_by(lambda one: one.touch, lambda _, __: rule, survey)
+    return silent | _of(counted)
 
 
 def surveys_after(wanted: Wanted, touch: str) -> frozenset[str]:
@@ -230,7 +236,5 @@ def surveys_after(wanted: Wanted, touch: str) -> frozenset[str]:
     )
 
 
-def _of(counted: Mapping[str, tuple[Halves, ...]], survey: str) -> dict[str, Halves]:
-    return {
-        name: one for name, several in counted.items() for one in several if one.rule.id == survey
-    }
+def _of(counted: Mapping[str, tuple[Halves, ...]]) -> dict[str, Halves]:
+    return {name: one for name, (one, *_) in counted.items()}
