@@ -96,6 +96,8 @@ def point_rows(asked: SurveyQuestion, points: Iterable[Point], by: By) -> list[d
             "interval": one.figure.interval,
             "answers": one.figure.n,
             "asked": one.asked,
+            "unhappy": one.unhappy,
+            "recovered": one.recovered,
             "change": one.change,
             **_changed(asked.kind, one.change),
         }

@@ -37,8 +37,8 @@ from makegood.runtime.feelings import (
 from makegood.sources.limits import writable
 
 _COLUMNS = (
-    "period", "running", "answers", "asked", "value", "low", "high", "change", "change_low",
-    "change_high", "verdict",
+    "period", "running", "answers", "asked", "unhappy", "recovered", "value", "low", "high",
+    "change", "change_low", "change_high", "verdict",
 )  # fmt: skip
 
 
@@ -154,6 +154,7 @@ def _csv(points: Sequence[Mapping[str, Any]]) -> HttpResponse:
         writer.writerow(
             (
                 one["first"], int(one["is_running"]), one["answers"], one["asked"],
+                one["unhappy"], one["recovered"],
                 *((it.value, it.low, it.high) if it else ("", "", "")),
                 *((moved.value, moved.low, moved.high) if moved else ("", "", "")),
                 change.verdict if change else "",
