@@ -20,7 +20,6 @@ from makegood.desk.feeling_rows import (
     line_rows,
     point_rows,
     questions_in,
-    trend_chart,
 )
 from makegood.desk.feelings import feelings_shell, listed, wanted_of
 from makegood.desk.team_asking import group_shown
@@ -111,6 +110,8 @@ def _page(
         "chosen": chosen,
     }
     if chosen is not None:
+        from makegood.desk.feeling_charts import trend_chart
+
         counted = found.of_survey(chosen.survey)
         points = trend_of(chosen.question, counted, too_few, wanted.own)
         rows = point_rows(chosen.question, points, wanted.by)
