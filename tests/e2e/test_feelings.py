@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from makegood.analytics.report.charts import WIDE
+from makegood.analytics.report.trend import Trend, draw_trend
 from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood
 from makegood.testing.clock import FakeClock
@@ -22,6 +24,19 @@ def served() -> Iterator[tuple[Makegood, FakeClock]]:
         yield both
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _a_renderer_that_runs() -> None:
+    """The first drawing of a process loads the renderer, which takes a busy machine long."""
+    assert draw_trend(Trend(rows=(("1 Jan", 1.0, 0.0, 2.0),), counts="", domain=(0, 2)), WIDE)
+
+
+def page_of(look: BrowserContext) -> Page:
+    look.set_default_navigation_timeout(90_000)
+    page = look.new_page()
+    sign_in(page, "omar")
+    return page
+
+
 def some_weeks(makegood: Makegood, clock: FakeClock) -> None:
     for weeks_ago in range(13):
         many = 12 if weeks_ago == 5 else 90
@@ -33,8 +48,7 @@ def some_weeks(makegood: Makegood, clock: FakeClock) -> None:
 
 def test_the_pages_have_no_fault(look: BrowserContext, makegood: Makegood, clock: FakeClock):
     some_weeks(makegood, clock)
-    page = look.new_page()
-    sign_in(page, "omar")
+    page = page_of(look)
     assert faults_on(
         page,
         {
@@ -47,13 +61,13 @@ def test_the_pages_have_no_fault(look: BrowserContext, makegood: Makegood, clock
 
 
 def test_the_pages_without_an_answer_have_no_fault(look: BrowserContext):
-    page = look.new_page()
-    sign_in(page, "omar")
+    page = page_of(look)
     assert faults_on(page, {"no feelings": ROOT, "no feelings of a brand": ROOT + BRAND}) == {}
 
 
 def test_from_all_to_a_brand_to_a_touchpoint(page: Page, makegood: Makegood, clock: FakeClock):
     some_weeks(makegood, clock)
+    page.set_default_navigation_timeout(90_000)
     sign_in(page, "omar")
     page.goto(ROOT)
     follow(page.get_by_role("link", name="Meridian").first)
