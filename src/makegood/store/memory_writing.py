@@ -33,6 +33,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
 from makegood.store.memory_answers import MemoryAnswers
+from makegood.store.memory_feelings import MemoryFeelings
 from makegood.store.memory_histories import MemoryHistories
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkWriting
@@ -85,6 +86,7 @@ class MemoryWriting(
     MemorySilence,
     MemoryHistories,
     MemoryAnswers,
+    MemoryFeelings,
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,
