@@ -10,6 +10,7 @@ from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
 from makegood.store.memory_advertised import MemoryAdvertised
 from makegood.store.memory_answers import MemoryAnswers
+from makegood.store.memory_feelings import MemoryFeelings
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_lots import MemoryLots
@@ -53,6 +54,7 @@ class MemoryReader(
     MemoryLots,
     MemorySilence,
     MemoryAnswers,
+    MemoryFeelings,
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,
