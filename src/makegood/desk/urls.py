@@ -16,6 +16,8 @@ from makegood.desk import (
     connections,
     customers,
     feelings,
+    feelings_promises,
+    feelings_spend,
     floor,
     floor_answers,
     letters,
@@ -124,6 +126,18 @@ urlpatterns = [
     path("team/root-cause", root_causes.cause, name="root-cause"),
     path("team/root-cause/answer", root_causes.answer, name="root-cause-answer"),
     path("feelings/", feelings.index, name="feelings"),
+    path("feelings/promises", feelings_promises.index, name="feelings-promises"),
+    path("feelings/promises.csv", feelings_promises.table, name="feelings-promises-csv"),
+    path(
+        "feelings/promises/<str:promise_id>", feelings_promises.promise, name="feelings-promise"
+    ),
+    path(
+        "feelings/promises/<str:promise_id>/<str:post_id>/<str:says>",
+        feelings_promises.judge,
+        name="feelings-judge",
+    ),
+    path("feelings/spend", feelings_spend.index, name="feelings-spend"),
+    path("feelings/spend.csv", feelings_spend.table, name="feelings-spend-csv"),
     path("floor/", floor.floor, name="floor"),
     path("floor/answers", floor_answers.answers, name="floor-answers"),
     path("floor/answers/one", floor_answers.one, name="floor-answers-one"),

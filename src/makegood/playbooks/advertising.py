@@ -74,7 +74,7 @@ class Advertised(Struct, frozen=True, kw_only=True):
     def is_against(self, rating: str) -> bool:
         """Whether the stars of a review about it say that it was not so."""
         found = stars_of(rating)
-        return found is not None and 0 < self.stars and found <= self.stars
+        return found is not None and self.stars > 0 and found <= self.stars
 
 
 class Known(Struct, frozen=True, kw_only=True):

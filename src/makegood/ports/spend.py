@@ -1,4 +1,4 @@
-"""What making good costs, month by month, beside what the firm's books say of winning customers."""
+"""What making good costs by month, beside what the firm's books say of winning customers."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias

@@ -154,5 +154,3 @@ def _failed(reading: Reading, posts: Sequence[Post]) -> Mapping[CaseId, tuple[st
         return {}
     customers = sorted(set(reading.customers_of(profiles).values()))
     return {row.case: row.rules for row in reading.cases_of(customers)}
-
-

@@ -24,6 +24,7 @@ CHANNEL = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 MOST_CENTS = 10**14
 MOST_CUSTOMERS = 10**9
 MOST_ROWS = 20_000
+_PLACES = 2  # of the hundredths that money is in
 _DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
@@ -95,7 +96,7 @@ def why_not(row: Acquisition, brands: Collection[str]) -> str:
         return "A channel is small letters, digits and `_.-`, as in search."
     if row.currency not in list_currencies():
         return f"`{row.currency}` is no currency; write its ISO 4217 code, as in USD."
-    if get_currency_precision(row.currency) > 2:  # noqa: PLR2004 - hundredths are what money is in
+    if get_currency_precision(row.currency) > _PLACES:
         return f"{row.currency} has more than two decimal places; it cannot be kept exactly."
     if not 0 <= row.cents <= MOST_CENTS:
         return "The amount is a whole number of hundredths that is not negative."
@@ -168,8 +169,8 @@ def _row(cells: dict[str, str]) -> Acquisition | str:
 
 def in_hundredths(minor: int, currency: str) -> int:
     """Turn minor units of a currency into hundredths of its unit, as money is kept."""
-    places = get_currency_precision(currency) if currency in list_currencies() else 2
-    return minor * 10 ** (2 - min(places, 2))
+    places = get_currency_precision(currency) if currency in list_currencies() else _PLACES
+    return minor * int(10 ** (_PLACES - min(places, _PLACES)))
 
 
 def _twice(rows: Sequence[Acquisition]) -> Iterator[Wrong]:

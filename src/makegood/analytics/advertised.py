@@ -1,0 +1,241 @@
+"""What is advertised, what is said about it in public, and what the log measures, side by side.
+
+Who writes in public is no sample of the customers, so the two shares are never subtracted. How
+many posts are against a promise is known only between two bounds, for nobody knows of the unjudged
+which way they would turn; the interval reaches from the low end of the one to the high end of the
+other (Manski 1989), each end Wilson's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from makegood.analytics.parity.intervals import Interval, wilson, z_for
+from makegood.playbooks.advertising import Advertised
+from makegood.ports.advertised import (
+    DAY_MS,
+    FailureCount,
+    PromiseCount,
+    TouchCount,
+    WaitCount,
+)
+from makegood.ports.store import Reading
+
+_ALPHA = 0.05
+_TOO_WIDE = 0.5  # an interval of half of all there could be tells nothing
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What posts say of a promise.
+
+    Attributes:
+        against: Posts by which it was not so.
+        kept: Posts by which it was.
+        unjudged: About it, and nobody knows which way.
+        interval: Share of all of them that are against it, whichever way the unjudged turn.
+    """
+
+    against: int
+    kept: int
+    unjudged: int
+    interval: Interval
+
+    @property
+    def about(self) -> int:
+        """All of them."""
+        return self.against + self.kept + self.unjudged
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether the interval is narrow enough."""
+        return bool(self.about) and _is_narrow(self.interval)
+
+
+class Measured(Struct, frozen=True, kw_only=True):
+    """How often it was kept, by one measure of the log.
+
+    Attributes:
+        kind: What was counted: waits or promises.
+        interval: Of the share that was kept.
+    """
+
+    kind: str
+    kept: int
+    broken: int
+    interval: Interval
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether the interval is narrow enough."""
+        return bool(self.kept + self.broken) and _is_narrow(self.interval)
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """One promise with both.
+
+    Attributes:
+        measured: By each measure that the book names.
+        failures: Cases in which it failed; None where the book names no failure.
+    """
+
+    promise: Advertised
+    said: Said
+    measured: tuple[Measured, ...]
+    failures: int | None
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """What was counted, of all promises together."""
+
+    touches: tuple[TouchCount, ...] = ()
+    promises: tuple[PromiseCount, ...] = ()
+    failures: tuple[FailureCount, ...] = ()
+    waits: tuple[WaitCount, ...] = ()
+    within_ms: tuple[int, ...] = ()
+
+
+def count(
+    reading: Reading,
+    promises: Sequence[Advertised],
+    span: tuple[int, int],
+    now_ms: int,
+    brands: Sequence[str] = (),
+) -> Counts:
+    """Count for all promises, in no more than four statements.
+
+    Args:
+        reading: The store.
+        promises: Those that are shown.
+        span: From when, until when.
+        now_ms: When it is now.
+        brands: Of these; none for all.
+    """
+    within = tuple(sorted({one.within_ms for one in promises if one.waits}))
+    return Counts(
+        touches=reading.touch_counts(*span, brands) if promises else (),
+        promises=reading.promise_counts(*span, brands) if _any(promises, "promises") else (),
+        failures=reading.failure_counts(*span, brands) if _any(promises, "failures") else (),
+        waits=reading.wait_counts(span, now_ms, within, brands) if within else (),
+        within_ms=within,
+    )
+
+
+def _any(promises: Sequence[Advertised], name: str) -> bool:
+    return any(getattr(one, name) for one in promises)
+
+
+def beside(promises: Sequence[Advertised], counts: Counts) -> tuple[Beside, ...]:
+    """Put both beside each other; all intervals hold at once.
+
+    Args:
+        promises: Those that are shown.
+        counts: What was counted.
+    """
+    many = sum(1 + bool(one.waits) + bool(one.promises) for one in promises)
+    z = z_for(_ALPHA, max(many, 1))
+    return tuple(
+        Beside(
+            promise=one,
+            said=_said(one, counts.touches, z),
+            measured=tuple(_measured(one, counts, z)),
+            failures=_failures(one, counts.failures) if one.failures else None,
+        )
+        for one in promises
+    )
+
+
+def _said(one: Advertised, touches: Iterable[TouchCount], z: float) -> Said:
+    found: Counter[str] = Counter()
+    for it in touches:
+        if it.promise == one.id and _is_in(one, it.brand, it.day):
+            found[it.verdict] += it.n
+    against, unjudged = found["against"], found["unjudged"]
+    about = against + unjudged + found["kept"]
+    least, most = wilson(against, about, z), wilson(against + unjudged, about, z)
+    interval = Interval(value=least.value, low=least.low, high=most.high)
+    return Said(against=against, kept=found["kept"], unjudged=unjudged, interval=interval)
+
+
+def _measured(one: Advertised, counts: Counts, z: float) -> Iterable[Measured]:
+    if one.waits:
+        place = counts.within_ms.index(one.within_ms)
+        waits = [
+            it for it in counts.waits if it.rule == one.waits and _is_in(one, it.brand, it.day)
+        ]
+        kept, late = (sum(it.kept[place] for it in waits), sum(it.late[place] for it in waits))
+        yield _share("waits", kept, late, z)
+    if one.promises:
+        made = [
+            it
+            for it in counts.promises
+            if it.promise in one.promises and _is_in(one, it.brand, it.day)
+        ]
+        yield _share("promises", sum(it.kept for it in made), sum(it.broken for it in made), z)
+
+
+def _share(kind: str, kept: int, broken: int, z: float) -> Measured:
+    interval = wilson(kept, kept + broken, z)
+    return Measured(kind=kind, kept=kept, broken=broken, interval=interval)
+
+
+def _failures(one: Advertised, found: Iterable[FailureCount]) -> int:
+    return sum(
+        it.n
+        for it in found
+        if not set(it.rules).isdisjoint(one.failures) and _is_in(one, it.brand, it.day)
+    )
+
+
+def _is_in(one: Advertised, brand: str, day: int) -> bool:
+    """Whether something of a brand, on a day, is measured against it."""
+    return one.is_said(brand, day * DAY_MS)
+
+
+def _is_narrow(interval: Interval) -> bool:
+    return interval.high - interval.low <= _TOO_WIDE
+
+
+_OF: Mapping[str, str] = {"waits": "waits", "promises": "promises that were due"}
+
+
+def said_words(one: Said) -> str:
+    """Say what is said in public, in one sentence."""
+    if not one.about:
+        return "Said in public: nothing was heard about it."
+    posts = "post" if one.about == 1 else "posts"
+    says = "says" if one.against == 1 else "say"
+    head = f"Said in public: {one.against} of {one.about} {posts} {says} that it was not so"
+    turns = f", whichever way the {one.unjudged} unjudged turn" if one.unjudged else ""
+    if not one.can_tell:
+        return f"{head}; which share that is, we cannot tell yet{turns}."
+    return f"{head}: between {_ends(one.interval)} of 100{turns}."
+
+
+def measured_words(one: Measured) -> str:
+    """Say how often it was kept, in one sentence."""
+    whole = one.kept + one.broken
+    if not whole:
+        return f"Measured: there were no {_OF[one.kind]}."
+    head = f"Measured: kept in {one.kept:,} of {whole:,} {_OF[one.kind]}"
+    if not one.can_tell:
+        return f"{head}; which share that is, we cannot tell yet."
+    return f"{head}: between {_ends(one.interval)} of 100."
+
+
+def failure_words(failures: int) -> str:
+    """Say in how many cases it failed."""
+    cases = "case" if failures == 1 else "cases"
+    return f"Measured: it failed in {failures:,} {cases}. Of how many, the log does not say."
+
+
+def words(one: Beside) -> tuple[str, ...]:
+    """Say both, one sentence for each figure."""
+    found = [said_words(one.said), *(measured_words(it) for it in one.measured)]
+    if one.failures is not None:
+        found.append(failure_words(one.failures))
+    return tuple(found)
+
+
+def _ends(one: Interval) -> str:
+    return f"{round(100 * one.low)} and {round(100 * one.high)}"
