@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
+from msgspec.structs import replace
 
 from makegood.messages.errors import Refused
 from makegood.messages.ids import CaseId, RepId
@@ -89,7 +90,7 @@ class AdvertisedRoom:
             if any(it.because == "person" and it.verdict == says for it in before):
                 return before[0]
             after = _row(row, promise, says, "person")
-            after = msgspec.structs.replace(after, rep=by, judged_ms=now_ms)
+            after = replace(after, rep=by, judged_ms=now_ms)
             writing.put_judged(after)
             act = Act(
                 what="post.judged", at_ms=now_ms, who=by, about=post,
@@ -101,7 +102,10 @@ class AdvertisedRoom:
 
 def mark_of(book: RuleBook) -> str:
     """Name what is advertised: posts are weighed again when it is not the same any more."""
-    said = {brand: own.advertised for brand, own in (("", book), *book.by_brand.items())}
+    books = {"": book, **book.by_brand}
+    said = {
+        brand: [replace(one, line=0) for one in own.advertised] for brand, own in books.items()
+    }
     return sha256(msgspec.json.encode(said)).hexdigest()[:16]
 
 

@@ -117,14 +117,14 @@ def read_books(text: str, brands: Collection[str]) -> Books:
     Raises:
         InputError: The head is wrong, or it has too many lines.
     """
-    reader = csv.reader(StringIO(text.removeprefix("\ufeff")))
-    head = [one.strip() for one in next(reader, [])]
+    lines = _cells(text)
+    head = [one.strip() for one in next(lines, (1, []))[1]]
     wanted = set(COLUMNS) - {"new_customers"}
     if not wanted <= set(head) or len(set(head)) < len(head) or not set(head) <= set(COLUMNS):
         raise InputError(f"The first line should be: {','.join(COLUMNS)}")
     rows: list[Acquisition] = []
     wrong: list[Wrong] = []
-    for line, row in _lines(reader, head):
+    for line, row in _lines(lines, head):
         if len(rows) + len(wrong) >= MOST_ROWS:
             raise InputError(f"The file has more than {MOST_ROWS} lines; split it.")
         made = row if isinstance(row, str) else _row(row)
@@ -137,16 +137,26 @@ def read_books(text: str, brands: Collection[str]) -> Books:
     return Books(rows=tuple(rows), wrong=tuple(wrong))
 
 
+def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each row with the line in which it ends."""
+    reader = csv.reader(StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise InputError(f"Line {reader.line_num} is no CSV: {error}.") from error
+
+
 def _lines(
-    reader: Iterator[list[str]], head: Sequence[str]
+    rows: Iterator[tuple[int, list[str]]], head: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, str] | str]]:
-    for number, cells in enumerate(reader, 2):
+    for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(head):
-            yield number, f"It has {len(cells)} cells and the head {len(head)}."
+            yield line, f"It has {len(cells)} cells and the head {len(head)}."
         else:
-            yield number, dict(zip(head, (cell.strip() for cell in cells), strict=True))
+            yield line, dict(zip(head, (cell.strip() for cell in cells), strict=True))
 
 
 def _row(cells: dict[str, str]) -> Acquisition | str:
