@@ -16,6 +16,7 @@ from makegood.desk import (
     connections,
     customers,
     feelings,
+    feelings_of,
     feelings_promises,
     feelings_spend,
     floor,
@@ -126,6 +127,8 @@ urlpatterns = [
     path("team/root-cause", root_causes.cause, name="root-cause"),
     path("team/root-cause/answer", root_causes.answer, name="root-cause-answer"),
     path("feelings/", feelings.index, name="feelings"),
+    path("feelings/brand", feelings_of.brand, name="feelings-brand"),
+    path("feelings/touchpoint", feelings_of.touchpoint, name="feelings-touchpoint"),
     path("feelings/promises", feelings_promises.index, name="feelings-promises"),
     path("feelings/promises.csv", feelings_promises.table, name="feelings-promises-csv"),
     path(

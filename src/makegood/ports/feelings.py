@@ -10,7 +10,12 @@ class FeelingReading(Protocol):
     """Looking; what is counted is written elsewhere."""
 
     def answer_counts_between(
-        self, edges: Sequence[int], *, survey: str = "", brands: Sequence[str] = (), touch: str = ""
+        self,
+        edges: Sequence[int],
+        *,
+        survey: str = "",
+        brands: Sequence[str] = (),
+        touch: str = "",
     ) -> tuple[tuple[AnswerCount, ...], ...]:
         """Count what was asked and answered between each two instants, in one statement.
 

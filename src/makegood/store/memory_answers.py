@@ -30,7 +30,8 @@ class MemoryAnswers(MemoryReading):
         after: After | None = None,
         limit: int = 50,
     ) -> tuple[AnswerRow, ...]:
-        rows = [one for one in self._answers_of(survey, brands) if unhappy and one.unhappy == unhappy]
+        every = self._answers_of(survey, brands)
+        rows = [one for one in every if unhappy and one.unhappy == unhappy]
         places = sorted(((one.rated_ms, one.id) for one in rows), reverse=True)
         return self._page(places, after, limit)
 

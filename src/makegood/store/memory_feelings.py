@@ -16,7 +16,12 @@ class MemoryFeelings(MemoryReading):
     """Looking."""
 
     def answer_counts_between(
-        self, edges: Sequence[int], *, survey: str = "", brands: Sequence[str] = (), touch: str = ""
+        self,
+        edges: Sequence[int],
+        *,
+        survey: str = "",
+        brands: Sequence[str] = (),
+        touch: str = "",
     ) -> tuple[tuple[AnswerCount, ...], ...]:
         rows = (
             (one.at_ms, kind_of(one))

@@ -13,7 +13,12 @@ class FeelingReading(SqlBase):
     """Looking."""
 
     def answer_counts_between(
-        self, edges: Sequence[int], *, survey: str = "", brands: Sequence[str] = (), touch: str = ""
+        self,
+        edges: Sequence[int],
+        *,
+        survey: str = "",
+        brands: Sequence[str] = (),
+        touch: str = "",
     ) -> tuple[tuple[AnswerCount, ...], ...]:
         only, values = only_these(survey, brands)
         if touch:

@@ -1,4 +1,4 @@
-"""What every store counts over time: each thing once, between the right instants, of the wanted."""
+"""What every store counts over time: each thing once, between the right instants."""
 
 from msgspec.structs import replace
 
