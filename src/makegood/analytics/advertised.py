@@ -6,7 +6,7 @@ which way they would turn; the interval reaches from the low end of the one to t
 other (Manski 1989), each end Wilson's.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -113,7 +113,9 @@ def count(
     """
     within = tuple(sorted({one.within_ms for one in promises if one.waits}))
     return Counts(
-        touches=reading.touch_counts(*span, brands) if promises else (),
+        touches=reading.touch_counts(*span, brands, [it.id for it in promises])
+        if promises
+        else (),
         promises=reading.promise_counts(*span, brands) if _any(promises, "promises") else (),
         failures=reading.failure_counts(*span, brands) if _any(promises, "failures") else (),
         waits=reading.wait_counts(span, now_ms, within, brands) if within else (),
@@ -134,10 +136,13 @@ def beside(promises: Sequence[Advertised], counts: Counts) -> tuple[Beside, ...]
     """
     many = sum(1 + bool(one.waits) + bool(one.promises) for one in promises)
     z = z_for(_ALPHA, max(many, 1))
+    touches: defaultdict[str, list[TouchCount]] = defaultdict(list)
+    for it in counts.touches:  # looked through once, however many promises there are
+        touches[it.promise].append(it)
     return tuple(
         Beside(
             promise=one,
-            said=_said(one, counts.touches, z),
+            said=_said(one, touches[one.id], z),
             measured=tuple(_measured(one, counts, z)),
             failures=_failures(one, counts.failures) if one.failures else None,
         )
@@ -148,7 +153,7 @@ def beside(promises: Sequence[Advertised], counts: Counts) -> tuple[Beside, ...]
 def _said(one: Advertised, touches: Iterable[TouchCount], z: float) -> Said:
     found: Counter[str] = Counter()
     for it in touches:
-        if it.promise == one.id and _is_in(one, it.brand, it.day):
+        if _is_in(one, it.brand, it.day):
             found[it.verdict] += it.n
     against, unjudged = found["against"], found["unjudged"]
     about = against + unjudged + found["kept"]
@@ -206,9 +211,10 @@ def said_words(one: Said) -> str:
     posts = "post" if one.about == 1 else "posts"
     says = "says" if one.against == 1 else "say"
     head = f"Said in public: {one.against} of {one.about} {posts} {says} that it was not so"
-    turns = f", whichever way the {one.unjudged} unjudged turn" if one.unjudged else ""
     if not one.can_tell:
-        return f"{head}; which share that is, we cannot tell yet{turns}."
+        why = f", for {one.unjudged} are unjudged" if one.unjudged else ""
+        return f"{head}; which share that is, we cannot tell yet{why}."
+    turns = f", whichever way the {one.unjudged} unjudged turn" if one.unjudged else ""
     return f"{head}: between {_ends(one.interval)} of 100{turns}."
 
 

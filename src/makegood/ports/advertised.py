@@ -104,9 +104,13 @@ class AdvertisedReading(Protocol):
     """Looking. Each count is one statement, however many promises, brands and days there are."""
 
     def touch_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self,
+        since_ms: int,
+        until_ms: int,
+        brands: Sequence[str] = (),
+        promises: Sequence[str] = (),
     ) -> tuple[TouchCount, ...]:
-        """Count the posts of a time that are about each promise; of some brands, or all."""
+        """Count posts of a time that are about promises; of some brands and promises, or all."""
 
     def touching(
         self,

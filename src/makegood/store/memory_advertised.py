@@ -41,12 +41,18 @@ class MemoryAdvertised(MemoryReading):
         return cast("AdvertisedTables", self._t)
 
     def touch_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self,
+        since_ms: int,
+        until_ms: int,
+        brands: Sequence[str] = (),
+        promises: Sequence[str] = (),
     ) -> tuple[TouchCount, ...]:
         found = Counter(
             (one.promise, one.brand, one.verdict, one.at_ms // DAY_MS)
             for one in self._about.advertised_posts.values()
-            if since_ms <= one.at_ms < until_ms and (not brands or one.brand in brands)
+            if since_ms <= one.at_ms < until_ms
+            and (not brands or one.brand in brands)
+            and (not promises or one.promise in promises)
         )
         return tuple(
             TouchCount(promise=promise, brand=brand, verdict=verdict, day=day, n=n)

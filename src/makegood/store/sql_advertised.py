@@ -31,10 +31,14 @@ class AdvertisedReading(SqlBase):
     """Counts and lists."""
 
     def touch_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self,
+        since_ms: int,
+        until_ms: int,
+        brands: Sequence[str] = (),
+        promises: Sequence[str] = (),
     ) -> tuple[TouchCount, ...]:
         what = ("advertised_post", "promise, brand, verdict", "at_ms")
-        found = self._by_day(what, "COUNT(*)", (since_ms, until_ms), brands)
+        found = self._by_day(what, "COUNT(*)", (since_ms, until_ms), brands, promises=promises)
         return tuple(
             TouchCount(promise=promise, brand=brand, day=int(day), verdict=verdict, n=int(n))
             for promise, brand, verdict, day, n in found
@@ -120,6 +124,7 @@ class AdvertisedReading(SqlBase):
         span: tuple[int, int],
         brands: Sequence[str],
         before: Sequence[Value] = (),
+        promises: Sequence[str] = (),
     ) -> list[Row]:
         """Count by some names and by day, in one statement.
 
@@ -129,15 +134,18 @@ class AdvertisedReading(SqlBase):
             span: From when, until when.
             brands: Of these; none for all.
             before: Values of the sums.
+            promises: Of these; none for all.
         """
         table, names, (at, _, only) = what[0], what[1], what[2].partition(" ")
         group = f"{names}, {at} / {DAY_MS}"
         theirs = " AND brand = ANY(?)" if brands else ""
+        theirs += " AND promise = ANY(?)" if promises else ""
         sql = (
             f"SELECT {group}, {sums} FROM {table} WHERE {at} >= ? AND {at} < ? {only}{theirs} "
             f"GROUP BY {group} ORDER BY {group}"
         )
-        values: list[Value] = [*before, *span, *((list(brands),) if brands else ())]
+        values: list[Value] = [*before, *span]
+        values += [list(some) for some in (brands, promises) if some]
         return self._db.rows(sql, *values)
 
 

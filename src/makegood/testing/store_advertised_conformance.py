@@ -79,7 +79,8 @@ class AdvertisedConformance(Conformance):
             assert reading.touching("ready", verdict="against") == (other,)
             assert reading.touching("none") == ()
             counts = reading.touch_counts(0, 2 * DAY_MS, ["one"])
-            everything = reading.touch_counts(0, 3 * DAY_MS)
+            everything = reading.touch_counts(0, 3 * DAY_MS, (), ["ready"])
+            assert reading.touch_counts(0, 3 * DAY_MS, ["one"], ["other"]) == ()
         assert [(one.day, one.verdict, one.n) for one in counts] == [
             (0, "aside", 1), (0, "unjudged", 2), (1, "unjudged", 2),
         ]  # fmt: skip

@@ -71,7 +71,8 @@ def test_of_one_post_it_is_too_early():
 
 @given(*[st.integers(0, 10_000)] * 3)
 def test_the_range_holds_both_ends_whichever_way_the_unjudged_turn(against, kept, unjudged):
-    (one,) = beside([READY], counts(touches=touches(against=against, kept=kept, unjudged=unjudged)))
+    found = touches(against=against, kept=kept, unjudged=unjudged)
+    (one,) = beside([READY], counts(touches=found))
     about = against + kept + unjudged
     assert one.said.about == about
     if about:
