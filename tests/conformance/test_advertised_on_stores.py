@@ -53,7 +53,7 @@ def test_each_post_is_weighed_once_and_what_people_say_meanwhile_stands(it):
     assert weighed == POSTS
     with it.store.reading() as reading:
         found = {one.post: one for one in reading.touches_of(names)}
-        counts = reading.touch_counts(0, NOON_MS + 1)
+        counts = reading.touch_counts((0, NOON_MS + 1))
     assert len(found) == POSTS
     assert {found[one].because for one in names[::3]} == {"person"}
     assert sum(one.n for one in counts if one.verdict == "kept") == len(names[::3])

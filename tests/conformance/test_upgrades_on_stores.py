@@ -87,7 +87,7 @@ def test_cases_and_money_of_before_are_there_and_say_nothing_new_until_written_a
         assert writing.ledger(OLD_CASE.case) == (OLD_LINE,)
         assert writing.spend_sums((0, 10_000)) == ()
         assert writing.ended_sums((0, 10_000)) == ()
-        assert writing.failure_counts(0, 10_000) == ()
+        assert writing.failure_counts((0, 10_000)) == ()
         writing.project((OLD_CASE.customer,), [OLD_CASE], [OLD_LINE], {})
         assert len(writing.spend_sums((0, 10_000))) == 1
     new.close()

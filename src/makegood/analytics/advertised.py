@@ -14,7 +14,6 @@ from msgspec import Struct
 from makegood.analytics.parity.intervals import Interval, wilson, z_for
 from makegood.playbooks.advertising import Advertised
 from makegood.ports.advertised import (
-    DAY_MS,
     FailureCount,
     PromiseCount,
     TouchCount,
@@ -111,20 +110,44 @@ def count(
         now_ms: When it is now.
         brands: Of these; none for all.
     """
+    bounds = _bounds(promises, span)
     within = tuple(sorted({one.within_ms for one in promises if one.waits}))
+    names = [one.id for one in promises]
+    made = sorted({name for one in promises for name in one.promises})
+    fails = any(one.failures for one in promises)
     return Counts(
-        touches=reading.touch_counts(*span, brands, [it.id for it in promises])
-        if promises
-        else (),
-        promises=reading.promise_counts(*span, brands) if _any(promises, "promises") else (),
-        failures=reading.failure_counts(*span, brands) if _any(promises, "failures") else (),
-        waits=reading.wait_counts(span, now_ms, within, brands) if within else (),
+        touches=reading.touch_counts(bounds, brands, names) if names else (),
+        promises=reading.promise_counts(bounds, brands, made) if made else (),
+        failures=reading.failure_counts(bounds, brands) if fails else (),
+        waits=reading.wait_counts(bounds, now_ms, within, brands) if within else (),
         within_ms=within,
     )
 
 
-def _any(promises: Sequence[Advertised], name: str) -> bool:
-    return any(getattr(one, name) for one in promises)
+def _bounds(promises: Iterable[Advertised], span: tuple[int, int]) -> tuple[int, ...]:
+    """Give the span with every instant in it from which something is said, or is no more."""
+    cuts = {at for one in promises for at in (one.since_ms, one.until_ms)}
+    return (span[0], *sorted(at for at in cuts if span[0] < at < span[1]), span[1])
+
+
+class _Found:
+    """What was counted by what it counts for, looked through once for all promises."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.within_ms = counts.within_ms
+        self.touches: defaultdict[str, list[TouchCount]] = defaultdict(list)
+        self.made: defaultdict[str, list[PromiseCount]] = defaultdict(list)
+        self.waits: defaultdict[str, list[WaitCount]] = defaultdict(list)
+        self.failures: defaultdict[str, list[FailureCount]] = defaultdict(list)
+        for touch in counts.touches:
+            self.touches[touch.promise].append(touch)
+        for made in counts.promises:
+            self.made[made.promise].append(made)
+        for wait in counts.waits:
+            self.waits[wait.rule].append(wait)
+        for failure in counts.failures:
+            for rule in failure.rules:
+                self.failures[rule].append(failure)
 
 
 def beside(promises: Sequence[Advertised], counts: Counts) -> tuple[Beside, ...]:
@@ -135,46 +158,42 @@ def beside(promises: Sequence[Advertised], counts: Counts) -> tuple[Beside, ...]
         counts: What was counted.
     """
     many = sum(1 + bool(one.waits) + bool(one.promises) for one in promises)
-    z = z_for(_ALPHA, max(many, 1))
-    touches: defaultdict[str, list[TouchCount]] = defaultdict(list)
-    for it in counts.touches:  # looked through once, however many promises there are
-        touches[it.promise].append(it)
+    z, found = z_for(_ALPHA, max(many, 1)), _Found(counts)
     return tuple(
         Beside(
             promise=one,
-            said=_said(one, touches[one.id], z),
-            measured=tuple(_measured(one, counts, z)),
-            failures=_failures(one, counts.failures) if one.failures else None,
+            said=_said(one, found, z),
+            measured=tuple(_measured(one, found, z)),
+            failures=_failures(one, found) if one.failures else None,
         )
         for one in promises
     )
 
 
-def _said(one: Advertised, touches: Iterable[TouchCount], z: float) -> Said:
-    found: Counter[str] = Counter()
-    for it in touches:
-        if _is_in(one, it.brand, it.day):
-            found[it.verdict] += it.n
-    against, unjudged = found["against"], found["unjudged"]
-    about = against + unjudged + found["kept"]
+def _said(one: Advertised, found: _Found, z: float) -> Said:
+    sums: Counter[str] = Counter()
+    for it in found.touches[one.id]:
+        if one.is_said(it.brand, it.from_ms):
+            sums[it.verdict] += it.n
+    against, unjudged = sums["against"], sums["unjudged"]
+    about = against + unjudged + sums["kept"]
     least, most = wilson(against, about, z), wilson(against + unjudged, about, z)
     interval = Interval(value=least.value, low=least.low, high=most.high)
-    return Said(against=against, kept=found["kept"], unjudged=unjudged, interval=interval)
+    return Said(against=against, kept=sums["kept"], unjudged=unjudged, interval=interval)
 
 
-def _measured(one: Advertised, counts: Counts, z: float) -> Iterable[Measured]:
+def _measured(one: Advertised, found: _Found, z: float) -> Iterable[Measured]:
     if one.waits:
-        place = counts.within_ms.index(one.within_ms)
-        waits = [
-            it for it in counts.waits if it.rule == one.waits and _is_in(one, it.brand, it.day)
-        ]
+        place = found.within_ms.index(one.within_ms)
+        waits = [it for it in found.waits[one.waits] if one.is_said(it.brand, it.from_ms)]
         kept, late = (sum(it.kept[place] for it in waits), sum(it.late[place] for it in waits))
         yield _share("waits", kept, late, z)
     if one.promises:
         made = [
             it
-            for it in counts.promises
-            if it.promise in one.promises and _is_in(one, it.brand, it.day)
+            for name in one.promises
+            for it in found.made[name]
+            if one.is_said(it.brand, it.from_ms)
         ]
         yield _share("promises", sum(it.kept for it in made), sum(it.broken for it in made), z)
 
@@ -184,17 +203,10 @@ def _share(kind: str, kept: int, broken: int, z: float) -> Measured:
     return Measured(kind=kind, kept=kept, broken=broken, interval=interval)
 
 
-def _failures(one: Advertised, found: Iterable[FailureCount]) -> int:
-    return sum(
-        it.n
-        for it in found
-        if not set(it.rules).isdisjoint(one.failures) and _is_in(one, it.brand, it.day)
-    )
-
-
-def _is_in(one: Advertised, brand: str, day: int) -> bool:
-    """Whether something of a brand, on a day, is measured against it."""
-    return one.is_said(brand, day * DAY_MS)
+def _failures(one: Advertised, found: _Found) -> int:
+    # A case with two of the failures is one case.
+    cases = {id(it): it for rule in one.failures for it in found.failures[rule]}
+    return sum(it.n for it in cases.values() if one.is_said(it.brand, it.from_ms))
 
 
 def _is_narrow(interval: Interval) -> bool:

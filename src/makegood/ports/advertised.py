@@ -13,7 +13,6 @@ Verdict: TypeAlias = Literal["against", "kept", "unjudged", "aside"]
 Because: TypeAlias = Literal["words", "stars", "case", "person"]
 """By what that is known: its words, its stars, the failure of its case, or a person."""
 TouchKey: TypeAlias = tuple[int, str]
-DAY_MS = 86_400_000
 
 
 class Touching(Struct, frozen=True, gc=False, kw_only=True):
@@ -41,11 +40,11 @@ class Touching(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class TouchCount(Struct, frozen=True, gc=False, kw_only=True):
-    """How many posts of a day are about a promise; days are counted from 1970 in UTC."""
+    """How many posts are about a promise, from a bound of time to the next."""
 
     promise: str
     brand: str
-    day: int
+    from_ms: int
     verdict: Verdict
     n: int
 
@@ -67,26 +66,26 @@ class PromiseMade(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class PromiseCount(Struct, frozen=True, gc=False, kw_only=True):
-    """How many promises that were due on a day were kept, or broken."""
+    """How many promises that were due after a bound of time were kept, or broken."""
 
     promise: str
     brand: str
-    day: int
+    from_ms: int
     kept: int
     broken: int
 
 
 class FailureCount(Struct, frozen=True, gc=False, kw_only=True):
-    """How many cases with the same kinds of failure began on a day."""
+    """How many cases with the same kinds of failure began after a bound of time."""
 
     rules: tuple[str, ...]
     brand: str
-    day: int
+    from_ms: int
     n: int
 
 
 class WaitCount(Struct, frozen=True, gc=False, kw_only=True):
-    """How many waits that began on a day were short enough, for each span that was asked about.
+    """How many waits that began after a bound were short enough, for each span asked about.
 
     Attributes:
         kept: They had their answer within the span.
@@ -95,22 +94,22 @@ class WaitCount(Struct, frozen=True, gc=False, kw_only=True):
 
     rule: str
     brand: str
-    day: int
+    from_ms: int
     kept: tuple[int, ...]
     late: tuple[int, ...]
 
 
 class AdvertisedReading(Protocol):
-    """Looking. Each count is one statement, however many promises, brands and days there are."""
+    """Looking.
+
+    Each count is one statement, however many promises, brands and bounds there are. Bounds are two
+    or more instants, rising; what happens at one is after it, and at the last is not counted.
+    """
 
     def touch_counts(
-        self,
-        since_ms: int,
-        until_ms: int,
-        brands: Sequence[str] = (),
-        promises: Sequence[str] = (),
+        self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[TouchCount, ...]:
-        """Count posts of a time that are about promises; of some brands and promises, or all."""
+        """Count posts that are about promises; of some brands and promises, or all."""
 
     def touching(
         self,
@@ -135,26 +134,26 @@ class AdvertisedReading(Protocol):
         """Give what is known of some posts."""
 
     def promise_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[PromiseCount, ...]:
-        """Count promises to single customers that were due in a time."""
+        """Count promises to single customers by when they were due."""
 
     def failure_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self, bounds: Sequence[int], brands: Sequence[str] = ()
     ) -> tuple[FailureCount, ...]:
-        """Count cases that began in a time, by what failed."""
+        """Count cases by when they began and what failed."""
 
     def wait_counts(
         self,
-        span: tuple[int, int],
+        bounds: Sequence[int],
         now_ms: int,
         within_ms: Sequence[int],
         brands: Sequence[str] = (),
     ) -> tuple[WaitCount, ...]:
-        """Count waits that began from the one moment until the other.
+        """Count waits by when they began.
 
         Args:
-            span: From when, until when.
+            bounds: Of when they began.
             now_ms: Waits that last until now and are not long enough yet count as neither.
             within_ms: Spans that are asked about, at least one.
             brands: Of these; none for all.

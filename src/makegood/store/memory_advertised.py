@@ -1,12 +1,12 @@
 """The memory engine's posts about what is advertised, and what is measured against it."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.messages.ids import EventId
 from makegood.ports.advertised import (
-    DAY_MS,
     FailureCount,
     PromiseCount,
     PromiseMade,
@@ -41,22 +41,18 @@ class MemoryAdvertised(MemoryReading):
         return cast("AdvertisedTables", self._t)
 
     def touch_counts(
-        self,
-        since_ms: int,
-        until_ms: int,
-        brands: Sequence[str] = (),
-        promises: Sequence[str] = (),
+        self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[TouchCount, ...]:
         found = Counter(
-            (one.promise, one.brand, one.verdict, one.at_ms // DAY_MS)
+            (_bound(one.at_ms, bounds), one.promise, one.brand, one.verdict)
             for one in self._about.advertised_posts.values()
-            if since_ms <= one.at_ms < until_ms
+            if _is_in(one.at_ms, bounds)
             and (not brands or one.brand in brands)
             and (not promises or one.promise in promises)
         )
         return tuple(
-            TouchCount(promise=promise, brand=brand, verdict=verdict, day=day, n=n)
-            for (promise, brand, verdict, day), n in sorted(found.items())
+            TouchCount(promise=promise, brand=brand, verdict=verdict, from_ms=from_ms, n=n)
+            for (from_ms, promise, brand, verdict), n in sorted(found.items())
         )
 
     def touching(
@@ -83,58 +79,59 @@ class MemoryAdvertised(MemoryReading):
         return tuple(sorted(found, key=lambda one: (one.post, one.promise)))
 
     def promise_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[PromiseCount, ...]:
-        groups: dict[tuple[str, str, int], Counter[str]] = {}
+        groups: dict[tuple[int, str, str], Counter[str]] = {}
         for one in self._about.promises_made.values():
-            if since_ms <= one.due_ms < until_ms and (not brands or one.brand in brands):
-                key = (one.promise, one.brand, one.due_ms // DAY_MS)
+            is_wanted = not promises or one.promise in promises
+            if is_wanted and _is_in(one.due_ms, bounds) and (not brands or one.brand in brands):
+                key = (_bound(one.due_ms, bounds), one.promise, one.brand)
                 groups.setdefault(key, Counter())[one.standing] += 1
         return tuple(
             PromiseCount(
-                promise=name, brand=brand, day=day, kept=sums["kept"], broken=sums["broken"]
+                promise=name, brand=brand, from_ms=from_ms, kept=sums["kept"],
+                broken=sums["broken"],
             )
-            for (name, brand, day), sums in sorted(groups.items())
-        )
+            for (from_ms, name, brand), sums in sorted(groups.items())
+        )  # fmt: skip
 
     def failure_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self, bounds: Sequence[int], brands: Sequence[str] = ()
     ) -> tuple[FailureCount, ...]:
         found = Counter(
-            (",".join(one.rules), one.brand, one.opened_ms // DAY_MS)
+            (_bound(one.opened_ms, bounds), ",".join(one.rules), one.brand)
             for one in self._t.case_rows.values()
-            if one.rules
-            and since_ms <= one.opened_ms < until_ms
-            and (not brands or one.brand in brands)
+            if one.rules and _is_in(one.opened_ms, bounds) and (not brands or one.brand in brands)
         )
         return tuple(
-            FailureCount(rules=tuple(rules.split(",")), brand=brand, day=day, n=n)
-            for (rules, brand, day), n in sorted(found.items())
+            FailureCount(rules=tuple(rules.split(",")), brand=brand, from_ms=from_ms, n=n)
+            for (from_ms, rules, brand), n in sorted(found.items())
         )
 
     def wait_counts(
         self,
-        span: tuple[int, int],
+        bounds: Sequence[int],
         now_ms: int,
         within_ms: Sequence[int],
         brands: Sequence[str] = (),
     ) -> tuple[WaitCount, ...]:
-        groups: dict[tuple[str, str, int], list[Waited]] = {}
+        groups: dict[tuple[int, str, str], list[Waited]] = {}
         for one in self._about.waited.values():
-            if span[0] <= one.at_ms < span[1] and (not brands or one.brand in brands):
-                groups.setdefault((one.rule, one.brand, one.at_ms // DAY_MS), []).append(one)
+            if _is_in(one.at_ms, bounds) and (not brands or one.brand in brands):
+                key = (_bound(one.at_ms, bounds), one.rule, one.brand)
+                groups.setdefault(key, []).append(one)
         return tuple(
             WaitCount(
                 rule=rule,
                 brand=brand,
-                day=day,
+                from_ms=from_ms,
                 kept=tuple(sum(_is_kept(one, most) for one in some) for most in within_ms),
                 late=tuple(
                     sum((one.ended_ms or now_ms) - one.at_ms > most for one in some)
                     for most in within_ms
                 ),
             )
-            for (rule, brand, day), some in sorted(groups.items())
+            for (from_ms, rule, brand), some in sorted(groups.items())
         )
 
     def take_to_weigh(self, mark: str, limit: int) -> tuple[Post, ...]:
@@ -168,3 +165,11 @@ class MemoryAdvertised(MemoryReading):
 
 def _is_kept(one: Waited, most_ms: int) -> bool:
     return not one.gave_up and 0 < one.ended_ms <= one.at_ms + most_ms
+
+
+def _is_in(at_ms: int, bounds: Sequence[int]) -> bool:
+    return bounds[0] <= at_ms < bounds[-1]
+
+
+def _bound(at_ms: int, bounds: Sequence[int]) -> int:
+    return bounds[bisect_right(bounds, at_ms) - 1]

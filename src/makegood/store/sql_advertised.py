@@ -1,12 +1,11 @@
 """Posts about what is advertised, and what is measured against it, by SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from makegood.messages.ids import EventId
 from makegood.ports.advertised import (
-    DAY_MS,
     FailureCount,
     PromiseCount,
     PromiseMade,
@@ -18,6 +17,7 @@ from makegood.ports.advertised import (
 )
 from makegood.ports.voice import Post
 from makegood.store.session import Row, Value, replace
+from makegood.store.sql_bounds import slot_of
 from makegood.store.sql_customers import SqlBase
 
 TOUCHING = "promise post brand at_ms verdict because rep judged_ms"
@@ -31,17 +31,15 @@ class AdvertisedReading(SqlBase):
     """Counts and lists."""
 
     def touch_counts(
-        self,
-        since_ms: int,
-        until_ms: int,
-        brands: Sequence[str] = (),
-        promises: Sequence[str] = (),
+        self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[TouchCount, ...]:
         what = ("advertised_post", "promise, brand, verdict", "at_ms")
-        found = self._by_day(what, "COUNT(*)", (since_ms, until_ms), brands, promises=promises)
+        only = {"brand": brands, "promise": promises}
         return tuple(
-            TouchCount(promise=promise, brand=brand, day=int(day), verdict=verdict, n=int(n))
-            for promise, brand, verdict, day, n in found
+            TouchCount(
+                promise=promise, brand=brand, from_ms=bounds[int(slot)], verdict=verdict, n=int(n)
+            )
+            for slot, promise, brand, verdict, n in self._between(what, "COUNT(*)", bounds, only)
         )
 
     def touching(
@@ -72,30 +70,34 @@ class AdvertisedReading(SqlBase):
         return tuple(_touching(row) for row in self._db.rows(sql, sorted(set(posts))))
 
     def promise_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[PromiseCount, ...]:
-        sums = "SUM(CASE WHEN standing = '{}' THEN 1 ELSE 0 END)"
-        both = f"{sums.format('kept')}, {sums.format('broken')}"
+        one = "SUM(CASE WHEN standing = '{}' THEN 1 ELSE 0 END)"
+        sums = f"{one.format('kept')}, {one.format('broken')}"
+        only = {"brand": brands, "promise": promises}
         what = ("promise_made", "promise, brand", "due_ms")
-        found = self._by_day(what, both, (since_ms, until_ms), brands)
         return tuple(
-            PromiseCount(promise=name, brand=brand, day=int(day), kept=int(kept), broken=int(bad))
-            for name, brand, day, kept, bad in found
-        )
+            PromiseCount(
+                promise=name, brand=brand, from_ms=bounds[int(slot)], kept=int(kept),
+                broken=int(broken),
+            )
+            for slot, name, brand, kept, broken in self._between(what, sums, bounds, only)
+        )  # fmt: skip
 
     def failure_counts(
-        self, since_ms: int, until_ms: int, brands: Sequence[str] = ()
+        self, bounds: Sequence[int], brands: Sequence[str] = ()
     ) -> tuple[FailureCount, ...]:
         what = ("cases", "rules, brand", "opened_ms AND rules <> ''")
-        found = self._by_day(what, "COUNT(*)", (since_ms, until_ms), brands)
         return tuple(
-            FailureCount(rules=tuple(rules.split(",")), brand=brand, day=int(day), n=int(n))
-            for rules, brand, day, n in found
+            FailureCount(
+                rules=tuple(rules.split(",")), brand=brand, from_ms=bounds[int(slot)], n=int(n)
+            )
+            for slot, rules, brand, n in self._between(what, "COUNT(*)", bounds, {"brand": brands})
         )
 
     def wait_counts(
         self,
-        span: tuple[int, int],
+        bounds: Sequence[int],
         now_ms: int,
         within_ms: Sequence[int],
         brands: Sequence[str] = (),
@@ -103,49 +105,48 @@ class AdvertisedReading(SqlBase):
         one = "SUM(CASE WHEN {} THEN 1 ELSE 0 END)"
         kept = one.format("gave_up = 0 AND ended_ms > 0 AND ended_ms - at_ms <= ?")
         late = one.format("(CASE WHEN ended_ms > 0 THEN ended_ms ELSE ? END) - at_ms > ?")
-        values = [value for one in within_ms for value in (one, now_ms, one)]
+        values = [value for span in within_ms for value in (span, now_ms, span)]
         sums = ", ".join([f"{kept}, {late}"] * len(within_ms))
-        found = self._by_day(("waited", "rule, brand", "at_ms"), sums, span, brands, values)
+        what = ("waited", "rule, brand", "at_ms")
+        found = self._between(what, sums, bounds, {"brand": brands}, values)
         return tuple(
             WaitCount(
                 rule=rule,
                 brand=brand,
-                day=int(day),
+                from_ms=bounds[int(slot)],
                 kept=tuple(int(n) for n in counts[::2]),
                 late=tuple(int(n) for n in counts[1::2]),
             )
-            for rule, brand, day, *counts in found
+            for slot, rule, brand, *counts in found
         )
 
-    def _by_day(
+    def _between(
         self,
         what: tuple[str, str, str],
         sums: str,
-        span: tuple[int, int],
-        brands: Sequence[str],
-        before: Sequence[Value] = (),
-        promises: Sequence[str] = (),
+        bounds: Sequence[int],
+        only: Mapping[str, Sequence[str]],
+        of_sums: Sequence[Value] = (),
     ) -> list[Row]:
-        """Count by some names and by day, in one statement.
+        """Count by some names between bounds, in one statement.
 
         Args:
-            what: Table, names, and the instant that says which day; with a condition after it.
+            what: Table, names, and the instant, with a condition after it.
             sums: What is counted.
-            span: From when, until when.
-            brands: Of these; none for all.
-            before: Values of the sums.
-            promises: Of these; none for all.
+            bounds: Rising.
+            only: Columns with what they have to be; any where that is nothing.
+            of_sums: Values of the sums.
         """
-        table, names, (at, _, only) = what[0], what[1], what[2].partition(" ")
-        group = f"{names}, {at} / {DAY_MS}"
-        theirs = " AND brand = ANY(?)" if brands else ""
-        theirs += " AND promise = ANY(?)" if promises else ""
+        table, names, (at, _, more) = what[0], what[1], what[2].partition(" ")
+        slot, values = slot_of(at, bounds)
+        theirs = "".join(f" AND {name} = ANY(?)" for name, some in only.items() if some)
+        group = ", ".join(str(number) for number in range(1, names.count(",") + 3))
         sql = (
-            f"SELECT {group}, {sums} FROM {table} WHERE {at} >= ? AND {at} < ? {only}{theirs} "
-            f"GROUP BY {group} ORDER BY {group}"
+            f"SELECT {slot}, {names}, {sums} FROM {table} WHERE {at} >= ? AND {at} < ? "
+            f"{more}{theirs} GROUP BY {group} ORDER BY {group}"
         )
-        values: list[Value] = [*before, *span]
-        values += [list(some) for some in (brands, promises) if some]
+        values += [*of_sums, bounds[0], bounds[-1]]
+        values += [list(some) for some in only.values() if some]
         return self._db.rows(sql, *values)
 
 

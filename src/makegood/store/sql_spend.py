@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from makegood.ports.spend import Acquisition, EndedSum, SpendKey, SpendSum
 from makegood.store.session import Row, Value, replace
+from makegood.store.sql_bounds import slot_of
 from makegood.store.sql_customers import SqlBase
 
 ACQUISITION = "month brand channel cents currency customers at_ms told_by"
@@ -53,17 +54,14 @@ class SpendReading(SqlBase):
         brands: Sequence[str],
     ) -> list[Row]:
         (names, sums), (at, only) = columns, where
-        inner = bounds[1:-1]
-        parts = "".join(f" WHEN {at} < ? THEN {number}" for number in range(len(inner)))
-        last = len(inner)
-        month = f"CASE{parts} ELSE {last} END" if parts else "0"
+        month, values = slot_of(at, bounds)
         theirs = " AND brand = ANY(?)" if brands else ""
         group = ", ".join(str(number) for number in range(1, names.count(",") + 3))
         sql = (
             f"SELECT {month}, {names}, {sums} FROM {table} "
             f"WHERE {only} AND {at} >= ? AND {at} < ?{theirs} GROUP BY {group} ORDER BY {group}"
         )
-        values: list[Value] = [*inner, bounds[0], bounds[-1]]
+        values += [bounds[0], bounds[-1]]
         if brands:
             values.append(list(brands))
         return self._db.rows(sql, *values)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from makegood.messages.ids import EventId, RepId
-from makegood.ports.advertised import DAY_MS, PromiseMade, Touching, Verdict
+from makegood.ports.advertised import PromiseMade, Touching, Verdict
 from makegood.ports.silence import Waited
 from makegood.ports.store import Store
 from makegood.ports.voice import Post
@@ -11,6 +11,7 @@ from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import case, customer, profile
 
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 
 
 def said(name: str, *, at_ms: int = 10, author: str = "ana", brand: str = "one") -> Post:
@@ -78,11 +79,11 @@ class AdvertisedConformance(Conformance):
             assert [one.post[0] for one in (*first, *rest)] == list("edcba")
             assert reading.touching("ready", verdict="against") == (other,)
             assert reading.touching("none") == ()
-            counts = reading.touch_counts(0, 2 * DAY_MS, ["one"])
-            everything = reading.touch_counts(0, 3 * DAY_MS, (), ["ready"])
-            assert reading.touch_counts(0, 3 * DAY_MS, ["one"], ["other"]) == ()
-        assert [(one.day, one.verdict, one.n) for one in counts] == [
-            (0, "aside", 1), (0, "unjudged", 2), (1, "unjudged", 2),
+            counts = reading.touch_counts((0, DAY_MS, 2 * DAY_MS), ["one"])
+            everything = reading.touch_counts((0, 3 * DAY_MS), (), ["ready"])
+            assert reading.touch_counts((0, 3 * DAY_MS), ["one"], ["other"]) == ()
+        assert [(one.from_ms, one.verdict, one.n) for one in counts] == [
+            (0, "aside", 1), (0, "unjudged", 2), (DAY_MS, "unjudged", 2),
         ]  # fmt: skip
         assert sum(one.n for one in everything) == 7
 
@@ -110,10 +111,13 @@ class AdvertisedConformance(Conformance):
             writing.put_promises_made([made, late, gone], ())
             writing.put_promises_made([replace(made, standing="kept")], [gone.event])
         with store.reading() as reading:
-            counts = reading.promise_counts(0, 2 * DAY_MS)
-            assert reading.promise_counts(0, 2 * DAY_MS, ["two"]) == ()
-            assert len(reading.promise_counts(0, DAY_MS)) == 1
-        assert [(one.day, one.kept, one.broken) for one in counts] == [(0, 1, 0), (1, 0, 1)]
+            counts = reading.promise_counts((0, DAY_MS, 2 * DAY_MS))
+            assert reading.promise_counts((0, 2 * DAY_MS), ["two"]) == ()
+            assert reading.promise_counts((0, 2 * DAY_MS), (), ["none"]) == ()
+            assert len(reading.promise_counts((0, DAY_MS), ["one"], ["call"])) == 1
+        assert [(one.from_ms, one.kept, one.broken) for one in counts] == [
+            (0, 1, 0), (DAY_MS, 0, 1),
+        ]  # fmt: skip
 
     def test_cases_are_counted_by_what_failed(self) -> None:
         store = self.make_store()
@@ -125,9 +129,9 @@ class AdvertisedConformance(Conformance):
         with store.writing() as writing:
             writing.project((customer("ana"),), rows, (), {one.case: one.case for one in rows})
         with store.reading() as reading:
-            (count,) = reading.failure_counts(0, DAY_MS)
-            assert reading.failure_counts(6, DAY_MS, [count.brand])[0].n == 1
-        assert (count.rules, count.day, count.n) == (("late", "lost"), 0, 2)
+            (count,) = reading.failure_counts((0, DAY_MS))
+            assert reading.failure_counts((6, DAY_MS), [count.brand])[0].n == 1
+        assert (count.rules, count.from_ms, count.n) == (("late", "lost"), 0, 2)
 
     def test_waits_are_short_enough_or_not_or_cannot_be_told(self) -> None:
         store = self.make_store()

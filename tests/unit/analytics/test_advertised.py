@@ -7,6 +7,7 @@ from makegood.analytics.advertised import Counts, beside, measured_words, said_w
 from makegood.playbooks.advertising import Advertised
 from makegood.ports.advertised import FailureCount, PromiseCount, TouchCount, WaitCount
 
+LATER = 5 * 86_400_000
 READY = Advertised(
     id="ready", says={"en": "Ready"}, words={"en": ("late",)}, waits="mail", within_ms=60_000,
     promises=("call",), failures=("late", "lost"), since_ms=86_400_000,
@@ -15,7 +16,7 @@ READY = Advertised(
 
 def touches(**n: int) -> tuple[TouchCount, ...]:
     return tuple(
-        TouchCount(promise="ready", brand="one", day=5, verdict=verdict, n=many)
+        TouchCount(promise="ready", brand="one", from_ms=LATER, verdict=verdict, n=many)
         for verdict, many in n.items()
     )
 
@@ -26,14 +27,16 @@ def counts(**more: object) -> Counts:
 
 def test_both_are_told_in_words_beside_each_other():
     waits = (
-        WaitCount(rule="mail", brand="one", day=5, kept=(910,), late=(90,)),
-        WaitCount(rule="mail", brand="one", day=0, kept=(0,), late=(900,)),  # before it was said
-        WaitCount(rule="other", brand="one", day=5, kept=(0,), late=(900,)),
+        WaitCount(rule="mail", brand="one", from_ms=LATER, kept=(910,), late=(90,)),
+        WaitCount(
+            rule="mail", brand="one", from_ms=0, kept=(0,), late=(900,)
+        ),
+        WaitCount(rule="other", brand="one", from_ms=LATER, kept=(0,), late=(900,)),
     )
-    made = (PromiseCount(promise="call", brand="one", day=5, kept=1, broken=1),)
+    made = (PromiseCount(promise="call", brand="one", from_ms=LATER, kept=1, broken=1),)
     failed = (
-        FailureCount(rules=("late", "lost"), brand="one", day=5, n=3),
-        FailureCount(rules=("rude",), brand="one", day=5, n=30),
+        FailureCount(rules=("late", "lost"), brand="one", from_ms=LATER, n=3),
+        FailureCount(rules=("rude",), brand="one", from_ms=LATER, n=30),
     )
     found = counts(
         touches=touches(against=140, kept=40, unjudged=20, aside=500), waits=waits,
@@ -83,7 +86,7 @@ def test_the_range_holds_both_ends_whichever_way_the_unjudged_turn(against, kept
 
 @given(st.integers(0, 5_000), st.integers(0, 5_000))
 def test_no_share_is_told_without_its_range(kept, late):
-    waits = (WaitCount(rule="mail", brand="one", day=5, kept=(kept,), late=(late,)),)
+    waits = (WaitCount(rule="mail", brand="one", from_ms=LATER, kept=(kept,), late=(late,)),)
     (one,) = beside([READY], counts(waits=waits))
     told = measured_words(one.measured[0])
     assert ("between" in told) or ("cannot tell" in told) or ("there were no" in told)

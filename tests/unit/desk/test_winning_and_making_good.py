@@ -59,7 +59,7 @@ def test_money_that_moved_for_a_case_is_in_its_month(makegood, kathy):
     with makegood.store.reading() as reading:
         lines = reading.ledger(case)
         found = reading.spend_sums((0, makegood.clock.now_ms() + 1))
-        assert reading.failure_counts(0, makegood.clock.now_ms() + 1)
+        assert reading.failure_counts((0, makegood.clock.now_ms() + 1))
     assert sum(one.cents for one in found) == sum(one.cents for one in lines)
     assert {one.brand for one in found} <= {"northwind_cars"}
 
@@ -71,11 +71,11 @@ def test_what_was_there_before_the_rows_is_filled_in_and_again_it_is_the_same(ma
     carry_out(makegood)
     until = makegood.clock.now_ms() + 1
     with makegood.store.reading() as reading:
-        before = (reading.spend_sums((0, until)), reading.failure_counts(0, until))
+        before = (reading.spend_sums((0, until)), reading.failure_counts((0, until)))
     assert fill_measured(makegood.store) > 0
     assert fill_measured(makegood.store) > 0
     with makegood.store.reading() as reading:
-        assert (reading.spend_sums((0, until)), reading.failure_counts(0, until)) == before
+        assert (reading.spend_sums((0, until)), reading.failure_counts((0, until))) == before
 
 
 def test_many_rows_page_to_the_end_with_as_many_questions(makegood, kathy):
