@@ -46,12 +46,16 @@ class Point(Struct, frozen=True, kw_only=True):
     Attributes:
         figure: With the interval that holds together with those of the other periods.
         asked: To how many the survey was sent.
+        unhappy: Whoever ever answered it badly.
+        recovered: Those of them who said since that it is good.
         change: From the period before; None where it cannot be told or is not over.
     """
 
     period: Period
     figure: Figure
     asked: int
+    unhappy: int
+    recovered: int
     change: Change | None
 
 
@@ -131,7 +135,14 @@ def trend_of(
     ]
     changes = {n: _change(asked, scores[n], scores[n - 1], too_few, len(pairs)) for n in pairs}
     return tuple(
-        Point(period=period, figure=figure, asked=asked_in(counts), change=changes.get(n))
+        Point(
+            period=period,
+            figure=figure,
+            asked=asked_in(counts),
+            unhappy=sum(one.n for one in counts if one.unhappy and not one.question),
+            recovered=sum(one.n for one in counts if one.unhappy == "recovered"),
+            change=changes.get(n),
+        )
         for n, ((period, counts), figure) in enumerate(zip(counted, figures, strict=True))
     )
 

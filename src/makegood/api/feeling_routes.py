@@ -73,6 +73,8 @@ class PeriodOut(Schema):
     first: str = Field(description="Its first day.")
     running: bool = Field(description="It is not over, and compared with none.")
     asked: int
+    unhappy: int = Field(description="Who ever answered the survey badly.")
+    recovered: int = Field(description="Of the unhappy: said since that it is good.")
     answers: int
     figure: RangeOut | None = Field(description="Null: cannot tell yet.")
     change: ChangeOut | None = Field(description="From the period before.")
@@ -205,6 +207,8 @@ def _period(one: Point) -> Fields:
         "first": one.period.first,
         "running": one.period.is_running,
         "asked": one.asked,
+        "unhappy": one.unhappy,
+        "recovered": one.recovered,
         "answers": one.figure.n,
         "figure": range_fields(one.figure.interval),
         "change": _change(one.change),

@@ -16,7 +16,6 @@ from makegood.desk.feeling_rows import (
     heard_rows,
     line_rows,
     questions_in,
-    spans_chart,
 )
 from makegood.desk.shell import shell
 from makegood.projections.asking_words import surveys_in
@@ -94,6 +93,8 @@ def listed(
         chosen: The question.
         names: Of brands, as people read them.
     """
+    from makegood.desk.feeling_charts import spans_chart
+
     after = writable(request.GET.get(f"after_{kind}", ""), 255)
     order = [name for name in sorted(several) if not after or name > after]
     shown = order[:PAGE]

@@ -20,7 +20,6 @@ from makegood.desk.feeling_rows import (
     line_rows,
     point_rows,
     questions_in,
-    trend_chart,
 )
 from makegood.desk.feelings import feelings_shell, listed, wanted_of
 from makegood.desk.team_asking import group_shown
@@ -37,8 +36,8 @@ from makegood.runtime.feelings import (
 from makegood.sources.limits import writable
 
 _COLUMNS = (
-    "period", "running", "answers", "asked", "value", "low", "high", "change", "change_low",
-    "change_high", "verdict",
+    "period", "running", "answers", "asked", "unhappy", "recovered", "value", "low", "high",
+    "change", "change_low", "change_high", "verdict",
 )  # fmt: skip
 
 
@@ -111,6 +110,8 @@ def _page(
         "chosen": chosen,
     }
     if chosen is not None:
+        from makegood.desk.feeling_charts import trend_chart
+
         counted = found.of_survey(chosen.survey)
         points = trend_of(chosen.question, counted, too_few, wanted.own)
         rows = point_rows(chosen.question, points, wanted.by)
@@ -154,6 +155,7 @@ def _csv(points: Sequence[Mapping[str, Any]]) -> HttpResponse:
         writer.writerow(
             (
                 one["first"], int(one["is_running"]), one["answers"], one["asked"],
+                one["unhappy"], one["recovered"],
                 *((it.value, it.low, it.high) if it else ("", "", "")),
                 *((moved.value, moved.low, moved.high) if moved else ("", "", "")),
                 change.verdict if change else "",

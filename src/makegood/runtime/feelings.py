@@ -57,9 +57,10 @@ class Wanted(Struct, frozen=True, kw_only=True):
         """Whether something of a brand is theirs to see."""
         return not self.brands or brand in self.brands
 
-    def cut(self) -> Cut:
-        """Cut the time in periods."""
-        zones = (self.book.timezone, *(one.timezone for one in self.book.by_brand.values()))
+    def cut(self, brands: Sequence[str]) -> Cut:
+        """Cut the time in periods, as some brands have them; as all have them for none."""
+        every = (self.book.timezone, *(one.timezone for one in self.book.by_brand.values()))
+        zones = [self.zone(brand) for brand in brands] or every
         return cut(zones, self.now_ms, self.by, self.back)
 
 
@@ -150,9 +151,10 @@ def felt(
         touch: After one touchpoint; empty for all.
         is_coarse: The halves are enough; not each period.
     """
-    cut_ = wanted.cut()
+    brands = brands or wanted.brands
+    cut_ = wanted.cut(brands)
     edges = cut_.coarse if is_coarse else cut_.edges
-    counted = reading.answer_counts_between(edges, brands=brands or wanted.brands, touch=touch)
+    counted = reading.answer_counts_between(edges, brands=brands, touch=touch)
     places: list[list[AnswerCount]] = [[] for _ in cut_.whole]
     for (from_ms, _), counts in zip(pairwise(edges), counted, strict=True):
         place_in = {zone: cut_.place_of(from_ms, zone) for zone in cut_.zones}
@@ -171,7 +173,7 @@ def heard_of(reading: Reading, wanted: Wanted, brands: Sequence[str]) -> Heard:
         wanted: Who asks.
         brands: Which they may see; none for everything.
     """
-    cut_ = wanted.cut()
+    cut_ = wanted.cut(brands)
     opened = [0] * len(cut_.whole)
     found = reading.opened_between(cut_.edges, brands=brands)
     for (from_ms, _), by_brand in zip(pairwise(cut_.edges), found, strict=True):

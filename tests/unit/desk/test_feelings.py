@@ -134,6 +134,19 @@ def test_who_was_not_asked_and_why_stands_beside(makegood, kathy, clock):
     assert "Not asked: 3 because marketing is held" in page(kathy, BRAND)
 
 
+def test_who_was_unhappy_and_who_is_good_again_stands_in_their_week(makegood, kathy, clock):
+    keep(makegood, clock, 5, good=0, unhappy="waits")
+    keep(makegood, clock, 3, good=0, unhappy="recovered", touch="Lounge")
+    keep(makegood, clock, 9, weeks_ago=2, good=100)
+    shown = page(kathy, BRAND)
+    assert "8, 3 good again" in shown
+    assert "Good again after an unhappy answer: 3 of 8" in shown
+    lines = list(csv.DictReader(StringIO(kathy.get(f"{ROOT}{BRAND}&form=csv").content.decode())))
+    assert [(one["unhappy"], one["recovered"]) for one in lines[-3:]] == [
+        ("0", "0"), ("8", "3"), ("0", "0"),
+    ]  # fmt: skip
+
+
 def test_what_came_by_other_ways_is_counted(makegood, kathy, clock):
     with makegood.store.writing() as writing:
         writing.project_silent(("c1",), (_silent("meridian"), _silent("other")))
