@@ -16,7 +16,6 @@ from makegood.analytics.spend import (
     by_month,
     months_until,
 )
-from makegood.analytics.spend_chart import chart
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.customers import book_of
 from makegood.desk.feelings import feelings_shell
@@ -51,6 +50,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "fewest": FEWEST_CASES,
             "currency": currency,
         }
+    from makegood.analytics.spend_chart import chart  # loads the renderer, not when we start
+
     # Drawn when the store is let go of, of numbers and month names; nobody's words are in it.
     wide, narrow = chart(rows, currency)
     page |= {"wide": mark_safe(wide), "narrow": mark_safe(narrow)}  # noqa: S308
