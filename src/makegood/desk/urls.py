@@ -131,9 +131,7 @@ urlpatterns = [
     path("feelings/touchpoint", feelings_of.touchpoint, name="feelings-touchpoint"),
     path("feelings/promises", feelings_promises.index, name="feelings-promises"),
     path("feelings/promises.csv", feelings_promises.table, name="feelings-promises-csv"),
-    path(
-        "feelings/promises/<str:promise_id>", feelings_promises.promise, name="feelings-promise"
-    ),
+    path("feelings/promises/<str:promise_id>", feelings_promises.promise, name="feelings-promise"),
     path(
         "feelings/promises/<str:promise_id>/<str:post_id>/<str:says>",
         feelings_promises.judge,

@@ -28,9 +28,7 @@ def counts(**more: object) -> Counts:
 def test_both_are_told_in_words_beside_each_other():
     waits = (
         WaitCount(rule="mail", brand="one", from_ms=LATER, kept=(910,), late=(90,)),
-        WaitCount(
-            rule="mail", brand="one", from_ms=0, kept=(0,), late=(900,)
-        ),
+        WaitCount(rule="mail", brand="one", from_ms=0, kept=(0,), late=(900,)),
         WaitCount(rule="other", brand="one", from_ms=LATER, kept=(0,), late=(900,)),
     )
     made = (PromiseCount(promise="call", brand="one", from_ms=LATER, kept=1, broken=1),)

@@ -26,7 +26,10 @@ def test_a_shipped_book_advertises_what_its_queue_is_measured_by():
     assert book is not None
     (one,) = book.advertised
     assert (one.id, one.waits, one.within_ms, one.stars) == (
-        "five_minutes", "call_waits", 300_000, 2,
+        "five_minutes",
+        "call_waits",
+        300_000,
+        2,
     )
     assert one.is_named("Media hora EN ESPERA", "es-MX")
     assert not one.is_named("Nobody answered", "de")
@@ -97,7 +100,10 @@ def test_a_word_is_found_whole_in_the_language_of_the_post_or_in_any():
 def test_it_is_said_by_its_brands_from_its_first_day_until_its_last():
     one = promise(brands=("a",), since_ms=DAY_MS, until_ms=2 * DAY_MS)
     assert [one.is_said("a", at) for at in (DAY_MS - 1, DAY_MS, 2 * DAY_MS - 1, 2 * DAY_MS)] == [
-        False, True, True, False,
+        False,
+        True,
+        True,
+        False,
     ]
     assert one.is_said("", DAY_MS)
     assert not one.is_said("b", DAY_MS)
