@@ -17,6 +17,7 @@ from ninja.openapi import get_schema
 from makegood import __version__
 from makegood.api.access import Declined, say_limits
 from makegood.api.account_routes import router as accounts
+from makegood.api.advertised_routes import router as advertised
 from makegood.api.budget_routes import router as budgets
 from makegood.api.call_routes import router as calls
 from makegood.api.closing_routes import router as closing
@@ -35,6 +36,7 @@ from makegood.api.request_routes import router as requests
 from makegood.api.root_cause_routes import router as root_causes
 from makegood.api.routes import router
 from makegood.api.said_routes import router as said
+from makegood.api.spend_routes import router as spend
 from makegood.api.suppression_routes import router as suppressions
 from makegood.api.survey_routes import router as surveys
 from makegood.api.told_twice_routes import router as told_twice
@@ -115,6 +117,8 @@ def api() -> NinjaAPI:
     made.add_router("", surveys)
     made.add_router("", feeling_line)
     made.add_router("", feelings)
+    made.add_router("", advertised)
+    made.add_router("", spend)
     made.add_router("", root_causes)
     made.add_router("", closing)
     made.add_router("", people)

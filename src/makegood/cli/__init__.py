@@ -17,7 +17,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
     "Run it": ("serve", "work", "smtp-gate", "walk", "acts", "backup", "restore", "replay"),
     "Bring in, connect, let in": (
         "ingest", "link", "accounts", "agreements", "places", "raise", "zendesk", "sync",
-        "webhook", "mail", "voice", "triage", "mail-kinds", "key", "user",
+        "webhook", "mail", "voice", "triage", "spend", "mail-kinds", "key", "user",
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": (
@@ -67,6 +67,7 @@ def _whole() -> typer.Typer:
         screening,
         serving,
         smtp_gate,
+        spending,
         suppressing,
         syncing,
         triage,
@@ -105,6 +106,7 @@ def _whole() -> typer.Typer:
         mailroom,
         voice,
         triage,
+        spending,
         webhooks,
         suppressing,
         zendesk,

@@ -16,6 +16,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import load_book
 from makegood.replay.again import replay as replay_log
 from makegood.runtime.answer_rows import fill_answers
+from makegood.runtime.filling import fill_measured
 
 if TYPE_CHECKING:
     from makegood.replay.comparing import Comparison, Log
@@ -125,6 +126,7 @@ def _prove(makegood: Makegood, output: Format, *, adopt: bool) -> None:
             for customer in (*(one.customer for one in result.differences), *stuck):
                 makegood.intake.refold([customer])
             fill_answers(makegood.store)
+            fill_measured(makegood.store)
     facts = {
         "customers": result.customers,
         "events": result.events,

@@ -1,5 +1,6 @@
 """Put a handbook together from any checked rule book."""
 
+from makegood.handbook.advertising import advertised_chapter
 from makegood.handbook.asking import requests_chapter
 from makegood.handbook.binding import said_chapter
 from makegood.handbook.calling import calls_chapter
@@ -30,7 +31,7 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence lapses waits entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing calls"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation owners employees voice asking triage"
+_ELSEWHERE = "places walks reputation owners employees voice asking triage advertised"
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
@@ -54,6 +55,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *surveys_chapter(source),
         *reputation_chapter(source),
         *voice_chapter(source),
+        *advertised_chapter(source),
         *standing_chapters(source),
         *everyone_chapter(source),
         *people_chapter(source),

@@ -10,6 +10,7 @@ from makegood.messages.call_facts import CALL_EVENTS
 from makegood.messages.facts import Facts
 from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
+from makegood.playbooks.advertising import Advertised
 from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.calling_terms import CallRules
 from makegood.playbooks.employees import EmployeeTerms
@@ -203,6 +204,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         routing: Who is asked when a customer chose nobody.
         waits: Queues in which customers wait, and when that is a failure.
         calls: What telephone calls fail by, and who calls back.
+        advertised: What is said in public that the company does.
     """
 
     hash: BookHash
@@ -258,6 +260,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()
     calls: CallRules = CallRules()
+    advertised: tuple[Advertised, ...] = ()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

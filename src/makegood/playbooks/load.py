@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.messages.ids import BookHash
+from makegood.playbooks.advertising import Known, read_advertised
 from makegood.playbooks.asking import read_asking
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook, books_in, rules_of
@@ -246,6 +247,7 @@ def _read(
         surveys=frozenset(one.id for one in parts.surveys),
     )
     triage = read_triage(top, names.failures)
+    advertised = read_advertised(top, header, _advertisable(parts, names.failures))
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
@@ -275,9 +277,19 @@ def _read(
             routing=routing,
             voice=voice,
             calls=calls,
+            advertised=advertised,
         ),
         examples=examples,
         free=any(one.rule is not None for one in parts.surveys),
+    )
+
+
+def _advertisable(parts: Parts, failures: Collection[str]) -> Known:
+    """Give what an advertised promise can be measured by."""
+    return Known(
+        failures=failures,
+        waits=[one.id for one in parts.waits],
+        promises=[one.rule.id for one in parts.promises],
     )
 
 

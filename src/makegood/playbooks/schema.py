@@ -30,6 +30,7 @@ from makegood.playbooks.plans import (
 )
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
+from makegood.playbooks.schema_advertising import KINDS as _ADVERTISED
 from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
 from makegood.playbooks.schema_asking import SURVEY_MORE
 from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
@@ -168,6 +169,7 @@ _BOOK: Mapping[str, Schema] = {
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "voice": _ref("section about what is said in public"),
+    "advertised": _list(_ref("advertised promise")),
     "examples": _list(_ref("example")),
 }
 _KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -393,5 +395,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE,
+    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_ADVERTISED,
 }  # fmt: skip

@@ -121,6 +121,10 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
         line: One line of facts, free of personal data.
         is_open: Whether it is still worked on.
         held: Whether it holds marketing.
+        rules: What failed, each kind once, in the order of their names.
+        friends: How many became customers by links of its offers.
+        cost_cents: What goodwill for it cost, as far as it is in `currency`.
+        currency: Of that; empty where nothing was spent.
     """
 
     case: CaseId
@@ -139,6 +143,10 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
     is_open: bool
     held: bool
     closed_ms: int = 0
+    rules: tuple[str, ...] = ()
+    friends: int = 0
+    cost_cents: int = 0
+    currency: str = ""
 
 
 class AskedRow(Struct, frozen=True, gc=False, kw_only=True):
@@ -173,6 +181,7 @@ class LedgerRow(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         command: The command that moved it.
         account: `owed` for entitlements, `marketing` for goodwill: recovery is marketing.
+        brand: For whose case or request; empty where nobody can say.
     """
 
     case: CaseId
@@ -183,6 +192,7 @@ class LedgerRow(Struct, frozen=True, gc=False, kw_only=True):
     cents: int
     currency: str
     at_ms: int
+    brand: str = ""
 
 
 class OutboxStatus(StrEnum):

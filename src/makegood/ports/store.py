@@ -15,6 +15,7 @@ from makegood.messages.ids import (
 )
 from makegood.ports.accounts import AccountReading, AccountWriting
 from makegood.ports.acts import ActReading, ActWriting
+from makegood.ports.advertised import AdvertisedReading, AdvertisedWriting
 from makegood.ports.answers import AnswerReading, AnswerWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
@@ -52,6 +53,7 @@ from makegood.ports.rows import (
 from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
+from makegood.ports.spend import SpendReading, SpendWriting
 from makegood.ports.ties import TieReading, TieWriting
 from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
@@ -91,6 +93,8 @@ class Reading(
     VoiceReading,
     SilenceReading,
     TriageReading,
+    AdvertisedReading,
+    SpendReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -257,6 +261,8 @@ class Writing(
     VoiceWriting,
     SilenceWriting,
     TriageWriting,
+    AdvertisedWriting,
+    SpendWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

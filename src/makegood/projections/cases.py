@@ -103,6 +103,7 @@ def _asked_lines(state: State, customer: CustomerId) -> Iterator[LedgerRow]:
                 cents=one.cost.cents,
                 currency=one.cost.currency,
                 at_ms=one.at_ms,
+                brand=one.brand,
             )
 
 
@@ -114,6 +115,8 @@ def bookings_of(failure: Failure) -> tuple[str, ...]:
 def case_row(case: Case, customer: CustomerId) -> CaseRow:
     """Show a case as one row of the queue."""
     waiting_for, due_ms = _waiting(case)
+    costs = [line for line in _ledger(case, customer) if line.account == MARKETING]
+    currency = costs[0].currency if costs else ""
     return CaseRow(
         case=case.id,
         customer=customer,
@@ -131,6 +134,10 @@ def case_row(case: Case, customer: CustomerId) -> CaseRow:
         is_open=case.is_open,
         held=is_holding(case),
         closed_ms=case.closed_ms,
+        rules=tuple(sorted({failure.rule for failure in case.failures})),
+        friends=len(case.joined),
+        cost_cents=sum(line.cents for line in costs if line.currency == currency),
+        currency=currency,
     )
 
 
@@ -192,6 +199,7 @@ def _ledger(case: Case, customer: CustomerId) -> tuple[LedgerRow, ...]:
             cents=money.cents,
             currency=money.currency,
             at_ms=at_ms,
+            brand=case.brand,
         )
         for command, account, remedy, money, at_ms in (*owed, *goodwill)
         if money.cents

@@ -22,6 +22,7 @@ from makegood.ports.store import Writing
 from makegood.projections.answers import write_answers
 from makegood.projections.cases import project, put_waiting
 from makegood.projections.pointing import changed_pointers
+from makegood.projections.promise_rows import write_promises
 from makegood.projections.routings import put_routings
 from makegood.projections.silence import write_silence
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
@@ -268,6 +269,7 @@ class Folding:
         if led:
             writing.put_pointers([one for one, _ in led], [it for _, rows in led for it in rows])
         write_answers(writing, [(one.before, one.state, one.profiles) for one in changed])
+        write_promises(writing, [(one.before, one.state) for one in changed])
         said = [*(notice for one in folded for notice in one.notices), *self._beside]
         if said:
             writing.put_notices(said)

@@ -15,6 +15,7 @@ from makegood.playbooks.voice import Listening
 from makegood.ports.acts import Act
 from makegood.ports.unfit import Unfit
 from makegood.ports.voice import HeardTo, Post, handle_named
+from makegood.runtime.advertised import AdvertisedRoom
 from makegood.runtime.intake import patiently
 from makegood.runtime.noting import note
 from makegood.runtime.raising import customer_meant
@@ -51,6 +52,7 @@ class PublicVoice:
         room: Takes posts in, and hears of answers.
         matching: Says whose a handle is.
         rounds: Listens.
+        advertised: Weighs posts against what is advertised.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class PublicVoice:
         self._parts = parts
         self.room = VoiceRoom(parts)
         self.matching = Matching(parts)
+        self.advertised = AdvertisedRoom(parts.store, parts.library_of, parts.clock)
         self.rounds = VoiceRounds(
             parts,
             self.room,
@@ -202,4 +205,5 @@ class PublicVoice:
         return [
             Thread(target=rounds.run_forever, args=args, name="voice"),
             Thread(target=rounds.keep_forever, args=args, name="voice-media"),
+            Thread(target=self.advertised.run_forever, args=args, name="advertised"),
         ]

@@ -8,6 +8,7 @@ from typing import Any
 from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
+from makegood.store.memory_advertised import MemoryAdvertised
 from makegood.store.memory_answers import MemoryAnswers
 from makegood.store.memory_feelings import MemoryFeelings
 from makegood.store.memory_histories import MemoryHistories
@@ -25,6 +26,7 @@ from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
+from makegood.store.memory_spend import MemorySpend
 from makegood.store.memory_tables import TABLES, Tables
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_triage import MemoryTriage
@@ -58,6 +60,8 @@ class MemoryReader(
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,
+    MemoryAdvertised,
+    MemorySpend,
 ):
     """One look at memory."""
 

@@ -75,6 +75,7 @@ TABLES = (
     "survey_answers", "public_posts", "public_handles", "public_codes", "heard_to", "silent",
     "waited", "wait_norms",
     "triage", "triage_models",
+    "weighed", "advertised_posts", "promises_made", "acquisition",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
+from makegood.ports.advertised import Touching
 from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
 from makegood.store.memory_reading import MemoryReading
 
@@ -19,6 +20,8 @@ class VoiceTables(Protocol):
     public_codes: MutableMapping[str, VoiceCode]
     heard_to: MutableMapping[str, HeardTo]
     letters_gone: MutableMapping[str, bool]
+    weighed: MutableMapping[str, str]
+    advertised_posts: MutableMapping[tuple[str, str], Touching]
 
 
 class MemoryVoice(MemoryReading):
@@ -113,6 +116,7 @@ class MemoryVoice(MemoryReading):
 
     def save_post(self, row: Post) -> None:
         self._said.public_posts[row.post] = row
+        self._said.weighed.pop(row.post, None)
 
     def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
         wanted = set(profiles) - {""}
@@ -153,4 +157,7 @@ class MemoryVoice(MemoryReading):
         for one in found:
             self._said.public_posts[one.post] = forgotten(one.post)
             self._said.letters_gone[one.post] = True
+        gone = {one.post for one in found}
+        for key in [key for key in self._said.advertised_posts if key[1] in gone]:
+            del self._said.advertised_posts[key]
         return len(found)

@@ -32,6 +32,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
+from makegood.store.memory_advertised import MemoryAdvertised
 from makegood.store.memory_answers import MemoryAnswers
 from makegood.store.memory_feelings import MemoryFeelings
 from makegood.store.memory_histories import MemoryHistories
@@ -50,6 +51,7 @@ from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
+from makegood.store.memory_spend import MemorySpend
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitWriting
@@ -90,6 +92,8 @@ class MemoryWriting(
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,
+    MemoryAdvertised,
+    MemorySpend,
 ):
     """One transaction on memory."""
 

@@ -8,6 +8,7 @@ from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
 from makegood.store.tables_feelings import FEELINGS
+from makegood.store.tables_spend import SPEND
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
 
@@ -46,6 +47,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     asking.ANSWERS,
     TRIAGE,
     FEELINGS,
+    SPEND,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -74,6 +76,7 @@ NUMBERS = frozenset(
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
         "gave_up",
         "score", "asked", "replied",
+        "friends", "cost_cents", "customers",
     }
 )  # fmt: skip
 

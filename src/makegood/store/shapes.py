@@ -29,7 +29,10 @@ LAST_CHARACTER = "\U0010ffff"
 CUSTOMER = "customer gate next_due_ms stuck last fired_ms events fold state"
 SNAPSHOT = "customer time_ms received_ms source message_id fired_ms events commands state"
 OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command urgency"
-CASES = "case_id customer owner rank due_key is_open held opened_ms brand row_blob"
+CASES = (
+    "case_id customer owner rank due_key is_open held opened_ms brand row_blob rules phase "
+    "closed_ms friends cost_cents currency"
+)
 ASKED = "event customer brand due_ms row_blob"
 PERSON = "profile identifier name email phone language"
 
@@ -124,6 +127,12 @@ def from_case(row: CaseRow) -> Row:
         row.opened_ms,
         row.brand,
         pack(row),
+        ",".join(row.rules),
+        row.phase,
+        row.closed_ms,
+        row.friends,
+        row.cost_cents,
+        row.currency,
     )
 
 

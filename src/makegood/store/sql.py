@@ -2,6 +2,7 @@
 
 from makegood.store.sql_accounts import AccountReading, AccountWriting
 from makegood.store.sql_acts import ActReading, ActWriting
+from makegood.store.sql_advertised import AdvertisedReading, AdvertisedWriting
 from makegood.store.sql_answers import AnswerReading, AnswerWriting
 from makegood.store.sql_budgets import BudgetReading, BudgetWriting
 from makegood.store.sql_customers import CustomerReading
@@ -29,6 +30,7 @@ from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_silence import SilenceReading, SilenceWriting
+from makegood.store.sql_spend import SpendReading, SpendWriting
 from makegood.store.sql_ties import TieReading, TieWriting
 from makegood.store.sql_triage import TriageReading, TriageWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
@@ -72,6 +74,8 @@ class SqlReading(
     LetterReading,
     VoiceReading,
     TriageReading,
+    AdvertisedReading,
+    SpendReading,
 ):
     """One look at the store."""
 
@@ -105,6 +109,8 @@ class SqlWriting(
     LetterWriting,
     VoiceWriting,
     TriageWriting,
+    AdvertisedWriting,
+    SpendWriting,
     SqlReading,
 ):
     """One transaction."""

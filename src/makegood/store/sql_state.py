@@ -99,11 +99,15 @@ class StateWriting(EveryoneWriting):
         keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]
         again = replace("failure case_id customer", "failure")
         self._db.put("case_key", "failure case_id customer", keys, again)
-        columns = "command_id account case_id customer at_ms row_blob"
+        columns = "command_id account case_id customer at_ms row_blob brand cents currency"
         lines = {(line.command, line.account): line for line in ledger}
         money = [
-            (*key, line.case, line.customer, line.at_ms, pack(line)) for key, line in lines.items()
-        ]
+            (
+                *key, line.case, line.customer, line.at_ms, pack(line), line.brand, line.cents,
+                line.currency,
+            )
+            for key, line in lines.items()
+        ]  # fmt: skip
         self._db.put("ledger", columns, money, replace(columns, "command_id account"))
 
     def project_waiting(

@@ -12,7 +12,7 @@ from makegood.store.sql_customers import SqlBase
 
 POST = (
     "post source brand language handle reply_to profile standing slot rank at_ms target_ms "
-    "breach_ms late_ms answered_ms fetch_ms row_blob"
+    "breach_ms late_ms answered_ms fetch_ms row_blob weighed"
 )
 _HANDLE, _CODE, _HEARD = "handle profile row_blob", "code profile row_blob", "source row_blob"
 _unpack = msgspec.msgpack.Decoder(Post).decode
@@ -171,6 +171,9 @@ class VoiceWriting(VoiceReading):
     def _gone(self, found: Sequence[Sequence[str]]) -> int:
         """Remember that the files of what is forgotten have to go, as those of letters do."""
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
+        if found:
+            gone = sorted(row[0] for row in found)
+            self._db.run("DELETE FROM advertised_post WHERE post = ANY(?)", gone)
         for row in found:
             self.save_post(forgotten(row[0]))
         return len(found)
@@ -205,5 +208,5 @@ def _values(row: Post) -> tuple[object, ...]:
     return (
         row.post, row.source, row.brand, row.language, row.handle, row.reply_to,
         row.profile, row.state, slot, rank, row.at_ms, row.target_ms,
-        row.breach_ms, row.late_ms, row.answered_ms, row.fetch_ms, pack(row),
+        row.breach_ms, row.late_ms, row.answered_ms, row.fetch_ms, pack(row), "",
     )  # fmt: skip

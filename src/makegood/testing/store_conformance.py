@@ -18,6 +18,7 @@ from makegood.messages.errors import StoreBusy
 from makegood.ports.acts import first_break
 from makegood.ports.rows import Taken
 from makegood.testing.store_account_conformance import AccountConformance
+from makegood.testing.store_advertised_conformance import AdvertisedConformance
 from makegood.testing.store_answer_conformance import AnswerConformance
 from makegood.testing.store_asked_conformance import AskedConformance
 from makegood.testing.store_book_conformance import BookConformance
@@ -52,6 +53,7 @@ from makegood.testing.store_samples import command, customer, known, offered, pr
 from makegood.testing.store_screening_conformance import ScreeningConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_silence_conformance import SilenceConformance
+from makegood.testing.store_spend_conformance import SpendConformance
 from makegood.testing.store_tie_conformance import TieConformance
 from makegood.testing.store_triage_conformance import TriageConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
@@ -220,6 +222,8 @@ class StoreConformance(
     LotConformance,
     AnswerConformance,
     FeelingConformance,
+    AdvertisedConformance,
+    SpendConformance,
     LetterConformance,
     VoiceConformance,
     SilenceConformance,

@@ -29,7 +29,8 @@ TEXTS = {**shipped_books(), **shipped_laws(), **shipped_sources(), "page": BOOK,
 OPEN = frozenset({"list of failures", "list", "list of details", "list of values", "list of facts",
                   "list of sums in cents", "list of bands", "list of what it binds us to",
                    "list of waivers", "match", "list of phrases", "list of columns",
-                   "list of facts told", "list of loyalty numbers", "owners", "places",
+                   "list of facts told", "list of loyalty numbers", "owners",
+                  "words of an advertised promise", "places",
                   "title", "says", "question", "story"})  # fmt: skip
 """Mappings from names of the book's own to values."""
 SOMETIMES = {
