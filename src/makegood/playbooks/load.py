@@ -38,6 +38,7 @@ from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
 from makegood.playbooks.no_offers import check_no_offers
+from makegood.playbooks.monday import read_monday
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.owners import check_agreed, check_owned, joined, read_owners
@@ -246,6 +247,7 @@ def _read(
         surveys=frozenset(one.id for one in parts.surveys),
     )
     triage = read_triage(top, names.failures)
+    monday = read_monday(top, header)
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
@@ -271,6 +273,7 @@ def _read(
             owners=owners,
             asking=asking,
             triage=triage,
+            monday=monday,
             employees=employees,
             routing=routing,
             voice=voice,
