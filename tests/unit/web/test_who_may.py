@@ -97,6 +97,7 @@ DESK = {
     "desk/team/root-causes": ("GET", 200, 200, 200),
     "desk/team/root-cause": ("GET", 404, 404, 404),
     "desk/team/root-cause/answer": ("POST", 404, 404, 404),
+    "desk/feelings/": ("GET", 200, 200, 200),
     "desk/floor/": ("GET", 200, 200, 200),
     "desk/floor/raise": ("POST", 422, 422, 422),
     "desk/floor/answers": ("GET", 200, 200, 200),
