@@ -204,6 +204,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         routing: Who is asked when a customer chose nobody.
         waits: Queues in which customers wait, and when that is a failure.
         calls: What telephone calls fail by, and who calls back.
+        monday: Who of management gets the letter about the week, of all brands.
     """
 
     hash: BookHash
@@ -259,6 +260,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()
     calls: CallRules = CallRules()
+    monday: MondayTerms = MondayTerms()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

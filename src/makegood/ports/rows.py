@@ -121,6 +121,9 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
         line: One line of facts, free of personal data.
         is_open: Whether it is still worked on.
         held: Whether it holds marketing.
+        held_until_ms: When it ceased to, or will by itself; 0 while nobody knows.
+        root: Its root cause; empty for none.
+        root_kind: Of what kind that is; empty while nobody has said.
     """
 
     case: CaseId
@@ -139,6 +142,9 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
     is_open: bool
     held: bool
     closed_ms: int = 0
+    held_until_ms: int = 0
+    root: str = ""
+    root_kind: str = ""
 
 
 class AskedRow(Struct, frozen=True, gc=False, kw_only=True):

@@ -17,6 +17,7 @@ from makegood.core.likeness import (
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, EventId, ProfileId
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.reckoned import LetDown
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -38,6 +39,7 @@ from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
+from makegood.store.memory_monday import MemoryMonday
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
@@ -86,6 +88,7 @@ class MemoryWriting(
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,
+    MemoryMonday,
 ):
     """One transaction on memory."""
 
@@ -175,6 +178,7 @@ class MemoryWriting(
         _drop(t.routings, customer)
         _drop(t.lots, customer)
         _drop(t.silent, customer)
+        _drop(self._week.reckoned, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)
@@ -201,6 +205,7 @@ class MemoryWriting(
         cases: Sequence[CaseRow],
         ledger: Sequence[LedgerRow],
         failures: Mapping[CaseId, CaseId],
+        let_down: Sequence[LetDown] = (),
     ) -> None:
         t = self._t
         if not customers:
@@ -213,6 +218,7 @@ class MemoryWriting(
         for failure, opened in failures.items():
             t.failures[failure] = opened
             _add(t.failures_by, t.case_rows[opened].customer, failure)
+        self._week.let_down.update({one.failure: one for one in let_down})
         lines = {(line.command, line.account): line for line in ledger}
         for line in lines.values():
             _add(t.money, line.customer, line)
@@ -231,6 +237,7 @@ class MemoryWriting(
             _drop(t.case_rows, case)
         for failure in t.failures_by.get(customer, ()):
             _drop(t.failures, failure)
+            _drop(self._week.let_down, failure)
         _drop(t.cases_by, customer)
         _drop(t.failures_by, customer)
         _drop(t.money, customer)

@@ -29,7 +29,11 @@ LAST_CHARACTER = "\U0010ffff"
 CUSTOMER = "customer gate next_due_ms stuck last fired_ms events fold state"
 SNAPSHOT = "customer time_ms received_ms source message_id fired_ms events commands state"
 OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command urgency"
-CASES = "case_id customer owner rank due_key is_open held opened_ms brand row_blob"
+CASES = (
+    "case_id customer owner rank due_key is_open held opened_ms brand phase closed_ms "
+    "held_until_ms root root_kind row_blob"
+)
+KEYS = "failure case_id customer at_ms rule brand cause again"
 ASKED = "event customer brand due_ms row_blob"
 PERSON = "profile identifier name email phone language"
 
@@ -123,6 +127,11 @@ def from_case(row: CaseRow) -> Row:
         int(row.held),
         row.opened_ms,
         row.brand,
+        row.phase,
+        row.closed_ms,
+        row.held_until_ms,
+        row.root,
+        row.root_kind,
         pack(row),
     )
 
