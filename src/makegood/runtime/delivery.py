@@ -16,6 +16,7 @@ from makegood.messages.commands import (
     Fulfil,
     SendMessage,
     rank_of,
+    TellManagement,
 )
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import (
@@ -182,8 +183,8 @@ def _is_held_class(command: Command) -> bool:
 
 
 def is_of_a_customer(command: Command) -> bool:
-    """Whether the outcome belongs to a customer's history; what owners are asked is in none."""
-    return not isinstance(command.order, AskOwner)
+    """Whether the outcome belongs to a customer's history; what the firm tells itself is in none."""
+    return not isinstance(command.order, AskOwner | TellManagement)
 
 
 def with_step(body: Body, command: Command) -> Body:
