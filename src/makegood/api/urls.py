@@ -21,6 +21,7 @@ from makegood.api.budget_routes import router as budgets
 from makegood.api.call_routes import router as calls
 from makegood.api.closing_routes import router as closing
 from makegood.api.coverage_routes import router as coverage
+from makegood.api.letter_routes import router as management_letters
 from makegood.api.everyone import router as everyone
 from makegood.api.line_routes import router as lines
 from makegood.api.mail_routes import router as mail
@@ -119,6 +120,7 @@ def api() -> NinjaAPI:
     made.add_router("", suppressions)
     made.add_router("", webhooks)
     made.add_router("", coverage)
+    made.add_router("", management_letters)
     made.add_router("", accounts)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)
