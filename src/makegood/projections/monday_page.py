@@ -10,9 +10,9 @@ from html import escape
 from makegood.ports.monday import Sheet, SheetRow
 
 _FONT = "font-family:Georgia,'Times New Roman',serif;"
-_CELL = "padding:3px 8px 3px 0;vertical-align:top;"
-_NUMBER = f"{_CELL}text-align:right;white-space:nowrap;"
-_QUIET = "color:#555555;"
+_CELL = "padding:3px 8px 3px 0;vertical-align:top;overflow-wrap:anywhere;"
+_NUMBER = f"{_CELL}text-align:right;"
+_TABLE = "border-collapse:collapse;width:100%;table-layout:fixed;"
 _WIDTH = 74
 
 
@@ -42,7 +42,10 @@ def _html(sheet: Sheet, base: str, link: str) -> Iterator[str]:
     yield '<ul style="margin:0 0 12px 0;padding-left:20px;">'
     yield from (f"<li><strong>{escape(one)}</strong></li>" for one in sheet.doing)
     yield "</ul>"
-    yield '<table style="border-collapse:collapse;width:100%;">'
+    yield (
+        f'<table style="{_TABLE}"><colgroup><col style="width:54%"><col style="width:23%">'
+        '<col style="width:23%"></colgroup>'
+    )
     for place, part in enumerate(sheet.parts):
         yield from _part_html(sheet, part.title, part.rows, base, is_first=not place)
     yield "</table>"
@@ -51,7 +54,11 @@ def _html(sheet: Sheet, base: str, link: str) -> Iterator[str]:
         yield f'<p style="margin:8px 0 0 0;font-size:13px;">{escape(note)}</p>'
     yield f'<p style="margin:8px 0 0 0;font-size:13px;">{escape(sheet.foot)}</p>'
     if link:
-        yield f'<p style="margin:8px 0 0 0;"><a href="{escape(base + link)}">{escape(base + link)}</a></p>'
+        whole = escape(base + link)
+        yield (
+            '<p style="margin:8px 0 0 0;overflow-wrap:anywhere;">'
+            f'<a href="{whole}">{whole}</a></p>'
+        )
     yield "</div></body></html>"
 
 
@@ -87,7 +94,7 @@ def _part_html(
 def _brands_html(sheet: Sheet) -> Iterator[str]:
     if not sheet.brand_rows:
         return
-    yield '<table style="border-collapse:collapse;width:100%;margin-top:12px;"><tr>'
+    yield f'<table style="{_TABLE}margin-top:12px;font-size:13px;"><tr>'
     for place, head in enumerate(sheet.brand_heads):
         style = _NUMBER if place else f"{_CELL}text-align:left;"
         yield f'<th scope="col" style="{style}border-bottom:1px solid #999999;">{escape(head)}</th>'

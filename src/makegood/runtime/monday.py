@@ -144,7 +144,7 @@ def counts_of(reading: Reading, week: Week, brands: Sequence[str], now_ms: int) 
         now_ms: The present: a week that is not over is counted up to here.
     """
     bounds: Weeks = week.bounds
-    end_ms = min(week.ends_ms, now_ms)
+    end_ms = min(week.ends_ms, now_ms + 1)  # what happens at this instant has happened
     return Counts(
         let_down=reading.let_down_in(bounds, brands),
         customers=reading.let_down_customers(bounds, brands),
