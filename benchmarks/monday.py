@@ -64,7 +64,11 @@ def fill(store: Store, failures: int) -> None:
                 )  # fmt: skip
         with store.writing() as writing:
             writing.project(
-                [one.customer for one in cases], cases, (), {it.case: it.case for it in cases}, lets
+                [one.customer for one in cases],
+                cases,
+                (),
+                {it.case: it.case for it in cases},
+                lets,
             )
             writing.put_reckoned(promises)
 

@@ -52,7 +52,11 @@ def week_of_forty() -> Counts:
             for currency in ("EUR", "GBP", "USD"):
                 moved.append(
                     MovedSum(
-                        week=week, brand=brand, account="owed", currency=currency, cents=987_654_321
+                        week=week,
+                        brand=brand,
+                        account="owed",
+                        currency=currency,
+                        cents=987_654_321,
                     )
                 )
         standing.append(

@@ -123,7 +123,9 @@ def _timezone(section: Section, header: Header) -> str:
         ZoneInfo(found)
     except (KeyError, ValueError, OSError):
         section.error(
-            "timezone", f"`{found}` is not a time zone.", "Write an IANA name, as in Europe/Berlin."
+            "timezone",
+            f"`{found}` is not a time zone.",
+            "Write an IANA name, as in Europe/Berlin.",
         )
         return header.timezone
     return found

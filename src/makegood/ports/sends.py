@@ -53,7 +53,6 @@ class SendsReading(Protocol):
         `day` is the last day of each.
         """
 
-
     def sends_held(self, since_day: int, until_day: int) -> tuple[Sends, ...]:
         """Add up what the gate stopped on the days from one to before another, by brand and day."""
 

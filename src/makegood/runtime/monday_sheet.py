@@ -52,9 +52,7 @@ def sheet_of(figures: Figures, rule: MondayRule, library: Library, told: Told) -
 
 
 class _Writer:
-    def __init__(
-        self, figures: Figures, rule: MondayRule, library: Library, told: Told
-    ) -> None:
+    def __init__(self, figures: Figures, rule: MondayRule, library: Library, told: Told) -> None:
         self._f = figures
         self._rule = rule
         self._library = library
@@ -259,9 +257,7 @@ class _Writer:
             yield self._say("do_longest", day=day, owner=self._owner(f.owners[0][0]))
         late = f.in_time[0].whole - f.in_time[0].part
         if late:
-            yield self._say(
-                "do_public", late=self._n(late), whole=self._n(f.in_time[0].whole)
-            )
+            yield self._say("do_public", late=self._n(late), whole=self._n(f.in_time[0].whole))
         if f.unsettled.now:
             yield self._say("do_unsettled", count=self._n(f.unsettled.now))
 

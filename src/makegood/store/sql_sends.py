@@ -54,7 +54,6 @@ class SendsReading(SqlBase):
             )
         )
 
-
     def sends_held(self, since_day: int, until_day: int) -> tuple[Sends, ...]:
         sql = """SELECT day, brand, channel, CAST(SUM(n) AS BIGINT) FROM sends
             WHERE day >= ? AND day < ? AND way = 'held'

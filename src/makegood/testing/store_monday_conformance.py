@@ -66,7 +66,9 @@ def reckoned(who: str, item: str, **more: object) -> Reckoned:
     return replace(made, **more)
 
 
-def letter(week: str, at_ms: int, brands: tuple[str, ...] = (), name: str = "board") -> MondayLetter:
+def letter(
+    week: str, at_ms: int, brands: tuple[str, ...] = (), name: str = "board"
+) -> MondayLetter:
     """A letter as it was sent."""
     sheet = Sheet(
         language="en", subject="s", title="t", week=week, doing=("Look.",), heads=("a", "b"),

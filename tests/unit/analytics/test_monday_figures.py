@@ -84,9 +84,7 @@ def test_the_rule_that_caused_most_comes_first_with_its_exceptions():
         week=1, brand="", rule="late", cause="firm", root="rule:late", root_kind="policy",
         failures=2, again=0,
     )  # fmt: skip
-    no = RequestCount(
-        week=1, name="refund", how="allowed", by_rule=True, again=True, requests=3
-    )
+    no = RequestCount(week=1, name="refund", how="allowed", by_rule=True, again=True, requests=3)
     found = figures_of(Counts(let_down=[let], requests=[no]))
     assert found.rules == (
         RuleFigure(rule="refund", refused=3, exceptions=3),

@@ -88,9 +88,7 @@ def queued(makegood: Makegood) -> list[OutboxRow]:
 
 
 def figures(letter: object) -> dict[str, tuple[str, str]]:
-    return {
-        row.label: (row.now, row.before) for part in letter.sheet.parts for row in part.rows
-    }
+    return {row.label: (row.now, row.before) for part in letter.sheet.parts for row in part.rows}
 
 
 def test_every_recipient_gets_one_mail_however_often_and_by_whomever_it_is_looked(world):
@@ -178,8 +176,11 @@ def test_a_letter_says_what_of_the_week_before_became_known_late(world):
     body = Touchpoint(
         name="Rental Unfulfilled",
         properties={
-            "reservation": "R-ben", "branch": "Airport", "brand": "northwind_cars",
-            "reason": "no_vehicle", "price_cents": 9_000,
+            "reservation": "R-ben",
+            "branch": "Airport",
+            "brand": "northwind_cars",
+            "reason": "no_vehicle",
+            "price_cents": 9_000,
         },  # fmt: skip
     )
     arrival = Arrival(

@@ -224,9 +224,7 @@ def _again(one: LetDownCount) -> int:
     return one.again
 
 
-def _sum(
-    lets: Iterable[LetDownCount], week: int, of: Callable[[LetDownCount], int]
-) -> int:
+def _sum(lets: Iterable[LetDownCount], week: int, of: Callable[[LetDownCount], int]) -> int:
     return sum(of(one) for one in lets if one.week == week)
 
 
@@ -276,7 +274,11 @@ def _money(moved: Iterable[MovedSum]) -> tuple[tuple[str, str, Pair], ...]:
         sums[one.account, one.currency, one.week] += one.cents
     kinds = sorted({(account, currency) for account, currency, _ in sums})
     return tuple(
-        (account, currency, Pair(now=sums[account, currency, 1], before=sums[account, currency, 0]))
+        (
+            account,
+            currency,
+            Pair(now=sums[account, currency, 1], before=sums[account, currency, 0]),
+        )
         for account, currency in kinds
     )
 
