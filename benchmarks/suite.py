@@ -22,6 +22,7 @@ ALL = (
     "idle",
     "queue",
     "everyone",
+    "feelings",
     "screen",
     "linkage",
     "reputation",

@@ -44,7 +44,7 @@ def test_what_is_counted_and_compared_stays_within_its_bounds(name, tmp_path):
 
 @pytest.mark.postgres
 @pytest.mark.parametrize(
-    "name", ["store", "ingest_http", "gate_http", "outbox", "queue", "everyone"]
+    "name", ["store", "ingest_http", "gate_http", "outbox", "queue", "everyone", "feelings"]
 )
 def test_postgres_stays_within_the_same_bounds(name, tmp_path, postgres_server_url):
     result = hold(name, tmp_path, postgres_server_url)

@@ -1,4 +1,4 @@
-"""The letter to management in a browser: no fault for axe, one page of paper, readable as a mail."""
+"""The letter to management in a browser: no fault for axe, one page of paper, a plain mail."""
 
 import re
 

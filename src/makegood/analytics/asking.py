@@ -108,10 +108,25 @@ def mean(scores: Scores, scale: tuple[int, int], z: float) -> Interval:
 
 
 def figure_of(
-    question: str, kind: SurveyKind, scale: tuple[int, int], scores: Scores, too_few: int
+    question: str,
+    kind: SurveyKind,
+    scale: tuple[int, int],
+    scores: Scores,
+    too_few: int,
+    *,
+    at_once: int = 1,
 ) -> Figure:
-    """Say what the answers to one question say, or that it cannot be told yet."""
-    n, z = sum(scores.values()), z_for(ALPHA)
+    """Say what the answers to one question say, or that it cannot be told yet.
+
+    Args:
+        question: Its id; empty for the first.
+        kind: Of the question.
+        scale: The least and the most.
+        scores: How often each was answered.
+        too_few: Of fewer nothing is said.
+        at_once: With so many figures together the intervals hold.
+    """
+    n, z = sum(scores.values()), z_for(ALPHA, at_once)
     interval: Interval | None = None
     if n >= too_few:
         match kind:
@@ -183,12 +198,20 @@ def _figures(
 ) -> tuple[Figure, ...]:
     found = []
     for asked in rule.questions if rule is not None else ():
-        scores: Counter[int] = Counter()
-        for one in counts:
-            if one.question == asked.id and asked.takes(one.score) and _is_alike(one, asked, own):
-                scores[one.score] += one.n
+        scores = scores_of(asked, counts, own)
         found.append(figure_of(asked.id, asked.kind, asked.scale, scores, too_few))
     return tuple(found)
+
+
+def scores_of(
+    asked: SurveyQuestion, counts: Iterable[AnswerCount], own: Own | None = None
+) -> Counter[int]:
+    """Count the scores of one question; answers on another scale are left out."""
+    scores: Counter[int] = Counter()
+    for one in counts:
+        if one.question == asked.id and asked.takes(one.score) and _is_alike(one, asked, own):
+            scores[one.score] += one.n
+    return scores
 
 
 def _is_alike(one: AnswerCount, asked: SurveyQuestion, own: Own | None) -> bool:

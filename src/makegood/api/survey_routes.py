@@ -120,13 +120,13 @@ def _fields(one: Group) -> Fields:
         "asked": one.asked,
         "answered": one.answered,
         "elsewhere": one.elsewhere,
-        "response": _range(one.response),
+        "response": range_fields(one.response),
         "not_asked": [{"why": why, "customers": n} for why, n in one.not_asked],
         "figures": [_figure(it) for it in one.figures],
         "unhappy": one.unhappy,
         "recovered": one.recovered,
         "still": one.still,
-        "recovery": _range(one.recovery),
+        "recovery": range_fields(one.recovery),
     }
 
 
@@ -135,9 +135,9 @@ def _figure(one: Figure) -> Fields:
         "question": one.question,
         "kind": one.kind.value,
         "answers": one.n,
-        "figure": _range(one.interval),
+        "figure": range_fields(one.interval),
     }
 
 
-def _range(one: Interval | None) -> Fields | None:
+def range_fields(one: Interval | None) -> Fields | None:
     return None if one is None else {"value": one.value, "low": one.low, "high": one.high}

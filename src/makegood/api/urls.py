@@ -23,6 +23,7 @@ from makegood.api.closing_routes import router as closing
 from makegood.api.coverage_routes import router as coverage
 from makegood.api.letter_routes import router as management_letters
 from makegood.api.everyone import router as everyone
+from makegood.api.feeling_routes import router as feelings
 from makegood.api.line_routes import router as lines
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document
@@ -112,6 +113,7 @@ def api() -> NinjaAPI:
     made.add_router("", told_twice)
     made.add_router("", ratings)
     made.add_router("", surveys)
+    made.add_router("", feelings)
     made.add_router("", root_causes)
     made.add_router("", closing)
     made.add_router("", people)

@@ -55,7 +55,7 @@ def asking(request: HttpRequest) -> HttpResponse:
             **team_shell(desk, "asking"),
             "days": days,
             "choices": DAYS,
-            "surveys": [_shown(desk, one, rules.get(one.name)) for one in groups],
+            "surveys": [group_shown(desk, one, rules.get(one.name)) for one in groups],
             "too_few": too_few,
         }
     return render(request, "desk/team_asking.html", page)
@@ -87,9 +87,9 @@ def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
             "days": days,
             "choices": DAYS,
             "id": survey_id,
-            "whole": _shown(desk, whole, rule),
-            "touches": [_shown(desk, one, rule) for one in touches],
-            "brands": [_shown(desk, one, theirs(one.name)) for one in brands],
+            "whole": group_shown(desk, whole, rule),
+            "touches": [group_shown(desk, one, rule) for one in touches],
+            "brands": [group_shown(desk, one, theirs(one.name)) for one in brands],
             **_never(desk, survey_id, _read_place(request.GET.get("after", ""))),
         }
     return render(request, "desk/team_asking_one.html", page)
@@ -142,7 +142,8 @@ def _read_place(text: str) -> After | None:
     return int(at), writable(id_, 40)
 
 
-def _shown(desk: Desk, one: Group, rule: SurveyRule | None) -> dict[str, Any]:
+def group_shown(desk: Desk, one: Group, rule: SurveyRule | None) -> dict[str, Any]:
+    """Give what `_survey_figures.html` shows of one survey, or of a part of it."""
     asked = {it.id: it.question["en"] for it in rule.questions} if rule is not None else {}
     return {
         "name": one.name,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from makegood.playbooks.asking import LEAST_BACK, MOST_MONTHS, MOST_WEEKS
 from makegood.playbooks.reading import NAME
 from makegood.playbooks.rulings import SurveyKind
 from makegood.playbooks.schema_parts import Schema, choice, list_of, matches, ref, whole
@@ -27,6 +28,7 @@ SURVEY_MORE: Final[Mapping[str, Schema]] = {
 KINDS: Final[Mapping[str, Mapping[str, Schema]]] = {
     "section about asking": {
         "every": _SPAN, "too_few": whole(10_000, 1), "unreported": _SPAN,
+        "weeks": whole(MOST_WEEKS, LEAST_BACK), "months": whole(MOST_MONTHS, LEAST_BACK),
     },
     "question of a survey": {
         "id*": matches(NAME.pattern), "question*": ref("texts"), "kind": choice(tuple(SurveyKind)),

@@ -18,6 +18,7 @@ from makegood.ports.acts import ActReading, ActWriting
 from makegood.ports.answers import AnswerReading, AnswerWriting
 from makegood.ports.drafts import DraftReading, DraftWriting
 from makegood.ports.everyone import EveryoneReading, EveryoneWriting
+from makegood.ports.feelings import FeelingReading
 from makegood.ports.held import HeldReading
 from makegood.ports.letters import LetterReading, LetterWriting
 from makegood.ports.links import LinkReading, LinkWriting
@@ -85,6 +86,7 @@ class Reading(
     RoutingReading,
     LotReading,
     AnswerReading,
+    FeelingReading,
     LetterReading,
     VoiceReading,
     SilenceReading,

@@ -9,6 +9,7 @@ from makegood.ports.store import Reading, Writing
 from makegood.store.layers import Layer
 from makegood.store.memory_accounts import MemoryAccountReading
 from makegood.store.memory_answers import MemoryAnswers
+from makegood.store.memory_feelings import MemoryFeelings
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_lots import MemoryLots
@@ -52,6 +53,7 @@ class MemoryReader(
     MemoryLots,
     MemorySilence,
     MemoryAnswers,
+    MemoryFeelings,
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,

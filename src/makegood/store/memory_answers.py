@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from makegood.ports.answers import After, AnswerCount, AnswerRow, Unhappy
 from makegood.store.memory_reading import MemoryReading
 
-_Kind = tuple[str, str, str, str, int, bool, str, Unhappy, bool]
+Kind = tuple[str, str, str, str, int, bool, str, Unhappy, bool]
 
 
 class MemoryAnswers(MemoryReading):
@@ -15,11 +15,11 @@ class MemoryAnswers(MemoryReading):
     def answer_counts(
         self, since_ms: int, *, survey: str = "", brands: Sequence[str] = ()
     ) -> tuple[AnswerCount, ...]:
-        found: Counter[_Kind] = Counter()
-        for one in self._of(survey, brands):
+        found: Counter[Kind] = Counter()
+        for one in self._answers_of(survey, brands):
             if one.at_ms >= since_ms:
-                found[_kind(one)] += 1
-        return tuple(_count(kind, n) for kind, n in sorted(found.items()))
+                found[kind_of(one)] += 1
+        return tuple(count_of(kind, n) for kind, n in sorted(found.items()))
 
     def answers(
         self,
@@ -30,7 +30,8 @@ class MemoryAnswers(MemoryReading):
         after: After | None = None,
         limit: int = 50,
     ) -> tuple[AnswerRow, ...]:
-        rows = [one for one in self._of(survey, brands) if unhappy and one.unhappy == unhappy]
+        every = self._answers_of(survey, brands)
+        rows = [one for one in every if unhappy and one.unhappy == unhappy]
         places = sorted(((one.rated_ms, one.id) for one in rows), reverse=True)
         return self._page(places, after, limit)
 
@@ -42,7 +43,7 @@ class MemoryAnswers(MemoryReading):
         after: After | None = None,
         limit: int = 50,
     ) -> tuple[AnswerRow, ...]:
-        rows = [one for one in self._of(survey, brands) if one.why and not one.question]
+        rows = [one for one in self._answers_of(survey, brands) if one.why and not one.question]
         places = sorted(((one.at_ms, one.id) for one in rows), reverse=True)
         return self._page(places, after, limit)
 
@@ -52,7 +53,7 @@ class MemoryAnswers(MemoryReading):
         for one in rows:
             self._t.survey_answers[one.id] = one
 
-    def _of(self, survey: str, brands: Sequence[str]) -> list[AnswerRow]:
+    def _answers_of(self, survey: str, brands: Sequence[str]) -> list[AnswerRow]:
         return [
             one
             for one in self._t.survey_answers.values()
@@ -66,14 +67,16 @@ class MemoryAnswers(MemoryReading):
         return tuple(self._t.survey_answers[id_] for _, id_ in found[:limit])
 
 
-def _kind(one: AnswerRow) -> _Kind:
+def kind_of(one: AnswerRow) -> Kind:
+    """Give everything that figures are made of."""
     return (
         one.survey, one.question, one.brand, one.touch, one.score, one.asked, one.why, one.unhappy,
         one.replied,
     )  # fmt: skip
 
 
-def _count(kind: _Kind, n: int) -> AnswerCount:
+def count_of(kind: Kind, n: int) -> AnswerCount:
+    """Say how many are alike."""
     survey, question, brand, touch, score, asked, why, unhappy, replied = kind
     return AnswerCount(
         survey=survey,

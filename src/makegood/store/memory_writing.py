@@ -34,6 +34,7 @@ from makegood.ports.rows import (
 )
 from makegood.store.memory_accounts import MemoryAccountWriting
 from makegood.store.memory_answers import MemoryAnswers
+from makegood.store.memory_feelings import MemoryFeelings
 from makegood.store.memory_letters import MemoryLetters
 from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_lots import MemoryLots
@@ -85,6 +86,7 @@ class MemoryWriting(
     MemoryLots,
     MemorySilence,
     MemoryAnswers,
+    MemoryFeelings,
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,

@@ -8,6 +8,7 @@ from makegood.store.sql_customers import CustomerReading
 from makegood.store.sql_desk import CaseReading, OutboxReading, PeopleReading
 from makegood.store.sql_drafts import DraftReading, DraftWriting
 from makegood.store.sql_everyone import EveryoneReading
+from makegood.store.sql_feelings import FeelingReading
 from makegood.store.sql_held import HeldReading
 from makegood.store.sql_letters import LetterReading, LetterWriting
 from makegood.store.sql_links import LinkReading, LinkWriting
@@ -67,6 +68,7 @@ class SqlReading(
     LotReading,
     SilenceReading,
     AnswerReading,
+    FeelingReading,
     LetterReading,
     VoiceReading,
     TriageReading,

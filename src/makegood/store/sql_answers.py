@@ -12,7 +12,7 @@ ANSWER = (
     "replied"
 )
 _NAMES = ", ".join(ANSWER.split())
-_KIND = "survey, question, brand, touch, score, asked, why, unhappy, replied"
+KIND = "survey, question, brand, touch, score, asked, why, unhappy, replied"
 
 
 class AnswerReading(SqlBase):
@@ -21,12 +21,12 @@ class AnswerReading(SqlBase):
     def answer_counts(
         self, since_ms: int, *, survey: str = "", brands: Sequence[str] = ()
     ) -> tuple[AnswerCount, ...]:
-        only, values = _only(survey, brands)
+        only, values = only_these(survey, brands)
         sql = (
-            f"SELECT {_KIND}, count(*) FROM survey_answer WHERE at_ms >= ?{only} "
-            f"GROUP BY {_KIND} ORDER BY {_KIND}"
+            f"SELECT {KIND}, count(*) FROM survey_answer WHERE at_ms >= ?{only} "
+            f"GROUP BY {KIND} ORDER BY {KIND}"
         )
-        return tuple(_count(row) for row in self._db.rows(sql, since_ms, *values))
+        return tuple(count_of(row) for row in self._db.rows(sql, since_ms, *values))
 
     def answers(
         self,
@@ -37,7 +37,7 @@ class AnswerReading(SqlBase):
         after: After | None = None,
         limit: int = 50,
     ) -> tuple[AnswerRow, ...]:
-        only, values = _only(survey, brands)
+        only, values = only_these(survey, brands)
         if after is not None:
             only += " AND (rated_ms, id) < (?, ?)"
             values += after
@@ -55,7 +55,7 @@ class AnswerReading(SqlBase):
         after: After | None = None,
         limit: int = 50,
     ) -> tuple[AnswerRow, ...]:
-        only, values = _only(survey, brands)
+        only, values = only_these(survey, brands)
         if after is not None:
             only += " AND (at_ms, id) < (?, ?)"
             values += after
@@ -78,7 +78,8 @@ class AnswerWriting(AnswerReading):
             self._db.put("survey_answer", ANSWER, values, replace(ANSWER, "id"))
 
 
-def _only(survey: str, brands: Sequence[str]) -> tuple[str, list[Value]]:
+def only_these(survey: str, brands: Sequence[str]) -> tuple[str, list[Value]]:
+    """Say in SQL of which survey and brands; empty for all."""
     only, values = "", list[Value]()
     if survey:
         only, values = only + " AND survey = ?", [*values, survey]
@@ -117,7 +118,8 @@ def _row(row: Row) -> AnswerRow:
     )
 
 
-def _count(row: Row) -> AnswerCount:
+def count_of(row: Row) -> AnswerCount:
+    """Read a row of `KIND` and how many."""
     survey, question, brand, touch, score, asked, why, unhappy, replied, n = row
     return AnswerCount(
         survey=survey,

@@ -28,6 +28,7 @@ from makegood.testing.store_desk_conformance import (
     PeopleConformance,
 )
 from makegood.testing.store_everyone_conformance import EveryoneConformance
+from makegood.testing.store_feeling_conformance import FeelingConformance
 from makegood.testing.store_letter_conformance import LetterConformance
 from makegood.testing.store_link_conformance import ProbableLinkConformance
 from makegood.testing.store_log_conformance import (
@@ -218,6 +219,7 @@ class StoreConformance(
     RoutingConformance,
     LotConformance,
     AnswerConformance,
+    FeelingConformance,
     LetterConformance,
     VoiceConformance,
     SilenceConformance,

@@ -90,6 +90,8 @@ def test_what_a_person_may_change_of_a_survey_is_offered_in_the_desk():
         ("asking:\n  every: 7d", "asking:\n  evry: 7d", "every"),
         ("  too_few: 30", "  too_few: 0", "at least 1"),
         ("  unreported: 90d", "  unreported: long", "not a span"),
+        ("  too_few: 30", "  too_few: 30\n  weeks: 1", "at least 2"),
+        ("  too_few: 30", "  too_few: 30\n  months: 25", "from 0 to 24"),
     ],
 )
 def test_every_mistake_of_further_questions_and_of_asking_is_found(old, new, said):

@@ -181,7 +181,7 @@ def test_a_letter_says_what_of_the_week_before_became_known_late(world):
             "brand": "northwind_cars",
             "reason": "no_vehicle",
             "price_cents": 9_000,
-        },  # fmt: skip
+        },
     )
     arrival = Arrival(
         source="rental",

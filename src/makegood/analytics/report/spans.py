@@ -14,13 +14,13 @@ class Spans(Struct, frozen=True, kw_only=True):
 
     Attributes:
         rows: (label, figure, low, high, whether it is marked).
-        same: Where the rule stands.
+        same: Where the rule stands; None for no rule.
         counts: Title of the axis.
         form: How numbers are written, as D3 writes them.
     """
 
     rows: tuple[tuple[str, float, float, float, bool], ...]
-    same: float
+    same: float | None
     counts: str
     form: str = "+.0%"
 
@@ -47,10 +47,9 @@ def draw_spans(spans: Spans, width: int) -> str:
     low = alt.X("low:Q", title=spans.counts, axis=axis, scale=alt.Scale(zero=False, nice=True))
     line = base.mark_rule(size=2).encode(low, alt.X2("high:Q"))
     point = base.mark_point(filled=True, size=70, opacity=1).encode(alt.X("value:Q"))
-    same = (
-        alt.Chart(alt.InlineData(values=[{"same": spans.same}]))
-        .mark_rule(strokeDash=[4, 3], color=INK)
-        .encode(alt.X("same:Q"))
-    )
-    chart = alt.layer(same, line, point).properties(width=width, height=_ROW * len(rows))
+    layers = [line, point]
+    if spans.same is not None:
+        same = alt.Chart(alt.InlineData(values=[{"same": spans.same}]))
+        layers.insert(0, same.mark_rule(strokeDash=[4, 3], color=INK).encode(alt.X("same:Q")))
+    chart = alt.layer(*layers).properties(width=width, height=_ROW * len(rows))
     return bare(vlc.vegalite_to_svg(styled(chart, width).to_dict()))
