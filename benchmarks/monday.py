@@ -105,7 +105,7 @@ def main() -> None:
                     figures = figures_of(counts_of(reading, week, brands, END_MS))
                 took_ms = 1000 * (time.perf_counter() - began)
                 asked = counting.asked.statements - before + 1  # what moved is read in pages
-                print(  # noqa: T201 - a figure for whoever runs it
+                print(
                     f"{name}: {failures:,} failures, {len(brands) or 'all'} brands: "
                     f"{asked} statements, {took_ms:.0f} ms, {figures.failures.now:,} in the week"
                 )

@@ -49,16 +49,12 @@ def week_of_forty() -> Counts:
                 )
                 for n in range(1, 9)
             ]
-            for currency in ("EUR", "GBP", "USD"):
-                moved.append(
-                    MovedSum(
-                        week=week,
-                        brand=brand,
-                        account="owed",
-                        currency=currency,
-                        cents=987_654_321,
-                    )
+            moved += [
+                MovedSum(
+                    week=week, brand=brand, account="owed", currency=currency, cents=987_654_321
                 )
+                for currency in ("EUR", "GBP", "USD")
+            ]
         standing.append(
             StandingCount(
                 brand=brand, owner=RepId(f"rep{place % 7}" if place % 5 else ""), cases=90,

@@ -21,9 +21,9 @@ from makegood.api.budget_routes import router as budgets
 from makegood.api.call_routes import router as calls
 from makegood.api.closing_routes import router as closing
 from makegood.api.coverage_routes import router as coverage
-from makegood.api.letter_routes import router as management_letters
 from makegood.api.everyone import router as everyone
 from makegood.api.feeling_routes import router as feelings
+from makegood.api.letter_routes import router as management_letters
 from makegood.api.line_routes import router as lines
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document

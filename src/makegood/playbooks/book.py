@@ -16,8 +16,8 @@ from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.mappings import Source
-from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.monday import MondayTerms
+from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.people_terms import PeopleRules
 from makegood.playbooks.placing import PlaceRule, WalkRule

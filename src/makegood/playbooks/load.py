@@ -37,8 +37,8 @@ from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
-from makegood.playbooks.no_offers import check_no_offers
 from makegood.playbooks.monday import read_monday
+from makegood.playbooks.no_offers import check_no_offers
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
 from makegood.playbooks.owners import check_agreed, check_owned, joined, read_owners

@@ -54,7 +54,7 @@ class SendsReading(Protocol):
         """
 
     def sends_held(self, since_day: int, until_day: int) -> tuple[Sends, ...]:
-        """Add up what the gate stopped on the days from one to before another, by brand and day."""
+        """Add up what the gate stopped from one day to before another, by brand and day."""
 
 
 class SendsWriting(Protocol):

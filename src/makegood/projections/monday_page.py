@@ -97,7 +97,8 @@ def _brands_html(sheet: Sheet) -> Iterator[str]:
     yield f'<table style="{_TABLE}margin-top:12px;font-size:13px;"><tr>'
     for place, head in enumerate(sheet.brand_heads):
         style = _NUMBER if place else f"{_CELL}text-align:left;"
-        yield f'<th scope="col" style="{style}border-bottom:1px solid #999999;">{escape(head)}</th>'
+        style += "border-bottom:1px solid #999999;"
+        yield f'<th scope="col" style="{style}">{escape(head)}</th>'
     yield "</tr>"
     for brand in sheet.brand_rows:
         cells = "".join(f'<td style="{_NUMBER}">{escape(one)}</td>' for one in brand.cells)

@@ -1,4 +1,4 @@
-"""What a letter about a week counts, from the state of one customer: rows, and who was let down."""
+"""What a letter about a week counts, from the state of one customer."""
 
 from collections.abc import Iterator, Mapping
 

@@ -15,8 +15,8 @@ from makegood.messages.commands import (
     Command,
     Fulfil,
     SendMessage,
-    rank_of,
     TellManagement,
+    rank_of,
 )
 from makegood.messages.errors import EffectFailed
 from makegood.messages.facts import (
@@ -183,7 +183,7 @@ def _is_held_class(command: Command) -> bool:
 
 
 def is_of_a_customer(command: Command) -> bool:
-    """Whether the outcome belongs to a customer's history; what the firm tells itself is in none."""
+    """Whether the outcome belongs to a customer's history; what goes within the firm is in none."""
     return not isinstance(command.order, AskOwner | TellManagement)
 
 

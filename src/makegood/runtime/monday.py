@@ -217,7 +217,7 @@ def _more(reading: Reading, rule: MondayRule, week: Week, figures: Figures) -> i
 
 
 def _is_wanted(reading: Reading, rule: MondayRule, week: Week, due_ms: int) -> bool:
-    """Whether the book wanted it when it was due: a letter that is new begins with its own week."""
+    """Whether the book wanted it when it was due: a new letter begins with its own week."""
     if reading.monday(letter_id(rule.id, week.earlier().name)) is not None:
         return True
     activations = reading.activations()

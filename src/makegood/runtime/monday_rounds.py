@@ -64,7 +64,7 @@ class MondayRounds:
         return sent
 
     def count_page(self) -> bool:
-        """Count a page of customers who were here before anything was counted; False at the end."""
+        """Count a page of customers of before anything was counted; False at the end."""
         with self._store.reading() as reading:
             after = reading.reckoned_to()
             if after is None:

@@ -169,7 +169,7 @@ class _Writer:
         return self._say("good_note", part=part.part, whole=part.whole, interval=percent)
 
     def _middle(self, one: Middle) -> str:
-        return "–" if one.interval is None else _span(one.interval.value)
+        return "-" if one.interval is None else _span(one.interval.value)
 
     def _middle_note(self, one: Middle) -> str:
         if one.interval is None:

@@ -1,5 +1,7 @@
 """The words of letters to management, in the languages of the customers' pages."""
 
+# ruff: noqa: E501 - one sentence, one line
+
 from collections.abc import Mapping
 
 EN: Mapping[str, str] = {

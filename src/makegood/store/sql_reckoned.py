@@ -1,4 +1,4 @@
-"""What a letter about a week counts, by SQL: each question is one statement over an index on time."""
+"""What a letter about a week counts, by SQL: one statement a question, by an index on time."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -87,7 +87,8 @@ class ReckonedReading(SqlBase):
         theirs, values = _theirs("brand", brands)
         # Two ranges of two indexes; a planner that sees an OR may read every case there ever was.
         parts = " UNION ALL ".join(
-            f"SELECT brand, owner, phase, opened_ms FROM cases WHERE {one} AND opened_ms < ?{theirs}"
+            "SELECT brand, owner, phase, opened_ms FROM cases "
+            f"WHERE {one} AND opened_ms < ?{theirs}"
             for one in ("is_open = 1", "closed_ms > 0 AND closed_ms >= ? AND is_open = 0")
         )
         sql = f"""SELECT brand, owner, COUNT(*),
