@@ -183,7 +183,7 @@ def _is_held_class(command: Command) -> bool:
 
 
 def is_of_a_customer(command: Command) -> bool:
-    """Whether the outcome belongs to a customer's history; what goes within the firm is in none."""
+    """Whether the outcome belongs to a customer's history; what goes within the firm does not."""
     return not isinstance(command.order, AskOwner | TellManagement)
 
 
