@@ -7,7 +7,6 @@ from pathlib import Path
 
 from makegood.books.opening import read_book
 from makegood.core.holds import Answer
-from makegood.effects.asking_owners import AskingOwners
 from makegood.effects.asking_places import AskingPlaces, Places
 from makegood.effects.availability_http import SECONDS as AVAILABILITY_SECONDS
 from makegood.effects.availability_http import AvailabilityHttp
@@ -23,6 +22,7 @@ from makegood.effects.outside import Outside
 from makegood.effects.sms import HttpGateway, Sms, WebhookGateway
 from makegood.effects.smtp import Connections, server_of
 from makegood.effects.webhook import Counterpart, Webhooks
+from makegood.effects.within_firm import WithinFirm
 from makegood.effects.words import Words
 from makegood.effects.zendesk_joined import HelpDesk
 from makegood.engines import open_store
@@ -59,7 +59,7 @@ from makegood.runtime.mail_addresses import MailServer
 from makegood.runtime.mailroom import Doors
 from makegood.runtime.marks import Asked, Truth
 from makegood.runtime.marks_rounds import Rounds
-from makegood.runtime.norms import NormsLearned
+from makegood.runtime.monday_rounds import told_by_clock
 from makegood.runtime.noting import note
 from makegood.runtime.places import all_places
 from makegood.runtime.post import IN_MEMORY, Post
@@ -256,7 +256,7 @@ class Makegood:
             "rooms": self.rooms.fill_forever,
             "stand-ins": self.stand_ins.run_forever,
             "owners": self.owners_asked.run_forever,
-            "norms": NormsLearned(self.store, self.shelf.current, self.clock).run_forever,
+            **told_by_clock(self.store, self.shelf.current, self.clock, self.settings.base_url),
             "in-touch": partial(run_forever, self.leavings, self.hellos),
         }
         if self.marks.placed:
@@ -295,7 +295,7 @@ class Makegood:
                 Finding(lambda: all_places(store), self._rooms),
                 AskingPlaces(self._mail, shelf.current, self.links, self._place),
             ),
-            owners=AskingOwners(self._mail, shelf.current, store, self.settings.base_url),
+            owners=WithinFirm(self._mail, shelf.current, store, self.settings.base_url),
             replies=self.post.replies(self._mail),
         )
 
@@ -335,8 +335,7 @@ class Makegood:
 
     def _rep_name(self, rep: str) -> str:
         with self.store.reading() as reading:
-            names: Mapping[str, str] = {row.rep: row.name for row in reading.reps()}
-        return names.get(rep, rep)
+            return next((row.name for row in reading.reps() if row.rep == rep), rep)
 
     def _held_now(
         self, reading: Reading, customers: Sequence[CustomerId]
@@ -350,7 +349,8 @@ class Makegood:
         if isinstance(order, SendMessage):
             ways = self._channels.ways(order, Addressee(person=person))
         question = question_of(command, ways[0] if ways else "mail")
-        return self.gate.ask_customer(CustomerId(command.profile), question)
+        answer = self.gate.ask_customer(CustomerId(command.profile), question)
+        return self.coverage.told(answer, question)
 
 
 def open_makegood(

@@ -25,6 +25,7 @@ from makegood.api.coverage_routes import router as coverage
 from makegood.api.everyone import router as everyone
 from makegood.api.feeling_line_routes import router as feeling_line
 from makegood.api.feeling_routes import router as feelings
+from makegood.api.letter_routes import router as management_letters
 from makegood.api.line_routes import router as lines
 from makegood.api.mail_routes import router as mail
 from makegood.api.openapi import Json, document
@@ -127,6 +128,7 @@ def api() -> NinjaAPI:
     made.add_router("", suppressions)
     made.add_router("", webhooks)
     made.add_router("", coverage)
+    made.add_router("", management_letters)
     made.add_router("", accounts)
     for kind, handler in _HANDLERS:
         made.add_exception_handler(kind, handler)

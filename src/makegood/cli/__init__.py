@@ -21,7 +21,7 @@ PANELS: Mapping[str, tuple[str, ...]] = {
     ),
     "May we send?": ("gate", "screen", "suppressions", "classify", "coverage"),
     "Look at what happened": (
-        "everyone", "parity", "reputations", "routing", "export", "erase",
+        "everyone", "parity", "letter", "reputations", "routing", "export", "erase",
     ),
 }  # fmt: skip
 """Under which heading `makegood --help` lists each command."""
@@ -57,6 +57,7 @@ def _whole() -> typer.Typer:
         linking,
         mail,
         mailroom,
+        monday,
         parity,
         people,
         places,
@@ -104,6 +105,7 @@ def _whole() -> typer.Typer:
         reputations,
         mail,
         mailroom,
+        monday,
         voice,
         triage,
         spending,

@@ -66,6 +66,9 @@ def screen(  # noqa: PLR0913 - each is one option of the command
         makegood.coverage.count(
             brand, channel, "screened", told.sendable, message_class=message_class.value
         )
+        makegood.coverage.count(
+            brand, channel, "held", told.held, message_class=message_class.value
+        )
         is_known = not brand or brand in makegood.book.brands
     _print(told, wanted, output, is_known=is_known)
     if told.unreadable:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.shell import shell
 from makegood.effects.hooks import SINK
-from makegood.messages.commands import AskOwner
+from makegood.messages.commands import AskOwner, TellManagement
 from makegood.messages.ids import CaseId, CommandId, CustomerId, ProfileId
 from makegood.ports.rows import OutboxRow, OutboxStatus, PersonRow
 from makegood.ports.webhooks import GONE, Endpoint
@@ -134,6 +134,8 @@ def _for_whom(desk: Desk, row: OutboxRow, persons: Mapping[ProfileId, PersonRow]
     order = row.command.order
     if isinstance(order, AskOwner):
         return rep_name(desk.reps, order.owner)
+    if isinstance(order, TellManagement):
+        return "management"
     return called(persons.get(row.command.profile))
 
 

@@ -29,6 +29,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "owners": ("Who answers for rules and places", "And until when."),
     "calls": ("On the telephone", "What a call fails by, and who calls back."),
     "triage": ("What letters are about", "When one opens a failure, and when a person is asked."),
+    "monday": ("Letters to management", "Who gets the page about the week, and when."),
     "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
@@ -113,7 +114,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
     "authority", "parameters", "approval", "everyone", "people", "reputation", "owners",
-    "routing", "calls", "triage", "",
+    "routing", "calls", "triage", "monday", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",

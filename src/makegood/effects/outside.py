@@ -11,6 +11,7 @@ from makegood.messages.commands import (
     Fulfil,
     SendMessage,
     SendReply,
+    TellManagement,
 )
 from makegood.messages.facts import Body
 from makegood.ports.effect import Addressee, Effect
@@ -47,7 +48,7 @@ class Outside:
                 return self._fulfilment.carry_out(command, to, now_ms)
             case FindPlaces() | AskPlace():
                 return self._places.carry_out(command, to, now_ms)
-            case AskOwner():
+            case AskOwner() | TellManagement():
                 return self._owners.carry_out(command, to, now_ms)
             case SendReply():
                 return self._replies.carry_out(command, to, now_ms)

@@ -196,6 +196,20 @@ class AskOwner(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     brand: str = ""
 
 
+class TellManagement(Struct, frozen=True, gc=False, kw_only=True, tag="tell_management"):
+    """Send a letter about a week to one of those whom the rule book names; it is about nobody.
+
+    Attributes:
+        letter: Which letter, as it is kept.
+        place: Which of its recipients.
+        brand: Empty: who sends it stands in the letter.
+    """
+
+    letter: str
+    place: int
+    brand: str = ""
+
+
 class SendReply(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="reply"):
     """Send what a rep answered to a letter, in the customer's own conversation; always service.
 
@@ -213,7 +227,14 @@ class SendReply(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True,
 
 
 Order: TypeAlias = (
-    SendMessage | ConfirmOffer | Fulfil | FindPlaces | AskPlace | AskOwner | SendReply
+    SendMessage
+    | ConfirmOffer
+    | Fulfil
+    | FindPlaces
+    | AskPlace
+    | AskOwner
+    | SendReply
+    | TellManagement
 )
 
 
@@ -234,7 +255,7 @@ def rank_of(order: Order) -> int:
             return 2
         case SendMessage(message_class=message_class) if message_class in HELD_CLASSES:
             return LEAST_URGENT
-        case SendMessage() | AskOwner():
+        case SendMessage() | AskOwner() | TellManagement():
             return 3
 
 

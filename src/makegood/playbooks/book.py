@@ -17,6 +17,7 @@ from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.mappings import Source
+from makegood.playbooks.monday import MondayTerms
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.owners import OwnerTerms
 from makegood.playbooks.people_terms import PeopleRules
@@ -205,6 +206,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         waits: Queues in which customers wait, and when that is a failure.
         calls: What telephone calls fail by, and who calls back.
         advertised: What is said in public that the company does.
+        monday: Who of management gets the letter about the week, of all brands.
     """
 
     hash: BookHash
@@ -261,6 +263,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     waits: WaitTerms = WaitTerms()
     calls: CallRules = CallRules()
     advertised: tuple[Advertised, ...] = ()
+    monday: MondayTerms = MondayTerms()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

@@ -38,6 +38,7 @@ from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
 from makegood.playbooks.mistakes import BookError, BookErrors, Report
+from makegood.playbooks.monday import read_monday
 from makegood.playbooks.no_offers import check_no_offers
 from makegood.playbooks.nodes import Fields, canonical, read_nodes
 from makegood.playbooks.outgoing import read_outgoing
@@ -248,6 +249,7 @@ def _read(
     )
     triage = read_triage(top, names.failures)
     advertised = read_advertised(top, header, _advertisable(parts, names.failures))
+    monday = read_monday(top, header)
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
@@ -273,6 +275,7 @@ def _read(
             owners=owners,
             asking=asking,
             triage=triage,
+            monday=monday,
             employees=employees,
             routing=routing,
             voice=voice,

@@ -35,6 +35,7 @@ from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
 from makegood.playbooks.schema_asking import SURVEY_MORE
 from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
 from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
+from makegood.playbooks.schema_monday import KINDS as _OF_MONDAY
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
 from makegood.playbooks.schema_parts import LANGUAGES as _LANGUAGES
@@ -166,6 +167,7 @@ _BOOK: Mapping[str, Schema] = {
     "calls": _ref("section about calls"),
     "owners": _ref("section about owners"),
     "triage": _ref("section about triage"),
+    "monday": _ref("section about letters to management"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "voice": _ref("section about what is said in public"),
@@ -395,5 +397,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_ADVERTISED,
+    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_ADVERTISED, **_OF_MONDAY,
 }  # fmt: skip

@@ -125,6 +125,9 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
         friends: How many became customers by links of its offers.
         cost_cents: What goodwill for it cost, as far as it is in `currency`.
         currency: Of that; empty where nothing was spent.
+        held_until_ms: When it ceased to, or will by itself; 0 while nobody knows.
+        root: Its root cause; empty for none.
+        root_kind: Of what kind that is; empty while nobody has said.
     """
 
     case: CaseId
@@ -147,6 +150,9 @@ class CaseRow(Struct, frozen=True, gc=False, kw_only=True):
     friends: int = 0
     cost_cents: int = 0
     currency: str = ""
+    held_until_ms: int = 0
+    root: str = ""
+    root_kind: str = ""
 
 
 class AskedRow(Struct, frozen=True, gc=False, kw_only=True):

@@ -5,8 +5,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-Way: TypeAlias = Literal["own", "asked", "smtp", "screened", "reported"]
-WAYS: tuple[Way, ...] = ("own", "asked", "smtp", "screened", "reported")
+Way: TypeAlias = Literal["own", "asked", "smtp", "screened", "reported", "held"]
+WAYS: tuple[Way, ...] = ("own", "asked", "smtp", "screened", "reported", "held")
 
 
 class Sends(Struct, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class Sends(Struct, frozen=True, kw_only=True):
         channel: mail, sms and so on.
         way: How it is known: `own` we sent it; `asked` the gate said yes; `smtp` it passed the
             SMTP gate; `screened` it stands in a list that was screened; `reported` an event told
-            of it.
+            of it; `held` it was no send, because the gate said no.
         message_class: promotional and so on; empty when it is not known.
         source: Of `reported`: the write key that told.
         event: Of `reported`: the event's name.
@@ -43,7 +43,8 @@ class SendsReading(Protocol):
     def sends(self, since_day: int) -> tuple[Sends, ...]:
         """Add up all days from one on, for each brand, channel, way, source and event.
 
-        `day` is the last day of each; the class and the campaign are left out.
+        `day` is the last day of each; the class and the campaign are left out, and so is what was
+        held.
         """
 
     def told_of(self, since_day: int, limit: int) -> tuple[Sends, ...]:
@@ -51,6 +52,9 @@ class SendsReading(Protocol):
 
         `day` is the last day of each.
         """
+
+    def sends_held(self, since_day: int, until_day: int) -> tuple[Sends, ...]:
+        """Add up what the gate stopped from one day to before another, by brand and day."""
 
 
 class SendsWriting(Protocol):

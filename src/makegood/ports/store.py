@@ -27,11 +27,13 @@ from makegood.ports.links import LinkReading, LinkWriting
 from makegood.ports.lots import LotReading, LotWriting
 from makegood.ports.mail_kinds import MailKindReading, MailKindWriting
 from makegood.ports.marks import MarkReading, MarkWriting
+from makegood.ports.monday import MondayReading, MondayWriting
 from makegood.ports.notices import NoticeReading, NoticeWriting
 from makegood.ports.outbox import OutboxReading, OutboxWriting
 from makegood.ports.parking import ParkingReading, ParkingWriting
 from makegood.ports.places import PlaceReading, PlaceWriting
 from makegood.ports.pointers import PointerReading, PointerWriting
+from makegood.ports.reckoned import LetDown, ReckonedReading, ReckonedWriting
 from makegood.ports.redirects import RedirectReading, RedirectWriting
 from makegood.ports.reputation import ReputationReading, ReputationWriting
 from makegood.ports.routings import RoutingReading, RoutingWriting
@@ -95,6 +97,8 @@ class Reading(
     TriageReading,
     AdvertisedReading,
     SpendReading,
+    ReckonedReading,
+    MondayReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -263,6 +267,8 @@ class Writing(
     TriageWriting,
     AdvertisedWriting,
     SpendWriting,
+    ReckonedWriting,
+    MondayWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""
@@ -300,6 +306,7 @@ class Writing(
         cases: Sequence[CaseRow],
         ledger: Sequence[LedgerRow],
         failures: Mapping[CaseId, CaseId],
+        let_down: Sequence[LetDown] = (),
     ) -> None:
         """Replace all cases and ledger lines of customers.
 
@@ -308,6 +315,7 @@ class Writing(
             cases: All their cases now.
             ledger: All their money now.
             failures: Case id of every failure event, and `booking_key` -> the case it names.
+            let_down: The same failures, as far as they are counted by time.
         """
 
     def project_waiting(

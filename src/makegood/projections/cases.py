@@ -9,8 +9,10 @@ from makegood.core.places import to_be_rung
 from makegood.core.state import Case, Failure, OfferStatus, Phase, State
 from makegood.messages.ids import CaseId, CommandId, CustomerId, case_id
 from makegood.messages.money import Money
+from makegood.ports.reckoned import LetDown
 from makegood.ports.rows import AskedRow, CaseRow, LedgerRow, booking_key
 from makegood.ports.store import Writing
+from makegood.projections.reckoned import let_downs
 
 OWED = "owed"
 MARKETING = "marketing"
@@ -30,6 +32,7 @@ class Projected(Struct, frozen=True, kw_only=True):
     cases: tuple[CaseRow, ...]
     ledger: tuple[LedgerRow, ...]
     failures: Mapping[CaseId, CaseId]
+    let_down: tuple[LetDown, ...] = ()
 
 
 def put_waiting(writing: Writing, states: Mapping[CustomerId, State | None]) -> None:
@@ -87,7 +90,12 @@ def project(state: State, customer: CustomerId) -> Projected:
         for stray in state.strays
     )
     asked = tuple(_asked_lines(state, customer))
-    return Projected(cases=rows, ledger=ledger + strays + asked, failures=names)
+    return Projected(
+        cases=rows,
+        ledger=ledger + strays + asked,
+        failures=names,
+        let_down=let_downs(state, customer),
+    )
 
 
 def _asked_lines(state: State, customer: CustomerId) -> Iterator[LedgerRow]:
@@ -138,7 +146,17 @@ def case_row(case: Case, customer: CustomerId) -> CaseRow:
         friends=len(case.joined),
         cost_cents=sum(line.cents for line in costs if line.currency == currency),
         currency=currency,
+        held_until_ms=_held_until(case),
+        root=case.root,
+        root_kind=case.root_kind,
     )
+
+
+def _held_until(case: Case) -> int:
+    """Say when a hold ceased, or will by itself; a plan without one never held anything."""
+    if not case.lifted:
+        return case.lifts_ms
+    return case.lifts_ms or case.closed_ms or case.opened_ms
 
 
 def _waiting(case: Case) -> tuple[str, int]:

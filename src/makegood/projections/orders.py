@@ -11,6 +11,7 @@ from makegood.messages.commands import (
     MessageClass,
     SendMessage,
     SendReply,
+    TellManagement,
 )
 from makegood.playbooks.book import Library, RuleBook
 from makegood.projections.figures import money_words
@@ -30,6 +31,8 @@ def order_words(command: Command, library: Library) -> str:
             return f"Search for {remedy_words(order.remedy, library).lower()}"
         case AskPlace():
             return _PLACES[order.what]
+        case TellManagement():
+            return f"Letter to management {order.letter}"
         case AskOwner():
             return f"Question to who answers for “{order.title}”"
         case Fulfil():

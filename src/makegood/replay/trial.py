@@ -26,6 +26,7 @@ from makegood.messages.commands import (
     Fulfil,
     SendMessage,
     SendReply,
+    TellManagement,
 )
 from makegood.messages.events import Event
 from makegood.messages.facts import Body, Touchpoint
@@ -40,6 +41,7 @@ _ORDERS = {
     AskPlace: "confirmation",
     AskOwner: "message",
     SendReply: "message",
+    TellManagement: "message",
 }
 _DECISIONS = (
     facts.Chosen,

@@ -9,6 +9,7 @@ from makegood.messages.commands import (
     Fulfil,
     SendMessage,
     SendReply,
+    TellManagement,
 )
 from makegood.messages.facts import Body, Carried, Confirmed, Declined, Dropped
 from makegood.ports.rows import OutboxRow, OutboxStatus
@@ -23,6 +24,8 @@ def may_answer(command: Command, provider: str, body: Body) -> bool:
         case Fulfil(provider=asked):
             return asked == provider and isinstance(body, Carried | Dropped)
         case SendMessage() | FindPlaces() | AskPlace() | AskOwner() | SendReply():
+            return False
+        case TellManagement():
             return False
 
 

@@ -15,6 +15,7 @@ from makegood.messages.commands import (
     Command,
     Fulfil,
     SendMessage,
+    TellManagement,
     rank_of,
 )
 from makegood.messages.errors import EffectFailed
@@ -182,8 +183,8 @@ def _is_held_class(command: Command) -> bool:
 
 
 def is_of_a_customer(command: Command) -> bool:
-    """Whether the outcome belongs to a customer's history; what owners are asked is in none."""
-    return not isinstance(command.order, AskOwner)
+    """Whether the outcome belongs to a customer's history; what goes within the firm does not."""
+    return not isinstance(command.order, AskOwner | TellManagement)
 
 
 def with_step(body: Body, command: Command) -> Body:

@@ -23,6 +23,7 @@ from makegood.projections.answers import write_answers
 from makegood.projections.cases import project, put_waiting
 from makegood.projections.pointing import changed_pointers
 from makegood.projections.promise_rows import write_promises
+from makegood.projections.reckoned import write_reckoned
 from makegood.projections.routings import put_routings
 from makegood.projections.silence import write_silence
 from makegood.runtime.folded import Folded, fold_history, is_late, is_outdated, sending_only
@@ -246,6 +247,7 @@ class Folding:
                 [row for one in projected for row in one.cases],
                 [line for one in projected for line in one.ledger],
                 names,
+                [one for it in projected for one in it.let_down],
             )
         put_waiting(writing, {one.row.customer: one.state for one in changed if one.asks})
         them = {one.row.customer: one.state for one in changed if one.people and one.state}
@@ -258,6 +260,7 @@ class Folding:
         )
         states = {it.row.customer: (it.before, it.state) for it in changed if it.state}
         write_silence(writing, states)
+        write_reckoned(writing, states)
         snapshots = [one.snapshot for one in folded if one.snapshot is not None]
         if snapshots:
             writing.put_snapshots(snapshots, keep_events=SNAPSHOTS_REACH)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Signal
 from threading import Lock, Thread
 
+from makegood.core.holds import Answer, Question
 from makegood.messages.events import Event
 from makegood.messages.facts import Touchpoint
 from makegood.playbooks.book import RuleBook
@@ -72,6 +73,13 @@ class Coverage:
             if self._writer is None and not self._stopped.is_set():
                 self._writer = Thread(target=self._write_forever, name="coverage", daemon=True)
                 self._writer.start()
+
+    def told(self, answer: Answer, question: Question, channel: str = "") -> Answer:
+        """Give an answer of the gate as it is; what it stopped is counted."""
+        if not answer.allowed:
+            kind = question.message_class.value
+            self.count(question.brand, channel or question.channel, "held", message_class=kind)
+        return answer
 
     def flush(self) -> None:
         """Write what was counted; what cannot be written stays for the next time."""

@@ -17,6 +17,7 @@ from makegood.store.memory_links import MemoryLinkReading
 from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindReading
 from makegood.store.memory_marks import MemoryMarkReading
+from makegood.store.memory_monday import MemoryMonday
 from makegood.store.memory_notices import MemoryNoticeReading
 from makegood.store.memory_parking import MemoryParkingReading
 from makegood.store.memory_places import MemoryPlaceReading
@@ -62,6 +63,7 @@ class MemoryReader(
     MemoryTriage,
     MemoryAdvertised,
     MemorySpend,
+    MemoryMonday,
 ):
     """One look at memory."""
 

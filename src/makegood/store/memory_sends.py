@@ -23,11 +23,21 @@ class MemorySends(MemoryReading):
         )
         return tuple(found[:limit])
 
+    def sends_held(self, since_day: int, until_day: int) -> tuple[Sends, ...]:
+        sums: Counter[tuple[int, str, str]] = Counter()
+        for one, count in self._t.sends.items():
+            if one.way == "held" and since_day <= one.day < until_day:
+                sums[one.day, one.brand, one.channel] += count
+        return tuple(
+            Sends(day=day, brand=brand, channel=channel, way="held", count=count)
+            for (day, brand, channel), count in sorted(sums.items())
+        )
+
     def _added(self, since_day: int, **left_out: str) -> list[Sends]:
         sums: Counter[Sends] = Counter()
         days: dict[Sends, int] = {}
         for one, count in self._t.sends.items():
-            if one.day >= since_day:
+            if one.day >= since_day and one.way != "held":
                 kind = replace(one, day=0, **left_out)
                 sums[kind] += count
                 days[kind] = max(one.day, days.get(kind, 0))

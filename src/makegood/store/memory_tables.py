@@ -76,6 +76,7 @@ TABLES = (
     "waited", "wait_norms",
     "triage", "triage_models",
     "weighed", "advertised_posts", "promises_made", "acquisition",
+    "let_down", "reckoned", "mondays",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from makegood.core.likeness import (
 from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import BookHash, CaseId, CustomerId, EventId, ProfileId
 from makegood.ports.drafts import Draft, Trial, TrialResult
+from makegood.ports.reckoned import LetDown
 from makegood.ports.rows import (
     Activation,
     AskedRow,
@@ -41,6 +42,7 @@ from makegood.store.memory_links import MemoryLinkWriting
 from makegood.store.memory_lots import MemoryLots
 from makegood.store.memory_mail_kinds import MemoryMailKindWriting
 from makegood.store.memory_marks import MemoryMarkWriting
+from makegood.store.memory_monday import MemoryMonday
 from makegood.store.memory_notices import MemoryNotices
 from makegood.store.memory_outbox import MemoryOutbox
 from makegood.store.memory_parking import MemoryParking
@@ -94,6 +96,7 @@ class MemoryWriting(
     MemoryTriage,
     MemoryAdvertised,
     MemorySpend,
+    MemoryMonday,
 ):
     """One transaction on memory."""
 
@@ -183,6 +186,7 @@ class MemoryWriting(
         _drop(t.routings, customer)
         _drop(t.lots, customer)
         _drop(t.silent, customer)
+        _drop(self._week.reckoned, customer)
         _drop(t.customers, customer)
         _drop(t.due, customer)
         _drop(t.snapshots, customer)
@@ -209,6 +213,7 @@ class MemoryWriting(
         cases: Sequence[CaseRow],
         ledger: Sequence[LedgerRow],
         failures: Mapping[CaseId, CaseId],
+        let_down: Sequence[LetDown] = (),
     ) -> None:
         t = self._t
         if not customers:
@@ -221,6 +226,7 @@ class MemoryWriting(
         for failure, opened in failures.items():
             t.failures[failure] = opened
             _add(t.failures_by, t.case_rows[opened].customer, failure)
+        self._week.let_down.update({one.failure: one for one in let_down})
         lines = {(line.command, line.account): line for line in ledger}
         for line in lines.values():
             _add(t.money, line.customer, line)
@@ -239,6 +245,7 @@ class MemoryWriting(
             _drop(t.case_rows, case)
         for failure in t.failures_by.get(customer, ()):
             _drop(t.failures, failure)
+            _drop(self._week.let_down, failure)
         _drop(t.cases_by, customer)
         _drop(t.failures_by, customer)
         _drop(t.money, customer)

@@ -7,7 +7,7 @@ from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
-from makegood.store.tables_feelings import FEELINGS
+from makegood.store.tables_monday import MONDAY
 from makegood.store.tables_spend import SPEND
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
@@ -46,8 +46,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
     letters.DRAFTS,
     asking.ANSWERS,
     TRIAGE,
-    FEELINGS,
     SPEND,
+    MONDAY,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -76,7 +76,7 @@ NUMBERS = frozenset(
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
         "gave_up",
         "score", "asked", "replied",
-        "friends", "cost_cents", "customers",
+        "friends", "cost_cents", "customers", "by_rule", "again",
     }
 )  # fmt: skip
 

@@ -31,8 +31,9 @@ SNAPSHOT = "customer time_ms received_ms source message_id fired_ms events comma
 OUTBOX = "command_id profile status due_ms next_ms attempts fence error settled_ms command urgency"
 CASES = (
     "case_id customer owner rank due_key is_open held opened_ms brand row_blob rules phase "
-    "closed_ms friends cost_cents currency"
+    "closed_ms friends cost_cents currency held_until_ms root root_kind"
 )
+KEYS = "failure case_id customer at_ms rule brand cause again"
 ASKED = "event customer brand due_ms row_blob"
 PERSON = "profile identifier name email phone language"
 
@@ -133,6 +134,9 @@ def from_case(row: CaseRow) -> Row:
         row.friends,
         row.cost_cents,
         row.currency,
+        row.held_until_ms,
+        row.root,
+        row.root_kind,
     )
 
 

@@ -18,12 +18,14 @@ from makegood.store.sql_log import LogWriting
 from makegood.store.sql_lots import LotReading, LotWriting
 from makegood.store.sql_mail_kinds import MailKindReading, MailKindWriting
 from makegood.store.sql_marks import MarkReading, MarkWriting
+from makegood.store.sql_monday import MondayReading, MondayWriting
 from makegood.store.sql_notices import NoticeReading, NoticeWriting
 from makegood.store.sql_outbox import OutboxWriting
 from makegood.store.sql_parking import ParkingReading, ParkingWriting
 from makegood.store.sql_people import PeopleWriting
 from makegood.store.sql_places import PlaceReading, PlaceWriting
 from makegood.store.sql_pointers import PointerReading, PointerWriting
+from makegood.store.sql_reckoned import ReckonedReading, ReckonedWriting
 from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_reputation import ReputationReading, ReputationWriting
 from makegood.store.sql_routings import RoutingReading, RoutingWriting
@@ -76,6 +78,8 @@ class SqlReading(
     TriageReading,
     AdvertisedReading,
     SpendReading,
+    ReckonedReading,
+    MondayReading,
 ):
     """One look at the store."""
 
@@ -111,6 +115,8 @@ class SqlWriting(
     TriageWriting,
     AdvertisedWriting,
     SpendWriting,
+    ReckonedWriting,
+    MondayWriting,
     SqlReading,
 ):
     """One transaction."""

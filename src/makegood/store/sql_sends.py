@@ -10,7 +10,8 @@ from makegood.store.sql_customers import SqlBase
 KEY = "day brand channel way message_class source event_name campaign slot"
 _ADD = f"({', '.join(KEY.split())}) DO UPDATE SET n = sends.n + excluded.n"
 SENDS = """SELECT MAX(day), brand, channel, way, source, event_name, CAST(SUM(n) AS BIGINT)
-    FROM sends WHERE day >= ? GROUP BY brand, channel, way, source, event_name
+    FROM sends WHERE day >= ? AND way <> 'held'
+    GROUP BY brand, channel, way, source, event_name
     ORDER BY brand, channel, way, source, event_name"""
 TOLD_OF = """SELECT MAX(day), brand, channel, source, event_name, campaign,
     CAST(SUM(n) AS BIGINT) AS total
@@ -51,6 +52,15 @@ class SendsReading(SqlBase):
             for day, brand, channel, source, event, campaign, count in self._db.rows(
                 TOLD_OF, since_day, limit
             )
+        )
+
+    def sends_held(self, since_day: int, until_day: int) -> tuple[Sends, ...]:
+        sql = """SELECT day, brand, channel, CAST(SUM(n) AS BIGINT) FROM sends
+            WHERE day >= ? AND day < ? AND way = 'held'
+            GROUP BY day, brand, channel ORDER BY day, brand, channel"""
+        return tuple(
+            Sends(day=int(day), brand=brand, channel=channel, way="held", count=int(count))
+            for day, brand, channel, count in self._db.rows(sql, since_day, until_day)
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from makegood.messages.events import OrderKey
 from makegood.messages.ids import CaseId, CustomerId
+from makegood.ports.reckoned import LetDown
 from makegood.ports.rows import AskedRow, CaseRow, CustomerRow, LedgerRow, Snapshot
 from makegood.store.session import Row, Session, replace
 from makegood.store.shapes import (
@@ -12,6 +13,7 @@ from makegood.store.shapes import (
     BRAND,
     CASES,
     CUSTOMER,
+    KEYS,
     OWNER,
     SNAPSHOT,
     from_case,
@@ -27,7 +29,7 @@ from makegood.store.sql_everyone import EveryoneWriting
 _LOCK = f"SELECT {names(CUSTOMER)} FROM customer WHERE customer = ANY(?) ORDER BY customer"
 OWNED_BY_CUSTOMER = (
     "customer", "snapshot", "case_key", "ledger", "asked", "tie", "pointer", "routing", "lot",
-    "silence",
+    "silence", "reckoned",
 )  # fmt: skip
 
 
@@ -83,6 +85,7 @@ class StateWriting(EveryoneWriting):
         cases: Sequence[CaseRow],
         ledger: Sequence[LedgerRow],
         failures: Mapping[CaseId, CaseId],
+        let_down: Sequence[LetDown] = (),
     ) -> None:
         if not customers:
             return
@@ -96,9 +99,12 @@ class StateWriting(EveryoneWriting):
         ]
         self._tally_cases(gone, new, self._others_held({*customers}, gone, newest.values()))
         customer_of = {case.case: case.customer for case in cases}
-        keys = [(failure, case, customer_of[case]) for failure, case in failures.items()]
-        again = replace("failure case_id customer", "failure")
-        self._db.put("case_key", "failure case_id customer", keys, again)
+        counted = {one.failure: _counted(one) for one in let_down}
+        keys = [
+            (failure, case, customer_of[case], *counted.get(failure, _NOT_COUNTED))
+            for failure, case in failures.items()
+        ]
+        self._db.put("case_key", KEYS, keys, replace(KEYS, "failure"))
         columns = "command_id account case_id customer at_ms row_blob brand cents currency"
         lines = {(line.command, line.account): line for line in ledger}
         money = [
@@ -175,6 +181,10 @@ class StateWriting(EveryoneWriting):
         add(self._db, {name: amount for name, amount in change.items() if amount})
 
 
+def _counted(one: LetDown) -> Row:
+    return (one.at_ms, one.rule, one.brand, one.cause, int(one.again))
+
+
 def add(db: Session, amounts: Mapping[str, int]) -> None:
     """Add to running counts, each connection to a row of its own."""
     slot = db.slot() if amounts else 0
@@ -183,6 +193,7 @@ def add(db: Session, amounts: Mapping[str, int]) -> None:
     db.put("tally", "name slot amount", rows, again)
 
 
+_NOT_COUNTED: Row = (0, "", "", "", 0)  # another name of a case, and no failure
 _MAKE_LOCKABLE = f"""INSERT INTO customer ({names(CUSTOMER)})
     SELECT it.customer, {", ".join("?" * (len(CUSTOMER.split()) - 1))}
     FROM unnest(?) AS it (customer)

@@ -36,7 +36,7 @@ SPEND = (
     "ALTER TABLE cases ADD COLUMN friends BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE cases ADD COLUMN cost_cents BIGINT NOT NULL DEFAULT 0",
     "ALTER TABLE cases ADD COLUMN currency TEXT NOT NULL DEFAULT ''",
-    "CREATE INDEX cases_began ON cases (opened_ms, brand, rules) WHERE rules <> ''",
+    "CREATE INDEX cases_opened ON cases (opened_ms, brand, rules)",
     """CREATE INDEX cases_closed ON cases (closed_ms, brand, phase, currency, friends, cost_cents)
         WHERE closed_ms > 0""",
     """CREATE TABLE acquisition (

@@ -42,6 +42,7 @@ from makegood.testing.store_log_conformance import (
 from makegood.testing.store_lot_conformance import LotConformance
 from makegood.testing.store_mail_conformance import MailKindConformance
 from makegood.testing.store_mark_conformance import MarkConformance
+from makegood.testing.store_monday_conformance import MondayConformance
 from makegood.testing.store_notice_conformance import NoticeConformance, notice
 from makegood.testing.store_outbox_conformance import OutboxConformance, claim
 from makegood.testing.store_parking_conformance import ParkingConformance
@@ -228,6 +229,7 @@ class StoreConformance(
     VoiceConformance,
     SilenceConformance,
     HistoryConformance,
+    MondayConformance,
     TriageConformance,
     ThreadConformance,
 ):

@@ -1,7 +1,7 @@
 """Join a Makegood to the SMTP gate: what it judges by is kept in memory, and renewed beside it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from makegood.api.keys import ring_of
 from makegood.api.senders import KeySenders
@@ -15,10 +15,14 @@ from makegood.gate.smtp.running import Parts
 from makegood.gate.smtp.tally import Counted, Outcome, Tally
 from makegood.messages.ids import BookHash
 from makegood.playbooks.outgoing_terms import OutgoingTerms
+from makegood.ports.sends import Way
 from makegood.runtime.pulse import SMTP, Pulse
 from makegood.runtime.sends import Coverage
 
-_SENT = (Outcome.PASSED, Outcome.RELEASED)
+_WAYS: Mapping[Outcome, Way] = {
+    Outcome.PASSED: "smtp", Outcome.RELEASED: "smtp",
+    Outcome.PARKED: "held", Outcome.REFUSED: "held",
+}  # fmt: skip
 
 
 class _Again:
@@ -50,9 +54,10 @@ class _Written:
         outcomes: Counter[str] = Counter()
         for one, count in fresh.items():
             outcomes[one.outcome.value] += count
-            if one.outcome in _SENT:
+            way = _WAYS.get(one.outcome)
+            if way is not None:
                 self._coverage.count(
-                    one.brand, "mail", "smtp", count, message_class=one.message_class
+                    one.brand, "mail", way, count, message_class=one.message_class
                 )
         self._pulse.beat(outcomes)
 

@@ -138,8 +138,9 @@ class Parts:
     def count(self, answer: Answer, question: Question, took_s: float) -> None:
         """Count an answer of the gate; one that heard yes is a send that asked."""
         self.metrics.answered(answer.reason, took_s, allowed=answer.allowed)
-        if answer.allowed and self._joined.coverage is not None:
-            self._joined.coverage.count(
+        coverage = self._joined.coverage
+        if coverage is not None and coverage.told(answer, question).allowed:
+            coverage.count(
                 question.brand,
                 question.channel,
                 "asked",

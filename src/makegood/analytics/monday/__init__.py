@@ -1,0 +1,1 @@
+"""What a week amounts to, for the letter to management."""

@@ -1,0 +1,41 @@
+"""Tables of letters to management, and columns of time that they are counted by."""
+
+MONDAY = (
+    # Nothing is known of what was projected before: a round counts those customers once.
+    "ALTER TABLE cases ADD COLUMN held_until_ms BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE cases ADD COLUMN root TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cases ADD COLUMN root_kind TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX cases_held_until ON cases (held_until_ms) WHERE held_until_ms > 0",
+    "ALTER TABLE case_key ADD COLUMN at_ms BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE case_key ADD COLUMN rule TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE case_key ADD COLUMN brand TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE case_key ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE case_key ADD COLUMN again BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX case_key_at ON case_key (at_ms) WHERE at_ms > 0",
+    "CREATE INDEX ledger_at ON ledger (at_ms)",
+    """CREATE TABLE reckoned (
+        customer TEXT NOT NULL,
+        item TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        brand TEXT NOT NULL,
+        rep TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        due_ms BIGINT NOT NULL,
+        ended_ms BIGINT NOT NULL,
+        how TEXT NOT NULL,
+        by_rule BIGINT NOT NULL,
+        again BIGINT NOT NULL,
+        PRIMARY KEY (customer, item))""",
+    "CREATE INDEX reckoned_at ON reckoned (kind, at_ms)",
+    "CREATE INDEX reckoned_due ON reckoned (due_ms) WHERE ended_ms = 0 AND due_ms > 0",
+    "CREATE INDEX reckoned_ended ON reckoned (ended_ms) WHERE ended_ms > 0",
+    "INSERT INTO meta (name, words) VALUES ('reckoned', '')",
+    """CREATE TABLE monday (
+        letter TEXT NOT NULL PRIMARY KEY,
+        audience TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        row_blob BLOB NOT NULL)""",
+    "CREATE INDEX monday_newest ON monday (at_ms, letter)",
+    "CREATE INDEX monday_of ON monday (audience, at_ms, letter)",
+)
