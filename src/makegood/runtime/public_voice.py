@@ -60,6 +60,7 @@ class PublicVoice:
         guard: Guard = public_only,
         *,
         with_files: bool,
+        fetching: Fetching | None = None,
     ) -> None:
         """Join the parts.
 
@@ -68,6 +69,7 @@ class PublicVoice:
             secrets: Of sources, by name.
             guard: Chooses the address to connect to, or refuses.
             with_files: Media can be kept as long as the store keeps posts.
+            fetching: Asks the internet, instead of one with this guard.
         """
         self._parts = parts
         self.room = VoiceRoom(parts)
@@ -75,7 +77,7 @@ class PublicVoice:
         self.rounds = VoiceRounds(
             parts,
             self.room,
-            Fetching(guard),
+            fetching or Fetching(guard),
             lambda name: next(iter(secrets.get(name, ())), ""),
             with_files=with_files,
         )

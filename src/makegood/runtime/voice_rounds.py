@@ -104,15 +104,15 @@ class VoiceRounds:
         return became
 
     def _ask(self, source: Listening, before: HeardTo) -> Told:
+        look = self._fetching.one_look()  # its pages together hold up the others for no longer
         match source.network:
             case "feed":
-                return feeds.listen(source, before, self._fetching)
+                return feeds.listen(source, before, look)
             case "mastodon":
-                secret = self._secret_of(source.id)
-                return mastodon.listen(source, before, self._fetching, secret)
+                return mastodon.listen(source, before, look, self._secret_of(source.id))
             case _:
                 secret = self._secret_of(source.id)
-                return bluesky.listen(source, before, self._fetching, secret, self._sessions)
+                return bluesky.listen(source, before, look, secret, self._sessions)
 
     def _put(self, row: HeardTo) -> None:
         with self._parts.store.writing() as writing:
