@@ -51,6 +51,7 @@ from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.ties import TieReading, TieWriting
+from makegood.ports.searches import SearchReading, SearchWriting
 from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.voice import VoiceReading, VoiceWriting
@@ -85,6 +86,7 @@ class Reading(
     AnswerReading,
     LetterReading,
     VoiceReading,
+    SearchReading,
     SilenceReading,
     TriageReading,
     Protocol,
@@ -251,6 +253,7 @@ class Writing(
     AnswerWriting,
     LetterWriting,
     VoiceWriting,
+    SearchWriting,
     SilenceWriting,
     TriageWriting,
     Protocol,

@@ -27,6 +27,7 @@ from makegood.store.memory_tables import TABLES, Tables
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitReading
+from makegood.store.memory_searches import MemorySearches
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting
@@ -53,6 +54,7 @@ class MemoryReader(
     MemoryAnswers,
     MemoryLetters,
     MemoryVoice,
+    MemorySearches,
     MemoryTriage,
 ):
     """One look at memory."""

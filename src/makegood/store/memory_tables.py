@@ -74,7 +74,7 @@ TABLES = (
     "routings", "lots", "letters", "letters_gone", "letters_erased", "mailboxes", "jottings",
     "survey_answers", "public_posts", "public_handles", "public_codes", "heard_to", "silent",
     "waited", "wait_norms",
-    "triage", "triage_models",
+    "triage", "triage_models", "searches", "placings",
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitWriting
+from makegood.store.memory_searches import MemorySearches
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
@@ -85,6 +86,7 @@ class MemoryWriting(
     MemoryAnswers,
     MemoryLetters,
     MemoryVoice,
+    MemorySearches,
     MemoryTriage,
 ):
     """One transaction on memory."""

@@ -7,6 +7,7 @@ from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
+from makegood.store.tables_ranks import RANKS
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
 
@@ -44,6 +45,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     letters.DRAFTS,
     asking.ANSWERS,
     TRIAGE,
+    RANKS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -72,6 +74,7 @@ NUMBERS = frozenset(
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
         "gave_up",
         "score", "asked", "replied",
+        "prunable", "newest_day", "earlier_day", "told_day",
     }
 )  # fmt: skip
 

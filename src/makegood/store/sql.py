@@ -30,6 +30,7 @@ from makegood.store.sql_silence import SilenceReading, SilenceWriting
 from makegood.store.sql_ties import TieReading, TieWriting
 from makegood.store.sql_triage import TriageReading, TriageWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
+from makegood.store.sql_searches import SearchReading, SearchWriting
 from makegood.store.sql_voice import VoiceReading, VoiceWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
@@ -67,6 +68,7 @@ class SqlReading(
     AnswerReading,
     LetterReading,
     VoiceReading,
+    SearchReading,
     TriageReading,
 ):
     """One look at the store."""
@@ -100,6 +102,7 @@ class SqlWriting(
     AnswerWriting,
     LetterWriting,
     VoiceWriting,
+    SearchWriting,
     TriageWriting,
     SqlReading,
 ):

@@ -53,6 +53,7 @@ from makegood.testing.store_silence_conformance import SilenceConformance
 from makegood.testing.store_tie_conformance import TieConformance
 from makegood.testing.store_triage_conformance import TriageConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
+from makegood.testing.store_search_conformance import SearchConformance
 from makegood.testing.store_voice_conformance import VoiceConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
@@ -219,6 +220,7 @@ class StoreConformance(
     AnswerConformance,
     LetterConformance,
     VoiceConformance,
+    SearchConformance,
     SilenceConformance,
     TriageConformance,
     ThreadConformance,
