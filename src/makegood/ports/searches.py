@@ -100,7 +100,7 @@ class SearchWriting(SearchReading, Protocol):
     """Writing."""
 
     def change_search(self, row: WatchedSearch) -> WatchedSearch:
-        """Give a search as it is kept, else keep this one; nobody else changes it until the end."""
+        """Give a search as it is kept, else keep this one; nobody else has it until the end."""
 
     def put_search(self, row: WatchedSearch) -> None:
         """Write a search down as it is now."""

@@ -48,10 +48,10 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.ports.screening import ScreeningReading
+from makegood.ports.searches import SearchReading, SearchWriting
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.ties import TieReading, TieWriting
-from makegood.ports.searches import SearchReading, SearchWriting
 from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.voice import VoiceReading, VoiceWriting

@@ -260,8 +260,13 @@ class VoiceWriting(VoiceReading, Protocol):
     def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the handles, all their posts, and codes of some profiles; files have to go."""
 
-    def prune_posts(self, rows: Sequence[Post]) -> None:
-        """Write posts down as they are without their words; their files have to go."""
+    def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
+        """Write posts down as they are without their words.
+
+        Args:
+            rows: As they are now.
+            files: Names of those of them whose files have to go.
+        """
 
     def erase_handle(self, handle: str) -> int:
         """Forget every post of an author, and whose the handle is."""

@@ -159,22 +159,23 @@ class VoiceRounds:
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Listen until told to stop; a fault ends a round and never the rounds."""
-        self._go_on((self.run_once, self._room.find_late), stopped, sleep)
+        go_on((self.run_once, self._room.find_late), stopped, sleep)
 
     def keep_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Keep media likewise, on a thread of its own: a slow server of theirs deafens nobody."""
-        self._go_on((self.keep_media,), stopped, sleep)
+        go_on((self.keep_media,), stopped, sleep)
 
-    @staticmethod
-    def _go_on(
-        acts: tuple[Callable[[], object], ...],
-        stopped: Callable[[], bool],
-        sleep: Callable[[float], object],
-    ) -> None:
-        while not stopped():
-            for do in acts:
-                try:
-                    do()
-                except Exception as fault:
-                    _LOG.warning("a round of the voice ended: %s", type(fault).__name__)
-            sleep(PAUSE_S)
+
+def go_on(
+    acts: tuple[Callable[[], object], ...],
+    stopped: Callable[[], bool],
+    sleep: Callable[[float], object],
+) -> None:
+    """Do these in turn until told to stop; a fault ends one of them and never the rounds."""
+    while not stopped():
+        for do in acts:
+            try:
+                do()
+            except Exception as fault:
+                _LOG.warning("a round of the voice ended: %s", type(fault).__name__)
+        sleep(PAUSE_S)

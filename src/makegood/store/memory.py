@@ -21,13 +21,13 @@ from makegood.store.memory_pointers import MemoryPointerReading
 from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
+from makegood.store.memory_searches import MemorySearches
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_tables import TABLES, Tables
 from makegood.store.memory_ties import MemoryTies
 from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitReading
-from makegood.store.memory_searches import MemorySearches
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryLook
 from makegood.store.memory_writing import MemoryWriting

@@ -47,15 +47,15 @@ class MemorySearches(MemoryReading):
         found: list[Placing] = []
         for row in self.searches(sorted(set(searches))).values():
             days = (row.newest_day, row.earlier_day)
-            own = [one for one in self._results_of(row.search) if one.day in days and one.place <= places]
-            found += _placed(own)
+            own = [one for one in self._results_of(row.search) if one.day in days]
+            found += _placed([one for one in own if one.place <= places])
         return tuple(found)
 
     def placing_history(
         self, search: str, since_day: int, places: int, limit: int
     ) -> tuple[Placing, ...]:
-        own = [one for one in self._results_of(search) if one.day >= since_day and one.place <= places]
-        return _placed(own)[:limit]
+        own = [one for one in self._results_of(search) if one.day >= since_day]
+        return _placed([one for one in own if one.place <= places])[:limit]
 
     def searches_to_tell(self, limit: int) -> tuple[WatchedSearch, ...]:
         found = [one for one in self._watched.searches.values() if one.told_day < one.newest_day]

@@ -129,10 +129,11 @@ class MemoryVoice(MemoryReading):
             [one for one in self._all() if one.profile in wanted or one.handle in handles]
         )
 
-    def prune_posts(self, rows: Sequence[Post]) -> None:
+    def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
         for row in rows:
             self.save_post(row)
-            self._said.letters_gone[row.post] = True
+        for one in files:
+            self._said.letters_gone[one] = True
 
     def erase_handle(self, handle: str) -> int:
         self._said.public_handles.pop(handle, None)

@@ -25,12 +25,12 @@ from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_reputation import ReputationReading, ReputationWriting
 from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
+from makegood.store.sql_searches import SearchReading, SearchWriting
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_silence import SilenceReading, SilenceWriting
 from makegood.store.sql_ties import TieReading, TieWriting
 from makegood.store.sql_triage import TriageReading, TriageWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
-from makegood.store.sql_searches import SearchReading, SearchWriting
 from makegood.store.sql_voice import VoiceReading, VoiceWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting

@@ -47,7 +47,9 @@ class SearchReading(SqlBase):
         return tuple(_unpack(row[0]) for row in found)
 
     def placings_on(self, search: str, day: int) -> tuple[Placing, ...]:
-        sql = "SELECT row_blob FROM search_placing WHERE search = ? AND day = ? ORDER BY place, url"
+        sql = (
+            "SELECT row_blob FROM search_placing WHERE search = ? AND day = ? ORDER BY place, url"
+        )
         return tuple(_unpack_placing(row[0]) for row in self._db.rows(sql, search, day))
 
     def last_placings(self, searches: Sequence[str], places: int) -> tuple[Placing, ...]:
@@ -100,7 +102,8 @@ class SearchWriting(SearchReading):
 
     def drop_placings(self, before_day: int) -> int:
         return self._db.changed(
-            "DELETE FROM search_placing WHERE day < ? AND day = (SELECT MIN(day) FROM search_placing)",
+            "DELETE FROM search_placing WHERE day < ? "
+            "AND day = (SELECT MIN(day) FROM search_placing)",
             before_day,
         )
 

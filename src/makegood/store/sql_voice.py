@@ -181,11 +181,13 @@ class VoiceWriting(VoiceReading):
         self._db.run("DELETE FROM public_code WHERE profile = ANY(?)", wanted)
         return self._gone(found)
 
-    def prune_posts(self, rows: Sequence[Post]) -> None:
-        for row in rows:
-            self.save_post(row)
-        names = [(row.post,) for row in rows]
-        self._db.put("letter_gone", "letter", names, "(letter) DO NOTHING")
+    def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
+        if rows:
+            values = [_values(row) for row in rows]
+            self._db.put("public_post", POST, values, replace(POST, "post"))
+        if files:
+            names = [(one,) for one in files]
+            self._db.put("letter_gone", "letter", names, "(letter) DO NOTHING")
 
     def erase_handle(self, handle: str) -> int:
         found = self._db.rows("DELETE FROM public_post WHERE handle = ? RETURNING post", handle)

@@ -48,12 +48,12 @@ from makegood.testing.store_reputation_conformance import ReputationConformance
 from makegood.testing.store_routing_conformance import RoutingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
+from makegood.testing.store_search_conformance import SearchConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_silence_conformance import SilenceConformance
 from makegood.testing.store_tie_conformance import TieConformance
 from makegood.testing.store_triage_conformance import TriageConformance
 from makegood.testing.store_unfit_conformance import UnfitConformance
-from makegood.testing.store_search_conformance import SearchConformance
 from makegood.testing.store_voice_conformance import VoiceConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance

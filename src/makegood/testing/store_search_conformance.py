@@ -78,7 +78,8 @@ class SearchConformance(Conformance):
     def test_the_history_begins_with_the_newest_day(self) -> None:
         store = self.make_store()
         with store.writing() as writing:
-            writing.put_placings([placing("a", day, place) for day in (1, 2, 3) for place in (1, 9)])
+            rows = [placing("a", day, place) for day in (1, 2, 3) for place in (1, 9)]
+            writing.put_placings(rows)
         with store.reading() as reading:
             found = reading.placing_history("a", 2, 5, 9)
             assert [(one.day, one.place) for one in found] == [(3, 1), (2, 1)]

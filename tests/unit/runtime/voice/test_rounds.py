@@ -57,7 +57,8 @@ def test_a_source_that_is_away_holds_up_no_other_and_is_asked_again_later(world)
 
 def test_a_source_that_drips_its_head_is_left_and_the_others_are_heard(world) -> None:
     it, _ = world
-    feed = b'<rss version="2.0"><channel><item><guid>1</guid><title>x</title></item></channel></rss>'
+    entry = b"<item><guid>1</guid><title>x</title></item>"
+    feed = b'<rss version="2.0"><channel>' + entry + b"</channel></rss>"
     with serving(lambda *_: (200, {}, feed)) as good, dripping(b"HTTP/1.1 200 OK\r\nx: ") as slow:
         url, hung_up = slow
         fetching = Fetching(lambda _scheme, host, _port: host, seconds=0.3)
