@@ -143,14 +143,18 @@ def _tell(section: Section) -> frozenset[str]:
     return frozenset(word for word, _ in found) if section.has("tell") else frozenset(KINDS)
 
 
-def _address(url: str) -> str:
-    """Give an address without its scheme, query and what is small or large in it."""
+def host_of(url: str) -> str:
+    """Give the host of an address, without a full stop at its end; empty for what is none."""
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
+        return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
-    return f"{host}{parts.path}".casefold().rstrip("/")
+
+
+def _address(url: str) -> str:
+    """Give an address without its scheme, query and what is small or large in it."""
+    host = host_of(url)
+    return f"{host}{urlsplit(url).path}".casefold().rstrip("/") if host else ""
 
 
 def _begins(where: str, beginning: str) -> bool:

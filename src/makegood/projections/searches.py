@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from makegood.playbooks.searches import KINDS, OTHERS, OURS, SearchTerms
+from makegood.playbooks.searches import KINDS, OTHERS, OURS, SearchTerms, host_of
 from makegood.ports.searches import Placing, WatchedSearch
 
 WHOSE: Mapping[str, str] = {
@@ -86,7 +85,7 @@ def _line(one: Placing, earlier: Mapping[str, int], terms: SearchTerms) -> Line:
     return Line(
         place=one.place,
         url=one.url,
-        where=(urlsplit(one.url).hostname or "").removeprefix("www."),
+        where=host_of(one.url).removeprefix("www."),
         title=one.title,
         whose=terms.whose(one.url),
         was=was,

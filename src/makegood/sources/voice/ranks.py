@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from makegood.messages.errors import InputError
+from makegood.playbooks.searches import host_of
 from makegood.sources.limits import writable
 from makegood.sources.voice.heard import link, moment_ms, word
 from makegood.sources.voice.tables import Rows
@@ -171,7 +172,7 @@ def ranked(cells: Mapping[str, str], today: int) -> Ranked:
     query, url = word(" ".join(cells["query"].split())), link(cells["url"].strip())
     if not query:
         raise InputError("The query is missing.")
-    if not url or len(url.encode()) > _LONGEST_URL:
+    if not host_of(url) or len(url.encode()) > _LONGEST_URL:
         raise InputError(f"`{cells['url'][:60]}` is no web address that can be kept.")
     return Ranked(
         query=query,

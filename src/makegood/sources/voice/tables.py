@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections.abc import Iterator
-from io import TextIOWrapper
+from itertools import chain
 from typing import BinaryIO
 
 from makegood.messages.errors import InputError
@@ -11,8 +11,8 @@ from makegood.messages.errors import InputError
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
           (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _SIGNS = ",;\t"
-_PEEKED = 4096
-_LONGEST_HEAD = 64 * 1024
+_PIECE = 64 * 1024
+_LONGEST_LINE = 1024 * 1024
 
 
 class Rows:
@@ -29,37 +29,56 @@ class Rows:
         Raises:
             InputError: It is no table of text.
         """
-        begin = content.read(_PEEKED)
-        content.seek(0)
-        letters = next((name for mark, name in _MARKS if begin.startswith(mark)), "utf-8")
-        if letters == "utf-8" and b"\0" in begin:
-            raise InputError("The table is in UTF-16 without a mark; save it as UTF-8.")
         self.line = 0
-        text = TextIOWrapper(content, letters, newline="")
-        try:
-            head = text.readline(_LONGEST_HEAD)
-        except UnicodeDecodeError as error:
-            raise InputError("The table is neither UTF-8 nor UTF-16.") from error
-        text.seek(0)
-        self._rows = self._counted(text, max(_SIGNS, key=head.count))
+        lines = _lines(content)
+        head = next(lines, "")
+        self._rows = self._counted(chain((head,), lines), max(_SIGNS, key=head.count))
         names = next(self._rows, [])
         self.columns = {name.strip().casefold(): n for n, name in enumerate(names) if name.strip()}
 
     def __iter__(self) -> Iterator[list[str]]:
         return (row for row in self._rows if any(cell.strip() for cell in row))
 
-    def _counted(self, text: TextIOWrapper, sign: str) -> Iterator[list[str]]:
-        reader = csv.reader(text, delimiter=sign)
+    def _counted(self, lines: Iterator[str], sign: str) -> Iterator[list[str]]:
+        reader = csv.reader(lines, delimiter=sign)
         while True:
             try:
                 row = next(reader, None)
             except csv.Error as error:
                 where = f"Line {reader.line_num}"
                 raise InputError(f"{where}: the table cannot be read: {error}.") from error
-            except UnicodeDecodeError as error:
-                where = f"After line {reader.line_num}"
-                raise InputError(f"{where}: the table is neither UTF-8 nor UTF-16.") from error
             if row is None:
                 return
             self.line = reader.line_num
             yield row
+
+
+def _lines(content: BinaryIO) -> Iterator[str]:
+    """Give line after line with its end; a line of many megabytes is none.
+
+    Raises:
+        InputError: It is no text.
+    """
+    piece = content.read(_PIECE)
+    letters = next((name for mark, name in _MARKS if piece.startswith(mark)), "utf-8")
+    if letters == "utf-8" and b"\0" in piece:
+        raise InputError("The table is in UTF-16 without a mark; save it as UTF-8.")
+    decoder = codecs.getincrementaldecoder(letters)()
+    rest, number = "", 0
+    while True:
+        try:
+            rest += decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            line = number + piece[: error.start].count(b"\n") + 1
+            raise InputError(f"Line {line}: the table is neither UTF-8 nor UTF-16.") from error
+        *whole, rest = rest.split("\n")
+        for line in whole:
+            number += 1
+            yield f"{line}\n"
+        if len(rest) > _LONGEST_LINE:
+            raise InputError(f"Line {number + 1} has no end.")
+        if not piece:
+            break
+        piece = content.read(_PIECE)
+    if rest:
+        yield rest

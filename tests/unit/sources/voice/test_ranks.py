@@ -75,6 +75,8 @@ def test_search_console_gives_a_mean_that_is_rounded() -> None:
         ("x,2026-11-25,1e99,https://a.example/", "no place"),
         ("x,2026-11-25,-,https://a.example/", "no place"),
         ("x,2026-11-25,1,javascript:x()", "no web address"),
+        ("x,2026-11-25,1,https://[x", "no web address"),
+        ("x,2026-11-25,1,https:///x", "no web address"),
         ("x,2026-11-25,1,https://a.example/" + "ä" * 900, "can be kept"),
         ("x", "no web address"),
     ],
@@ -97,8 +99,9 @@ def test_a_wrong_row_is_told_with_its_line_and_the_others_are_read(row: str, why
         (b"query,day,place\n", "no column `url` for `url`; say --column url=..., one of query"),
         ("query,day".encode("utf-16-le"), "UTF-16 without a mark"),
         (b"\x80", "neither"),
-        (b"query,day,place,url\n" + b"x,2026-11-25,1,https://a.example/\n" * 400 + b"\x80", "li"),
+        (b"query,day,place,url\n" + b"x,2026-11-25,1,https://a.example/\n" * 4 + b"\x80", "Line 6"),
         (b'query,day,place,url\n"' + b"x" * 200_000 + b'"\n', "Line 2"),
+        (b"query,day,place,url\n" + b"x" * 2_000_000, "Line 2 has no end"),
     ],
 )
 def test_a_table_that_is_none_is_told(table: bytes, why: str) -> None:
