@@ -26,7 +26,7 @@ KINDS: Mapping[str, Mapping[str, Schema]] = {
         "keep": SPAN, "searches": ref("part about searches"),
     },
     "part about searches": {
-        "watch*": list_of(ref("watched search")), "keep": SPAN, "first": whole(MOST_FIRST, 1),
+        "watch": list_of(ref("watched search")), "keep": SPAN, "first": whole(MOST_FIRST, 1),
         "owner": TEXT, "tell": some(choice(KINDS_OF_PAGES)),
         **{kind: some(TEXT) for kind in SIDES},
     },
