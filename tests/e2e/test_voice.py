@@ -80,12 +80,10 @@ def watched(makegood: Makegood) -> None:
         writing.put_search(replace(row, search="b", query="northwind complaints"))
         for back in range(40):
             day = today - back
-            rows = [
-                Placing(search="a", day=day, url=url, place=max(1, was - back % 3) if back else now,
-                        title=title)
-                for url, was, now, title in pages
-                if back or now
-            ]  # fmt: skip
+            placed = [(url, max(1, was - back % 3) if back else now, title)
+                      for url, was, now, title in pages if back or now]  # fmt: skip
+            rows = [Placing(search="a", day=day, url=url, place=place, title=title)
+                    for url, place, title in placed]  # fmt: skip
             fresh = Placing(search="a", day=day, url="https://new.example/", place=4)
             writing.put_placings(rows if back else [*rows, fresh])
 

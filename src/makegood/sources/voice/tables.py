@@ -69,8 +69,8 @@ def _lines(content: BinaryIO) -> Iterator[str]:
         try:
             rest += decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
-            line = number + piece[: error.start].count(b"\n") + 1
-            raise InputError(f"Line {line}: the table is neither UTF-8 nor UTF-16.") from error
+            at = number + piece[: error.start].count(b"\n") + 1
+            raise InputError(f"Line {at}: the table is neither UTF-8 nor UTF-16.") from error
         *whole, rest = rest.split("\n")
         for line in whole:
             number += 1

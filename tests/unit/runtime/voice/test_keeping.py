@@ -55,7 +55,7 @@ def test_it_does_not_come_anew(world) -> None:
     assert hear(it, said(text="Edited.")) == {"known": 1}
     assert hear(it, said(is_gone=True)) == {"gone": 1}
     assert (post_of(it).state, post_of(it).text) == ("pruned", "")
-    assert it.voice.room.gone(post_of(it).post, KATHY).code == "no_such_post"  # type: ignore[union-attr]
+    assert it.voice.room.gone(post_of(it).post, KATHY).code == "no_such_post"
 
 
 def test_what_is_a_customers_or_with_a_case_stays_until_it_is_not(world) -> None:

@@ -99,7 +99,10 @@ def test_a_wrong_row_is_told_with_its_line_and_the_others_are_read(row: str, why
         (b"query,day,place\n", "no column `url` for `url`; say --column url=..., one of query"),
         ("query,day".encode("utf-16-le"), "UTF-16 without a mark"),
         (b"\x80", "neither"),
-        (b"query,day,place,url\n" + b"x,2026-11-25,1,https://a.example/\n" * 4 + b"\x80", "Line 6"),
+        (
+            b"query,day,place,url\n" + b"x,2026-11-25,1,https://a.example/\n" * 4 + b"\x80",
+            "Line 6",
+        ),
         (b'query,day,place,url\n"' + b"x" * 200_000 + b'"\n', "Line 2"),
         (b"query,day,place,url\n" + b"x" * 2_000_000, "Line 2 has no end"),
     ],
