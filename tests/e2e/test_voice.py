@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from makegood.bootstrap import Makegood
 from makegood.playbooks.voice import Listening
+from makegood.ports.searches import Placing, WatchedSearch
 from makegood.ports.voice import HeardTo, Media
 from makegood.sources.voice.heard import Heard
 from tests.e2e.conftest import follow, sign_in
@@ -61,6 +62,42 @@ def test_posts_are_answered_and_matched_with_no_fault(heard: None, look: Browser
     follow(ana.get_by_role("button", name="A person answered"))
     expect(ana).to_contain_text("answered after")
     picture(page, "voice-answered")
+    assert faults_of(page, least_px=40) == []
+
+
+@pytest.fixture
+def watched(makegood: Makegood) -> None:
+    today = makegood.clock.now_ms() // 86_400_000
+    pages = [
+        ("https://www.northwind.example/help", 1, 2, "Northwind: help"),
+        ("https://stars.example/review/northwind-" + "long-" * 20, 6, 3, "Northwind: 1.9 of 5"),
+        ("https://news.example/a", 3, 0, ""),
+    ]
+    with makegood.store.writing() as writing:
+        row = WatchedSearch(search="a", query="northwind refund", engine="google", market="de",
+                            newest_day=today, earlier_day=today - 1)  # fmt: skip
+        writing.put_search(row)
+        writing.put_search(replace(row, search="b", query="northwind complaints"))
+        for back in range(40):
+            day = today - back
+            placed = [(url, max(1, was - back % 3) if back else now, title)
+                      for url, was, now, title in pages if back or now]  # fmt: skip
+            rows = [Placing(search="a", day=day, url=url, place=place, title=title)
+                    for url, place, title in placed]  # fmt: skip
+            fresh = Placing(search="a", day=day, url="https://new.example/", place=4)
+            writing.put_placings(rows if back else [*rows, fresh])
+
+
+def test_what_a_search_shows_has_no_fault(watched: None, look: BrowserContext) -> None:
+    page = look.new_page()
+    sign_in(page, "kathy")
+    page.goto("/desk/voice/searches")
+    picture(page, "searches")
+    assert faults_of(page, least_px=40) == []
+    follow(page.get_by_role("link", name="northwind refund"))
+    expect(page.get_by_role("heading", name="Over time")).to_be_visible()
+    page.locator("details").first.evaluate("it => { it.open = true }")
+    picture(page, "search")
     assert faults_of(page, least_px=40) == []
 
 

@@ -89,3 +89,23 @@ def test_what_is_not_signed_by_them_or_is_old_is_refused(
 def test_a_webhook_without_a_secret_takes_nothing(forum: Forum, key: bytes) -> None:
     assert forum.post(SAID, key=key).status_code == 403
     assert forum.kept() == 0
+
+
+@pytest.mark.parametrize("forum", [True], indirect=True)
+def test_what_a_search_shows_is_taken_once_and_each_result_stands_alone(forum: Forum) -> None:
+    good = {
+        "query": "northwind refund",
+        "day": "2026-11-25",
+        "place": 1,
+        "url": "https://a.example",
+    }
+    other = {**good, "url": "https://b.example", "place": 2, "market": "de", "title": "B"}
+    body = {"ranks": [good, {**good, "day": "never"}, {"query": 7}, {**good, "query": "x"}, other]}
+    told = forum.post(body).json()
+    assert (told["accepted"], told["rejected"], told["ignored"]) == (2, 2, 1)
+    assert "Result 2: `never` is no day; write 2026-11-26." in told["reasons"]
+    again = forum.post({"ranks": [good, other]}).json()
+    assert (again["accepted"], again["duplicate"]) == (0, 2)
+    with forum.makegood.store.reading() as reading:
+        assert {one.market for one in reading.searches_listed()} == {"", "de"}
+        assert len(reading.unfit("forum", limit=9)) == 2

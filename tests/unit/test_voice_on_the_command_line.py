@@ -1,9 +1,11 @@
 """Reviews taken from a table, sources asked and an author forgotten, on the command line."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from makegood.bootstrap import open_makegood
@@ -95,3 +97,48 @@ def test_a_source_that_cannot_be_reached_is_told(
     assert "hashtag: 1 away" in told
     assert "blog: 1 away" in told
     assert "forum" not in told
+
+
+RANKS = "query;day;place;url\nnorthwind refund;{day};1;https://stars.example/\n"
+
+
+def ranks(folder: Path, text: str, *words: str, letters: str = "utf-16") -> Result:
+    path = folder / "ranks.csv"
+    path.write_bytes(text.encode(letters))
+    return CliRunner().invoke(app, ["voice", "ranks", str(path), "--format", "json", *words])
+
+
+@pytest.fixture
+def watching(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAKEGOOD_BOOK", book(tmp_path))
+
+
+def test_what_a_rank_tool_exports_is_taken_once(watching: None, tmp_path: Path) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    text = RANKS.format(day=today)
+    assert json.loads(ranks(tmp_path, text).stdout) == {"source": "ranks", "new": 1}
+    assert json.loads(ranks(tmp_path, text).stdout) == {"source": "ranks", "known": 1}
+    wrong = ranks(tmp_path, text + "northwind refund;26.11.;1;https://stars.example/\n")
+    assert wrong.exit_code == 1
+    assert json.loads(wrong.stdout) == {"source": "ranks", "known": 1, "wrong": 1}
+    assert "line 3: `26.11.` is no day" in wrong.stderr
+    assert "0 posts without" in run("voice", "tidy")
+
+
+def test_a_file_or_a_day_that_is_none_is_told(watching: None, tmp_path: Path) -> None:
+    for words, why in (
+        (("--export", "x"), "no export"),
+        (("--day", "x"), "no day"),
+        (("--export", "serpapi"), "no JSON"),
+        (("--column", "url=Page"), "no column `Page`"),
+    ):
+        found = ranks(tmp_path, RANKS, *words, letters="utf-8")
+        assert isinstance(found.exception, InputError)
+        assert why in str(found.exception)
+    with pytest.raises(InputError, match="No such file"):
+        run("voice", "ranks", str(tmp_path / "nothing.csv"))
+
+
+def test_without_a_watched_search_nothing_is_read(database: str, tmp_path: Path) -> None:
+    found = ranks(tmp_path, RANKS)
+    assert "watches no search" in str(found.exception)

@@ -26,6 +26,8 @@ class Share(Struct, frozen=True, kw_only=True):
         posts: That had to be answered by now.
         not_late: Before it was too late.
         in_time: Within the target.
+        heard_late: Posts beside those: it was too late already when we heard them, whoever
+            answered them; what is left out is told by the time of hearing alone.
         interval: Of the share that was not late; all groups hold at once.
     """
 
@@ -36,6 +38,7 @@ class Share(Struct, frozen=True, kw_only=True):
     not_late: int
     in_time: int
     interval: Interval
+    heard_late: int = 0
 
     @property
     def says_something(self) -> bool:
@@ -68,7 +71,11 @@ def shares(counts: Sequence[VoiceCount]) -> tuple[Share, ...]:
         for one in counts:
             sums = groups.setdefault((kind, named(one)), Counter())
             sums.update(
-                posts=one.posts, answered=one.answered, late=one.not_late, time=one.in_time
+                posts=one.posts,
+                answered=one.answered,
+                late=one.not_late,
+                time=one.in_time,
+                heard_late=one.heard_late,
             )
     per_kind = Counter(kind for kind, _ in groups)
     kept = {key: sums for key, sums in groups.items() if key[0] == "all" or per_kind[key[0]] > 1}
@@ -82,6 +89,7 @@ def shares(counts: Sequence[VoiceCount]) -> tuple[Share, ...]:
             not_late=sums["late"],
             in_time=sums["time"],
             interval=wilson(sums["late"], sums["posts"], z),
+            heard_late=sums["heard_late"],
         )
         for (kind, name), sums in kept.items()
     )

@@ -1,22 +1,28 @@
 """`voice`: hear what is said in public now, take exports of reviews, forget an author."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from makegood.cli.opening import opened
-from makegood.cli.output import CONSOLE, Format, print_json
+from makegood.cli.output import CONSOLE, ERRORS, Format, print_json
 from makegood.messages.errors import InputError
 from makegood.playbooks.voice import Listening
 from makegood.ports.voice import handle_named
+from makegood.sources.voice.ranks import ENGINES, SERPAPI, day_of, read_ranks, read_serpapi
+from makegood.sources.voice.ranks import columns_of as ranks_columns
 from makegood.sources.voice.reviews import columns_of, read_reviews
 
 Database = Annotated[str, typer.Option(help="Instead of MAKEGOOD_DATABASE.")]
 Output = Annotated[Format, typer.Option("--format", help="text or json.")]
 _VOICE = typer.Typer(help="What is said in public: feeds, networks, reviews.")
 _DAY_MS = 86_400_000
+_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +43,7 @@ def fetch(database: Database = "", output: Output = Format.TEXT) -> None:
 @_VOICE.command("import")
 def take(  # noqa: PLR0913 - each is one option of the command
     file: Annotated[Path, typer.Argument(help="A table, such as reviews.csv.")],
-    export: Annotated[str, typer.Option(help="google-play, or plain.")] = "plain",
+    export: Annotated[str, typer.Option(help="google-play, app-store, or plain.")] = "plain",
     column: Annotated[
         list[str] | None, typer.Option(help="field=Column, as in text=Review.")
     ] = None,
@@ -63,6 +69,60 @@ def take(  # noqa: PLR0913 - each is one option of the command
         old_ms = makegood.clock.now_ms() - waits * _DAY_MS
         reviews = read_reviews(content, columns, source)
         _tell(source, makegood.voice.room.hear(listening, reviews, old_ms), output)
+
+
+@_VOICE.command()
+def ranks(  # noqa: PLR0913 - each is one option of the command
+    file: Annotated[Path, typer.Argument(help="What a rank tool exports.")],
+    export: Annotated[str, typer.Option(help="plain, search-console, or serpapi.")] = "plain",
+    column: Annotated[
+        list[str] | None, typer.Option(help="field=Column, as in place=Position.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="Where the table does not say it.")] = "",
+    market: Annotated[str, typer.Option(help="Likewise, such as de.")] = "",
+    day: Annotated[str, typer.Option(help="Likewise, such as 2026-11-26.")] = "",
+    database: Database = "",
+    output: Output = Format.TEXT,
+) -> None:
+    """Take what searches show, of the queries that the rule book watches."""
+    said = {"engine": engine or ENGINES.get(export, ""), "market": market, "day": day}
+    columns = {} if export == SERPAPI else ranks_columns(export, dict(map(_pair, column or ())))
+    if day:
+        day_of(day)
+    with opened(database) as makegood, _open(file) as content:
+        searches = makegood.voice.searches
+        if not searches.terms.watch:
+            raise InputError("The active rule book watches no search; say which in `searches:`.")
+        found = (
+            read_serpapi(content, said, searches.today)
+            if export == SERPAPI
+            else read_ranks(content, columns, said, searches.today)
+        )
+        came = searches.take(found, "ranks")
+    _tell("ranks", came.became + Counter(wrong=len(came.wrong)), output)
+    for one in came.wrong[:_SHOWN]:
+        ERRORS.print(f"{file.name}, line {one.line}: {one.why}", highlight=False, markup=False)
+    if came.wrong:
+        ERRORS.print("What is wrong is kept with its reason, and the rest was taken.")
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[BufferedReader]:
+    try:
+        content = file.open("rb")
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}.") from error
+    with content:
+        yield content
+
+
+@_VOICE.command()
+def tidy(database: Database = "") -> None:
+    """Forget now what was kept as long as `voice:` says; `makegood serve` does so by itself."""
+    with opened(database) as makegood:
+        posts, results = makegood.voice.keeping.prune(), makegood.voice.searches.prune()
+        CONSOLE.print(f"{posts} posts without their words now, {results} results forgotten.")
 
 
 @_VOICE.command()

@@ -21,7 +21,7 @@ from makegood.messages.identifiers import normal
 from makegood.messages.ids import CaseId, CustomerId
 from makegood.playbooks.voice import Listening
 from makegood.ports.rows import CaseRow
-from makegood.ports.voice import HeardTo, Post
+from makegood.ports.voice import HIDDEN, HeardTo, Post
 from makegood.projections.asked import within_words
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import rep_name
@@ -149,7 +149,7 @@ def _shown(
 def _post(desk: Desk, post_id: str) -> Post:
     """Find a post that this person may see; any other one does not exist for them."""
     row = desk.reading.posts([post_id]).get(post_id)
-    if row is None or row.state in ("ours", "erased") or not desk.me.may_see(row.brand):
+    if row is None or row.state in HIDDEN or not desk.me.may_see(row.brand):
         raise Http404
     return row
 

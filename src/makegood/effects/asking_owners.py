@@ -22,9 +22,18 @@ from makegood.ports.effect import Addressee
 from makegood.ports.rows import RepRow
 from makegood.ports.store import Store
 
-PAGES = {"cause": "/desk/floor/answers/one?cause={}", "rule": "/desk/floor/answers"}
-"""Where an answer is given, by what is asked about; everybody of the firm may open these."""
-_SUBJECT = {"cause": "What is behind this?", "rule": "Customers find this rule worse."}
+PAGES = {
+    "cause": "/desk/floor/answers/one?cause={}",
+    "rule": "/desk/floor/answers",
+    "search": "/desk/voice/searches/{}",
+}
+"""Where it is shown, by what it is about; everybody of the firm may open where answers are given,
+and who works at the desk what a search shows."""
+_SUBJECT = {
+    "cause": "What is behind this?",
+    "rule": "Customers find this rule worse.",
+    "search": "What people find who search for us changed:",
+}
 
 
 class AskingOwners:
@@ -71,6 +80,10 @@ class AskingOwners:
         by = moment_text(order.due_ms, locale_of("en"), book.timezone)
         name = row.name or order.owner
         link = self._base + PAGES[order.about].format(quote(order.subject, safe=""))
+        if order.about == "search":
+            lines = "".join(f"- {one}\n" for one in order.words)
+            what = f"Who searches for “{order.title}” finds:"
+            return f"{name},\n\n{what}\n\n{lines}\n{link}\n\n{book.umbrella}\n"
         if order.about == "rule":
             what = f"Customers find this rule worse than others: {order.title}.\n"
             wanted = "Please say why it is so, or what will change"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from makegood.handbook.source import Source
 from makegood.handbook.terms import Chapter, Entry
+from makegood.playbooks.searches import SearchTerms
 from makegood.projections.asked import within_words
 
 _LEAD = (
@@ -31,6 +32,17 @@ def _sentences(source: Source) -> Iterator[str]:
     yield f"A person answers within {within_words(terms.target_ms)}."
     yield f"After {within_words(terms.breach_ms)} it is too late, and shown as that."
     yield "What a machine wrote under a post is no answer."
+    if terms.keep_ms:
+        span = within_words(terms.keep_ms)
+        yield f"What people said who are no customers of ours is forgotten after {span}."
+    yield from _searches(terms.searches)
     for one in terms.listen:
         about = f" ({one.what}{' ' + one.words if one.words else ''})" if one.what else ""
         yield f"We listen to {one.id}: {one.network}{about}."
+
+
+def _searches(terms: SearchTerms) -> Iterator[str]:
+    for one in terms.watch:
+        yield f"We watch what a search for “{one.words}” shows."
+    if terms.owner and terms.watch:
+        yield f"{terms.owner} is told when the first {terms.first} places change sides."

@@ -176,7 +176,8 @@ class AskOwner(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     """Tell who answers for a rule or a place that an answer is due; it is about no one customer.
 
     Attributes:
-        about: `cause`: what is behind cases; `rule`: customers find it worse.
+        about: `cause`: what is behind cases; `rule`: customers find it worse; `search`: what
+            people find who search for us changed, which asks for no answer.
         subject: The root cause, or the id of the rule.
         title: What it is called.
         owner: Who is asked.
@@ -184,9 +185,10 @@ class AskOwner(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
         cases: How many cases wait for the answer.
         late: Somebody else let the time pass.
         brand: Empty: a root cause is one for all brands.
+        words: What changed, a line each.
     """
 
-    about: Literal["cause", "rule"]
+    about: Literal["cause", "rule", "search"]
     subject: str
     title: str
     owner: RepId
@@ -194,6 +196,7 @@ class AskOwner(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, 
     cases: int = 0
     late: bool = False
     brand: str = ""
+    words: tuple[str, ...] = ()
 
 
 class TellManagement(Struct, frozen=True, gc=False, kw_only=True, tag="tell_management"):

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from makegood.playbooks.mappings import Signing
 from makegood.playbooks.reading import Section, without_repeats
+from makegood.playbooks.searches import SearchTerms, read_searches
 
-MINUTE_MS = 60_000
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
 TARGET_MS, BREACH_MS = 5 * MINUTE_MS, 60 * MINUTE_MS
 CODE_MS = 7 * 24 * 60 * MINUTE_MS
 EVERY_MS = MINUTE_MS
@@ -57,6 +58,8 @@ class VoiceTerms(Struct, frozen=True, kw_only=True):
         ours: Handles of the firm: what they write is an answer, and waits for none.
         bots: Those of them that a machine writes with; what they write is no answer.
         listen: Where we listen.
+        keep_ms: For so long words of people who are no customers are kept; 0 for ever.
+        searches: Which searches for us are watched.
     """
 
     target_ms: int = TARGET_MS
@@ -65,6 +68,8 @@ class VoiceTerms(Struct, frozen=True, kw_only=True):
     ours: frozenset[str] = frozenset()
     bots: frozenset[str] = frozenset()
     listen: tuple[Listening, ...] = ()
+    keep_ms: int = 0
+    searches: SearchTerms = SearchTerms()
 
     def listening(self, name: str) -> Listening | None:
         """Find a source by its name."""
@@ -90,15 +95,27 @@ def read_voice(top: Section, brands: Collection[str]) -> VoiceTerms:
         ours=_handles(section, "ours"),
         bots=_handles(section, "bots"),
         listen=tuple(_listening(one, name, brands) for one, name in named),
+        keep_ms=section.span_ms("keep", default=0),
+        searches=read_searches(section, brands),
     )
+    _check(section, terms)
+    section.done()
+    return terms
+
+
+def _check(section: Section, terms: VoiceTerms) -> None:
     if not 0 < terms.target_ms <= terms.breach_ms:
         section.error(
             "breach_after",
             "An answer is too late only after the time in which it is wanted.",
             "Write for example `answer_within: 5m` and `breach_after: 60m`.",
         )
-    section.done()
-    return terms
+    if section.has("keep") and terms.keep_ms < max(DAY_MS, terms.breach_ms):
+        section.error(
+            "keep",
+            "Words are kept for a day or longer, and until it is too late to answer them.",
+            "Write for example `keep: 180d`, or leave it out to keep them.",
+        )
 
 
 def _handles(section: Section, key: str) -> frozenset[str]:

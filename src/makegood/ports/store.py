@@ -53,6 +53,7 @@ from makegood.ports.rows import (
     Snapshot,
 )
 from makegood.ports.screening import ScreeningReading
+from makegood.ports.searches import SearchReading, SearchWriting
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.spend import SpendReading, SpendWriting
@@ -93,6 +94,7 @@ class Reading(
     FeelingReading,
     LetterReading,
     VoiceReading,
+    SearchReading,
     SilenceReading,
     TriageReading,
     AdvertisedReading,
@@ -263,6 +265,7 @@ class Writing(
     AnswerWriting,
     LetterWriting,
     VoiceWriting,
+    SearchWriting,
     SilenceWriting,
     TriageWriting,
     AdvertisedWriting,

@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from makegood.messages.ids import CaseId, ProfileId, RepId
 
-Standing = Literal["waiting", "answered", "old", "ours", "gone", "erased"]
+Standing = Literal["waiting", "answered", "old", "ours", "gone", "erased", "pruned"]
+HIDDEN: tuple[Standing, ...] = ("ours", "erased", "pruned")
+"""What nobody is shown in a list of posts."""
 
 
 class Media(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -44,7 +46,8 @@ class Post(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         heard_ms: When we took it.
         state: `waiting` for an answer, `answered` by a person, `old` for what was there before
             anybody listened, `ours` for what the firm wrote, `gone` for what its author deleted,
-            `erased` for what was forgotten: its name alone stays, so that it does not come anew.
+            `erased` for what was forgotten: its name alone stays, so that it does not come anew,
+            `pruned` for what was kept for long enough: its times stay, and no word.
         target_ms: Until then an answer is in good time.
         breach_ms: Until then an answer is not too late; 0 for what nobody counts.
         late_ms: The same, until it was looked at whether it was too late; then 0.
@@ -91,6 +94,17 @@ class Post(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     fetch_ms: int = 0
     edited_ms: int = 0
     fetch_tries: int = 0
+
+    @property
+    def is_prunable(self) -> bool:
+        """Whether its words are kept and are with no customer and no case."""
+        is_theirs = bool(self.profile or self.case)
+        return not is_theirs and self.state not in ("erased", "pruned")
+
+    @property
+    def is_heard_late(self) -> bool:
+        """Whether it was too late already when we heard it first."""
+        return 0 < self.breach_ms <= self.heard_ms
 
     @property
     def handle(self) -> str:
@@ -162,9 +176,11 @@ class VoiceCount(Struct, frozen=True, gc=False, kw_only=True):
     """How many posts of a group were due, and how many of them a person answered in time.
 
     Attributes:
+        posts: That we heard before it was too late.
         answered: At any time.
         not_late: Before it was too late.
         in_time: Within the target.
+        heard_late: Posts beside those: it was too late already when we heard them.
     """
 
     source: str
@@ -174,6 +190,7 @@ class VoiceCount(Struct, frozen=True, gc=False, kw_only=True):
     answered: int
     not_late: int
     in_time: int
+    heard_late: int = 0
 
 
 class VoiceReading(Protocol):
@@ -215,6 +232,9 @@ class VoiceReading(Protocol):
     def voice_counts(self, since_ms: int, until_ms: int) -> tuple[VoiceCount, ...]:
         """Count posts that had to be answered by a time of this window, by group."""
 
+    def posts_to_prune(self, brand: str, before_ms: int, limit: int) -> tuple[Post, ...]:
+        """Give posts of a brand that may be pruned and were heard before, the oldest first."""
+
     def heard_to(self) -> Mapping[str, HeardTo]:
         """Say how far each source was heard."""
 
@@ -239,6 +259,14 @@ class VoiceWriting(VoiceReading, Protocol):
 
     def erase_posts(self, profiles: Sequence[ProfileId]) -> int:
         """Forget the handles, all their posts, and codes of some profiles; files have to go."""
+
+    def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
+        """Write posts down as they are without their words.
+
+        Args:
+            rows: As they are now.
+            files: Names of those of them whose files have to go.
+        """
 
     def erase_handle(self, handle: str) -> int:
         """Forget every post of an author, and whose the handle is."""

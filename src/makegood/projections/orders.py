@@ -34,6 +34,8 @@ def order_words(command: Command, library: Library) -> str:
         case TellManagement():
             return f"Letter to management {order.letter}"
         case AskOwner():
+            if order.about == "search":
+                return f"Word of what a search for “{order.title}” shows"
             return f"Question to who answers for “{order.title}”"
         case Fulfil():
             amount = f" ({money_words(order.amount)})" if order.amount.cents else ""

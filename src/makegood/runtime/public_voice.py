@@ -19,10 +19,12 @@ from makegood.runtime.advertised import AdvertisedRoom
 from makegood.runtime.intake import patiently
 from makegood.runtime.noting import note
 from makegood.runtime.raising import customer_meant
+from makegood.runtime.searches import Searches
 from makegood.runtime.voice import NO_SUCH, VoiceRoom
 from makegood.runtime.voice_codes import Matching
+from makegood.runtime.voice_keeping import Keeping
 from makegood.runtime.voice_parts import Parts
-from makegood.runtime.voice_rounds import VoiceRounds
+from makegood.runtime.voice_rounds import VoiceRounds, go_on
 from makegood.sources.voice.fetching import Fetching, Guard
 from makegood.sources.voice.webhook import Consent, read_body
 
@@ -33,16 +35,18 @@ class CameIn(Struct, frozen=True, kw_only=True):
     """What became of a delivery.
 
     Attributes:
-        accepted: Posts that are new, and handles that were matched.
-        duplicate: Posts that were there already.
+        accepted: Posts and results that are new, and handles that were matched.
+        duplicate: Posts and results that were there already.
         rejected: Items that could not be taken; kept, with the reason.
         reasons: Why, once each.
+        ignored: Results of searches that nobody watches, or too deep, or too old to be kept.
     """
 
     accepted: int
     duplicate: int
     rejected: int
     reasons: tuple[str, ...]
+    ignored: int = 0
 
 
 class PublicVoice:
@@ -53,6 +57,8 @@ class PublicVoice:
         matching: Says whose a handle is.
         rounds: Listens.
         advertised: Weighs posts against what is advertised.
+        keeping: Forgets the words of people who are no customers.
+        searches: Takes in what searches show.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class PublicVoice:
         guard: Guard = public_only,
         *,
         with_files: bool,
+        fetching: Fetching | None = None,
     ) -> None:
         """Join the parts.
 
@@ -70,15 +77,18 @@ class PublicVoice:
             secrets: Of sources, by name.
             guard: Chooses the address to connect to, or refuses.
             with_files: Media can be kept as long as the store keeps posts.
+            fetching: Asks the internet, instead of one with this guard.
         """
         self._parts = parts
         self.room = VoiceRoom(parts)
         self.matching = Matching(parts)
         self.advertised = AdvertisedRoom(parts.store, parts.library_of, parts.clock)
+        self.keeping = Keeping(parts)
+        self.searches = Searches(parts)
         self.rounds = VoiceRounds(
             parts,
             self.room,
-            Fetching(guard),
+            fetching or Fetching(guard),
             lambda name: next(iter(secrets.get(name, ())), ""),
             with_files=with_files,
         )
@@ -94,7 +104,7 @@ class PublicVoice:
         Raises:
             InputError: It is no delivery at all.
         """
-        told = read_body(body)
+        told = read_body(body, self.searches.today)
         became = self.room.hear(source, told.posts, self._old_before_ms(source))
         left = list(told.left)
         matched = 0
@@ -105,11 +115,16 @@ class PublicVoice:
                 left.append((f"{one.network} handle", why))
         self._keep(source, left)
         known = became.pop("known", 0)
+        came = self.searches.take(told.ranks, source.id, source.brand)
+        placed = came.became["new"] + came.became["changed"]
+        reasons = [why for _, why in left]
+        reasons += [f"Result {one.line}: {one.why}" for one in came.wrong]
         return CameIn(
-            accepted=sum(became.values()) + matched,
-            duplicate=known,
-            rejected=len(left),
-            reasons=tuple(dict.fromkeys(why for _, why in left))[:20],
+            accepted=sum(became.values()) + matched + placed,
+            duplicate=known + came.became["known"] + came.became["twice"],
+            rejected=len(left) + len(came.wrong),
+            reasons=tuple(dict.fromkeys(reasons))[:20],
+            ignored=sum(came.became[word] for word in ("unwatched", "deeper", "old")),
         )
 
     def _old_before_ms(self, source: Listening) -> int:
@@ -202,7 +217,9 @@ class PublicVoice:
     ) -> list[Thread]:
         """Give what works beside the worker."""
         rounds, args = self.rounds, (stopped, sleep)
+        acts = (self.searches.tell, self.keeping.now_and_then, self.searches.now_and_then)
         return [
+            Thread(target=go_on, args=(acts, *args), name="voice-tidy"),
             Thread(target=rounds.run_forever, args=args, name="voice"),
             Thread(target=rounds.keep_forever, args=args, name="voice-media"),
             Thread(target=self.advertised.run_forever, args=args, name="advertised"),

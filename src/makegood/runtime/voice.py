@@ -17,7 +17,7 @@ from makegood.messages.ids import RepId
 from makegood.playbooks.voice import Listening, VoiceTerms
 from makegood.ports.acts import Act
 from makegood.ports.store import Writing
-from makegood.ports.voice import Handle, Post
+from makegood.ports.voice import HIDDEN, Handle, Post
 from makegood.runtime.intake import patiently
 from makegood.runtime.noting import note
 from makegood.runtime.told import Told
@@ -137,7 +137,7 @@ class VoiceRoom:
             now_ms = self._parts.clock.now_ms()
             with self._parts.store.writing() as writing:
                 row = writing.change_post(post)
-                if row is None or row.state in ("ours", "erased"):
+                if row is None or row.state in HIDDEN:
                     return NO_SUCH
                 after = _deleted(row, now_ms)
                 writing.save_post(after)
@@ -192,7 +192,7 @@ def _kept(
     """Keep a post; say what it became, and what the log is told."""
     if one.is_gone:
         before = writing.change_post(row.post)
-        if before is not None and before.state not in ("ours", "erased"):
+        if before is not None and before.state not in HIDDEN:
             writing.save_post(_deleted(before, row.heard_ms))
         return "gone", []
     row = told_answered(_all_replies(row, ours, terms), one)

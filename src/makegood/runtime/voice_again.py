@@ -6,7 +6,7 @@ What is kept with a case stays as it was kept, and what was deleted or forgotten
 from msgspec.structs import replace
 
 from makegood.ports.store import Writing
-from makegood.ports.voice import Post
+from makegood.ports.voice import HIDDEN, Post
 from makegood.runtime.told import Told
 from makegood.runtime.voice_parts import facts_of
 from makegood.sources.voice.heard import Heard
@@ -34,7 +34,7 @@ def heard_again(writing: Writing, one: Heard, before: Post, row: Post) -> tuple[
 
 
 def _as_now(before: Post, one: Heard, row: Post) -> Post:
-    if before.state in ("ours", "gone", "erased"):
+    if before.state == "gone" or before.state in HIDDEN:
         return before
     after = told_answered(before, one)
     is_kept = bool(before.case) or before.source != row.source  # others may tell it shorter

@@ -104,15 +104,15 @@ class VoiceRounds:
         return became
 
     def _ask(self, source: Listening, before: HeardTo) -> Told:
+        look = self._fetching.one_look()  # its pages together hold up the others for no longer
         match source.network:
             case "feed":
-                return feeds.listen(source, before, self._fetching)
+                return feeds.listen(source, before, look)
             case "mastodon":
-                secret = self._secret_of(source.id)
-                return mastodon.listen(source, before, self._fetching, secret)
+                return mastodon.listen(source, before, look, self._secret_of(source.id))
             case _:
                 secret = self._secret_of(source.id)
-                return bluesky.listen(source, before, self._fetching, secret, self._sessions)
+                return bluesky.listen(source, before, look, secret, self._sessions)
 
     def _put(self, row: HeardTo) -> None:
         with self._parts.store.writing() as writing:
@@ -159,22 +159,23 @@ class VoiceRounds:
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Listen until told to stop; a fault ends a round and never the rounds."""
-        self._go_on((self.run_once, self._room.find_late), stopped, sleep)
+        go_on((self.run_once, self._room.find_late), stopped, sleep)
 
     def keep_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Keep media likewise, on a thread of its own: a slow server of theirs deafens nobody."""
-        self._go_on((self.keep_media,), stopped, sleep)
+        go_on((self.keep_media,), stopped, sleep)
 
-    @staticmethod
-    def _go_on(
-        acts: tuple[Callable[[], object], ...],
-        stopped: Callable[[], bool],
-        sleep: Callable[[float], object],
-    ) -> None:
-        while not stopped():
-            for do in acts:
-                try:
-                    do()
-                except Exception as fault:
-                    _LOG.warning("a round of the voice ended: %s", type(fault).__name__)
-            sleep(PAUSE_S)
+
+def go_on(
+    acts: tuple[Callable[[], object], ...],
+    stopped: Callable[[], bool],
+    sleep: Callable[[float], object],
+) -> None:
+    """Do these in turn until told to stop; a fault ends one of them and never the rounds."""
+    while not stopped():
+        for do in acts:
+            try:
+                do()
+            except Exception as fault:
+                _LOG.warning("a round of the voice ended: %s", type(fault).__name__)
+        sleep(PAUSE_S)

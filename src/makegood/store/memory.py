@@ -25,6 +25,7 @@ from makegood.store.memory_pointers import MemoryPointerReading
 from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
+from makegood.store.memory_searches import MemorySearches
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_spend import MemorySpend
@@ -60,6 +61,7 @@ class MemoryReader(
     MemoryFeelings,
     MemoryLetters,
     MemoryVoice,
+    MemorySearches,
     MemoryTriage,
     MemoryAdvertised,
     MemorySpend,

@@ -76,7 +76,7 @@ TABLES = (
     "waited", "wait_norms",
     "triage", "triage_models",
     "weighed", "advertised_posts", "promises_made", "acquisition",
-    "let_down", "reckoned", "mondays",
+    "let_down", "reckoned", "mondays", "searches", "placings",
 )  # fmt: skip
 
 

@@ -6,10 +6,18 @@ from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
 from makegood.ports.advertised import Touching
-from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
+from makegood.ports.voice import (
+    HIDDEN,
+    Handle,
+    HeardTo,
+    Post,
+    VoiceCode,
+    VoiceCount,
+    forgotten,
+)
 from makegood.store.memory_reading import MemoryReading
 
-_COUNTED = ("waiting", "answered", "gone")
+_COUNTED = ("waiting", "answered", "gone", "pruned")
 
 
 class VoiceTables(Protocol):
@@ -45,7 +53,7 @@ class MemoryVoice(MemoryReading):
         found = [
             one
             for one in self._said.public_posts.values()
-            if one.state not in ("ours", "erased") and (not brands or one.brand in brands)
+            if one.state not in HIDDEN and (not brands or one.brand in brands)
         ]
         places = sorted(found, key=lambda one: one.place)
         return tuple(one for one in places if after is None or one.place > after)[:limit]
@@ -81,18 +89,15 @@ class MemoryVoice(MemoryReading):
         for one in self._said.public_posts.values():
             if since_ms < one.breach_ms <= until_ms and one.state in _COUNTED:
                 groups[one.source, one.brand, one.language].append(one)
-        return tuple(
-            VoiceCount(
-                source=source,
-                brand=brand,
-                language=language,
-                posts=len(found),
-                answered=sum(1 for one in found if one.answered_ms),
-                not_late=sum(1 for one in found if 0 < one.answered_ms <= one.breach_ms),
-                in_time=sum(1 for one in found if 0 < one.answered_ms <= one.target_ms),
-            )
-            for (source, brand, language), found in sorted(groups.items())
-        )
+        return tuple(_counted(key, found) for key, found in sorted(groups.items()))
+
+    def posts_to_prune(self, brand: str, before_ms: int, limit: int) -> tuple[Post, ...]:
+        found = [
+            one
+            for one in self._all()
+            if one.is_prunable and one.brand == brand and one.heard_ms < before_ms
+        ]
+        return tuple(sorted(found, key=lambda one: (one.heard_ms, one.post))[:limit])
 
     def heard_to(self) -> Mapping[str, HeardTo]:
         return dict(self._said.heard_to)
@@ -128,6 +133,12 @@ class MemoryVoice(MemoryReading):
             [one for one in self._all() if one.profile in wanted or one.handle in handles]
         )
 
+    def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
+        for row in rows:
+            self.save_post(row)
+        for one in files:
+            self._said.letters_gone[one] = True
+
     def erase_handle(self, handle: str) -> int:
         self._said.public_handles.pop(handle, None)
         return self._forget([one for one in self._all() if one.handle == handle])
@@ -161,3 +172,18 @@ class MemoryVoice(MemoryReading):
         for key in [key for key in self._said.advertised_posts if key[1] in gone]:
             del self._said.advertised_posts[key]
         return len(found)
+
+
+def _counted(key: tuple[str, str, str], found: Sequence[Post]) -> VoiceCount:
+    source, brand, language = key
+    heard = [one for one in found if not one.is_heard_late]
+    return VoiceCount(
+        source=source,
+        brand=brand,
+        language=language,
+        posts=len(heard),
+        answered=sum(1 for one in heard if one.answered_ms),
+        not_late=sum(1 for one in heard if 0 < one.answered_ms <= one.breach_ms),
+        in_time=sum(1 for one in heard if 0 < one.answered_ms <= one.target_ms),
+        heard_late=len(found) - len(heard),
+    )

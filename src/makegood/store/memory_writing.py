@@ -51,6 +51,7 @@ from makegood.store.memory_pointers import MemoryPointerWriting
 from makegood.store.memory_reputation import MemoryReputation
 from makegood.store.memory_routings import MemoryRoutings
 from makegood.store.memory_screening import MemoryScreening
+from makegood.store.memory_searches import MemorySearches
 from makegood.store.memory_sends import MemorySends
 from makegood.store.memory_silence import MemorySilence
 from makegood.store.memory_spend import MemorySpend
@@ -93,6 +94,7 @@ class MemoryWriting(
     MemoryFeelings,
     MemoryLetters,
     MemoryVoice,
+    MemorySearches,
     MemoryTriage,
     MemoryAdvertised,
     MemorySpend,

@@ -8,6 +8,7 @@ from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
 from makegood.store.tables_monday import MONDAY
+from makegood.store.tables_ranks import RANKS
 from makegood.store.tables_spend import SPEND
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
@@ -48,6 +49,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     TRIAGE,
     SPEND,
     MONDAY,
+    RANKS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -77,6 +79,7 @@ NUMBERS = frozenset(
         "gave_up",
         "score", "asked", "replied",
         "friends", "cost_cents", "customers", "by_rule", "again",
+        "prunable", "newest_day", "earlier_day", "told_day",
     }
 )  # fmt: skip
 

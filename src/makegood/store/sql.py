@@ -30,6 +30,7 @@ from makegood.store.sql_redirects import RedirectReading, RedirectWriting
 from makegood.store.sql_reputation import ReputationReading, ReputationWriting
 from makegood.store.sql_routings import RoutingReading, RoutingWriting
 from makegood.store.sql_screening import ScreeningReading
+from makegood.store.sql_searches import SearchReading, SearchWriting
 from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_silence import SilenceReading, SilenceWriting
 from makegood.store.sql_spend import SpendReading, SpendWriting
@@ -75,6 +76,7 @@ class SqlReading(
     FeelingReading,
     LetterReading,
     VoiceReading,
+    SearchReading,
     TriageReading,
     AdvertisedReading,
     SpendReading,
@@ -112,6 +114,7 @@ class SqlWriting(
     AnswerWriting,
     LetterWriting,
     VoiceWriting,
+    SearchWriting,
     TriageWriting,
     AdvertisedWriting,
     SpendWriting,

@@ -12,7 +12,7 @@ from makegood.store.sql_customers import SqlBase
 
 POST = (
     "post source brand language handle reply_to profile standing slot rank at_ms target_ms "
-    "breach_ms late_ms answered_ms fetch_ms row_blob weighed"
+    "breach_ms late_ms answered_ms fetch_ms heard_ms prunable row_blob weighed"
 )
 _HANDLE, _CODE, _HEARD = "handle profile row_blob", "code profile row_blob", "source row_blob"
 _unpack = msgspec.msgpack.Decoder(Post).decode
@@ -20,12 +20,16 @@ _unpack_handle = msgspec.msgpack.Decoder(Handle).decode
 _unpack_code = msgspec.msgpack.Decoder(VoiceCode).decode
 _unpack_heard = msgspec.msgpack.Decoder(HeardTo).decode
 _COUNTS = """
-    SELECT source, brand, language, COUNT(*),
-        SUM(CASE WHEN answered_ms > 0 THEN 1 ELSE 0 END),
-        SUM(CASE WHEN answered_ms > 0 AND answered_ms <= breach_ms THEN 1 ELSE 0 END),
-        SUM(CASE WHEN answered_ms > 0 AND answered_ms <= target_ms THEN 1 ELSE 0 END)
-    FROM public_post WHERE breach_ms > ? AND breach_ms <= ?
-        AND standing IN ('waiting', 'answered', 'gone')
+    SELECT source, brand, language, SUM(late_heard), SUM(1 - late_heard),
+        SUM(CASE WHEN late_heard = 0 AND answered_ms > 0 THEN 1 ELSE 0 END),
+        SUM(CASE WHEN late_heard = 0 AND answered_ms > 0 AND answered_ms <= breach_ms
+            THEN 1 ELSE 0 END),
+        SUM(CASE WHEN late_heard = 0 AND answered_ms > 0 AND answered_ms <= target_ms
+            THEN 1 ELSE 0 END)
+    FROM (SELECT source, brand, language, answered_ms, breach_ms, target_ms,
+            CASE WHEN breach_ms <= heard_ms THEN 1 ELSE 0 END AS late_heard
+        FROM public_post WHERE breach_ms > ? AND breach_ms <= ?
+            AND standing IN ('waiting', 'answered', 'gone', 'pruned')) due
     GROUP BY source, brand, language ORDER BY source, brand, language"""
 
 
@@ -45,7 +49,10 @@ class VoiceReading(SqlBase):
         after: tuple[int, int, str] | None = None,
         limit: int = 20,
     ) -> tuple[Post, ...]:
-        sql = "SELECT row_blob FROM public_post WHERE standing <> 'ours' AND standing <> 'erased'"
+        sql = (
+            "SELECT row_blob FROM public_post WHERE standing <> 'ours' "
+            "AND standing NOT IN ('erased', 'pruned')"
+        )
         theirs = " AND brand = ANY(?)" if brands else ""
         later = " AND (slot, rank, post) > (?, ?, ?)" if after else ""
         found = self._db.rows(
@@ -109,11 +116,22 @@ class VoiceReading(SqlBase):
             VoiceCount(
                 source=source, brand=brand, language=language, posts=int(posts),
                 answered=int(answered), not_late=int(not_late), in_time=int(in_time),
+                heard_late=int(late),
             )
-            for source, brand, language, posts, answered, not_late, in_time in self._db.rows(
+            for source, brand, language, late, posts, answered, not_late, in_time in self._db.rows(
                 _COUNTS, since_ms, until_ms
             )
         )  # fmt: skip
+
+    def posts_to_prune(self, brand: str, before_ms: int, limit: int) -> tuple[Post, ...]:
+        found = self._db.rows(
+            "SELECT row_blob FROM public_post WHERE prunable > 0 AND brand = ? AND heard_ms < ? "
+            "ORDER BY heard_ms, post LIMIT ?",
+            brand,
+            before_ms,
+            limit,
+        )
+        return tuple(_unpack(row[0]) for row in found)
 
     def heard_to(self) -> Mapping[str, HeardTo]:
         found = self._db.rows("SELECT source, row_blob FROM heard_to ORDER BY source")
@@ -163,6 +181,14 @@ class VoiceWriting(VoiceReading):
         self._db.run("DELETE FROM public_code WHERE profile = ANY(?)", wanted)
         return self._gone(found)
 
+    def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
+        if rows:
+            values = [_values(row) for row in rows]
+            self._db.put("public_post", POST, values, replace(POST, "post"))
+        if files:
+            names = [(one,) for one in files]
+            self._db.put("letter_gone", "letter", names, "(letter) DO NOTHING")
+
     def erase_handle(self, handle: str) -> int:
         found = self._db.rows("DELETE FROM public_post WHERE handle = ? RETURNING post", handle)
         self._db.run("DELETE FROM public_handle WHERE handle = ?", handle)
@@ -208,5 +234,6 @@ def _values(row: Post) -> tuple[object, ...]:
     return (
         row.post, row.source, row.brand, row.language, row.handle, row.reply_to,
         row.profile, row.state, slot, rank, row.at_ms, row.target_ms,
-        row.breach_ms, row.late_ms, row.answered_ms, row.fetch_ms, pack(row), "",
+        row.breach_ms, row.late_ms, row.answered_ms, row.fetch_ms, row.heard_ms,
+        int(row.is_prunable), pack(row), "",
     )  # fmt: skip

@@ -52,6 +52,7 @@ from makegood.testing.store_reputation_conformance import ReputationConformance
 from makegood.testing.store_routing_conformance import RoutingConformance
 from makegood.testing.store_samples import command, customer, known, offered, profile, put
 from makegood.testing.store_screening_conformance import ScreeningConformance
+from makegood.testing.store_search_conformance import SearchConformance
 from makegood.testing.store_sends_conformance import SendsConformance
 from makegood.testing.store_silence_conformance import SilenceConformance
 from makegood.testing.store_spend_conformance import SpendConformance
@@ -227,6 +228,7 @@ class StoreConformance(
     SpendConformance,
     LetterConformance,
     VoiceConformance,
+    SearchConformance,
     SilenceConformance,
     HistoryConformance,
     MondayConformance,

@@ -185,3 +185,42 @@ class VoiceConformance(Conformance):
             writing.put_post(replace(post("b"), state="gone", late_ms=0, breach_ms=0))
         with store.reading() as reading:
             assert [one.posts for one in reading.voice_counts(0, 9_000)] == [1]
+
+    def test_what_was_heard_when_it_was_too_late_is_counted_beside_the_others(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_post(post("a"))
+            for name, heard_ms, answered_ms in (("b", 4_600, 0), ("c", 9_000, 1_200)):
+                late = replace(post(name), heard_ms=heard_ms, answered_ms=answered_ms)
+                writing.put_post(replace(late, state="answered" if answered_ms else "waiting"))
+            writing.put_post(replace(post("d"), heard_ms=4_599))
+        with store.reading() as reading:
+            assert reading.voice_counts(0, 9_000) == (
+                VoiceCount(
+                    source="hashtag", brand="", language="en", posts=2, answered=0, not_late=0,
+                    in_time=0, heard_late=2,
+                ),
+            )  # fmt: skip
+
+    def test_what_may_be_pruned_is_found_and_is_counted_and_hidden_then(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            for n in (3, 2, 1):
+                writing.put_post(post(f"p{n}", at_ms=n))
+            writing.put_post(replace(post("theirs", at_ms=1), profile=profile("ana")))
+            writing.put_post(replace(post("kept", at_ms=1), case="c"))
+            writing.put_post(replace(post("vans", at_ms=1), brand="vans"))
+            writing.put_post(forgotten("erased"))
+            found = writing.posts_to_prune("", 3, 9)
+            assert [one.post for one in found] == ["p1", "p2"]
+            assert len(writing.posts_to_prune("", 3, 1)) == 1
+            assert [one.post for one in writing.posts_to_prune("vans", 3, 9)] == ["vans"]
+            before = writing.voice_counts(0, 9_000)
+            writing.prune_posts([replace(one, state="pruned", text="") for one in found], ["p2"])
+            writing.prune_posts([], [])
+        with store.reading() as reading:
+            assert reading.posts_to_prune("", 3, 9) == ()
+            assert reading.voice_counts(0, 9_000) == before
+            assert reading.gone_letters(9) == ("p2",)
+            listed = {one.post for one in reading.posts_listed()}
+        assert listed == {"p3", "theirs", "kept", "vans"}

@@ -110,6 +110,7 @@ class Incoming:
             accepted=told.accepted,
             duplicate=told.duplicate,
             rejected=told.rejected,
+            ignored=told.ignored,
             reasons=told.reasons,
         )
 

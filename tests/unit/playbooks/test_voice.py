@@ -62,9 +62,73 @@ def test_a_section_is_read() -> None:
         ("listen: [{id: a, network: feed, url: 'https://a.example', signed: standard}]", "signed"),
         ("listen: [{id: a, network: webhook}, {id: a, network: webhook}]", "`a`"),
         ("strange: 1", "strange"),
+        ("keep: 1h", "a day or longer"),
+        ("{breach_after: 3d, keep: 2d}", "too late to answer"),
+        ("searches: {}", "No search is watched"),
+        ("searches: {watch: [{words: a}, {words: ' A '}]}", "watched twice"),
+        ("searches: {watch: [{words: a, brand: x}]}", "no brand `x`"),
+        ("searches: {watch: [{words: a}], first: 0}", "from 1 to 100"),
+        ("searches: {watch: [{words: a}], keep: 1h}", "a day or longer"),
+        ("searches: {watch: [{words: a}], tell: [mine]}", "nobody's side"),
+        ("searches: {watch: [{words: a}], ours: ['https://a.example']}", "no beginning"),
+        ("searches: {watch: [{words: a}], press: ['*.example']}", "no beginning"),
+        ("searches: {watch: [{words: a}], press: [a.example], ours: [A.example]}", "two sides"),
+        ("searches: {watch: [{words: a}], whose: x}", "no field `whose`"),
     ],
 )
 def test_a_mistake_is_told(section: str, why: str) -> None:
-    found = checked(f"voice:\n  {section}")
+    found = checked(f"voice: {section}" if section[0] == "{" else f"voice:\n  {section}")
     assert found.book is None
     assert any(why in one.message and one.hint for one in found.errors), found.errors
+
+
+SEARCHES = """voice:
+  keep: 180d
+  searches:
+    watch: [{words: "Northwind  complaints"}, {words: northwind refund, brand: northwind_vans}]
+    ours: [northwind.example, social.example/northwind]
+    reviews: [stars.example]
+    press: news.example
+    competitors: [other.northwind.example]
+    keep: 90d
+    first: 5
+    owner: vera
+    tell: [reviews, others]
+"""
+
+
+def test_what_is_watched_is_read() -> None:
+    book = checked(SEARCHES).book
+    assert book is not None
+    assert book.voice.keep_ms == 180 * 86_400_000
+    terms = book.voice.searches
+    assert [(one.words, one.brand) for one in terms.watch] == [
+        ("Northwind complaints", ""), ("northwind refund", "northwind_vans"),
+    ]  # fmt: skip
+    assert (terms.first, terms.owner, terms.tell) == (5, "vera", {"reviews", "others"})
+    assert terms.watched("NORTHWIND   refund") == terms.watch[1]
+    assert terms.watched("northwind") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "whose"),
+    [
+        ("https://northwind.example/help?x=1", "ours"),
+        ("http://WWW.Northwind.example.", "ours"),
+        ("https://cars.northwind.example/", "ours"),
+        ("https://other.northwind.example/", "competitors"),
+        ("https://www.social.example/Northwind/", "ours"),
+        ("https://social.example/northwind/posts/1", "ours"),
+        ("https://social.example/northwind-fans", "others"),
+        ("https://social.example/", "others"),
+        ("https://notnorthwind.example/", "others"),
+        ("https://northwind.example.evil.example/", "others"),
+        ("https://stars.example/northwind", "reviews"),
+        ("https://news.example/a", "press"),
+        ("https://[x", "others"),
+    ],
+)
+def test_whose_a_page_is_is_told_by_the_beginning_of_its_address(url: str, whose: str) -> None:
+    book = checked(SEARCHES).book
+    assert book is not None
+    assert book.voice.searches.whose(url) == whose

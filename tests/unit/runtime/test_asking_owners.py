@@ -144,6 +144,23 @@ def test_the_owner_of_a_rule_that_customers_find_worse_gets_a_mail_too(mailed):
     assert "Customers find this rule worse" in mail.get_content()
 
 
+def test_who_is_told_what_a_search_shows_reads_each_change(mailed):
+    makegood, clock, server = mailed
+    now_ms = clock.now_ms()
+    order = AskOwner(
+        about="search", subject="a", title="northwind refund", owner=MIRA.rep, due_ms=now_ms,
+        words=("stars.example is at place 3",),
+    )  # fmt: skip
+    with makegood.store.writing() as writing:
+        writing.put_commands([question(order, now_ms, now_ms)])
+    makegood.worker.run_once()
+    (mail,) = server.box.mails
+    assert "northwind refund" in mail["Subject"]
+    assert "- stars.example is at place 3" in mail.get_content()
+    assert "/desk/voice/searches/a" in mail.get_content()
+    assert "Please say" not in mail.get_content()
+
+
 def test_who_left_or_never_was_here_answers_for_nothing():
     terms = makegood_owners()
     gone = RepRow(rep=RepId("mira"), name="Mira", role="rep", left_ms=5)

@@ -43,6 +43,8 @@ DESK = {
     "desk/customers/ANA/ask/nothing": ("POST", 404, 404, 404),
     f"desk/customers/ANA/asked/{E}/settle": ("POST", 404, 404, 404),
     "desk/voice": ("GET", 200, 200, 200),
+    "desk/voice/searches": ("GET", 200, 200, 200),
+    f"desk/voice/searches/{N}": ("GET", 404, 404, 404),
     f"desk/voice/{N}/answered": ("POST", 404, 404, 404),
     f"desk/voice/{N}/files/{N}": ("GET", 404, 404, 404),
     "desk/customers/ANA/letters": ("GET", 404, 200, 200),

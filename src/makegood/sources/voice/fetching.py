@@ -4,6 +4,7 @@ A name is looked up once, and the connection goes to the very address that was c
 point elsewhere a moment later. Each redirect is checked like the first address.
 """
 
+import copy
 import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -13,12 +14,13 @@ from msgspec import Struct
 
 from makegood.messages.errors import EffectFailed
 from makegood.sources.voice.heard import VoiceAway
+from makegood.sources.voice.in_time import client_in_time
 
 Guard = Callable[[str, str, int], str]
 """(scheme, host, port) -> the address to connect to; raises `EffectFailed` to refuse."""
 MOST_BYTES = 2 * 1024 * 1024
 _MOST_REDIRECTS = 3
-_WHOLE_S, _PIECE_S = 20.0, 10.0
+_WHOLE_S, _PIECE_S, _LOOK_S = 20.0, 10.0, 120.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _UNCHANGED, _OK, _LATER, _GOOD_END = 304, 200, 429, 300
 _AGENT = "makegood (+https://pypi.org/project/makegood/)"
@@ -41,16 +43,30 @@ class Fetched(Struct, frozen=True, kw_only=True):
 class Fetching:
     """Fetches."""
 
-    def __init__(self, guard: Guard, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        clock: Callable[[], float] = time.monotonic,
+        seconds: float = _WHOLE_S,
+    ) -> None:
         """Say who may be asked.
 
         Args:
             guard: Chooses the address to connect to, or refuses.
             clock: Seconds that go forward.
+            seconds: How long a whole fetch may last, with its redirects.
         """
         self._guard = guard
         self._clock = clock
+        self._seconds = seconds
+        self._end = float("inf")
         self._tls = httpx.create_ssl_context(trust_env=False)
+
+    def one_look(self, seconds: float = _LOOK_S) -> "Fetching":
+        """Give one for the pages of one look, which together have an end too."""
+        made = copy.copy(self)
+        made._end = self._clock() + seconds
+        return made
 
     def get(
         self, url: str, headers: Mapping[str, str] | None = None, most: int = MOST_BYTES
@@ -78,7 +94,7 @@ class Fetching:
     def _asked(
         self, method: str, url: str, headers: dict[str, str], most: int, body: bytes = b""
     ) -> Fetched:
-        end = self._clock() + _WHOLE_S
+        end = min(self._end, self._clock() + self._seconds)
         try:
             for _ in range(_MOST_REDIRECTS + 1):
                 answer = self._once((method, url), headers, body, most, end)
@@ -88,6 +104,9 @@ class Fetching:
                 url = answer
         except EffectFailed as error:
             raise VoiceAway(str(error)) from error
+        except httpx.TimeoutException as error:
+            why = "It took too long." if self._clock() >= end else "It did not answer in time."
+            raise VoiceAway(why) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise VoiceAway(f"It did not answer ({type(error).__name__}).") from error
         raise VoiceAway(f"It sends us on more than {_MOST_REDIRECTS} times.")
@@ -107,7 +126,7 @@ class Fetching:
         pinned = urlunsplit((parts.scheme, there, parts.path or "/", parts.query, ""))
         sent = {"host": parts.netloc, "user-agent": _AGENT, "accept-encoding": "identity"}
         with (
-            httpx.Client(verify=self._tls, trust_env=False, timeout=_PIECE_S) as client,
+            client_in_time(self._tls, lambda: end - self._clock(), _PIECE_S) as client,
             client.stream(
                 method,
                 pinned,
@@ -120,9 +139,9 @@ class Fetching:
                 if method != "GET":
                     raise VoiceAway("It sends a session elsewhere.")
                 return urljoin(url, response.headers["location"])
-            return self._read(response, most, end)
+            return self._read(response, most)
 
-    def _read(self, response: httpx.Response, most: int, end: float) -> Fetched:
+    def _read(self, response: httpx.Response, most: int) -> Fetched:
         status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items()}
         if status == _UNCHANGED:
@@ -136,8 +155,6 @@ class Fetching:
             content += piece
             if len(content) > most:
                 raise VoiceAway(f"It is longer than {most // 1024} KiB.")
-            if self._clock() > end:
-                raise VoiceAway("It took too long.")
         return Fetched(content=bytes(content), headers=headers)
 
 

@@ -2,13 +2,19 @@
 
 Which column is what is data: a known export is named, any other is told column by column.
 Source: support.google.com/googleplay/android-developer/answer/6135870 (the columns of the reviews
-report of Google Play, which is UTF-16).
+report of Google Play, `reviews_<package>_<yyyymm>.csv`, which is UTF-16);
+developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerreviews (`rating`,
+`title`, `body`, `reviewerNickname`, `createdDate`; with `include=response` what was answered:
+`lastModifiedDate`, `responseBody`, `state`).
 """
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from typing import Any
+
+import msgspec
 
 from makegood.messages.errors import InputError
 from makegood.sources.limits import writable
@@ -26,6 +32,16 @@ EXPORTS: Mapping[str, Mapping[str, str]] = {
         "url": "Review Link",
         "answered": "Developer Reply Millis Since Epoch",
         "answer": "Developer Reply Text",
+    },
+    "app-store": {
+        "id": "id",
+        "author": "reviewerNickname",
+        "title": "title",
+        "text": "body",
+        "at": "createdDate",
+        "rating": "rating",
+        "answered": "lastModifiedDate",
+        "answer": "responseBody",
     },
     "plain": {name: name for name in FIELDS},
 }
@@ -51,7 +67,7 @@ def columns_of(export: str, changed: Mapping[str, str]) -> Mapping[str, str]:
 def read_reviews(
     content: bytes, columns: Mapping[str, str], source: str = "reviews"
 ) -> tuple[Heard, ...]:
-    """Read a table with a head; every row is a review.
+    """Read a table with a head, or the JSON of the App Store; every row is a review.
 
     Args:
         content: The table.
@@ -62,7 +78,15 @@ def read_reviews(
         InputError: It is no such table; says which column is missing, or which row is wrong.
     """
     text = _decoded(content)
-    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if text.lstrip()[:1] in ("{", "["):
+        told = [row for page in _json(text) for row in _reviews(page)]
+        if len(told) > MOST_ROWS:
+            raise InputError(f"A file has at most {MOST_ROWS:,} reviews; split it.")
+        apple = EXPORTS["app-store"]
+        return tuple(_review(row, apple, n, source) for n, row in enumerate(told, start=1))
+    head = text.partition("\n")[0]
+    sign = max(",;\t", key=head.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=sign)
     there = rows.fieldnames or ()
     for name in ("text", "at"):
         if columns.get(name) not in there:
@@ -79,6 +103,42 @@ def read_reviews(
     except csv.Error as error:
         raise InputError(f"The table cannot be read: {error}.") from error
     return tuple(found)
+
+
+def _json(text: str) -> list[Any]:
+    """Give the pages that the App Store answered with: one, or a list of them."""
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InputError(f"The file is no JSON: {error}.") from error
+    pages = found if isinstance(found, list) else [found]
+    if not all(isinstance(one, dict) and isinstance(one.get("data"), list) for one in pages):
+        raise InputError("The JSON has no `data`, which an answer of the App Store has.")
+    return pages
+
+
+def _reviews(page: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Give the reviews of a page, each with what was answered and is published."""
+    answers = {
+        str(one.get("id")): one.get("attributes") or {}
+        for one in page.get("included") or ()
+        if isinstance(one, dict) and one.get("type") == "customerReviewResponses"
+    }
+    for one in page["data"]:
+        if not isinstance(one, dict) or not isinstance(one.get("attributes"), dict):
+            raise InputError("A review of the JSON has no `attributes`.")
+        answer: Mapping[str, Any] = answers.get(_answer_of(one), {})
+        is_out = answer.get("state") == "PUBLISHED"
+        row = {**one["attributes"], "id": one.get("id"), **(answer if is_out else {})}
+        yield {key: "" if value is None else str(value) for key, value in row.items()}
+
+
+def _answer_of(review: Mapping[str, Any]) -> str:
+    """Name the answer to a review; empty for none."""
+    found: Any = review
+    for key in ("relationships", "response", "data", "id"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return str(found or "")
 
 
 def _decoded(content: bytes) -> str:

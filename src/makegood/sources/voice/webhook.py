@@ -1,7 +1,7 @@
 """The generic webhook of what is said in public, for whatever has no adapter here.
 
-The body is JSON: `posts`, and `handles` that customers said are theirs. Each item stands alone:
-one that is wrong is told of, and the others are taken.
+The body is JSON: `posts`, `handles` that customers said are theirs, and `ranks`: what a search
+shows. Each item stands alone: one that is wrong is told of, and the others are taken.
 """
 
 import msgspec
@@ -21,6 +21,7 @@ from makegood.sources.voice.heard import (
     tag,
     word,
 )
+from makegood.sources.voice.ranks import FIELDS, Ranked, Wrong, ranked
 
 
 class _MediaIn(Struct):
@@ -66,6 +67,17 @@ class _ConsentIn(Struct):
 class _Body(Struct):
     posts: list[msgspec.Raw] = []
     handles: list[msgspec.Raw] = []
+    ranks: list[msgspec.Raw] = []
+
+
+class _RankIn(Struct):
+    query: str
+    day: str
+    place: int | float
+    url: str
+    engine: str = ""
+    market: str = ""
+    title: str = ""
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -73,15 +85,21 @@ class Told(Struct, frozen=True, kw_only=True):
 
     Attributes:
         left: Items as they came, with what is wrong with them.
+        ranks: Results of searches; each wrong one says so itself.
     """
 
     posts: tuple[Heard, ...]
     handles: tuple[Consent, ...]
+    ranks: tuple[Ranked | Wrong, ...] = ()
     left: tuple[tuple[str, str], ...] = ()
 
 
-def read_body(body: bytes) -> Told:
+def read_body(body: bytes, today: int = 0) -> Told:
     """Read a body.
+
+    Args:
+        body: As it came.
+        today: In days since 1970.
 
     Raises:
         InputError: It is no such JSON, or too much of it.
@@ -89,8 +107,9 @@ def read_body(body: bytes) -> Told:
     try:
         found = msgspec.json.decode(body, type=_Body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise InputError(f"The body is no JSON with `posts` or `handles`: {error}.") from error
-    if len(found.posts) + len(found.handles) > MAX_BATCH_ITEMS:
+        wanted = "`posts`, `handles` or `ranks`"
+        raise InputError(f"The body is no JSON with {wanted}: {error}.") from error
+    if len(found.posts) + len(found.handles) + len(found.ranks) > MAX_BATCH_ITEMS:
         raise InputError(f"A delivery has at most {MAX_BATCH_ITEMS} items.")
     posts: list[Heard] = []
     handles: list[Consent] = []
@@ -105,7 +124,16 @@ def read_body(body: bytes) -> Told:
             handles.append(_consent(msgspec.json.decode(raw, type=_ConsentIn)))
         except (msgspec.MsgspecError, InputError, UnicodeDecodeError) as error:
             left.append((_shown(raw), str(error)))
-    return Told(posts=tuple(posts), handles=tuple(handles), left=tuple(left))
+    ranks = tuple(_rank(raw, line, today) for line, raw in enumerate(found.ranks, start=1))
+    return Told(posts=tuple(posts), handles=tuple(handles), ranks=ranks, left=tuple(left))
+
+
+def _rank(raw: msgspec.Raw, number: int, today: int) -> Ranked | Wrong:
+    try:
+        one = msgspec.json.decode(raw, type=_RankIn)
+        return ranked({name: str(getattr(one, name)) for name in FIELDS}, today)
+    except (msgspec.MsgspecError, InputError, UnicodeDecodeError) as error:
+        return Wrong(line=number, why=str(error), record=_shown(raw)[:2_000])
 
 
 def _post(one: _PostIn) -> Heard:

@@ -9,18 +9,21 @@ from makegood.ports.voice import Media
 from makegood.projections.orders import OTHER
 from makegood.runtime.public_voice import PublicVoice
 from makegood.runtime.voice_parts import Parts
+from makegood.sources.voice.fetching import Fetching
 from tests.unit.runtime.voice.world import KATHY, MINUTE_MS, hear, known, now, post_of, said
-from tests.unit.sources.voice.vendors import Mastodon, serving
+from tests.unit.sources.voice.vendors import Mastodon, dripping, serving
 
 
-def voice_at(it, url: str) -> PublicVoice:
+def voice_at(
+    it, url: str, fetching: Fetching | None = None, blog: str = "http://x"
+) -> PublicVoice:
     """The public voice, with its server on this machine."""
 
     def library() -> Library:
         found = it.shelf.current()
         book = found.book(found.active)
         listen = tuple(
-            replace(one, url=url) if one.network == "mastodon" else replace(one, url="http://x")
+            replace(one, url=url) if one.network == "mastodon" else replace(one, url=blog)
             for one in book.voice.listen
         )
         book = replace(book, voice=replace(book.voice, listen=listen))
@@ -34,7 +37,7 @@ def voice_at(it, url: str) -> PublicVoice:
     parts = Parts(
         store=it.store, intake=it.intake, library_of=library, clock=it.clock, files=it.post.files
     )
-    return PublicVoice(parts, {}, guard, with_files=True)
+    return PublicVoice(parts, {}, guard, with_files=True, fetching=fetching)
 
 
 def test_a_source_that_is_away_holds_up_no_other_and_is_asked_again_later(world) -> None:
@@ -50,6 +53,20 @@ def test_a_source_that_is_away_holds_up_no_other_and_is_asked_again_later(world)
         assert not places["hashtag"].wrong
         clock.advance(MINUTE_MS)
         assert voice.rounds.run_once() == {"hashtag": {}}
+
+
+def test_a_source_that_drips_its_head_is_left_and_the_others_are_heard(world) -> None:
+    it, _ = world
+    entry = b"<item><guid>1</guid><title>x</title></item>"
+    feed = b'<rss version="2.0"><channel>' + entry + b"</channel></rss>"
+    with serving(lambda *_: (200, {}, feed)) as good, dripping(b"HTTP/1.1 200 OK\r\nx: ") as slow:
+        url, hung_up = slow
+        fetching = Fetching(lambda _scheme, host, _port: host, seconds=0.3)
+        voice = voice_at(it, url, fetching, good)
+        assert voice.rounds.run_once() == {"hashtag": {"away": 1}, "blog": {"waiting": 1}}
+        assert hung_up.wait(60)
+    with it.store.reading() as reading:
+        assert reading.heard_to()["hashtag"].wrong == "It took too long."
 
 
 def test_media_are_kept_with_the_case_and_go_when_the_match_was_wrong(world) -> None:

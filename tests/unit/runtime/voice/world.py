@@ -37,6 +37,14 @@ voice:
     - {id: hashtag, network: mastodon, url: "https://example.social", hashtag: northwind}
     - {id: blog, network: feed, url: "https://blog.example/feed", brand: northwind_vans}
     - {id: forum, network: webhook}
+  keep: 180d
+  searches:
+    watch: [{words: Northwind refund}, {words: northwind vans, brand: northwind_vans}]
+    ours: [northwind.example]
+    reviews: [stars.example]
+    keep: 90d
+    first: 3
+    owner: vera
 """
 
 

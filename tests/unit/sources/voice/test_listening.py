@@ -20,6 +20,7 @@ from tests.unit.sources.voice.vendors import (
     Bluesky,
     Mastodon,
     as_json,
+    dripping,
     serving,
     status,
     view,
@@ -239,6 +240,37 @@ def test_an_answer_that_takes_for_ever_is_ended() -> None:
     slow = Fetching(lambda _scheme, host, _port: host, lambda: float(next(ticks)))
     with serving(lambda *_: (200, {}, b"x")) as url, pytest.raises(VoiceAway, match="too long"):
         slow.get(url)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"HTTP/1.1 200 OK\r\nx-slow: ",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n",
+        b"HTTP/1.1 200 O",
+    ],
+    ids=["header", "body", "first line"],
+)
+def test_a_server_that_drips_is_left_when_the_time_is_over(begin: bytes) -> None:
+    fetching = Fetching(lambda _scheme, host, _port: host, seconds=0.2)
+    with dripping(begin) as (url, hung_up):
+        with pytest.raises(VoiceAway, match="too long"):
+            fetching.get(url)
+        assert hung_up.wait(60)
+
+
+def test_the_pages_of_one_look_have_an_end_together() -> None:
+    now = [0.0]
+
+    def answer(*_: object) -> Answer:
+        now[0] += 15
+        return 200, {}, b"x"
+
+    with serving(answer) as url:
+        look = Fetching(lambda _scheme, host, _port: host, lambda: now[0]).one_look(20)
+        assert look.get(url).content == b"x"
+        with pytest.raises(VoiceAway, match="too long"):
+            look.get(url)
 
 
 def test_words_are_plain_and_links_lead_to_the_web() -> None:

@@ -1,5 +1,7 @@
 """Exports of reviews: columns are data, a table that is none is told, a reply is an answer."""
 
+import json
+
 import pytest
 
 from makegood.messages.errors import InputError
@@ -74,3 +76,60 @@ def test_a_number_that_is_no_time_is_told() -> None:
     table = b"text,at\nx," + b"9" * 5_000 + b"\n"
     with pytest.raises(InputError, match="Row 2"):
         read_reviews(table, columns_of("plain", {}))
+
+
+APPLE = {
+    "data": [
+        {
+            "type": "customerReviews",
+            "id": "00000028",
+            "attributes": {
+                "rating": 1, "title": "No car", "body": "Again.", "reviewerNickname": "Ana",
+                "createdDate": "2026-11-26T04:00:00-08:00", "territory": "USA",
+            },
+            "relationships": {"response": {"data": {"type": "x", "id": "r1"}}},
+        },
+        {
+            "type": "customerReviews",
+            "id": "00000029",
+            "attributes": {"rating": 5, "title": None, "body": "Good.", "reviewerNickname": "B",
+                           "createdDate": "2026-11-26T04:00:00-08:00"},
+            "relationships": {"response": {"links": {}}},
+        },
+    ],
+    "included": [
+        {"type": "customerReviewResponses", "id": "r1", "attributes": {
+            "responseBody": "Sorry.", "lastModifiedDate": "2026-11-26T04:01:00-08:00",
+            "state": "PUBLISHED"}},
+    ],
+}  # fmt: skip
+
+
+def test_the_app_stores_answer_is_read_with_what_was_answered() -> None:
+    first, second = read_reviews(json.dumps(APPLE).encode(), columns_of("app-store", {}))
+    assert (first.author, first.text, first.rating) == ("Ana", "No car\n\nAgain.", "1 of 5")
+    assert (first.at_ms, first.answered_ms) == (1_795_694_400_000, 1_795_694_460_000)
+    assert (second.text, second.answered_ms) == ("Good.", 0)
+    pages = json.dumps([APPLE, {"data": []}]).encode()
+    assert read_reviews(pages, columns_of("app-store", {})) == (first, second)
+
+
+def test_an_answer_that_is_not_published_yet_is_none() -> None:
+    waiting = {**APPLE["included"][0]["attributes"], "state": "PENDING_PUBLISH"}  # type: ignore[dict-item]
+    page = {**APPLE, "included": [{**APPLE["included"][0], "attributes": waiting}]}  # type: ignore[dict-item]
+    first, _ = read_reviews(json.dumps(page).encode(), columns_of("app-store", {}))
+    assert first.answered_ms == 0
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b'{"data": 1}', b'{"data": [1]}', b'{"x": []}'])
+def test_a_json_that_is_no_answer_of_the_app_store_is_told(body: bytes) -> None:
+    with pytest.raises(InputError, match="JSON"):
+        read_reviews(body, columns_of("app-store", {}))
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_table_may_have_other_signs_between_its_columns(sign: str) -> None:
+    head, row = "id,reviewerNickname,title,body,createdDate", "7,Ana,Late,No car,2026-11-26"
+    table = f"{head}\n{row}\n".replace(",", sign)
+    (one,) = read_reviews(table.encode(), columns_of("app-store", {}))
+    assert (one.author, one.text) == ("Ana", "Late\n\nNo car")

@@ -7,6 +7,7 @@ search without a session (bluesky-social/atproto, issue 3583). Feeds: RFC 9110, 
 """
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,6 +56,35 @@ def serving(answer: Callable[[str, Asked, Asked, bytes], Answer]) -> Iterator[st
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def dripping(begin: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """Serve an answer that never ends: after its beginning, a byte now and then.
+
+    The event is set when whoever asked has hung up.
+    """
+    hung_up, stopped = threading.Event(), threading.Event()
+
+    def drip() -> None:
+        asked, _ = listener.accept()
+        with asked:
+            try:
+                asked.recv(65_536)
+                asked.sendall(begin)
+                while not stopped.wait(0.01):
+                    asked.sendall(b"x")
+            except OSError:
+                hung_up.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", hung_up
+        finally:
+            stopped.set()
+            thread.join()
 
 
 class Mastodon:
