@@ -15,6 +15,7 @@ from makegood.playbooks.calling_terms import CallRules
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
+from makegood.playbooks.letters import LetterTerms
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
 from makegood.playbooks.owners import OwnerTerms
@@ -254,6 +255,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     owners: OwnerTerms = OwnerTerms()
     asking: AskingTerms = AskingTerms()
     triage: TriageTerms = TriageTerms()
+    letters: LetterTerms = LetterTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()

@@ -33,6 +33,7 @@ from makegood.playbooks.laws import (
     read_law,
     read_law_texts,
 )
+from makegood.playbooks.letters import read_letters
 from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
@@ -246,6 +247,7 @@ def _read(
         surveys=frozenset(one.id for one in parts.surveys),
     )
     triage = read_triage(top, names.failures)
+    letters = read_letters(top)
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
@@ -271,6 +273,7 @@ def _read(
             owners=owners,
             asking=asking,
             triage=triage,
+            letters=letters,
             employees=employees,
             routing=routing,
             voice=voice,

@@ -34,6 +34,7 @@ from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
 from makegood.playbooks.schema_asking import SURVEY_MORE
 from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
 from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
+from makegood.playbooks.schema_letters import KINDS as _OF_LETTERS
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
 from makegood.playbooks.schema_parts import LANGUAGES as _LANGUAGES
@@ -165,6 +166,7 @@ _BOOK: Mapping[str, Schema] = {
     "calls": _ref("section about calls"),
     "owners": _ref("section about owners"),
     "triage": _ref("section about triage"),
+    "letters": _ref("section about letters"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "voice": _ref("section about what is said in public"),
@@ -393,5 +395,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE,
+    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_OF_LETTERS,
 }  # fmt: skip

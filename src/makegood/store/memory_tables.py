@@ -75,6 +75,7 @@ TABLES = (
     "survey_answers", "public_posts", "public_handles", "public_codes", "heard_to", "silent",
     "waited", "wait_norms",
     "triage", "triage_models",
+    "attached",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
+from makegood.store.tables_attached import ATTACHED
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
 
@@ -44,6 +45,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     letters.DRAFTS,
     asking.ANSWERS,
     TRIAGE,
+    ATTACHED,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
