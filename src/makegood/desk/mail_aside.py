@@ -14,7 +14,7 @@ from makegood.bootstrap import Makegood
 from makegood.desk.access import at_the_desk, for_reps
 from makegood.desk.connections import connections_shell, must_connect
 from makegood.desk.customers import visible
-from makegood.desk.letters import kept_file
+from makegood.desk.files import kept_file
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId

@@ -103,7 +103,10 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         letter: The letter they answer.
         at_ms: When they last wrote at it.
-        thread: The conversation; empty for what was begun before drafts were kept by it.
+        thread: The conversation; empty for what was begun before drafts were kept by it, `new`
+            for one that is to begin.
+        subject: Of a letter that begins one.
+        to: Its address.
     """
 
     profile: ProfileId
@@ -112,6 +115,8 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     at_ms: int
     text: str
     thread: str = ""
+    subject: str = ""
+    to: str = ""
 
 
 class LetterReading(AttachedReading, Protocol):

@@ -57,7 +57,7 @@ from makegood.projections.asked import answer_words, in_language, terms_words
 from makegood.projections.calls import event_words, touch_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
-from makegood.projections.person_words import told_of_people
+from makegood.projections.person_words import mark_of, told_of_people
 from makegood.projections.redirects import place_words
 from makegood.projections.root_causes import cause_words
 from makegood.projections.roster import rep_name
@@ -195,7 +195,7 @@ Told = tuple[str, Mark]
 
 def _of_people(event: Event, sources: Sources) -> Told | None:
     says = told_of_people(event, sources.reps)
-    return (says, "plain") if says else None
+    return (says, mark_of(event.body)) if says else None
 
 
 def _outcome(body: Body, sources: Sources) -> Told | None:

@@ -44,7 +44,7 @@ def test_letters_drafts_and_attachments_are_in_it(firm: Firm, tmp_path: Path) ->
     firm.takes("html_only")
     (letter,) = firm.letters("user:ana")
     brand = next(iter(firm.it.book.brands))
-    LetterAnswers(firm.it.store, firm.it.acts, firm.clock).reply(
+    LetterAnswers(firm.it.store, firm.it.acts, firm.clock, firm.it.post.attaching).reply(
         Answer(letter=letter, text="On our way.", brand=brand), KATHY, firm.it.book, "r1"
     )
     draft = Jotting(
@@ -162,7 +162,7 @@ def test_orders_roles_and_what_was_read_are_in_it(firm: Firm, tmp_path: Path) ->
             )  # fmt: skip
     firm.it.post.files.put("a" * 32, media.digest, b"photo")
     brand = next(iter(firm.it.book.brands))
-    LetterAnswers(firm.it.store, firm.it.acts, firm.clock).reply(
+    LetterAnswers(firm.it.store, firm.it.acts, firm.clock, firm.it.post.attaching).reply(
         Answer(letter=letter, text="On our way.", brand=brand), KATHY, firm.it.book, "r1"
     )
     done, files = written(firm, "user:ana", tmp_path / "ana.zip")
