@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from makegood.desk.access import Desk
 from makegood.desk.attachments import in_draft
 from makegood.desk.first_card import first_of
+from makegood.desk.note_card import NoteShown, notes_shown
 from makegood.desk.story import Story
 from makegood.desk.triage_card import TriageShown, triage_shown
 from makegood.effects.canned import canned_of
@@ -40,6 +41,7 @@ class Shown(Struct, frozen=True, kw_only=True):
         undo_ms: Till when an answer can be undone; 0 when it cannot.
         draft: What this rep has begun to answer.
         attached: What is attached to that.
+        notes: What colleagues noted on it.
         triage: What a model made of it, and what a person said.
     """
 
@@ -50,6 +52,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     undo_ms: int
     draft: str
     attached: tuple[Attached, ...] = ()
+    notes: tuple[NoteShown, ...] = ()
     triage: TriageShown | None = None
 
     @property
@@ -98,6 +101,7 @@ def letters_shown(
     rows = {row.command.id: row for row in desk.reading.commands(_commands(seen))}
     jottings = desk.reading.jottings_of(story.profiles)
     own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
+    notes = notes_shown(desk, story)
     known = known_as(desk, story.profiles)
     unsent = desk.reading.unsent_of(story.profiles)
     public = desk.reading.posts_of(story.profiles)
@@ -107,11 +111,13 @@ def letters_shown(
         "letters": [
             replace(
                 _shown(desk, one, rows, own, known.names),
+                notes=tuple(it for it in notes if it.letter == one.letter),
                 attached=in_draft(desk, one, unsent, jottings),
                 triage=triage_shown(desk, one, triaged.get(one.letter)),
             )
             for one in seen
         ],
+        "notes": tuple(it for it in notes if not it.letter),
         "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
         "public": [one for one in public if desk.me.may_see(one.brand)],
         "others_writing": others_writing(desk, jottings),

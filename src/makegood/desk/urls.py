@@ -22,6 +22,7 @@ from makegood.desk import (
     links,
     mail_aside,
     mail_kinds,
+    notes,
     parked,
     person,
     queue,
@@ -71,6 +72,7 @@ urlpatterns = [
     path("umbrella/", umbrella.index, name="umbrella"),
     path("customers/<str:customer_id>/letters", letters.letters, name="letters"),
     path("customers/<str:customer_id>/begin", first_letters.begin, name="letter-begin"),
+    path("customers/<str:customer_id>/note", notes.note, name="note"),
     path("customers/<str:customer_id>/begin/draft", first_letters.draft, name="begin-draft"),
     path(
         "customers/<str:customer_id>/attached/<str:file>", first_letters.attached, name="attached"

@@ -53,9 +53,9 @@ class World:
         first = replace(self.first, **more)
         return self.answers.begin(first, KATHY, self.makegood.book, name)
 
-    def attach(self, *uploads: Upload, draft: Draft | None = None, token: str = "t"):
+    def attach(self, *uploads: Upload, draft: Draft | None = None, form: str = "t"):
         terms = self.makegood.book.letters
-        return self.attaching.attach(draft or self.draft, uploads or [upload()], terms, token)
+        return self.attaching.attach(draft or self.draft, uploads or [upload()], terms, form)
 
     def letters(self):
         with self.makegood.store.reading() as reading:
@@ -245,7 +245,7 @@ def test_nothing_is_attached_that_is_another_s_or_gone(world: World) -> None:
 
 
 def test_the_same_file_twice_is_one_and_limits_are_the_book_s(world: World) -> None:
-    assert world.attach(upload(), upload("again.pdf")) == world.attach(token="t2")
+    assert world.attach(upload(), upload("again.pdf")) == world.attach(form="t2")
     assert len(world.unsent()) == 1
     terms = replace(world.makegood.book.letters, files=2, largest=2_000, together=2_500)
 
