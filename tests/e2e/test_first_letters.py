@@ -1,4 +1,4 @@
-"""A letter of ours with attachments, in a browser: nothing wrong for axe, wide, narrow and dark."""
+"""A letter of ours with attachments, in a browser: no fault for axe, wide, narrow and dark."""
 
 import os
 from pathlib import Path

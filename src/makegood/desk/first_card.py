@@ -24,6 +24,7 @@ class FirstLetter(Struct, frozen=True, kw_only=True):
     to: str = ""
     subject: str = ""
     text: str = ""
+    brand: str = ""
     attached: tuple[Attached, ...] = ()
 
     @property
@@ -56,5 +57,6 @@ def first_of(
         to=begun.to if begun is not None else "",
         subject=begun.subject if begun is not None else "",
         text=begun.text if begun is not None else "",
+        brand=begun.brand if begun is not None else "",
         attached=tuple(one for one in unsent if draft.has(one)),
     )

@@ -32,6 +32,7 @@ class _Written(Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     case: CaseId
+    brand: str
 
     def jot(self, desk: Desk) -> None:
         """Keep it as the draft."""
@@ -44,6 +45,7 @@ class _Written(Struct, frozen=True, kw_only=True):
             thread=NEW,
             subject=self.subject,
             to=self.to,
+            brand=self.brand,
         )
         with desk.makegood.store.writing() as writing:
             writing.put_jotting(row)
@@ -122,6 +124,7 @@ def _written(desk: Desk, request: HttpRequest, wanted: CustomerId) -> _Written:
         subject=" ".join(writable(request.POST.get("subject", ""), LONGEST_SUBJECT).split()),
         text=with_canned(desk, request, wanted, brand, text),
         case=CaseId(case),
+        brand=brand if desk.me.may_see(brand) else "",
     )
 
 

@@ -147,6 +147,7 @@ def _jot_first(desk: Desk, first: Letter) -> None:
         thread=NEW,
         subject=first.subject,
         to=first.sender,
+        brand=first.brand,
     )
     with desk.makegood.store.writing() as writing:
         writing.put_jotting(row)

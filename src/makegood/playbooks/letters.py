@@ -31,6 +31,16 @@ class LetterTerms(Struct, frozen=True, gc=False, kw_only=True):
     largest: int = LARGEST_MB * MB
     together: int = TOGETHER_MB * MB
 
+    @property
+    def largest_mb(self) -> int:
+        """The longest attachment, in megabytes."""
+        return self.largest // MB
+
+    @property
+    def together_mb(self) -> int:
+        """All attachments of a letter, in megabytes."""
+        return self.together // MB
+
 
 def read_letters(top: Section) -> LetterTerms:
     """Read the section."""

@@ -107,6 +107,7 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
             for one that is to begin.
         subject: Of a letter that begins one.
         to: Its address.
+        brand: For which brand.
     """
 
     profile: ProfileId
@@ -117,6 +118,7 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     thread: str = ""
     subject: str = ""
     to: str = ""
+    brand: str = ""
 
 
 class LetterReading(AttachedReading, Protocol):
