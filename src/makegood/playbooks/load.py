@@ -245,6 +245,8 @@ def _read(
         requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
         surveys=frozenset(one.id for one in parts.surveys),
+        channels=frozenset(name for one in parts.waits for name in one.channels),
+        brands=frozenset(header.brands),
     )
     triage = read_triage(top, names.failures)
     letters = read_letters(top)

@@ -362,7 +362,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "judge_after": _SPAN, "too_few": _whole(),
     },
     "example": {
-        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
+        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"), _ref("given letter"))),
         "asks": _TEXT, "about": _TEXT, "with": _map(_ANY), "customer": _map(_ANY),
         "declines": _FLAG, "on": _DAY, "wait": _SPAN, "expect*": _ref("expectation"),
         "mail": _ref("given mail"),
