@@ -68,7 +68,7 @@ def test_each_mistake_is_said_with_its_line(line: str, says: str):
 
 def test_a_brand_may_say_otherwise_for_what_goes_out_in_its_name():
     base = PLAIN + "letters:\n  set_aside: 3d\n  attachments: {most: 4, largest_mb: 2}\n"
-    text = bind(HEAD + "letters:\n  attachments: {most: 1}\n", {}, {"house": base}.get)
+    text = bind(HEAD + "letters:\n  attachments: {most: 1}\n", {}, {"house.yaml": base}.get)
     checked = check_book(text, name="house.yaml")
     assert checked.book is not None, checked.errors
     terms = checked.book.letters
