@@ -136,7 +136,8 @@ def written(message: EmailMessage, enclosed: Sequence[Enclosed]) -> Iterable[byt
         kind, _, sort = one.kind.partition("/")
         if kind in ("multipart", "message"):  # those are mails, and ours is one
             kind, sort = "application", "octet-stream"
-        message.add_attachment(mark, maintype=kind, subtype=sort, filename=one.name)
+        name = one.name.replace(_ENCODED, "= ?")
+        message.add_attachment(mark, maintype=kind, subtype=sort, filename=name)
         marks.append(b64encode(mark))
     left = message.as_bytes(policy=MAIL_POLICY)
     for mark, one in zip(marks, enclosed, strict=True):
