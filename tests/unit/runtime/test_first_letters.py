@@ -313,3 +313,24 @@ def test_everything_goes_with_the_person(world: World) -> None:
     world.makegood.worker.run_once()
     assert world.box.mails == []
     assert world.letters() == ()
+
+
+def test_a_process_that_died_after_an_upload_lost_nothing(tmp_path: Path) -> None:
+    """On disk, as it is run: the draft's attachment is there again, and goes out as it was."""
+    clock = FakeClock(NOON_MS)
+    with MailServer() as server:
+        settings = Settings(
+            database=f"sqlite:///{tmp_path / 'm.db'}", key=b"k" * 32,
+            smtp=f"smtp://127.0.0.1:{server.port}", attachments=str(tmp_path / "files"),
+        )  # fmt: skip
+        it = open_makegood(settings, clock=clock)
+        files = World(it, clock).attach()
+        it.close()
+        again = open_makegood(settings, clock=clock)
+        world = World(again, clock)
+        world.box = server.box
+        assert tuple(one.file for one in world.unsent()) == files
+        assert isinstance(world.begin(files=files), str)
+        (part,) = world.goes_out().iter_attachments()
+        assert part.get_content() == ANY_BYTES
+        again.close()
