@@ -268,17 +268,6 @@ def test_the_list_pages_with_the_same_number_of_queries(omar, makegood: Makegood
     assert len(seen) == 60
 
 
-def test_how_long_it_is_kept_is_the_book_s_to_say(omar, makegood: Makegood, clock) -> None:
-    first = "makegood: 1\n"
-    assert first in makegood.book.text
-    text = makegood.book.text.replace(first, f"{first}letters: {{set_aside: 2d}}\n", 1)
-    makegood.shelf.activate(text, "shorter", by="omar", because="two days are enough")
-    makegood.post.room.set_aside(LARGE, "It could not be taken.")
-    shown = words_of(omar.get("/desk/connections/aside"))
-    assert shown[shown.index("what is older") :][:60] == ""
-    assert "what is older than 2 days goes" in shown
-    clock.advance(2 * 86_400_000)
-    assert makegood.receiving.forget() == 0
-    clock.advance(1)
-    assert makegood.receiving.forget() == 1
-    assert rows(makegood) == ()
+def test_the_page_says_how_long_it_is_kept(omar, makegood: Makegood) -> None:
+    shown = words_of(omar.get(PAGE))
+    assert "what is older than 14 days goes" in shown
