@@ -89,10 +89,11 @@ class UnfitConformance(Conformance):
         """The rule book says how long mail is set aside; records of other systems have theirs."""
         store = self.make_store()
         with store.writing() as writing:
-            writing.put_unfit([unfit(1), *(unfit(n, source="mail") for n in (2, 3))])
-            assert writing.drop_unfit(9_000, 3, {"mail": unfit(3).at_ms}) == 2
+            late = unfit(3, source="mail", at_ms=2_000)
+            writing.put_unfit([unfit(1), unfit(2, source="mail"), late])
+            assert writing.drop_unfit(9_000, 3, {"mail": late.at_ms}) == 2
         with store.reading() as reading:
-            assert reading.unfit("mail") == (unfit(3, source="mail"),)
+            assert reading.unfit("mail") == (late,)
 
     def test_a_file_goes_with_its_row(self) -> None:
         """Thrown away, erased or too old: the file has to go, too."""
