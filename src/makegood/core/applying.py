@@ -196,6 +196,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Contacted: reaching.contacted,
     facts.Replied: letters.replied,
     facts.ReplyTakenBack: letters.taken_back,
+    facts.ConversationBegun: letters.begun,
     facts.SuccessorNamed: successions.named,
     facts.RepStays: successions.stays,
     facts.Introduced: successions.introduced,
@@ -226,5 +227,7 @@ _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.AskedAgain: places.told_twice,
     facts.RootCauseNamed: roots.named,
 }
-SILENT_FACTS = (facts.Noted, facts.Unlinked, facts.Linked, facts.Triaged)
+SILENT_FACTS = (
+    facts.Noted, facts.NotedOnCustomer, facts.Unlinked, facts.Linked, facts.Triaged
+)  # fmt: skip
 """Facts that the timeline shows and that change no state."""

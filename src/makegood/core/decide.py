@@ -78,6 +78,8 @@ def decide(
             | facts.Introduced()
             | facts.Replied()
             | facts.ReplyTakenBack()
+            | facts.ConversationBegun()
+            | facts.NotedOnCustomer()
             | facts.CalledBack()
             | facts.HintSettled()
         ):
@@ -126,7 +128,7 @@ def _of_people(
     library: Library,
 ) -> Decision:
     """What a customer says about the people they meet, and what those answer."""
-    if isinstance(wanted, facts.Replied | facts.ReplyTakenBack):
+    if isinstance(wanted, letters.OF_LETTERS):
         return letters.judge(state, wanted, asker.rep, now_ms, library)
     if isinstance(wanted, facts.CalledBack | facts.HintSettled):
         return telephone.judge(state, wanted, asker)

@@ -1,4 +1,4 @@
-"""Answers to letters: ordered when they are written, undone before they go, waited for again.
+"""What reps write: ordered when it is written, undone before it goes, waited for again.
 
 Source: conventions, section 3 (undo for 15 seconds); story 4 (nothing is left unanswered).
 """
@@ -15,22 +15,31 @@ from makegood.core.state import State
 from makegood.core.turn import Turn
 from makegood.messages.commands import SendReply
 from makegood.messages.ids import CommandId
-from makegood.messages.letter_facts import Replied, ReplyTakenBack
+from makegood.messages.letter_facts import (
+    ConversationBegun,
+    NotedOnCustomer,
+    Replied,
+    ReplyTakenBack,
+)
 from makegood.messages.person_facts import Contacted, GotInTouch
 from makegood.playbooks.book import Library
 
-OfLetters: TypeAlias = Replied | ReplyTakenBack
+OfLetters: TypeAlias = Replied | ReplyTakenBack | ConversationBegun | NotedOnCustomer
+OF_LETTERS = (Replied, ReplyTakenBack, ConversationBegun, NotedOnCustomer)
 MAIL = "mail"
 NO_COMMAND = CommandId("")
 _LAST_MOMENT_MS = 1_000  # a worker may already have it in hand
 
 
 def judge(state: State, wanted: OfLetters, by: str, now_ms: int, library: Library) -> Decision:
-    """Judge whether an answer can go out, or can still be undone.
+    """Judge whether what a rep wrote can go out, or can still be undone.
+
+    What a rep writes by hand is service, whoever is held: what sells is a message of the rule
+    book, and goes through the gate.
 
     Args:
         state: The customer's state.
-        wanted: The answer, or that it is taken back.
+        wanted: What was written, or that it is taken back.
         by: Sign-in name of who says so; empty for the customer, who does neither.
         now_ms: The present.
         library: Rule books.
@@ -39,15 +48,38 @@ def judge(state: State, wanted: OfLetters, by: str, now_ms: int, library: Librar
         return refuse("reps_only", "Only a person of the firm answers letters.")
     if isinstance(wanted, ReplyTakenBack):
         return _take_back(state, wanted, by, now_ms)
+    if isinstance(wanted, NotedOnCustomer):
+        return _note(wanted, by, library)
     if wanted.rep != by:
         return refuse("not_yours", "Each person of the firm answers in their own name.")
-    if not wanted.words:
-        return refuse("nothing_written", "There is nothing in the answer yet.")
+    if why := _lacks(wanted):
+        return refuse("nothing_written", why)
     if wanted.rep in state.my_person.denied:
         return refuse("not_available", NOT_FREE)
     if wanted.brand not in library.now(wanted.brand).brands:
         return refuse("no_such_brand", "Say for which brand you answer.")
+    if wanted.case and state.case(wanted.case) is None:
+        return refuse("no_such_case", "This customer has no such case.")
     return Decision(body=wanted)
+
+
+def _lacks(wanted: Replied | ConversationBegun) -> str:
+    """Say what is missing in a letter of ours; empty for nothing."""
+    if isinstance(wanted, Replied):
+        return "" if wanted.words else "There is nothing in the answer yet."
+    if not wanted.to:
+        return "Say to which address of the customer it goes."
+    if not wanted.subject:
+        return "Say in a few words what it is about."
+    return "" if wanted.words else "There is nothing in the letter yet."
+
+
+def _note(wanted: NotedOnCustomer, by: str, library: Library) -> Decision:
+    if not wanted.words:
+        return refuse("nothing_written", "There is nothing in the note yet.")
+    if wanted.brand and wanted.brand not in library.now(wanted.brand).brands:
+        return refuse("no_such_brand", "The rule book knows no such brand.")
+    return Decision(body=replace(wanted, by=by))
 
 
 def _take_back(state: State, wanted: ReplyTakenBack, by: str, now_ms: int) -> Decision:
@@ -66,12 +98,32 @@ def _answered_by(state: State, wanted: ReplyTakenBack) -> Thread | None:
 
 def replied(turn: Turn, body: Replied) -> None:
     """Order the answer, for a little later; nobody waits any more."""
+    order = SendReply(
+        letter=body.letter, words=body.words, brand=body.brand, by=body.rep, files=body.files
+    )
+    _written(turn, body, order)
+
+
+def begun(turn: Turn, body: ConversationBegun) -> None:
+    """Order the first letter of a conversation, for a little later; nobody waited for it."""
+    order = SendReply(
+        letter="",
+        words=body.words,
+        brand=body.brand,
+        by=body.rep,
+        to=body.to,
+        subject=body.subject,
+        files=body.files,
+    )
+    _written(turn, body, order)
+
+
+def _written(turn: Turn, body: Replied | ConversationBegun, order: SendReply) -> None:
     before = turn.state.my_person.thread(body.thread)
     spoke = Contacted(
         rep=body.rep, channel=MAIL, thread=body.thread, brand=body.brand, case=body.case
     )
     contacted(turn, spoke)
-    order = SendReply(letter=body.letter, words=body.words, brand=body.brand, by=body.rep)
     command = turn.issue(body.case, f"reply/{turn.cause}", order)
     due_ms = turn.known_ms + turn.book.people.undo_ms
     if turn.commands and turn.commands[-1].id == command:
@@ -91,11 +143,20 @@ def replied(turn: Turn, body: Replied) -> None:
 
 
 def taken_back(turn: Turn, body: ReplyTakenBack) -> None:
-    """Withdraw the answer; whoever waited waits again, since when they did."""
+    """Withdraw the answer; whoever waited waits again, since when they did.
+
+    A conversation that a rep began, and nobody of the customer's wrote in, is none any more.
+    """
     thread = _answered_by(turn.state, body)
-    if thread is not None:
-        turn.withdrawn.append(thread.reply)
+    if thread is None:
+        return
+    turn.withdrawn.append(thread.reply)
+    if thread.words or thread.waited_ms:
         _wait_again(turn, thread)
+        return
+    mine = turn.state.my_person
+    rest = tuple(one for one in mine.threads if one.id != thread.id)
+    turn.state = replace(turn.state, my_person=replace(mine, threads=rest))
 
 
 def not_sent(turn: Turn, command: CommandId) -> bool:

@@ -123,7 +123,7 @@ def case_page(desk: Desk, row: CaseRow) -> dict[str, Any]:
         "side": side_rows(desk),
         "token": new_token(),
         "brands": tuple(now.brands.values()),
-        **letters_shown(desk, story),
+        **letters_shown(desk, story, whose=case.origin.profile),
         **calls_shown(desk, story, case.brand),
         "raised": tuple((rep_name(desk.reps, rep), at_ms) for rep, at_ms in case.raised),
         **_behind(desk, now, case, story),

@@ -7,13 +7,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from makegood.desk.access import Desk
+from makegood.desk.attachments import in_draft
+from makegood.desk.first_card import first_of
+from makegood.desk.note_card import NoteShown, notes_shown
 from makegood.desk.story import Story
 from makegood.desk.triage_card import TriageShown, triage_shown
 from makegood.effects.canned import canned_of
 from makegood.messages.ids import CommandId, ProfileId
+from makegood.ports.attached import Attached
 from makegood.ports.letters import Jotting, KeptFile, Letter
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.projections.roster import rep_name
+from makegood.runtime.letters_sent import is_first
 
 PAGE = 10
 WRITING_MS = 25_000  # who has not touched a key for so long has stopped writing
@@ -35,6 +40,8 @@ class Shown(Struct, frozen=True, kw_only=True):
         stands: What became of an answer; empty for what came in.
         undo_ms: Till when an answer can be undone; 0 when it cannot.
         draft: What this rep has begun to answer.
+        attached: What is attached to that.
+        notes: What colleagues noted on it.
         triage: What a model made of it, and what a person said.
     """
 
@@ -44,6 +51,8 @@ class Shown(Struct, frozen=True, kw_only=True):
     stands: str
     undo_ms: int
     draft: str
+    attached: tuple[Attached, ...] = ()
+    notes: tuple[NoteShown, ...] = ()
     triage: TriageShown | None = None
 
     @property
@@ -63,36 +72,62 @@ class Shown(Struct, frozen=True, kw_only=True):
         return "" if self.stranger == self.letter.sender or not is_named else self.letter.sender
 
     @property
+    def is_first(self) -> bool:
+        """Whether a rep began the conversation with it: then it has a subject of its own."""
+        return is_first(self.letter)
+
+    @property
     def is_addressed(self) -> bool:
         """Whether it says where an answer goes."""
         return bool(self.letter.answer_to or self.letter.sender)
 
 
 def letters_shown(
-    desk: Desk, story: Story, after: tuple[int, str] | None = None
+    desk: Desk,
+    story: Story,
+    after: tuple[int, str] | None = None,
+    whose: ProfileId = ProfileId(""),  # noqa: B008 - a plain text
 ) -> dict[str, Any]:
-    """Give a page of letters of the brands that this person serves, newest first."""
+    """Give a page of letters of the brands that this person serves, newest first.
+
+    Args:
+        desk: Who looks.
+        story: At whom.
+        after: Where the page before ended.
+        whose: With whom a case began, of those who are linked.
+    """
     found = desk.reading.letters_of(story.profiles, after=after, limit=PAGE + 1)
     seen = [one for one in found[:PAGE] if desk.me.may_see(one.brand)]
     rows = {row.command.id: row for row in desk.reading.commands(_commands(seen))}
     jottings = desk.reading.jottings_of(story.profiles)
     own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
-    addresses = _addresses(desk, story.profiles)
+    notes = notes_shown(desk, story)
+    known = known_as(desk, story.profiles)
+    unsent = desk.reading.unsent_of(story.profiles)
     public = desk.reading.posts_of(story.profiles)
     triaged = desk.reading.triaged([one.letter for one in seen])
     last = found[PAGE - 1] if len(found) > PAGE else None
     return {
         "letters": [
             replace(
-                _shown(desk, one, rows, own, addresses),
+                _shown(desk, one, rows, own, known.names),
+                notes=tuple(it for it in notes if it.letter == one.letter),
+                attached=in_draft(desk, one, unsent, jottings),
                 triage=triage_shown(desk, one, triaged.get(one.letter)),
             )
             for one in seen
         ],
+        "notes": tuple(it for it in notes if not it.letter),
         "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
         "public": [one for one in public if desk.me.may_see(one.brand)],
         "others_writing": others_writing(desk, jottings),
         "canned": canned_of(desk.makegood.library.now()),
+        "letter_terms": desk.makegood.library.now().letters,
+        "letter_brands": [
+            one for one in desk.makegood.library.now().brands.values() if desk.me.may_see(one.id)
+        ],
+        "attaches": desk.makegood.post.with_files,
+        "first_letter": first_of(desk, known.emails, whose or story.customer, jottings, unsent),
     }
 
 
@@ -100,13 +135,31 @@ def _commands(letters: Sequence[Letter]) -> list[CommandId]:
     return [one.command for one in letters if one.command]
 
 
-def _addresses(desk: Desk, profiles: Sequence[ProfileId]) -> frozenset[str]:
+class _Known(Struct, frozen=True, kw_only=True):
+    """By what a customer is known.
+
+    Attributes:
+        names: Every address and identifier.
+        emails: The addresses at which they can be written to, the main one first; one that is a
+            customer of its own is not theirs.
+    """
+
+    names: frozenset[str]
+    emails: tuple[str, ...]
+
+
+def known_as(desk: Desk, profiles: Sequence[ProfileId]) -> _Known:
     """Give every address that the customer is known by."""
     lookups = desk.reading.lookups_of(profiles)
-    names = {*profiles, *(one for group in lookups.values() for one in group)}
-    persons = desk.reading.persons(sorted(names)).values()
-    found = {person.email.casefold() for person in persons}
-    return frozenset(found | {one.identifier.removeprefix("email:") for one in persons})
+    named = {one for group in lookups.values() for one in group}
+    persons = desk.reading.persons(sorted({*profiles, *named}))
+    others = set(desk.reading.customers_of(sorted(named))) - set(profiles)
+    names = {one.email.casefold() for one in persons.values()}
+    names |= {one.identifier.removeprefix("email:") for one in persons.values()}
+    own = [persons[one] for one in (*profiles, *sorted(named - others)) if one in persons]
+    emails = [one.email.casefold() for one in own]
+    emails += [one.identifier[6:] for one in own if one.identifier.startswith("email:")]
+    return _Known(names=frozenset(names), emails=tuple(dict.fromkeys(filter(None, emails))))
 
 
 def _shown(

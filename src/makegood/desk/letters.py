@@ -3,14 +3,17 @@
 import re
 from typing import Any
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
+from makegood.desk.attachments import attached_by, is_only_a_draft
 from makegood.desk.case import case_page
 from makegood.desk.customers import UNPROCESSABLE, book_of, page_of, visible
+from makegood.desk.files import alone, kept_file
 from makegood.desk.letter_card import letters_shown, others_writing
 from makegood.desk.shell import shell
 from makegood.desk.story import story_of
@@ -22,7 +25,9 @@ from makegood.messages.ids import CustomerId, EventId
 from makegood.ports.letters import Jotting, Letter
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import called
-from makegood.runtime.answering_letters import Answer, LetterAnswers
+from makegood.runtime.answering_letters import NEW, Answer, LetterAnswers
+from makegood.runtime.attaching import Draft
+from makegood.runtime.letters_sent import is_first
 from makegood.runtime.triage import is_failure, made_by
 from makegood.sources.limits import writable
 
@@ -30,17 +35,6 @@ LONGEST = 20_000
 _LONGEST_WORDS = 4_000
 _CASE = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _PLACE = re.compile(r"([0-9]{1,15})\.([0-9a-f]{16,64})")
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
-"""What a picture begins with; only what truly is one is shown inside the page of a letter."""
-_ALONE = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self'; "
-    "style-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 @require_safe
@@ -67,7 +61,7 @@ def letters(request: HttpRequest, customer_id: str) -> HttpResponse:
 @require_POST
 @for_reps
 def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
-    """Answer a letter; or put a canned reply into the answer, to be looked over first."""
+    """Answer a letter; or work at the answer: attach something, put a canned reply into it."""
     wanted = CustomerId(customer_id)
     text = writable(request.POST.get("text", ""), LONGEST)
     with at_the_desk(request) as desk:
@@ -78,16 +72,18 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
         me, makegood, book = desk.me, desk.makegood, book_of(desk)
         profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         message_id = message_id_of(request, me.rep, f"{wanted}:{letter.letter}:reply")
-        if canned := request.POST.get("insert", "") and request.POST.get("canned", ""):
-            person = story_of(desk, wanted).person
-            more = canned_words(book, canned, brand, person, me.name)
-            text = f"{text}\n\n{more}".strip()
-    if request.POST.get("insert"):
+        text = with_canned(desk, request, wanted, brand, text)
+    if is_only_a_draft(request) or request.FILES:
         _jot(desk, letter, text)
+    draft = Draft(profile=letter.profile, rep=me.rep, thread=letter.thread)
+    terms = book.for_brand(brand).letters
+    files = attached_by(request, makegood.post.attaching, draft, terms)
+    if isinstance(files, Refused):
+        return again(request, wanted, letter, files)
+    if is_only_a_draft(request):
         return back(request, wanted, f"letter-{letter.letter}")
-    answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
-    answer = Answer(letter=letter, text=text, brand=brand)
-    done = answers.reply(answer, me.asker, book, message_id)
+    answer = Answer(letter=letter, text=text, brand=brand, files=files)
+    done = answers_of(desk).reply(answer, me.asker, book, message_id)
     if isinstance(done, Refused):
         _jot(desk, letter, text)
         return again(request, wanted, letter, done)
@@ -96,24 +92,65 @@ def reply(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespons
     return back(request, wanted, "letters")
 
 
+def with_canned(
+    desk: Desk, request: HttpRequest, wanted: CustomerId, brand: str, text: str
+) -> str:
+    """Put a canned reply under what is written, where its button was pressed."""
+    canned = request.POST.get("canned", "") if request.POST.get("insert") else ""
+    if not canned:
+        return text
+    person = story_of(desk, wanted).person
+    more = canned_words(book_of(desk), canned, brand, person, desk.me.name)
+    return f"{text}\n\n{more}".strip()
+
+
+def answers_of(desk: Desk) -> LetterAnswers:
+    """Give what writes letters of ours down."""
+    makegood = desk.makegood
+    return LetterAnswers(makegood.store, makegood.acts, makegood.clock, makegood.post.attaching)
+
+
 @require_POST
 @for_reps
 def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse:
-    """Take an answer back before it goes out; its words become the draft again."""
+    """Take a letter of ours back before it goes out; words and attachments are a draft again."""
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
         answer = letter_seen(desk, wanted, letter_id)
         me, makegood = desk.me, desk.makegood
         message_id = message_id_of(request, me.rep, f"{wanted}:{answer.letter}:undo")
         before = _answered_by(desk, wanted, answer)
-    answers = LetterAnswers(makegood.store, makegood.acts, makegood.clock)
     whose = CustomerId(answer.profile)
-    refused = answers.take_back(whose, EventId(answer.event), me.asker, message_id)
+    refused = answers_of(desk).take_back(whose, EventId(answer.event), me.asker, message_id)
     if refused is not None:
         return again(request, wanted, answer, refused)
-    if before is not None:
+    draft = Draft(profile=answer.profile, rep=me.rep, thread=answer.thread)
+    if is_first(answer):
+        draft = msgspec.structs.replace(draft, thread=NEW)
+        _jot_first(desk, answer)
+    elif before is not None:
         _jot(desk, before, answer.text)
+    makegood.post.attaching.back(
+        [one.holder for one in answer.files if one.holder], EventId(answer.event), draft
+    )
     return back(request, wanted, "letters")
+
+
+def _jot_first(desk: Desk, first: Letter) -> None:
+    """Make the first letter of a conversation the draft of one again."""
+    row = Jotting(
+        profile=first.profile,
+        rep=desk.me.rep,
+        letter="",
+        at_ms=desk.now_ms,
+        text=first.text,
+        thread=NEW,
+        subject=first.subject,
+        to=first.sender,
+        brand=first.brand,
+    )
+    with desk.makegood.store.writing() as writing:
+        writing.put_jotting(row)
 
 
 @require_POST
@@ -176,7 +213,7 @@ def page(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
             where = f"/desk/customers/{customer_id}/letters/{letter_id}/files/{one.digest}"
             html = html.replace(f'src="cid:{one.cid}"', f'src="{where}?shown=1"')
     whole = f"<!doctype html><html lang=en><meta charset=utf-8><title>Letter</title>{html}"
-    return _alone(HttpResponse(whole, content_type="text/html; charset=utf-8"))
+    return alone(HttpResponse(whole, content_type="text/html; charset=utf-8"))
 
 
 @require_safe
@@ -187,34 +224,10 @@ def file(request: HttpRequest, customer_id: str, letter_id: str, digest: str) ->
         letter = letter_seen(desk, CustomerId(customer_id), letter_id)
         files = desk.makegood.post.files
     known = next((one for one in letter.files if one.digest == digest), None)
-    content = files.get(letter.letter, digest) if known is not None else None
+    content = files.get(known.holder or letter.letter, digest) if known is not None else None
     if known is None or content is None:
         raise Http404
     return kept_file(content, known.name, is_shown=bool(request.GET.get("shown")))
-
-
-def kept_file(content: bytes, name: str, *, is_shown: bool) -> HttpResponse:
-    """Give bytes that a stranger sent, to be saved; a true picture may be shown, alone."""
-    picture = next((kind for begins, kind in _PICTURES if content.startswith(begins)), "")
-    if is_shown and picture:
-        return _alone(HttpResponse(content, content_type=picture))
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = _saved_as(name)
-    return _alone(response)
-
-
-def _saved_as(name: str) -> str:
-    """Write the header that lets a browser save, and never open, a file."""
-    from django.utils.http import content_disposition_header
-
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
-
-
-def _alone(response: HttpResponse) -> HttpResponse:
-    response.headers["Content-Security-Policy"] = _ALONE
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def letter_seen(desk: Desk, customer: CustomerId, letter_id: str) -> Letter:
@@ -249,7 +262,7 @@ def _jot(desk: Desk, letter: Letter, text: str) -> None:
         writing.put_jotting(row)
 
 
-def _case_in(request: HttpRequest) -> str:
+def case_in(request: HttpRequest) -> str:
     """Name the case whose page the form stood on; empty for the customer's page."""
     found = _CASE.fullmatch(request.POST.get("case", ""))
     return found[0] if found else ""
@@ -257,20 +270,24 @@ def _case_in(request: HttpRequest) -> str:
 
 def back(request: HttpRequest, wanted: CustomerId, part: str) -> HttpResponse:
     """Go back to the page the form stood on."""
-    case = _case_in(request)
+    case = case_in(request)
     page = reverse("desk:case", args=[case]) if case else reverse("desk:customer", args=[wanted])
     return redirect(f"{page}#{part}")
 
 
 def again(request: HttpRequest, wanted: CustomerId, letter: Letter, why: Refused) -> HttpResponse:
     """Show the page again, with what was refused at the letter."""
-    case = _case_in(request)
+    return page_again(request, wanted, {"letter_wrong": why.why, "letter_at": letter.letter})
+
+
+def page_again(request: HttpRequest, wanted: CustomerId, more: dict[str, Any]) -> HttpResponse:
+    """Show the page that the form stood on again, with what was refused."""
+    case = case_in(request)
     shown: dict[str, Any]
     with at_the_desk(request) as desk:
         row = desk.case_row(case) if case else None
         if row is not None and row.customer != wanted:
             raise Http404
         shown = page_of(desk, wanted) if row is None else case_page(desk, row)
-    shown |= {"letter_wrong": why.why, "letter_at": letter.letter}
     page = "desk/case.html" if case else "desk/customer.html"
-    return render(request, page, shown, status=UNPROCESSABLE)
+    return render(request, page, shown | more, status=UNPROCESSABLE)

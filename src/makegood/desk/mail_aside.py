@@ -14,10 +14,11 @@ from makegood.bootstrap import Makegood
 from makegood.desk.access import at_the_desk, for_reps
 from makegood.desk.connections import connections_shell, must_connect
 from makegood.desk.customers import visible
-from makegood.desk.letters import kept_file
+from makegood.desk.files import kept_file
 from makegood.messages.errors import InputError
 from makegood.messages.identifiers import normal
 from makegood.messages.ids import CustomerId
+from makegood.playbooks.spans import DAY_MS
 from makegood.ports.acts import Act
 from makegood.ports.unfit import Unfit
 from makegood.runtime.erasing import EMAIL
@@ -60,6 +61,7 @@ def aside(request: HttpRequest) -> HttpResponse:
             **connections_shell(desk, "aside"),
             "zone": desk.makegood.book.timezone,
             "rows": [_shown(row) for row in rows[:PAGE]],
+            "days": desk.makegood.book.letters.set_aside_ms // DAY_MS,
             "older": f"{rows[PAGE - 1].at_ms}.{rows[PAGE - 1].id}" if len(rows) > PAGE else "",
         }
     return render(request, "desk/mail_aside.html", page)

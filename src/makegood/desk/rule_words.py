@@ -30,6 +30,7 @@ _SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "calls": ("On the telephone", "What a call fails by, and who calls back."),
     "triage": ("What letters are about", "When one opens a failure, and when a person is asked."),
     "monday": ("Letters to management", "Who gets the page about the week, and when."),
+    "letters": ("Letters", "What is set aside, and what may be attached."),
     "routing": ("Who is asked", "When a customer chose nobody; and what is left to chance."),
     "everyone": ("Which cases are alike", "For “if we do it for you we must do it for everyone”."),
 }
@@ -109,12 +110,17 @@ _FIELDS: Final[Mapping[str, str]] = {
     "blind_below": "Nothing changes for fewer ratings than",
     "period": "Standards stay the same for",
     "too_few": "Shares are not told of fewer customers than",
+    "set_aside": "Mail that nobody filed is kept for",
+    "unsent": "What is attached to a draft is kept for",
+    "attachments/most": "At most so many attachments",
+    "attachments/largest_mb": "Megabytes of one at most",
+    "attachments/together_mb": "Megabytes of all at most",
     "redirects/expires": "The yes of whom we send them to stands for",
 }
 _DOSED: Final = {"used": "when it was used", "unused": "when it was not"}
 ONE_CARD: Final = (
     "authority", "parameters", "approval", "everyone", "people", "reputation", "owners",
-    "routing", "calls", "triage", "monday", "",
+    "routing", "calls", "triage", "letters", "monday", "",
 )  # fmt: skip
 _LOSES: Final = {
     "money": "money", "goods": "goods", "service": "a service", "time": "time",

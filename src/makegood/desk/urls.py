@@ -20,6 +20,7 @@ from makegood.desk import (
     feelings_promises,
     feelings_spend,
     felt,
+    first_letters,
     floor,
     floor_answers,
     letters,
@@ -27,6 +28,7 @@ from makegood.desk import (
     mail_aside,
     mail_kinds,
     monday,
+    notes,
     parked,
     person,
     queue,
@@ -80,6 +82,12 @@ urlpatterns = [
     path("customers/<str:customer_id>/said/<str:event>/<str:act>", said.came, name="came"),
     path("umbrella/", umbrella.index, name="umbrella"),
     path("customers/<str:customer_id>/letters", letters.letters, name="letters"),
+    path("customers/<str:customer_id>/begin", first_letters.begin, name="letter-begin"),
+    path("customers/<str:customer_id>/note", notes.note, name="note"),
+    path("customers/<str:customer_id>/begin/draft", first_letters.draft, name="begin-draft"),
+    path(
+        "customers/<str:customer_id>/attached/<str:file>", first_letters.attached, name="attached"
+    ),
     path(_LETTER + "reply", letters.reply, name="letter-reply"),
     path(_LETTER + "undo", letters.undo, name="letter-undo"),
     path(_LETTER + "failure", letters.failure, name="letter-failure"),

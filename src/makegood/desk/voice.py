@@ -13,7 +13,7 @@ from msgspec import Struct
 from makegood.analytics.voice import shares
 from makegood.desk.access import Desk, at_the_desk, for_reps, may_see_customer
 from makegood.desk.customers import book_of, visible
-from makegood.desk.letters import kept_file
+from makegood.desk.files import kept_file
 from makegood.desk.shell import shell
 from makegood.messages.errors import InputError, Refused
 from makegood.messages.facts import FailureRaised

@@ -1,8 +1,10 @@
 """SMTP connections that are reused, reopened when stale, and never used by two threads at once."""
 
+import re
 import smtplib
 import ssl
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from enum import Enum
 from threading import Lock
@@ -13,6 +15,8 @@ from msgspec import Struct
 from makegood.messages.errors import EffectFailed, InputError
 
 _OK = 250
+_GO_ON = 354
+_DOT = re.compile(rb"^\.", re.MULTILINE)
 _CLOSING = 421
 _PERMANENT = 500
 _KEPT_OPEN = 8  # idle connections kept; as many as a worker delivers mail at once
@@ -72,8 +76,10 @@ class Connections:
         self._idle: deque[smtplib.SMTP] = deque()
         self._lock = Lock()
 
-    def deliver(self, sender: str, recipient: str, message: bytes) -> str:
-        """Hand one message over; give the server's last words.
+    def deliver(self, sender: str, recipient: str, message: bytes | Iterable[bytes]) -> str:
+        """Hand one message over, whole or piece by piece; give the server's last words.
+
+        A piece begins at the beginning of a line or has a dot at the beginning of none.
 
         Raises:
             EffectFailed: 4xx and broken connections may be tried again, 5xx may not. A connection
@@ -155,18 +161,34 @@ class Connections:
         return smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
 
 
-def _hand_over(connection: smtplib.SMTP, recipient: str, message: bytes) -> str:
+def _hand_over(connection: smtplib.SMTP, recipient: str, message: bytes | Iterable[bytes]) -> str:
     stage = _Stage.ENVELOPE
     try:
         _expect_ok(connection.rcpt(recipient))
         stage = _Stage.ANSWER
-        code, said = connection.data(message)
+        if isinstance(message, bytes):
+            code, said = connection.data(message)
+        else:
+            code, said = _data(connection, message)
         _expect_ok((code, said))
     except smtplib.SMTPResponseException as error:  # DATA itself refused: nothing was sent
         raise _refused(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise EffectFailed(f"The connection broke {stage.value}: {error}.") from error
     return said.decode("ascii", "replace")
+
+
+def _data(connection: smtplib.SMTP, pieces: Iterable[bytes]) -> tuple[int, bytes]:
+    """Send a message as its pieces come; a connection that is closed in between sent nothing."""
+    code, said = connection.docmd("DATA")
+    if code != _GO_ON:
+        raise smtplib.SMTPDataError(code, said)
+    ends = b""
+    for piece in pieces:
+        connection.send(_DOT.sub(b"..", piece))
+        ends = (ends + piece)[-2:]
+    connection.send((b"" if ends == b"\r\n" else b"\r\n") + b".\r\n")
+    return connection.getreply()
 
 
 def _expect_ok(answer: tuple[int, bytes]) -> None:

@@ -9,6 +9,7 @@ from makegood.handbook.conditions import in_row
 from makegood.handbook.failing import failures_chapter
 from makegood.handbook.giving import authority_chapter, giving_chapter
 from makegood.handbook.hearing import sources_chapter
+from makegood.handbook.letters import letters_chapter
 from makegood.handbook.limiting import limits_chapters
 from makegood.handbook.mailing import mail_chapter
 from makegood.handbook.monday import monday_chapter
@@ -32,7 +33,9 @@ _HEAD = "makegood name umbrella currency timezone double_window brands authority
 _FACTS = "facts look_up sensitive sources failures silence lapses waits entitlements remedies"
 _LIMITS = "goodwill approval budgets waivers outgoing people routing calls"
 _DEEDS = "plans messages requests promises disclosures claims surveys standing everyone examples"
-_ELSEWHERE = "places walks reputation owners employees voice asking triage advertised monday"
+_ELSEWHERE = (
+    "places walks reputation owners employees voice asking triage advertised monday letters"
+)
 SECTIONS = frozenset(f"{_HEAD} {_FACTS} {_LIMITS} {_DEEDS} {_ELSEWHERE}".split())
 
 
@@ -65,6 +68,7 @@ def handbook_of(book: RuleBook) -> Handbook:
         *calls_chapter(source),
         *triage_chapter(source),
         *monday_chapter(source),
+        *letters_chapter(source),
         *sources_chapter(source),
         messages_chapter(source),
         *mail_chapter(source),

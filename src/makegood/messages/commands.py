@@ -214,19 +214,26 @@ class TellManagement(Struct, frozen=True, gc=False, kw_only=True, tag="tell_mana
 
 
 class SendReply(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag="reply"):
-    """Send what a rep answered to a letter, in the customer's own conversation; always service.
+    """Send what a rep wrote to a customer, in a conversation of theirs; always service.
 
     Attributes:
-        letter: The letter that is answered: it says to which address, and under which subject.
-        words: The answer, by reference.
+        letter: The letter that is answered: it says to which address, and under which subject;
+            empty where the rep writes first.
+        words: What they wrote, by reference.
         brand: Who speaks.
         by: The rep who wrote it.
+        to: The address, by reference, where no letter says it.
+        subject: By reference, where no letter says it.
+        files: What is attached, by the names it is kept under.
     """
 
     letter: str
     words: str
     brand: str
     by: RepId = RepId("")
+    to: str = ""
+    subject: str = ""
+    files: tuple[str, ...] = ()
 
 
 Order: TypeAlias = (

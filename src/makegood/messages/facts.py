@@ -21,6 +21,8 @@ from makegood.messages.hello_facts import RepStays as RepStays
 from makegood.messages.hello_facts import SuccessorNamed as SuccessorNamed
 from makegood.messages.hello_facts import WishNoted as WishNoted
 from makegood.messages.ids import AccountId, CaseId, CommandId, EventId, ProfileId, RepId
+from makegood.messages.letter_facts import ConversationBegun as ConversationBegun
+from makegood.messages.letter_facts import NotedOnCustomer as NotedOnCustomer
 from makegood.messages.letter_facts import Replied as Replied
 from makegood.messages.letter_facts import ReplyTakenBack as ReplyTakenBack
 from makegood.messages.link_facts import Linked as Linked
@@ -381,6 +383,8 @@ Body: TypeAlias = (
     | CalledBack
     | HintSettled
     | Triaged
+    | ConversationBegun
+    | NotedOnCustomer
 )
 
 

@@ -16,6 +16,7 @@ from makegood.playbooks.calling_terms import CallRules
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
+from makegood.playbooks.letters import LetterTerms
 from makegood.playbooks.mappings import Source
 from makegood.playbooks.monday import MondayTerms
 from makegood.playbooks.outgoing_terms import Outgoing, OutgoingTerms
@@ -258,6 +259,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     owners: OwnerTerms = OwnerTerms()
     asking: AskingTerms = AskingTerms()
     triage: TriageTerms = TriageTerms()
+    letters: LetterTerms = LetterTerms()
     employees: EmployeeTerms = EmployeeTerms()
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()

@@ -7,6 +7,7 @@ from msgspec import Struct
 from makegood.messages.facts import Facts
 from makegood.playbooks.book import FailureFacts, OwedRules
 from makegood.playbooks.example_mail import CLASSES, GivenMail, read_mail
+from makegood.playbooks.example_talk import GivenTalk, is_talk, read_talk
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields, Items, Node, Scalar, plain
 from makegood.playbooks.reading import Section
@@ -21,11 +22,13 @@ class GivenEvent(Struct, frozen=True, kw_only=True):
         name: The event's name.
         properties: Its facts.
         after_ms: How long after the event before it, or after the start.
+        talk: What was written, where it is no event of another system; then there is no name.
     """
 
     name: str
     properties: Facts = {}
     after_ms: int = 0
+    talk: GivenTalk | None = None
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -134,6 +137,8 @@ class Names(Struct, frozen=True, kw_only=True):
     requests: Mapping[str, Shape | None]
     vocabulary: Vocabulary
     surveys: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
 
 
 def read_examples(top: Section, names: Names) -> tuple[Example, ...]:
@@ -172,6 +177,10 @@ def _given(section: Section, names: Names) -> tuple[GivenEvent, ...]:
 def _event(section: Section, node: Node, names: Names) -> GivenEvent:
     if isinstance(node, Scalar):
         name, event = node.written, None
+    elif isinstance(node, Fields) and is_talk(node):
+        step = Section(node, "given letter", section.report)
+        talk, after_ms = read_talk(step, names.channels, names.brands)
+        return GivenEvent(name="", talk=talk, after_ms=after_ms)
     elif isinstance(node, Fields):
         event = Section(node, "given event", section.report)
         name = event.text("event")

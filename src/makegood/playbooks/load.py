@@ -34,6 +34,7 @@ from makegood.playbooks.laws import (
     read_law,
     read_law_texts,
 )
+from makegood.playbooks.letters import read_letters
 from makegood.playbooks.lookups import read_look_ups, with_looked_up
 from makegood.playbooks.making import make_book
 from makegood.playbooks.messages import read_messages
@@ -246,10 +247,13 @@ def _read(
         requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
         surveys=frozenset(one.id for one in parts.surveys),
+        channels=frozenset(name for one in parts.waits for name in one.channels),
+        brands=frozenset(header.brands),
     )
     triage = read_triage(top, names.failures)
     advertised = read_advertised(top, header, _advertisable(parts, names.failures))
     monday = read_monday(top, header)
+    letters = read_letters(top)
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(parts, report)
@@ -276,6 +280,7 @@ def _read(
             asking=asking,
             triage=triage,
             monday=monday,
+            letters=letters,
             employees=employees,
             routing=routing,
             voice=voice,

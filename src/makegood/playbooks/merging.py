@@ -17,7 +17,7 @@ REPLACES = "replaces"
 _OF_THE_UMBRELLA = {"umbrella": "firm", "currency": "currency"}
 _OWN = frozenset({"makegood", "name", "timezone", "double_window"})
 _KEYS = {"laws": "law", "sources": "source"}
-_BY_NAME = frozenset({"goodwill", "people", "routing", "owners", "triage"})
+_BY_NAME = frozenset({"goodwill", "people", "routing", "owners", "triage", "letters"})
 _PLAIN_LISTS = frozenset({"sensitive", "look_up"})
 
 _SENSITIVE = (

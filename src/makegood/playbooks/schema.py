@@ -35,6 +35,7 @@ from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
 from makegood.playbooks.schema_asking import SURVEY_MORE
 from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
 from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
+from makegood.playbooks.schema_letters import KINDS as _OF_LETTERS
 from makegood.playbooks.schema_monday import KINDS as _OF_MONDAY
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
@@ -168,6 +169,7 @@ _BOOK: Mapping[str, Schema] = {
     "owners": _ref("section about owners"),
     "triage": _ref("section about triage"),
     "monday": _ref("section about letters to management"),
+    "letters": _ref("section about letters"),
     "employees": _ref("section about employees"),
     "routing": _ref("section about routing"),
     "voice": _ref("section about what is said in public"),
@@ -364,7 +366,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
         "judge_after": _SPAN, "too_few": _whole(),
     },
     "example": {
-        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"))),
+        "name": _TEXT, "given": _list(_either(_TEXT, _ref("given event"), _ref("given letter"))),
         "asks": _TEXT, "about": _TEXT, "with": _map(_ANY), "customer": _map(_ANY),
         "declines": _FLAG, "on": _DAY, "wait": _SPAN, "expect*": _ref("expectation"),
         "mail": _ref("given mail"),
@@ -397,5 +399,5 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
 }  # fmt: skip
 _ALL: Mapping[str, Mapping[str, Schema]] = {
     **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_ADVERTISED, **_OF_MONDAY,
+    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_ADVERTISED, **_OF_MONDAY, **_OF_LETTERS,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from makegood.messages.ids import CommandId, EventId, ProfileId, RepId
+from makegood.ports.attached import AttachedReading, AttachedWriting
 
 
 class KeptFile(Struct, frozen=True, gc=False, kw_only=True):
@@ -20,6 +21,7 @@ class KeptFile(Struct, frozen=True, gc=False, kw_only=True):
         digest: Names its bytes among those of the letter.
         size: In bytes.
         cid: The name by which the page of the letter shows it; empty for what is not shown there.
+        holder: Under which name its bytes are kept, where that is not the letter's own.
     """
 
     name: str
@@ -27,6 +29,7 @@ class KeptFile(Struct, frozen=True, gc=False, kw_only=True):
     digest: str
     size: int
     cid: str = ""
+    holder: str = ""
 
 
 class Letter(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -100,7 +103,11 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         letter: The letter they answer.
         at_ms: When they last wrote at it.
-        thread: The conversation; empty for what was begun before drafts were kept by it.
+        thread: The conversation; empty for what was begun before drafts were kept by it, `new`
+            for one that is to begin.
+        subject: Of a letter that begins one.
+        to: Its address.
+        brand: For which brand.
     """
 
     profile: ProfileId
@@ -109,9 +116,12 @@ class Jotting(Struct, frozen=True, gc=False, kw_only=True):
     at_ms: int
     text: str
     thread: str = ""
+    subject: str = ""
+    to: str = ""
+    brand: str = ""
 
 
-class LetterReading(Protocol):
+class LetterReading(AttachedReading, Protocol):
     """Looking."""
 
     def letter(self, letter: str) -> Letter | None:
@@ -161,7 +171,7 @@ class LetterReading(Protocol):
         """
 
 
-class LetterWriting(LetterReading, Protocol):
+class LetterWriting(LetterReading, AttachedWriting, Protocol):
     """Writing."""
 
     def put_letter(self, row: Letter) -> bool:

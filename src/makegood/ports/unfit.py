@@ -1,6 +1,7 @@
 """Records of other systems that became no event: kept with the reason, for a person to see."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
@@ -57,11 +58,14 @@ class UnfitWriting(Protocol):
     def erase_unfit(self, ids: Sequence[str]) -> int:
         """Forget these records; say how many there were."""
 
-    def drop_unfit(self, before_ms: int, keep: int, whole: Sequence[str] = ()) -> int:
+    def drop_unfit(
+        self, before_ms: int, keep: int, whole: Mapping[str, int] = MappingProxyType({})
+    ) -> int:
         """Forget what came before a time, and of each source all but the newest; say how many.
 
         Args:
             before_ms: The time.
             keep: So many of the newest stay.
-            whole: Of these sources all stay, however many: nobody sends them again.
+            whole: These sources have a time of their own, and all since then stays, however
+                many: nobody sends it again.
         """

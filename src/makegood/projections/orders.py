@@ -25,8 +25,8 @@ def order_words(command: Command, library: Library) -> str:
             return message_words(order, library)
         case ConfirmOffer():
             return f"Question whether we can give {remedy_words(order.remedy, library).lower()}"
-        case SendReply():
-            return "Answer to a letter"
+        case SendReply(letter=letter):
+            return "Answer to a letter" if letter else "Letter to the customer"
         case FindPlaces():
             return f"Search for {remedy_words(order.remedy, library).lower()}"
         case AskPlace():

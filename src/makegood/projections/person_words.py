@@ -1,12 +1,16 @@
 """Who looks after a customer and why, in the words of a rep's screen and of the interface."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from makegood.core.my_person import Reason, Why
 from makegood.messages.events import Event
 from makegood.messages.facts import (
+    Body,
     Contacted,
+    ConversationBegun,
     GotInTouch,
+    NotedOnCustomer,
     PersonChosen,
     Replied,
     ReplyTakenBack,
@@ -103,13 +107,30 @@ def told_of_people(event: Event, reps: Sequence[RepRow]) -> str:
             return f"The customer got in touch ({channel}){asked}."
         case Triaged():
             return triage_words(event.body)
-        case Replied(rep=rep):
-            return f"{rep_name(reps, rep)} answered:"
-        case ReplyTakenBack(by=by):
-            return f"{rep_name(reps, by)} took the answer back before it went out."
+        case Replied() | ConversationBegun() | ReplyTakenBack() | NotedOnCustomer():
+            return _told_of_letters(event.body, reps)
         case Contacted(rep=rep, channel=channel):
             return f"{rep_name(reps, rep)} spoke with the customer ({channel})."
     return told_of_calls(event.body, reps) or _told_of_touch(event, reps)
+
+
+def mark_of(body: Body) -> Literal["plain", "note"]:
+    """Say how an event of people is shown."""
+    return "note" if isinstance(body, NotedOnCustomer) else "plain"
+
+
+def _told_of_letters(
+    body: Replied | ConversationBegun | ReplyTakenBack | NotedOnCustomer, reps: Sequence[RepRow]
+) -> str:
+    match body:
+        case Replied(rep=rep):
+            return f"{rep_name(reps, rep)} answered:"
+        case ConversationBegun(rep=rep):
+            return f"{rep_name(reps, rep)} wrote to the customer:"
+        case ReplyTakenBack(by=by):
+            return f"{rep_name(reps, by)} took the letter back before it went out."
+        case NotedOnCustomer(by=by, letter=letter):
+            return f"{rep_name(reps, by)} noted{' on a letter' if letter else ''}:"
 
 
 def _told_of_touch(event: Event, reps: Sequence[RepRow]) -> str:

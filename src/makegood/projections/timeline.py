@@ -53,7 +53,7 @@ from makegood.ports.rows import OutboxRow, OutboxStatus, RepRow
 from makegood.projections.calls import event_words, touch_words
 from makegood.projections.figures import money_words
 from makegood.projections.orders import failed_words, failure_words, order_words, remedy_words
-from makegood.projections.person_words import told_of_people
+from makegood.projections.person_words import mark_of, told_of_people
 from makegood.projections.redirects import place_words
 from makegood.projections.request_words import Mark, Told, told_of_requests
 from makegood.projections.root_causes import cause_words
@@ -189,7 +189,7 @@ def _words(body: Body, sources: Sources) -> str:
 
 def _of_people(event: Event, sources: Sources) -> Told | None:
     says = told_of_people(event, sources.reps)
-    return (says, "plain") if says else None
+    return (says, mark_of(event.body)) if says else None
 
 
 def _outcome(body: Body, sources: Sources) -> Told | None:

@@ -14,10 +14,18 @@ from makegood.core.state import EMPTY, State
 from makegood.core.waived import Waiver
 from makegood.messages.agreements import Agreement
 from makegood.messages.events import Event, OnDuty, Stamp
-from makegood.messages.facts import Body, Chosen, Identified, Requested, Touchpoint
+from makegood.messages.facts import (
+    Body,
+    Chosen,
+    Contacted,
+    GotInTouch,
+    Identified,
+    Requested,
+    Touchpoint,
+)
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
-from makegood.playbooks.examples import Example, Expected, Tried
+from makegood.playbooks.examples import Example, Expected, GivenEvent, Tried
 from makegood.playbooks.terms import Tier
 from makegood.projections.asked import within_words
 from makegood.replay.mail_examples import class_and_brand
@@ -25,6 +33,7 @@ from makegood.sources.airports import looked_up
 
 _ANY_DAY_MS = 1_767_225_600_000  # 1 January 2026: a day on which today's law applies
 _LONG_MS = 365 * 86_400_000
+_REP = RepId("example")
 _CUSTOMER = ProfileId("p" + "0" * 32)
 
 
@@ -181,14 +190,23 @@ def _played(example: Example, library: Library) -> State:
         state = step(state, _event(body, "customer", at_ms, library), library).state
     for n, given in enumerate(example.given):
         at_ms += given.after_ms
-        touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
-        touchpoint = looked_up(touchpoint, library.book(library.active))
-        event = _event(touchpoint, str(n), at_ms, library)
+        event = _event(_given(given, library), str(n), at_ms, library)
         event = replace(event, stamp=replace(event.stamp, agreements=_agreed(example)))
         state = step(state, event, library).state
     if example.declines:
         state = _declined(state, at_ms, library)
     return advance(state, at_ms + example.wait_ms, library).state
+
+
+def _given(given: GivenEvent, library: Library) -> Body:
+    talk = given.talk
+    if talk is None:
+        touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
+        return looked_up(touchpoint, library.book(library.active))
+    thread = f"example/{talk.channel}/{talk.brand}"
+    if talk.is_answer:
+        return Contacted(rep=_REP, channel=talk.channel, thread=thread, brand=talk.brand)
+    return GotInTouch(channel=talk.channel, thread=thread, brand=talk.brand)
 
 
 def _declined(state: State, at_ms: int, library: Library) -> State:
@@ -201,7 +219,7 @@ def _declined(state: State, at_ms: int, library: Library) -> State:
 
 
 def _event(body: Body, name: str, at_ms: int, library: Library) -> Event:
-    duty = (OnDuty(RepId("example"), at_ms + _LONG_MS),)
+    duty = (OnDuty(_REP, at_ms + _LONG_MS),)
     return Event(
         source="example",
         message_id=name,

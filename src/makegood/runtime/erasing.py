@@ -132,6 +132,7 @@ def _erased(writing: Writing, customer: CustomerId | None) -> tuple[tuple[Person
     gone = tuple(row for profile, row in before.items() if profile not in left)
     rows += writing.erase_posts(own)
     rows += writing.erase_triaged(own)
+    rows += writing.erase_attached(own)
     rows += writing.erase_letters(own)  # what was shared with others is not theirs alone
     # Roles go with whoever had them; what was in force stands on the events, without a name.
     return gone, rows + writing.drop_parties([*own, *(row.profile for row in gone)])

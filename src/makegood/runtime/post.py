@@ -7,16 +7,17 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from makegood.effects.replies import Replies
+from makegood.effects.replies import Found, Replies
 from makegood.effects.smtp import Connections
-from makegood.messages.commands import SendReply
+from makegood.messages.commands import Command, SendReply
 from makegood.messages.errors import InputError
 from makegood.playbooks.book import RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.files import Files
-from makegood.ports.letters import Letter
 from makegood.ports.store import Store
+from makegood.runtime.attaching import Attaching
 from makegood.runtime.direct_line import Lines
+from makegood.runtime.letters_sent import looked_up
 from makegood.runtime.mail_addresses import MailServer, addresses_of, is_ours
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.runtime.mailroom import Doors, Mailroom
@@ -26,7 +27,6 @@ from makegood.sources.imap import box_of
 from makegood.store.files import DiskFiles, MemoryFiles
 
 IN_MEMORY = "memory:"
-_AT_ONCE = 100
 
 
 class Sweepable(Protocol):
@@ -42,6 +42,7 @@ class Post:
     Attributes:
         files: What is attached.
         with_files: Whether it is kept as long as the store is.
+        attaching: What reps attach to letters of ours.
         room: Takes mails.
         triage: Says what letters are about.
         rounds: Looks into the mailbox; None where the settings name none.
@@ -65,11 +66,13 @@ class Post:
         """
         folder, imap, server = settings
         self._store = store
+        self._clock = clock
         self._lines = lines
         self._book_of = book_of
         self.with_files = bool(folder)
         on_disk = folder not in ("", IN_MEMORY)
         self.files: Files = DiskFiles(Path(folder)) if on_disk else MemoryFiles()
+        self.attaching = Attaching(store, self.files, clock, with_files=self.with_files)
         self.triage = Triage(store, doors.acts, doors.intake, book_of, clock, reader_of)
         self.room = Mailroom(
             store,
@@ -90,12 +93,10 @@ class Post:
         """Give what sends answers to letters."""
         return Replies(connections, self._book_of, self._looked_up)
 
-    def _looked_up(self, order: SendReply) -> tuple[Letter | None, str, str]:
-        with self._store.reading() as reading:
-            letter = reading.letter(order.letter)
-            words = reading.texts([order.words]).get(order.words, "")
-            names = {row.rep: row.name for row in reading.reps()}
-        return letter, words, names.get(order.by, "")
+    def _looked_up(self, command: Command, order: SendReply) -> Found:
+        brand = self._book_of().for_brand(order.brand).brands.get(order.brand)
+        sender = brand.sender if brand is not None else ""
+        return looked_up(self._store, self.attaching, command, sender, self._clock.now_ms())
 
     def only_rounds(self) -> MailRounds:
         """Give the rounds through the mailbox.
@@ -108,16 +109,9 @@ class Post:
         return self.rounds
 
     def sweep(self) -> None:
-        """Delete the files of erased letters; what a crash left of it is deleted at a start."""
-        while True:
-            with self._store.reading() as reading:
-                gone = reading.gone_letters(_AT_ONCE)
-            for letter in gone:
-                self.files.drop(letter)
-            if not gone:
-                return
-            with self._store.writing() as writing:
-                writing.drop_gone(gone)
+        """Delete what was attached and never sent, and the files of what was erased."""
+        self.attaching.sweep(self._book_of().letters.unsent_ms)
+        self.attaching.sweep_gone()
 
     def sweeps_after(self, *those: Sweepable) -> None:
         """Have files deleted after whatever forgets their rows."""

@@ -15,7 +15,7 @@ from makegood.playbooks.book import Library, RuleBook
 from makegood.playbooks.mappings import Source
 from makegood.ports.arrivals import Arrival
 from makegood.ports.clock import Clock
-from makegood.ports.store import Reading, Store
+from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.unfit import Unfit
 from makegood.runtime.intake import Intake
 from makegood.runtime.mail_aside import SOURCE as MAIL
@@ -122,8 +122,13 @@ class Receiving:
         with self._store.writing() as writing:
             new = writing.put_unfit(rows)
             if new:
-                writing.drop_unfit(now_ms - KEEP_MS, KEEP_ROWS, [MAIL])
+                self._drop(writing, now_ms)
         return new
+
+    def _drop(self, writing: Writing, now_ms: int) -> int:
+        """Forget what is old; mail that nobody filed has the time that the book says."""
+        aside_ms = now_ms - self._book().letters.set_aside_ms
+        return writing.drop_unfit(now_ms - KEEP_MS, KEEP_ROWS, {MAIL: aside_ms})
 
     def tidy_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Forget what is old every hour until told to stop, also while nothing new comes."""
@@ -136,10 +141,9 @@ class Receiving:
 
         It is housekeeping: a store that is away keeps nobody from beginning to work.
         """
-        before_ms = self._clock.now_ms() - KEEP_MS
         try:
             with self._store.writing() as writing:
-                gone = writing.drop_unfit(before_ms, KEEP_ROWS, [MAIL])
+                gone = self._drop(writing, self._clock.now_ms())
             self._sweep()
         except Exception as fault:
             _LOG.warning("records that fit nothing were not tidied up: %s", type(fault).__name__)

@@ -154,7 +154,7 @@ class SubjectAccess:
 
     def _attached(self, archive: zipfile.ZipFile, letter: Letter, done: Disclosed) -> None:
         for place, one in enumerate(letter.files, 1):
-            content = self._files.get(letter.letter, one.digest)
+            content = self._files.get(one.holder or letter.letter, one.digest)
             if content is None:
                 done.missing += 1
                 continue

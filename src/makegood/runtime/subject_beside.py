@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from makegood.messages.errors import InputError
 from makegood.messages.ids import ProfileId
+from makegood.ports.attached import Attached
 from makegood.ports.files import Files
 from makegood.ports.parking import ParkedRow
 from makegood.ports.store import Reading, Store
@@ -51,6 +52,7 @@ class Beside:
                 if not row.command.to or row.command.to in names
             ]
             posts = reading.posts_of(own, _MOST_POSTS)
+            attached = reading.attached_of(own)
             roles = reading.standing_of(sorted(names)).roles
         waits = [row for row in self._parked() if row.profile in names]
         aside = [row for row in self._aside() if _is_from(row, emails)]
@@ -59,11 +61,13 @@ class Beside:
         lines(self._archive, "roles.jsonl", (one for row in roles.values() for one in row))
         lines(self._archive, "parked.jsonl", waits)
         lines(self._archive, "aside.jsonl", (replace(row, file="") for row in aside))
+        lines(self._archive, "attached.jsonl", attached)
         self._mails(waits)
         for row in aside:
             if (raw := raw_of(row, self._files)) is not None:
                 self._archive.writestr(f"aside/{row.id}.eml", raw)
         media, missing = self._media(posts)
+        media += self._unsent(attached)
         return {
             "orders": len(orders), "posts": len(posts), "parked": len(waits),
             "aside": len(aside), "attachments": media, "missing": missing,
@@ -95,6 +99,16 @@ class Beside:
             if len(page) < _PAGE:
                 return
             after = (page[-1].at_ms, page[-1].id)
+
+    def _unsent(self, attached: Sequence[Attached]) -> int:
+        """Write what is attached to drafts; what was sent stands with its letter."""
+        kept = 0
+        for row in attached:
+            content = None if row.said else self._files.get(row.file, row.digest)
+            if content is not None:
+                self._archive.writestr(f"attachments/drafts/{row.file}-{row.name}", content)
+                kept += 1
+        return kept
 
     def _media(self, posts: Sequence[Post]) -> tuple[int, int]:
         kept = missing = 0

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId, RepId
 from makegood.ports.letters import BoxPlace, Jotting, Letter
-from makegood.store.memory_reading import MemoryReading
+from makegood.store.memory_attached import MemoryAttached
 
 
 class LetterTables(Protocol):
@@ -18,7 +18,7 @@ class LetterTables(Protocol):
     mailboxes: MutableMapping[str, BoxPlace]
 
 
-class MemoryLetters(MemoryReading):
+class MemoryLetters(MemoryAttached):
     """Who wrote what, and how far mailboxes were read."""
 
     @property

@@ -77,6 +77,7 @@ TABLES = (
     "triage", "triage_models",
     "weighed", "advertised_posts", "promises_made", "acquisition",
     "let_down", "reckoned", "mondays", "searches", "placings",
+    "attached",
 )  # fmt: skip
 
 

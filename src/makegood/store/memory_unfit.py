@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import cast
 
 from makegood.ports.unfit import Unfit
@@ -38,8 +39,14 @@ class MemoryUnfitWriting(MemoryUnfitReading):
     def erase_unfit(self, ids: Sequence[str]) -> int:
         return self._deleted({one for one in ids if one in self._t.unfit})
 
-    def drop_unfit(self, before_ms: int, keep: int, whole: Sequence[str] = ()) -> int:
-        gone = {id_ for id_, one in self._t.unfit.items() if one.at_ms < before_ms}
+    def drop_unfit(
+        self, before_ms: int, keep: int, whole: Mapping[str, int] = MappingProxyType({})
+    ) -> int:
+        gone = {
+            id_
+            for id_, one in self._t.unfit.items()
+            if one.at_ms < whole.get(one.source, before_ms)
+        }
         for source in set(self.unfit_counts()) - set(whole):
             kept = [one for one in self.unfit(source, limit=10**9) if one.id not in gone]
             gone |= {one.id for one in kept[keep:]}

@@ -7,6 +7,7 @@ from makegood.store import tables_people as people
 from makegood.store import tables_pipes as pipes
 from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
+from makegood.store.tables_attached import ATTACHED
 from makegood.store.tables_monday import MONDAY
 from makegood.store.tables_ranks import RANKS
 from makegood.store.tables_spend import SPEND
@@ -50,6 +51,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     SPEND,
     MONDAY,
     RANKS,
+    ATTACHED,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

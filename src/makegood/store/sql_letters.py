@@ -8,7 +8,7 @@ from makegood.messages.ids import ProfileId, RepId
 from makegood.ports.letters import BoxPlace, Jotting, Letter
 from makegood.store.session import replace
 from makegood.store.shapes import pack
-from makegood.store.sql_customers import SqlBase
+from makegood.store.sql_attached import AttachedReading, AttachedWriting
 
 LETTER = "letter profile mark at_ms row_blob"
 _unpack = msgspec.msgpack.Decoder(Letter).decode
@@ -16,7 +16,7 @@ _unpack_jotting = msgspec.msgpack.Decoder(Jotting).decode
 _unpack_place = msgspec.msgpack.Decoder(BoxPlace).decode
 
 
-class LetterReading(SqlBase):
+class LetterReading(AttachedReading):
     """Who wrote what, and how far mailboxes were read."""
 
     def letter(self, letter: str) -> Letter | None:
@@ -89,7 +89,7 @@ class LetterReading(SqlBase):
         return dict(self._db.rows(sql, sorted(set(marks))))
 
 
-class LetterWriting(LetterReading):
+class LetterWriting(LetterReading, AttachedWriting):
     """Keeping and forgetting them."""
 
     def put_letter(self, row: Letter) -> bool:

@@ -1,6 +1,7 @@
 """Records that fit nothing, by SQL."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -47,8 +48,12 @@ class UnfitWriting(UnfitReading):
     def erase_unfit(self, ids: Sequence[str]) -> int:
         return self._deleted("id = ANY(?)", sorted(set(ids))) if ids else 0
 
-    def drop_unfit(self, before_ms: int, keep: int, whole: Sequence[str] = ()) -> int:
-        gone = self._deleted("came_ms < ?", before_ms)
+    def drop_unfit(
+        self, before_ms: int, keep: int, whole: Mapping[str, int] = MappingProxyType({})
+    ) -> int:
+        gone = self._deleted("came_ms < ? AND NOT (source = ANY(?))", before_ms, sorted(whole))
+        for source, own_ms in whole.items():
+            gone += self._deleted("source = ? AND came_ms < ?", source, own_ms)
         for source, count in self.unfit_counts().items():
             if count <= keep or source in whole:
                 continue

@@ -21,6 +21,7 @@ from makegood.testing.store_account_conformance import AccountConformance
 from makegood.testing.store_advertised_conformance import AdvertisedConformance
 from makegood.testing.store_answer_conformance import AnswerConformance
 from makegood.testing.store_asked_conformance import AskedConformance
+from makegood.testing.store_attached_conformance import AttachedConformance
 from makegood.testing.store_book_conformance import BookConformance
 from makegood.testing.store_budget_conformance import MAY, BudgetConformance, gift
 from makegood.testing.store_desk_conformance import (
@@ -233,6 +234,7 @@ class StoreConformance(
     HistoryConformance,
     MondayConformance,
     TriageConformance,
+    AttachedConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -82,8 +82,18 @@ class UnfitConformance(Conformance):
         kept = [unfit(number, source="mail") for number in range(5)]
         with store.writing() as writing:
             writing.put_unfit(kept)
-            assert writing.drop_unfit(100, 3, ["mail"]) == 0
-            assert writing.drop_unfit(9_000, 3, ["mail"]) == 5
+            assert writing.drop_unfit(100, 3, {"mail": 100}) == 0
+            assert writing.drop_unfit(9_000, 3, {"mail": 9_000}) == 5
+
+    def test_a_source_may_have_a_time_of_its_own(self) -> None:
+        """The rule book says how long mail is set aside; records of other systems have theirs."""
+        store = self.make_store()
+        with store.writing() as writing:
+            late = unfit(3, source="mail", at_ms=2_000)
+            writing.put_unfit([unfit(1), unfit(2, source="mail"), late])
+            assert writing.drop_unfit(9_000, 3, {"mail": late.at_ms}) == 2
+        with store.reading() as reading:
+            assert reading.unfit("mail") == (late,)
 
     def test_a_file_goes_with_its_row(self) -> None:
         """Thrown away, erased or too old: the file has to go, too."""

@@ -38,6 +38,11 @@ def refused(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     return _page(request, 403, "refused")
 
 
+def too_long(request: HttpRequest) -> HttpResponse:
+    """Refuse what nobody has read: so without anything that would read it."""
+    return render(None, "makegood/fault.html", _words(request, "long"), status=413)
+
+
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     return _page(request, 403, "stale")
 

@@ -8,6 +8,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from makegood.runtime.noting import Actor, acting
+from makegood.sources.mail.reading import MOST_BYTES
+from makegood.web.faults import too_long
 from makegood.web.instance import current
 
 _POLICY = "; ".join(
@@ -24,6 +26,7 @@ _POLICY = "; ".join(
 )
 _PUBLIC = "/static/"
 _CHECKED = "/v1/"  # checks each value itself and says which one is wrong
+_LONGEST = MOST_BYTES + 2_000_000  # of a mail, or of attachments with the words beside them
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|%(?:0[0-8a-f]|1[0-9a-f]|7f)", re.IGNORECASE)
 
 Answering = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +51,17 @@ def refuse_control(answer: Answering) -> Answering:
         if not asked.startswith(_CHECKED) and _CONTROL.search(asked):
             raise BadRequest
         return answer(request)
+
+    return refused
+
+
+def refuse_too_long(answer: Answering) -> Answering:
+    """Refuse what is far too long before a byte of it is read: anybody may send it."""
+
+    def refused(request: HttpRequest) -> HttpResponse:
+        written = request.META.get("CONTENT_LENGTH") or "0"
+        is_too_long = not written.isdigit() or int(written[:20]) > _LONGEST
+        return too_long(request) if is_too_long else answer(request)
 
     return refused
 

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "makegood.web.middleware.guard",
     "makegood.web.middleware.refuse_control",
+    "makegood.web.middleware.refuse_too_long",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

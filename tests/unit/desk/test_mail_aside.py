@@ -266,3 +266,8 @@ def test_the_list_pages_with_the_same_number_of_queries(omar, makegood: Makegood
         seen |= set(shown)
         page = omar.get(f"{PAGE}?after={page.context['older']}")
     assert len(seen) == 60
+
+
+def test_the_page_says_how_long_it_is_kept(omar, makegood: Makegood) -> None:
+    shown = words_of(omar.get(PAGE))
+    assert "what is older than 14 days goes" in shown

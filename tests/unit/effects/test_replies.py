@@ -1,11 +1,13 @@
 """An answer stands in the customer's conversation, and nothing of their mail writes its fields."""
 
 from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 
 from makegood.effects.mail import MAIL_POLICY
-from makegood.effects.replies import reply_mail
+from makegood.effects.replies import Enclosed, reply_mail, written
 from makegood.messages.commands import Command, SendReply
 from makegood.messages.ids import CaseId, CommandId, EventId, ProfileId
 from makegood.ports.letters import Letter
@@ -72,3 +74,34 @@ def test_a_subject_that_hides_a_field_writes_none():
     assert mail["Bcc"] is None
     assert mail["Subject"].startswith("Re: = ?utf-8")
     assert mail.get_payload(decode=True).strip() == b"We come."
+
+
+def test_what_is_attached_is_written_piece_by_piece_and_read_as_it_was():
+    names = ["a.pdf", "Übersicht_" * 12 + ".pdf"]
+    contents = [b"", bytes(range(256)) * 9]
+    kinds = ["application/pdf", "message/rfc822"]
+    message = EmailMessage(policy=MAIL_POLICY)
+    message["Subject"] = "x"
+    message.set_content("Dear Ana", cte="quoted-printable")
+    enclosed = [
+        Enclosed(name=name, kind=kind, pieces=[content[:70], content[70:]])
+        for name, kind, content in zip(names, kinds, contents, strict=True)
+    ]
+    pieces = list(written(message, enclosed))
+    assert max(map(len, b"".join(pieces).split(b"\r\n"))) <= 998
+    mail = message_from_bytes(b"".join(pieces), policy=default)
+    parts = list(mail.iter_attachments())
+    assert [one.get_filename() for one in parts] == names
+    assert [one.get_content() for one in parts] == contents
+    assert parts[1].get_content_type() == "application/octet-stream"
+
+
+def test_a_name_of_a_file_writes_no_field():
+    message = EmailMessage(policy=MAIL_POLICY)
+    message.set_content("x")
+    hostile = Enclosed(name="=?utf-8?q?a=0d=0aBcc:_x=40y.z?=.txt", kind="text/html", pieces=[b"<"])
+    mail = message_from_bytes(b"".join(written(message, [hostile])), policy=default)
+    assert mail["Bcc"] is None
+    (part,) = mail.iter_attachments()
+    assert part["Bcc"] is None
+    assert part.get_content_disposition() == "attachment"

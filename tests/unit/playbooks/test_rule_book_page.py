@@ -29,7 +29,7 @@ def test_the_blocks_are_one_book_and_its_examples_come_true():
     checked = check_book(BOOK, name="pages.md")
     assert checked.errors == checked.warnings == ()
     assert checked.book is not None
-    assert len([one for one in checked.examples if not one.file]) == 19
+    assert len([one for one in checked.examples if not one.file]) == 21
     assert run_examples(checked.book, checked.examples) == ()
 
 

@@ -136,7 +136,10 @@ Place = tuple[str | int, ...]
 def instances(node: Any, rule: Any, at: Place = ()) -> Iterator[tuple[str, Place]]:
     """Give the kind and the place of every mapping in a document, as the schema sees them."""
     for option in rule.get("anyOf", ()):
-        yield from instances(node, option, at)
+        kind = option.get("$ref", "").rpartition("/")[2]
+        needed = SCHEMA["definitions"][kind].get("required", ()) if kind else ()
+        if not isinstance(node, dict) or set(needed) <= set(node):  # of two kinds, the one it is
+            yield from instances(node, option, at)
     if kind := rule.get("$ref", "").rpartition("/")[2]:
         if isinstance(node, dict) and kind not in ("facts", "texts"):
             yield kind, at

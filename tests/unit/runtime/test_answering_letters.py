@@ -28,7 +28,7 @@ class Desk:
         with makegood.store.writing() as writing:
             writing.put_reps((RepRow(rep=KATHY.rep, name="Kathy Moreno", role="rep"),))
         self.customer = makegood.post.room.take((EML / "letter_en.eml").read_bytes()).customer
-        self.answers = LetterAnswers(makegood.store, makegood.acts, clock)
+        self.answers = LetterAnswers(makegood.store, makegood.acts, clock, makegood.post.attaching)
         self.brand = next(iter(makegood.book.brands))
 
     def letters(self):

@@ -146,7 +146,7 @@ def test_an_answer_goes_with_the_letter_and_so_does_who_waits(firm: Firm) -> Non
     ben = next(one for one in firm.letters("user:ana") if one.sender == "ben@example.com")
     brand = next(iter(firm.it.book.brands))
     firm.clock.advance(1_000)
-    answers = LetterAnswers(firm.it.store, firm.it.acts, firm.clock)
+    answers = LetterAnswers(firm.it.store, firm.it.acts, firm.clock, firm.it.post.attaching)
     answers.reply(Answer(letter=ben, text="Soon.", brand=brand), KATHY, firm.it.book, "r1")
     firm.part("user:ana", "user:ben")
     assert [one.kind for one in firm.letters("user:ben")] == ["answer", "letter"]

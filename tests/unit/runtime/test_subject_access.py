@@ -15,6 +15,7 @@ from makegood.ports.parking import ParkedMail, ParkedRow, mail_id, parked_id
 from makegood.ports.triage import TriageRow
 from makegood.ports.voice import Media, Post
 from makegood.runtime.answering_letters import Answer, LetterAnswers
+from makegood.runtime.attaching import Draft, Upload
 from makegood.runtime.subject_access import Disclosed, SubjectAccess
 from tests.unit.runtime.test_letters_of_the_parted import BEN, KATHY, Firm
 
@@ -44,7 +45,7 @@ def test_letters_drafts_and_attachments_are_in_it(firm: Firm, tmp_path: Path) ->
     firm.takes("html_only")
     (letter,) = firm.letters("user:ana")
     brand = next(iter(firm.it.book.brands))
-    LetterAnswers(firm.it.store, firm.it.acts, firm.clock).reply(
+    LetterAnswers(firm.it.store, firm.it.acts, firm.clock, firm.it.post.attaching).reply(
         Answer(letter=letter, text="On our way.", brand=brand), KATHY, firm.it.book, "r1"
     )
     draft = Jotting(
@@ -162,7 +163,7 @@ def test_orders_roles_and_what_was_read_are_in_it(firm: Firm, tmp_path: Path) ->
             )  # fmt: skip
     firm.it.post.files.put("a" * 32, media.digest, b"photo")
     brand = next(iter(firm.it.book.brands))
-    LetterAnswers(firm.it.store, firm.it.acts, firm.clock).reply(
+    LetterAnswers(firm.it.store, firm.it.acts, firm.clock, firm.it.post.attaching).reply(
         Answer(letter=letter, text="On our way.", brand=brand), KATHY, firm.it.book, "r1"
     )
     done, files = written(firm, "user:ana", tmp_path / "ana.zip")
@@ -170,3 +171,34 @@ def test_orders_roles_and_what_was_read_are_in_it(firm: Firm, tmp_path: Path) ->
     assert [one["kind"] for one in rows(files["triage.jsonl"])] == ["delay"]
     assert [one["role"] for one in rows(files["roles.jsonl"])] == ["guest"]
     assert done.orders >= 1
+
+
+def test_what_is_attached_to_letters_and_drafts_of_ours_is_in_it(
+    firm: Firm, tmp_path: Path
+) -> None:
+    firm.takes("html_only")
+    (letter,) = firm.letters("user:ana")
+    attaching = firm.it.post.attaching
+    brand = next(iter(firm.it.book.brands))
+    draft = Draft(profile=letter.profile, rep=KATHY.rep, thread=letter.thread)
+    terms = firm.it.book.letters
+
+    def attach(name: str) -> tuple[str, ...]:
+        paper = Upload(name=name, kind="text/plain", pieces=lambda: [name.encode()])
+        found = attaching.attach(draft, [paper], terms, name)
+        assert isinstance(found, tuple)
+        return found
+
+    answers = LetterAnswers(firm.it.store, firm.it.acts, firm.clock, attaching)
+    files = attach("sent.txt")
+    answer = Answer(letter=letter, text="Here.", brand=brand, files=files)
+    answers.reply(answer, KATHY, firm.it.book, "r1")
+    (unsent,) = attach("draft.txt")
+    done, found = written(firm, "email:ana@example.com", tmp_path / "ana.zip")
+    (ours,) = [one for one in firm.letters("user:ana") if one.kind == "answer"]
+    assert found[f"attachments/{ours.letter}/1-sent.txt"] == b"sent.txt"
+    assert found[f"attachments/drafts/{unsent}-draft.txt"] == b"draft.txt"
+    assert {str(one["name"]) for one in rows(found["attached.jsonl"])} == {"sent.txt", "draft.txt"}
+    assert (done.attachments, done.missing) == (3, 0)
+    _, others = written(firm, "email:ben@example.com", tmp_path / "ben.zip")
+    assert others["attached.jsonl"] == b""

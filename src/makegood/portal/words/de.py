@@ -376,6 +376,11 @@ WORDS = {
     "fault.missing.lead": (
         "Unter dieser Adresse gibt es nichts, oder es ist nicht für Sie bestimmt."
     ),
+    "fault.long.title": "Zu lang",
+    "fault.long.lead": (
+        "Das ist länger, als hier angenommen wird. Bitte senden Sie weniger auf einmal; "
+        "es wurde nichts behalten."
+    ),
     "fault.unreadable.title": "Nicht lesbar",
     "fault.unreadable.lead": (
         "Das lässt sich nicht lesen: Es ist zu lang oder enthält Zeichen, die niemand tippen kann."

@@ -366,6 +366,10 @@ WORDS = {
     "person.link": "Who looks after you",
     "fault.missing.title": "Not found",
     "fault.missing.lead": "There is nothing at this address, or it is not for you to see.",
+    "fault.long.title": "Too long",
+    "fault.long.lead": (
+        "This is longer than what is taken here. Send less at once; nothing was kept."
+    ),
     "fault.unreadable.title": "Not readable",
     "fault.unreadable.lead": (
         "This cannot be read: it is too long, or holds characters that nobody can type."

@@ -364,6 +364,10 @@ WORDS = {
     "person.link": "Quién le atiende",
     "fault.missing.title": "No encontrado",
     "fault.missing.lead": "En esta dirección no hay nada, o no es para usted.",
+    "fault.long.title": "Demasiado largo",
+    "fault.long.lead": (
+        "Es más largo de lo que se acepta aquí. Envíe menos de una vez; no se guardó nada."
+    ),
     "fault.unreadable.title": "No se puede leer",
     "fault.unreadable.lead": (
         "Esto no se puede leer: es demasiado largo o contiene caracteres que nadie puede escribir."
