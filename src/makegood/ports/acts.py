@@ -53,6 +53,7 @@ ACTS: Mapping[str, str] = {
     "handle.erased": "The posts of an author were forgotten.",
     "post.attached": "A public post was kept with a case.",
     "post.gone": "A person said that its author deleted a public post.",
+    "triage.rolled_back": "A person went back to another model of triage.",
     "links.made": "A run over guest lists linked customers who are probably one.",
     "appeal.decided": "A person looked at an appeal about what a customer said of a meeting.",
     "root_cause.answered": "Who answers for a root cause said what becomes of it.",

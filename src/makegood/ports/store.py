@@ -51,11 +51,13 @@ from makegood.ports.screening import ScreeningReading
 from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.ties import TieReading, TieWriting
+from makegood.ports.training import TrainingReading, TrainingWriting
 from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.voice import VoiceReading, VoiceWriting
 from makegood.ports.watching import WatchReading, WatchWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
+from makegood.ports.words import WordsReading, WordsWriting
 
 
 class Reading(
@@ -87,6 +89,8 @@ class Reading(
     VoiceReading,
     SilenceReading,
     TriageReading,
+    TrainingReading,
+    WordsReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -253,6 +257,8 @@ class Writing(
     VoiceWriting,
     SilenceWriting,
     TriageWriting,
+    TrainingWriting,
+    WordsWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

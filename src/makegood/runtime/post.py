@@ -16,12 +16,15 @@ from makegood.ports.clock import Clock
 from makegood.ports.files import Files
 from makegood.ports.letters import Letter
 from makegood.ports.store import Store
+from makegood.runtime.beside import Forever, threads_of
 from makegood.runtime.direct_line import Lines
 from makegood.runtime.mail_addresses import MailServer, addresses_of, is_ours
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.runtime.mailroom import Doors, Mailroom
+from makegood.runtime.reading_words import WordsRead
 from makegood.runtime.triage import Triage
 from makegood.runtime.triage_models import reader_of
+from makegood.runtime.triage_night import TriageNight
 from makegood.sources.imap import box_of
 from makegood.store.files import DiskFiles, MemoryFiles
 
@@ -44,6 +47,8 @@ class Post:
         with_files: Whether it is kept as long as the store is.
         room: Takes mails.
         triage: Says what letters are about.
+        words: Reads what customers wrote elsewhere.
+        night: Trains the model of triage.
         rounds: Looks into the mailbox; None where the settings name none.
     """
 
@@ -71,6 +76,8 @@ class Post:
         on_disk = folder not in ("", IN_MEMORY)
         self.files: Files = DiskFiles(Path(folder)) if on_disk else MemoryFiles()
         self.triage = Triage(store, doors.acts, doors.intake, book_of, clock, reader_of)
+        self.words = WordsRead(store, self.triage, book_of, clock)
+        self.night = TriageNight(store, book_of, clock)
         self.room = Mailroom(
             store,
             replace(doors, triage=self.triage),
@@ -127,7 +134,11 @@ class Post:
     def threads(
         self, stopped: Callable[[], bool], sleep: Callable[[float], object]
     ) -> list[Thread]:
-        """Give what works beside the worker: the rounds, where there is a mailbox."""
-        if self.rounds is None:
-            return []
-        return [Thread(target=self.rounds.run_forever, args=(stopped, sleep), name="mail")]
+        """Give what works beside the worker: reading words, training, and the mailbox if any."""
+        rounds: dict[str, Forever] = {
+            "words": self.words.run_forever,
+            "night": self.night.run_forever,
+        }
+        if self.rounds is not None:
+            rounds["mail"] = self.rounds.run_forever
+        return threads_of(rounds, stopped, sleep)

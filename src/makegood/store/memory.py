@@ -29,6 +29,7 @@ from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryLook
+from makegood.store.memory_words import MemoryTrainings
 from makegood.store.memory_writing import MemoryWriting
 
 
@@ -54,6 +55,7 @@ class MemoryReader(
     MemoryLetters,
     MemoryVoice,
     MemoryTriage,
+    MemoryTrainings,
 ):
     """One look at memory."""
 

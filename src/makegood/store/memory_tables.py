@@ -74,7 +74,8 @@ TABLES = (
     "routings", "lots", "letters", "letters_gone", "letters_erased", "mailboxes", "jottings",
     "survey_answers", "public_posts", "public_handles", "public_codes", "heard_to", "silent",
     "waited", "wait_norms",
-    "triage", "triage_models",
+    "triage", "triage_models", "triage_backs", "triage_trainings", "triage_turns",
+    "words_waiting",
 )  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
+from makegood.ports.triage import TriageRow
 from makegood.ports.voice import Handle, HeardTo, Post, VoiceCode, VoiceCount, forgotten
+from makegood.ports.words import WaitingWords
 from makegood.store.memory_reading import MemoryReading
 
 _COUNTED = ("waiting", "answered", "gone")
@@ -19,6 +21,8 @@ class VoiceTables(Protocol):
     public_codes: MutableMapping[str, VoiceCode]
     heard_to: MutableMapping[str, HeardTo]
     letters_gone: MutableMapping[str, bool]
+    triage: MutableMapping[str, TriageRow]
+    words_waiting: MutableMapping[str, WaitingWords]
 
 
 class MemoryVoice(MemoryReading):
@@ -153,4 +157,6 @@ class MemoryVoice(MemoryReading):
         for one in found:
             self._said.public_posts[one.post] = forgotten(one.post)
             self._said.letters_gone[one.post] = True
+            self._said.triage.pop(one.post, None)
+            self._said.words_waiting.pop(one.post, None)
         return len(found)

@@ -9,6 +9,7 @@ from makegood.store import tables_silence as silence
 from makegood.store import tables_spine as spine
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
+from makegood.store.tables_words import WORDS
 
 STEPS: tuple[tuple[str, ...], ...] = (
     spine.FIRST,
@@ -44,6 +45,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     letters.DRAFTS,
     asking.ANSWERS,
     TRIAGE,
+    WORDS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -71,7 +73,7 @@ NUMBERS = frozenset(
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
         "gave_up",
-        "score", "asked", "replied",
+        "score", "asked", "replied", "asks",
     }
 )  # fmt: skip
 

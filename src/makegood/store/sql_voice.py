@@ -173,6 +173,10 @@ class VoiceWriting(VoiceReading):
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
         for row in found:
             self.save_post(forgotten(row[0]))
+        if found:
+            names = sorted(row[0] for row in found)
+            self._db.run("DELETE FROM triage WHERE letter = ANY(?)", names)
+            self._db.run("DELETE FROM words_waiting WHERE item = ANY(?)", names)
         return len(found)
 
     def change_heard_to(self, source: str) -> HeardTo:

@@ -7,7 +7,7 @@ import pytest
 from makegood.playbooks.binding import bind
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.load import check_book, load_book
-from makegood.playbooks.triage import KindTerms
+from makegood.playbooks.triage import CHANNELS, KindTerms
 from tests.unit.playbooks.test_composing import HEAD
 from tests.unit.playbooks.test_composing import HOUSE as PLAIN
 from tests.unit.playbooks.test_rule_book_page import BOOK
@@ -87,4 +87,4 @@ def test_what_a_brand_says_is_put_over_the_umbrellas_kind_by_kind():
     terms = load_book(bind(HEAD + brand, {}, {"house.yaml": house}.get), name="acme.yaml").triage
     assert terms.kinds["late"] == KindTerms(failure="parcel_late", ask_from=0.4)
     assert terms.kinds["lost"].ask_from == 0.9
-    assert (terms.urgent, terms.most_of_one, terms.channels) == (("alone",), 1, {"mail"})
+    assert (terms.urgent, terms.most_of_one, terms.channels) == (("alone",), 1, set(CHANNELS))
