@@ -5,7 +5,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import CaseId, CustomerId, ProfileId
+from makegood.ports.rows import CaseRow
 from makegood.ports.voice import Post
 
 WordsPlace = tuple[int, int, str]
@@ -77,6 +78,21 @@ class WordsReading(Protocol):
 
     def urgent_customers(self, customers: Sequence[CustomerId]) -> frozenset[CustomerId]:
         """Say who of these customers wrote something that cannot wait."""
+
+    def urgent_cases(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, int, CaseId] | None = None,
+        limit: int = 50,
+    ) -> tuple[CaseRow, ...]:
+        """Page through open cases whose customer wrote what cannot wait, in the queue's order.
+
+        Args:
+            brands: Of these; empty for all.
+            after: As `cases` takes it.
+            limit: At most so many.
+        """
 
     def words_read(self) -> int | None:
         """Say up to which place the log was read for words; None for never."""

@@ -6,7 +6,8 @@ from typing import Protocol, cast
 from msgspec.structs import replace
 
 from makegood.messages.events import Event
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import CaseId, CustomerId, ProfileId
+from makegood.ports.rows import CaseRow
 from makegood.ports.training import Training, Version, newest
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.ports.voice import Post
@@ -14,6 +15,7 @@ from makegood.ports.words import WaitingWords, WordsCounted, WordsPlace
 from makegood.store.memory_reading import MemoryReading
 
 _READ, _TRAIN = "read", "train"
+_MOST_CASES, _NO_DUE = 200, 2**63 - 1
 
 
 class WordTables(Protocol):
@@ -68,6 +70,23 @@ class MemoryWords(MemoryReading):
         rows = self._of_words.words_waiting.values()
         urgent = {known.get(row.profile) for row in rows if row.is_urgent and row.profile}
         return frozenset(one for one in urgent if one is not None and one in wanted)
+
+    def urgent_cases(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, int, CaseId] | None = None,
+        limit: int = 50,
+    ) -> tuple[CaseRow, ...]:
+        found: list[CaseRow] = []
+        while len(found) < limit and (
+            page := self.cases(brands=brands, after=after, limit=_MOST_CASES)
+        ):
+            wrote = self.urgent_customers([row.customer for row in page])
+            found += (row for row in page if row.customer in wrote)
+            last = page[-1]
+            after = (last.risk, last.due_ms or _NO_DUE, last.case)
+        return tuple(found[:limit])
 
     def words_read(self) -> int | None:
         return self._of_words.triage_turns.get(_READ)

@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.ids import CaseId, CustomerId, ProfileId
+from makegood.ports.rows import CaseRow
 from makegood.ports.voice import Post
 from makegood.ports.words import WaitingWords, WordsCounted, WordsPlace
 from makegood.store.session import Value, replace
+from makegood.store.shapes import unpack_case
 from makegood.store.sql_customers import SqlBase
 
 _COLUMNS = "item profile channel brand rank asks at_ms"
@@ -21,6 +23,10 @@ _COUNT = """SELECT coalesce(sum(1 - rank), 0), coalesce(sum(asks), 0), count(*)
 _URGENT = """SELECT DISTINCT profile.customer FROM profile
     JOIN words_waiting ON words_waiting.profile = profile.profile
     WHERE profile.customer = ANY(?) AND words_waiting.rank = 0 AND words_waiting.profile <> ''"""
+_CASES = """SELECT row_blob FROM cases WHERE is_open = 1 AND customer IN (
+        SELECT profile.customer FROM profile JOIN words_waiting
+            ON words_waiting.profile = profile.profile
+        WHERE words_waiting.rank = 0 AND words_waiting.profile <> '')"""
 _UNREAD = """SELECT row_blob FROM public_post WHERE standing <> 'ours' AND slot = 0
     AND NOT EXISTS (SELECT 1 FROM triage WHERE triage.letter = public_post.post)
     ORDER BY slot, rank, post LIMIT ?"""
@@ -64,6 +70,21 @@ class WordsReading(SqlBase):
             return frozenset()
         found = self._db.rows(_URGENT, sorted(set(customers)))
         return frozenset(CustomerId(row[0]) for row in found)
+
+    def urgent_cases(
+        self,
+        *,
+        brands: Sequence[str] = (),
+        after: tuple[int, int, CaseId] | None = None,
+        limit: int = 50,
+    ) -> tuple[CaseRow, ...]:
+        values: list[Value] = [sorted(set(brands))] if brands else []
+        theirs = " AND brand = ANY(?)" if brands else ""
+        later = " AND (rank, due_key, case_id) > (?, ?, ?)" if after else ""
+        if after is not None:
+            values += (-after[0], after[1], after[2])
+        sql = f"{_CASES}{theirs}{later} ORDER BY rank, due_key, case_id LIMIT ?"
+        return tuple(unpack_case(row[0]) for row in self._db.rows(sql, *values, limit))
 
     def words_read(self) -> int | None:
         found = self._db.rows("SELECT place FROM triage_turn WHERE name = ?", _READ)
