@@ -30,7 +30,14 @@ from makegood.ports.voice import Post
 from makegood.ports.words import WaitingWords
 from makegood.projections.roster import called
 from makegood.projections.triage import WRITTEN, chance_words, kind_words
-from makegood.runtime.triage import ORDINARY, PUBLIC, is_failure, label_of, made_by
+from makegood.runtime.triage import (
+    ORDINARY,
+    PUBLIC,
+    can_wait,
+    is_failure,
+    label_of,
+    made_by,
+)
 from makegood.runtime.triage_models import texts_of
 
 PAGE = 20
@@ -184,6 +191,8 @@ def settle(request: HttpRequest, item: str) -> HttpResponse:
         triage = desk.makegood.post.triage
     if row.labelled_ms:
         messages.info(request, "Somebody has looked at it already; what they said stands.")
+    elif say == "later" and row.said is not None and row.said.verdict == "ask":
+        can_wait(desk.makegood.store, item)
     else:
         triage.learn(label)
     if say == "yes" and not row.labelled_ms:

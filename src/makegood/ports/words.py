@@ -116,6 +116,9 @@ class WordsWriting(WordsReading, Protocol):
     def calm_words(self, profiles: Sequence[ProfileId], at_ms: int) -> None:
         """Say that these were answered: what they wrote until then is urgent no more."""
 
+    def calm_item(self, item: str) -> None:
+        """Say that something can wait; what a person is asked about it is asked all the same."""
+
     def drop_settled_posts(self) -> int:
         """Forget what waits about posts that wait for no answer any more; say of how many."""
 

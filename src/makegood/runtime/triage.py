@@ -240,6 +240,15 @@ class Triage:
             writing.drop_waiting_words([label.letter])
 
 
+def can_wait(store: Store, letter: str) -> None:
+    """Keep that a person says it can wait; whether it is a failure is asked all the same."""
+    with store.writing() as writing:
+        known = writing.triaged([letter]).get(letter)
+        if known is not None and not known.labelled_ms:
+            writing.put_triaged(replace(known, urgency=ORDINARY))
+            writing.calm_item(letter)
+
+
 def _is_there(reading: Reading, letter: str, known: TriageRow | None) -> bool:
     """Whether the words of what was read are still kept."""
     if known is not None and known.ref:
@@ -324,6 +333,8 @@ def label_of(
 ) -> TriageRow:
     """Begin a label of a letter with what the model made of it."""
     said = known.said if known is not None else None
+    # What somebody said of the hurry alone, before anybody said what it is.
+    hurry = known.urgency if known is not None and not known.labelled_ms else ""
     return TriageRow(
         letter=letter,
         profile=profile,
@@ -331,5 +342,5 @@ def label_of(
         rep=rep,
         kind=said.kind if said is not None else NONE,
         intent=said.intent if said is not None else "",
-        urgency=URGENT if said is not None and said.urgent else ORDINARY,
+        urgency=hurry or (URGENT if said is not None and said.urgent else ORDINARY),
     )

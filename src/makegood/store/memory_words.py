@@ -116,10 +116,14 @@ class MemoryWords(MemoryReading):
         rows, own = self._of_words.words_waiting, set(profiles) - {""}
         theirs = [row for row in rows.values() if row.profile in own and row.at_ms <= at_ms]
         for row in (one for one in theirs if one.is_urgent):
-            if row.asks:
-                rows[row.item] = replace(row, is_urgent=False)
-            else:
-                del rows[row.item]
+            self.calm_item(row.item)
+
+    def calm_item(self, item: str) -> None:
+        rows = self._of_words.words_waiting
+        if item in rows and rows[item].asks:
+            rows[item] = replace(rows[item], is_urgent=False)
+        else:
+            self.drop_waiting_words([item])
 
     def drop_settled_posts(self) -> int:
         posts = self._of_words.public_posts

@@ -120,6 +120,10 @@ class WordsWriting(WordsReading):
         self._db.run(f"DELETE FROM words_waiting WHERE {theirs} AND asks = 0", own, at_ms)
         self._db.run(f"UPDATE words_waiting SET rank = 1 WHERE {theirs}", own, at_ms)
 
+    def calm_item(self, item: str) -> None:
+        self._db.run("DELETE FROM words_waiting WHERE item = ? AND asks = 0", item)
+        self._db.run("UPDATE words_waiting SET rank = 1 WHERE item = ?", item)
+
     def drop_settled_posts(self) -> int:
         return len(self._db.rows(_SETTLED))
 

@@ -68,6 +68,14 @@ class WordsConformance(Conformance):
                 customer("ana")
             }
         with store.writing() as writing:
+            writing.put_waiting_words(waits("both", "ben", is_urgent=True, asks=True))
+            for item in ("both", "late", "nobody's"):
+                writing.calm_item(item)
+        with store.reading() as reading:
+            left = {one.item: one.is_urgent for one in reading.waiting_words()}
+            assert left == {"b": False, "both": False, "post": True}
+        with store.writing() as writing:
+            writing.drop_waiting_words(["both"])
             writing.erase_triaged([profile("ana")])
         with store.reading() as reading:
             assert [one.item for one in reading.waiting_words()] == ["post"]

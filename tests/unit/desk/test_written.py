@@ -129,8 +129,7 @@ def test_one_click_makes_the_failure_with_the_words_that_are_there(
 
 @pytest.mark.parametrize(
     ("say", "kind", "urgency"),
-    [("no", "none", "urgent"), ("later", "not_working", "ordinary"),
-     ("seen", "not_working", "urgent")],
+    [("no", "none", "urgent"), ("seen", "not_working", "urgent")],
 )  # fmt: skip
 def test_every_answer_teaches_and_only_a_yes_opens_a_case(
     makegood: Makegood, kathy: Client, say: str, kind: str, urgency: str
@@ -141,6 +140,23 @@ def test_every_answer_teaches_and_only_a_yes_opens_a_case(
     assert (one.text, one.row.kind, one.row.urgency) == ("The car does not start.", kind, urgency)
     assert raised(makegood, ana) == []
     assert names(kathy.get("/desk/written")) == []
+
+
+def test_that_it_can_wait_is_no_answer_to_whether_it_is_a_failure(
+    makegood: Makegood, kathy: Client
+):
+    wrote(makegood, "e1", urgent=True)
+    wrote(makegood, "e2", who="ben", urgent=True, verdict="nothing")
+    for item in ("e1", "e2"):
+        kathy.post(f"/desk/written/{item}", {"say": "later"})
+    page = kathy.get("/desk/written")
+    assert names(page) == ["e1"]
+    assert "It can wait" not in words_of(page)
+    assert [(one.row.letter, one.row.urgency) for one in labels(makegood.store)] == [
+        ("e2", "ordinary")
+    ]
+    kathy.post("/desk/written/e1", {"say": "no"})
+    assert (known(makegood, "e1").kind, known(makegood, "e1").urgency) == ("none", "ordinary")
 
 
 def test_a_post_of_nobody_known_teaches_and_that_of_a_customer_opens_a_case(
