@@ -30,8 +30,8 @@ def triage_chapter(source: Source) -> Iterator[Chapter]:
     sentences.append(f"Read is what customers wrote themselves: {read}.")
     if terms.train.by_itself:
         sentences.append(
-            f"After {terms.train.after} corrections a new model is trained in the night, and taken "
-            "where it is not worse."
+            f"After {terms.train.after} corrections a new model is trained in the night, and "
+            "taken where it is not worse."
         )
     if terms.urgent:
         sentences.append(f"A letter is urgent that says: {', '.join(terms.urgent)}.")
@@ -42,7 +42,9 @@ def triage_chapter(source: Source) -> Iterator[Chapter]:
         sentences=tuple(sentences),
         grid=Grid(heads=heads, rows=rows) if rows else None,
     )
-    yield Chapter(anchor="triage", title="What customers write about", lead=_LEAD, entries=(entry,))
+    yield Chapter(
+        anchor="triage", title="What customers write about", lead=_LEAD, entries=(entry,)
+    )
 
 
 def _hundred(chance: float) -> str:

@@ -74,7 +74,9 @@ class WordsRead:
                 break
             after = place
             self._at(after)
-        return looked + self._posts(stopped)
+        if any(PUBLIC in one.triage.channels for one in books_in(book)):
+            looked += self._posts(stopped)
+        return looked
 
     def _at(self, place: int) -> None:
         with self._store.writing() as writing:
@@ -127,7 +129,7 @@ class WordsRead:
         return looked
 
     def _post(self, post: Post) -> None:
-        """Read a post; one that could not be read is not tried again."""
+        """Read a post; one that could not be read, or whose brand reads none, comes no more."""
         if self._triage.look(_wrote_in_public(post)) is not None:
             return
         with self._store.writing() as writing:
