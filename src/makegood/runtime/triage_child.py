@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from threading import Thread
 
 import msgspec
 
@@ -57,31 +58,40 @@ def in_a_child(
         env=_surroundings(os.environ),
         start_new_session=True,  # Ctrl+C is for the worker, which ends it in order
     ) as child:
+        said = _Said(child, msgspec.msgpack.encode(job))
         try:
-            said = _awaited(child, msgspec.msgpack.encode(job), terms, stopped)
+            _await(said, terms, stopped)
         finally:
             if child.poll() is None:
                 child.kill()
+            said.join()
     if child.returncode:
         raise TrainingFailed(_why(child.returncode, terms))
     try:
-        return msgspec.msgpack.decode(said, type=Learned)
+        return msgspec.msgpack.decode(said.words, type=Learned)
     except msgspec.DecodeError as wrong:
         raise TrainingFailed("The training said nothing that can be read.") from wrong
 
 
-def _awaited(
-    child: "subprocess.Popen[bytes]",
-    words: bytes,
-    terms: TrainTerms,
-    stopped: Callable[[], bool],
-) -> bytes:
-    given: bytes | None = words
+class _Said(Thread):
+    """Gives a child its words and takes what it says; the pipe holds less than a job."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", words: bytes) -> None:
+        super().__init__(name="training", daemon=True)
+        self._child = child
+        self._words = words
+        self.words = b""
+        self.start()
+
+    def run(self) -> None:
+        self.words = self._child.communicate(self._words)[0]
+
+
+def _await(said: _Said, terms: TrainTerms, stopped: Callable[[], bool]) -> None:
     for _ in range(int((terms.longest_ms / 1000 + _GRACE_S) / _LOOK_S)):
-        try:
-            return child.communicate(given, timeout=_LOOK_S)[0]
-        except subprocess.TimeoutExpired:
-            given = None  # the rest of it is sent by the next call
+        said.join(_LOOK_S)
+        if not said.is_alive():
+            return
         if stopped():
             raise Stopped
     raise TrainingFailed(_why(_NO_TIME, terms))

@@ -265,6 +265,21 @@ def test_a_child_is_given_no_setting_of_the_deployment_and_says_what_it_learned(
     assert in_a_child(job(), program=child).name == "1 [] ['3000', '60'] 1"
 
 
+def test_a_child_that_is_slow_to_listen_hears_all_of_a_large_job():
+    child = program("""
+        import msgspec, sys
+        from makegood.runtime.triage_learning import Job, Learned
+        print("x" * 200_000, file=sys.stderr)
+        begun = sys.stdin.buffer.read(1)
+        job = msgspec.msgpack.decode(begun + sys.stdin.buffer.read(), type=Job)
+        learned = Learned(figures=(), name=str(len(job.model)))
+        sys.stdout.buffer.write(msgspec.msgpack.encode(learned))
+    """)
+    large = replace(job(), model=b"x" * 8_000_000)
+    looks: list[int] = []
+    assert in_a_child(large, lambda: bool(looks.append(1)), child).name == "8000000"
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
