@@ -33,6 +33,7 @@ PLACEHOLDER = {
     "ticket.requester.external_id": "",
     "ticket.requester.phone": "+1 212 555 0100",
     "ticket.requester.language": "English",
+    "ticket.latest_public_comment": "Where is my car?",
     "ticket.customer.email": "ana@example.org",
     "ticket.customer.firstname": "Ana",
     "ticket.customer.lastname": "Reyes",

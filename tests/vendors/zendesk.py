@@ -133,6 +133,7 @@ class Account:
             "priority": "High",
             "channel": "Mail",
             "by": by,
+            "words": "Where is my car?" if by == "end-user" else "We look into it.",
             "requester_email": ticket.requester["email"],
             "requester_external_id": ticket.requester.get("external_id", ""),
             "requester_phone": "",

@@ -163,6 +163,8 @@ def failure(request: HttpRequest, customer_id: str, letter_id: str) -> HttpRespo
     refused = made_a_failure(desk, letter, OTHER)
     if refused is not None:
         return again(request, wanted, letter, refused)
+    with desk.makegood.store.writing() as writing:
+        writing.drop_waiting_words([letter.letter])
     with at_the_desk(request) as desk:
         open_cases = [row for row in desk.reading.cases_of([wanted]) if row.is_open]
         seen = [row for row in open_cases if desk.me.may_see(row.brand)]

@@ -25,7 +25,7 @@ SIDE = 12  # what fits beside a case without scrolling
 NO_DUE = 2**63 - 1
 _PLACE = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,19})\.(k[0-9a-z]+)")
 NOBODY = RepId("")
-FILTERS = ("all", "mine", "nobodys", "closed")
+FILTERS = ("all", "mine", "nobodys", "urgent", "closed")
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -46,6 +46,7 @@ class Row(Struct, frozen=True, kw_only=True):
     mine: bool
     opened: str
     brand: str
+    is_urgent: bool = False
 
 
 @require_safe
@@ -64,14 +65,8 @@ def _queue(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "all")
     show = show if show in FILTERS else "all"
     with at_the_desk(request) as desk:
-        found = desk.reading.cases(
-            owner={"mine": desk.me.rep, "nobodys": NOBODY}.get(show),
-            open_only=show != "closed",
-            brands=desk.brands,
-            after=place_after(request.GET.get("after", "")),
-            limit=PAGE,
-        )
-        rows = rows_of(desk, found)
+        found = _found(desk, show, place_after(request.GET.get("after", "")))
+        rows = rows_of(desk, found, marks_urgent=True)
         nobodys = desk.reading.cases(owner=NOBODY, brands=desk.brands, limit=MOST_COUNTED + 1)
         mine = desk.reading.ties(TieKind.TALK, rep=desk.me.rep, limit=MOST_COUNTED + 1)
         page = {
@@ -82,6 +77,7 @@ def _queue(request: HttpRequest) -> HttpResponse:
             "nobodys": len(nobodys),
             "many_nobodys": len(nobodys) > MOST_COUNTED,
             "rows": rows,
+            "written": desk.reading.words_counted(desk.brands),
             "show": show,
             "filters": FILTERS,
             "next": place_of_last(found) if len(found) == PAGE else "",
@@ -89,6 +85,19 @@ def _queue(request: HttpRequest) -> HttpResponse:
         }
     template = "desk/_queue_rows.html" if is_fragment(request) else "desk/queue.html"
     return render(request, template, page)
+
+
+def _found(desk: Desk, show: str, after: tuple[int, int, CaseId] | None) -> tuple[CaseRow, ...]:
+    """Give a page of cases; those whose customer wrote what cannot wait, in the same order."""
+    if show == "urgent":
+        return desk.reading.urgent_cases(brands=desk.brands, after=after, limit=PAGE)
+    return desk.reading.cases(
+        owner={"mine": desk.me.rep, "nobodys": NOBODY}.get(show),
+        open_only=show != "closed",
+        brands=desk.brands,
+        after=after,
+        limit=PAGE,
+    )
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -101,14 +110,21 @@ def side_rows(desk: Desk) -> tuple[Row, ...]:
     return rows_of(desk, desk.reading.cases(brands=desk.brands, limit=SIDE))
 
 
-def rows_of(desk: Desk, found: Sequence[CaseRow]) -> tuple[Row, ...]:
-    """Put names to cases, with one query for all of them."""
+def rows_of(
+    desk: Desk, found: Sequence[CaseRow], *, marks_urgent: bool = False
+) -> tuple[Row, ...]:
+    """Put names to cases with one query for all; a second says who wrote what is urgent."""
     seen = [row for row in found if desk.me.may_see(row.brand)]
     persons = desk.reading.persons(tuple({row.opener for row in seen}))
-    return tuple(_row(desk, row, persons.get(row.opener)) for row in seen)
+    customers = [row.customer for row in seen if row.is_open and marks_urgent]
+    urgent = desk.reading.urgent_customers(customers) if customers else frozenset()
+    return tuple(
+        _row(desk, row, persons.get(row.opener), is_urgent=row.is_open and row.customer in urgent)
+        for row in seen
+    )
 
 
-def _row(desk: Desk, row: CaseRow, person: PersonRow | None) -> Row:
+def _row(desk: Desk, row: CaseRow, person: PersonRow | None, *, is_urgent: bool) -> Row:
     return Row(
         case=row.case,
         name=called(person),
@@ -125,6 +141,7 @@ def _row(desk: Desk, row: CaseRow, person: PersonRow | None) -> Row:
         mine=row.owner == desk.me.rep,
         opened=ago_words(desk.now_ms - row.opened_ms),
         brand=row.brand,
+        is_urgent=is_urgent,
     )
 
 

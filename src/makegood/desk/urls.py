@@ -56,6 +56,8 @@ from makegood.desk import (
     umbrella_walks,
     voice,
     waiting,
+    written,
+    written_model,
 )
 
 _LETTER = "customers/<str:customer_id>/letters/<str:letter_id>/"
@@ -69,6 +71,9 @@ urlpatterns = [
     path("voice/searches/<str:search_id>", searches.search, name="search-results"),
     path("voice/<str:post_id>/files/<str:digest>", voice.file, name="voice-file"),
     path("voice/<str:post_id>/<str:act>", voice.act, name="voice-act"),
+    path("written", written.written, name="written"),
+    path("written/model", written_model.model, name="written-model"),
+    path("written/<str:item>", written.settle, name="written-settle"),
     path("search", customers.search, name="search"),
     path("cases/<str:case_id>", case.case, name="case"),
     path("cases/<str:case_id>/<str:act>", case.act, name="act"),

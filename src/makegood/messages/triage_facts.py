@@ -14,7 +14,7 @@ class Triaged(FactBody, frozen=True, kw_only=True, tag="triaged"):
     """A model read a letter; the rule book said what follows from how sure it was.
 
     Attributes:
-        letter: Which; its words are kept beside the log.
+        letter: Which, or the event that brought the words; they are kept beside the log.
         kind: Of failure, as the model names it; `none` for no failure.
         sure: How likely that is, in thousandths.
         verdict: `open` when the failure was opened by itself, `ask` when a person is asked.
@@ -26,6 +26,7 @@ class Triaged(FactBody, frozen=True, kw_only=True, tag="triaged"):
         model: Name of the model.
         brand: For whom it was written.
         words: The words it rests on.
+        channel: Where it was written, as `triage` of the rule book calls it.
     """
 
     letter: str
@@ -40,3 +41,4 @@ class Triaged(FactBody, frozen=True, kw_only=True, tag="triaged"):
     model: str = ""
     brand: str = ""
     words: TextRef = ""
+    channel: str = "mail"

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from makegood.playbooks.cel import Expression
 
+WORDS = "message"
+"""The fact under which an event keeps what a customer wrote; its value is where the words are."""
+
 
 class Form(StrEnum):
     """How the records come."""
@@ -112,6 +115,7 @@ class Mapped(Struct, frozen=True, kw_only=True, eq=False):
         event: The event's name; empty where it raises a failure.
         facts: What the event tells, by name.
         raises: The failure it raises.
+        words: Gives what the customer wrote, in their own words; kept beside the log.
     """
 
     id: str
@@ -119,6 +123,7 @@ class Mapped(Struct, frozen=True, kw_only=True, eq=False):
     event: str = ""
     facts: Mapping[str, Expression] = {}
     raises: Raises | None = None
+    words: Expression | None = None
 
 
 class Source(Struct, frozen=True, kw_only=True, eq=False):

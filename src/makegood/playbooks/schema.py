@@ -240,7 +240,7 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     "list of personal data": dict.fromkeys(PERSON, _EXPRESSION),
     "mapped event": {
         "id*": _NAME, "when": _EXPRESSION, "event": _TEXT, "facts": _map(_EXPRESSION),
-        "raises": _ref("raised failure"),
+        "words": _EXPRESSION, "raises": _ref("raised failure"),
     },
     "raised failure": {
         "failure*": _EXPRESSION, "about*": _EXPRESSION, "brand": _EXPRESSION, "words": _EXPRESSION,

@@ -15,6 +15,7 @@ from makegood.playbooks.cel import Expression, Scope, compile_expression
 from makegood.playbooks.conditions import Conditions, Reads
 from makegood.playbooks.failures import check_event
 from makegood.playbooks.mappings import (
+    WORDS,
     Cell,
     Column,
     Form,
@@ -282,9 +283,15 @@ class _Reading:
             )
         if event and self.is_inline:  # a pack is for every book, also for one that hears less
             check_event(section, "event", event, self.ground.conditions)
-        facts = self.facts(section)
+        facts, words = self.facts(section), self.value(section, "words", "dyn")
+        if words is not None and (not event or WORDS in facts):
+            section.error(
+                "words",
+                f"An `event` has `words`, and keeps them as its fact `{WORDS}`.",
+                f"Say `raises/words`, or give the fact `{WORDS}` another name.",
+            )
         section.done()
-        return Mapped(id=name, when=when, event=event, facts=facts, raises=raises)
+        return Mapped(id=name, when=when, event=event, facts=facts, raises=raises, words=words)
 
     def raised(self, section: Section) -> Raises | None:
         inner = section.section("raises", "raised failure")

@@ -1,4 +1,4 @@
-"""The section `triage`: when a letter opens a failure by itself, and when a person is asked."""
+"""The section `triage`: what is read, what opens a failure, and what a person is asked about."""
 
 from collections.abc import Collection, Mapping
 from typing import Literal, TypeAlias
@@ -9,8 +9,11 @@ from makegood.playbooks.failures import OTHER
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields
 from makegood.playbooks.reading import NAME, Section
+from makegood.playbooks.training import TrainTerms, read_training
 
-CHANNELS = ("mail",)
+CHANNELS = ("mail", "told", "line", "help_desk", "survey", "public")
+"""Where customers write in their own words: letters, their own page, to their person, at the help
+desk, beside an answer to a survey, and in public."""
 NONE = "none"
 FEWEST_LABELS = 5
 LEAST_SURE = 0.5  # less than even is no reason to open anything
@@ -47,6 +50,7 @@ class TriageTerms(Struct, frozen=True, kw_only=True):
         urgent: Words that make a letter urgent, whatever a model says.
         fewest_labels: With fewer, a label is not learned.
         most_of_one: Share of what is learned of a label that may come from one person.
+        train: When a model is trained anew, and when it is taken.
     """
 
     channels: frozenset[str] = frozenset()
@@ -54,6 +58,7 @@ class TriageTerms(Struct, frozen=True, kw_only=True):
     urgent: tuple[str, ...] = ()
     fewest_labels: int = FEWEST_LABELS
     most_of_one: float = 0.5
+    train: TrainTerms = TrainTerms()
 
 
 def read_triage(top: Section, failures: Collection[str]) -> TriageTerms:
@@ -83,6 +88,7 @@ def read_triage(top: Section, failures: Collection[str]) -> TriageTerms:
         urgent=tuple(text.casefold() for text, _ in section.texts("urgent")),
         fewest_labels=max(fewest, FEWEST_LABELS),
         most_of_one=_chance(section, "most_of_one", 0.5),
+        train=read_training(section),
     )
     section.done()
     return terms
@@ -98,7 +104,9 @@ def _fields(node: object, section: Section) -> Fields | None:
 
 
 def _channels(section: Section) -> frozenset[str]:
-    found = section.texts("channels") or (("mail", section.at("channels")),)
+    if not section.has("channels"):
+        return frozenset(CHANNELS)
+    found = section.texts("channels")
     for text, place in found:
         if text not in CHANNELS:
             section.report.error(

@@ -55,6 +55,7 @@ ACTS: Mapping[str, str] = {
     "post.gone": "A person said that its author deleted a public post.",
     "post.judged": "A person said whether a public post is about a promise, and which way.",
     "acquisition.told": "What winning customers cost was brought in from the firm's books.",
+    "triage.rolled_back": "A person went back to another model of triage.",
     "links.made": "A run over guest lists linked customers who are probably one.",
     "appeal.decided": "A person looked at an appeal about what a customer said of a meeting.",
     "root_cause.answered": "Who answers for a root cause said what becomes of it.",

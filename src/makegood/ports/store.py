@@ -58,11 +58,13 @@ from makegood.ports.sends import SendsReading, SendsWriting
 from makegood.ports.silence import SilenceReading, SilenceWriting
 from makegood.ports.spend import SpendReading, SpendWriting
 from makegood.ports.ties import TieReading, TieWriting
+from makegood.ports.training import TrainingReading, TrainingWriting
 from makegood.ports.triage import TriageReading, TriageWriting
 from makegood.ports.unfit import UnfitReading, UnfitWriting
 from makegood.ports.voice import VoiceReading, VoiceWriting
 from makegood.ports.watching import WatchReading, WatchWriting
 from makegood.ports.webhooks import WebhookReading, WebhookWriting
+from makegood.ports.words import WordsReading, WordsWriting
 
 
 class Reading(
@@ -101,6 +103,8 @@ class Reading(
     SpendReading,
     ReckonedReading,
     MondayReading,
+    TrainingReading,
+    WordsReading,
     Protocol,
 ):
     """One consistent look at the store, as of its beginning."""
@@ -272,6 +276,8 @@ class Writing(
     SpendWriting,
     ReckonedWriting,
     MondayWriting,
+    TrainingWriting,
+    WordsWriting,
     Protocol,
 ):
     """One transaction. Leaving it without an exception commits durably; else nothing happened."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from makegood.messages.body import TextRef
 from makegood.messages.ids import ProfileId, RepId
 from makegood.messages.triage_facts import Triaged
 
@@ -21,6 +22,8 @@ class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
         kind: The kind of failure they named; `none` for no failure.
         intent: What it is about, as they say; empty where they did not.
         urgency: `urgent` or `ordinary`; empty where they did not say.
+        channel: Where it was written, as `triage` of the rule book calls it.
+        ref: Where its words are, beside the log; empty for letters and posts.
     """
 
     letter: str
@@ -32,6 +35,8 @@ class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     kind: str = ""
     intent: str = ""
     urgency: str = ""
+    channel: str = "mail"
+    ref: TextRef = ""
 
 
 class KeptModel(Struct, frozen=True, kw_only=True):
@@ -53,6 +58,9 @@ class TriageReading(Protocol):
 
     def triaged(self, letters: Sequence[str]) -> Mapping[str, TriageRow]:
         """Give what is known of letters."""
+
+    def triaged_of(self, profiles: Sequence[ProfileId]) -> tuple[TriageRow, ...]:
+        """Give everything that was read of what some profiles wrote."""
 
     def triage_labels(
         self, *, after: tuple[int, str] = (0, ""), limit: int = 500
@@ -78,7 +86,7 @@ class TriageWriting(TriageReading, Protocol):
         """Keep what is known of a letter, instead of what was."""
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
-        """Forget what is known of the letters of some profiles."""
+        """Forget what is known of what some profiles wrote, and what of it waits."""
 
     def put_triage_model(self, row: KeptModel) -> None:
-        """Put a model in use; the ones before it go."""
+        """Put a model in use; the ones before it stay, to go back to."""

@@ -16,13 +16,16 @@ from makegood.ports.clock import Clock
 from makegood.ports.files import Files
 from makegood.ports.store import Store
 from makegood.runtime.attaching import Attaching
+from makegood.runtime.beside import Forever, threads_of
 from makegood.runtime.direct_line import Lines
 from makegood.runtime.letters_sent import looked_up
 from makegood.runtime.mail_addresses import MailServer, addresses_of, is_ours
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.runtime.mailroom import Doors, Mailroom
+from makegood.runtime.reading_words import WordsRead
 from makegood.runtime.triage import Triage
 from makegood.runtime.triage_models import reader_of
+from makegood.runtime.triage_night import TriageNight
 from makegood.sources.imap import box_of
 from makegood.store.files import DiskFiles, MemoryFiles
 
@@ -45,6 +48,8 @@ class Post:
         attaching: What reps attach to letters of ours.
         room: Takes mails.
         triage: Says what letters are about.
+        words: Reads what customers wrote elsewhere.
+        night: Trains the model of triage.
         rounds: Looks into the mailbox; None where the settings name none.
     """
 
@@ -74,6 +79,8 @@ class Post:
         self.files: Files = DiskFiles(Path(folder)) if on_disk else MemoryFiles()
         self.attaching = Attaching(store, self.files, clock, with_files=self.with_files)
         self.triage = Triage(store, doors.acts, doors.intake, book_of, clock, reader_of)
+        self.words = WordsRead(store, self.triage, book_of, clock)
+        self.night = TriageNight(store, book_of, clock)
         self.room = Mailroom(
             store,
             replace(doors, triage=self.triage),
@@ -121,7 +128,11 @@ class Post:
     def threads(
         self, stopped: Callable[[], bool], sleep: Callable[[float], object]
     ) -> list[Thread]:
-        """Give what works beside the worker: the rounds, where there is a mailbox."""
-        if self.rounds is None:
-            return []
-        return [Thread(target=self.rounds.run_forever, args=(stopped, sleep), name="mail")]
+        """Give what works beside the worker: reading words, training, and the mailbox if any."""
+        rounds: dict[str, Forever] = {
+            "words": self.words.run_forever,
+            "night": self.night.run_forever,
+        }
+        if self.rounds is not None:
+            rounds["mail"] = self.rounds.run_forever
+        return threads_of(rounds, stopped, sleep)

@@ -22,12 +22,11 @@ from makegood.ports.files import Files
 from makegood.ports.letters import Letter
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store
-from makegood.ports.triage import TriageRow
 from makegood.runtime.erasing import EMAIL
 from makegood.runtime.intake import Intake
 from makegood.runtime.noting import note
 from makegood.runtime.raising import customer_meant
-from makegood.runtime.subject_beside import Beside, lines, triaged_of
+from makegood.runtime.subject_beside import Beside, lines, read_of
 
 _PAGE = 50
 _ENCODER = msgspec.json.Encoder()
@@ -135,13 +134,11 @@ class SubjectAccess:
     ) -> list[Letter]:
         """Write the letters page by page; give those with something attached, without words."""
         kept: list[Letter] = []
-        said: list[TriageRow] = []
         after: tuple[int, str] | None = None
         with archive.open("letters.jsonl", "w", force_zip64=True) as part:
             while True:
                 with self._store.reading() as reading:
                     page = reading.letters_of(own, after=after, limit=_PAGE)
-                    said += triaged_of(reading, [one.letter for one in page])
                 for one in page:
                     part.write(_ENCODER.encode(one) + b"\n")
                 done.letters += len(page)
@@ -149,6 +146,8 @@ class SubjectAccess:
                 if len(page) < _PAGE:
                     break
                 after = (page[-1].at_ms, page[-1].letter)
+        with self._store.reading() as reading:
+            said = read_of(reading, own)
         lines(archive, "triage.jsonl", said)
         return kept
 

@@ -122,10 +122,10 @@ class Beside:
         return kept, missing
 
 
-def triaged_of(reading: Reading, letters: Sequence[str]) -> list[TriageRow]:
-    """Give what was read in letters, by a model or a person."""
-    found = reading.triaged(letters)
-    return [found[one] for one in sorted(found)]
+def read_of(reading: Reading, own: Sequence[ProfileId]) -> list[TriageRow]:
+    """Give what was read in what they wrote, also in public, by a model or a person."""
+    posts = reading.triaged([one.post for one in reading.posts_of(own, _MOST_POSTS)])
+    return [*reading.triaged_of(own), *(posts[one] for one in sorted(posts))]
 
 
 def lines(archive: zipfile.ZipFile, name: str, rows: Iterable[object]) -> None:

@@ -1,4 +1,4 @@
-"""Triage at work: a model reads a letter once, the rule book says what follows, both are a fact.
+"""Triage at work: a model reads each text once, the rule book says what follows, both are a fact.
 
 The letter itself never waits for it: without the model's parts, without the section in the book,
 or where a model fails, a letter is simply what it was. Nothing in the words of a letter can do
@@ -23,14 +23,16 @@ from makegood.messages.triage_facts import Triaged, opened_by
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.triage import NONE, TriageTerms
 from makegood.ports.clock import Clock
-from makegood.ports.store import Reading, Store
+from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.triage import KeptModel, TriageRow
+from makegood.ports.words import WaitingWords
 from makegood.runtime.acts import DESK, PORTAL, Acts
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.runtime.told import Told
 
 SOURCE = f"{OWN_SOURCE}:triage"
+PUBLIC = "public"
 URGENT, ORDINARY = "urgent", "ordinary"
 _LOG = logging.getLogger("makegood.triage")
 
@@ -61,23 +63,32 @@ class Reader(Protocol):
 
 
 class Wrote(Struct, frozen=True, kw_only=True):
-    """A letter to be looked at.
+    """A letter to be looked at, or something else that a customer wrote.
 
     Attributes:
-        letter: Names it.
-        customer: Whose it is.
+        letter: Names it: the letter, the post, or the event that brought the words.
+        customer: Whose it is; empty for a post, which is nobody's event.
         brand: For whom it was written.
         text: Its subject and words.
         words: Ref of its words beside the log; once they are gone, nothing is made of it.
         raise_it: Whether it may open a failure or ask for one; not where one was raised already.
+        channel: Where it was written, as `triage` of the rule book calls it.
+        at_ms: When it came; 0 for just now.
     """
 
     letter: str
     customer: CustomerId
     brand: str
     text: str
-    words: TextRef
+    words: TextRef = ""
     raise_it: bool = True
+    channel: str = "mail"
+    at_ms: int = 0
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it was said in public, where nothing is opened without a person."""
+        return self.channel == PUBLIC
 
 
 class Triage:
@@ -105,10 +116,14 @@ class Triage:
         self._reader_of = reader_of
         self._known: tuple[str, Reader | None] | None = None
 
+    def is_ready(self) -> bool:
+        """Whether there is a model to ask."""
+        return self._reader() is not None
+
     def look(self, wrote: Wrote) -> Triaged | None:
         """Read a letter, once; give what was made of it. None where nothing is read."""
         book = self._book_of().for_brand(wrote.brand)
-        if "mail" not in book.triage.channels:
+        if wrote.channel not in book.triage.channels:
             return None
         with self._store.reading() as reading:
             known = reading.triaged([wrote.letter]).get(wrote.letter)
@@ -142,6 +157,8 @@ class Triage:
 
     def _keep(self, wrote: Wrote, said: Triaged, words: tuple[str, ...]) -> Triaged | None:
         """Keep what a letter was read as; None where whoever wrote it was erased meanwhile."""
+        if wrote.is_public:
+            return self._keep_post(wrote, said)
         profile = ProfileId(wrote.customer)
         message_id = f"letter/{wrote.letter}/triaged"
         ref = text_ref(event_id(SOURCE, message_id), "words")
@@ -157,8 +174,42 @@ class Triage:
             if words:
                 writing.put_texts({ref: (profile, ", ".join(words))})
             row = known or TriageRow(letter=wrote.letter, profile=profile)
-            writing.put_triaged(replace(row, said=body, words=words))
+            ref = "" if wrote.channel == MAIL else wrote.words
+            row = replace(row, said=body, words=words, channel=wrote.channel, ref=ref)
+            writing.put_triaged(row)
+            self._wait(writing, wrote, row)
         return body
+
+    def _keep_post(self, wrote: Wrote, said: Triaged) -> Triaged | None:
+        """Keep what a post was read as beside it: no event, and no word of it, is made of it."""
+        with self._store.writing() as writing:
+            post = writing.change_post(wrote.letter)
+            if post is None or post.state != "waiting":
+                return None
+            known = writing.triaged([wrote.letter]).get(wrote.letter)
+            if known is not None and known.said is not None:
+                return known.said
+            row = known or TriageRow(letter=wrote.letter, profile=ProfileId(""), channel=PUBLIC)
+            row = replace(row, said=said)
+            writing.put_triaged(row)
+            self._wait(writing, wrote, row)
+        return said
+
+    def _wait(self, writing: Writing, wrote: Wrote, row: TriageRow) -> None:
+        """Put before a person what cannot wait, or what they are asked about."""
+        said = row.said
+        if said is None or row.labelled_ms or not (said.urgent or said.verdict == "ask"):
+            return
+        waits = WaitingWords(
+            item=wrote.letter,
+            profile=row.profile,
+            channel=wrote.channel,
+            at_ms=wrote.at_ms or self._clock.now_ms(),
+            brand=wrote.brand,
+            is_urgent=said.urgent,
+            asks=said.verdict == "ask",
+        )
+        writing.put_waiting_words(waits)
 
     def _follow(self, wrote: Wrote, said: Triaged) -> Triaged:
         """Open the failure where that was decided; again, it is the same one."""
@@ -178,11 +229,34 @@ class Triage:
         Of a letter that was erased since the person saw it, nothing is kept.
         """
         with self._store.writing() as writing:
-            if writing.letter(label.letter) is None:
-                return
             known = writing.triaged([label.letter]).get(label.letter)
-            said, words = (known.said, known.words) if known is not None else (None, ())
-            writing.put_triaged(replace(label, said=said, words=words))
+            if not _is_there(writing, label.letter, known):
+                return
+            if known is not None:
+                label = replace(
+                    label, said=known.said, words=known.words, channel=known.channel, ref=known.ref
+                )
+            writing.put_triaged(label)
+            writing.drop_waiting_words([label.letter])
+
+
+def can_wait(store: Store, letter: str) -> None:
+    """Keep that a person says it can wait; whether it is a failure is asked all the same."""
+    with store.writing() as writing:
+        known = writing.triaged([letter]).get(letter)
+        if known is not None and not known.labelled_ms:
+            writing.put_triaged(replace(known, urgency=ORDINARY))
+            writing.calm_item(letter)
+
+
+def _is_there(reading: Reading, letter: str, known: TriageRow | None) -> bool:
+    """Whether the words of what was read are still kept."""
+    if known is not None and known.ref:
+        return bool(reading.texts([known.ref]))
+    if known is not None and known.channel == PUBLIC:
+        post = reading.posts([letter]).get(letter)
+        return post is not None and bool(post.text)
+    return reading.letter(letter) is not None
 
 
 def made_by(letter: str) -> str:
@@ -223,7 +297,10 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
         language=reader.language(wrote.text),
         model=reader.name,
         brand=wrote.brand,
+        channel=wrote.channel,
     )
+    if wrote.is_public and said.verdict == "open":
+        said = replace(said, verdict="ask")
     words = (kind.words if kind is not None else ()) + marks
     return said, tuple(dict.fromkeys(words))
 
@@ -251,6 +328,8 @@ def label_of(
 ) -> TriageRow:
     """Begin a label of a letter with what the model made of it."""
     said = known.said if known is not None else None
+    # What somebody said of the hurry alone, before anybody said what it is.
+    hurry = known.urgency if known is not None and not known.labelled_ms else ""
     return TriageRow(
         letter=letter,
         profile=profile,
@@ -258,5 +337,5 @@ def label_of(
         rep=rep,
         kind=said.kind if said is not None else NONE,
         intent=said.intent if said is not None else "",
-        urgency=URGENT if said is not None and said.urgent else ORDINARY,
+        urgency=hurry or (URGENT if said is not None and said.urgent else ORDINARY),
     )

@@ -1,4 +1,4 @@
-"""Models of triage: made ready, trained on the firm's labels, put in use when not worse.
+"""Models of triage, and the labels of the firm that they learn from.
 
 What is heavy is imported when it is asked for: a deployment without triage carries none of it.
 """
@@ -12,18 +12,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from makegood.messages.errors import InputError
 from makegood.playbooks.triage import TriageTerms
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
 from makegood.ports.triage import KeptModel, TriageRow
-from makegood.runtime.triage import Guessed, Reader
+from makegood.runtime.own_words import plain_words
+from makegood.runtime.triage import PUBLIC, Guessed, Reader
 
 if TYPE_CHECKING:
-    from makegood.analytics.triage.model import Head, Model
+    from makegood.analytics.triage.model import Model
 
-QUESTIONS = ("kind", "intent", "urgency")
 MOST = 10_000
 """Of more labels the latest are learned from: so many take a training about a gigabyte."""
 _PAGE = 500
@@ -69,6 +67,16 @@ def model_of(kept: KeptModel | None) -> "Model":
     return read(kept.content) if kept is not None else starter()
 
 
+def unfit_or_model(content: bytes) -> "Model | None":
+    """Read the model in use from its bytes; none for the one that ships, None for an unfit one."""
+    from makegood.analytics.triage.model import ModelUnfit, read
+
+    try:
+        return read(content) if content else model_of(None)
+    except ModelUnfit:
+        return None
+
+
 class Labelled(Struct, frozen=True, kw_only=True):
     """A letter that a person said something of.
 
@@ -81,43 +89,31 @@ class Labelled(Struct, frozen=True, kw_only=True):
     held_out: bool
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """How the training of one question went.
-
-    Attributes:
-        question: `kind`, `intent` or `urgency`.
-        learned: From so many labels.
-        before: Share of held-out labels that the model in use had right.
-        after: The same of the new one.
-        put_in_use: Whether the new one is used from now on.
-        why: In words.
-        left_out: Labels that had too few letters.
-    """
-
-    question: str
-    learned: int
-    before: float
-    after: float
-    put_in_use: bool
-    why: str
-    left_out: tuple[str, ...] = ()
-
-
 def labels(store: Store, most: int = MOST) -> tuple[Labelled, ...]:
-    """Read the latest labels with the words of their letters; erased letters have none left."""
+    """Read the latest labels with the words they are of; what was erased has none left."""
     rows = deque((row for page in _pages(store) for row in page), most)
     found: list[Labelled] = []
     for at in range(0, len(rows), _PAGE):
         part = tuple(islice(rows, at, at + _PAGE))
         with store.reading() as reading:
-            letters = reading.letters_named([row.letter for row in part])
+            words = texts_of(reading, part)
         for row in part:
-            letter = letters.get(row.letter)
-            if letter is not None:
-                text = "\n\n".join(one for one in (letter.subject, letter.text) if one)
+            if text := words.get(row.letter, ""):
                 held_out = _is_held_out(row.letter)
                 found.append(Labelled(text=text[:_LONGEST], row=row, held_out=held_out))
     return tuple(found)
+
+
+def texts_of(reading: Reading, rows: Sequence[TriageRow]) -> Mapping[str, str]:
+    """Give the words of what was read, wherever it was written, by at most three questions."""
+    letters = [row.letter for row in rows if not row.ref and row.channel != PUBLIC]
+    posts = [row.letter for row in rows if row.channel == PUBLIC]
+    kept = reading.texts([row.ref for row in rows if row.ref])
+    found = {row.letter: plain_words(kept[row.ref]) for row in rows if row.ref in kept}
+    for name, letter in reading.letters_named(letters).items():
+        found[name] = "\n\n".join(one for one in (letter.subject, letter.text) if one)
+    found.update((name, post.text) for name, post in reading.posts(posts).items())
+    return found
 
 
 def label_counts(store: Store) -> Mapping[str, int]:
@@ -182,76 +178,3 @@ def most_of_each(given: Iterable[int], share: float) -> int:
         return limit > share * sum(min(one, limit) for one in counts) + _EPSILON
 
     return bisect_left(range(1, max(counts, default=0) + 1), True, key=is_too_much)
-
-
-def train_anew(
-    store: Store, terms: TriageTerms, now_ms: int, *, use: bool = True
-) -> tuple[Answer, ...]:
-    """Learn each question from the labels; a new answer is used only where it is not worse.
-
-    Args:
-        store: Has the labels, and the model in use.
-        terms: What the book says of learning.
-        now_ms: The present.
-        use: Put what is not worse in use; else only say how it would be.
-
-    Raises:
-        InputError: The parts of triage are not installed.
-    """
-    try:
-        from makegood.analytics.triage.model import Model, ModelUnfit, read, written
-    except ModuleNotFoundError as missing:
-        raise InputError(
-            f"Triage needs {missing.name}: pip install 'makegood[triage]'."
-        ) from missing
-    with store.reading() as reading:
-        kept = reading.triage_model()
-    try:
-        before, is_unfit = model_of(kept), False
-    except ModelUnfit:  # that is why it is trained anew
-        before, is_unfit = model_of(None), True
-    found = labels(store)
-    heads = dict(before.heads)
-    answers = []
-    for question in QUESTIONS:
-        answer, head = _question(before, found, question, terms)
-        answers.append(answer)
-        if head is not None and answer.put_in_use:
-            heads[question] = head
-    after = Model(heads=heads, trained_ms=now_ms)
-    if use and (is_unfit or _learned(after) != _learned(before)):
-        content = written(after)
-        read(content)  # what cannot be read again is never put in use
-        with store.writing() as writing:
-            writing.put_triage_model(KeptModel(name=after.name, at_ms=now_ms, content=content))
-    return tuple(answers)
-
-
-def _learned(model: "Model") -> Mapping[str, str]:
-    return {name: head.about.data for name, head in model.heads.items()}
-
-
-def _question(
-    before: "Model", found: Sequence[Labelled], question: str, terms: TriageTerms
-) -> tuple[Answer, "Head | None"]:
-    from makegood.analytics.triage.training import sample, score, train
-
-    kept, few = capped(found, question, terms)
-    learn = [one for one in kept if not one.held_out]
-    held = [one for one in kept if one.held_out]
-    names = [getattr(one.row, question) for one in learn]
-    count = Counter(names)
-    empty = Answer(
-        question=question, learned=len(learn), before=0, after=0, put_in_use=False, why="",
-        left_out=few,
-    )  # fmt: skip
-    if len(count) < 2 or min(count.values()) < 2 or not held:
-        return replace(empty, why="There are too few labels to tell anything apart yet."), None
-    head = train(sample([one.text for one in learn]), names, "labels of this company")
-    rest = sample([one.text for one in held])
-    truth = [getattr(one.row, question) for one in held]
-    old = score(before.heads[question], rest, truth) if question in before.heads else 0.0
-    new = score(head, rest, truth)
-    better = new >= old
-    why = f"Of {len(held)} held-out labels it has {new:.0%} right; the one in use has {old:.0%}."
-    return replace(empty, before=old, after=new, put_in_use=better, why=why), head

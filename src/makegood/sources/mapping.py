@@ -18,7 +18,7 @@ from makegood.messages.identifiers import normal
 from makegood.messages.ids import RepId, event_id
 from makegood.playbooks.book import RuleBook
 from makegood.playbooks.cel import CelEvaluationError, Expression
-from makegood.playbooks.mappings import Form, Mapped, Raises, Source, When
+from makegood.playbooks.mappings import WORDS, Form, Mapped, Raises, Source, When
 from makegood.ports.arrivals import Arrival
 from makegood.sources.limits import MAX_EVENT_BYTES, check_id, check_text, writable
 from makegood.sources.mapped_times import iso_of
@@ -30,6 +30,7 @@ from makegood.sources.traits import person_of
 Env: TypeAlias = Mapping[str, object]
 _NOBODY = "The record names no customer: no identifier of the source is in it."
 _DIGEST = 16  # bytes
+LONGEST_WORDS = 8_000  # letters; an event has room for them whatever else it says
 _PLAIN = (str, bool, int, float, list, dict, type(None))
 
 
@@ -174,6 +175,8 @@ class _Making:
         }
         if mapped.raises is not None:
             return self._raised(mapped, mapped.raises)
+        if words := self._words(mapped):
+            facts[WORDS] = words
         item: dict[str, object] = {"type": "track", "event": mapped.event, "properties": facts}
         if self.time:
             item["timestamp"] = self.time
@@ -183,6 +186,11 @@ class _Making:
         }
         item["messageId"] = self._message_id(mapped, item)
         return self._read(item).arrival
+
+    def _words(self, mapped: Mapped) -> str:
+        """Read what the customer wrote; a record without it is an event all the same."""
+        found = _or_missing(mapped.words, self.env) if mapped.words is not None else None
+        return writable(found, LONGEST_WORDS) if isinstance(found, str) else ""
 
     def _message_id(self, mapped: Mapped, said: Mapping[str, object]) -> str:
         """Name the event: a delivery by its own key, a row by its key and by what it says now."""

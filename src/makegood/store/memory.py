@@ -35,6 +35,7 @@ from makegood.store.memory_triage import MemoryTriage
 from makegood.store.memory_unfit import MemoryUnfitReading
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryLook
+from makegood.store.memory_words import MemoryTrainings
 from makegood.store.memory_writing import MemoryWriting
 
 
@@ -66,6 +67,7 @@ class MemoryReader(
     MemoryAdvertised,
     MemorySpend,
     MemoryMonday,
+    MemoryTrainings,
 ):
     """One look at memory."""
 

@@ -5,6 +5,7 @@ from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
 from makegood.ports.triage import KeptModel, TriageRow
+from makegood.ports.words import WaitingWords
 from makegood.store.memory_reading import MemoryReading
 
 
@@ -13,6 +14,8 @@ class TriageTables(Protocol):
 
     triage: MutableMapping[str, TriageRow]
     triage_models: MutableMapping[str, KeptModel]
+    triage_backs: MutableMapping[str, int]
+    words_waiting: MutableMapping[str, WaitingWords]
 
 
 class MemoryTriage(MemoryReading):
@@ -26,6 +29,10 @@ class MemoryTriage(MemoryReading):
         known = self._of_triage.triage
         return {one: known[one] for one in letters if one in known}
 
+    def triaged_of(self, profiles: Sequence[ProfileId]) -> tuple[TriageRow, ...]:
+        own, rows = set(profiles) - {""}, self._of_triage.triage
+        return tuple(rows[one] for one in sorted(rows) if rows[one].profile in own)
+
     def triage_labels(
         self, *, after: tuple[int, str] = (0, ""), limit: int = 500
     ) -> tuple[TriageRow, ...]:
@@ -38,23 +45,28 @@ class MemoryTriage(MemoryReading):
         return found.name if found is not None else ""
 
     def triage_model(self) -> KeptModel | None:
-        return next(iter(self._of_triage.triage_models.values()), None)
+        tables = self._of_triage
+        used = [
+            one for one in tables.triage_models.values() if not tables.triage_backs.get(one.name)
+        ]
+        return min(used, key=lambda one: (-one.at_ms, one.name), default=None)
 
     def put_triaged(self, row: TriageRow) -> None:
         self._of_triage.triage[row.letter] = row
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
-        rows = self._of_triage.triage
-        theirs = [row.letter for row in rows.values() if row.profile in set(profiles)]
+        rows, waiting = self._of_triage.triage, self._of_triage.words_waiting
+        own = set(profiles) - {""}
+        theirs = [row.letter for row in rows.values() if row.profile in own]
+        for item in [row.item for row in waiting.values() if row.profile in own]:
+            del waiting[item]
         for letter in theirs:
             del rows[letter]
         return len(theirs)
 
     def put_triage_model(self, row: KeptModel) -> None:
-        models = self._of_triage.triage_models
-        for name in list(models):
-            del models[name]
-        models[row.name] = row
+        self._of_triage.triage_models[row.name] = row
+        self._of_triage.triage_backs[row.name] = 0
 
 
 def _place(row: TriageRow) -> tuple[int, str]:

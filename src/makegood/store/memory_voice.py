@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
 from makegood.ports.advertised import Touching
+from makegood.ports.triage import TriageRow
 from makegood.ports.voice import (
     HIDDEN,
     Handle,
@@ -15,6 +16,7 @@ from makegood.ports.voice import (
     VoiceCount,
     forgotten,
 )
+from makegood.ports.words import WaitingWords
 from makegood.store.memory_reading import MemoryReading
 
 _COUNTED = ("waiting", "answered", "gone", "pruned")
@@ -30,6 +32,8 @@ class VoiceTables(Protocol):
     letters_gone: MutableMapping[str, bool]
     weighed: MutableMapping[str, str]
     advertised_posts: MutableMapping[tuple[str, str], Touching]
+    triage: MutableMapping[str, TriageRow]
+    words_waiting: MutableMapping[str, WaitingWords]
 
 
 class MemoryVoice(MemoryReading):
@@ -136,6 +140,7 @@ class MemoryVoice(MemoryReading):
     def prune_posts(self, rows: Sequence[Post], files: Sequence[str]) -> None:
         for row in rows:
             self.save_post(row)
+            self._said.words_waiting.pop(row.post, None)
         for one in files:
             self._said.letters_gone[one] = True
 
@@ -168,6 +173,8 @@ class MemoryVoice(MemoryReading):
         for one in found:
             self._said.public_posts[one.post] = forgotten(one.post)
             self._said.letters_gone[one.post] = True
+            self._said.triage.pop(one.post, None)
+            self._said.words_waiting.pop(one.post, None)
         gone = {one.post for one in found}
         for key in [key for key in self._said.advertised_posts if key[1] in gone]:
             del self._said.advertised_posts[key]

@@ -61,6 +61,7 @@ from makegood.store.memory_unfit import MemoryUnfitWriting
 from makegood.store.memory_voice import MemoryVoice
 from makegood.store.memory_watching import MemoryWatchWriting
 from makegood.store.memory_webhooks import MemoryWebhooks
+from makegood.store.memory_words import MemoryTrainings
 from makegood.store.shapes import merged
 from makegood.store.sql_everyone import LIKENESS, likeness_words
 from makegood.store.sql_log import lookups_in, taken
@@ -99,6 +100,7 @@ class MemoryWriting(
     MemoryAdvertised,
     MemorySpend,
     MemoryMonday,
+    MemoryTrainings,
 ):
     """One transaction on memory."""
 

@@ -13,6 +13,7 @@ from makegood.store.tables_ranks import RANKS
 from makegood.store.tables_spend import SPEND
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
+from makegood.store.tables_words import WORDS
 
 STEPS: tuple[tuple[str, ...], ...] = (
     spine.FIRST,
@@ -52,6 +53,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     MONDAY,
     RANKS,
     ATTACHED,
+    WORDS,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 
@@ -79,7 +81,7 @@ NUMBERS = frozenset(
         "wanted_run", "seen_run", "hour", "bucket", "elsewhere", "honoured", "weight", "severity",
         "tenure", "wait", "in_slice", "by_chance", "treated", "propensity",
         "gave_up",
-        "score", "asked", "replied",
+        "score", "asked", "replied", "asks",
         "friends", "cost_cents", "customers", "by_rule", "again",
         "prunable", "newest_day", "earlier_day", "told_day",
     }

@@ -35,11 +35,13 @@ from makegood.store.sql_sends import SendsReading, SendsWriting
 from makegood.store.sql_silence import SilenceReading, SilenceWriting
 from makegood.store.sql_spend import SpendReading, SpendWriting
 from makegood.store.sql_ties import TieReading, TieWriting
+from makegood.store.sql_training import TrainingReading, TrainingWriting
 from makegood.store.sql_triage import TriageReading, TriageWriting
 from makegood.store.sql_unfit import UnfitReading, UnfitWriting
 from makegood.store.sql_voice import VoiceReading, VoiceWriting
 from makegood.store.sql_watching import WatchReading, WatchWriting
 from makegood.store.sql_webhooks import WebhookReading, WebhookWriting
+from makegood.store.sql_words import WordsReading, WordsWriting
 
 
 class SqlReading(
@@ -82,6 +84,8 @@ class SqlReading(
     SpendReading,
     ReckonedReading,
     MondayReading,
+    TrainingReading,
+    WordsReading,
 ):
     """One look at the store."""
 
@@ -120,6 +124,8 @@ class SqlWriting(
     SpendWriting,
     ReckonedWriting,
     MondayWriting,
+    TrainingWriting,
+    WordsWriting,
     SqlReading,
 ):
     """One transaction."""

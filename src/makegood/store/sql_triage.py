@@ -11,7 +11,8 @@ from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
 _COLUMNS = "letter profile labelled_ms row_blob"
-_MODEL = "name at_ms content"
+_MODEL = "name at_ms content back_ms"
+_IN_USE = "WHERE back_ms = 0 ORDER BY at_ms DESC, name LIMIT 1"
 _unpack = msgspec.msgpack.Decoder(TriageRow).decode
 
 
@@ -24,6 +25,13 @@ class TriageReading(SqlBase):
         sql = "SELECT letter, row_blob FROM triage WHERE letter = ANY(?)"
         return {name: _unpack(blob) for name, blob in self._db.rows(sql, sorted(set(letters)))}
 
+    def triaged_of(self, profiles: Sequence[ProfileId]) -> tuple[TriageRow, ...]:
+        wanted = sorted(set(profiles) - {""})
+        if not wanted:
+            return ()
+        sql = "SELECT row_blob FROM triage WHERE profile = ANY(?) ORDER BY letter"
+        return tuple(_unpack(row[0]) for row in self._db.rows(sql, wanted))
+
     def triage_labels(
         self, *, after: tuple[int, str] = (0, ""), limit: int = 500
     ) -> tuple[TriageRow, ...]:
@@ -34,11 +42,12 @@ class TriageReading(SqlBase):
         return tuple(_unpack(row[0]) for row in self._db.rows(sql, *after, limit))
 
     def triage_model_name(self) -> str:
-        found = self._db.rows("SELECT name FROM triage_model ORDER BY at_ms DESC, name LIMIT 1")
+        sql = f"SELECT name FROM triage_model {_IN_USE}"
+        found = self._db.rows(sql)
         return found[0][0] if found else ""
 
     def triage_model(self) -> KeptModel | None:
-        sql = "SELECT name, at_ms, content FROM triage_model ORDER BY at_ms DESC, name LIMIT 1"
+        sql = f"SELECT name, at_ms, content FROM triage_model {_IN_USE}"
         found = self._db.rows(sql)
         if not found:
             return None
@@ -56,10 +65,11 @@ class TriageWriting(TriageReading):
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
         if not profiles:
             return 0
+        wanted = sorted(set(profiles) - {""})
+        self._db.run("DELETE FROM words_waiting WHERE profile = ANY(?)", wanted)
         sql = "DELETE FROM triage WHERE profile = ANY(?) RETURNING letter"
-        return len(self._db.rows(sql, sorted(set(profiles))))
+        return len(self._db.rows(sql, wanted))
 
     def put_triage_model(self, row: KeptModel) -> None:
-        self._db.run("DELETE FROM triage_model WHERE name <> ?", row.name)
-        values = (row.name, row.at_ms, row.content)
+        values = (row.name, row.at_ms, row.content, 0)
         self._db.put("triage_model", _MODEL, [values], replace(_MODEL, "name"))

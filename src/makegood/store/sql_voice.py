@@ -185,6 +185,8 @@ class VoiceWriting(VoiceReading):
         if rows:
             values = [_values(row) for row in rows]
             self._db.put("public_post", POST, values, replace(POST, "post"))
+            gone = sorted(row.post for row in rows)
+            self._db.run("DELETE FROM words_waiting WHERE item = ANY(?)", gone)
         if files:
             names = [(one,) for one in files]
             self._db.put("letter_gone", "letter", names, "(letter) DO NOTHING")
@@ -197,11 +199,13 @@ class VoiceWriting(VoiceReading):
     def _gone(self, found: Sequence[Sequence[str]]) -> int:
         """Remember that the files of what is forgotten have to go, as those of letters do."""
         self._db.put("letter_gone", "letter", [(row[0],) for row in found], "(letter) DO NOTHING")
+        for row in found:
+            self.save_post(forgotten(row[0]))
         if found:
             gone = sorted(row[0] for row in found)
             self._db.run("DELETE FROM advertised_post WHERE post = ANY(?)", gone)
-        for row in found:
-            self.save_post(forgotten(row[0]))
+            self._db.run("DELETE FROM triage WHERE letter = ANY(?)", gone)
+            self._db.run("DELETE FROM words_waiting WHERE item = ANY(?)", gone)
         return len(found)
 
     def change_heard_to(self, source: str) -> HeardTo:

@@ -63,6 +63,7 @@ from makegood.testing.store_unfit_conformance import UnfitConformance
 from makegood.testing.store_voice_conformance import VoiceConformance
 from makegood.testing.store_watching_conformance import WatchConformance, made
 from makegood.testing.store_webhook_conformance import WebhookConformance
+from makegood.testing.store_words_conformance import WordsConformance
 
 Given = TypeVar("Given")
 TRIES = 50  # a busy store says so; a caller who asks again gets through
@@ -235,6 +236,7 @@ class StoreConformance(
     MondayConformance,
     TriageConformance,
     AttachedConformance,
+    WordsConformance,
     ThreadConformance,
 ):
     """Every promise of the port."""

@@ -15,9 +15,11 @@ from makegood.messages.facts import GotInTouch
 from makegood.messages.ids import CustomerId, ProfileId, RepId
 from makegood.playbooks.triage import KindTerms, TriageTerms
 from makegood.ports.letters import Letter
+from makegood.ports.training import Training
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.runtime.triage import Triage, Wrote
-from makegood.runtime.triage_models import model_of, reader_of, train_anew
+from makegood.runtime.triage_models import model_of, reader_of
+from makegood.runtime.triage_night import Run, here
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
 from tests.unit.runtime.test_mailroom import NOON_MS, history, taken
@@ -77,6 +79,12 @@ def triage_of(it: Makegood) -> Triage:
     return Triage(it.store, it.acts, it.intake, lambda: book, it.clock, reader_of)
 
 
+def trained(it: Makegood) -> Training:
+    row = Run(it.store, it.clock, here).train(TERMS)
+    assert row is not None
+    return row
+
+
 def test_what_people_say_is_learned_put_in_use_and_read_by_the_next_letter(makegood: Makegood):
     it = makegood
     triage, letter = triage_of(it), wrote(it, "l1")
@@ -84,14 +92,11 @@ def test_what_people_say_is_learned_put_in_use_and_read_by_the_next_letter(makeg
     assert before is not None
     assert before.kind != "no_seat"
     say(it)
-    tried = train_anew(it.store, TERMS, NOON_MS, use=False)
-    with it.store.reading() as reading:
-        assert reading.triage_model() is None
-    answers = train_anew(it.store, TERMS, NOON_MS)
-    assert answers == tried
-    kind, intent, _ = answers
-    assert (kind.put_in_use, kind.after, kind.learned < 48) == (True, 1, True)
-    assert not intent.put_in_use  # nobody said anything of it
+    row = trained(it)
+    assert row.outcome == "taken"
+    kind, intent, _ = row.figures
+    assert (kind.is_taken, kind.after, kind.learned < 48) == (True, kind.held, True)
+    assert not intent.is_taken  # nobody said anything of it
     after = triage.look(replace(letter, letter="l2"))
     assert after is not None
     assert (after.kind, after.verdict, after.intent != "") == ("no_seat", "ask", True)
@@ -103,7 +108,7 @@ def test_what_people_say_is_learned_put_in_use_and_read_by_the_next_letter(makeg
 def test_a_model_that_cannot_be_read_is_trained_anew_as_its_message_says(makegood: Makegood):
     it = makegood
     say(it)
-    train_anew(it.store, TERMS, NOON_MS)
+    trained(it)
     with it.store.reading() as reading:
         kept = reading.triage_model()
     assert kept is not None
@@ -117,12 +122,14 @@ def test_a_model_that_cannot_be_read_is_trained_anew_as_its_message_says(makegoo
             writing.put_triage_model(unfit)
         with pytest.raises(ModelUnfit, match="makegood triage train"):
             model_of(unfit)
-        train_anew(it.store, TERMS, NOON_MS + 2)
+        it.clock.advance(2)
+        trained(it)
         with it.store.reading() as reading:
             mended = reading.triage_model()
         assert mended is not None
         assert model_of(mended).heads.keys() == model_of(kept).heads.keys()
         assert mended.name != kept.name  # so that who runs already reads it
-        train_anew(it.store, TERMS, NOON_MS + 3)
+        it.clock.advance(1)
+        assert trained(it).outcome == "kept back"
         with it.store.reading() as reading:
             assert reading.triage_model_name() == mended.name  # nothing new was said

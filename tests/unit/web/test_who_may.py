@@ -33,6 +33,9 @@ W = "w" + "0" * 16
 DESK = {
     "desk/": ("GET", 200, 200, 200),
     "desk/asked": ("GET", 200, 200, 200),
+    "desk/written": ("GET", 200, 200, 200),
+    "desk/written/model": ("GET", 200, 200, 200),
+    f"desk/written/{E}": ("POST", 404, 404, 404),
     "desk/search": ("GET", 200, 200, 200),
     "desk/cases/CASE": ("GET", 404, 200, 200),
     "desk/cases/CASE/note": ("POST", 404, 422, 422),
