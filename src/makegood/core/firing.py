@@ -6,7 +6,9 @@ Source: ideas, "Time and order": timers live in the state, a firing is not logge
 from collections.abc import Callable, Mapping
 
 from makegood.core import (
+    after_closing,
     call_backs,
+    call_telling,
     calls,
     ending,
     hellos,
@@ -45,11 +47,17 @@ def fire(turn: Turn, timer: Timer) -> None:
     if timer.kind is TimerKind.SURVEY_AT:
         surveys.due(turn, timer)
         return
+    if timer.kind is TimerKind.SURVEY_AGAIN:
+        after_closing.due(turn, timer)
+        return
     if timer.kind is TimerKind.PERSON_BY:
         reaching.waited_enough(turn, timer)
         return
     if timer.kind is TimerKind.CALL_BACK_BY:
         call_backs.overdue(turn, timer)
+        return
+    if timer.kind is TimerKind.CALL_BACK_SOON:
+        call_telling.will_be_late(turn, timer)
         return
     if timer.kind in _IN_TOUCH:
         _IN_TOUCH[timer.kind](turn, timer)

@@ -12,6 +12,7 @@ from makegood.messages.ids import BookHash
 from makegood.messages.money import Money
 from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.calling_terms import CallRules
+from makegood.playbooks.duty import DutyHours
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
@@ -203,6 +204,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         routing: Who is asked when a customer chose nobody.
         waits: Queues in which customers wait, and when that is a failure.
         calls: What telephone calls fail by, and who calls back.
+        duty: In which hours somebody is there.
     """
 
     hash: BookHash
@@ -258,6 +260,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     routing: RoutingRules = RoutingRules()
     waits: WaitTerms = WaitTerms()
     calls: CallRules = CallRules()
+    duty: DutyHours = DutyHours()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

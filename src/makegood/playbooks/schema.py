@@ -163,6 +163,7 @@ _BOOK: Mapping[str, Schema] = {
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
     "calls": _ref("section about calls"),
+    "duty": _ref("section about duty"),
     "owners": _ref("section about owners"),
     "triage": _ref("section about triage"),
     "employees": _ref("section about employees"),

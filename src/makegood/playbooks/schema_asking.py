@@ -27,6 +27,10 @@ SURVEY_MORE: Final[Mapping[str, Schema]] = {
 KINDS: Final[Mapping[str, Mapping[str, Schema]]] = {
     "section about asking": {
         "every": _SPAN, "too_few": whole(10_000, 1), "unreported": _SPAN,
+        "after_closing": ref("question after a closed case"),
+    },
+    "question after a closed case": {
+        "asks*": matches(NAME.pattern), "ask_after": _SPAN, "within": _SPAN,
     },
     "question of a survey": {
         "id*": matches(NAME.pattern), "question*": ref("texts"), "kind": choice(tuple(SurveyKind)),
