@@ -74,6 +74,9 @@ def tell(turn: Turn, one: CallBack) -> CallBack:
     terms = terms_of(turn, one)
     if terms is None or not terms.tell or not one.promised or one.told:
         return one
+    waiting = [it for it in turn.state.phone.waiting if it.told and it.id != one.id]
+    if any(turn.at_ms < it.told_by_ms <= one.due_ms for it in waiting):
+        return one  # to the customer the two are one call, and of that they know
     facts: Facts = {"owner": one.owner, "by_ms": one.due_ms}
     told = _say(turn, one, terms.tell, facts, useful_until_ms=one.due_ms)
     return replace(one, told=told, told_by_ms=one.due_ms) if told else one
