@@ -26,9 +26,7 @@ ODD = (*HOURS, "sun 02:30-03:00", "sat-sun 01:00-02:30; sun 02:15-04:00")
 
 
 def duty(hours: str, zone: str, closed: tuple[str, ...] = ()) -> DutyHours:
-    return DutyHours(
-        hours=hours, spans=parse_hours(hours), zone=zone, closed=frozenset(closed)
-    )
+    return DutyHours(hours=hours, spans=parse_hours(hours), zone=zone, closed=frozenset(closed))
 
 
 @st.composite
@@ -99,6 +97,9 @@ def test_a_night_in_which_clocks_change_is_longer_or_shorter():
 
 
 def test_who_never_comes_any_more_has_no_hours():
-    days = [datetime.fromtimestamp(n * 86_400, tz=UTC).date().isoformat() for n in range(20_000, 21_500)]
+    days = [
+        datetime.fromtimestamp(n * 86_400, tz=UTC).date().isoformat()
+        for n in range(20_000, 21_500)
+    ]
     gone = duty("mon-sun 08:00-20:00", "UTC", tuple(days))
     assert gone.after(20_100 * DAY_MS, 5) == 20_100 * DAY_MS + 5

@@ -122,7 +122,11 @@ def decide(
 
 def _of_people(
     state: State,
-    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters | telephone.OfCalls | facts.CallWished,
+    wanted: facts.Rated
+    | choosing.OfPeople
+    | letters.OfLetters
+    | telephone.OfCalls
+    | facts.CallWished,
     asker: Asker,
     now_ms: int,
     library: Library,

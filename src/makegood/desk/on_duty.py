@@ -12,7 +12,6 @@ from makegood.projections.hours import hours_words
 from makegood.runtime.duty import parse_hours, reps_on_duty
 from makegood.runtime.duty_hours import by_the_book
 
-
 NO_HOURS = DutyHours()
 
 

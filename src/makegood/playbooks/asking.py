@@ -77,9 +77,7 @@ def _after_closing(
     if after.has("within") and within_ms <= after_ms:
         after.error("within", "`within` is longer than `ask_after`.", "Write for example 60d.")
     after.done()
-    return replace(
-        terms, closing=name, closing_after_ms=after_ms, closing_within_ms=within_ms
-    )
+    return replace(terms, closing=name, closing_after_ms=after_ms, closing_within_ms=within_ms)
 
 
 def _check_message(after: Section, name: str, messages: Mapping[str, MessageTemplate]) -> None:
@@ -93,7 +91,8 @@ def _check_message(after: Section, name: str, messages: Mapping[str, MessageTemp
     used = variables_of(template)
     for unknown in sorted(used - OF_A_CLOSING):
         after.error(
-            "asks", f"`{name}` uses ${unknown}, which is not known here.",
+            "asks",
+            f"`{name}` uses ${unknown}, which is not known here.",
             nearest(unknown, OF_A_CLOSING),
         )
     if not used & {"link", "scores"}:

@@ -163,14 +163,18 @@ def _spans(section: Section, written: str) -> tuple[Span, ...]:
     try:
         return parse_hours(written)
     except InputError as error:
-        section.error("hours", str(error), "Write for example mon-fri 08:00-20:00; sat 09:00-13:00.")
+        section.error(
+            "hours", str(error), "Write for example mon-fri 08:00-20:00; sat 09:00-13:00."
+        )
         return ()
 
 
 def _closed(section: Section) -> frozenset[str]:
     days: tuple[tuple[str, Place], ...] = tuple(section.texts("closed"))
     if len(days) > MOST_CLOSED:
-        section.error("closed", f"At most {MOST_CLOSED} days are named.", "Take those out that are over.")
+        section.error(
+            "closed", f"At most {MOST_CLOSED} days are named.", "Take those out that are over."
+        )
     for day, place in days:
         if day_ms(day) is None:
             section.report.error(place, f"`{day}` is no day.", "Write for example 2026-12-25.")

@@ -26,6 +26,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.runtime.acts import DESK, PORTAL, Acts
+from makegood.runtime.holding import held
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.runtime.told import Told
@@ -148,6 +149,7 @@ class Triage:
         body = replace(said, words=ref) if words else said
         told = Told(profile=profile, body=body, message_id=message_id, source=SOURCE)
         with self._store.writing() as writing:
+            held(writing, profile)
             if not writing.texts([wrote.words]):
                 return None
             known = writing.triaged([wrote.letter]).get(wrote.letter)
@@ -178,6 +180,7 @@ class Triage:
         Of a letter that was erased since the person saw it, nothing is kept.
         """
         with self._store.writing() as writing:
+            held(writing, label.profile)
             if writing.letter(label.letter) is None:
                 return
             known = writing.triaged([label.letter]).get(label.letter)
