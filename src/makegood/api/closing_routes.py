@@ -43,7 +43,7 @@ class BehindIn(Schema):
     )
     told: Annotated[Line, Field(max_length=300)] = Field(
         default="",
-        description="What the customer may be told of the action, in plain words; nothing personal.",
+        description="What the customer may be told of the action; plain, and nothing personal.",
     )
 
 

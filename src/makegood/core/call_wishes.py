@@ -5,6 +5,8 @@ word of ours is broken by it.
 Source: story 4; ideas, 9 (we keep our own promises).
 """
 
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
 from makegood.core import call_telling
@@ -13,8 +15,9 @@ from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.phone import CallBack
 from makegood.core.state import State
 from makegood.core.turn import Turn
-from makegood.messages.call_facts import CallWished
+from makegood.messages.call_facts import CalledBack, CallWished, HintSettled
 
+OfPhone: TypeAlias = CalledBack | HintSettled | CallWished
 LATEST_MS = 30 * 86_400_000  # as long as the link to their page is good
 
 

@@ -122,11 +122,7 @@ def decide(
 
 def _of_people(
     state: State,
-    wanted: facts.Rated
-    | choosing.OfPeople
-    | letters.OfLetters
-    | telephone.OfCalls
-    | facts.CallWished,
+    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters | call_wishes.OfPhone,
     asker: Asker,
     now_ms: int,
     library: Library,

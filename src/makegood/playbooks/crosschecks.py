@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.cel import Expression
+from makegood.playbooks.duty import DutyHours
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.giving import Budget, Goodwill
@@ -52,6 +53,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     lapses: tuple[LapseRule, ...] = ()
     waits: tuple[WaitRule, ...] = ()
     told: frozenset[str] = frozenset()
+    duty: DutyHours = DutyHours()
 
     @property
     def kinds(self) -> dict[str, int]:

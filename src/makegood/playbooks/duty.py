@@ -163,9 +163,7 @@ def _spans(section: Section, written: str) -> tuple[Span, ...]:
     try:
         return parse_hours(written)
     except InputError as error:
-        section.error(
-            "hours", str(error), "Write for example mon-fri 08:00-20:00; sat 09:00-13:00."
-        )
+        section.error("hours", str(error), "Several: mon-fri 08:00-20:00; sat 09:00-13:00.")
         return ()
 
 

@@ -230,9 +230,8 @@ def _read(
     owners = read_owners(top)
     asking = read_asking(top, parts.messages)
     employees = read_employees(top, vocabulary)
-    duty = read_duty(top, header.timezone)
     kinds = {*parts.kinds, *(one.id for one in parts.lapses), OTHER}
-    calls = read_calls(top, Around(kinds, parts.messages, duty))
+    calls = read_calls(top, Around(kinds, parts.messages, parts.duty))
     routing = read_routing(top, parts.detectors, conditions)
     voice = read_voice(top, header.brands)
     ground = Ground(
@@ -278,7 +277,6 @@ def _read(
             routing=routing,
             voice=voice,
             calls=calls,
-            duty=duty,
         ),
         examples=examples,
         free=any(one.rule is not None for one in parts.surveys),
@@ -347,6 +345,7 @@ def _parts(
         disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
         surveys=read_surveys(top, conditions),
         places=places,
+        duty=read_duty(top, header.timezone),
         walks=read_walks(top, conditions),
         lapses=read_lapses(
             top,

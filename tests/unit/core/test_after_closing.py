@@ -1,4 +1,4 @@
-"""After a person closed what an unhappy answer opened, its customer is asked once if it is good."""
+"""After a person closed what an unhappy answer opened, its customer is asked once how it is."""
 
 from functools import cache
 
@@ -140,11 +140,8 @@ def test_every_other_question_waits_for_it(day: Day):
 
 def test_what_was_changed_is_told_where_somebody_wrote_it_down(day: Day):
     unhappy(day)
-    day.told(
-        RootCauseNamed(
-            case=day.case.id, cause="", kind="process", action="ref", told="More gates."
-        )
-    )
+    learnt = RootCauseNamed(case=day.case.id, cause="", kind="process", action="ref")
+    day.told(replace(learnt, told="More gates."))
     day.told(RootCauseNamed(case=day.case.id, cause="other:gates"))
     release(day)
     day.waits(8 * DAY_MS)
