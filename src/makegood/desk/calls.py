@@ -61,6 +61,7 @@ def call_backs(request: HttpRequest) -> HttpResponse:
             ],
             "next": place_of(found[-1]) if len(found) == PAGE else "",
             "show": show,
+            "zone": desk.makegood.book.timezone,
             "token": new_token(),
         }
     return render(request, "desk/call_backs.html", page)

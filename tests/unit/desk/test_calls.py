@@ -7,10 +7,13 @@ from django.test import Client
 
 from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
+from makegood.core.decide import Asker
 from makegood.core.phone import CallBack, Phone
 from makegood.core.state import decode_state
+from makegood.messages.call_facts import CallWished
+from makegood.messages.errors import Refused
 from makegood.messages.events import encode_event
-from makegood.messages.ids import RepId
+from makegood.messages.ids import EventId, RepId
 from makegood.ports.ties import TieKind
 from makegood.replay.again import replay
 from makegood.testing.clock import FakeClock
@@ -334,8 +337,6 @@ def test_one_that_is_stuck_with_who_left_is_made_by_another_supervisor(
 
 
 def test_what_the_customer_wants_of_the_call_stands_where_it_is_made(makegood, clock, kathy):
-    seat(makegood)
-    introduce(makegood)
     hung_up(makegood)
     customer = customer_of(makegood, "user:ana")
     with makegood.store.reading() as reading:
