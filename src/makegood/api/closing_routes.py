@@ -41,6 +41,10 @@ class BehindIn(Schema):
     cause: Annotated[Line, Field(max_length=100)] = Field(
         default="", description="rule:<id>, place:<id> or other:<words>; nothing personal."
     )
+    told: Annotated[Line, Field(max_length=300)] = Field(
+        default="",
+        description="What the customer may be told of the action; plain, and nothing personal.",
+    )
 
 
 class EndIn(Schema):
@@ -60,11 +64,12 @@ def post_behind(
     request: HttpRequest, case_id: CaseKey, wanted: BehindIn, idempotency_key: Named
 ) -> Fields:
     """Say of what kind the root cause of a case is, and what is done about it."""
-    if not (wanted.kind or wanted.action.strip() or wanted.cause):
+    told = wanted.told.strip()
+    if not (wanted.kind or wanted.action.strip() or wanted.cause or told):
         raise Declined(422, _NOTHING)
-    if holds_address(wanted.cause) or holds_address(wanted.action):
+    if any(map(holds_address, (wanted.cause, wanted.action, told))):
         raise Declined(422, _PERSONAL)
-    body = RootCauseNamed(case=CaseId(""), cause=wanted.cause, kind=wanted.kind)
+    body = RootCauseNamed(case=CaseId(""), cause=wanted.cause, kind=wanted.kind, told=told)
     row, rep = _who(request, case_id, wanted.rep)
     return _do(request, row, rep, body, idempotency_key, wanted.action.strip())
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from makegood.core import (
     call_backs,
+    call_wishes,
     calls,
     cases,
     drawn,
@@ -208,6 +209,7 @@ _ON_CUSTOMER: Mapping[type, Callable[[Turn, Any], None]] = {
     facts.Assigned: drawn.assigned,
     facts.CalledBack: call_backs.called_back,
     facts.HintSettled: telephone.settled,
+    facts.CallWished: call_wishes.wished,
 }
 _ON_CASE: Mapping[type, Callable[[Turn, Case, Any], object]] = {
     facts.Chosen: offers.choose,

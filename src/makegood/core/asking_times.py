@@ -88,16 +88,27 @@ def has_left(state: State, brand: str) -> bool:
     return any(whose in (EVERYWHERE, brand) for whose, _ in state.unsubscribed)
 
 
+def wants_none(state: State, brand: str) -> bool:
+    """Whether they left all messages of the brand."""
+    return any(
+        whose in (EVERYWHERE, brand) and how == EVERYWHERE for whose, how in state.unsubscribed
+    )
+
+
 def too_often(turn: Turn, rule: SurveyRule, brand: str, now: Now) -> WhyNot:
     """Say whether they want no questions, or had one not long ago."""
-    if any(
-        whose in (EVERYWHERE, brand) and how == EVERYWHERE
-        for whose, how in turn.state.unsubscribed
-    ):
+    if wants_none(turn.state, brand):
         return "unsubscribed"
     if _within(turn, rule.every_ms, _asked(turn.state, rule.id)):
         return "often"
     return "lately" if _within(turn, now.asking.every_ms, _asked(turn.state, "")) else ""
+
+
+def rested_ms(state: State, rule: SurveyRule, asking: AskingTerms) -> int:
+    """Say since when, or from when on, both clocks let a survey ask; 0 for ever."""
+    own = (at_ms + rule.every_ms for at_ms in _asked(state, rule.id) if rule.every_ms)
+    every = (at_ms + asking.every_ms for at_ms in _asked(state, "") if asking.every_ms)
+    return max((*own, *every), default=0)
 
 
 def _within(turn: Turn, every_ms: int, asked: Iterator[int]) -> bool:
@@ -108,6 +119,6 @@ def _asked(state: State, survey: str) -> Iterator[int]:
     """Give when they were asked, by us or by whoever wrote the answer down; "" is by all."""
     for one in state.surveys:
         if survey in ("", one.survey) and (one.asked_ms or one.is_answered):
-            yield max(one.asked_ms, one.rated_ms)
+            yield max(one.asked_ms, one.rated_ms, one.closing_ms)
     if not survey:
         yield from (case.asked_ms for case in state.cases if case.asked_ms)

@@ -11,6 +11,15 @@ from collections.abc import Iterable, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
+from makegood.core.call_telling import (
+    CLOCKS,
+    is_promised,
+    say_late,
+    take_back,
+    tell,
+    time_for,
+    watched,
+)
 from makegood.core.calls import called
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.phone import CallBack, Failed, Passed, Spoiled, back_id
@@ -68,6 +77,7 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
     above = _there(turn, _who(turn, turn.above, {of.rep}), of.brand)
     if terms is None or turn.origin.imported or _is_owed(turn, of, above):
         return
+    due_ms = time_for(turn, of.brand, terms.within_ms)
     one = CallBack(
         id=back_id(of.call, of.rep),
         profile=turn.origin.profile,
@@ -79,11 +89,10 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         brand=of.brand,
         owner=above[0] if above else RepId(""),
         above=above[1:],
-        due_ms=turn.known_ms + terms.within_ms,
-        promised=_is_there(turn, above[:1], of.brand, terms.within_ms),
+        due_ms=due_ms,
+        promised=is_promised(turn, above[0] if above else RepId(""), of.brand, due_ms),
     )
-    _put_back(turn, one)
-    turn.set_timer(TimerKind.CALL_BACK_BY, one.due_ms, one.id, "", one.brand)
+    _put_back(turn, watched(turn, tell(turn, one)))
     case = turn.state.open_case
     if case is None:
         return
@@ -138,7 +147,7 @@ def overdue(turn: Turn, timer: Timer) -> None:
 
 def _go_higher(turn: Turn, one: CallBack, why: Failed, call: str) -> None:
     """Give a call-back to the next above; at the top it stays, and no clock runs any more."""
-    turn.clear_timers(one.id, TimerKind.CALL_BACK_BY)
+    turn.clear_timers(one.id, *CLOCKS)
     had = {one.rep, one.owner, *(it.rep for it in one.passed)}
     above = _who(turn, one.above, had)
     passed = (*one.passed, Passed(one.owner, why, turn.at_ms, call))
@@ -147,12 +156,12 @@ def _go_higher(turn: Turn, one: CallBack, why: Failed, call: str) -> None:
         return
     terms = turn.book.for_brand(one.brand).calls.call_back
     span_ms = terms.higher_ms if terms is not None else one.due_ms - one.at_ms
-    due_ms = turn.known_ms + span_ms
+    due_ms = time_for(turn, one.brand, span_ms, from_ms=one.wish_ms)
     case = turn.state.open_case
     if case is not None and case.owner and case.owner in (one.rep, one.owner) and why != "overdue":
         turn.put(case.given_to(above[0], turn.at_ms))
-    _put_back(turn, replace(one, owner=above[0], above=above[1:], due_ms=due_ms, passed=passed))
-    turn.set_timer(TimerKind.CALL_BACK_BY, due_ms, one.id, "", one.brand)
+    one = replace(one, owner=above[0], above=above[1:], due_ms=due_ms, passed=passed)
+    _put_back(turn, watched(turn, say_late(turn, one, due_ms)))
 
 
 def called_back(turn: Turn, body: CalledBack) -> None:
@@ -167,7 +176,8 @@ def made(turn: Turn, one: CallBack, by: RepId, *, reached: bool) -> None:
     if not reached:
         _put_back(turn, replace(one, tried_ms=turn.at_ms))
         return
-    turn.clear_timers(one.id, TimerKind.CALL_BACK_BY)
+    turn.clear_timers(one.id, *CLOCKS)
+    take_back(turn, one)
     _put_back(turn, replace(one, done_ms=max(turn.at_ms, 1), done_by=by))
     case = turn.state.open_case
     if case is not None and case.failure(one.about) is not None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from makegood.core import (
     answering,
+    call_wishes,
     choosing,
     granting,
     letters,
@@ -82,6 +83,7 @@ def decide(
             | facts.NotedOnCustomer()
             | facts.CalledBack()
             | facts.HintSettled()
+            | facts.CallWished()
         ):
             return _of_people(state, wanted, asker, now_ms, library)
         case (
@@ -122,7 +124,7 @@ def decide(
 
 def _of_people(
     state: State,
-    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters | telephone.OfCalls,
+    wanted: facts.Rated | choosing.OfPeople | letters.OfLetters | call_wishes.OfPhone,
     asker: Asker,
     now_ms: int,
     library: Library,
@@ -130,6 +132,8 @@ def _of_people(
     """What a customer says about the people they meet, and what those answer."""
     if isinstance(wanted, letters.OF_LETTERS):
         return letters.judge(state, wanted, asker.rep, now_ms, library)
+    if isinstance(wanted, facts.CallWished):
+        return call_wishes.judge(state, wanted, asker, now_ms)
     if isinstance(wanted, facts.CalledBack | facts.HintSettled):
         return telephone.judge(state, wanted, asker)
     if isinstance(wanted, facts.Rated):

@@ -6,7 +6,7 @@ a remedy to a rating); ideas, "Holds".
 
 from msgspec.structs import replace
 
-from makegood.core import askings
+from makegood.core import after_closing, askings
 from makegood.core.calls import need_call
 from makegood.core.hellos import is_quiet
 from makegood.core.holds import is_holding
@@ -88,8 +88,10 @@ def used_again(turn: Turn, rule: str, line: str) -> None:
 
 
 def released(turn: Turn, case: Case) -> Case:
-    """A person lifted the hold with a reason; no offer ever follows."""
-    return _ended(turn, moved(case, Move.RELEASED, turn.at_ms))
+    """A person lifted the hold with a reason; no offer follows, and who was unhappy is asked."""
+    case = _ended(turn, moved(case, Move.RELEASED, turn.at_ms))
+    after_closing.closed(turn, case)
+    return case
 
 
 def dismissed(turn: Turn, case: Case) -> Case:

@@ -6,7 +6,9 @@ Source: ideas, "Time and order": timers live in the state, a firing is not logge
 from collections.abc import Callable, Mapping
 
 from makegood.core import (
+    after_closing,
     call_backs,
+    call_telling,
     calls,
     ending,
     hellos,
@@ -33,29 +35,8 @@ def fire(turn: Turn, timer: Timer) -> None:
         turn: A turn at the instant the timer was due, with the event that set it as its cause.
         timer: Already taken out of the state.
     """
-    if timer.kind is TimerKind.SILENCE:
-        promises.overdue(turn, timer)
-        return
-    if timer.kind is TimerKind.LAPSE_AT:
-        lapses.quiet(turn, timer)
-        return
-    if timer.kind is TimerKind.WAIT_OVER:
-        waiting.too_long(turn, timer)
-        return
-    if timer.kind is TimerKind.SURVEY_AT:
-        surveys.due(turn, timer)
-        return
-    if timer.kind is TimerKind.PERSON_BY:
-        reaching.waited_enough(turn, timer)
-        return
-    if timer.kind is TimerKind.CALL_BACK_BY:
-        call_backs.overdue(turn, timer)
-        return
-    if timer.kind in _IN_TOUCH:
-        _IN_TOUCH[timer.kind](turn, timer)
-        return
-    if timer.kind is TimerKind.ANSWER_BY:
-        requests.unanswered(turn, timer)
+    if timer.kind in _OF_CUSTOMER:
+        _OF_CUSTOMER[timer.kind](turn, timer)
         return
     case = turn.state.case(timer.subject)
     if case is not None:
@@ -71,7 +52,16 @@ def _needs_call(why: str) -> Callable[[Turn, Case, Timer], object]:
     return does
 
 
-_IN_TOUCH: Mapping[TimerKind, Callable[[Turn, Timer], None]] = {
+_OF_CUSTOMER: Mapping[TimerKind, Callable[[Turn, Timer], None]] = {
+    TimerKind.SILENCE: promises.overdue,
+    TimerKind.LAPSE_AT: lapses.quiet,
+    TimerKind.WAIT_OVER: waiting.too_long,
+    TimerKind.SURVEY_AT: surveys.due,
+    TimerKind.SURVEY_AGAIN: after_closing.due,
+    TimerKind.PERSON_BY: reaching.waited_enough,
+    TimerKind.CALL_BACK_BY: call_backs.overdue,
+    TimerKind.CALL_BACK_SOON: call_telling.will_be_late,
+    TimerKind.ANSWER_BY: requests.unanswered,
     TimerKind.SUCCESSOR_BY: successions.ask_again,
     TimerKind.HELLO_AT: hellos.due,
     TimerKind.HELLO_BY: hellos.too_late,

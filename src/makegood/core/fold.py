@@ -171,6 +171,7 @@ def _turn(state: State, event: Event, library: Library, book: RuleBook) -> Turn:
     turn.keeps = stamp.keeps
     turn.norms = stamp.norms
     turn.above = stamp.above
+    turn.next_duty = stamp.next_duty
     turn.place = place_of(event.body)
     return turn
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from makegood.messages.ids import EventId, ProfileId, RepId, event_id
+from makegood.messages.ids import CommandId, EventId, ProfileId, RepId, event_id
 
 MOST_CALLS = 50  # of whom calls more often, the oldest calls are no longer known
 MOST_KEPT = 100  # call-backs that are over, and suggestions; those that wait stay
@@ -146,6 +146,12 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         done_by: By whom.
         promised: Whoever it stands with was on duty till then, so that the customer is told when;
             a promise that was broken stays one.
+        told: The order that tells the customer who calls by when; empty when nothing does.
+        told_by_ms: The time it tells.
+        late: The order that says that it will be later; empty while nothing does. There is one.
+        wish_ms: The customer asked not to be called before this.
+        number: The number they named for this call, by reference; empty for the one that is known.
+        needless: They said that they want no call.
     """
 
     id: EventId
@@ -164,6 +170,12 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     done_ms: int = 0
     done_by: RepId = RepId("")
     promised: bool = False
+    told: CommandId = CommandId("")
+    told_by_ms: int = 0
+    late: CommandId = CommandId("")
+    wish_ms: int = 0
+    number: str = ""
+    needless: bool = False
 
     @property
     def is_stuck(self) -> bool:

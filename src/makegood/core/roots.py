@@ -16,15 +16,17 @@ from makegood.playbooks.book import RuleBook, rules_of
 
 RULE, PLACE, OTHER_CAUSE = "rule", "place", "other"
 LONGEST_CAUSE = 100
+LONGEST_TOLD = 300  # a sentence or two of a mail
 MOST_RAISED = 50  # people who raised one case
 
 
 def named(turn: Turn, case: Case, body: RootCauseNamed) -> None:
     """Apply the name of what is behind a case."""
-    if not (body.cause or body.kind or body.action):
-        turn.put(replace(case, root="", root_ms=0, root_kind="", action=""))
+    if not (body.cause or body.kind or body.action or body.told):
+        turn.put(replace(case, root="", root_ms=0, root_kind="", action="", changed=""))
         return
     case = replace(case, root_kind=body.kind or case.root_kind, action=body.action or case.action)
+    case = replace(case, changed=body.told or case.changed)
     if body.cause:
         case = replace(case, root=body.cause, root_ms=turn.at_ms)
     turn.put(case)
@@ -77,6 +79,8 @@ def name(case: Case, wanted: RootCauseNamed, asker: Asker, book: RuleBook) -> De
         return refuse("no_such_kind", f"A root cause is one of {', '.join(ROOT_KINDS)}.")
     if len(wanted.cause) > LONGEST_CAUSE:
         return refuse("too_long", f"A root cause has at most {LONGEST_CAUSE} letters.")
+    if len(wanted.told) > LONGEST_TOLD:
+        return refuse("too_long", f"What the customer is told has at most {LONGEST_TOLD} letters.")
     if kind == RULE and what not in rules_of(book):
         return refuse("no_such_rule", f"The rule book has no rule `{what}`.")
     return Decision(body=replace(wanted, by=asker.rep))

@@ -82,6 +82,8 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         reopens: The closed case whose customer is still unhappy; empty for a case of its own.
         apology: The orders that say sorry, or explain, for its latest failure.
         apology_ms: When one of them was delivered; 0 until then.
+        changed: What is done about its root cause as the customer may be told it; empty for
+            nothing.
     """
 
     id: CaseId
@@ -123,6 +125,7 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     reopens: CaseId = CaseId("")
     apology: tuple[CommandId, ...] = ()
     apology_ms: int = 0
+    changed: str = ""
 
     def given_to(self, rep: RepId, at_ms: int) -> "Case":
         """Give it to somebody else where no fact of its own says so: when, from whom, to whom."""

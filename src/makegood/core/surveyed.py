@@ -51,6 +51,11 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
             then, and when they were let down again since.
         after: The touchpoint's name.
         sent_ms: When the question reached the customer; 0 until somebody says so.
+        closed: The case that a bad score opened and a person closed, until they answer again;
+            empty for none, and where nobody asks whether it is good now.
+        closed_ms: When that was.
+        closing: The order that asks whether it is good now; empty until it does.
+        closing_ms: When that was ordered; 0 for one that never reached them.
     """
 
     event: EventId
@@ -81,6 +86,15 @@ class SurveyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tru
     happy_ms: int = 0
     after: str = ""
     sent_ms: int = 0
+    closed: CaseId = CaseId("")
+    closed_ms: int = 0
+    closing: CommandId = CommandId("")
+    closing_ms: int = 0
+
+    @property
+    def is_to_be_asked_again(self) -> bool:
+        """Whether its case was closed, and nobody has asked yet whether it is good now."""
+        return bool(self.closed) and not self.closing
 
     @property
     def is_answered(self) -> bool:

@@ -7,7 +7,7 @@ Source: story 4; evidence, "Words for it", and (45: never tie a remedy to a rati
 
 from msgspec.structs import replace
 
-from makegood.core import asking_times, drawn
+from makegood.core import after_closing, asking_times, drawn
 from makegood.core.calls import need_call
 from makegood.core.cases import take_failure
 from makegood.core.decision import Asker, Decision, refuse
@@ -123,7 +123,8 @@ def _against(
     if why == "case" and case is not None and rule.outside:
         why, asked_in = asking_times.outside(state, case, now), case.id
         why = "unsubscribed" if asking_times.has_left(state, brand) else why
-    return why or asking_times.too_often(turn, rule, brand, now), asked_in
+    why = why or asking_times.too_often(turn, rule, brand, now) or after_closing.waits(turn)
+    return why, asked_in
 
 
 def apologised(turn: Turn, case: Case, command: CommandId) -> None:
@@ -160,6 +161,8 @@ def take_back(turn: Turn, case: Case) -> None:
 def reached(turn: Turn, command: CommandId) -> bool:
     """Remember that a question reached the customer, though it was taken back too late."""
     for one in turn.state.surveys:
+        if one.closing == command:
+            return True
         if one.command == command:
             asked_ms = one.asked_ms or turn.at_ms
             _put(turn, replace(one, asked_ms=asked_ms, sent_ms=turn.at_ms, why="", why_ms=0))
@@ -169,6 +172,8 @@ def reached(turn: Turn, command: CommandId) -> bool:
 
 def not_asked(turn: Turn, command: CommandId, body: Dropped) -> bool:
     """Remember that a question never reached the customer; whether it was one of a survey."""
+    if after_closing.not_asked(turn, command):
+        return True
     for one in turn.state.surveys:
         if one.command == command:
             _put(turn, replace(one, asked_ms=0, why=body.why, why_ms=turn.at_ms))
@@ -186,6 +191,7 @@ def rated(turn: Turn, event: Event, body: Rated) -> None:
     if one.command and not one.is_answered:
         turn.withdrawn.append(one.command)  # if it has not gone out, nobody needs to be asked
     turn.clear_timers(one.survey, TimerKind.SURVEY_AT, about=one.about)
+    one = after_closing.answered(turn, one) if one.closed else one
     one = replace(
         one.answered(body.question, body.score),
         met=one.met or body.met,
@@ -304,4 +310,4 @@ def _as_met(state: State, wanted: Rated) -> Rated:
 def last_asked(state: State, survey: str, about: str) -> SurveyState | None:
     """Find what a customer was asked; None when nobody asked it."""
     one = found(state.surveys, survey, about)
-    return one if one is not None and one.asked_ms else None
+    return one if one is not None and (one.asked_ms or one.closing_ms) else None

@@ -50,6 +50,8 @@ class TimerKind(StrEnum):
     LAPSE_AT = "t_lapse_at"
     WAIT_OVER = "u_wait_over"
     CALL_BACK_BY = "v_call_back_by"
+    CALL_BACK_SOON = "w_call_back_soon"
+    SURVEY_AGAIN = "x_survey_again"
 
 
 class Timer(Struct, frozen=True, gc=False, array_like=True, order=True):

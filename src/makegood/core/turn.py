@@ -13,6 +13,7 @@ from makegood.core.state import Case, State
 from makegood.core.timers import Origin, Timer, TimerKind
 from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, Order
+from makegood.messages.events import NextDuty
 from makegood.messages.ids import (
     CaseId,
     CommandId,
@@ -46,6 +47,7 @@ class Turn:
         place: The place it happened at; empty when nobody said.
         parties: Who asks, pays and is told; None for the customer alone.
         above: Who stands above the person of a call, the nearest first.
+        next_duty: When those of them work next who are not on duty.
         keeps: Who has the case already that a late event opens; empty for nobody.
         norms: How long is usual in the queue that the event begins to wait in.
         commands: Orders given so far.
@@ -63,6 +65,7 @@ class Turn:
         "keeps",
         "known_ms",
         "library",
+        "next_duty",
         "norms",
         "on_duty",
         "origin",
@@ -96,6 +99,7 @@ class Turn:
         self.keeps = RepId("")
         self.norms: tuple[WaitNorm, ...] = ()
         self.above: tuple[RepId, ...] = ()
+        self.next_duty: tuple[NextDuty, ...] = ()
         self.commands: list[Command] = []
         self.withdrawn: list[CommandId] = []
         self._cause: EventId | None = None

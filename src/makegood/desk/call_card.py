@@ -1,5 +1,6 @@
 """A customer's telephone calls on the desk: what they were, who calls back, what was suggested."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from makegood.core.call_backs import is_named, may_call_back
@@ -32,9 +33,11 @@ def calls_shown(desk: Desk, story: Story, brand: str | None = None) -> dict[str,
         return desk.me.may_see(one) and (not brand or not one or one == brand)
 
     hints = [one for one in phone.open_hints if sees(one.brand)]
-    texts = desk.reading.texts([one.words for one in hints]) if hints else {}
     backs = [one for one in phone.backs if sees(one.brand) and not is_blind(desk, one)]
     backs.sort(key=lambda one: (bool(one.done_ms), one.due_ms))
+    refs = [one.words for one in hints]
+    refs += [one.number for one in backs[:MOST_BACKS] if one.number and not one.done_ms]
+    texts = desk.reading.texts(refs) if refs else {}
     latest = sorted((one for one in phone.calls if sees(one.brand)), key=lambda one: -one.at_ms)
     return {
         "calls": [
@@ -42,8 +45,20 @@ def calls_shown(desk: Desk, story: Story, brand: str | None = None) -> dict[str,
             for one in latest[:PAGE]
         ],
         "more_calls": max(0, len(latest) - PAGE),
-        "call_backs": [_back(desk, one) for one in backs[:MOST_BACKS]],
+        "call_backs": [
+            {**_back(desk, one), **wish_words(one.number, one.wish_ms, texts)}
+            for one in backs[:MOST_BACKS]
+        ],
         "hints": [_hint(desk, story, one, texts.get(one.words, "")) for one in hints],
+    }
+
+
+def wish_words(number: str, wish_ms: int, texts: Mapping[str, str]) -> dict[str, Any]:
+    """Give what the customer wants of a call: from when on, and on which number."""
+    return {
+        "wish_ms": wish_ms,
+        "number": texts.get(number, "") if number else "",
+        "number_gone": bool(number) and number not in texts,
     }
 
 
@@ -72,6 +87,7 @@ def _back(desk: Desk, one: CallBack) -> dict[str, Any]:
         "due_ms": one.due_ms,
         "done_ms": one.done_ms,
         "done_by": rep_name(desk.reps, one.done_by) if one.done_by else "",
+        "needless": one.needless,
         "tried_ms": one.tried_ms,
         "stuck": one.is_stuck,
         "passed": passed_words(one, desk.reps, but=desk.me.rep),

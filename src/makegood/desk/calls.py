@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from makegood.core.state import decode_state
 from makegood.desk.access import Desk, at_the_desk, for_reps
-from makegood.desk.call_card import is_about, is_blind, may_call
+from makegood.desk.call_card import is_about, is_blind, may_call, wish_words
 from makegood.desk.customers import UNPROCESSABLE, page_of, visible
 from makegood.desk.queue import PAGE
 from makegood.desk.team import team_shell
@@ -47,20 +47,28 @@ def call_backs(request: HttpRequest) -> HttpResponse:
             for one in found
             if desk.me.may_see(one.brand) and one.customer not in apart and not is_about(desk, one)
         ]
+        numbers = [one.words for one in seen if one.words]
+        texts = desk.reading.texts(numbers) if numbers else {}
         persons = desk.reading.persons(tuple({one.profile for one in seen}))
         page = {
             **team_shell(desk, "call-backs"),
-            "rows": [_row(desk, one, persons.get(one.profile)) for one in seen],
+            "rows": [
+                {
+                    **_row(desk, one, persons.get(one.profile)),
+                    **wish_words(one.words if _may(desk, one) else "", one.ends_ms, texts),
+                }
+                for one in seen
+            ],
             "next": place_of(found[-1]) if len(found) == PAGE else "",
             "show": show,
+            "zone": desk.makegood.book.timezone,
             "token": new_token(),
         }
     return render(request, "desk/call_backs.html", page)
 
 
 def _row(desk: Desk, tie: Tie, person: PersonRow | None) -> dict[str, Any]:
-    anybodys = not tie.rep or tie.thing == STUCK
-    may = tie.rep == desk.me.rep or (anybodys and desk.me.is_supervisor)
+    may = _may(desk, tie)
     return {
         "customer": tie.customer,
         "id": tie.item,
@@ -74,6 +82,12 @@ def _row(desk: Desk, tie: Tie, person: PersonRow | None) -> dict[str, Any]:
         "due_ms": tie.until_ms,
         "stuck": tie.thing == STUCK,
     }
+
+
+def _may(desk: Desk, tie: Tie) -> bool:
+    """Whether who reads is the one to call."""
+    anybodys = not tie.rep or tie.thing == STUCK
+    return tie.rep == desk.me.rep or (anybodys and desk.me.is_supervisor)
 
 
 @require_POST

@@ -63,7 +63,8 @@ def helpers(desk: Desk, brand: str) -> tuple[tuple[RepId, str], ...]:
         and one.role != EMPLOYEE
         and (not one.brands or not brand or brand in one.brands)
     ]
-    on_duty = {one.rep for one in duties(desk.reps, desk.now_ms, {}) if one.until_ms}
+    hours = desk.makegood.book.duty
+    on_duty = {one.rep for one in duties(desk.reps, desk.now_ms, {}, hours) if one.until_ms}
     people.sort(key=lambda one: (one.rep not in on_duty, one.name))
     return tuple((one.rep, one.name or str(one.rep)) for one in people)
 

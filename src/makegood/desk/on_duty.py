@@ -6,9 +6,13 @@ from msgspec import Struct
 
 from makegood.messages.errors import InputError
 from makegood.messages.ids import RepId
+from makegood.playbooks.duty import DutyHours
 from makegood.ports.rows import RepRow
 from makegood.projections.hours import hours_words
 from makegood.runtime.duty import parse_hours, reps_on_duty
+from makegood.runtime.duty_hours import by_the_book
+
+NO_HOURS = DutyHours()
 
 
 class Duty(Struct, frozen=True, kw_only=True):
@@ -36,7 +40,10 @@ class Duty(Struct, frozen=True, kw_only=True):
 
 
 def duties(
-    reps: Sequence[RepRow], now_ms: int, open_cases: Mapping[RepId, int]
+    reps: Sequence[RepRow],
+    now_ms: int,
+    open_cases: Mapping[RepId, int],
+    hours: DutyHours = NO_HOURS,
 ) -> tuple[Duty, ...]:
     """Give everybody of the roster, by name.
 
@@ -44,7 +51,9 @@ def duties(
         reps: The roster.
         now_ms: The instant.
         open_cases: Open cases of each rep.
+        hours: Of the rule book, for whoever has none of their own.
     """
+    reps = by_the_book(reps, hours, now_ms)
     until = {duty.rep: duty.until_ms for duty in reps_on_duty(reps, now_ms, open_cases)}
     return tuple(
         Duty(

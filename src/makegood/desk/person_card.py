@@ -9,6 +9,7 @@ from makegood.messages.ids import RepId
 from makegood.projections.person_words import Teller
 from makegood.projections.roster import rep_name
 from makegood.runtime.duty import reps_absent, reps_on_duty
+from makegood.runtime.duty_hours import by_the_book
 from makegood.runtime.rooms import may_be_chosen
 
 CHANNELS = ("phone", "mail", "chat", "desk")
@@ -21,8 +22,9 @@ def person_shown(desk: Desk, story: Story) -> dict[str, Any]:
     if not book.people.choices:
         return {"people": None}
     most = book.people.most_cases
-    on_duty = reps_on_duty(desk.reps, desk.now_ms, desk.reading.open_cases_by_owner(), most)
-    duty = Duty(on_duty, reps_absent(desk.reps, desk.now_ms))
+    reps = by_the_book(desk.reps, book.duty, desk.now_ms)
+    on_duty = reps_on_duty(reps, desk.now_ms, desk.reading.open_cases_by_owner(), most)
+    duty = Duty(on_duty, reps_absent(reps, desk.now_ms))
     need = Need(at_ms=desk.now_ms, channel="desk")
     teller = Teller(desk.reps, desk.now_ms, book.timezone)
     found = prefer(mine, duty, need, book.people)

@@ -234,7 +234,10 @@ def _root_cause(form: Form) -> Asked | Refused:
     action, texts = form.kept("action")
     if holds_address(texts.get(action, "")):
         return Refused(code="personal", why="What is done about it names nobody's address.")
-    body = RootCauseNamed(case=form.case.id, cause=cause, kind=kind, action=action)
+    told = " ".join(form.text("told").split())
+    if holds_address(told):
+        return Refused(code="personal", why="What the customer is told names nobody's address.")
+    body = RootCauseNamed(case=form.case.id, cause=cause, kind=kind, action=action, told=told)
     return Asked(body=body, texts=texts)
 
 

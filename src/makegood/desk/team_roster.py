@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.customers import UNPROCESSABLE, book_of
-from makegood.desk.team import team_shell
+from makegood.desk.team import never_there, team_shell
 from makegood.messages.errors import InputError
 from makegood.ports.rows import RepRow
 from makegood.projections.hours import language_words
@@ -28,7 +28,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "name": ("Name", "What customers read."),
     "role": ("Role", "As the rule book's authority calls it."),
     "brands": ("Brands", "Ids with commas between; empty for all."),
-    "hours": ("Hours", "mon-fri 08:00-18:00; sat 09:00-13:00"),
+    "hours": ("Hours", "mon-fri 08:00-18:00; sat 09:00-13:00. Empty: as the rule book says."),
     "timezone": ("Time zone", "Europe/Berlin, say."),
     "languages": ("Languages", "en, de, es"),
     "capacity": ("Customers at most", "Empty for what the rule book says; 0 for nobody."),
@@ -63,6 +63,7 @@ def _list(request: HttpRequest, wrong: tuple[Wrong, ...] = (), status: int = 200
         rules, loads = book_of(desk).people, desk.reading.loads()
         page = {
             **team_shell(desk, "roster"),
+            **never_there(desk),
             "rows": [
                 {
                     "row": one,

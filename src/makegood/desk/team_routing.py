@@ -61,7 +61,7 @@ def _team(desk: Desk, since_ms: int, after: str) -> dict[str, Any]:
     loads, at_hand = desk.reading.loads(), desk.reading.at_hand()
     mine = [
         one
-        for one in duties(desk.reps, desk.now_ms, at_hand.open_cases)
+        for one in duties(desk.reps, desk.now_ms, at_hand.open_cases, desk.makegood.book.duty)
         if not desk.me.brands or any(map(one.serves, desk.me.brands))
     ]
     team = sorted(mine, key=lambda it: (it.name.casefold(), it.rep))

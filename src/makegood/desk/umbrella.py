@@ -29,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     with at_the_desk(request) as desk:
         shared = umbrella_shell(desk, "index")
         open_by = desk.reading.open_cases_by_brand()
-        team = duties(desk.reps, desk.now_ms, {})
+        team = duties(desk.reps, desk.now_ms, {}, desk.makegood.book.duty)
         page = {
             **shared,
             "brands": [

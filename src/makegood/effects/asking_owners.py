@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from makegood.effects.locales import locale_of, moment_text
 from makegood.effects.mail import MAIL_POLICY, checked_address
+from makegood.effects.owner_words import language_for, words_in
 from makegood.effects.smtp import Connections
 from makegood.messages.commands import AskOwner, Command
 from makegood.messages.errors import EffectFailed
@@ -29,11 +30,6 @@ PAGES = {
 }
 """Where it is shown, by what it is about; everybody of the firm may open where answers are given,
 and who works at the desk what a search shows."""
-_SUBJECT = {
-    "cause": "What is behind this?",
-    "rule": "Customers find this rule worse.",
-    "search": "What people find who search for us changed:",
-}
 
 
 class AskingOwners:
@@ -65,8 +61,12 @@ class AskingOwners:
         if self._connections is None:
             raise EffectFailed("No mail server is named; set MAKEGOOD_SMTP.", retry=False)
         book = self._library_of().now()
-        message, sender = _mail(command, order, book, now_ms)
-        message.set_content(self._text(order, row, book), cte="quoted-printable")
+        language = language_for(row.languages, book.owners.language)
+        message, sender = _mail(command, book, now_ms)
+        subject = f"{words_in(language)[f'subject.{order.about}']} {order.title}"
+        message["Subject"] = " ".join(subject.split())
+        message.set_content(self._text(order, row, book, language), cte="quoted-printable")
+        message["Content-Language"] = language.replace("_", "-")
         recipient = checked_address(row.email)
         message["To"] = recipient
         self._connections.deliver(sender, recipient, message.as_bytes(policy=MAIL_POLICY))
@@ -76,34 +76,30 @@ class AskingOwners:
         with self._store.reading() as reading:
             return next((row for row in reading.reps() if row.rep == rep), None)
 
-    def _text(self, order: AskOwner, row: RepRow, book: RuleBook) -> str:
-        by = moment_text(order.due_ms, locale_of("en"), book.timezone)
+    def _text(self, order: AskOwner, row: RepRow, book: RuleBook, language: str) -> str:
+        words = words_in(language)
+        by = moment_text(order.due_ms, locale_of(language), book.timezone)
         name = row.name or order.owner
         link = self._base + PAGES[order.about].format(quote(order.subject, safe=""))
         if order.about == "search":
             lines = "".join(f"- {one}\n" for one in order.words)
-            what = f"Who searches for “{order.title}” finds:"
+            what = words["search"].format(title=order.title)
             return f"{name},\n\n{what}\n\n{lines}\n{link}\n\n{book.umbrella}\n"
-        if order.about == "rule":
-            what = f"Customers find this rule worse than others: {order.title}.\n"
-            wanted = "Please say why it is so, or what will change"
-        else:
-            times = f"{order.cases} case{'s' if order.cases != 1 else ''}"
-            what = f"This was found to be behind {times}: {order.title}.\n"
-            wanted = "Please say what becomes of it: it is changed, will change, or stays"
-        late = "Whoever answers for it let the time pass.\n" if order.late else ""
-        return f"{name},\n\n{what}{late}{wanted}, until {by}.\n\n{link}\n\n{book.umbrella}\n"
+        kind: str = order.about
+        if kind == "cause":
+            kind = "cause.one" if order.cases == 1 else "cause.more"
+        what = words[kind].format(title=order.title, cases=order.cases)
+        late = f"{words['late']}\n" if order.late else ""
+        wanted = words[f"wanted.{order.about}"].format(by=by)
+        return f"{name},\n\n{what}\n{late}{wanted}\n\n{link}\n\n{book.umbrella}\n"
 
 
-def _mail(
-    command: Command, order: AskOwner, book: RuleBook, now_ms: int
-) -> tuple[EmailMessage, str]:
+def _mail(command: Command, book: RuleBook, now_ms: int) -> tuple[EmailMessage, str]:
     """Compose the mail's head; the same command gives the same Message-ID."""
     brand = next(iter(book.brands.values()))
     sender = checked_address(brand.sender)
     message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = Address(book.umbrella, addr_spec=sender)
-    message["Subject"] = " ".join(f"{_SUBJECT[order.about]} {order.title}".split())
     message["Date"] = format_datetime(datetime.fromtimestamp(now_ms // 1000, UTC))
     message["Message-ID"] = f"<{command.id}@{sender.rpartition('@')[2]}>"
     message["X-Makegood-Class"] = "service"

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from makegood.handbook.source import Source
 from makegood.handbook.terms import Chapter, Entry
+from makegood.playbooks.book import RuleBook
 from makegood.playbooks.calling_terms import CallRules, RunAround
 from makegood.projections.asked import within_words
+from makegood.projections.hours import hours_words
 
 _LEAD = (
     "A call is judged by all that happened in it. A line that broke is nobody's doing, and "
@@ -23,7 +25,7 @@ def calls_chapter(source: Source) -> tuple[Chapter, ...]:
         anchor="calls-fail",
         title="When a call was a bad one",
         where=where,
-        sentences=(*_failing(rules), *_calling_back(rules)),
+        sentences=(*_failing(rules), *_calling_back(rules), *_telling(source.book)),
     )
     hints = tuple(
         Entry(
@@ -62,6 +64,26 @@ def _limits(around: RunAround) -> str:
         f"asked {around.told_again} times for what they had said" if around.told_again else "",
     )
     return ", or ".join(one for one in found if one)
+
+
+def _telling(book: RuleBook) -> Iterator[str]:
+    """Say when the clock stands still, and what the customer is told meanwhile."""
+    terms = book.calls.call_back
+    if terms is None:
+        return
+    if terms.in_duty:
+        hours = hours_words(book.duty.spans, "en")
+        yield f"The clock runs while somebody is there alone: {hours}."
+    if terms.tell:
+        yield (
+            "The customer is told who calls by when, if that person is there by then, and may "
+            "name a better time or number, or say that no call is needed."
+        )
+    if terms.late:
+        yield (
+            f"Nobody called {within_words(terms.ahead_ms)} before that: the customer is told, "
+            "once, that it will be later, and by when."
+        )
 
 
 def _calling_back(rules: CallRules) -> Iterator[str]:

@@ -36,6 +36,24 @@ class CalledBack(FactBody, frozen=True, kw_only=True, tag="called_back"):
     note: TextRef = ""
 
 
+class CallWished(FactBody, frozen=True, kw_only=True, tag="call_wished"):
+    """The customer said what they want of a call-back: later, elsewhere, or none at all.
+
+    Attributes:
+        call_back: Which.
+        from_ms: Not before this; 0 leaves the time as it is.
+        number: The number to call, by reference; empty leaves the one that is known.
+        needless: They want no call.
+        by: Who wrote it down; empty for the customer themselves.
+    """
+
+    call_back: EventId
+    from_ms: int = 0
+    number: TextRef = ""
+    needless: bool = False
+    by: RepId = RepId("")
+
+
 class HintSettled(FactBody, frozen=True, kw_only=True, tag="hint_settled"):
     """A person read what a transcript suggests, and said whether it is so.
 

@@ -66,6 +66,20 @@ class Absent(Struct, frozen=True, gc=False, array_like=True):
     cover: RepId = RepId("")
 
 
+class NextDuty(Struct, frozen=True, gc=False, array_like=True):
+    """When somebody who may have to call, and is not on duty, works next.
+
+    Attributes:
+        rep: Who.
+        from_ms: Its beginning.
+        until_ms: Its end.
+    """
+
+    rep: RepId
+    from_ms: int
+    until_ms: int
+
+
 class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What was true in the firm when the event was appended; a refold uses it again.
 
@@ -83,6 +97,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         norms: How long is usual where the event begins to wait; only on events that do.
         above: Who stands above the person of a call, the nearest first; only on events after which
             one of them may have to call back.
+        next_duty: When those of them work next who are not on duty.
     """
 
     book: BookHash
@@ -95,6 +110,7 @@ class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     keeps: RepId = RepId("")
     norms: tuple[WaitNorm, ...] = ()
     above: tuple[RepId, ...] = ()
+    next_duty: tuple[NextDuty, ...] = ()
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from makegood.messages.body import Fact as Fact
 from makegood.messages.body import FactBody, TextRef
 from makegood.messages.body import Facts as Facts
 from makegood.messages.call_facts import CalledBack as CalledBack
+from makegood.messages.call_facts import CallWished as CallWished
 from makegood.messages.call_facts import HintSettled as HintSettled
 from makegood.messages.hello_facts import AgreementEnds as AgreementEnds
 from makegood.messages.hello_facts import Assigned as Assigned
@@ -382,6 +383,7 @@ Body: TypeAlias = (
     | ReplyTakenBack
     | CalledBack
     | HintSettled
+    | CallWished
     | Triaged
     | ConversationBegun
     | NotedOnCustomer

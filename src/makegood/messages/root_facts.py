@@ -21,6 +21,8 @@ class RootCauseNamed(FactBody, frozen=True, kw_only=True, tag="root_cause_named"
         kind: A rule that is wrong, how work is done, somebody, or what no one here can change.
             Empty leaves what was said before.
         action: What is done about it. Empty leaves what was said before.
+        told: The same as the customer may be told it, in plain words and free of personal data.
+            Empty leaves what was said before; without any they are told nothing.
     """
 
     case: CaseId
@@ -28,3 +30,4 @@ class RootCauseNamed(FactBody, frozen=True, kw_only=True, tag="root_cause_named"
     by: RepId = RepId("")
     kind: RootKind = ""
     action: TextRef = ""
+    told: str = ""

@@ -13,6 +13,7 @@ from makegood.messages.money import Money
 from makegood.playbooks.advertising import Advertised
 from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.calling_terms import CallRules
+from makegood.playbooks.duty import DutyHours
 from makegood.playbooks.employees import EmployeeTerms
 from makegood.playbooks.giving import Budget, Goodwill
 from makegood.playbooks.lapsing import LapseRule
@@ -208,6 +209,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
         calls: What telephone calls fail by, and who calls back.
         advertised: What is said in public that the company does.
         monday: Who of management gets the letter about the week, of all brands.
+        duty: In which hours somebody is there.
     """
 
     hash: BookHash
@@ -266,6 +268,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     calls: CallRules = CallRules()
     advertised: tuple[Advertised, ...] = ()
     monday: MondayTerms = MondayTerms()
+    duty: DutyHours = DutyHours()
 
     def for_brand(self, brand: str) -> "RuleBook":
         """Give the book that judges what a brand does: its own, else this one."""

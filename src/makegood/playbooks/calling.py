@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
+from msgspec import Struct
+
+from makegood.messages.commands import MessageClass
 from makegood.playbooks.calling_terms import (
     CallBackTerms,
     CallRules,
@@ -9,23 +12,41 @@ from makegood.playbooks.calling_terms import (
     RunAround,
     plainly,
 )
+from makegood.playbooks.duty import DutyHours
+from makegood.playbooks.messages import GIVEN, spoken, variables_of
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.nodes import Fields
 from makegood.playbooks.reading import Section, without_repeats
 from makegood.playbooks.remedies import check_languages
+from makegood.playbooks.terms import MessageTemplate
 
 MOST = 1_000
+ALWAYS, DUTY = "always", "duty"
+CLOCKS = (ALWAYS, DUTY)
+TOLD = frozenset({"owner"}) | spoken(("by_ms",))
+"""What the message about a call-back may say, beside what every message may."""
+TOLD_LATE = TOLD | spoken(("was_ms",))
+_MOST_WEEKS = 8  # of duty; a call that takes longer is none
 SHORTEST_PHRASE = 4  # letters; a shorter one stands in too many sentences that mean something else
 _NEVER_WAITED = "Nobody gives up who has not waited: the longest that is still no failure."
 
 
-def read_calls(top: Section, failures: Collection[str]) -> CallRules:
+class Around(Struct, frozen=True):
+    """What the section reads of the rest of its book."""
+
+    failures: Collection[str]
+    messages: Mapping[str, MessageTemplate]
+    duty: DutyHours
+
+
+def read_calls(top: Section, around: Around) -> CallRules:
     """Read the section; without it nothing is made of calls but what other rules make of them.
 
     Args:
         top: The book.
-        failures: Every kind of failure of the book.
+        around: Every kind of failure of the book, its messages, and its hours of duty.
     """
+    failures = around.failures
     section = top.section("calls", "section about calls")
     if section is None:
         return CallRules()
@@ -37,7 +58,7 @@ def read_calls(top: Section, failures: Collection[str]) -> CallRules:
         gave_up_ms=gave_up_ms,
         hung_up_as=_kind(section, "hung_up_on", failures),
         flagged_as=_kind(section, "flagged", failures),
-        call_back=_call_back(section),
+        call_back=_call_back(section, around),
         hints=_hints(section, failures),
     )
     if rules.call_back is not None and not (rules.hung_up_as or rules.flagged_as):
@@ -96,7 +117,7 @@ def _gave_up(section: Section, failures: Collection[str]) -> tuple[str, int]:
     return kind, after_ms
 
 
-def _call_back(section: Section) -> CallBackTerms | None:
+def _call_back(section: Section, around: Around) -> CallBackTerms | None:
     back = section.section("call_back", "call-back")
     if back is None:
         return None
@@ -105,8 +126,70 @@ def _call_back(section: Section) -> CallBackTerms | None:
     for key, value in (("within", within_ms), ("higher_within", higher_ms)):
         if back.has(key) and value == 0:
             back.error(key, "Nobody can call in no time.", "Write for example 30m.")
+    in_duty = _in_duty(back, around.duty, max(within_ms, higher_ms))
+    tell = back.name("tell", default="")
+    _check_message(back, "tell", (tell, TOLD), around.messages)
+    late, ahead_ms = _late(back, around.messages)
+    if late and not tell:
+        back.error("late", "Nobody was told a time that could be late.", "Write `tell` as well.")
+    if late and not ahead_ms < within_ms:
+        back.error("late", "`ahead` is shorter than `within`.", "Write for example 10m.")
     back.done()
-    return CallBackTerms(within_ms=max(within_ms, 1), higher_ms=max(higher_ms, 1))
+    return CallBackTerms(
+        within_ms=max(within_ms, 1),
+        higher_ms=max(higher_ms, 1),
+        in_duty=in_duty,
+        tell=tell,
+        late=late,
+        ahead_ms=ahead_ms,
+    )
+
+
+def _in_duty(back: Section, duty: DutyHours, longest_ms: int) -> bool:
+    """Whether the clock stands still while nobody is there; then the book says when that is."""
+    if back.choice("clock", CLOCKS, default=ALWAYS) != DUTY:
+        return False
+    if not duty.spans:
+        back.error("clock", "The book has no hours of duty.", "Write `duty: {hours: ...}`.")
+    elif longest_ms > _MOST_WEEKS * duty.week_ms:
+        back.error("within", f"That is more than {_MOST_WEEKS} weeks of duty.", "Write less.")
+    return True
+
+
+def _late(back: Section, messages: Mapping[str, MessageTemplate]) -> tuple[str, int]:
+    late = back.section("late", "call-back that is late")
+    if late is None:
+        return "", 0
+    name = late.name("message")
+    _check_message(late, "message", (name, TOLD_LATE), messages)
+    ahead_ms = late.span_ms("ahead")
+    if late.has("ahead") and ahead_ms == 0:
+        late.error("ahead", "It is said before its time, or not at all.", "Write for example 10m.")
+    late.done()
+    return name, ahead_ms
+
+
+def _check_message(
+    section: Section,
+    key: str,
+    of: tuple[str, frozenset[str]],
+    messages: Mapping[str, MessageTemplate],
+) -> None:
+    """Check that a message sells nothing, and that what it says besides is known."""
+    name, known = of
+    template = messages.get(name)
+    if template is None:
+        if name:
+            section.error(key, f"There is no message `{name}`.", nearest(name, messages))
+        return
+    if template.message_class is not MessageClass.SERVICE:
+        section.error(
+            key, "Who waits for a call is sold nothing.", "Give the message the class `service`."
+        )
+    for unknown in sorted(variables_of(template) - GIVEN - known):
+        section.error(
+            key, f"`{name}` uses ${unknown}, which is not known here.", nearest(unknown, known)
+        )
 
 
 def _hints(section: Section, failures: Collection[str]) -> tuple[HintRule, ...]:

@@ -34,10 +34,18 @@ class CallBackTerms(Struct, frozen=True, kw_only=True):
     Attributes:
         within_ms: How soon the supervisor of the person has called.
         higher_ms: How long each one above has, when it goes one higher.
+        in_duty: Both count in the firm's hours of duty alone.
+        tell: Message that tells the customer who calls by when; empty tells nobody.
+        late: Message that says that it will be later, and until when; empty says nothing.
+        ahead_ms: So long before its time that is said, while nobody has called.
     """
 
     within_ms: int
     higher_ms: int
+    in_duty: bool = False
+    tell: str = ""
+    late: str = ""
+    ahead_ms: int = 0
 
 
 class HintRule(Struct, frozen=True, kw_only=True):
@@ -84,6 +92,12 @@ class CallRules(Struct, frozen=True, kw_only=True):
     flagged_as: str = ""
     call_back: CallBackTerms | None = None
     hints: tuple[HintRule, ...] = ()
+
+    @property
+    def messages(self) -> frozenset[str]:
+        """The messages that it sends."""
+        terms = self.call_back
+        return frozenset({terms.tell, terms.late} - {""}) if terms is not None else frozenset()
 
     @property
     def events(self) -> frozenset[str]:

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from makegood.messages.commands import HELD_CLASSES, MessageClass
 from makegood.playbooks.cel import Expression
+from makegood.playbooks.duty import DutyHours
 from makegood.playbooks.entitlements import Entitlement
 from makegood.playbooks.failures import OTHER, Detector
 from makegood.playbooks.giving import Budget, Goodwill
@@ -51,6 +52,8 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     walks: Mapping[str, WalkRule] = {}
     lapses: tuple[LapseRule, ...] = ()
     waits: tuple[WaitRule, ...] = ()
+    told: frozenset[str] = frozenset()
+    duty: DutyHours = DutyHours()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -251,7 +254,7 @@ def _check_used(parts: Parts, report: Report) -> None:
     given |= {one.brings for one in parts.remedies.values()}
     said = {name for plan, _ in parts.plans for _, name, _, _ in _sent(plan)}
     said |= {one.message for one in parts.surveys} | {one.tell for one in parts.waits}
-    said |= {parts.people.room, parts.people.unsure}
+    said |= {parts.people.room, parts.people.unsure} | parts.told
     said |= {name for one in parts.places.values() for name in (one.ask, one.expect, one.free)}
     leaving = parts.people.leaving
     said |= {leaving.introduction, leaving.gone, leaving.stays}

@@ -13,12 +13,13 @@ from makegood.playbooks.asking import read_asking
 from makegood.playbooks.binding import bound_files
 from makegood.playbooks.book import RuleBook, books_in, rules_of
 from makegood.playbooks.budgets import read_budgets
-from makegood.playbooks.calling import read_calls
+from makegood.playbooks.calling import Around, read_calls
 from makegood.playbooks.claims import read_claims
 from makegood.playbooks.composing import Composed, compose
 from makegood.playbooks.conditions import Conditions
 from makegood.playbooks.crosschecks import Parts, check_across
 from makegood.playbooks.deadends import check_dead_ends
+from makegood.playbooks.duty import read_duty
 from makegood.playbooks.employees import read_employees
 from makegood.playbooks.entitlements import Entitlement, ground_of_book, read_entitlements
 from makegood.playbooks.everyone import read_everyone
@@ -230,9 +231,10 @@ def _read(
     reputation = read_reputation(top)
     outgoing = read_outgoing(top, header, conditions)
     owners = read_owners(top)
-    asking = read_asking(top)
+    asking = read_asking(top, parts.messages)
     employees = read_employees(top, vocabulary)
-    calls = read_calls(top, {*parts.kinds, *(one.id for one in parts.lapses), OTHER})
+    kinds = {*parts.kinds, *(one.id for one in parts.lapses), OTHER}
+    calls = read_calls(top, Around(kinds, parts.messages, parts.duty))
     routing = read_routing(top, parts.detectors, conditions)
     voice = read_voice(top, header.brands)
     ground = Ground(
@@ -242,7 +244,7 @@ def _read(
     heard = _heard(parts) | everyone.came_back_by | calls.events
     names = Names(
         events=frozenset((heard | set(vocabulary.events or ())) - {""}),
-        failures=frozenset({*parts.kinds, *(one.id for one in parts.lapses), OTHER}),
+        failures=frozenset(kinds),
         entitlements=frozenset(rule.id for rule in parts.entitlements),
         requests={one.id: one.takes for one in (*parts.requests, *parts.claims)},
         vocabulary=vocabulary,
@@ -256,7 +258,7 @@ def _read(
     letters = read_letters(top)
     examples = (*read_examples(top, names), *of_laws)
     top.done()
-    check_across(parts, report)
+    check_across(replace(parts, told=calls.messages | {asking.closing}), report)
     check_no_offers(parts.people, parts.messages, outgoing.wording, report)
     check_tables(parts.requests, report)
     if not report.errors:
@@ -363,6 +365,7 @@ def _parts(
         disclosures=read_disclosures(top, {one.rule.id for one in made}, conditions),
         surveys=read_surveys(top, conditions),
         places=places,
+        duty=read_duty(top, header.timezone),
         walks=read_walks(top, conditions),
         lapses=read_lapses(
             top,

@@ -78,6 +78,7 @@ def make_book(
         lapses=parts.lapses,
         lapses_on=lapses_by_event(parts.lapses),
         waits=make_waits(parts.waits),
+        duty=parts.duty,
         text=text,
         reads_agreed="customer.agreed" in text,
     )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from makegood.playbooks.mistakes import Place, Report, nearest
 from makegood.playbooks.nodes import Entry, Fields, Scalar, plain
 from makegood.playbooks.reading import Section
+from makegood.playbooks.remedies import check_languages
 
 DAY_MS = 86_400_000
 USUAL_ANSWER_MS = 14 * DAY_MS
@@ -22,12 +23,14 @@ class OwnerTerms(Struct, frozen=True, kw_only=True):
         places: Sign-in name of who answers for a place, by its id.
         otherwise: Who answers for everything else, and for what an owner let the time pass of;
             empty for the supervisors together.
+        language: In which owners are written to whose languages the roster does not say.
     """
 
     answer_ms: int = USUAL_ANSWER_MS
     rules: Mapping[str, str] = {}
     places: Mapping[str, str] = {}
     otherwise: str = ""
+    language: str = ""
 
     def owner_of(self, kind: str, name: str) -> str:
         """Give who answers for a rule, a place or something else; empty for nobody by name."""
@@ -48,7 +51,9 @@ def read_owners(top: Section) -> OwnerTerms:
         rules=_people(section, "rules", "rule"),
         places=_people(section, "places", "place"),
         otherwise=section.text("otherwise", default=""),
+        language=section.text("language", default=""),
     )
+    check_languages(section, "language", ("en", terms.language) if terms.language else ("en",))
     section.done()
     return terms
 

@@ -166,6 +166,7 @@ _BOOK: Mapping[str, Schema] = {
     "people": _ref("section about people"),
     "reputation": _ref("section about reputations"),
     "calls": _ref("section about calls"),
+    "duty": _ref("section about duty"),
     "owners": _ref("section about owners"),
     "triage": _ref("section about triage"),
     "monday": _ref("section about letters to management"),

@@ -29,6 +29,10 @@ KINDS: Final[Mapping[str, Mapping[str, Schema]]] = {
     "section about asking": {
         "every": _SPAN, "too_few": whole(10_000, 1), "unreported": _SPAN,
         "weeks": whole(MOST_WEEKS, LEAST_BACK), "months": whole(MOST_MONTHS, LEAST_BACK),
+        "after_closing": ref("question after a closed case"),
+    },
+    "question after a closed case": {
+        "asks*": matches(NAME.pattern), "ask_after": _SPAN, "within": _SPAN,
     },
     "question of a survey": {
         "id*": matches(NAME.pattern), "question*": ref("texts"), "kind": choice(tuple(SurveyKind)),

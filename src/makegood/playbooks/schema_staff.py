@@ -7,6 +7,7 @@ from makegood.playbooks.lapses import FEWEST_USES, MOST_USES
 from makegood.playbooks.lapsing import HOLDS
 from makegood.playbooks.merging import REPLACES
 from makegood.playbooks.reading import NAME
+from makegood.playbooks.remedies import LANGUAGE
 from makegood.playbooks.spans import SPAN
 from makegood.playbooks.terms import Cause, Loss
 
@@ -58,6 +59,7 @@ PEOPLE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "section about owners": {
         "answer_within": _SPAN, "rules": _PEOPLE, "places": _PEOPLE, "otherwise": _TEXT,
+        "language": {"type": "string", "pattern": f"^(?:{LANGUAGE.pattern})$"},
     },
     "section about employees": {"found_by": _some(_FACT), "sees": _some(_FACT)},
 }  # fmt: skip

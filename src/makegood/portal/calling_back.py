@@ -1,21 +1,39 @@
-"""Who calls the customer back after somebody of us spoiled a call, and until when."""
+"""Who calls the customer back after somebody of us spoiled a call, and what they want of it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from makegood.core.phone import CallBack
+from makegood.messages.call_facts import CallWished
+from makegood.messages.errors import InputError
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
+from makegood.projections.figures import local
+from makegood.projections.hours import zone_words
 from makegood.projections.roster import rep_name
+from makegood.runtime.roster import moment_ms
+from makegood.sources.limits import writable
+
+LONGEST_NUMBER = 40
+_NUMBER = re.compile(r"\+?[0-9](?:[ ()/.\-]*[0-9]){4,19}")
 
 
-def backs_told(guest: Guest) -> tuple[CallBack, ...]:
-    """Give the calls that are promised to the customer of this case, late ones too."""
+def backs_owed(guest: Guest) -> tuple[CallBack, ...]:
+    """Give the calls that are owed to the customer of this case, told or not."""
     if not guest.case.is_open:
         return ()
     brand = guest.case.brand
     return tuple(
         one
         for one in guest.state.phone.waiting
-        if one.promised and (not brand or not one.brand or one.brand == brand)
+        if not brand or not one.brand or one.brand == brand
     )
+
+
+def backs_told(guest: Guest) -> tuple[CallBack, ...]:
+    """Give those that are promised, late ones too."""
+    return tuple(one for one in backs_owed(guest) if one.promised)
 
 
 def called_back(guest: Guest, speech: Speech) -> str:
@@ -29,16 +47,76 @@ def called_back(guest: Guest, speech: Speech) -> str:
         return ""
     in_time, due_ms, one = min(told, key=lambda it: it[:2])
     owner = rep_name(guest.reps, one.owner).split(" ")[0]
-    if in_time:
+    owner = owner if one.owner else speech.say("owner.someone")
+    if one.late and one.told_by_ms > guest.now_ms:
+        by_ms = one.told_by_ms
+        return speech.say(
+            "back.later", owner=owner, day=speech.day(by_ms), clock=speech.clock(by_ms)
+        )
+    if not in_time:
+        return speech.say("done.call_late", owner=owner)
+    if _is_today(guest, due_ms, speech):
         return speech.say("done.call", owner=owner, clock=speech.clock(due_ms))
-    return speech.say("done.call_late", owner=owner)
+    return speech.say(
+        "back.by_day", owner=owner, day=speech.day(due_ms), clock=speech.clock(due_ms)
+    )
+
+
+def _is_today(guest: Guest, at_ms: int, speech: Speech) -> bool:
+    days = {local(one, speech.timezone).date() for one in (at_ms, guest.now_ms)}
+    return len(days) == 1
 
 
 def is_late(guest: Guest) -> bool:
     """Whether one of them did not come in time: that is said before any other call is."""
-    return any(_is_late(one, guest.now_ms) for one in backs_told(guest))
+    return any(_is_late(one, guest.now_ms) or one.late for one in backs_told(guest))
 
 
 def _is_late(one: CallBack, now_ms: int) -> bool:
     overdue = any(it.why == "overdue" for it in one.passed)
     return overdue or one.due_ms <= now_ms
+
+
+def asked_about(guest: Guest, speech: Speech) -> dict[str, Any] | None:
+    """Give what the page asks about the call; None where none is owed."""
+    owed = backs_owed(guest)
+    if not owed:
+        return None
+    wish_ms = max(one.wish_ms for one in owed)
+    at = local(wish_ms, speech.timezone).strftime("%Y-%m-%dT%H:%M") if wish_ms else ""
+    return {
+        "zone": zone_words(speech.timezone, speech.language),
+        "from": at,
+        "has_number": any(one.number for one in owed),
+        "longest": LONGEST_NUMBER,
+    }
+
+
+def wish_in(guest: Guest, sent: Mapping[str, str], ref: str) -> tuple[CallWished, str] | str:
+    """Read what a customer wants of the call, for the first that is owed.
+
+    Args:
+        guest: Whose page it is.
+        sent: The form.
+        ref: By which a number is kept.
+
+    Returns:
+        It, with the number in words; or the phrase that says what is wrong.
+    """
+    owed = backs_owed(guest)
+    if not owed:
+        return "refused.other"
+    if sent.get("none"):
+        return CallWished(call_back=owed[0].id, needless=True), ""
+    number = writable(sent.get("number", ""), LONGEST_NUMBER).strip()
+    if number and not _NUMBER.fullmatch(number):
+        return "back.bad_number"
+    written, from_ms = writable(sent.get("from", ""), LONGEST_NUMBER).strip(), 0
+    try:
+        from_ms = moment_ms(written, guest.book.timezone) if written else 0
+    except InputError:
+        return "back.bad_time"
+    if not (number or from_ms):
+        return "back.nothing"
+    body = CallWished(call_back=owed[0].id, from_ms=from_ms, number=ref if number else "")
+    return body, number

@@ -48,6 +48,7 @@ from makegood.ports.rows import PersonRow, RepRow
 from makegood.projections.reputations import heard_after_them
 from makegood.projections.roster import person_of as who_is
 from makegood.projections.roster import rep_name
+from makegood.runtime.duty_hours import by_the_book
 from makegood.runtime.hellos import enrol
 from makegood.sources.limits import writable
 
@@ -93,7 +94,7 @@ def _guest(request: HttpRequest, token: str) -> _Guest:
             raise LinkForged
         profiles = reading.profiles_of([customer]).get(customer, (profile,))
         persons = reading.persons(profiles)
-        reps = reading.reps()
+        reps = by_the_book(reading.reps(), library.now().duty, now_ms)
         loads = reading.loads()
         lines = reading.places_in_line(customer)
         open_cases = reading.open_cases_by_owner()

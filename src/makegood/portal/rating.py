@@ -38,6 +38,7 @@ class _Asked(Struct, frozen=True, kw_only=True):
 
     Attributes:
         met: The person met, by the name a customer reads; empty when nobody is named.
+        changed: What was done since about what they were unhappy with; empty for nothing told.
     """
 
     token: str
@@ -49,6 +50,7 @@ class _Asked(Struct, frozen=True, kw_only=True):
     book: RuleBook
     brand: str
     met: str
+    changed: str = ""
 
 
 @csrf_exempt
@@ -87,7 +89,9 @@ def _asked(request: HttpRequest, token: str) -> _Asked:
         profiles = reading.profiles_of([customer]).get(customer, (profile,))
         persons = reading.persons(profiles)
         reps = reading.reps()
-    one = last_asked(decode_state(row.state), survey, about)
+    state = decode_state(row.state)
+    one = last_asked(state, survey, about)
+    case = state.case(one.closed) if one is not None and one.closed else None
     book = makegood.library.now(brand)
     rule = book.surveys.get(survey)
     if one is None or rule is None:
@@ -102,6 +106,7 @@ def _asked(request: HttpRequest, token: str) -> _Asked:
         book=book,
         brand=brand,
         met=rep_name(reps, one.met) if one.met else "",
+        changed=case.changed if case is not None else "",
     )
 
 
@@ -150,6 +155,7 @@ def _show(
         "brand": brand.name if brand else asked.book.umbrella,
         "heading": in_language(asked.rule.question, language),
         "met": asked.met,
+        "changed": asked.changed,
         "about": asked.one.about if asked.one.about != asked.one.event else "",
         "questions": [
             _shown(one, asked, speech, language) | _sent(request, one) for one in _questions(asked)

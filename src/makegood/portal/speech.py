@@ -13,11 +13,15 @@ from babel.numbers import format_decimal
 from django.http import HttpRequest
 
 from makegood.messages.money import Money
-from makegood.portal.words import de, en, es
+from makegood.portal.words import call_backs, de, en, es
 from makegood.ports.rows import PersonRow
 from makegood.projections.figures import day_words, local, locale_for, money_words
 
-CATALOGUE: Mapping[str, Mapping[str, str]] = {"en": en.WORDS, "de": de.WORDS, "es": es.WORDS}
+CATALOGUE: Mapping[str, Mapping[str, str]] = {
+    "en": {**en.WORDS, **call_backs.EN},
+    "de": {**de.WORDS, **call_backs.DE},
+    "es": {**es.WORDS, **call_backs.ES},
+}
 DEFAULT = "en"
 _LONGEST_HEADER = 200
 _ONE_O_CLOCK = re.compile(r"\blas (1:[0-9]{2})\b")  # Spanish: a la 1:05, but a las 2:05

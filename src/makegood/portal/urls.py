@@ -12,6 +12,7 @@ urlpatterns = [
     path("c/<str:token>/answer", views.answer, name="answer"),
     path("c/<str:token>/write", views.write, name="write"),
     path("c/<str:token>/call", views.call_me, name="call"),
+    path("c/<str:token>/back", views.call_back, name="back"),
     path("c/<str:token>/claim", views.claim, name="claim"),
     path("c/<str:token>/appeal", views.appeal, name="appeal"),
     path("c/<str:token>/opened", views.opened, name="opened"),

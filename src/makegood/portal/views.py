@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from msgspec.structs import replace
 
 from makegood.core.decide import Asker
 from makegood.effects.links import LinkExpired, LinkForged
@@ -30,6 +31,7 @@ from makegood.messages.facts import (
     Requested,
     Wrote,
 )
+from makegood.portal.calling_back import asked_about, backs_owed, wish_in
 from makegood.portal.claims import REFUSALS as CLAIM_REFUSALS
 from makegood.portal.claims import appealable, claimable, filed, read_claim
 from makegood.portal.guests import Guest, guest_of, makegood_of
@@ -39,10 +41,11 @@ from makegood.runtime.acts import Acted
 from makegood.sources.limits import writable
 
 LONGEST_TEXT = 4000
-SAID = ("write", "call", "claim", "again")
+SAID = ("write", "call", "claim", "again", "back")
 GONE, UNPROCESSABLE, NOT_FOUND = 410, 422, 404
 CUSTOMER = Asker()
 _REFUSALS = ("offer_gone", "already_chosen", "case_closed", *CLAIM_REFUSALS)
+_OF_A_CALL = {"bad_time": "back.bad_time", "nothing_wished": "back.nothing"}
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -102,6 +105,7 @@ def _show(
         "filed": tuple(one for one in told if not one.refused),
         "refused": tuple(one for one in told if one.refused),
         "currency": guest.book.currency,
+        "our_call": asked_about(guest, speech),
     }
     return render(request, "portal/case.html", page, status=status)
 
@@ -160,6 +164,34 @@ def call_me(request: HttpRequest, token: str) -> HttpResponse:
     guest = guest_of(request, token)
     speech = Speech(language_of(request, guest.person))
     return _write(request, guest, "call", speech.say("call.text"))
+
+
+@csrf_exempt
+@require_POST
+@by_link
+def call_back(request: HttpRequest, token: str) -> HttpResponse:
+    """Take what the customer wants of the calls that we owe; to them they are one."""
+    guest = guest_of(request, token)
+    form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
+    sent = {name: request.POST.get(name, "") for name in ("none", "number", "from")}
+    ref = f"portal:{guest.case.id}:back:{form}"
+    wish = wish_in(guest, sent, ref)
+    if isinstance(wish, str):
+        return _show(request, guest, notice=wish, status=UNPROCESSABLE)
+    body, number = wish
+    texts = {ref: number} if number else {}
+    for one in backs_owed(guest):
+        outcome = makegood_of(request).acts.act(
+            guest.customer,
+            replace(body, call_back=one.id),
+            CUSTOMER,
+            message_id=f"{guest.case.id}:back:{form}:{one.id}",
+            texts=texts,
+        )
+        if isinstance(outcome, Refused) and outcome.code in _OF_A_CALL:
+            notice = _OF_A_CALL[outcome.code]
+            return _show(request, guest, notice=notice, status=UNPROCESSABLE)
+    return redirect(_back(request, guest.token, "back"))
 
 
 @csrf_exempt

@@ -44,7 +44,8 @@ class Tie(Struct, frozen=True, gc=False, kw_only=True):
             `heir` the same for who is put forward, and `meeting` a call of the three. `ready` may
             be said, `hello` is to be said, and `greeted` and
             `thanked` are each of these, over or not. A `call_back` is a call that a supervisor
-            owes for somebody (`asked_for`); its `at_ms` is its end: the most urgent is first.
+            owes for somebody (`asked_for`); its `at_ms` is its end: the most urgent is first. Its
+            `words` are the number that the customer named, and before `ends_ms` they want none.
         item: Tells ties of one kind and customer apart.
         rep: Whose: the person, who is waited for, who is to answer now, who is kept apart. Empty
             for a conversation that whoever is free may take, or a call-back of any supervisor.

@@ -6,7 +6,7 @@ from typing import Literal
 from makegood.core.phone import LINE, REP, CallBack, PhoneCall
 from makegood.core.state import State
 from makegood.messages import call_facts as names
-from makegood.messages.facts import CalledBack, Facts, HintSettled
+from makegood.messages.facts import CalledBack, CallWished, Facts, HintSettled
 from makegood.messages.ids import CustomerId, RepId
 from makegood.ports.rows import RepRow
 from makegood.ports.ties import Tie, TieKind
@@ -37,7 +37,9 @@ def call_back_ties(state: State, customer: CustomerId) -> tuple[Tie, ...]:
             thing=STUCK if one.is_stuck else "",
             about=one.call,
             until_ms=one.due_ms,
+            words=one.number,
             said_ms=one.at_ms,
+            ends_ms=one.wish_ms,
         )
         for one in state.phone.waiting
     )
@@ -49,10 +51,24 @@ def told_of_calls(body: object, reps: Sequence[RepRow]) -> str:
         case CalledBack(by=by, reached=reached):
             ending = "reached the customer" if reached else "did not reach the customer"
             return f"{rep_name(reps, by)} called back and {ending}."
+        case CallWished():
+            return _wished(body, reps)
         case HintSettled(by=by, accepted=accepted):
             ending = "it is a failure" if accepted else "it is nothing"
             return f"{rep_name(reps, by)} read what the transcript suggests: {ending}."
     return ""
+
+
+def _wished(body: CallWished, reps: Sequence[RepRow]) -> str:
+    """Tell what the customer wants of a call; when it is to be, their page and the list say."""
+    wants = (
+        "want no call" if body.needless else "",
+        "want to be called later" if body.from_ms else "",
+        "named another number" if body.number else "",
+    )
+    said = " and ".join(one for one in wants if one)
+    by = f", as {rep_name(reps, body.by)} wrote down" if body.by else ""
+    return f"They {said}{by}."
 
 
 def event_words(name: str, facts: Facts, reps: Sequence[RepRow]) -> str:

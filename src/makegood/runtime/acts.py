@@ -161,6 +161,9 @@ def _profile(state: State, body: Body, otherwise: ProfileId) -> ProfileId:
     case = state.case(getattr(body, "case", ""))
     if case is not None:
         return case.origin.profile
+    back = state.phone.back(getattr(body, "call_back", ""))
+    if back is not None:
+        return back.profile
     asked = state.request(getattr(body, "asked", "")) or state.memory.find(
         getattr(body, "said", EventId(""))
     )

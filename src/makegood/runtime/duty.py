@@ -1,7 +1,6 @@
 """Who is on duty at an instant, the one with the fewest open cases first."""
 
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -10,40 +9,12 @@ from zoneinfo import ZoneInfo
 from makegood.messages.errors import InputError
 from makegood.messages.events import Absent, OnDuty
 from makegood.messages.ids import RepId
+from makegood.playbooks.duty import parse_hours as parse_hours
 from makegood.ports.rows import RepRow
 
 _LOG = logging.getLogger("makegood.intake")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SPAN = re.compile(r"^(\w{3})(?:-(\w{3}))?\s+(\d{2}:\d{2})-(\d{2}:\d{2})$")
 _MIDNIGHT = time(0)
 _ASKED_FOR_MS = 366 * 86_400_000  # who is gone for longer is stamped on events no more
-
-
-def parse_hours(text: str) -> tuple[tuple[frozenset[int], time, time], ...]:
-    """Read weekly hours.
-
-    Args:
-        text: For example "mon-fri 08:00-18:00; sat 09:00-13:00"; an end of 00:00 is midnight
-            and an end before the beginning reaches into the next day. Empty is never.
-
-    Returns:
-        (weekdays, from, to) for each span; Monday is 0.
-
-    Raises:
-        InputError: A span is not of that form.
-    """
-    spans = []
-    for part in filter(None, (piece.strip() for piece in text.casefold().split(";"))):
-        match = _SPAN.match(part)
-        if not match or {match[1], match[2] or match[1]} - set(_DAYS):
-            raise InputError(f"{part!r} are not hours: write mon-fri 08:00-18:00.")
-        first, last = _DAYS.index(match[1]), _DAYS.index(match[2] or match[1])
-        days = frozenset((first + n) % 7 for n in range((last - first) % 7 + 1))
-        try:
-            spans.append((days, time.fromisoformat(match[3]), time.fromisoformat(match[4])))
-        except ValueError as error:
-            raise InputError(f"{part!r} names a time that does not exist.") from error
-    return tuple(spans)
 
 
 def on_duty_until_ms(rep: RepRow, now_ms: int) -> int:

@@ -19,6 +19,8 @@ from makegood.ports.clock import Clock
 from makegood.ports.rows import PersonRow
 from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.unfit import Unfit
+from makegood.runtime.holding import held
+from makegood.runtime.intake import patiently
 from makegood.runtime.joining import forget_links, forget_named
 from makegood.runtime.letter_rows import erased_aside, erased_names
 from makegood.runtime.noting import note
@@ -78,10 +80,14 @@ class Erasing:
             InputError: The identifier is none, or nothing of them is kept.
         """
         named = normal(identifier)
+        return patiently(lambda: self._person(identifier, named))
+
+    def _person(self, identifier: str, named: str) -> Erased:
+        """Do it in one transaction, under the lock of the customer that every intake takes."""
         sources = self._sources()
         with self._store.writing() as writing:
             profile = self._profile(named)
-            customer = writing.customers_of([profile]).get(profile)
+            customer = held(writing, profile)
             self._remember(writing, _letters_of(writing, customer))
             gone, rows = _erased(writing, customer)
             if customer is None:

@@ -28,7 +28,8 @@ from makegood.ports.letters import Letter
 from makegood.ports.rows import OutboxStatus
 from makegood.ports.store import Reading, Store
 from makegood.runtime.acts import PORTAL, Acts
-from makegood.runtime.intake import Intake, text_ref
+from makegood.runtime.holding import held
+from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.letter_rows import (
     erased_names,
     letter_row,
@@ -356,7 +357,11 @@ class Mailroom:
 
     def _keep(self, row: Letter, ref: str = "") -> bool:
         """Keep a letter; not of somebody who was erased since their words came in."""
+        return patiently(lambda: self._put(row, ref))
+
+    def _put(self, row: Letter, ref: str) -> bool:
         with self._store.writing() as writing:
+            held(writing, row.profile)  # an erasure is before us, or finds what we keep
             if ref and not writing.texts([ref]):
                 return False
             if writing.put_letter(row) and row.event:

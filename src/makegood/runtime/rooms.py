@@ -64,12 +64,13 @@ def seated(writing: Writing, state: State, wanted: Body, book: RuleBook) -> Body
     if not isinstance(wanted, PersonChosen) or not wanted.choices:
         return wanted
     had = {one.rep: one.standing for one in state.my_person.choices if one.brand == wanted.brand}
+    # First the lock: how many they may have, and whether they stay, may change until it is ours.
+    loads = writing.hold_loads(wanted.choices)
     reps = {row.rep: row for row in writing.reps()}
     for rep in wanted.choices:
         ours = had.get(rep) is Standing.THEIRS
         if not ours and not may_be_chosen(reps.get(rep), wanted.brand, book.people):
             return Refused(code="not_available", why=NOT_AVAILABLE)
-    loads = writing.hold_loads(wanted.choices)
     waits: list[RepId] = []
     full: list[RepId] = []
     for rep in wanted.choices:
@@ -147,8 +148,8 @@ class Rooms:
             if row is None or row.stuck or not _waits(decode_state(row.state), tie):
                 return False
             rules = self._library_of().now(tie.brand).people
-            reps = {one.rep: one for one in writing.reps()}
             load = writing.hold_loads([tie.rep]).get(tie.rep, NO_LOAD)
+            reps = {one.rep: one for one in writing.reps()}  # as they are under the lock
             rep = reps.get(tie.rep)
             taken = load.theirs + load.heir
             if rep is None or rep.left_ms or taken >= room_of(rep, rules):

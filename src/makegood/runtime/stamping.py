@@ -24,6 +24,7 @@ from makegood.ports.store import Reading
 from makegood.runtime.agreeing import Agreeing, Concerned, standing_for
 from makegood.runtime.calling import may_bring_call_back, those_above
 from makegood.runtime.duty import reps_absent, reps_on_duty
+from makegood.runtime.duty_hours import by_the_book, next_duties
 from makegood.runtime.giving_out import GivingOut
 from makegood.runtime.norms import WaitNorms
 
@@ -84,7 +85,8 @@ class Stamping:
         if not self._matters(body):
             return ()
         if self._known is None:
-            first, reps = self._first(), self._reading.reps()
+            first = self._first()
+            reps = by_the_book(self._reading.reps(), self.book.duty, self._now_ms)
             self._reps = reps
             self._giving.begin(Counter(first.open_cases) + Counter(first.talks))
             most = self.book.people.most_cases
@@ -102,7 +104,9 @@ class Stamping:
         """Say who stands above the person of a call, if one of them may have to call back."""
         spoken = may_bring_call_back(body, self.book)
         above = those_above(RepId(spoken), self._reps, self._now_ms) if spoken else ()
-        return replace(plain, above=above) if above else plain
+        if not above:
+            return plain
+        return replace(plain, above=above, next_duty=next_duties(above, self._reps, self._now_ms))
 
     def may_agree(self, body: Body) -> bool:
         """Whether what accounts agreed has to stand on an event."""

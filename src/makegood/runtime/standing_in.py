@@ -24,6 +24,7 @@ from makegood.ports.store import Store, Writing
 from makegood.projections.roster import rep_name
 from makegood.projections.sentence import sentence_about
 from makegood.runtime.duty import reps_absent, reps_on_duty
+from makegood.runtime.duty_hours import by_the_book
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.told import Told
 
@@ -77,7 +78,8 @@ class StandIns:
         """Whose open cases need somebody: nobody's, and of those on leave who have any."""
         now_ms = self._clock.now_ms()
         with self._store.reading() as reading:
-            reps, cases = reading.reps(), reading.open_cases_by_owner()
+            reps = by_the_book(reading.reps(), self._library_of().now().duty, now_ms)
+            cases = reading.open_cases_by_owner()
         if not reps_on_duty(reps, now_ms, cases):
             return ()
         away = (row.rep for row in reps if row.is_away(now_ms) and not row.has_left(now_ms))
@@ -120,7 +122,7 @@ class StandIns:
 
     def _now(self, writing: Writing) -> _Now:
         now_ms, library = self._clock.now_ms(), self._library_of()
-        reps = writing.reps()
+        reps = by_the_book(writing.reps(), library.now().duty, now_ms)
         most = library.now().people.most_cases
         on_duty = reps_on_duty(reps, now_ms, writing.open_cases_by_owner(), most)
         duty = Duty(on_duty, reps_absent(reps, now_ms))

@@ -27,6 +27,7 @@ from makegood.ports.store import Reading, Store, Writing
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.ports.words import WaitingWords
 from makegood.runtime.acts import DESK, PORTAL, Acts
+from makegood.runtime.holding import held
 from makegood.runtime.intake import Intake, patiently, text_ref
 from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.runtime.told import Told
@@ -165,6 +166,7 @@ class Triage:
         body = replace(said, words=ref) if words else said
         told = Told(profile=profile, body=body, message_id=message_id, source=SOURCE)
         with self._store.writing() as writing:
+            held(writing, profile)
             if not writing.texts([wrote.words]):
                 return None
             known = writing.triaged([wrote.letter]).get(wrote.letter)
@@ -229,6 +231,7 @@ class Triage:
         Of a letter that was erased since the person saw it, nothing is kept.
         """
         with self._store.writing() as writing:
+            held(writing, label.profile)
             known = writing.triaged([label.letter]).get(label.letter)
             if not _is_there(writing, label.letter, known):
                 return

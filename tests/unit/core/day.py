@@ -9,7 +9,7 @@ from makegood.core.holds import Answer, Question, gate_row, judge
 from makegood.core.state import EMPTY, Case, Phase, State
 from makegood.messages.agreements import Agreement, Parties
 from makegood.messages.commands import Command, MessageClass
-from makegood.messages.events import Absent, Event, OnDuty
+from makegood.messages.events import Absent, Event, NextDuty, OnDuty
 from makegood.messages.facts import Body, Touchpoint
 from makegood.messages.ids import CaseId, CommandId, RepId
 from makegood.playbooks.book import Library
@@ -39,6 +39,7 @@ class Day:
         self.agreements: tuple[Agreement, ...] = ()
         self.parties: Parties | None = None
         self.above: tuple[RepId, ...] = ()
+        self.next_duty: tuple[NextDuty, ...] = ()
         self.count = 0
 
     def happens(self, name: str, /, **properties: Any) -> Event:
@@ -63,7 +64,11 @@ class Day:
             imported=imported,
         )
         stamp = replace(
-            one.stamp, agreements=self.agreements, parties=self.parties, above=self.above
+            one.stamp,
+            agreements=self.agreements,
+            parties=self.parties,
+            above=self.above,
+            next_duty=self.next_duty,
         )
         self._after(step(self.state, replace(one, stamp=stamp), self.library))
         return one

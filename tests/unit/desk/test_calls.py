@@ -7,10 +7,13 @@ from django.test import Client
 
 from makegood.api.keys import mint
 from makegood.bootstrap import Makegood
+from makegood.core.decide import Asker
 from makegood.core.phone import CallBack, Phone
 from makegood.core.state import decode_state
+from makegood.messages.call_facts import CallWished
+from makegood.messages.errors import Refused
 from makegood.messages.events import encode_event
-from makegood.messages.ids import RepId
+from makegood.messages.ids import EventId, RepId
 from makegood.ports.ties import TieKind
 from makegood.replay.again import replay
 from makegood.testing.clock import FakeClock
@@ -331,3 +334,28 @@ def test_one_that_is_stuck_with_who_left_is_made_by_another_supervisor(
     form = {"call_back": the_back(makegood).id, "reached": "yes", "token": "t"}
     omar.post(f"{ana}/calls/called", form)
     assert the_back(makegood).done_by == "omar"
+
+
+def test_what_the_customer_wants_of_the_call_stands_where_it_is_made(makegood, clock, kathy):
+    hung_up(makegood)
+    customer = customer_of(makegood, "user:ana")
+    with makegood.store.reading() as reading:
+        (tie,) = reading.ties(TieKind.CALL_BACK)
+    wish = CallWished(
+        call_back=EventId(tie.item), from_ms=clock.now_ms() + 60 * MINUTE_MS, number="n1"
+    )
+    texts = {"n1": "+1 212 555 0199"}
+    done = makegood.acts.act(customer, wish, Asker(), message_id="w", texts=texts)
+    assert not isinstance(done, Refused)
+    for path in ("/desk/team/call-backs", f"/desk/customers/{customer}"):
+        shown = kathy.get(path).content.decode()
+        assert "+1 212 555 0199" in shown
+        assert "want to be called from" in shown
+    with makegood.store.writing() as writing:
+        writing.erase(customer)
+    assert "no longer kept" in kathy.get("/desk/team/call-backs").content.decode()
+    none = CallWished(call_back=EventId(tie.item), needless=True)
+    makegood.acts.act(customer, none, Asker(), message_id="n")
+    assert "They want no call" in kathy.get(f"/desk/customers/{customer}").content.decode()
+    with makegood.store.reading() as reading:
+        assert reading.ties(TieKind.CALL_BACK) == ()

@@ -1,11 +1,15 @@
 """The customer's page says who calls them back, and until when; or that it is late."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from makegood.bootstrap import Makegood
+from makegood.core.phone import CallBack
+from makegood.core.state import decode_state
 from makegood.messages.ids import RepId
 from makegood.testing.clock import FakeClock
 from tests.e2e.calling import book_of_calls, hung_up, seat
@@ -48,3 +52,76 @@ def test_where_nobody_is_there_to_call_no_time_is_promised(makegood: Makegood):
         writing.put_reps(away)
     hung_up(makegood)
     assert "calls you by" not in words_of(Client().get(portal_path(makegood)))
+
+
+def wishes(makegood: Makegood, page: str, **sent: str):
+    return Client().post(f"{page}/back", {"form": "f1", **sent})
+
+
+def the_backs(makegood: Makegood) -> list[CallBack]:
+    with makegood.store.reading() as reading:
+        row = reading.row(customer_of(makegood, "user:ana"))
+    assert row is not None
+    return list(decode_state(row.state).phone.backs)
+
+
+def test_looking_at_the_page_does_nothing_and_one_button_ends_all_calls(makegood: Makegood):
+    hung_up(makegood)
+    hung_up(makegood, call="C2")
+    page = portal_path(makegood)
+    for _ in range(2):
+        assert "No call needed" in words_of(Client().get(page))
+        assert Client().get(f"{page}/back").status_code == 405
+    assert all(not one.done_ms for one in the_backs(makegood))
+    for _ in range(2):  # sent twice
+        assert wishes(makegood, page, none="yes").status_code in (302, 422)
+    assert all(one.needless for one in the_backs(makegood))
+    shown = words_of(Client().get(f"{page}?said=back"))
+    assert "calls you by" not in shown
+    assert "No call needed" not in shown
+    assert "Whoever calls you knows it" in shown
+
+
+def test_a_better_time_and_number_are_kept_and_told(makegood: Makegood, clock: FakeClock):
+    hung_up(makegood)
+    page = portal_path(makegood)
+    zone = ZoneInfo(makegood.book.timezone)
+    later = datetime.fromtimestamp(clock.now_ms() / 1000, zone) + timedelta(days=2)
+    sent = {"from": f"{later:%Y-%m-%dT%H:%M}", "number": "+1 212 555 0199"}
+    assert wishes(makegood, page, **sent).status_code == 302
+    (one,) = the_backs(makegood)
+    assert one.wish_ms == int(later.replace(second=0, microsecond=0).timestamp() * 1000)
+    shown = words_of(Client().get(page))
+    assert "calls you on" in shown
+    assert "has the number that you named" in shown
+    assert "0199" not in shown
+    with makegood.store.reading() as reading:
+        assert reading.texts([one.number]) == {one.number: "+1 212 555 0199"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({}, "name a time or a number"),
+        ({"number": "call me"}, "with digits"),
+        ({"number": "<b>1</b>"}, "with digits"),
+        ({"from": "soon"}, "a time from now on"),
+        ({"from": "2001-01-01T10:00"}, "a time from now on"),
+        ({"from": "2999-01-01T10:00"}, "a time from now on"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_changes(makegood: Makegood, sent, says):
+    hung_up(makegood)
+    before = the_backs(makegood)
+    answer = wishes(makegood, portal_path(makegood), **sent)
+    assert answer.status_code == 422
+    assert says in words_of(answer)
+    assert the_backs(makegood) == before
+
+
+def test_where_no_call_is_owed_nothing_is_asked_about_one(makegood: Makegood):
+    hung_up(makegood)
+    page = portal_path(makegood)
+    wishes(makegood, page, none="yes")
+    answer = Client().post(f"{page}/back", {"form": "f2", "number": "+1 212 555 0199"})
+    assert answer.status_code == 422

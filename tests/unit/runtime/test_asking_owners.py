@@ -1,12 +1,15 @@
 """Who answers for a rule or a place gets a mail with its clock; who is above, when it is late."""
 
 from collections.abc import Iterator
+from string import Formatter
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.books.opening import shipped_books
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
+from makegood.effects.owner_words import OWNER_WORDS
 from makegood.messages.commands import AskOwner
 from makegood.messages.facts import RootCauseNamed
 from makegood.messages.ids import CommandId, RepId
@@ -171,3 +174,39 @@ def test_who_left_or_never_was_here_answers_for_nothing():
 
 def makegood_owners():
     return load_book(BOOK, name="book.yaml").owners
+
+
+@pytest.mark.parametrize(
+    ("languages", "usual", "subject", "by", "tag"),
+    [
+        (("de-AT", "en"), "", "Was steckt dahinter?", "15. Jänner 2026", "de-AT"),
+        (("fr", "es"), "de", "¿Qué hay detrás?", "15 de enero de 2026", "es"),
+        ((), "de", "Was steckt dahinter?", "15. Januar 2026", "de"),
+        (("fr",), "", "What is behind this?", "January 15, 2026", "en"),
+    ],
+)
+def test_an_owner_is_written_to_in_their_language_else_in_that_of_the_book(
+    languages, usual, subject, by, tag
+):
+    said = f"otherwise: helen, language: {usual}" if usual else "otherwise: helen"
+    book = BOOK.replace("otherwise: helen", said)
+    with MailServer() as server, serving(book, smtp=f"smtp://127.0.0.1:{server.port}") as both:
+        makegood, _ = both
+        with makegood.store.writing() as writing:
+            writing.put_reps([replace(MIRA, languages=languages), HELEN])
+        behind(makegood, "ana")
+        makegood.owners_asked.round()
+        makegood.worker.run_once()
+        (mail,) = [one for one in server.box.mails if one["To"] == MIRA.email]
+    assert mail["Subject"].startswith(subject)
+    assert mail["Content-Language"] == tag
+    assert by in mail.get_content()
+    assert "/desk/floor/answers/one?cause=rule%3Ano_car" in mail.get_content()
+
+
+def test_all_languages_say_the_same_with_the_same_names():
+    assert len({tuple(sorted(words)) for words in OWNER_WORDS.values()}) == 1
+    for key, english in OWNER_WORDS["en"].items():
+        named = {name for _, name, _, _ in Formatter().parse(english) if name}
+        for words in OWNER_WORDS.values():
+            assert {name for _, name, _, _ in Formatter().parse(words[key]) if name} == named

@@ -254,7 +254,7 @@ SCOPED = {
 # What comes after /c/<link>, and its method.
 PORTAL = {
     "": "GET", "/choose": "POST", "/answer": "POST", "/write": "POST", "/call": "POST",
-    "/claim": "POST", "/appeal": "POST", "/opened": "POST", "/again": "POST",
+    "/claim": "POST", "/appeal": "POST", "/opened": "POST", "/again": "POST", "/back": "POST",
 }  # fmt: skip
 # Open to all, or guarded by a secret of its own, with tests of their own.
 ELSEWHERE = re.compile(
