@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from hashlib import sha256
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -252,10 +253,7 @@ def _read(
         channels=frozenset(name for one in parts.waits for name in one.channels),
         brands=frozenset(header.brands),
     )
-    triage = read_triage(top, names.failures)
-    advertised = read_advertised(top, header, _advertisable(parts, names.failures))
-    monday = read_monday(top, header)
-    letters = read_letters(top)
+    apart = _apart(top, header, _advertisable(parts, names.failures))
     examples = (*read_examples(top, names), *of_laws)
     top.done()
     check_across(replace(parts, told=calls.messages | {asking.closing}), report)
@@ -280,18 +278,25 @@ def _read(
             reputation=reputation,
             owners=owners,
             asking=asking,
-            triage=triage,
-            monday=monday,
-            letters=letters,
             employees=employees,
             routing=routing,
             voice=voice,
             calls=calls,
-            advertised=advertised,
+            **apart,
         ),
         examples=examples,
         free=any(one.rule is not None for one in parts.surveys),
     )
+
+
+def _apart(top: Section, header: Header, known: Known) -> Mapping[str, Any]:
+    """Read the sections that no other rests on, each by the name it has in the book."""
+    return {
+        "triage": read_triage(top, known.failures),
+        "advertised": read_advertised(top, header, known),
+        "monday": read_monday(top, header),
+        "letters": read_letters(top),
+    }
 
 
 def _advertisable(parts: Parts, failures: Collection[str]) -> Known:

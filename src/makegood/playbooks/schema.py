@@ -30,13 +30,7 @@ from makegood.playbooks.plans import (
 )
 from makegood.playbooks.requests.read import HITS
 from makegood.playbooks.rulings import SurveyKind
-from makegood.playbooks.schema_advertising import KINDS as _ADVERTISED
-from makegood.playbooks.schema_asking import KINDS as _OF_ASKING
 from makegood.playbooks.schema_asking import SURVEY_MORE
-from makegood.playbooks.schema_calls import CALLS as _OF_CALLS
-from makegood.playbooks.schema_in_touch import KINDS as _IN_TOUCH
-from makegood.playbooks.schema_letters import KINDS as _OF_LETTERS
-from makegood.playbooks.schema_monday import KINDS as _OF_MONDAY
 from makegood.playbooks.schema_parts import EXPRESSION as _EXPRESSION
 from makegood.playbooks.schema_parts import FLAG as _FLAG
 from makegood.playbooks.schema_parts import LANGUAGES as _LANGUAGES
@@ -55,11 +49,7 @@ from makegood.playbooks.schema_parts import needs as _needs
 from makegood.playbooks.schema_parts import ref as _ref
 from makegood.playbooks.schema_parts import some as _some
 from makegood.playbooks.schema_parts import whole as _whole
-from makegood.playbooks.schema_people import KINDS as _OF_PEOPLE
-from makegood.playbooks.schema_staff import PEOPLE as _OF_STAFF
-from makegood.playbooks.schema_triage import KINDS as _OF_TRIAGE
-from makegood.playbooks.schema_voice import KINDS as _VOICE
-from makegood.playbooks.schema_waits import WAITS as _WAITS
+from makegood.playbooks.schema_sections import KINDS as _OF_SECTIONS
 from makegood.playbooks.sources import (
     DECIMALS,
     DELIMITERS,
@@ -398,7 +388,4 @@ _KINDS: Mapping[str, Mapping[str, Schema]] = {
     },
     "expectation of a law": {"owed*": _map(_whole()), "unsure": _some(_TEXT)},
 }  # fmt: skip
-_ALL: Mapping[str, Mapping[str, Schema]] = {
-    **_KINDS, **_IN_TOUCH, **_OF_PEOPLE, **_OF_STAFF, **_VOICE, **_WAITS,
-    **_OF_CALLS, **_OF_ASKING, **_OF_TRIAGE, **_ADVERTISED, **_OF_MONDAY, **_OF_LETTERS,
-}  # fmt: skip
+_ALL: Mapping[str, Mapping[str, Schema]] = {**_KINDS, **_OF_SECTIONS}
