@@ -74,7 +74,7 @@ def search(request: HttpRequest, search_id: str) -> HttpResponse:
             "sides": [WHOSE[kind].removeprefix("a ") for kind in KINDS],
             "deepest": DEEPEST,
         }
-    return render(request, "desk/search.html", page)
+    return render(request, "desk/watched_search.html", page)
 
 
 def _shell(desk: Desk) -> dict[str, Any]:

@@ -74,4 +74,5 @@ def test_words_from_the_customer_are_answered_by_a_person():
 
 
 def test_the_silent_facts_are_those_that_only_the_timeline_shows():
-    assert (facts.Noted, facts.Unlinked, facts.Linked, facts.Triaged) == SILENT_FACTS
+    only = (facts.Noted, facts.NotedOnCustomer, facts.Unlinked, facts.Linked, facts.Triaged)
+    assert only == SILENT_FACTS
