@@ -15,6 +15,7 @@ from makegood.ports.voice import Post
 from makegood.testing.book import DAY_MS, HOUR_MS
 from tests.e2e.screens import case_of, customer_of, introduce, no_car, profile_of, take
 from tests.unit.desk.browsing import words_of
+from tests.unit.desk.test_voice import AT, hear, known, now
 
 ANA = "user:ana"
 
@@ -144,3 +145,31 @@ def test_a_word_of_ours_that_was_not_kept_is_told_with_the_word(makegood, clock,
     (anchor,) = re.findall(r'#(e[0-9a-f]{32})"', page)
     timeline = kathy.get(f"/desk/customers/{customer_of(makegood, ANA)}").content.decode()
     assert f'id="{anchor}"' in timeline
+
+
+def test_a_kept_link_leads_on_when_somebody_was_joined(makegood, clock, kathy):
+    before = [known(makegood, f"email:{n}@example.org") for n in range(8)]
+    for n in range(8):
+        post = hear(makegood, clock, str(n), author=f"a{n}@example.social")
+        form = {"customer": f"email:{n}@example.org", "consent": "yes"}
+        kathy.post(f"{AT}/{post}/match", form)
+    moved = [one for one in before if now(makegood, one) != one]
+    assert moved  # which name stays is told by their digests: of eight, some change
+    for one in moved:
+        there = f"/desk/customers/{now(makegood, one)}/feelings"
+        for more in ("?after=", "/card"):
+            led = kathy.get(f"/desk/customers/{one}/feelings{more}")
+            assert (led.status_code, led["Location"]) == (302, f"{there}{more}")
+            assert "Said in public" in words_of(kathy.get(led["Location"]))
+    assert kathy.get(f"/desk/customers/{'0' * 32}/feelings").status_code == 404
+
+
+def test_who_may_not_see_somebody_is_not_led_to_them(makegood, kathy, vera):
+    introduce(makegood)
+    no_car(makegood, brand="northwind_cars")
+    with makegood.store.writing() as writing:
+        vera_ = RepRow(rep=RepId("vera"), name="Vera", role="rep", brands=("northwind_vans",))
+        writing.put_reps([vera_])
+    assert kathy.get(path(makegood)).status_code == 200
+    assert vera.get(path(makegood)).status_code == 404
+    assert kathy.get(path(makegood, "?after=%21")).status_code == 404
