@@ -57,6 +57,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
         """Whether something of a brand is theirs to see."""
         return not self.brands or brand in self.brands
 
+    @property
+    def surveys(self) -> Mapping[str, SurveyRule]:
+        """Give the surveys that are theirs to see."""
+        return surveys_in(self.library, self.sees)
+
     def cut(self, brands: Sequence[str]) -> Cut:
         """Cut the time in periods, as some brands have them; as all have them for none."""
         every = (self.book.timezone, *(one.timezone for one in self.book.by_brand.values()))
@@ -219,8 +224,7 @@ def touches_asked(
         survey: The survey.
         rule: As one brand asks it; None for the umbrella's, or the first brand's that has it.
     """
-    rules = surveys_in(found.wanted.library)
-    rule = rule or rules.get(survey)
+    rule = rule or found.wanted.surveys.get(survey)
     silent = {one: Halves(name=one, rule=rule) for one in rule.after} if rule is not None else {}
     counted = found.halves_by(lambda one: one.touch, lambda _, __: rule, survey)
     return silent | _of(counted)
