@@ -186,7 +186,7 @@ def heard_of(reading: Reading, wanted: Wanted, brands: Sequence[str]) -> Heard:
             place = cut_.place_of(from_ms, wanted.zone(brand))
             if place >= 0:
                 opened[place] += n
-    posts = reading.voice_counts(cut_.edges[0], wanted.now_ms)
+    posts = reading.voice_counts(cut_.whole[0].from_ms, wanted.now_ms)
     return Heard(
         opened=tuple(opened),
         overdue=sum(reading.overdue_by_brand(wanted.now_ms, brands=brands).values()),
