@@ -255,11 +255,15 @@ class _Finder:
                     order=(post.at_ms, _AFTER, "", f"post/{post.post}"),
                     kind="public",
                     brand=post.brand,
-                    feeling=feeling_of_stars(post.rating),
+                    feeling=feeling_of_stars(post.rating, self._bad_stars_below(post.brand)),
                     name=post.network,
                     about=post.rating,
                     text=post.text,
                 )
+
+    def _bad_stars_below(self, brand: str) -> int:
+        """Say what is bad of stars by the book in use: a post is stamped with none."""
+        return self._library.now(brand).voice.bad_stars_below
 
 
 def _with(base: Evidence, **more: object) -> Evidence:
