@@ -30,7 +30,7 @@ from makegood.messages.triage_facts import opened_by
 from makegood.playbooks.book import Library
 from makegood.playbooks.feelings import Feeling, feeling_of, feeling_of_stars
 from makegood.playbooks.rulings import SurveyQuestion
-from makegood.ports.voice import Post
+from makegood.ports.voice import HIDDEN, Post
 from makegood.projections.feelings import Evidence
 from makegood.projections.orders import failed_words
 from makegood.projections.said import title_of
@@ -250,7 +250,7 @@ class _Finder:
     def in_public(self) -> Iterator[Evidence]:
         """What they said in public, where they told us that it is theirs."""
         for post in self._posts:
-            if post.state not in ("ours", "gone", "erased"):
+            if post.state not in (*HIDDEN, "gone"):
                 yield Evidence(
                     order=(post.at_ms, _AFTER, "", f"post/{post.post}"),
                     kind="public",

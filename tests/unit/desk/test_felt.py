@@ -11,7 +11,7 @@ from makegood.messages.facts import Answered, FailureRaised, Promised, Triaged, 
 from makegood.messages.ids import CaseId, RepId
 from makegood.messages.triage_facts import opened_by
 from makegood.ports.rows import RepRow
-from makegood.ports.voice import Post
+from makegood.ports.voice import HIDDEN, Post
 from makegood.testing.book import DAY_MS, HOUR_MS
 from tests.e2e.screens import case_of, customer_of, introduce, no_car, profile_of, take
 from tests.unit.desk.browsing import words_of
@@ -118,6 +118,19 @@ def test_stars_in_public_are_theirs_only_by_their_word(makegood, clock, kathy):
     assert "Said in public (review, 5 of 5)." in told
     assert "Lovely." in told
     assert "Last said: happy." in told
+
+
+def test_a_post_that_is_hidden_elsewhere_is_hidden_here(makegood, clock, kathy):
+    introduce(makegood)
+    for n, state in enumerate((*HIDDEN, "gone")):
+        post = Post(post=f"{n}" * 32, source="s", network="review", author="ana", state=state,
+                    at_ms=clock.now_ms(), heard_ms=clock.now_ms(), rating="5 of 5",
+                    profile=profile_of(ANA), matched="consent", text="Lovely.")  # fmt: skip
+        with makegood.store.writing() as writing:
+            writing.put_post(post)
+    told = read(kathy, path(makegood))
+    assert "Said in public" not in told
+    assert "Has never said how they feel." in told
 
 
 def test_of_a_long_letter_the_beginning_stands_there_and_no_markup_of_theirs(makegood, kathy):
