@@ -11,6 +11,7 @@ from makegood.messages.facts import Answered, FailureRaised, Promised, Triaged, 
 from makegood.messages.ids import CaseId, RepId
 from makegood.messages.triage_facts import opened_by
 from makegood.ports.rows import RepRow
+from makegood.ports.triage import TriageRow
 from makegood.ports.voice import HIDDEN, Post
 from makegood.testing.book import DAY_MS, HOUR_MS
 from tests.e2e.screens import case_of, customer_of, introduce, no_car, profile_of, take
@@ -101,6 +102,13 @@ def test_what_a_machine_read_says_so(makegood, clock, kathy):
     assert "as a model read their letter: not working (97 in 100)" in told
     assert "read by a machine, 97 in 100" in told
     assert "Has never said how they feel." in told
+    row = TriageRow(
+        letter="l1", profile=profile_of(ANA), said=read_as, labelled_ms=1, kind="delay"
+    )
+    for kind, is_there in (("delay", True), ("none", False)):
+        with makegood.store.writing() as writing:
+            writing.put_triaged(replace(row, kind=kind))
+        assert ("as a model read their letter" in read(kathy, path(makegood))) is is_there
 
 
 def test_stars_in_public_are_theirs_only_by_their_word(makegood, clock, kathy):
