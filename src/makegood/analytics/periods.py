@@ -52,7 +52,8 @@ class Cut(Struct, frozen=True, kw_only=True):
     Attributes:
         zones: IANA name -> its periods.
         edges: Every instant at which one of them begins or ends, rising.
-        whole: The periods by the names of any zone; running where it is in one of them.
+        whole: The periods by their names, from the first that every zone has; running where it
+            is in one of them. What one zone alone has before them would be compared with all.
     """
 
     zones: Mapping[str, tuple[Period, ...]]
@@ -63,7 +64,7 @@ class Cut(Struct, frozen=True, kw_only=True):
     def coarse(self) -> tuple[int, ...]:
         """Give the edges that tell the halves apart, and what is in neither."""
         earlier, later = halves(self.whole)
-        starts = {self.whole[n].first for n in (earlier.start, later.start, later.stop)}
+        starts = {self.whole[n].first for n in (0, earlier.start, later.start, later.stop)}
         found = {one.from_ms for own in self.zones.values() for one in own if one.first in starts}
         ends = {edge for own in self.zones.values() for edge in (own[0].from_ms, own[-1].until_ms)}
         return tuple(sorted(found | ends))
@@ -81,7 +82,8 @@ def cut(zones: Iterable[str], now_ms: int, by: By, back: int) -> Cut:
     found = {zone: periods(now_ms, zone, by, back) for zone in sorted(set(zones))}
     every = [one for own in found.values() for one in own]
     edges = sorted({edge for one in every for edge in (one.from_ms, one.until_ms)})
-    names = sorted({one.first for one in every})
+    since = max(own[0].first for own in found.values())
+    names = sorted({one.first for one in every if one.first >= since})
     return Cut(zones=found, edges=tuple(edges), whole=tuple(_joined(n, every) for n in names))
 
 

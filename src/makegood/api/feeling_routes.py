@@ -17,7 +17,7 @@ from makegood.api.shapes import Line as Text
 from makegood.api.shapes import PageSize
 from makegood.api.survey_routes import RangeOut, range_fields
 from makegood.playbooks.rulings import SurveyRule
-from makegood.projections.asking_words import survey_at, surveys_in
+from makegood.projections.asking_words import survey_at
 from makegood.runtime.feelings import Felt, Wanted, brands_asked, felt, touches_asked
 
 router = Router(auth=CasesKey(by_brand=True), tags=["surveys"])
@@ -108,7 +108,7 @@ def get_feelings(
 ) -> Fields:
     """Compare brands, or touchpoints, by what one survey's answers come to."""
     wanted = _wanted(request, by)
-    _rule(surveys_in(wanted.library), survey)
+    _rule(wanted.surveys, survey)
     with joined(request).store.reading() as reading:
         found = felt(reading, wanted, is_coarse=True)
     several = (brands_asked if of == "brand" else touches_asked)(found, survey)
@@ -139,8 +139,7 @@ def get_feelings_periods(
     if brand and not sees(request, brand):
         raise Declined(404, missing("brand"))
     library = wanted.library
-    rules = surveys_in(library)
-    asked = survey_at(library, brand, survey) if brand else rules.get(survey)
+    asked = survey_at(library, brand, survey) if brand else wanted.surveys.get(survey)
     rule = _rule({survey: asked} if asked is not None else {}, survey)
     with joined(request).store.reading() as reading:
         found = felt(reading, wanted, brands=(brand,) if brand else (), touch=touchpoint)

@@ -95,11 +95,11 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         try:
             page = page_of(desk, wanted)
         except Http404:
-            return redirect("desk:customer", _joined_with(desk, wanted))
+            return redirect("desk:customer", now_of(desk, wanted))
     return render(request, "desk/customer.html", page)
 
 
-def _joined_with(desk: Desk, wanted: CustomerId) -> CustomerId:
+def now_of(desk: Desk, wanted: CustomerId) -> CustomerId:
     """Give as whom a customer goes on who was joined with another one; a kept link leads there."""
     profile = ProfileId(wanted)
     now = desk.reading.customers_of([profile]).get(profile, wanted)

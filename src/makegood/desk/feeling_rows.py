@@ -12,6 +12,7 @@ from makegood.analytics.periods import By, Period
 from makegood.analytics.voice import shares
 from makegood.playbooks.rulings import SurveyKind, SurveyQuestion, SurveyRule
 from makegood.ports.answers import AnswerCount
+from makegood.ports.triage import Tells
 from makegood.projections.asking_words import figure_words
 from makegood.projections.feeling_words import change_words, period_words
 from makegood.runtime.feelings import Heard
@@ -102,12 +103,22 @@ def point_rows(asked: SurveyQuestion, points: Iterable[Point], by: By) -> list[d
 def heard_rows(heard: Heard, periods: Sequence[Period], by: By) -> dict[str, Any]:
     """Give what was heard besides: cases by period, what waits, and answers in public."""
     public = next(iter(shares(heard.posts)), None) if heard.posts else None
+    every = sum((Counter(one) for one in heard.read), Counter[Tells]())
     return {
-        "opened": [
-            (period_words(one.first, by, is_running=one.is_running), n)
-            for one, n in zip(periods, heard.opened, strict=True)
+        "rows": [
+            {
+                "period": period_words(one.first, by, is_running=one.is_running),
+                "opened": n,
+                "read": sum(read.values()),
+                "person": read.get("person", 0),
+                "machine": read.get("machine", 0),
+            }
+            for one, n, read in zip(periods, heard.opened, heard.read, strict=True)
         ],
         "opened_all": sum(heard.opened),
+        "read": every.total(),
+        "person": every["person"],
+        "machine": every["machine"],
         "overdue": heard.overdue,
         "public": public,
     }

@@ -18,7 +18,6 @@ from makegood.desk.feeling_rows import (
     questions_in,
 )
 from makegood.desk.shell import shell
-from makegood.projections.asking_words import surveys_in
 from makegood.runtime.feelings import Wanted, brands_asked, felt, heard_of, touches_asked
 from makegood.sources.limits import writable
 
@@ -55,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         found = felt(desk.reading, wanted, is_coarse=True)
         heard = heard_of(desk.reading, wanted, desk.brands)
         shared = feelings_shell(desk, "index")
-    asked = questions_in(surveys_in(desk.makegood.library), found.every)
+    asked = questions_in(wanted.surveys, found.every)
     chosen = chosen_of(asked, request.GET.get("figure", ""))
     page = {
         **shared,

@@ -24,7 +24,7 @@ from makegood.desk.feeling_rows import (
 from makegood.desk.feelings import feelings_shell, listed, wanted_of
 from makegood.desk.team_asking import group_shown
 from makegood.playbooks.rulings import SurveyRule
-from makegood.projections.asking_words import survey_at, surveys_in
+from makegood.projections.asking_words import survey_at
 from makegood.runtime.feelings import (
     Felt,
     brands_asked,
@@ -54,7 +54,7 @@ def brand(request: HttpRequest) -> HttpResponse:
         if name not in desk.makegood.book.brands and not found.every:
             raise Http404
         library = desk.makegood.library
-        rules = {one: survey_at(library, name, one) for one in surveys_in(library)}
+        rules = {one: survey_at(library, name, one) for one in wanted.surveys}
         own = {id_: rule for id_, rule in rules.items() if rule is not None}
         shared = feelings_shell(desk, "index")
         title = shared["brand_names"].get(name, name) or "Umbrella"
@@ -81,7 +81,7 @@ def touchpoint(request: HttpRequest) -> HttpResponse:
         if found is None or not (rules or found.every):
             raise Http404
         named = {one.survey for one in found.every}
-        every = surveys_in(desk.makegood.library)
+        every = wanted.surveys
         page = {
             **feelings_shell(desk, "index"), "kind": "touchpoint", "name": name, "title": name,
         }  # fmt: skip

@@ -1,15 +1,18 @@
 """How one customer feels over time, and what is under the line: a card, and its own page."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 from msgspec import Struct
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
-from makegood.desk.customers import book_of, visible
+from makegood.desk.customers import book_of, now_of, visible
 from makegood.desk.shell import shell
 from makegood.messages.errors import InputError
 from makegood.messages.ids import CustomerId, ProfileId
@@ -54,31 +57,51 @@ class Shown(Struct, frozen=True, kw_only=True):
     read: str
 
 
+def _led_on(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead a kept link on to whom somebody goes on as who was joined with another one."""
+
+    @wraps(view)
+    def leading(request: HttpRequest, customer_id: str) -> HttpResponse:
+        try:
+            return view(request, customer_id)
+        except Http404:
+            with at_the_desk(request) as desk:
+                now = now_of(desk, CustomerId(customer_id))
+            name = request.resolver_match.view_name if request.resolver_match else "desk:felt"
+            query = f"?{request.GET.urlencode()}" if request.GET else ""
+            return redirect(f"{reverse(name, args=(now,))}{query}")
+
+    return leading
+
+
 @require_safe
 @for_reps
+@_led_on
 def card(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Give the card of a customer's page; it comes after the page, which waits for no drawing."""
     with at_the_desk(request) as desk:
         wanted = CustomerId(customer_id)
         _profiles(desk, wanted)
-        page = _felt(desk, wanted, "", ON_CARD)
-    return render(request, "desk/_felt.html", page)
+        page, draw = _felt(desk, wanted, "", ON_CARD)
+    return render(request, "desk/_felt.html", page | draw())
 
 
 @require_safe
 @for_reps
+@_led_on
 def felt(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show the line, and page by page everything that is under it."""
     wanted = CustomerId(customer_id)
     with at_the_desk(request) as desk:
         person = person_of(tuple(desk.reading.persons(_profiles(desk, wanted)).values()))
+        found, draw = _felt(desk, wanted, request.GET.get("after", ""), ON_PAGE)
         page = {
             **shell(desk, page="customer"),
-            **_felt(desk, wanted, request.GET.get("after", ""), ON_PAGE),
+            **found,
             "name": called(person),
             "whole": True,
         }
-    return render(request, "desk/felt.html", page)
+    return render(request, "desk/felt.html", page | draw())
 
 
 def _profiles(desk: Desk, wanted: CustomerId) -> tuple[ProfileId, ...]:
@@ -90,8 +113,13 @@ def _profiles(desk: Desk, wanted: CustomerId) -> tuple[ProfileId, ...]:
     return profiles
 
 
-def _felt(desk: Desk, wanted: CustomerId, after: str, limit: int) -> dict[str, Any]:
-    """Read it, and put into words what this person may see."""
+def _felt(
+    desk: Desk, wanted: CustomerId, after: str, limit: int
+) -> tuple[dict[str, Any], Callable[[], dict[str, Any]]]:
+    """Read it, and put into words what this person may see; give also what draws it.
+
+    It is drawn when the store is let go of: a connection waits for no drawing.
+    """
     try:
         before = feeling_places.read(after)
     except InputError as error:
@@ -106,15 +134,16 @@ def _felt(desk: Desk, wanted: CustomerId, after: str, limit: int) -> dict[str, A
     )
     teller = EvidenceTeller(library, desk.reps)
     brands = {one.id: one.name for one in book.brands.values()}
-    return {
+    now_ms, zone = desk.now_ms, book.timezone
+    page = {
         "customer": wanted,
-        "now_ms": desk.now_ms,
-        "zone": book.timezone,
+        "now_ms": now_ms,
+        "zone": zone,
         "evidence": [_shown(one, teller, found, brands) for one in found.evidence],
         "following": feeling_places.written(found.following) if found.following else "",
         "only_theirs": bool(desk.me.brands),
-        **_drawn(found, desk.now_ms, book.timezone),
     }
+    return page, lambda: _drawn(found, now_ms, zone)
 
 
 def _sees(desk: Desk, one: Evidence) -> bool:

@@ -35,6 +35,8 @@ def _sentences(source: Source) -> Iterator[str]:
     if terms.keep_ms:
         span = within_words(terms.keep_ms)
         yield f"What people said who are no customers of ours is forgotten after {span}."
+    if terms.bad_stars_below:
+        yield f"Who gives us fewer than {terms.bad_stars_below} of five stars is unhappy."
     yield from _searches(terms.searches)
     for one in terms.listen:
         about = f" ({one.what}{' ' + one.words if one.words else ''})" if one.what else ""

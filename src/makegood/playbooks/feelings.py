@@ -7,6 +7,7 @@ other scale its end. Where neither book nor definition says what the middle mean
 
 from collections.abc import Mapping
 from enum import StrEnum
+from math import ceil
 
 from makegood.playbooks.rulings import SurveyKind, SurveyQuestion
 
@@ -40,11 +41,18 @@ def feeling_of(asked: SurveyQuestion, score: int) -> Feeling | None:
     return Feeling.NEITHER if is_told else None
 
 
-def feeling_of_stars(rating: str) -> Feeling | None:
-    """Say what the stars of a review say, as in "2 of 5"; no book says what is bad of them."""
+def feeling_of_stars(rating: str, bad_below: int = 0) -> Feeling | None:
+    """Say what the stars of a review say, as in "2 of 5".
+
+    Args:
+        rating: Of any number of stars.
+        bad_below: Fewer of five are bad; 0 where the book does not say so.
+    """
     score, _, most = rating.partition(" of ")
     if not (score.isdecimal() and most.isdecimal() and len(score + most) < 8):
         return None
     scale = (1, int(most))
     kind = SurveyKind.CSAT if scale == _FIVE else SurveyKind.CUSTOM
-    return feeling_of(SurveyQuestion(id="", question={}, kind=kind, scale=scale), int(score))
+    bad = ceil(bad_below * scale[1] / _FIVE[1])
+    asked = SurveyQuestion(id="", question={}, kind=kind, scale=scale, bad_below=bad)
+    return feeling_of(asked, int(score))

@@ -17,13 +17,14 @@ from makegood.playbooks.schema_parts import (
 )
 from makegood.playbooks.searches import KINDS as KINDS_OF_PAGES
 from makegood.playbooks.searches import MOST_FIRST, SIDES
-from makegood.playbooks.voice import NETWORKS
+from makegood.playbooks.voice import FEWEST_STARS, MOST_STARS, NETWORKS
 
 KINDS: Mapping[str, Mapping[str, Schema]] = {
     "section about what is said in public": {
         "answer_within": SPAN, "breach_after": SPAN, "code_for": SPAN, "ours": some(TEXT),
         "bots": some(TEXT), "listen": list_of(ref("source of what is said in public")),
         "keep": SPAN, "searches": ref("part about searches"),
+        "bad_stars_below": whole(MOST_STARS, FEWEST_STARS),
     },
     "part about searches": {
         "watch": list_of(ref("watched search")), "keep": SPAN, "first": whole(MOST_FIRST, 1),

@@ -13,6 +13,7 @@ MINUTE_MS, DAY_MS = 60_000, 86_400_000
 TARGET_MS, BREACH_MS = 5 * MINUTE_MS, 60 * MINUTE_MS
 CODE_MS = 7 * 24 * 60 * MINUTE_MS
 EVERY_MS = MINUTE_MS
+FEWEST_STARS, MOST_STARS = 2, 5
 SHORTEST_MS = MINUTE_MS // 2  # a server that is asked more often bars us
 NETWORKS = ("feed", "mastodon", "bluesky", "webhook")
 WHAT = {
@@ -60,6 +61,7 @@ class VoiceTerms(Struct, frozen=True, kw_only=True):
         listen: Where we listen.
         keep_ms: For so long words of people who are no customers are kept; 0 for ever.
         searches: Which searches for us are watched.
+        bad_stars_below: Who gives fewer of five stars is unhappy; 0 where the book says nothing.
     """
 
     target_ms: int = TARGET_MS
@@ -70,6 +72,7 @@ class VoiceTerms(Struct, frozen=True, kw_only=True):
     listen: tuple[Listening, ...] = ()
     keep_ms: int = 0
     searches: SearchTerms = SearchTerms()
+    bad_stars_below: int = 0
 
     def listening(self, name: str) -> Listening | None:
         """Find a source by its name."""
@@ -97,6 +100,7 @@ def read_voice(top: Section, brands: Collection[str]) -> VoiceTerms:
         listen=tuple(_listening(one, name, brands) for one, name in named),
         keep_ms=section.span_ms("keep", default=0),
         searches=read_searches(section, brands),
+        bad_stars_below=section.whole("bad_stars_below", default=0),
     )
     _check(section, terms)
     section.done()
@@ -115,6 +119,13 @@ def _check(section: Section, terms: VoiceTerms) -> None:
             "keep",
             "Words are kept for a day or longer, and until it is too late to answer them.",
             "Write for example `keep: 180d`, or leave it out to keep them.",
+        )
+    is_stars = FEWEST_STARS <= terms.bad_stars_below <= MOST_STARS
+    if section.has("bad_stars_below") and not is_stars:
+        section.error(
+            "bad_stars_below",
+            "Of five stars one is the fewest that anybody can give, and five are the most.",
+            f"Write {FEWEST_STARS} to {MOST_STARS}, or leave it out.",
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from makegood.ports.answers import AnswerCount
+from makegood.ports.triage import Tells
 
 
 class FeelingReading(Protocol):
@@ -33,6 +34,14 @@ class FeelingReading(Protocol):
         self, edges: Sequence[int], *, brands: Sequence[str] = ()
     ) -> tuple[Mapping[str, int], ...]:
         """Count the cases that were opened between each two instants, by brand."""
+
+    def read_between(
+        self, edges: Sequence[int], *, brands: Sequence[str] = ()
+    ) -> tuple[Mapping[tuple[str, Tells], int], ...]:
+        """Count what was written to us between each two instants and read since.
+
+        By brand, and by who says that it tells of a failure.
+        """
 
     def overdue_by_brand(self, now_ms: int, *, brands: Sequence[str] = ()) -> Mapping[str, int]:
         """Count by brand what customers wait for longer than was said or is usual."""

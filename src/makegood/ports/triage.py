@@ -1,13 +1,17 @@
 """Triage: what a model made of letters, what people said of it, and the model itself."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from makegood.messages.body import TextRef
 from makegood.messages.ids import ProfileId, RepId
 from makegood.messages.triage_facts import Triaged
+
+Tells: TypeAlias = Literal["", "machine", "person"]
+"""Who says that something tells of a failure; empty where nobody does."""
+_NO_FAILURE = "none"  # as a kind, of models and of people
 
 
 class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -24,6 +28,8 @@ class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
         urgency: `urgent` or `ordinary`; empty where they did not say.
         channel: Where it was written, as `triage` of the rule book calls it.
         ref: Where its words are, beside the log; empty for letters and posts.
+        at_ms: When it was written to us; 0 where nobody wrote that down.
+        brand: For whom it was written.
     """
 
     letter: str
@@ -37,6 +43,19 @@ class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
     urgency: str = ""
     channel: str = "mail"
     ref: TextRef = ""
+    at_ms: int = 0
+    brand: str = ""
+
+    @property
+    def tells(self) -> Tells:
+        """Say who says that it tells of a failure: a person's word goes before a model's.
+
+        A model says so where it was as sure as the rule book wants before anybody is asked.
+        """
+        if self.labelled_ms:
+            return "" if self.kind == _NO_FAILURE else "person"
+        is_sure = self.said is not None and self.said.verdict != "nothing"
+        return "machine" if is_sure else ""
 
 
 class KeptModel(Struct, frozen=True, kw_only=True):

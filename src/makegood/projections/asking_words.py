@@ -1,6 +1,6 @@
 """Figures of surveys in words: each with its interval, or that it cannot be told yet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -83,11 +83,19 @@ def survey_at(library: Library, brand: str, survey: str) -> SurveyRule | None:
     return library.books[library.active].for_brand(brand).surveys.get(survey)
 
 
-def surveys_in(library: Library) -> Mapping[str, SurveyRule]:
-    """Give the surveys of the active book and its brands', by id; the umbrella's counts first."""
+def surveys_in(
+    library: Library, sees: Callable[[str], bool] = lambda _: True
+) -> Mapping[str, SurveyRule]:
+    """Give the surveys of the active book and its brands', by id; the umbrella's counts first.
+
+    Args:
+        library: The books.
+        sees: Of which brands; what a brand asks that somebody does not serve is not theirs.
+    """
     active = library.books[library.active]
     found: dict[str, SurveyRule] = {}
-    for book in (active, *active.by_brand.values()):
+    own = (book for brand, book in active.by_brand.items() if sees(brand))
+    for book in (active, *own):
         for name, rule in book.surveys.items():
             found.setdefault(name, rule)
     return found

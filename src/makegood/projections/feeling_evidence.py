@@ -30,7 +30,7 @@ from makegood.messages.triage_facts import opened_by
 from makegood.playbooks.book import Library
 from makegood.playbooks.feelings import Feeling, feeling_of, feeling_of_stars
 from makegood.playbooks.rulings import SurveyQuestion
-from makegood.ports.voice import Post
+from makegood.ports.voice import HIDDEN, Post
 from makegood.projections.feelings import Evidence
 from makegood.projections.orders import failed_words
 from makegood.projections.said import title_of
@@ -49,12 +49,14 @@ class Part(Struct, frozen=True, kw_only=True):
         since: Only what is not before this; None for everything.
         before: Only what is before this; None for everything.
         posts: What the customer said in public, by their own word.
+        misread: Letters of which a person said since that they tell of no failure.
     """
 
     events: Sequence[Event]
     since: OrderKey | None = None
     before: OrderKey | None = None
     posts: Sequence[Post] = ()
+    misread: frozenset[str] = frozenset()
 
     def has(self, order: OrderKey) -> bool:
         """Whether something at this place belongs to it."""
@@ -83,6 +85,7 @@ class _Finder:
     def __init__(self, part: Part, state: State, library: Library) -> None:
         self._events = sorted(part.events, key=lambda one: one.order)
         self._posts, self._state, self._library = part.posts, state, library
+        self._misread = {opened_by(letter) for letter in part.misread}
         self._by_id = {event.id: event for event in self._events}
         self._failed = {one.event: one for case in state.cases for one in case.failures}
         self._remedies = _remedies_in(state)
@@ -173,8 +176,13 @@ class _Finder:
         """What we failed in, each when it first showed; also what no event told."""
         for case in self._state.cases:
             for failure in case.failures:
-                if ANSWERED_WITH not in dict(failure.seen):  # else the answer is under the line
-                    yield self._failure(failure, self._by_id.get(failure.event))
+                event = self._by_id.get(failure.event)
+                is_misread = (
+                    event is not None and event.is_ours and event.message_id in self._misread
+                )
+                is_answer = ANSWERED_WITH in dict(failure.seen)  # which is under the line itself
+                if not (is_answer or is_misread):
+                    yield self._failure(failure, event)
 
     def _failure(self, failure: Failure, event: Event | None) -> Evidence:
         read = self._read.get(event.message_id) if event is not None and event.is_ours else None
@@ -250,16 +258,20 @@ class _Finder:
     def in_public(self) -> Iterator[Evidence]:
         """What they said in public, where they told us that it is theirs."""
         for post in self._posts:
-            if post.state not in ("ours", "gone", "erased"):
+            if post.state not in (*HIDDEN, "gone"):
                 yield Evidence(
                     order=(post.at_ms, _AFTER, "", f"post/{post.post}"),
                     kind="public",
                     brand=post.brand,
-                    feeling=feeling_of_stars(post.rating),
+                    feeling=feeling_of_stars(post.rating, self._bad_stars_below(post.brand)),
                     name=post.network,
                     about=post.rating,
                     text=post.text,
                 )
+
+    def _bad_stars_below(self, brand: str) -> int:
+        """Say what is bad of stars by the book in use: a post is stamped with none."""
+        return self._library.now(brand).voice.bad_stars_below
 
 
 def _with(base: Evidence, **more: object) -> Evidence:

@@ -4,14 +4,15 @@ Nothing is kept: it is read from the log and the state each time, so that an era
 behind. Of a long history only the end is read; what is older comes page by page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from makegood.core.fold import advance
 from makegood.core.state import State, decode_state
-from makegood.messages.events import OrderKey
+from makegood.messages.events import Event, OrderKey
 from makegood.messages.ids import CustomerId
+from makegood.messages.triage_facts import Triaged
 from makegood.playbooks.book import Library
 from makegood.ports.rows import CustomerRow
 from makegood.ports.store import Reading
@@ -78,6 +79,7 @@ def feelings_of(
         since=read_to,
         before=before,
         posts=reading.posts_of(profiles, MOST_POSTS) if profiles else (),
+        misread=_misread(reading, events),
     )
     state = _state(reading, library, wanted)
     found = tuple(one for one in evidence_in(part, state, library) if sees(one))
@@ -91,6 +93,14 @@ def feelings_of(
         read_from_ms=read_to[0] if read_to is not None else 0,
         texts=reading.texts(refs) if refs else {},
     )
+
+
+def _misread(reading: Reading, events: Sequence[Event]) -> frozenset[str]:
+    """Name the letters that opened a failure, and tell of none by the word of a person since."""
+    bodies = (event.body for event in events)
+    opened = [one.letter for one in bodies if isinstance(one, Triaged) and one.verdict == "open"]
+    known = reading.triaged(opened) if opened else {}
+    return frozenset(row.letter for row in known.values() if row.labelled_ms and not row.tells)
 
 
 def _state(reading: Reading, library: Library, wanted: Wanted) -> State:

@@ -3,8 +3,10 @@
 Each brand's weeks and months are those of its book's time zone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -15,10 +17,12 @@ from makegood.playbooks.rulings import SurveyRule
 from makegood.ports.answers import AnswerCount
 from makegood.ports.feelings import FeelingReading
 from makegood.ports.store import Reading
+from makegood.ports.triage import Tells
 from makegood.ports.voice import VoiceCount
 from makegood.projections.asking_words import survey_at, surveys_in
 
 Counts = tuple[AnswerCount, ...]
+Kind = TypeVar("Kind")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -56,6 +60,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def sees(self, brand: str) -> bool:
         """Whether something of a brand is theirs to see."""
         return not self.brands or brand in self.brands
+
+    @property
+    def surveys(self) -> Mapping[str, SurveyRule]:
+        """Give the surveys that are theirs to see."""
+        return surveys_in(self.library, self.sees)
 
     def cut(self, brands: Sequence[str]) -> Cut:
         """Cut the time in periods, as some brands have them; as all have them for none."""
@@ -125,11 +134,14 @@ class Heard(Struct, frozen=True, kw_only=True):
 
     Attributes:
         opened: Cases opened in each period.
+        read: Letters, messages and posts that came in each period and were read; by who says
+            that they tell of a failure.
         overdue: What customers wait for now, longer than was said or is usual.
         posts: What was said in public and had to be answered by now.
     """
 
     opened: tuple[int, ...]
+    read: tuple[Mapping[Tells, int], ...]
     overdue: int
     posts: tuple[VoiceCount, ...]
 
@@ -174,19 +186,30 @@ def heard_of(reading: Reading, wanted: Wanted, brands: Sequence[str]) -> Heard:
         brands: Which they may see; none for everything.
     """
     cut_ = wanted.cut(brands)
-    opened = [0] * len(cut_.whole)
-    found = reading.opened_between(cut_.edges, brands=brands)
-    for (from_ms, _), by_brand in zip(pairwise(cut_.edges), found, strict=True):
-        for brand, n in by_brand.items():
-            place = cut_.place_of(from_ms, wanted.zone(brand))
-            if place >= 0:
-                opened[place] += n
-    posts = reading.voice_counts(cut_.edges[0], wanted.now_ms)
+    opened = reading.opened_between(cut_.edges, brands=brands)
+    cases = [[(brand, "", n) for brand, n in one.items()] for one in opened]
+    read = reading.read_between(cut_.edges, brands=brands)
+    words = [[(brand, tells, n) for (brand, tells), n in one.items()] for one in read]
+    posts = reading.voice_counts(cut_.whole[0].from_ms, wanted.now_ms)
     return Heard(
-        opened=tuple(opened),
+        opened=tuple(one.total() for one in _by_period(cut_, wanted, cases)),
+        read=_by_period(cut_, wanted, words),
         overdue=sum(reading.overdue_by_brand(wanted.now_ms, brands=brands).values()),
         posts=tuple(one for one in posts if not brands or one.brand in brands),
     )
+
+
+def _by_period(
+    cut_: Cut, wanted: Wanted, counted: Iterable[Iterable[tuple[str, Kind, int]]]
+) -> tuple[Counter[Kind], ...]:
+    """Put what was counted between the edges into the periods of each brand."""
+    found: list[Counter[Kind]] = [Counter() for _ in cut_.whole]
+    for (from_ms, _), several in zip(pairwise(cut_.edges), counted, strict=True):
+        for brand, kind, n in several:
+            place = cut_.place_of(from_ms, wanted.zone(brand))
+            if place >= 0:
+                found[place][kind] += n
+    return tuple(found)
 
 
 def brands_asked(found: Felt, survey: str) -> Mapping[str, Halves]:
@@ -219,8 +242,7 @@ def touches_asked(
         survey: The survey.
         rule: As one brand asks it; None for the umbrella's, or the first brand's that has it.
     """
-    rules = surveys_in(found.wanted.library)
-    rule = rule or rules.get(survey)
+    rule = rule or found.wanted.surveys.get(survey)
     silent = {one: Halves(name=one, rule=rule) for one in rule.after} if rule is not None else {}
     counted = found.halves_by(lambda one: one.touch, lambda _, __: rule, survey)
     return silent | _of(counted)

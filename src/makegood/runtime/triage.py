@@ -178,6 +178,7 @@ class Triage:
             row = known or TriageRow(letter=wrote.letter, profile=profile)
             ref = "" if wrote.channel == MAIL else wrote.words
             row = replace(row, said=body, words=words, channel=wrote.channel, ref=ref)
+            row = self._dated(row, wrote)
             writing.put_triaged(row)
             self._wait(writing, wrote, row)
         return body
@@ -192,10 +193,15 @@ class Triage:
             if known is not None and known.said is not None:
                 return known.said
             row = known or TriageRow(letter=wrote.letter, profile=ProfileId(""), channel=PUBLIC)
-            row = replace(row, said=said)
+            row = self._dated(replace(row, said=said), wrote)
             writing.put_triaged(row)
             self._wait(writing, wrote, row)
         return said
+
+    def _dated(self, row: TriageRow, wrote: Wrote) -> TriageRow:
+        """Write down when it came and for whom: it is counted by that."""
+        at_ms = row.at_ms or wrote.at_ms or self._clock.now_ms()
+        return replace(row, at_ms=at_ms, brand=wrote.brand)
 
     def _wait(self, writing: Writing, wrote: Wrote, row: TriageRow) -> None:
         """Put before a person what cannot wait, or what they are asked about."""
@@ -237,8 +243,12 @@ class Triage:
                 return
             if known is not None:
                 label = replace(
-                    label, said=known.said, words=known.words, channel=known.channel, ref=known.ref
-                )
+                    label, said=known.said, words=known.words, channel=known.channel,
+                    ref=known.ref, at_ms=known.at_ms, brand=known.brand,
+                )  # fmt: skip
+            letter = writing.letter(label.letter) if not label.at_ms else None
+            if letter is not None:  # no model ever read it
+                label = replace(label, at_ms=letter.at_ms, brand=letter.brand)
             writing.put_triaged(label)
             writing.drop_waiting_words([label.letter])
 

@@ -3,11 +3,13 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from makegood.ports.answers import AnswerCount
+from makegood.ports.triage import Tells
 from makegood.store.memory_answers import count_of, kind_of
 from makegood.store.memory_reading import MemoryReading
+from makegood.store.memory_triage import TriageTables
 
 One = TypeVar("One")
 
@@ -41,6 +43,16 @@ class MemoryFeelings(MemoryReading):
             (one.opened_ms, one.brand)
             for one in self._t.case_rows.values()
             if not brands or one.brand in brands
+        )
+        return tuple(dict(sorted(found.items())) for found in _counted(edges, rows))
+
+    def read_between(
+        self, edges: Sequence[int], *, brands: Sequence[str] = ()
+    ) -> tuple[Mapping[tuple[str, Tells], int], ...]:
+        rows = (
+            (one.at_ms, (one.brand, one.tells))
+            for one in cast("TriageTables", self._t).triage.values()
+            if one.at_ms and (not brands or one.brand in brands)
         )
         return tuple(dict(sorted(found.items())) for found in _counted(edges, rows))
 

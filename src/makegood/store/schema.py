@@ -10,6 +10,7 @@ from makegood.store import tables_spine as spine
 from makegood.store.tables_attached import ATTACHED
 from makegood.store.tables_monday import MONDAY
 from makegood.store.tables_ranks import RANKS
+from makegood.store.tables_read import READ
 from makegood.store.tables_spend import SPEND
 from makegood.store.tables_triage import TRIAGE
 from makegood.store.tables_voice import VOICE
@@ -54,6 +55,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     RANKS,
     ATTACHED,
     WORDS,
+    READ,
 )
 """One entry for each version; a released entry is never edited, a change is a new entry."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from makegood.ports.answers import AnswerCount
+from makegood.ports.triage import Tells
 from makegood.store.session import Row, Value
 from makegood.store.sql_answers import KIND, count_of, only_these
 from makegood.store.sql_customers import SqlBase
@@ -45,6 +46,21 @@ class FeelingReading(SqlBase):
         )
         rows = self._db.rows(sql, *_bounds(edges), edges[0], edges[-1], *values)
         return tuple(_by_brand(rows, n + 1) for n in range(len(edges) - 1))
+
+    def read_between(
+        self, edges: Sequence[int], *, brands: Sequence[str] = ()
+    ) -> tuple[Mapping[tuple[str, Tells], int], ...]:
+        only, values = only_these("", brands)
+        sql = (
+            f"SELECT brand, tells, {_sums('at_ms', edges)} FROM triage "
+            f"WHERE at_ms > 0 AND at_ms >= ? AND at_ms < ?{only} "
+            "GROUP BY brand, tells ORDER BY brand, tells"
+        )
+        rows = self._db.rows(sql, *_bounds(edges), edges[0], edges[-1], *values)
+        return tuple(
+            {(row[0], row[1]): int(row[n + 2]) for row in rows if row[n + 2]}
+            for n in range(len(edges) - 1)
+        )
 
     def overdue_by_brand(self, now_ms: int, *, brands: Sequence[str] = ()) -> Mapping[str, int]:
         only, values = only_these("", brands)

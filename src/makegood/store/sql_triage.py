@@ -10,7 +10,7 @@ from makegood.store.session import replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
 
-_COLUMNS = "letter profile labelled_ms row_blob"
+_COLUMNS = "letter profile labelled_ms row_blob at_ms brand tells"
 _MODEL = "name at_ms content back_ms"
 _IN_USE = "WHERE back_ms = 0 ORDER BY at_ms DESC, name LIMIT 1"
 _unpack = msgspec.msgpack.Decoder(TriageRow).decode
@@ -59,7 +59,9 @@ class TriageWriting(TriageReading):
     """Keeping and forgetting them."""
 
     def put_triaged(self, row: TriageRow) -> None:
-        values = (row.letter, row.profile, row.labelled_ms, pack(row))
+        values = (
+            row.letter, row.profile, row.labelled_ms, pack(row), row.at_ms, row.brand, row.tells,
+        )  # fmt: skip
         self._db.put("triage", _COLUMNS, [values], replace(_COLUMNS, "letter"))
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:

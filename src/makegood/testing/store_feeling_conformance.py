@@ -7,6 +7,7 @@ from makegood.ports.rows import CaseRow
 from makegood.ports.silence import SilentRow
 from makegood.testing.store_answer_conformance import answer, keep
 from makegood.testing.store_log_conformance import Conformance
+from makegood.testing.store_triage_conformance import triage_row
 
 
 class FeelingConformance(Conformance):
@@ -52,6 +53,30 @@ class FeelingConformance(Conformance):
         with store.reading() as reading:
             assert reading.opened_between((1, 3, 5)) == ({"one": 2}, {"one": 1, "two": 1})
             assert reading.opened_between((1, 3, 5), brands=["two"]) == ({}, {"two": 1})
+
+    def test_what_was_read_is_counted_by_brand_and_by_who_says_it_tells_of_a_failure(self) -> None:
+        store = self.make_store()
+        rows = [
+            replace(triage_row(f"l{n}"), at_ms=n, brand="two" if n == 4 else "one")
+            for n in range(6)
+        ]
+        rows += [
+            replace(rows[2], letter="said", kind="not_working", labelled_ms=9),
+            replace(rows[2], letter="not", kind="none", labelled_ms=9),
+            replace(triage_row("never dated"), brand="one"),
+        ]
+        with store.writing() as writing:
+            for row in rows:
+                writing.put_triaged(row)
+        with store.reading() as reading:
+            first, second = reading.read_between((-5, 3, 9))
+            assert first == {("one", ""): 1, ("one", "machine"): 2, ("one", "person"): 1}
+            assert second == {("one", "machine"): 2, ("two", "machine"): 1}
+            assert reading.read_between((0, 9), brands=["two"]) == ({("two", "machine"): 1},)
+        with store.writing() as writing:
+            writing.put_triaged(replace(rows[4], kind="none", labelled_ms=9))
+        with store.reading() as reading:
+            assert reading.read_between((3, 9), brands=["two"]) == ({("two", ""): 1},)
 
     def test_what_is_overdue_is_counted_by_brand(self) -> None:
         store = self.make_store()

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood
 from makegood.messages.ids import ProfileId, RepId
+from makegood.messages.triage_facts import Triaged
 from makegood.ports.answers import AnswerRow, answer_id
 from makegood.ports.rows import RepRow
 from makegood.ports.silence import SilentRow
+from makegood.ports.triage import TriageRow
 from makegood.ports.voice import Post
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import serving
@@ -161,6 +163,23 @@ def test_what_came_by_other_ways_is_counted(makegood, kathy, clock):
     assert "Waiting longer now than was said or is usual: 1" in shown
     assert "due an answer by now: 1 ; a person answered before it was too late: 0" in shown
     assert "Waiting longer now than was said or is usual: 2" in page(kathy)
+
+
+def test_what_was_read_in_letters_is_counted_and_a_machine_is_called_one(makegood, kathy, clock):
+    said = Triaged(letter="l", kind="delay", sure=900, verdict="ask", failure="other")
+    row = TriageRow(
+        letter="l", profile=ProfileId("p"), said=said, at_ms=clock.now_ms(), brand="meridian"
+    )
+    with makegood.store.writing() as writing:
+        writing.put_triaged(row)
+        writing.put_triaged(replace(row, letter="m", brand="bluefin"))
+        writing.put_triaged(replace(row, letter="n", labelled_ms=1, kind="delay"))
+        writing.put_triaged(replace(row, letter="o", labelled_ms=1, kind="none"))
+    of_brand = "that were read: 3 ; by a person's word they tell of a failure: 1 , by a model's"
+    shown = page(kathy, BRAND)
+    assert f"{of_brand} alone: 1 (a model may be wrong)" in shown
+    assert "(so far) 0 3 1 1" in shown
+    assert "that were read: 4 ;" in page(kathy)
 
 
 def _silent(brand: str) -> SilentRow:

@@ -11,10 +11,12 @@ from makegood.messages.facts import Answered, FailureRaised, Promised, Triaged, 
 from makegood.messages.ids import CaseId, RepId
 from makegood.messages.triage_facts import opened_by
 from makegood.ports.rows import RepRow
-from makegood.ports.voice import Post
+from makegood.ports.triage import TriageRow
+from makegood.ports.voice import HIDDEN, Post
 from makegood.testing.book import DAY_MS, HOUR_MS
 from tests.e2e.screens import case_of, customer_of, introduce, no_car, profile_of, take
 from tests.unit.desk.browsing import words_of
+from tests.unit.desk.test_voice import AT, hear, known, now
 
 ANA = "user:ana"
 
@@ -100,6 +102,13 @@ def test_what_a_machine_read_says_so(makegood, clock, kathy):
     assert "as a model read their letter: not working (97 in 100)" in told
     assert "read by a machine, 97 in 100" in told
     assert "Has never said how they feel." in told
+    row = TriageRow(
+        letter="l1", profile=profile_of(ANA), said=read_as, labelled_ms=1, kind="delay"
+    )
+    for kind, is_there in (("delay", True), ("none", False)):
+        with makegood.store.writing() as writing:
+            writing.put_triaged(replace(row, kind=kind))
+        assert ("as a model read their letter" in read(kathy, path(makegood))) is is_there
 
 
 def test_stars_in_public_are_theirs_only_by_their_word(makegood, clock, kathy):
@@ -117,6 +126,19 @@ def test_stars_in_public_are_theirs_only_by_their_word(makegood, clock, kathy):
     assert "Said in public (review, 5 of 5)." in told
     assert "Lovely." in told
     assert "Last said: happy." in told
+
+
+def test_a_post_that_is_hidden_elsewhere_is_hidden_here(makegood, clock, kathy):
+    introduce(makegood)
+    for n, state in enumerate((*HIDDEN, "gone")):
+        post = Post(post=f"{n}" * 32, source="s", network="review", author="ana", state=state,
+                    at_ms=clock.now_ms(), heard_ms=clock.now_ms(), rating="5 of 5",
+                    profile=profile_of(ANA), matched="consent", text="Lovely.")  # fmt: skip
+        with makegood.store.writing() as writing:
+            writing.put_post(post)
+    told = read(kathy, path(makegood))
+    assert "Said in public" not in told
+    assert "Has never said how they feel." in told
 
 
 def test_of_a_long_letter_the_beginning_stands_there_and_no_markup_of_theirs(makegood, kathy):
@@ -144,3 +166,31 @@ def test_a_word_of_ours_that_was_not_kept_is_told_with_the_word(makegood, clock,
     (anchor,) = re.findall(r'#(e[0-9a-f]{32})"', page)
     timeline = kathy.get(f"/desk/customers/{customer_of(makegood, ANA)}").content.decode()
     assert f'id="{anchor}"' in timeline
+
+
+def test_a_kept_link_leads_on_when_somebody_was_joined(makegood, clock, kathy):
+    before = [known(makegood, f"email:{n}@example.org") for n in range(8)]
+    for n in range(8):
+        post = hear(makegood, clock, str(n), author=f"a{n}@example.social")
+        form = {"customer": f"email:{n}@example.org", "consent": "yes"}
+        kathy.post(f"{AT}/{post}/match", form)
+    moved = [one for one in before if now(makegood, one) != one]
+    assert moved  # which name stays is told by their digests: of eight, some change
+    for one in moved:
+        there = f"/desk/customers/{now(makegood, one)}/feelings"
+        for more in ("?after=", "/card"):
+            led = kathy.get(f"/desk/customers/{one}/feelings{more}")
+            assert (led.status_code, led["Location"]) == (302, f"{there}{more}")
+            assert "Said in public" in words_of(kathy.get(led["Location"]))
+    assert kathy.get(f"/desk/customers/{'0' * 32}/feelings").status_code == 404
+
+
+def test_who_may_not_see_somebody_is_not_led_to_them(makegood, kathy, vera):
+    introduce(makegood)
+    no_car(makegood, brand="northwind_cars")
+    with makegood.store.writing() as writing:
+        vera_ = RepRow(rep=RepId("vera"), name="Vera", role="rep", brands=("northwind_vans",))
+        writing.put_reps([vera_])
+    assert kathy.get(path(makegood)).status_code == 200
+    assert vera.get(path(makegood)).status_code == 404
+    assert kathy.get(path(makegood, "?after=%21")).status_code == 404

@@ -58,5 +58,18 @@ def test_a_score_outside_of_its_scale_says_nothing():
         ("", None), ("five", None), ("1 of 1", None), ("1 of 0", None), ("9" * 9 + " of 5", None),
     ],
 )  # fmt: skip
-def test_stars_are_read_by_their_ends_for_no_book_says_more(rating, wanted):
+def test_stars_are_read_by_their_ends_where_the_book_says_no_more(rating, wanted):
     assert feeling_of_stars(rating) is wanted
+
+
+@pytest.mark.parametrize(
+    ("rating", "bad_below", "wanted"),
+    [
+        ("1 of 5", 3, UNHAPPY), ("2 of 5", 3, UNHAPPY), ("3 of 5", 3, NEITHER),
+        ("4 of 5", 3, HAPPY), ("4 of 5", 5, UNHAPPY), ("5 of 5", 5, HAPPY),
+        ("5 of 10", 3, UNHAPPY), ("6 of 10", 3, NEITHER), ("10 of 10", 3, HAPPY),
+        ("1 of 2", 3, UNHAPPY), ("2 of 2", 3, HAPPY), ("0 of 5", 3, None), ("", 3, None),
+    ],
+)  # fmt: skip
+def test_the_book_says_from_where_on_stars_are_bad(rating, bad_below, wanted):
+    assert feeling_of_stars(rating, bad_below) is wanted

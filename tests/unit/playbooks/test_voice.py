@@ -17,6 +17,10 @@ def test_without_the_section_nobody_listens_and_the_times_are_five_and_sixty_min
     book = checked("").book
     assert book is not None
     assert (book.voice.target_ms, book.voice.breach_ms) == (300_000, 3_600_000)
+    assert book.voice.bad_stars_below == 0
+    said = checked("voice: {bad_stars_below: 3}").book
+    assert said is not None
+    assert said.voice.bad_stars_below == 3
     assert book.voice.listen == ()
 
 
@@ -41,6 +45,9 @@ def test_a_section_is_read() -> None:
     ("section", "why"),
     [
         ("answer_within: 2h", "too late only after"),
+        ("bad_stars_below: 1", "one is the fewest"),
+        ("bad_stars_below: 0", "one is the fewest"),
+        ("bad_stars_below: 6", "five are the most"),
         ("listen: [{id: a, network: x, url: 'https://a.example'}]", "cannot be `x`"),
         ("listen: [{id: a, network: feed, url: 'http://a.example'}]", "no https address"),
         ("listen: [{id: a, network: feed, url: 'https://u:p@a.example'}]", "no https address"),

@@ -93,3 +93,17 @@ def test_cases_and_periods_are_of_the_same_weeks(library):
         for brands in ((), ("under",), ("meridian", "")):
             found = felt(reading, wanted, brands=brands)
             assert len(heard_of(reading, wanted, brands).opened) == len(found.periods)
+
+
+def test_what_a_brand_asks_is_known_only_to_who_serves_it(library):
+    book = library.books[library.active]
+    under = book.by_brand["under"]
+    own = replace(under, surveys={**under.surveys, "barge": under.surveys["boarding"]})
+    book = replace(book, by_brand={"under": own})
+    whole = replace(library, books={**library.books, library.active: book})
+    seen = {
+        brands: set(Wanted(library=whole, now_ms=0, brands=brands, by="week").surveys)
+        for brands in ((), ("under", ""), ("meridian", ""))
+    }
+    assert seen[()] == seen["under", ""] == {*book.surveys, "barge"}
+    assert seen["meridian", ""] == set(book.surveys)

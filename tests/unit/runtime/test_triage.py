@@ -217,6 +217,33 @@ def test_a_label_stays_beside_what_the_model_said_and_goes_with_the_writer(makeg
         assert reading.triaged(["l1"]) == {}
 
 
+def test_what_was_read_is_dated_and_of_a_brand_whoever_read_it(makegood: Makegood):
+    letter = wrote(makegood)
+    triage = reading_with(makegood, Model())
+    triage.look(letter)
+    profile = ProfileId(letter.customer)
+    with makegood.store.writing() as writing:
+        for name in ("l1", "l2"):
+            writing.put_letter(
+                Letter(
+                    letter=name, profile=profile, thread="t", mark=name, message_id="", at_ms=7,
+                    kind="letter", sender="a@example.com", brand=letter.brand,
+                )
+            )  # fmt: skip
+    now_ms = makegood.clock.now_ms()
+
+    def counted() -> tuple[dict, ...]:
+        with makegood.store.reading() as reading:
+            return reading.read_between((1, now_ms, now_ms + 1))
+
+    assert counted() == ({}, {(letter.brand, "machine"): 1})
+    for name, kind in (("l1", "none"), ("l2", "not_working")):
+        triage.learn(TriageRow(letter=name, profile=profile, labelled_ms=9, kind=kind))
+    assert counted() == ({(letter.brand, "person"): 1}, {(letter.brand, ""): 1})
+    assert makegood.erasing.person("email:ana@example.com").rows
+    assert counted() == ({}, {})
+
+
 def labelled(rep: str, kind: str, count: int) -> list[Labelled]:
     return [
         Labelled(
