@@ -10,7 +10,15 @@ from makegood.desk.attachments import attached_by, is_only_a_draft
 from makegood.desk.customers import book_of, visible
 from makegood.desk.files import kept_file
 from makegood.desk.letter_card import known_as, others_writing
-from makegood.desk.letters import LONGEST, answers_of, back, case_in, page_again, with_canned
+from makegood.desk.letters import (
+    LONGEST,
+    answers_of,
+    back,
+    case_in,
+    keep_draft,
+    page_again,
+    with_canned,
+)
 from makegood.desk.story import story_of
 from makegood.desk.tokens import message_id_of
 from makegood.messages.errors import Refused
@@ -34,8 +42,8 @@ class _Written(Struct, frozen=True, kw_only=True):
     case: CaseId
     brand: str
 
-    def jot(self, desk: Desk) -> None:
-        """Keep it as the draft."""
+    def jot(self, desk: Desk) -> bool:
+        """Keep it as the draft; False when it is for somebody who was erased meanwhile."""
         row = Jotting(
             profile=self.profile,
             rep=desk.me.rep,
@@ -47,8 +55,7 @@ class _Written(Struct, frozen=True, kw_only=True):
             to=self.to,
             brand=self.brand,
         )
-        with desk.makegood.store.writing() as writing:
-            writing.put_jotting(row)
+        return keep_draft(desk, row)
 
 
 @require_POST
@@ -65,8 +72,10 @@ def begin(request: HttpRequest, customer_id: str) -> HttpResponse:
         profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         emails = known_as(desk, profiles).emails
         message_id = message_id_of(request, me.rep, f"{wanted}:begin")
-    written.jot(desk)
+    is_known = written.jot(desk)
     draft = Draft(profile=written.profile, rep=me.rep, thread=NEW)
+    if not is_known:
+        raise Http404
     terms = book.for_brand(brand).letters
     files = attached_by(request, makegood.post.attaching, draft, terms)
     if isinstance(files, Refused):

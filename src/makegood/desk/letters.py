@@ -23,10 +23,13 @@ from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId, EventId
 from makegood.ports.letters import Jotting, Letter
+from makegood.ports.store import Store
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import called
 from makegood.runtime.answering_letters import NEW, Answer, LetterAnswers
 from makegood.runtime.attaching import Draft
+from makegood.runtime.holding import is_somebody
+from makegood.runtime.intake import patiently
 from makegood.runtime.letters_sent import is_first
 from makegood.runtime.triage import is_failure, made_by
 from makegood.sources.limits import writable
@@ -149,8 +152,7 @@ def _jot_first(desk: Desk, first: Letter) -> None:
         to=first.sender,
         brand=first.brand,
     )
-    with desk.makegood.store.writing() as writing:
-        writing.put_jotting(row)
+    keep_draft(desk, row)
 
 
 @require_POST
@@ -260,8 +262,20 @@ def _jot(desk: Desk, letter: Letter, text: str) -> None:
         text=text,
         thread=letter.thread,
     )
-    with desk.makegood.store.writing() as writing:
-        writing.put_jotting(row)
+    keep_draft(desk, row)
+
+
+def keep_draft(desk: Desk, row: Jotting) -> bool:
+    """Keep a draft; False, and nothing kept, when it is for somebody who was erased meanwhile."""
+    return patiently(lambda: _put_draft(desk.makegood.store, row))
+
+
+def _put_draft(store: Store, row: Jotting) -> bool:
+    with store.writing() as writing:
+        is_known = is_somebody(writing, row.profile)
+        if is_known:
+            writing.put_jotting(row)
+    return is_known
 
 
 def case_in(request: HttpRequest) -> str:

@@ -15,6 +15,8 @@ from makegood.ports.attached import Attached
 from makegood.ports.letters import Letter
 from makegood.ports.store import Store
 from makegood.runtime.attaching import Attaching, kept_files, pieces_of
+from makegood.runtime.holding import held
+from makegood.runtime.intake import patiently
 from makegood.runtime.letter_rows import mark_of
 
 
@@ -67,10 +69,15 @@ def show(store: Store, attaching: Attaching, sent: Sent, at_ms: int) -> None:
         rep=sent.rep,
         command=sent.command,
     )
-    with store.writing() as writing:
-        is_new = bool(writing.texts([sent.words])) and writing.put_letter(row)
+    is_new = patiently(lambda: _put(store, row, sent.words))
     if is_new:  # sent twice, and undone in between, it stays a draft
         attaching.sent([one.file for one in sent.files], sent.event)
+
+
+def _put(store: Store, row: Letter, words: str) -> bool:
+    with store.writing() as writing:
+        held(writing, row.profile)  # an erasure is before us, or finds what we keep
+        return bool(writing.texts([words])) and writing.put_letter(row)
 
 
 def looked_up(

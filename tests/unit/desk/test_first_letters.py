@@ -206,3 +206,19 @@ def test_the_page_asks_the_store_no_more_for_many_attachments(
     more = [paper(f"d{k}.txt", b"d%d" % k) for k in range(3)]
     kathy.post(f"{ana}/begin", form(makegood, "d", attach=more, attaching="1"))
     assert questions(makegood, kathy, ana) == few
+
+
+def test_a_page_that_is_still_open_keeps_nothing_of_somebody_who_was_erased(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    """It sends what is written by itself, a second after each key."""
+    kathy.post(f"{ana}/begin/draft", form(makegood))
+    makegood.erasing.person("email:ana@example.com")
+    kathy.post(f"{ana}/begin/draft", form(makegood))
+    kathy.post(f"{ana}/begin", form(makegood, attach=[paper()], attaching="1"))
+    kathy.post(f"{ana}/begin", form(makegood, attach=[paper()]))
+    with makegood.store.reading() as reading:
+        own = [ProfileId(ana.rpartition("/")[2])]
+        assert reading.jottings_of(own) == ()
+        assert reading.attached_of(own) == ()
+    assert list(makegood.post.files.names()) == []
