@@ -15,11 +15,11 @@ from makegood.desk.letters import (
     answers_of,
     back,
     case_in,
+    drafted_with,
     keep_draft,
     page_again,
     with_canned,
 )
-from makegood.desk.story import story_of
 from makegood.desk.tokens import message_id_of
 from makegood.messages.errors import Refused
 from makegood.messages.ids import CaseId, CustomerId, ProfileId
@@ -85,7 +85,8 @@ def begin(request: HttpRequest, customer_id: str) -> HttpResponse:
     if written.to not in emails:
         return page_again(request, wanted, {"first_wrong": "Choose an address of theirs."})
     first = First(
-        profile=written.profile,
+        profile=written.profile if written.case else emails[written.to],
+        draft=written.profile,
         to=written.to,
         subject=written.subject,
         text=written.text,
@@ -118,15 +119,9 @@ def _written(desk: Desk, request: HttpRequest, wanted: CustomerId) -> _Written:
     """Read the form, for somebody who may see the customer, and the case where there is one."""
     visible(desk, wanted)
     case = case_in(request)
-    profile = ProfileId(wanted)
+    profile = drafted_with(desk, request, wanted)
     text = writable(request.POST.get("text", ""), LONGEST)
     brand = request.POST.get("brand", "")
-    if case:
-        row = desk.case_row(case)
-        found = story_of(desk, wanted).state.case(row.case)
-        if row.customer != wanted or found is None:
-            raise Http404
-        profile = found.origin.profile
     return _Written(
         profile=profile,
         to=writable(request.POST.get("to", ""), _LONGEST_ADDRESS).strip().casefold(),

@@ -127,7 +127,9 @@ def letters_shown(
             one for one in desk.makegood.library.now().brands.values() if desk.me.may_see(one.id)
         ],
         "attaches": desk.makegood.post.with_files,
-        "first_letter": first_of(desk, known.emails, whose or story.customer, jottings, unsent),
+        "first_letter": first_of(
+            desk, tuple(known.emails), whose or story.customer, jottings, unsent
+        ),
     }
 
 
@@ -141,11 +143,11 @@ class _Known(Struct, frozen=True, kw_only=True):
     Attributes:
         names: Every address and identifier.
         emails: The addresses at which they can be written to, the main one first; one that is a
-            customer of its own is not theirs.
+            customer of its own is not theirs. Each with whose it is, of those who are linked.
     """
 
     names: frozenset[str]
-    emails: tuple[str, ...]
+    emails: Mapping[str, ProfileId]
 
 
 def known_as(desk: Desk, profiles: Sequence[ProfileId]) -> _Known:
@@ -156,10 +158,21 @@ def known_as(desk: Desk, profiles: Sequence[ProfileId]) -> _Known:
     others = set(desk.reading.customers_of(sorted(named))) - set(profiles)
     names = {one.email.casefold() for one in persons.values()}
     names |= {one.identifier.removeprefix("email:") for one in persons.values()}
+    whose = {one: one for one in profiles}
+    for profile in sorted(lookups):  # parted, each keeps what was written to an address of theirs
+        for one in sorted(set(lookups[profile]) - others):
+            whose.setdefault(one, profile)
     own = [persons[one] for one in (*profiles, *sorted(named - others)) if one in persons]
-    emails = [one.email.casefold() for one in own]
-    emails += [one.identifier[6:] for one in own if one.identifier.startswith("email:")]
-    return _Known(names=frozenset(names), emails=tuple(dict.fromkeys(filter(None, emails))))
+    emails = [(one.email.casefold(), whose[one.profile]) for one in own]
+    emails += [
+        (one.identifier[6:], whose[one.profile])
+        for one in own
+        if one.identifier.startswith("email:")
+    ]
+    found: dict[str, ProfileId] = {}
+    for email, profile in filter(lambda one: one[0], emails):
+        found.setdefault(email, profile)
+    return _Known(names=frozenset(names), emails=found)
 
 
 def _shown(

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +20,7 @@ from makegood.desk.tokens import message_id_of, new_token
 from makegood.effects.canned import canned_words
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import CustomerId, EventId
+from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.ports.letters import Jotting, Letter
 from makegood.ports.store import Store
 from makegood.projections.orders import OTHER
@@ -123,14 +122,15 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
         me, makegood = desk.me, desk.makegood
         message_id = message_id_of(request, me.rep, f"{wanted}:{answer.letter}:undo")
         before = _answered_by(desk, wanted, answer)
+        profile = drafted_with(desk, request, wanted)
     whose = CustomerId(answer.profile)
     refused = answers_of(desk).take_back(whose, EventId(answer.event), me.asker, message_id)
     if refused is not None:
         return again(request, wanted, answer, refused)
     draft = Draft(profile=answer.profile, rep=me.rep, thread=answer.thread)
     if is_first(answer):
-        draft = msgspec.structs.replace(draft, thread=NEW)
-        _jot_first(desk, answer)
+        draft = Draft(profile=profile, rep=me.rep, thread=NEW)
+        _jot_first(desk, answer, profile)
     elif before is not None:
         _jot(desk, before, answer.text)
     makegood.post.attaching.back(
@@ -139,10 +139,10 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
     return back(request, wanted, "letters")
 
 
-def _jot_first(desk: Desk, first: Letter) -> None:
+def _jot_first(desk: Desk, first: Letter, profile: ProfileId) -> None:
     """Make the first letter of a conversation the draft of one again."""
     row = Jotting(
-        profile=first.profile,
+        profile=profile,
         rep=desk.me.rep,
         letter="",
         at_ms=desk.now_ms,
@@ -263,6 +263,18 @@ def _jot(desk: Desk, letter: Letter, text: str) -> None:
         thread=letter.thread,
     )
     keep_draft(desk, row)
+
+
+def drafted_with(desk: Desk, request: HttpRequest, wanted: CustomerId) -> ProfileId:
+    """Say with whom the page keeps the draft of a first letter: whoever its case began with."""
+    case = case_in(request)
+    if not case:
+        return ProfileId(wanted)
+    row = desk.case_row(case)
+    found = story_of(desk, wanted).state.case(row.case)
+    if row.customer != wanted or found is None:
+        raise Http404
+    return found.origin.profile
 
 
 def keep_draft(desk: Desk, row: Jotting) -> bool:

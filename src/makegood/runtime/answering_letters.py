@@ -54,7 +54,9 @@ class First(Struct, frozen=True, kw_only=True):
     """What somebody writes who begins a conversation.
 
     Attributes:
-        profile: To whom, of those who are linked; the one the case began with, where there is one.
+        profile: To whom, of those who are linked: whose the address is; the one the case began
+            with, where there is one.
+        draft: With whom the draft is kept; empty for the same.
         to: The address.
         brand: For which brand.
         case: The case it is about, when it is about one.
@@ -68,6 +70,7 @@ class First(Struct, frozen=True, kw_only=True):
     brand: str
     case: CaseId = CaseId("")
     files: tuple[str, ...] = ()
+    draft: ProfileId = ProfileId("")
 
 
 class LetterAnswers:
@@ -134,7 +137,7 @@ class LetterAnswers:
         event = event_id(DESK, message_id)
         if first.brand not in book.for_brand(first.brand).brands:
             return Refused(code="no_such_brand", why="Say for which brand you write.")
-        draft = Draft(profile=first.profile, rep=asker.rep, thread=NEW)
+        draft = Draft(profile=first.draft or first.profile, rep=asker.rep, thread=NEW)
         rows = self._enclosed(draft, first.files, first.brand, book, event)
         if isinstance(rows, Refused):
             return rows

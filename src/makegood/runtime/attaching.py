@@ -161,7 +161,7 @@ class Attaching:
         with self._store.reading() as reading:
             known = reading.attached(wanted)
         rows = [known[one] for one in wanted if one in known]
-        if len(rows) < len(wanted) or not all(draft.has(one) for one in rows):
+        if len(rows) < len(wanted) or not all(draft.has(one) or one.said == event for one in rows):
             return Refused(code="not_attached", why=_GONE.format(name="Something attached"))
         for row in rows:
             if row.said not in ("", event) or not self.is_there(row):
@@ -170,14 +170,17 @@ class Attaching:
             return Refused(code="too_much", why=why)
         return tuple(rows)
 
-    def sent(self, files: Sequence[str], event: EventId) -> None:
-        """Write down that these went out with a letter: they are no draft's any more."""
+    def sent(self, files: Sequence[str], event: EventId, profile: ProfileId) -> None:
+        """Write down that these went out with a letter of somebody: they are no draft's any more.
+
+        Of those who are linked it is whose letter it is, also when they are parted.
+        """
         if not files:
             return
         with self._store.writing() as writing:
             for row in writing.attached(files).values():
                 if row.said != event:
-                    writing.put_attached(replace(row, said=event))
+                    writing.put_attached(replace(row, said=event, profile=profile))
 
     def back(self, files: Sequence[str], event: EventId, draft: Draft) -> None:
         """Make what was attached part of a draft again: the letter was undone."""
@@ -186,7 +189,9 @@ class Attaching:
             for row in writing.attached(files).values():
                 if row.said == event:
                     again = replace(row, said=EventId(""), rep=draft.rep, at_ms=now_ms)
-                    writing.put_attached(replace(again, thread=draft.thread))
+                    writing.put_attached(
+                        replace(again, thread=draft.thread, profile=draft.profile)
+                    )
 
     def opened(self, row: Attached) -> BinaryIO | None:
         """Open what is attached, to be read piece by piece."""

@@ -71,7 +71,7 @@ def show(store: Store, attaching: Attaching, sent: Sent, at_ms: int) -> None:
     )
     is_new = patiently(lambda: _put(store, row, sent.words))
     if is_new:  # sent twice, and undone in between, it stays a draft
-        attaching.sent([one.file for one in sent.files], sent.event)
+        attaching.sent([one.file for one in sent.files], sent.event, sent.profile)
 
 
 def _put(store: Store, row: Letter, words: str) -> bool:
