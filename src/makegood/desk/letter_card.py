@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.desk.access import Desk
 from makegood.desk.attachments import in_draft
 from makegood.desk.first_card import first_of
-from makegood.desk.note_card import NoteShown, notes_shown
+from makegood.desk.note_card import MOST_NOTES, NoteShown, notes_shown
 from makegood.desk.story import Story
 from makegood.desk.triage_card import TriageShown, triage_shown
 from makegood.effects.canned import canned_of
@@ -102,6 +102,7 @@ def letters_shown(
     jottings = desk.reading.jottings_of(story.profiles)
     own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
     notes = notes_shown(desk, story)
+    of_all = tuple(it for it in notes if not it.letter)
     known = known_as(desk, story.profiles)
     unsent = desk.reading.unsent_of(story.profiles)
     public = desk.reading.posts_of(story.profiles)
@@ -117,7 +118,8 @@ def letters_shown(
             )
             for one in seen
         ],
-        "notes": tuple(it for it in notes if not it.letter),
+        "notes": of_all[:MOST_NOTES],
+        "notes_before": len(of_all) - len(of_all[:MOST_NOTES]),
         "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
         "public": [one for one in public if desk.me.may_see(one.brand)],
         "others_writing": others_writing(desk, jottings),
