@@ -19,7 +19,7 @@ from makegood.runtime.holding import held
 from makegood.runtime.intake import patiently
 from makegood.runtime.letter_rows import mark_of
 
-_ANOTHERS = "The address that it was written to is another customer's by now."
+_OF_ANOTHER = "The address that it was written to is another customer's by now."
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -128,7 +128,7 @@ def looked_up(
         words=words,
         name=names.get(order.by, ""),
         enclosed=tuple(_enclosed(attaching, known.get(one)) for one in order.files),
-        why=_ANOTHERS if another not in (None, own) else "",
+        why=_OF_ANOTHER if another not in (None, own) else "",
     )
 
 
