@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from msgspec.structs import replace
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.attachments import attached_by, is_only_a_draft
@@ -22,7 +23,7 @@ from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
 from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.ports.letters import Jotting, Letter
-from makegood.ports.store import Store
+from makegood.ports.store import Reading, Store
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import called
 from makegood.runtime.answering_letters import NEW, Answer, LetterAnswers
@@ -132,7 +133,7 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
         draft = Draft(profile=profile, rep=me.rep, thread=NEW)
         _jot_first(desk, answer, profile)
     elif before is not None:
-        _jot(desk, before, answer.text)
+        _jot(desk, before, answer.text, is_undone=True)
     makegood.post.attaching.back(
         [one.holder for one in answer.files if one.holder], EventId(answer.event), draft
     )
@@ -152,7 +153,7 @@ def _jot_first(desk: Desk, first: Letter, profile: ProfileId) -> None:
         to=first.sender,
         brand=first.brand,
     )
-    keep_draft(desk, row)
+    keep_draft(desk, row, is_undone=True)
 
 
 @require_POST
@@ -253,7 +254,7 @@ def _answered_by(desk: Desk, customer: CustomerId, answer: Letter) -> Letter | N
     return next(own, None)
 
 
-def _jot(desk: Desk, letter: Letter, text: str) -> None:
+def _jot(desk: Desk, letter: Letter, text: str, *, is_undone: bool = False) -> None:
     row = Jotting(
         profile=letter.profile,
         rep=desk.me.rep,
@@ -262,7 +263,7 @@ def _jot(desk: Desk, letter: Letter, text: str) -> None:
         text=text,
         thread=letter.thread,
     )
-    keep_draft(desk, row)
+    keep_draft(desk, row, is_undone=is_undone)
 
 
 def drafted_with(desk: Desk, request: HttpRequest, wanted: CustomerId) -> ProfileId:
@@ -277,17 +278,32 @@ def drafted_with(desk: Desk, request: HttpRequest, wanted: CustomerId) -> Profil
     return found.origin.profile
 
 
-def keep_draft(desk: Desk, row: Jotting) -> bool:
-    """Keep a draft; False, and nothing kept, when it is for somebody who was erased meanwhile."""
-    return patiently(lambda: _put_draft(desk.makegood.store, row))
+def keep_draft(desk: Desk, row: Jotting, *, is_undone: bool = False) -> bool:
+    """Keep a draft; False, and nothing kept, when it is for somebody who was erased meanwhile.
+
+    Args:
+        desk: Whose it is.
+        row: The draft.
+        is_undone: It was sent and undone: what was begun since then stands below it.
+    """
+    return patiently(lambda: _put_draft(desk.makegood.store, row, is_undone=is_undone))
 
 
-def _put_draft(store: Store, row: Jotting) -> bool:
+def _put_draft(store: Store, row: Jotting, *, is_undone: bool) -> bool:
     with store.writing() as writing:
-        is_known = is_somebody(writing, row.profile)
-        if is_known:
-            writing.put_jotting(row)
-    return is_known
+        if not is_somebody(writing, row.profile):
+            return False
+        writing.put_jotting(_joined(writing, row) if is_undone else row)
+    return True
+
+
+def _joined(reading: Reading, row: Jotting) -> Jotting:
+    place = (row.profile, row.rep, row.thread)
+    own = reading.jottings_of([row.profile])
+    begun = next((one.text for one in own if (one.profile, one.rep, one.thread) == place), "")
+    if row.text in begun:  # undone twice
+        return replace(row, text=begun)
+    return replace(row, text=f"{row.text}\n\n{begun}".strip())
 
 
 def case_in(request: HttpRequest) -> str:

@@ -262,3 +262,17 @@ def test_a_letter_is_whose_address_it_went_to_when_the_linked_are_parted(
             assert {one.sender for one in letters} <= {f"{who[5:]}@example.com"}
             assert len(letters) == (2 if who == "user:ben" else 0)
             assert len(reading.attached_of([profile])) == (who == "user:ben")
+
+
+def test_what_was_begun_since_stands_below_what_is_undone(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    kathy.post(f"{ana}/begin", form(makegood))
+    undo = re.search(r'action="(\S+/undo)"', kathy.get(ana).content.decode())
+    assert undo is not None
+    kathy.post(f"{ana}/begin/draft", form(makegood, text="And one more thing."))
+    for _ in range(2):  # a double click
+        kathy.post(undo[1], {"token": "t2"})
+    with makegood.store.reading() as reading:
+        (row,) = reading.jottings_of([ProfileId(ana.rpartition("/")[2])])
+    assert row.text == "We found them.\n\nAnd one more thing."
