@@ -145,14 +145,18 @@ def _written(turn: Turn, body: Replied | ConversationBegun, order: SendReply) ->
 def taken_back(turn: Turn, body: ReplyTakenBack) -> None:
     """Withdraw the answer; whoever waited waits again, since when they did.
 
-    A conversation that a rep began, and nobody of the customer's wrote in, is none any more.
+    Nobody waits whom an answer before it reached. A conversation that a rep began, and nobody of
+    the customer's wrote in, is none any more.
     """
     thread = _answered_by(turn.state, body)
     if thread is None:
         return
     turn.withdrawn.append(thread.reply)
-    if thread.words or thread.waited_ms:
+    if thread.waited_ms:
         _wait_again(turn, thread)
+        return
+    if thread.words:
+        _put(turn, replace(thread, reply=NO_COMMAND, reply_due_ms=0))
         return
     mine = turn.state.my_person
     rest = tuple(one for one in mine.threads if one.id != thread.id)

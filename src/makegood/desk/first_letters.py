@@ -10,8 +10,16 @@ from makegood.desk.attachments import attached_by, is_only_a_draft
 from makegood.desk.customers import book_of, visible
 from makegood.desk.files import kept_file
 from makegood.desk.letter_card import known_as, others_writing
-from makegood.desk.letters import LONGEST, answers_of, back, case_in, page_again, with_canned
-from makegood.desk.story import story_of
+from makegood.desk.letters import (
+    LONGEST,
+    answers_of,
+    back,
+    case_in,
+    drafted_with,
+    keep_draft,
+    page_again,
+    with_canned,
+)
 from makegood.desk.tokens import message_id_of
 from makegood.messages.errors import Refused
 from makegood.messages.ids import CaseId, CustomerId, ProfileId
@@ -34,8 +42,8 @@ class _Written(Struct, frozen=True, kw_only=True):
     case: CaseId
     brand: str
 
-    def jot(self, desk: Desk) -> None:
-        """Keep it as the draft."""
+    def jot(self, desk: Desk) -> bool:
+        """Keep it as the draft; False when it is for somebody who was erased meanwhile."""
         row = Jotting(
             profile=self.profile,
             rep=desk.me.rep,
@@ -47,8 +55,7 @@ class _Written(Struct, frozen=True, kw_only=True):
             to=self.to,
             brand=self.brand,
         )
-        with desk.makegood.store.writing() as writing:
-            writing.put_jotting(row)
+        return keep_draft(desk, row)
 
 
 @require_POST
@@ -65,8 +72,10 @@ def begin(request: HttpRequest, customer_id: str) -> HttpResponse:
         profiles = desk.reading.profiles_of([wanted]).get(wanted, ())
         emails = known_as(desk, profiles).emails
         message_id = message_id_of(request, me.rep, f"{wanted}:begin")
-    written.jot(desk)
+    is_known = written.jot(desk)
     draft = Draft(profile=written.profile, rep=me.rep, thread=NEW)
+    if not is_known:
+        raise Http404
     terms = book.for_brand(brand).letters
     files = attached_by(request, makegood.post.attaching, draft, terms)
     if isinstance(files, Refused):
@@ -76,7 +85,8 @@ def begin(request: HttpRequest, customer_id: str) -> HttpResponse:
     if written.to not in emails:
         return page_again(request, wanted, {"first_wrong": "Choose an address of theirs."})
     first = First(
-        profile=written.profile,
+        profile=written.profile if written.case else emails[written.to],
+        draft=written.profile,
         to=written.to,
         subject=written.subject,
         text=written.text,
@@ -109,15 +119,9 @@ def _written(desk: Desk, request: HttpRequest, wanted: CustomerId) -> _Written:
     """Read the form, for somebody who may see the customer, and the case where there is one."""
     visible(desk, wanted)
     case = case_in(request)
-    profile = ProfileId(wanted)
+    profile = drafted_with(desk, request, wanted)
     text = writable(request.POST.get("text", ""), LONGEST)
     brand = request.POST.get("brand", "")
-    if case:
-        row = desk.case_row(case)
-        found = story_of(desk, wanted).state.case(row.case)
-        if row.customer != wanted or found is None:
-            raise Http404
-        profile = found.origin.profile
     return _Written(
         profile=profile,
         to=writable(request.POST.get("to", ""), _LONGEST_ADDRESS).strip().casefold(),

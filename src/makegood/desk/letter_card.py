@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from makegood.desk.access import Desk
 from makegood.desk.attachments import in_draft
 from makegood.desk.first_card import first_of
-from makegood.desk.note_card import NoteShown, notes_shown
+from makegood.desk.note_card import MOST_NOTES, NoteShown, notes_shown
 from makegood.desk.story import Story
 from makegood.desk.triage_card import TriageShown, triage_shown
 from makegood.effects.canned import canned_of
@@ -102,6 +102,7 @@ def letters_shown(
     jottings = desk.reading.jottings_of(story.profiles)
     own = {one.letter: one.text for one in jottings if one.rep == desk.me.rep}
     notes = notes_shown(desk, story)
+    of_all = tuple(it for it in notes if not it.letter)
     known = known_as(desk, story.profiles)
     unsent = desk.reading.unsent_of(story.profiles)
     public = desk.reading.posts_of(story.profiles)
@@ -117,7 +118,8 @@ def letters_shown(
             )
             for one in seen
         ],
-        "notes": tuple(it for it in notes if not it.letter),
+        "notes": of_all[:MOST_NOTES],
+        "notes_before": len(of_all) - len(of_all[:MOST_NOTES]),
         "letters_next": f"{last.at_ms}.{last.letter}" if last else "",
         "public": [one for one in public if desk.me.may_see(one.brand)],
         "others_writing": others_writing(desk, jottings),
@@ -127,7 +129,9 @@ def letters_shown(
             one for one in desk.makegood.library.now().brands.values() if desk.me.may_see(one.id)
         ],
         "attaches": desk.makegood.post.with_files,
-        "first_letter": first_of(desk, known.emails, whose or story.customer, jottings, unsent),
+        "first_letter": first_of(
+            desk, tuple(known.emails), whose or story.customer, jottings, unsent
+        ),
     }
 
 
@@ -141,11 +145,11 @@ class _Known(Struct, frozen=True, kw_only=True):
     Attributes:
         names: Every address and identifier.
         emails: The addresses at which they can be written to, the main one first; one that is a
-            customer of its own is not theirs.
+            customer of its own is not theirs. Each with whose it is, of those who are linked.
     """
 
     names: frozenset[str]
-    emails: tuple[str, ...]
+    emails: Mapping[str, ProfileId]
 
 
 def known_as(desk: Desk, profiles: Sequence[ProfileId]) -> _Known:
@@ -156,10 +160,21 @@ def known_as(desk: Desk, profiles: Sequence[ProfileId]) -> _Known:
     others = set(desk.reading.customers_of(sorted(named))) - set(profiles)
     names = {one.email.casefold() for one in persons.values()}
     names |= {one.identifier.removeprefix("email:") for one in persons.values()}
+    whose = {one: one for one in profiles}
+    for profile in sorted(lookups):  # parted, each keeps what was written to an address of theirs
+        for one in sorted(set(lookups[profile]) - others):
+            whose.setdefault(one, profile)
     own = [persons[one] for one in (*profiles, *sorted(named - others)) if one in persons]
-    emails = [one.email.casefold() for one in own]
-    emails += [one.identifier[6:] for one in own if one.identifier.startswith("email:")]
-    return _Known(names=frozenset(names), emails=tuple(dict.fromkeys(filter(None, emails))))
+    emails = [(one.email.casefold(), whose[one.profile]) for one in own]
+    emails += [
+        (one.identifier[6:], whose[one.profile])
+        for one in own
+        if one.identifier.startswith("email:")
+    ]
+    found: dict[str, ProfileId] = {}
+    for email, profile in filter(lambda one: one[0], emails):
+        found.setdefault(email, profile)
+    return _Known(names=frozenset(names), emails=found)
 
 
 def _shown(

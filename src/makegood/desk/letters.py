@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from msgspec.structs import replace
 
 from makegood.desk.access import Desk, at_the_desk, for_reps
 from makegood.desk.attachments import attached_by, is_only_a_draft
@@ -21,12 +21,15 @@ from makegood.desk.tokens import message_id_of, new_token
 from makegood.effects.canned import canned_words
 from makegood.messages.errors import Refused
 from makegood.messages.facts import FailureRaised
-from makegood.messages.ids import CustomerId, EventId
+from makegood.messages.ids import CustomerId, EventId, ProfileId
 from makegood.ports.letters import Jotting, Letter
+from makegood.ports.store import Reading, Store
 from makegood.projections.orders import OTHER
 from makegood.projections.roster import called
 from makegood.runtime.answering_letters import NEW, Answer, LetterAnswers
 from makegood.runtime.attaching import Draft
+from makegood.runtime.holding import is_somebody
+from makegood.runtime.intake import patiently
 from makegood.runtime.letters_sent import is_first
 from makegood.runtime.triage import is_failure, made_by
 from makegood.sources.limits import writable
@@ -120,26 +123,27 @@ def undo(request: HttpRequest, customer_id: str, letter_id: str) -> HttpResponse
         me, makegood = desk.me, desk.makegood
         message_id = message_id_of(request, me.rep, f"{wanted}:{answer.letter}:undo")
         before = _answered_by(desk, wanted, answer)
+        profile = drafted_with(desk, request, wanted)
     whose = CustomerId(answer.profile)
     refused = answers_of(desk).take_back(whose, EventId(answer.event), me.asker, message_id)
     if refused is not None:
         return again(request, wanted, answer, refused)
     draft = Draft(profile=answer.profile, rep=me.rep, thread=answer.thread)
     if is_first(answer):
-        draft = msgspec.structs.replace(draft, thread=NEW)
-        _jot_first(desk, answer)
+        draft = Draft(profile=profile, rep=me.rep, thread=NEW)
+        _jot_first(desk, answer, profile)
     elif before is not None:
-        _jot(desk, before, answer.text)
+        _jot(desk, before, answer.text, is_undone=True)
     makegood.post.attaching.back(
         [one.holder for one in answer.files if one.holder], EventId(answer.event), draft
     )
     return back(request, wanted, "letters")
 
 
-def _jot_first(desk: Desk, first: Letter) -> None:
+def _jot_first(desk: Desk, first: Letter, profile: ProfileId) -> None:
     """Make the first letter of a conversation the draft of one again."""
     row = Jotting(
-        profile=first.profile,
+        profile=profile,
         rep=desk.me.rep,
         letter="",
         at_ms=desk.now_ms,
@@ -149,8 +153,7 @@ def _jot_first(desk: Desk, first: Letter) -> None:
         to=first.sender,
         brand=first.brand,
     )
-    with desk.makegood.store.writing() as writing:
-        writing.put_jotting(row)
+    keep_draft(desk, row, is_undone=True)
 
 
 @require_POST
@@ -251,7 +254,7 @@ def _answered_by(desk: Desk, customer: CustomerId, answer: Letter) -> Letter | N
     return next(own, None)
 
 
-def _jot(desk: Desk, letter: Letter, text: str) -> None:
+def _jot(desk: Desk, letter: Letter, text: str, *, is_undone: bool = False) -> None:
     row = Jotting(
         profile=letter.profile,
         rep=desk.me.rep,
@@ -260,8 +263,47 @@ def _jot(desk: Desk, letter: Letter, text: str) -> None:
         text=text,
         thread=letter.thread,
     )
-    with desk.makegood.store.writing() as writing:
-        writing.put_jotting(row)
+    keep_draft(desk, row, is_undone=is_undone)
+
+
+def drafted_with(desk: Desk, request: HttpRequest, wanted: CustomerId) -> ProfileId:
+    """Say with whom the page keeps the draft of a first letter: whoever its case began with."""
+    case = case_in(request)
+    if not case:
+        return ProfileId(wanted)
+    row = desk.case_row(case)
+    found = story_of(desk, wanted).state.case(row.case)
+    if row.customer != wanted or found is None:
+        raise Http404
+    return found.origin.profile
+
+
+def keep_draft(desk: Desk, row: Jotting, *, is_undone: bool = False) -> bool:
+    """Keep a draft; False, and nothing kept, when it is for somebody who was erased meanwhile.
+
+    Args:
+        desk: Whose it is.
+        row: The draft.
+        is_undone: It was sent and undone: what was begun since then stands below it.
+    """
+    return patiently(lambda: _put_draft(desk.makegood.store, row, is_undone=is_undone))
+
+
+def _put_draft(store: Store, row: Jotting, *, is_undone: bool) -> bool:
+    with store.writing() as writing:
+        if not is_somebody(writing, row.profile):
+            return False
+        writing.put_jotting(_joined(writing, row) if is_undone else row)
+    return True
+
+
+def _joined(reading: Reading, row: Jotting) -> Jotting:
+    place = (row.profile, row.rep, row.thread)
+    own = reading.jottings_of([row.profile])
+    begun = next((one.text for one in own if (one.profile, one.rep, one.thread) == place), "")
+    if row.text in begun:  # undone twice
+        return replace(row, text=begun)
+    return replace(row, text=f"{row.text}\n\n{begun}".strip())
 
 
 def case_in(request: HttpRequest) -> str:

@@ -7,6 +7,9 @@ from makegood.desk.story import Story
 from makegood.messages.facts import NotedOnCustomer
 from makegood.projections.roster import rep_name
 
+MOST_NOTES = 20
+"""On the customer; all of them stand in what happened."""
+
 
 class NoteShown(Struct, frozen=True, kw_only=True):
     """One note.

@@ -43,12 +43,14 @@ class Found(Struct, frozen=True, kw_only=True):
         letter: The letter that is answered, or says where the first one goes; None when erased.
         words: What the rep wrote.
         name: How the rep is called.
+        why: Why it must not go out any more; empty when it may.
     """
 
     letter: Letter | None
     words: str
     name: str
     enclosed: tuple[Enclosed, ...] = ()
+    why: str = ""
 
 
 Looking = Callable[[Command, SendReply], Found]
@@ -80,6 +82,8 @@ class Replies:
         letter, words, name = found.letter, found.words, found.name
         if letter is None or not words:
             raise EffectFailed("The letter that is answered was erased.", retry=False)
+        if found.why:
+            raise EffectFailed(found.why, retry=False)
         if any(one.pieces is None for one in found.enclosed):
             raise EffectFailed("Something attached to it is not kept any more.", retry=False)
         brand = self._book_of().for_brand(order.brand).brands.get(order.brand)

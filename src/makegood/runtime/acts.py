@@ -30,6 +30,7 @@ from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.noting import note
 from makegood.runtime.places import unknown_place
 from makegood.runtime.rooms import seated
+from makegood.runtime.taking_back import in_hand
 from makegood.runtime.told import Told
 
 DESK = f"{OWN_SOURCE}:desk"
@@ -121,7 +122,8 @@ class Acts:
             )
             if decision.body is None:
                 return decision.refused or Refused(code="refused", why="This cannot be done.")
-            body = purses.take(wanted_id, decision.body, asker)
+            late = in_hand(writing, state, decision.body, now_ms)
+            body = late or purses.take(wanted_id, decision.body, asker)
             if not isinstance(body, Refused):
                 book = library.now(brand_of(state, wanted))
                 body = seated(writing, state, body, book)

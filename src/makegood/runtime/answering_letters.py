@@ -21,6 +21,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.ports.attached import Attached
 from makegood.ports.clock import Clock
 from makegood.ports.letters import Letter
+from makegood.ports.rows import OutboxStatus
 from makegood.ports.store import Store
 from makegood.runtime.acts import DESK, Acts
 from makegood.runtime.attaching import Attaching, Draft
@@ -31,6 +32,7 @@ from makegood.runtime.letters_sent import Sent, show
 NEW = "new"
 """Stands for the conversation of a draft that begins one."""
 _NO_ADDRESS = "This letter names no address to which it can be answered."
+_TAKEN_BACK = "What this form sent was taken back. Its words are below: send them once more."
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -52,7 +54,9 @@ class First(Struct, frozen=True, kw_only=True):
     """What somebody writes who begins a conversation.
 
     Attributes:
-        profile: To whom, of those who are linked; the one the case began with, where there is one.
+        profile: To whom, of those who are linked: whose the address is; the one the case began
+            with, where there is one.
+        draft: With whom the draft is kept; empty for the same.
         to: The address.
         brand: For which brand.
         case: The case it is about, when it is about one.
@@ -66,6 +70,7 @@ class First(Struct, frozen=True, kw_only=True):
     brand: str
     case: CaseId = CaseId("")
     files: tuple[str, ...] = ()
+    draft: ProfileId = ProfileId("")
 
 
 class LetterAnswers:
@@ -102,6 +107,8 @@ class LetterAnswers:
         acted = self._acts.act(whose, body, asker, message_id=message_id, texts=texts)
         if isinstance(acted, Refused):
             return acted
+        if acted.repeated and self._is_taken_back(_command(message_id)):
+            return Refused(code="taken_back", why=_TAKEN_BACK)
         self._show(
             Sent(
                 command=_command(message_id),
@@ -130,7 +137,7 @@ class LetterAnswers:
         event = event_id(DESK, message_id)
         if first.brand not in book.for_brand(first.brand).brands:
             return Refused(code="no_such_brand", why="Say for which brand you write.")
-        draft = Draft(profile=first.profile, rep=asker.rep, thread=NEW)
+        draft = Draft(profile=first.draft or first.profile, rep=asker.rep, thread=NEW)
         rows = self._enclosed(draft, first.files, first.brand, book, event)
         if isinstance(rows, Refused):
             return rows
@@ -151,6 +158,8 @@ class LetterAnswers:
         acted = self._acts.act(whose, body, asker, message_id=message_id, texts=texts)
         if isinstance(acted, Refused):
             return acted
+        if acted.repeated and self._is_taken_back(_command(message_id)):
+            return Refused(code="taken_back", why=_TAKEN_BACK)
         self._show(
             Sent(
                 command=_command(message_id),
@@ -178,6 +187,12 @@ class LetterAnswers:
     def _show(self, sent: Sent) -> None:
         """Keep it among the letters, so that what the customer answers finds it."""
         show(self._store, self._attaching, sent, self._clock.now_ms())
+
+    def _is_taken_back(self, command: CommandId) -> bool:
+        """Whether a form comes from a page of before its letter was undone."""
+        with self._store.reading() as reading:
+            rows = reading.commands([command])
+        return any(row.status is OutboxStatus.WITHDRAWN for row in rows)
 
     def take_back(
         self, customer: CustomerId, said: EventId, asker: Asker, message_id: str

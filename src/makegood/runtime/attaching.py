@@ -22,6 +22,8 @@ from makegood.ports.clock import Clock
 from makegood.ports.files import Files
 from makegood.ports.letters import KeptFile
 from makegood.ports.store import Reading, Store
+from makegood.runtime.holding import is_somebody
+from makegood.runtime.intake import patiently
 from makegood.runtime.letter_rows import DIGEST
 from makegood.sources.mail.parts import safe_name
 
@@ -30,6 +32,8 @@ _AT_ONCE = 100
 _KIND = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}")
 _ANY = "application/octet-stream"
 _GONE = "{name} is not there any more. Attach it once more."
+_ERASED = "Nobody is known here any more: this person was erased."
+_NOT_KEPT = "{name} could not be kept: the folder of attachments takes nothing just now."
 
 
 class Upload(Struct, frozen=True, kw_only=True):
@@ -98,26 +102,41 @@ class Attaching:
         self, draft: Draft, upload: Upload, terms: LetterTerms, token: str
     ) -> str | Refused:
         digest, size = _measured(upload.pieces())
-        row = _row(draft, upload, digest, size, token)
-        with self._store.writing() as writing:
-            before = writing.attached([row.file]).get(row.file)
-            if before is not None and before.said:
-                return row.file  # the form was sent twice, and the letter is written
-            own = [one for one in writing.unsent_of([draft.profile]) if draft.has(one)]
-            same = next((one for one in own if one.digest == digest), None)
-            row = same or replace(row, at_ms=self._clock.now_ms())
-            if same is None:
-                if why := _too_much([*own, row], terms):
-                    return Refused(code="too_much", why=why)
-                writing.put_attached(row)
-        if not self.is_there(row):
-            self._files.put_pieces(row.file, digest, upload.pieces())
+        named = _row(draft, upload, digest, size, token)
+        row = patiently(lambda: self._put(draft, named, terms))
+        if isinstance(row, Refused) or row.said:
+            return row if isinstance(row, Refused) else row.file
+        try:
+            if not self.is_there(row):
+                self._files.put_pieces(row.file, digest, upload.pieces())
+        except OSError:  # the disk is full, or is not there
+            with self._store.writing() as writing:
+                writing.drop_attached([row.file])
+            self.sweep_gone()
+            return Refused(code="not_kept", why=_NOT_KEPT.format(name=row.name))
         with self._store.reading() as reading:
             erased = row.file not in reading.attached([row.file])
         if erased:  # with the person, while the file was written
             self._files.drop(row.file)
             return Refused(code="erased", why=_GONE.format(name=row.name))
         return row.file
+
+    def _put(self, draft: Draft, row: Attached, terms: LetterTerms) -> Attached | Refused:
+        """Write the row, under the lock that an erasure takes: it is before us, or finds it."""
+        with self._store.writing() as writing:
+            if not is_somebody(writing, draft.profile):
+                return Refused(code="erased", why=_ERASED)
+            before = writing.attached([row.file]).get(row.file)
+            if before is not None and before.said:
+                return before  # the form was sent twice, and the letter is written
+            own = [one for one in writing.unsent_of([draft.profile]) if draft.has(one)]
+            same = next((one for one in own if one.digest == row.digest), None)
+            row = replace(same or row, at_ms=self._clock.now_ms())
+            if same is None and (why := _too_much([*own, row], terms)):
+                return Refused(code="too_much", why=why)
+            writing.put_attached(row)
+            writing.drop_gone([row.file])  # of the same, taken out before a crash
+        return row
 
     def detach(self, draft: Draft, file: str) -> None:
         """Take something out of a draft."""
@@ -142,7 +161,7 @@ class Attaching:
         with self._store.reading() as reading:
             known = reading.attached(wanted)
         rows = [known[one] for one in wanted if one in known]
-        if len(rows) < len(wanted) or not all(draft.has(one) for one in rows):
+        if len(rows) < len(wanted) or not all(draft.has(one) or one.said == event for one in rows):
             return Refused(code="not_attached", why=_GONE.format(name="Something attached"))
         for row in rows:
             if row.said not in ("", event) or not self.is_there(row):
@@ -151,14 +170,17 @@ class Attaching:
             return Refused(code="too_much", why=why)
         return tuple(rows)
 
-    def sent(self, files: Sequence[str], event: EventId) -> None:
-        """Write down that these went out with a letter: they are no draft's any more."""
+    def sent(self, files: Sequence[str], event: EventId, profile: ProfileId) -> None:
+        """Write down that these went out with a letter of somebody: they are no draft's any more.
+
+        Of those who are linked it is whose letter it is, also when they are parted.
+        """
         if not files:
             return
         with self._store.writing() as writing:
             for row in writing.attached(files).values():
                 if row.said != event:
-                    writing.put_attached(replace(row, said=event))
+                    writing.put_attached(replace(row, said=event, profile=profile))
 
     def back(self, files: Sequence[str], event: EventId, draft: Draft) -> None:
         """Make what was attached part of a draft again: the letter was undone."""
@@ -167,7 +189,9 @@ class Attaching:
             for row in writing.attached(files).values():
                 if row.said == event:
                     again = replace(row, said=EventId(""), rep=draft.rep, at_ms=now_ms)
-                    writing.put_attached(replace(again, thread=draft.thread))
+                    writing.put_attached(
+                        replace(again, thread=draft.thread, profile=draft.profile)
+                    )
 
     def opened(self, row: Attached) -> BinaryIO | None:
         """Open what is attached, to be read piece by piece."""

@@ -19,3 +19,18 @@ def held(writing: Writing, profile: ProfileId) -> CustomerId | None:
     if customer not in writing.lock([customer]):
         raise StoreBusy("The customer was linked to another one just now.")
     return customer
+
+
+def is_somebody(writing: Writing, profile: ProfileId) -> bool:
+    """Take the lock of whoever a profile is; whether anything names them, which erasing ends.
+
+    Raises:
+        StoreBusy: As when the lock is taken.
+    """
+    customer = held(writing, profile)
+    if customer is None:
+        return False
+    own = writing.profiles_of([customer]).get(customer, ())
+    lookups = writing.lookups_of(own)
+    named = {*own, *(one for group in lookups.values() for one in group)}
+    return bool(writing.persons(sorted(named)))

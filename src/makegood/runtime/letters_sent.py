@@ -4,18 +4,22 @@ The letter as it is shown is written when a rep sends it. A crash just then leav
 without it; it is written before the mail goes out, so that what the customer answers finds it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from makegood.effects.replies import Enclosed, Found, reply_id
 from makegood.messages.commands import Command, SendReply
-from makegood.messages.ids import CommandId, EventId, ProfileId, RepId
+from makegood.messages.ids import CommandId, CustomerId, EventId, ProfileId, RepId
 from makegood.ports.attached import Attached
 from makegood.ports.letters import Letter
 from makegood.ports.store import Store
 from makegood.runtime.attaching import Attaching, kept_files, pieces_of
+from makegood.runtime.holding import held
+from makegood.runtime.intake import patiently
 from makegood.runtime.letter_rows import mark_of
+
+_OF_ANOTHER = "The address that it was written to is another customer's by now."
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -67,14 +71,24 @@ def show(store: Store, attaching: Attaching, sent: Sent, at_ms: int) -> None:
         rep=sent.rep,
         command=sent.command,
     )
-    with store.writing() as writing:
-        is_new = bool(writing.texts([sent.words])) and writing.put_letter(row)
+    is_new = patiently(lambda: _put(store, row, sent.words))
     if is_new:  # sent twice, and undone in between, it stays a draft
-        attaching.sent([one.file for one in sent.files], sent.event)
+        attaching.sent([one.file for one in sent.files], sent.event, sent.profile)
+
+
+def _put(store: Store, row: Letter, words: str) -> bool:
+    with store.writing() as writing:
+        held(writing, row.profile)  # an erasure is before us, or finds what we keep
+        return bool(writing.texts([words])) and writing.put_letter(row)
 
 
 def looked_up(
-    store: Store, attaching: Attaching, command: Command, sender: str, now_ms: int
+    store: Store,
+    attaching: Attaching,
+    command: Command,
+    sender: str,
+    now_ms: int,
+    whose: Callable[[str], CustomerId | None],
 ) -> Found:
     """Give what an order to send a letter of ours rests on.
 
@@ -84,6 +98,7 @@ def looked_up(
         command: The order.
         sender: The brand's address; empty when the book knows it no more.
         now_ms: The present.
+        whose: Gives the customer who is known by an address, when one is.
     """
     order = command.order
     if not isinstance(order, SendReply):
@@ -95,7 +110,9 @@ def looked_up(
         known = reading.attached(order.files)
         names = {row.rep: row.name for row in reading.reps()}
         is_shown = bool(sender) and reading.letter(mark_of(reply_id(command.id, sender)))
+        own = reading.customers_of([command.profile]).get(command.profile)
     words, to = texts.get(order.words, ""), texts.get(order.to, "")
+    another = whose(to) if to else None
     letter = answered if order.letter else _first(command, order, texts)
     if letter is not None and words and sender and not is_shown:
         rows = tuple(known[one] for one in order.files if one in known)
@@ -111,6 +128,7 @@ def looked_up(
         words=words,
         name=names.get(order.by, ""),
         enclosed=tuple(_enclosed(attaching, known.get(one)) for one in order.files),
+        why=_OF_ANOTHER if another not in (None, own) else "",
     )
 
 

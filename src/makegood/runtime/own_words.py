@@ -13,6 +13,7 @@ from makegood.messages.facts import (
     Body,
     Called,
     Contacted,
+    ConversationBegun,
     FailureRaised,
     GotInTouch,
     Rated,
@@ -105,7 +106,8 @@ def _of_a_source(event: Event, sources: Mapping[str, Source]) -> OwnWords | None
 
 def is_answer(body: Body) -> bool:
     """Whether a person of the firm answered, so that what was urgent has been seen."""
-    return isinstance(body, Replied | Contacted) or (isinstance(body, Called) and body.reached)
+    spoke = isinstance(body, Replied | ConversationBegun | Contacted)
+    return spoke or (isinstance(body, Called) and body.reached)
 
 
 def plain_words(text: str) -> str:

@@ -11,6 +11,7 @@ from makegood.effects.replies import Found, Replies
 from makegood.effects.smtp import Connections
 from makegood.messages.commands import Command, SendReply
 from makegood.messages.errors import InputError
+from makegood.messages.ids import CustomerId
 from makegood.playbooks.book import RuleBook
 from makegood.ports.clock import Clock
 from makegood.ports.files import Files
@@ -22,6 +23,7 @@ from makegood.runtime.letters_sent import looked_up
 from makegood.runtime.mail_addresses import MailServer, addresses_of, is_ours
 from makegood.runtime.mail_rounds import MailRounds
 from makegood.runtime.mailroom import Doors, Mailroom
+from makegood.runtime.raising import customer_meant
 from makegood.runtime.reading_words import WordsRead
 from makegood.runtime.triage import Triage
 from makegood.runtime.triage_models import reader_of
@@ -71,6 +73,7 @@ class Post:
         """
         folder, imap, server = settings
         self._store = store
+        self._intake = doors.intake
         self._clock = clock
         self._lines = lines
         self._book_of = book_of
@@ -103,7 +106,11 @@ class Post:
     def _looked_up(self, command: Command, order: SendReply) -> Found:
         brand = self._book_of().for_brand(order.brand).brands.get(order.brand)
         sender = brand.sender if brand is not None else ""
-        return looked_up(self._store, self.attaching, command, sender, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        return looked_up(self._store, self.attaching, command, sender, now_ms, self._whose)
+
+    def _whose(self, address: str) -> CustomerId | None:
+        return customer_meant(self._store, self._intake, f"email:{address}")
 
     def only_rounds(self) -> MailRounds:
         """Give the rounds through the mailbox.

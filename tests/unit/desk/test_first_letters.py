@@ -8,7 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from makegood.bootstrap import Makegood
-from makegood.messages.ids import CustomerId, ProfileId
+from makegood.messages.facts import Body, Identified, Linked, Unlinked
+from makegood.messages.ids import CustomerId, ProfileId, RepId
+from makegood.ports.arrivals import Arrival
+from makegood.runtime.intake import body_digest
 from makegood.testing.clock import FakeClock
 from tests.unit.desk.browsing import questions, words_of
 
@@ -206,3 +209,70 @@ def test_the_page_asks_the_store_no_more_for_many_attachments(
     more = [paper(f"d{k}.txt", b"d%d" % k) for k in range(3)]
     kathy.post(f"{ana}/begin", form(makegood, "d", attach=more, attaching="1"))
     assert questions(makegood, kathy, ana) == few
+
+
+def test_a_page_that_is_still_open_keeps_nothing_of_somebody_who_was_erased(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    """It sends what is written by itself, a second after each key."""
+    kathy.post(f"{ana}/begin/draft", form(makegood))
+    makegood.erasing.person("email:ana@example.com")
+    kathy.post(f"{ana}/begin/draft", form(makegood))
+    kathy.post(f"{ana}/begin", form(makegood, attach=[paper()], attaching="1"))
+    kathy.post(f"{ana}/begin", form(makegood, attach=[paper()]))
+    with makegood.store.reading() as reading:
+        own = [ProfileId(ana.rpartition("/")[2])]
+        assert reading.jottings_of(own) == ()
+        assert reading.attached_of(own) == ()
+    assert list(makegood.post.files.names()) == []
+
+
+def says(makegood: Makegood, who: str, body: Body, name: str, email: str = "") -> None:
+    makegood.intake.take([Arrival(
+        source="desk", message_id=name, identifier=who, time_ms=makegood.clock.now_ms(),
+        body=body, body_digest=body_digest(body), lookups=(f"email:{email}",) if email else (),
+    )])  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [("user:ana", "user:ben"), ("user:ben", "user:ana")])
+def test_a_letter_is_whose_address_it_went_to_when_the_linked_are_parted(
+    makegood: Makegood, kathy: Client, clock: FakeClock, order: tuple[str, str]
+) -> None:
+    profiles = [makegood.intake.profile(one) for one in order]
+    for n, who in enumerate(order):
+        says(makegood, who, Identified(), f"k{n}", f"{who[5:]}@example.com")
+    says(makegood, order[0], Linked(other=profiles[1]), "link")
+    with makegood.store.reading() as reading:
+        at = f"/desk/customers/{reading.customers_of(profiles)[profiles[0]]}"
+    ben = form(makegood, to="ben@example.com")
+    kathy.post(f"{at}/begin", ben | {"attach": [paper()]})
+    undo = re.search(r'action="(\S+/undo)"', kathy.get(at).content.decode())
+    assert undo is not None
+    kathy.post(undo[1], {"token": "t2"})
+    (file,) = files_in(kathy, at)
+    for _ in range(2):  # a double click
+        sent = kathy.post(f"{at}/begin", ben | {"token": "t3", "file": [file]})
+        assert sent.status_code == 302
+    assert files_in(kathy, at) == []
+    clock.advance(1_000)
+    says(makegood, order[0], Unlinked(other=profiles[1], by=RepId("kathy")), "part")
+    with makegood.store.reading() as reading:
+        for who, profile in zip(order, profiles, strict=True):
+            letters = reading.letters_of([profile])
+            assert {one.sender for one in letters} <= {f"{who[5:]}@example.com"}
+            assert len(letters) == (2 if who == "user:ben" else 0)
+            assert len(reading.attached_of([profile])) == (who == "user:ben")
+
+
+def test_what_was_begun_since_stands_below_what_is_undone(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    kathy.post(f"{ana}/begin", form(makegood))
+    undo = re.search(r'action="(\S+/undo)"', kathy.get(ana).content.decode())
+    assert undo is not None
+    kathy.post(f"{ana}/begin/draft", form(makegood, text="And one more thing."))
+    for _ in range(2):  # a double click
+        kathy.post(undo[1], {"token": "t2"})
+    with makegood.store.reading() as reading:
+        (row,) = reading.jottings_of([ProfileId(ana.rpartition("/")[2])])
+    assert row.text == "We found them.\n\nAnd one more thing."

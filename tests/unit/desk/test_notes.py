@@ -115,3 +115,17 @@ def test_many_notes_cost_no_more_questions(makegood: Makegood, kathy: Client, an
     for n in range(6):
         kathy.post(f"{ana}/note", form(words=f"Note {n}", token=f"m{n}"))
     assert questions(makegood, kathy, ana) == few
+
+
+def test_the_card_shows_the_newest_and_the_rest_stands_in_what_happened(
+    makegood: Makegood, kathy: Client, ana: str
+) -> None:
+    for n in range(22):
+        kathy.post(f"{ana}/note", form(words=f"note {n}.", token=f"n{n}"))
+    page = kathy.get(ana)
+    found = re.search(r'id="notes".*?</section>', page.content.decode(), re.DOTALL)
+    assert found is not None
+    shown = re.findall(r"<q>note (\d+)\.</q>", found[0])
+    assert shown == [str(n) for n in range(21, 1, -1)]
+    assert "2 older notes stand in what happened." in found[0]
+    assert "noted: note 1." in words_of(page)

@@ -141,3 +141,20 @@ def test_nothing_and_nobody_answer_nothing(desk: Desk) -> None:
     answer = Answer(letter=letter, text="Hello", brand=desk.brand)
     said = desk.answers.reply(answer, Asker(), desk.makegood.book, "r3")
     assert isinstance(said, Refused)
+
+
+def test_nobody_waits_for_a_second_letter_that_was_undone(desk: Desk) -> None:
+    """The first one reached them: they wait for nothing."""
+    desk.reply()
+    desk.clock.advance(15_000)
+    desk.makegood.worker.run_once()
+    desk.clock.advance(3_600_000)
+    event = desk.reply("And by the way.", "r2")
+    assert isinstance(event, str)
+    assert desk.answers.take_back(desk.customer, EventId(event), KATHY, "u1") is None
+    assert not desk.thread().came_ms
+    desk.clock.advance(60_000)
+    desk.makegood.worker.run_once()
+    assert len(desk.box.mails) == 1
+    again = desk.reply("And by the way, once more.", "r3")
+    assert isinstance(again, str)

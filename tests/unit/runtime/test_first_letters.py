@@ -16,9 +16,10 @@ from makegood.messages.facts import Dropped, FailureRaised
 from makegood.messages.ids import CustomerId, EventId, ProfileId, RepId
 from makegood.ports.rows import OutboxStatus, RepRow
 from makegood.runtime.answering_letters import NEW, Answer, First, LetterAnswers
-from makegood.runtime.attaching import Draft, Upload
+from makegood.runtime.attaching import Attaching, Draft, Upload
 from makegood.runtime.erasing import Erasing
 from makegood.settings import Settings
+from makegood.store.files import MemoryFiles
 from makegood.testing.clock import FakeClock
 from tests.integration.mail_server import MailServer
 
@@ -334,3 +335,62 @@ def test_a_process_that_died_after_an_upload_lost_nothing(tmp_path: Path) -> Non
         (part,) = world.goes_out().iter_attachments()
         assert part.get_content() == ANY_BYTES
         again.close()
+
+
+def test_what_a_worker_has_in_hand_is_not_taken_back(world: World) -> None:
+    """The undo waited for the store, and was judged by the moment before it waited."""
+    said = world.begin()
+    assert isinstance(said, str)
+    with world.makegood.store.writing() as writing:
+        assert len(writing.claim(NOON_MS + 15_000, 60_000, 10)) == 1
+    before = world.threads()
+    refused = world.answers.take_back(CustomerId(world.customer), said, KATHY, "u1")
+    assert refused is not None
+    assert refused.code == "too_late"
+    assert world.threads() == before
+    assert [one.status for one in world.orders()] == [OutboxStatus.LEASED]
+
+
+def test_a_form_that_is_sent_again_after_its_letter_was_taken_back_says_so(world: World) -> None:
+    said = world.begin()
+    assert isinstance(said, str)
+    assert world.answers.take_back(CustomerId(world.customer), said, KATHY, "u1") is None
+    refused = world.begin()
+    assert isinstance(refused, Refused)
+    assert "was taken back" in refused.why
+    assert isinstance(world.begin("b2"), str)
+
+
+def test_nothing_is_attached_to_a_draft_for_somebody_who_was_erased(world: World) -> None:
+    erasing: Erasing = world.makegood.erasing
+    erasing.person("email:ana@example.com")
+    refused = world.attach()
+    assert isinstance(refused, Refused)
+    assert world.unsent() == ()
+    assert list(world.makegood.post.files.names()) == []
+
+
+def test_what_a_crash_left_to_be_deleted_does_not_take_what_is_attached_again(
+    world: World,
+) -> None:
+    files = world.attach()
+    with world.makegood.store.writing() as writing:
+        writing.drop_attached(files)  # and the process died before the files were deleted
+    assert world.attach() == files
+    world.makegood.post.sweep()
+    assert isinstance(world.begin(files=files), str)
+    assert len(list(world.goes_out().iter_attachments())) == 1
+
+
+def test_a_full_disk_is_said_and_nothing_is_sent_without_what_is_attached(world: World) -> None:
+    def full(*_: object) -> bool:
+        raise OSError(28, "No space left on device")
+
+    class Full(MemoryFiles):
+        put_pieces = full
+
+    attaching = Attaching(world.makegood.store, Full(), world.clock, with_files=True)
+    refused = attaching.attach(world.draft, [upload()], world.makegood.book.letters, "t")
+    assert isinstance(refused, Refused)
+    assert "receipt.pdf could not be kept" in refused.why
+    assert world.unsent() == ()

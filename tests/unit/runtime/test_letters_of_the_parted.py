@@ -8,13 +8,14 @@ from makegood.bootstrap import Makegood, open_makegood
 from makegood.core.decide import Asker
 from makegood.core.state import decode_state
 from makegood.messages.facts import Body, FailureRaised, GotInTouch, Identified, Linked, Unlinked
-from makegood.messages.ids import RepId
+from makegood.messages.ids import ProfileId, RepId
 from makegood.ports.arrivals import Arrival
-from makegood.ports.rows import RepRow
-from makegood.runtime.answering_letters import Answer, LetterAnswers
+from makegood.ports.rows import OutboxStatus, RepRow
+from makegood.runtime.answering_letters import Answer, First, LetterAnswers
 from makegood.runtime.intake import body_digest
 from makegood.settings import Settings
 from makegood.testing.clock import FakeClock
+from tests.integration.mail_server import MailServer
 
 EML = Path("tests/mails/eml")
 NOON_MS = 1_795_694_400_000
@@ -24,8 +25,8 @@ KATHY = Asker(rep=RepId("kathy"), role="rep")
 class Firm:
     """Ana and Ben, each with a number and an address."""
 
-    def __init__(self) -> None:
-        settings = Settings(database="memory:", key=b"k" * 32)
+    def __init__(self, smtp: str = "") -> None:
+        settings = Settings(database="memory:", key=b"k" * 32, smtp=smtp)
         self.it: Makegood = open_makegood(settings, clock=FakeClock(NOON_MS))
         self.clock = self.it.clock
         self.count = 0
@@ -163,3 +164,30 @@ def test_a_letter_that_came_again_while_they_are_one_counts_once(firm: Firm) -> 
         writing.erase_letters([firm.it.intake.profile("user:ben")])
     assert firm.takes(**BEN).became == "taken"
     assert len(firm.wrote("user:ben")) == 1
+
+
+@pytest.mark.parametrize("is_parted", [False, True])
+def test_a_letter_does_not_go_to_an_address_that_is_another_customer_s_by_now(
+    is_parted: bool,
+) -> None:
+    """About Ana's case, to Ben's address; they were parted before it went out."""
+    with MailServer() as server:
+        firm = Firm(f"smtp://127.0.0.1:{server.port}")
+        firm.known("user:ana", "ana@example.com")
+        firm.known("user:ben", "ben@example.com")
+        firm.link("user:ana", "user:ben")
+        it, ana = firm.it, ProfileId(firm.it.intake.profile("user:ana"))
+        brand = next(iter(it.book.brands))
+        first = First(profile=ana, to="ben@example.com", subject="Hers", text="Hi.", brand=brand)
+        answers = LetterAnswers(it.store, it.acts, firm.clock, it.post.attaching)
+        assert isinstance(answers.begin(first, KATHY, it.book, "b1"), str)
+        if is_parted:
+            firm.part("user:ana", "user:ben")
+        firm.clock.advance(15_000)
+        it.worker.run_once()
+        assert len(server.box.mails) == (not is_parted)
+        with it.store.reading() as reading:
+            (row,) = reading.outbox_of([ana])
+        assert row.status is (OutboxStatus.FAILED if is_parted else OutboxStatus.DONE)
+        assert ("another customer's" in row.error) == is_parted
+        it.close()

@@ -9,6 +9,7 @@ from makegood.messages.events import Event, Stamp
 from makegood.messages.facts import (
     AskedAgain,
     Contacted,
+    ConversationBegun,
     FailureRaised,
     GotInTouch,
     Rated,
@@ -305,3 +306,5 @@ def test_pages_are_read_as_words_and_plain_texts_as_they_are():
     assert plain_words("<p>No <b>car</b></p><script>x()</script>").strip() == "No car"
     assert plain_words("2 < 3, and <3 to you") == "2 < 3, and <3 to you"
     assert not is_answer(Wrote(case=CASE, text="r"))
+    begun = ConversationBegun(rep=RepId("k"), thread="t", to="a", subject="s", words="w", brand="")
+    assert is_answer(begun)
