@@ -69,4 +69,4 @@ def _next(rep: RepRow, now_ms: int) -> NextDuty | None:
         until_ms = on_duty_until_ms(rep, from_ms) if from_ms else 0
     except (InputError, KeyError, ValueError):
         return None
-    return NextDuty(rep.rep, from_ms, until_ms) if until_ms else None
+    return NextDuty(rep.rep, from_ms, until_ms, rep.brands) if until_ms else None
