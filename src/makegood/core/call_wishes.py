@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from makegood.core import call_telling
-from makegood.core.calls import called
+from makegood.core.calls import called, put_off
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.phone import CallBack
 from makegood.core.state import State
@@ -36,8 +36,12 @@ def wished(turn: Turn, body: CallWished) -> None:
         one = _later(turn, one, body.from_ms) if body.from_ms else one
     turn.state = replace(turn.state, phone=turn.state.phone.with_back(one))
     case = turn.state.open_case
-    if body.needless and case is not None and case.failure(one.about) is not None:
+    if case is None or case.failure(one.about) is None:
+        return
+    if body.needless:
         called(turn, case, reached=True)  # to the customer the two are one call
+    elif body.from_ms:
+        put_off(turn, case, one.due_ms, promised=one.promised)
 
 
 def _later(turn: Turn, one: CallBack, from_ms: int) -> CallBack:

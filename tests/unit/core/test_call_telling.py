@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker, decide
-from makegood.core.state import decode_state, encode_state
-from makegood.core.timers import TimerKind
+from makegood.core.state import Call, decode_state, encode_state
+from makegood.core.timers import Timer, TimerKind
 from makegood.messages.call_facts import CalledBack, CallWished
 from makegood.messages.commands import Command, MessageClass, SendMessage, Urgency
 from makegood.messages.events import NextDuty, OnDuty
@@ -368,3 +368,22 @@ def test_a_supervisor_of_other_brands_promises_nothing_in_the_morning_either():
         day.next_duty = (NextDuty(SUE, EIGHT_MS, EIGHT_MS + 8 * HOUR_MS, brands),)
         hung_up(day)
         assert the_back(day).promised is promised
+
+
+def test_a_better_time_is_that_of_the_call_of_the_case_as_well():
+    day = a_day()
+    hung_up(day)
+    case = day.case
+    promise_ms = day.now_ms + 5 * MINUTE_MS
+    call = Call(due_ms=promise_ms, why="chosen", promised=True, promise_ms=promise_ms)
+    timer = Timer(promise_ms, TimerKind.CALL_BY, case.id, "", case.origin)
+    timers = tuple(sorted((*day.state.timers, timer)))
+    day.state = replace(day.state, cases=(replace(case, call=call),), timers=timers)
+    from_ms = day.now_ms + 2 * HOUR_MS
+    day.told(CallWished(call_back=the_back(day).id, from_ms=from_ms))
+    day.waits(2 * HOUR_MS)
+    assert day.case.broken == 0
+    assert day.case.call is not None
+    assert day.case.call.promise_ms == from_ms + 30 * MINUTE_MS
+    day.waits(30 * MINUTE_MS)
+    assert day.case.broken
