@@ -82,6 +82,8 @@ def watched(turn: Turn, one: CallBack) -> CallBack:
     terms = terms_of(turn, one)
     if terms is not None and terms.late and one.told_by_ms and not one.late:
         soon_ms = one.due_ms - terms.ahead_ms
+        if terms.in_duty:  # not at night: nobody has had a chance to call yet
+            soon_ms = turn.book.for_brand(one.brand).duty.after(soon_ms, 1) - 1
         if soon_ms > turn.at_ms:
             turn.set_timer(TimerKind.CALL_BACK_SOON, soon_ms, one.id, "", one.brand)
     return one

@@ -387,3 +387,16 @@ def test_a_better_time_is_that_of_the_call_of_the_case_as_well():
     assert day.case.call.promise_ms == from_ms + 30 * MINUTE_MS
     day.waits(30 * MINUTE_MS)
     assert day.case.broken
+
+
+def test_nobody_is_told_of_lateness_before_the_day_begins_on_which_they_are_called():
+    day = a_day(in_duty=True)
+    day.waits(EIGHT_MS + 11 * HOUR_MS + 35 * MINUTE_MS - day.now_ms)  # 19:35
+    day.on_duty = day.on_duty[:1]
+    day.next_duty = (NextDuty(SUE, EIGHT_MS + DAY_MS, EIGHT_MS + DAY_MS + HOUR_MS),)
+    hung_up(day)
+    assert the_back(day).due_ms == EIGHT_MS + DAY_MS + 5 * MINUTE_MS
+    day.waits(EIGHT_MS + DAY_MS - 1 - day.now_ms)
+    assert said(day, "later") == []
+    day.waits(1)
+    assert len(said(day, "later")) == 1
