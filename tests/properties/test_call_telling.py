@@ -58,7 +58,9 @@ moves = st.tuples(
 ).map(lambda both: [both[0], *both[1]])
 
 
-def events_of(given_: list[tuple[Body, tuple[RepId, ...], int, BookHash, int, bool]]) -> list[Event]:
+def events_of(
+    given_: list[tuple[Body, tuple[RepId, ...], int, BookHash, int, bool]],
+) -> list[Event]:
     at_ms, found = NOON_MS, []
     for n, (body, above, wait_ms, book, there_ms, now) in enumerate(given_):
         at_ms += wait_ms
