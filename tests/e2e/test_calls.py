@@ -1,8 +1,11 @@
 """Telephone calls in a real browser: every page that shows them, both widths, both schemes."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from makegood.bootstrap import Makegood
@@ -38,7 +41,10 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
     hung_up(makegood, call="C4", agent="kathy")
     says(makegood, "Call Hung Up", call="C5", by="agent", answered=True, solved=False)
     says(makegood, "Call Transcribed", call="C6", agent="omar", sentences=words)
+    wishes(makegood)
     return {
+        "team": "/desk/team/",
+        "whole roster": "/desk/team/roster",
         "queue": "/desk/",
         "call-backs": "/desk/team/call-backs?show=all",
         "customer": f"/desk/customers/{customer_of(makegood, 'user:ana')}",
@@ -46,6 +52,14 @@ def paths(makegood: Makegood, clock: FakeClock) -> dict[str, str]:
         "roster": "/desk/team/roster/of/tom",
         "the customer's own": portal_path(makegood),
     }
+
+
+def wishes(makegood: Makegood) -> None:
+    """The customer names a number and a time of tomorrow for all that is owed."""
+    zone = ZoneInfo(makegood.book.timezone)
+    later = datetime.fromtimestamp(makegood.clock.now_ms() / 1000, zone) + timedelta(days=1)
+    sent = {"form": "f1", "number": "+1 212 555 0199", "from": f"{later:%Y-%m-%dT%H:%M}"}
+    assert Client().post(f"{portal_path(makegood)}/back", sent).status_code == 302
 
 
 def test_no_page_with_calls_has_a_fault(look: BrowserContext, paths: dict[str, str]):

@@ -1,8 +1,9 @@
 """Ask once whether it is good now, after a person closed what an unhappy answer had opened.
 
-It waits until everything that was given has come and until both clocks against fatigue have run
-out, and it goes before every other question: whoever was unhappy, and whose case we call closed,
-is whom we have most to ask.
+It waits until everything that was given has come and until the rest from all questions is over. It
+does not wait for the rest of its own survey: it belongs to the case, is asked once, and a month
+later would be old news. It goes before every other question, but only while the rest alone is in
+its way: what may stand for weeks at one brand silences no other brand.
 Source: story 4; evidence, 8 (silence is not recovery).
 """
 
@@ -48,7 +49,7 @@ def due(turn: Turn, timer: Timer) -> None:
     if rule is None or not book.asking.closing or asking_times.wants_none(turn.state, brand):
         _put(turn, replace(one, closed=_NO_CASE))
         return
-    at_ms = _when(turn, rule, brand, book.asking)
+    at_ms = _when(turn, brand, book.asking)
     if at_ms <= turn.at_ms:
         _ask(turn, one, rule, brand)
     elif at_ms < one.closed_ms + book.asking.closing_within_ms:
@@ -57,12 +58,12 @@ def due(turn: Turn, timer: Timer) -> None:
         _put(turn, replace(one, closed=_NO_CASE))
 
 
-def _when(turn: Turn, rule: SurveyRule, brand: str, asking: AskingTerms) -> int:
+def _when(turn: Turn, brand: str, asking: AskingTerms) -> int:
     """Say when nothing stands against it, as far as is known now."""
     now = asking_times.Now(turn.at_ms, asking)
     if asking_times.bad_moment(turn.state, brand, now):
         return turn.at_ms + LOOK_AGAIN_MS
-    return asking_times.rested_ms(turn.state, rule, asking)
+    return asking_times.rested_ms(turn.state, asking)
 
 
 def _ask(turn: Turn, one: SurveyState, rule: SurveyRule, brand: str) -> None:
@@ -88,8 +89,20 @@ def _ask(turn: Turn, one: SurveyState, rule: SurveyRule, brand: str) -> None:
 
 
 def waits(turn: Turn) -> WhyNot:
-    """Let every other question wait while this one is to be asked: "lately", else ""."""
-    return "lately" if any(one.is_to_be_asked_again for one in turn.state.surveys) else ""
+    """Let every other question wait while rest alone keeps this one back: "lately", else ""."""
+    return "lately" if any(_is_next(turn, one) for one in turn.state.surveys) else ""
+
+
+def _is_next(turn: Turn, one: SurveyState) -> bool:
+    if not one.is_to_be_asked_again:
+        return False
+    book = turn.book.for_brand(one.brand)
+    brand = one.brand or next(iter(book.brands), "")
+    if not book.asking.closing or asking_times.wants_none(turn.state, brand):
+        return False
+    return not asking_times.bad_moment(
+        turn.state, brand, asking_times.Now(turn.at_ms, book.asking)
+    )
 
 
 def answered(turn: Turn, one: SurveyState) -> SurveyState:

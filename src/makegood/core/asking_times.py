@@ -104,11 +104,11 @@ def too_often(turn: Turn, rule: SurveyRule, brand: str, now: Now) -> WhyNot:
     return "lately" if _within(turn, now.asking.every_ms, _asked(turn.state, "")) else ""
 
 
-def rested_ms(state: State, rule: SurveyRule, asking: AskingTerms) -> int:
-    """Say since when, or from when on, both clocks let a survey ask; 0 for ever."""
-    own = (at_ms + rule.every_ms for at_ms in _asked(state, rule.id) if rule.every_ms)
-    every = (at_ms + asking.every_ms for at_ms in _asked(state, "") if asking.every_ms)
-    return max((*own, *every), default=0)
+def rested_ms(state: State, asking: AskingTerms) -> int:
+    """Say since when, or from when on, the rest from all questions is over; 0 for ever."""
+    return max(
+        (at_ms + asking.every_ms for at_ms in _asked(state, "") if asking.every_ms), default=0
+    )
 
 
 def _within(turn: Turn, every_ms: int, asked: Iterator[int]) -> bool:

@@ -17,6 +17,7 @@ from makegood.core.call_telling import (
     say_late,
     take_back,
     tell,
+    there_until,
     time_for,
     watched,
 )
@@ -91,6 +92,7 @@ def owe(turn: Turn, of: Call, why: Spoiled) -> None:
         above=above[1:],
         due_ms=due_ms,
         promised=is_promised(turn, above[0] if above else RepId(""), of.brand, due_ms),
+        there_ms=there_until(turn, above, of.brand, due_ms),
     )
     _put_back(turn, watched(turn, tell(turn, one)))
     case = turn.state.open_case
@@ -142,17 +144,28 @@ def overdue(turn: Turn, timer: Timer) -> None:
     case = turn.state.open_case
     if case is not None:
         turn.put(replace(case, double=True, broken=case.broken + 1))
-    _go_higher(turn, one, "overdue", "")
+    if one.is_stuck:
+        _stays(turn, one)
+    else:
+        _go_higher(turn, one, "overdue", "")
+
+
+def _stays(turn: Turn, one: CallBack) -> None:
+    """Keep it at the top, where no clock runs any more but that of a time that was told."""
+    if one.told_by_ms > turn.at_ms:
+        one = replace(one, due_ms=one.told_by_ms)
+        turn.set_timer(TimerKind.CALL_BACK_BY, one.due_ms, one.id, "", one.brand)
+    _put_back(turn, one)
 
 
 def _go_higher(turn: Turn, one: CallBack, why: Failed, call: str) -> None:
-    """Give a call-back to the next above; at the top it stays, and no clock runs any more."""
+    """Give a call-back to the next above; at the top it stays."""
     turn.clear_timers(one.id, *CLOCKS)
     had = {one.rep, one.owner, *(it.rep for it in one.passed)}
     above = _who(turn, one.above, had)
     passed = (*one.passed, Passed(one.owner, why, turn.at_ms, call))
     if not above:
-        _put_back(turn, replace(one, passed=passed, above=()))
+        _stays(turn, replace(one, passed=passed, above=()))
         return
     terms = turn.book.for_brand(one.brand).calls.call_back
     span_ms = terms.higher_ms if terms is not None else one.due_ms - one.at_ms

@@ -1,7 +1,8 @@
 """What a customer is told of a call-back: who calls by when, and in time when it will be later.
 
 It is told only when whoever calls is there by then; a time that nobody can keep is not told. That
-it will be later is said once, before the time that was told is over, and with the new one.
+it will be later is said once, before the time that was told is over, and with the new one, if one
+of those who may call is there by that one. To say so is owed; it does not mend what was broken.
 Source: story 4; ideas, 9 (we keep our own promises).
 """
 
@@ -13,6 +14,7 @@ from makegood.core.state import Case
 from makegood.core.timers import Timer, TimerKind
 from makegood.core.turn import Turn
 from makegood.messages.commands import SendMessage
+from makegood.messages.events import NextDuty
 from makegood.messages.facts import Facts
 from makegood.messages.ids import CommandId, RepId
 from makegood.playbooks.calling_terms import CallBackTerms
@@ -54,7 +56,23 @@ def is_promised(turn: Turn, rep: RepId, brand: str, due_ms: int) -> bool:
     duties = tuple(one for one in turn.on_duty if one.rep == rep)
     if can_promise_call(due_ms - turn.known_ms, turn.known_ms, brand, duties):
         return True
-    return any(one.rep == rep and one.from_ms < due_ms <= one.until_ms for one in turn.next_duty)
+    return any(
+        one.rep == rep and _is_then(one, brand, due_ms) and due_ms <= one.until_ms
+        for one in turn.next_duty
+    )
+
+
+def there_until(turn: Turn, reps: tuple[RepId, ...], brand: str, due_ms: int) -> int:
+    """Say until when one of some people is known to be there at a time, and after it; else 0."""
+    ends = [it.until_ms for it in turn.on_duty if it.rep in reps and it.serves(brand)]
+    ends += [
+        it.until_ms for it in turn.next_duty if it.rep in reps and _is_then(it, brand, due_ms)
+    ]
+    return max(ends, default=0)
+
+
+def _is_then(one: NextDuty, brand: str, due_ms: int) -> bool:
+    return one.from_ms < due_ms and (not one.brands or brand in one.brands)
 
 
 def watched(turn: Turn, one: CallBack) -> CallBack:
@@ -62,8 +80,10 @@ def watched(turn: Turn, one: CallBack) -> CallBack:
     turn.clear_timers(one.id, *CLOCKS)
     turn.set_timer(TimerKind.CALL_BACK_BY, one.due_ms, one.id, "", one.brand)
     terms = terms_of(turn, one)
-    if terms is not None and terms.late and one.told and not one.late:
+    if terms is not None and terms.late and one.told_by_ms and not one.late:
         soon_ms = one.due_ms - terms.ahead_ms
+        if terms.in_duty:  # not at night: nobody has had a chance to call yet
+            soon_ms = turn.book.for_brand(one.brand).duty.after(soon_ms, 1) - 1
         if soon_ms > turn.at_ms:
             turn.set_timer(TimerKind.CALL_BACK_SOON, soon_ms, one.id, "", one.brand)
     return one
@@ -95,8 +115,10 @@ def will_be_late(turn: Turn, timer: Timer) -> None:
 def say_late(turn: Turn, one: CallBack, by_ms: int) -> CallBack:
     """Say once that a call comes later than was told; who was told no time hears of no other."""
     terms = terms_of(turn, one)
-    if terms is None or not terms.late or one.late or not one.told or by_ms <= one.told_by_ms:
+    if terms is None or not terms.late or one.late or not 0 < one.told_by_ms < by_ms:
         return one
+    if not terms.in_duty and by_ms > one.there_ms:
+        return one  # nobody is known to be there by then: a second word of ours would break
     facts: Facts = {"owner": one.owner, "by_ms": by_ms, "was_ms": one.told_by_ms}
     late = _say(turn, one, terms.late, facts, useful_until_ms=by_ms)
     turn.withdrawn.append(one.told)  # one that has not gone out would tell a time that is over

@@ -10,12 +10,13 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from makegood.core import call_telling
-from makegood.core.calls import called
+from makegood.core.calls import called, put_off
 from makegood.core.decision import Asker, Decision, refuse
 from makegood.core.phone import CallBack
 from makegood.core.state import State
 from makegood.core.turn import Turn
 from makegood.messages.call_facts import CalledBack, CallWished, HintSettled
+from makegood.messages.ids import CommandId
 
 OfPhone: TypeAlias = CalledBack | HintSettled | CallWished
 LATEST_MS = 30 * 86_400_000  # as long as the link to their page is good
@@ -35,20 +36,37 @@ def wished(turn: Turn, body: CallWished) -> None:
         one = _later(turn, one, body.from_ms) if body.from_ms else one
     turn.state = replace(turn.state, phone=turn.state.phone.with_back(one))
     case = turn.state.open_case
-    if body.needless and case is not None and case.failure(one.about) is not None:
+    if case is None or case.failure(one.about) is None:
+        return
+    if body.needless:
         called(turn, case, reached=True)  # to the customer the two are one call
+    elif body.from_ms:
+        put_off(turn, case, one.due_ms, promised=one.promised)
 
 
 def _later(turn: Turn, one: CallBack, from_ms: int) -> CallBack:
-    """Move the clock to the customer's time; whoever has it keeps it, at the top as well."""
+    """Move the clock to the customer's time; whoever has it keeps it, at the top as well.
+
+    It is our word where whoever calls is there then, or the clock counts hours of duty.
+    """
     terms = call_telling.terms_of(turn, one)
     span_ms = terms.within_ms if terms is not None else one.due_ms - one.at_ms
     due_ms = call_telling.time_for(turn, one.brand, span_ms, from_ms=from_ms)
-    if one.told:
-        turn.withdrawn.append(one.told)
-    told_by_ms = due_ms if one.told else 0
-    one = replace(one, wish_ms=from_ms, due_ms=due_ms, told_by_ms=told_by_ms)
-    return one if one.is_stuck else call_telling.watched(turn, one)
+    call_telling.take_back(turn, one)
+    in_duty = terms is not None and terms.in_duty
+    promised = call_telling.is_promised(turn, one.owner, one.brand, due_ms)
+    promised = promised or (one.promised and in_duty)
+    who = (one.owner, *one.above)
+    one = replace(
+        one,
+        wish_ms=from_ms,
+        due_ms=due_ms,
+        promised=promised,
+        told_by_ms=due_ms if one.told and promised else 0,
+        late=CommandId(""),
+        there_ms=call_telling.there_until(turn, who, one.brand, due_ms),
+    )
+    return call_telling.watched(turn, one)
 
 
 def judge(state: State, wanted: CallWished, asker: Asker, now_ms: int) -> Decision:

@@ -59,6 +59,19 @@ def called(turn: Turn, case: Case, *, reached: bool) -> Case:
     return turn.put(moved(case, Move.CALLED, turn.at_ms))
 
 
+def put_off(turn: Turn, case: Case, until_ms: int, *, promised: bool) -> Case:
+    """Move a call to a time that the customer named; a promise stays one where we can keep it."""
+    call = case.call
+    if call is None or call.done_ms:
+        return case
+    promised = promised and call.promised
+    call = replace(
+        call, due_ms=until_ms, promised=promised, promise_ms=until_ms if promised else 0
+    )
+    turn.set_timer(TimerKind.CALL_BY, until_ms, case.id)
+    return turn.put(replace(case, call=call))
+
+
 def call_overdue(turn: Turn, case: Case) -> Case:
     """The call did not come in time; if it was promised, we broke our word, and broke it once."""
     call = case.call

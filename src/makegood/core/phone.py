@@ -152,6 +152,7 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         wish_ms: The customer asked not to be called before this.
         number: The number they named for this call, by reference; empty for the one that is known.
         needless: They said that they want no call.
+        there_ms: Until when one of those who have it, or stand above, is known to be there.
     """
 
     id: EventId
@@ -176,6 +177,7 @@ class CallBack(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     wish_ms: int = 0
     number: str = ""
     needless: bool = False
+    there_ms: int = 0
 
     @property
     def is_stuck(self) -> bool:

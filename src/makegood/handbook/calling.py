@@ -73,7 +73,7 @@ def _telling(book: RuleBook) -> Iterator[str]:
         return
     if terms.in_duty:
         hours = hours_words(book.duty.spans, "en")
-        yield f"The clock runs while somebody is there alone: {hours}."
+        yield f"The clock runs only while somebody is there: {hours}."
     if terms.tell:
         yield (
             "The customer is told who calls by when, if that person is there by then, and may "
@@ -82,7 +82,7 @@ def _telling(book: RuleBook) -> Iterator[str]:
     if terms.late:
         yield (
             f"Nobody called {within_words(terms.ahead_ms)} before that: the customer is told, "
-            "once, that it will be later, and by when."
+            "once, that it will be later, and by when, if somebody is there then."
         )
 
 

@@ -73,11 +73,13 @@ class NextDuty(Struct, frozen=True, gc=False, array_like=True):
         rep: Who.
         from_ms: Its beginning.
         until_ms: Its end.
+        brands: Brands they serve; empty for all.
     """
 
     rep: RepId
     from_ms: int
     until_ms: int
+    brands: tuple[str, ...] = ()
 
 
 class Stamp(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

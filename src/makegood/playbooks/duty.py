@@ -95,11 +95,17 @@ class DutyHours(Struct, frozen=True, kw_only=True):
             at_ms = ends_ms
         return from_ms + span_ms
 
-    def is_closed(self, at_ms: int) -> bool:
-        """Whether the day of an instant is one on which nobody comes."""
-        return datetime.fromtimestamp(at_ms / 1000, tz=ZoneInfo(self.zone)).date().isoformat() in (
-            self.closed
-        )
+    def is_shut(self, at_ms: int) -> bool:
+        """Whether somebody would be there by the week, and is not, as the day is closed."""
+        zone = ZoneInfo(self.zone)
+        today = datetime.fromtimestamp(at_ms / 1000, tz=zone).date()
+        began = [
+            day.isoformat()
+            for day in (today - timedelta(days=1), today)
+            for begins_ms, ends_ms in self._of_day(day, zone)
+            if begins_ms <= at_ms < ends_ms
+        ]
+        return bool(began) and self.closed.issuperset(began)
 
     @property
     def week_ms(self) -> int:

@@ -9,6 +9,7 @@ from makegood.messages.call_facts import CallWished
 from makegood.messages.errors import InputError
 from makegood.portal.guests import Guest
 from makegood.portal.speech import Speech
+from makegood.ports.store import Reading
 from makegood.projections.figures import local
 from makegood.projections.hours import zone_words
 from makegood.projections.roster import rep_name
@@ -16,13 +17,21 @@ from makegood.runtime.roster import moment_ms
 from makegood.sources.limits import writable
 
 LONGEST_NUMBER = 40
+STALE = "stale"
+"""In place of a phrase: the form was sent before, and something else stands in it now."""
 _NUMBER = re.compile(r"\+?[0-9](?:[ ()/.\-]*[0-9]){4,19}")
 
 
 def backs_owed(guest: Guest) -> tuple[CallBack, ...]:
-    """Give the calls that are owed to the customer of this case, told or not."""
+    """Give the calls that are owed to the customer of this case, told or not.
+
+    One outlives its case where a person closed that first: its page still leads to the call.
+    """
     if not guest.case.is_open:
-        return ()
+        if guest.state.open_case is not None:
+            return ()
+        waiting = guest.state.phone.waiting
+        return tuple(one for one in waiting if guest.case.failure(one.about) is not None)
     brand = guest.case.brand
     return tuple(
         one
@@ -44,7 +53,7 @@ def called_back(guest: Guest, speech: Speech) -> str:
     """
     told = [(not _is_late(one, guest.now_ms), one.due_ms, one) for one in backs_told(guest)]
     if not told:
-        return ""
+        return _wished(guest, speech)
     in_time, due_ms, one = min(told, key=lambda it: it[:2])
     owner = rep_name(guest.reps, one.owner).split(" ")[0]
     owner = owner if one.owner else speech.say("owner.someone")
@@ -62,6 +71,14 @@ def called_back(guest: Guest, speech: Speech) -> str:
     )
 
 
+def _wished(guest: Guest, speech: Speech) -> str:
+    """Say what they named where nobody can promise it; empty once it is over, or for nothing."""
+    wish_ms = max((one.wish_ms for one in backs_owed(guest)), default=0)
+    if wish_ms <= guest.now_ms:
+        return ""
+    return speech.say("back.wished", day=speech.day(wish_ms), clock=speech.clock(wish_ms))
+
+
 def _is_today(guest: Guest, at_ms: int, speech: Speech) -> bool:
     days = {local(one, speech.timezone).date() for one in (at_ms, guest.now_ms)}
     return len(days) == 1
@@ -73,7 +90,8 @@ def is_late(guest: Guest) -> bool:
 
 
 def _is_late(one: CallBack, now_ms: int) -> bool:
-    overdue = any(it.why == "overdue" for it in one.passed)
+    # What was late before they named another time is not late any more.
+    overdue = any(it.why == "overdue" and it.at_ms >= one.wish_ms for it in one.passed)
     return overdue or one.due_ms <= now_ms
 
 
@@ -83,7 +101,8 @@ def asked_about(guest: Guest, speech: Speech) -> dict[str, Any] | None:
     if not owed:
         return None
     wish_ms = max(one.wish_ms for one in owed)
-    at = local(wish_ms, speech.timezone).strftime("%Y-%m-%dT%H:%M") if wish_ms else ""
+    is_ahead = wish_ms > guest.now_ms  # what is over would be refused when only a number is named
+    at = local(wish_ms, speech.timezone).strftime("%Y-%m-%dT%H:%M") if is_ahead else ""
     return {
         "zone": zone_words(speech.timezone, speech.language),
         "from": at,
@@ -120,3 +139,11 @@ def wish_in(guest: Guest, sent: Mapping[str, str], ref: str) -> tuple[CallWished
         return "back.nothing"
     body = CallWished(call_back=owed[0].id, from_ms=from_ms, number=ref if number else "")
     return body, number
+
+
+def is_kept(reading: Reading, one: CallBack, wish: tuple[CallWished, str]) -> bool:
+    """Whether a call-back has what a form says that was sent before."""
+    body, number = wish
+    if body.from_ms and one.wish_ms != body.from_ms:
+        return False
+    return not number or reading.texts([one.number]).get(one.number) == number

@@ -31,7 +31,7 @@ from makegood.messages.facts import (
     Requested,
     Wrote,
 )
-from makegood.portal.calling_back import asked_about, backs_owed, wish_in
+from makegood.portal.calling_back import STALE, asked_about, backs_owed, is_kept, wish_in
 from makegood.portal.claims import REFUSALS as CLAIM_REFUSALS
 from makegood.portal.claims import appealable, claimable, filed, read_claim
 from makegood.portal.guests import Guest, guest_of, makegood_of
@@ -172,26 +172,45 @@ def call_me(request: HttpRequest, token: str) -> HttpResponse:
 def call_back(request: HttpRequest, token: str) -> HttpResponse:
     """Take what the customer wants of the calls that we owe; to them they are one."""
     guest = guest_of(request, token)
-    form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
     sent = {name: request.POST.get(name, "") for name in ("none", "number", "from")}
+    form = writable(request.POST.get("form", ""), 40) or secrets.token_urlsafe(9)
+    outcomes = _wish(request, guest, sent, form)
+    if outcomes == STALE:  # an old form with something else in it: that has not been said yet
+        outcomes = _wish(request, guest, sent, secrets.token_urlsafe(9))
+    if isinstance(outcomes, str):
+        return _show(request, guest, notice=outcomes, status=UNPROCESSABLE)
+    refused = [one for one in outcomes if isinstance(one, Refused)]
+    wrong = next((_OF_A_CALL[it.code] for it in refused if it.code in _OF_A_CALL), "")
+    if wrong or len(refused) == len(outcomes):
+        now, notice = guest_of(request, token), wrong or "refused.other"
+        return _show(request, now, notice=notice, status=UNPROCESSABLE)
+    return redirect(_back(request, guest.token, "back"))
+
+
+def _wish(
+    request: HttpRequest, guest: Guest, sent: Mapping[str, str], form: str
+) -> list[Acted | Refused] | str:
+    """Ask it of each call that is owed; or give the phrase that says what is wrong, or `STALE`."""
     ref = f"portal:{guest.case.id}:back:{form}"
     wish = wish_in(guest, sent, ref)
     if isinstance(wish, str):
-        return _show(request, guest, notice=wish, status=UNPROCESSABLE)
-    body, number = wish
-    texts = {ref: number} if number else {}
+        return wish
+    makegood, (body, number) = makegood_of(request), wish
+    outcomes: list[Acted | Refused] = []
     for one in backs_owed(guest):
-        outcome = makegood_of(request).acts.act(
+        outcome = makegood.acts.act(
             guest.customer,
             replace(body, call_back=one.id),
             CUSTOMER,
             message_id=f"{guest.case.id}:back:{form}:{one.id}",
-            texts=texts,
+            texts={ref: number} if number else {},
         )
-        if isinstance(outcome, Refused) and outcome.code in _OF_A_CALL:
-            notice = _OF_A_CALL[outcome.code]
-            return _show(request, guest, notice=notice, status=UNPROCESSABLE)
-    return redirect(_back(request, guest.token, "back"))
+        if isinstance(outcome, Acted) and outcome.repeated:
+            with makegood.store.reading() as reading:
+                if not is_kept(reading, one, wish):
+                    return STALE
+        outcomes.append(outcome)
+    return outcomes
 
 
 @csrf_exempt

@@ -29,6 +29,7 @@ from makegood.runtime.budgets import Purses
 from makegood.runtime.intake import Intake, patiently
 from makegood.runtime.noting import note
 from makegood.runtime.places import unknown_place
+from makegood.runtime.plain_words import names_them
 from makegood.runtime.rooms import seated
 from makegood.runtime.taking_back import in_hand
 from makegood.runtime.told import Told
@@ -117,7 +118,7 @@ class Acts:
             library = self._library_of()  # whatever is activated now, one book judges and stamps
             purses = Purses(writing, state, library.now(brand_of(state, wanted)), now_ms)
             agreed = _agreed(writing, Concerned(ProfileId(found), wanted, now_ms))
-            decision = _wrong_place(writing, wanted) or decide(
+            decision = _wrong_words(writing, wanted, found) or decide(
                 state, wanted, purses.told(wanted, asker), now_ms, library, agreed
             )
             if decision.body is None:
@@ -143,11 +144,13 @@ class Acts:
         return Acted(event=wanted_id, body=body, reasons=decision.reasons, repeated=not is_new)
 
 
-def _wrong_place(reading: Reading, wanted: Body) -> Decision | None:
-    """Say what is wrong with the place that somebody found behind a case; None for nothing."""
-    if not isinstance(wanted, RootCauseNamed) or not wanted.cause.startswith("place:"):
+def _wrong_words(reading: Reading, wanted: Body, customer: CustomerId) -> Decision | None:
+    """Say what is wrong with what somebody found behind a case: its place, or what it names."""
+    if not isinstance(wanted, RootCauseNamed):
         return None
-    refused = unknown_place(reading, wanted.cause.removeprefix("place:"))
+    refused = names_them(reading, wanted, customer)
+    if refused is None and wanted.cause.startswith("place:"):
+        refused = unknown_place(reading, wanted.cause.removeprefix("place:"))
     return Decision(refused=refused) if refused is not None else None
 
 

@@ -23,14 +23,15 @@ def by_the_book(reps: Sequence[RepRow], duty: DutyHours, now_ms: int) -> tuple[R
     Args:
         reps: The roster as it is kept.
         duty: What the book says.
-        now_ms: The present; on a day that is closed they stay without hours.
+        now_ms: The present; in hours that fall out, as the day is closed, they stay without.
     """
-    if duty.no_roster != IN_HOURS or not duty.spans or duty.is_closed(now_ms):
+    if duty.no_roster != IN_HOURS or not duty.spans or duty.is_shut(now_ms):
         return tuple(reps)
-    return tuple(
-        replace(one, hours=duty.hours, timezone=duty.zone) if _is_without(one) else one
-        for one in reps
-    )
+    return tuple(_in_hours(one, duty) if _is_without(one) else one for one in reps)
+
+
+def _in_hours(rep: RepRow, duty: DutyHours) -> RepRow:
+    return replace(rep, hours=duty.hours, timezone=duty.zone)
 
 
 def _is_without(rep: RepRow) -> bool:
@@ -46,27 +47,41 @@ def without_hours(reps: Iterable[RepRow], duty: DutyHours, now_ms: int) -> tuple
 
 
 def next_duties(
-    wanted: Iterable[RepId], reps: Sequence[RepRow], now_ms: int
+    wanted: Iterable[RepId], reps: Sequence[RepRow], now_ms: int, duty: DutyHours
 ) -> tuple[NextDuty, ...]:
     """Say when some people work next; who is on duty now, or whose hours nobody knows, is not in.
 
     Args:
         wanted: Whom.
-        reps: The roster.
+        reps: The roster as it is kept.
         now_ms: The present.
+        duty: What the book says of who has no hours there; they come on no day that is closed.
     """
     rows = {row.rep: row for row in reps}
-    found = (_next(rows[rep], now_ms) for rep in wanted if rep in rows)
+    found = (_next(rows[rep], now_ms, duty) for rep in wanted if rep in rows)
     return tuple(one for one in found if one is not None)
 
 
-def _next(rep: RepRow, now_ms: int) -> NextDuty | None:
+def _next(rep: RepRow, now_ms: int, duty: DutyHours) -> NextDuty | None:
     """Somebody whose hours cannot be read comes nobody knows when."""
+    is_ours = _is_without(rep) and duty.no_roster == IN_HOURS and bool(duty.spans)
+    row = _in_hours(rep, duty) if is_ours else rep
     try:
-        if on_duty_until_ms(rep, now_ms):
-            return None
-        from_ms = back_ms(rep, now_ms)
-        until_ms = on_duty_until_ms(rep, from_ms) if from_ms else 0
+        return _first(row, now_ms, duty if is_ours else DutyHours())
     except (InputError, KeyError, ValueError):
         return None
-    return NextDuty(rep.rep, from_ms, until_ms) if until_ms else None
+
+
+def _first(row: RepRow, now_ms: int, duty: DutyHours) -> NextDuty | None:
+    """Find the first duty that does not fall out; what they have now is none."""
+    if on_duty_until_ms(row, now_ms) and not duty.is_shut(now_ms):
+        return None
+    from_ms = back_ms(row, now_ms)
+    for _ in range(len(duty.closed) * len(duty.spans) + 1):
+        until_ms = on_duty_until_ms(row, from_ms) if from_ms else 0
+        if not until_ms:
+            return None
+        if not duty.is_shut(from_ms):
+            return NextDuty(row.rep, from_ms, until_ms, row.brands)
+        from_ms = back_ms(row, until_ms)
+    return None

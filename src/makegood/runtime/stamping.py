@@ -86,8 +86,8 @@ class Stamping:
             return ()
         if self._known is None:
             first = self._first()
-            reps = by_the_book(self._reading.reps(), self.book.duty, self._now_ms)
-            self._reps = reps
+            self._reps = self._reading.reps()
+            reps = by_the_book(self._reps, self.book.duty, self._now_ms)
             self._giving.begin(Counter(first.open_cases) + Counter(first.talks))
             most = self.book.people.most_cases
             self._known = reps_on_duty(reps, self._now_ms, first.open_cases, most)
@@ -106,7 +106,8 @@ class Stamping:
         above = those_above(RepId(spoken), self._reps, self._now_ms) if spoken else ()
         if not above:
             return plain
-        return replace(plain, above=above, next_duty=next_duties(above, self._reps, self._now_ms))
+        later = next_duties(above, self._reps, self._now_ms, self.book.duty)
+        return replace(plain, above=above, next_duty=later)
 
     def may_agree(self, body: Body) -> bool:
         """Whether what accounts agreed has to stand on an event."""

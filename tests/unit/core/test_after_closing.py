@@ -17,7 +17,7 @@ from makegood.messages.facts import (
     RootCauseNamed,
     Unsubscribed,
 )
-from makegood.messages.ids import RepId
+from makegood.messages.ids import CaseId, RepId
 from makegood.messages.money import Money
 from makegood.playbooks.asking import AskingTerms
 from makegood.playbooks.book import Library
@@ -81,17 +81,36 @@ def test_it_is_asked_once_when_the_rest_from_all_questions_is_over(day: Day):
     assert decode_state(encode_state(day.state)) == day.state
 
 
-def test_it_waits_for_the_rest_of_its_own_survey_as_well():
+def test_a_long_rest_of_its_own_survey_does_not_keep_it_but_counts_after_it():
     day = Day(closing())
     closed_by_a_person(day)
-    day.waits(REST_MS - 1)
+    day.waits(7 * DAY_MS - 1)
     assert again(day) == []
     day.waits(1)
+    assert len(again(day)) == 1
+    day.waits(REST_MS - HOUR_MS * 3)
+    flies(day, "UA2")
+    day.waits(2 * HOUR_MS)
+    assert (last(day).about, last(day).why) == ("B1/UA2", "often")
+
+
+def test_what_holds_one_brand_for_long_silences_no_other(day: Day):
+    closed_by_a_person(day)
+    held = replace(day.case, id=CaseId("held"), lifted=False, scope="meridian")
+    day.state = replace(day.state, cases=(held, *day.state.cases))
+    day.waits(9 * DAY_MS)
+    assert again(day) == []
+    meets_crew(day, "UA2")
+    assert last(day).why == "hold"
+    meets_crew(day, "UA3", brand="bluefin")
+    assert (last(day).why, last(day).asked_ms > 0) == ("", True)
+    day.state = replace(day.state, cases=day.state.cases[1:])
+    day.waits(9 * DAY_MS)
     assert len(again(day)) == 1
 
 
 def test_what_could_not_be_asked_in_its_time_is_not_asked():
-    day = Day(closing(within_days=20))
+    day = Day(closing(within_days=5))
     closed_by_a_person(day)
     day.waits(100 * DAY_MS)
     assert again(day) == []

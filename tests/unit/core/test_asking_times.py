@@ -48,8 +48,8 @@ def day() -> Day:
     return Day(with_two())
 
 
-def meets_crew(day: Day, flight: str) -> None:
-    facts = {"booking": "B1", "brand": "meridian", "minor": False, "gate_agent": "g1"}
+def meets_crew(day: Day, flight: str, brand: str = "meridian") -> None:
+    facts = {"booking": "B1", "brand": brand, "minor": False, "gate_agent": "g1"}
     day.happens("Crew Met", flight=flight, **facts)
     day.waits(3 * HOUR_MS)
 

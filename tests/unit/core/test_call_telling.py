@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from makegood.core.decide import Asker, decide
-from makegood.core.state import decode_state, encode_state
-from makegood.core.timers import TimerKind
+from makegood.core.state import Call, decode_state, encode_state
+from makegood.core.timers import Timer, TimerKind
 from makegood.messages.call_facts import CalledBack, CallWished
 from makegood.messages.commands import Command, MessageClass, SendMessage, Urgency
 from makegood.messages.events import NextDuty, OnDuty
@@ -269,3 +269,134 @@ def test_one_clock_of_a_kind_runs_for_each_that_waits():
     assert sorted(kinds) == [TimerKind.CALL_BACK_BY, TimerKind.CALL_BACK_SOON]
     day.told(CalledBack(call_back=the_back(day).id, reached=True, by=RepId(SUE)))
     assert [it for it in day.state.timers if it.subject == the_back(day).id] == []
+
+
+def in_two_hours(day: Day) -> None:
+    """Sue and Max go home within the hour."""
+    day.on_duty = (
+        day.on_duty[0],
+        OnDuty(SUE, NOON_MS + 40 * MINUTE_MS),
+        OnDuty(MAX, NOON_MS + 40 * MINUTE_MS),
+    )
+
+
+def test_a_later_time_that_nobody_is_there_to_keep_is_not_told():
+    day = a_day()
+    in_two_hours(day)
+    hung_up(day)
+    assert len(said(day, "we_call")) == 1
+    day.waits(HOUR_MS)
+    assert said(day, "later") == []
+    assert day.case.broken
+
+
+@pytest.mark.parametrize("in_duty", [True, False])
+def test_a_later_time_is_kept_by_whoever_above_is_there_then_or_by_the_hours_of_the_firm(in_duty):
+    day = a_day(in_duty=in_duty)
+    if in_duty:
+        day.waits(EIGHT_MS - day.now_ms)
+    in_two_hours(day)
+    day.on_duty = (*day.on_duty[:1], OnDuty(SUE, day.now_ms + 40 * MINUTE_MS))
+    if not in_duty:
+        day.on_duty = (*day.on_duty, OnDuty(MAX, day.now_ms + 45 * MINUTE_MS))
+    hung_up(day)
+    day.waits(20 * MINUTE_MS)
+    assert len(said(day, "later")) == 1
+
+
+def test_a_time_that_was_told_is_watched_at_the_top_as_well():
+    day = a_day()
+    day.above = (SUE,)
+    hung_up(day)
+    due_ms = the_back(day).due_ms
+    day.waits(due_ms - day.now_ms)
+    assert (the_back(day).is_stuck, the_back(day).due_ms) == (True, due_ms + 15 * MINUTE_MS)
+    broken = day.case.broken
+    assert broken == 1
+    day.waits(15 * MINUTE_MS)
+    assert day.case.broken == broken + 1
+    day.waits(DAY_MS)
+    assert day.case.broken == broken + 1
+    assert len(the_back(day).passed) == 1
+
+
+def test_what_was_told_and_is_spoiled_at_the_top_is_broken_when_its_time_passes():
+    day = a_day()
+    day.above = (SUE,)
+    hung_up(day)
+    day.now_ms += MINUTE_MS
+    day.happens("Call Flagged", call="C9", agent=SUE)
+    assert the_back(day).is_stuck
+    broken = day.case.broken
+    day.waits(HOUR_MS)
+    assert day.case.broken == broken + 1
+
+
+def test_a_time_of_theirs_at_which_nobody_is_known_to_be_there_is_no_promise():
+    day = a_day()
+    hung_up(day)
+    day.told(CallWished(call_back=the_back(day).id, from_ms=day.now_ms + 2 * DAY_MS))
+    one = the_back(day)
+    assert (one.promised, one.told_by_ms) == (False, 0)
+    day.waits(3 * DAY_MS)
+    assert said(day, "later") == []
+    day = a_day(in_duty=True)
+    day.waits(EIGHT_MS - day.now_ms)
+    hung_up(day)
+    assert the_back(day).promised
+    day.told(CallWished(call_back=the_back(day).id, from_ms=day.now_ms + 2 * DAY_MS))
+    assert the_back(day).promised
+
+
+def test_a_wish_takes_back_what_has_not_gone_out_and_is_told_anew_when_it_is_late():
+    day = a_day()
+    hung_up(day)
+    day.waits(20 * MINUTE_MS)
+    first = the_back(day).late
+    assert first
+    day.told(CallWished(call_back=the_back(day).id, from_ms=day.now_ms + HOUR_MS))
+    assert first in day.withdrawn
+    assert not the_back(day).late
+    day.waits(HOUR_MS + 20 * MINUTE_MS)
+    assert len(said(day, "later")) == 2
+
+
+def test_a_supervisor_of_other_brands_promises_nothing_in_the_morning_either():
+    for brands, promised in ((("boats",), False), ((), True)):
+        day = a_day(in_duty=True)
+        day.on_duty = day.on_duty[:1]
+        day.next_duty = (NextDuty(SUE, EIGHT_MS, EIGHT_MS + 8 * HOUR_MS, brands),)
+        hung_up(day)
+        assert the_back(day).promised is promised
+
+
+def test_a_better_time_is_that_of_the_call_of_the_case_as_well():
+    day = a_day()
+    hung_up(day)
+    case = day.case
+    promise_ms = day.now_ms + 5 * MINUTE_MS
+    call = Call(due_ms=promise_ms, why="chosen", promised=True, promise_ms=promise_ms)
+    timer = Timer(promise_ms, TimerKind.CALL_BY, case.id, "", case.origin)
+    timers = tuple(sorted((*day.state.timers, timer)))
+    day.state = replace(day.state, cases=(replace(case, call=call),), timers=timers)
+    from_ms = day.now_ms + 2 * HOUR_MS
+    day.told(CallWished(call_back=the_back(day).id, from_ms=from_ms))
+    day.waits(2 * HOUR_MS)
+    assert day.case.broken == 0
+    assert day.case.call is not None
+    assert day.case.call.promise_ms == from_ms + 30 * MINUTE_MS
+    day.waits(30 * MINUTE_MS)
+    assert day.case.broken
+
+
+def test_nobody_is_told_of_lateness_before_the_day_begins_on_which_they_are_called():
+    day = a_day(in_duty=True)
+    day.waits(EIGHT_MS + 11 * HOUR_MS + 35 * MINUTE_MS - day.now_ms)  # 19:35
+    day.on_duty = day.on_duty[:1]
+    day.next_duty = (NextDuty(SUE, EIGHT_MS + DAY_MS, EIGHT_MS + DAY_MS + HOUR_MS),)
+    hung_up(day)
+    assert the_back(day).due_ms == EIGHT_MS + DAY_MS + 5 * MINUTE_MS
+    day.waits(EIGHT_MS + DAY_MS - 1 - day.now_ms)
+    assert said(day, "later") == []
+    day.waits(1)
+    assert len(said(day, "later")) == 1

@@ -10,10 +10,11 @@ from django.test import Client
 from makegood.bootstrap import Makegood
 from makegood.core.phone import CallBack
 from makegood.core.state import decode_state
+from makegood.messages.facts import Released
 from makegood.messages.ids import RepId
 from makegood.testing.clock import FakeClock
 from tests.e2e.calling import book_of_calls, hung_up, seat
-from tests.e2e.screens import MINUTE_MS, customer_of, introduce, portal_path, serving
+from tests.e2e.screens import MINUTE_MS, customer_of, introduce, portal_path, serving, take
 from tests.unit.desk.browsing import words_of
 
 
@@ -92,7 +93,9 @@ def test_a_better_time_and_number_are_kept_and_told(makegood: Makegood, clock: F
     (one,) = the_backs(makegood)
     assert one.wish_ms == int(later.replace(second=0, microsecond=0).timestamp() * 1000)
     shown = words_of(Client().get(page))
-    assert "calls you on" in shown
+    assert "You asked not to be called before" in shown
+    assert "calls you on" not in shown, "nobody knows who is there then"
+    assert "calls you by" not in shown
     assert "has the number that you named" in shown
     assert "0199" not in shown
     with makegood.store.reading() as reading:
@@ -125,3 +128,66 @@ def test_where_no_call_is_owed_nothing_is_asked_about_one(makegood: Makegood):
     wishes(makegood, page, none="yes")
     answer = Client().post(f"{page}/back", {"form": "f2", "number": "+1 212 555 0199"})
     assert answer.status_code == 422
+
+
+def at_their_clock(makegood: Makegood, clock: FakeClock, **later: int) -> str:
+    zone = ZoneInfo(makegood.book.timezone)
+    then = datetime.fromtimestamp(clock.now_ms() / 1000, zone) + timedelta(**later)
+    return f"{then:%Y-%m-%dT%H:%M}"
+
+
+def number_of(makegood: Makegood) -> str:
+    (one,) = the_backs(makegood)
+    with makegood.store.reading() as reading:
+        return reading.texts([one.number])[one.number]
+
+
+def test_an_old_form_with_another_number_in_it_is_not_thanked_for_nothing(makegood: Makegood):
+    hung_up(makegood)
+    page = portal_path(makegood)
+    for number in ("+1 212 555 0199", "+1 212 555 0199", "+1 212 555 0100", "+1 212 555 0199"):
+        assert wishes(makegood, page, number=number).status_code == 302
+        assert number_of(makegood) == number
+
+
+def test_a_number_may_be_named_after_the_time_they_named_is_over(
+    makegood: Makegood, clock: FakeClock
+):
+    hung_up(makegood)
+    page = portal_path(makegood)
+    assert wishes(makegood, page, **{"from": at_their_clock(makegood, clock, hours=1)})
+    assert 'value="20' in Client().get(page).content.decode()
+    clock.advance(61 * MINUTE_MS)
+    assert 'type="datetime-local" value=""' in Client().get(page).content.decode()
+
+
+def test_a_call_outlives_its_case_and_its_page_still_ends_it(makegood: Makegood):
+    hung_up(makegood)
+    page = portal_path(makegood)
+    customer = customer_of(makegood, "user:ana")
+    with makegood.store.reading() as reading:
+        row = reading.row(customer)
+    assert row is not None
+    case = decode_state(row.state).cases[-1]
+    body = Released(case=case.id, by=RepId("omar"), reason="r")
+    take(makegood, "user:ana", body, "released")
+    (one,) = the_backs(makegood)
+    assert not one.done_ms
+    assert "No call needed" in words_of(Client().get(page))
+    assert wishes(makegood, page, none="yes").status_code == 302
+    assert the_backs(makegood)[0].needless
+
+
+def test_an_erasure_takes_the_number_and_the_link(makegood: Makegood, clock: FakeClock):
+    hung_up(makegood)
+    page = portal_path(makegood)
+    assert wishes(makegood, page, number="+1 212 555 0199").status_code == 302
+    (one,) = the_backs(makegood)
+    makegood.erasing.person("user:ana")
+    with makegood.store.reading() as reading:
+        assert reading.texts([one.number]) == {}
+        events = [event for _, event in reading.log(0, 999)]
+        assert "0199" not in repr((events, reading.outbox_of([one.profile])))
+        acts = reading.acts(limit=99)
+    assert "0199" not in repr(acts)
+    assert "0199" not in words_of(Client().get(page))

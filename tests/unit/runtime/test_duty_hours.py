@@ -61,6 +61,35 @@ def test_who_has_no_hours_is_there_in_those_of_the_book(when: str, found: list[s
 
 
 @pytest.mark.parametrize(
+    ("when", "is_there"),
+    [
+        ("2026-01-05T23:00", True),
+        ("2026-01-06T01:00", True),  # closed, but the duty of the evening before is worked
+        ("2026-01-06T23:00", False),
+        ("2026-01-07T01:00", False),  # what would have begun on the closed day
+        ("2026-01-07T23:00", True),
+    ],
+)
+def test_a_duty_that_began_before_a_closed_day_is_worked_and_none_begins_on_it(when, is_there):
+    night = "mon-sun 22:00-04:00"
+    duty = replace(DUTY, hours=night, spans=parse_hours(night))
+    assert (there([rep(SUE)], when, duty) == ["sue"]) is is_there
+
+
+@pytest.mark.parametrize(
+    ("when", "begins"),
+    [
+        ("2026-01-05T20:00", "2026-01-07"),  # the day between is closed
+        ("2026-01-06T12:00", "2026-01-07"),
+        ("2026-01-02T20:00", "2026-01-05"),
+    ],
+)
+def test_who_works_in_the_hours_of_the_book_comes_on_no_closed_day(when: str, begins: str):
+    found = next_duties((SUE,), [rep(SUE)], at(when), DUTY)
+    assert found == (NextDuty(SUE, at(f"{begins}T08:00"), at(f"{begins}T18:00")),)
+
+
+@pytest.mark.parametrize(
     "row",
     [
         rep(SUE, present=False),
@@ -89,7 +118,7 @@ def test_when_somebody_works_next_is_told_of_who_is_not_there():
         rep(MAX),
         rep(TOP, hours="nonsense"),
     ]
-    found = next_duties((SUE, TOM, MAX, TOP, RepId("nobody")), reps, now_ms)
+    found = next_duties((SUE, TOM, MAX, TOP, RepId("nobody")), reps, now_ms, DutyHours())
     assert found == (NextDuty(SUE, at("2026-01-05T08:00"), at("2026-01-05T18:00")),)
 
 

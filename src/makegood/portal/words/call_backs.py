@@ -6,6 +6,7 @@ EN = {
         "Our call comes later than we said, and that is our fault. {owner} or a colleague "
         "calls you on {day} by {clock}."
     ),
+    "back.wished": "You asked not to be called before {day}, {clock}. Whoever calls you knows it.",
     "back.title": "About our call",
     "back.lead": "We owe you this call. It comes when it suits you.",
     "back.number_known": "Whoever calls has the number that you named.",
@@ -24,6 +25,9 @@ DE = {
     "back.later": (
         "Unser Anruf kommt später, als wir gesagt haben, und das ist unser Fehler. {owner} oder "
         "jemand aus dem Team ruft Sie am {day} bis {clock} Uhr an."
+    ),
+    "back.wished": (
+        "Sie möchten nicht vor {day}, {clock} Uhr angerufen werden. Wer Sie anruft, weiß es."
     ),
     "back.title": "Zu unserem Anruf",
     "back.lead": "Diesen Anruf schulden wir Ihnen. Er kommt, wann es Ihnen passt.",
@@ -44,6 +48,7 @@ ES = {
         "Nuestra llamada llega más tarde de lo que dijimos, y es culpa nuestra. {owner} u otra "
         "persona del equipo le llama el {day} antes de las {clock}."
     ),
+    "back.wished": ("Pidió que no le llamemos antes del {day}, {clock}. Quien le llama lo sabe."),
     "back.title": "Sobre nuestra llamada",
     "back.lead": "Le debemos esta llamada. Llega cuando a usted le venga bien.",
     "back.number_known": "Quien le llama tiene el número que usted indicó.",
