@@ -261,14 +261,12 @@ def test_a_server_that_drips_is_left_when_the_time_is_over(begin: bytes) -> None
 
 def test_the_pages_of_one_look_have_an_end_together() -> None:
     now = [0.0]
-
-    def answer(*_: object) -> Answer:
-        now[0] += 15
-        return 200, {}, b"x"
-
-    with serving(answer) as url:
+    with serving(lambda *_: (200, {}, b"x")) as url:
         look = Fetching(lambda _scheme, host, _port: host, lambda: now[0]).one_look(20)
         assert look.get(url).content == b"x"
+        now[0] = 19.0
+        assert look.get(url).content == b"x"
+        now[0] = 20.0  # each page by itself would have 20 seconds more
         with pytest.raises(VoiceAway, match="too long"):
             look.get(url)
 
