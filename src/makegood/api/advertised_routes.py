@@ -74,7 +74,9 @@ class TouchingOut(Schema):
     brand: str | None
     at: str
     verdict: Literal["against", "kept", "unjudged", "aside"]
-    because: Literal["words", "stars", "case", "person"]
+    because: Literal["words", "stars", "case", "person", "read", "label"] = Field(
+        description="`read`: by a machine; `label`: somebody sorted it so."
+    )
     rep: str | None
 
 

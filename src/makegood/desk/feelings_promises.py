@@ -19,7 +19,7 @@ from makegood.messages.errors import Refused
 from makegood.playbooks.advertising import Advertised
 from makegood.playbooks.spans import DAY_MS
 from makegood.ports.advertised import Touching, TouchKey, Verdict
-from makegood.ports.voice import Post
+from makegood.ports.voice import HIDDEN, Post
 from makegood.projections.asked import within_words
 from makegood.projections.roster import rep_name
 from makegood.runtime.advertised import advertised_in, advertised_of
@@ -37,6 +37,8 @@ _HOW = {
     "words": "it has the words",
     "stars": "its stars say so",
     "case": "the case it is kept with is such a failure",
+    "read": "it tells of such a failure, read by a machine",
+    "label": "somebody sorted it as such a failure",
 }
 _TOUCH = re.compile(r"([0-9]{1,15})\.([0-9a-f]{32})")
 _POST = re.compile(r"([01])\.(-?[0-9]{1,15})\.([0-9a-f]{32})")
@@ -130,7 +132,7 @@ def judge(request: HttpRequest, promise_id: str, post_id: str, says: str) -> Htt
     with at_the_desk(request) as desk:
         _promise(desk, promise_id)
         row = desk.reading.posts([post_id]).get(post_id)
-        if row is None or row.state in ("ours", "erased") or not desk.me.may_see(row.brand):
+        if row is None or row.state in HIDDEN or not desk.me.may_see(row.brand):
             raise Http404
         room, rep = desk.makegood.voice.advertised, desk.me.rep
     done = room.judge(promise_id, post_id, known, rep)

@@ -9,6 +9,9 @@ from makegood.messages.body import TextRef
 from makegood.messages.ids import ProfileId, RepId
 from makegood.messages.triage_facts import Triaged
 
+PUBLIC = "public"
+"""The channel of what is said in public; what is known of a post decides what it is against."""
+
 
 class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What is known of a letter.
@@ -83,7 +86,7 @@ class TriageWriting(TriageReading, Protocol):
     """Writing."""
 
     def put_triaged(self, row: TriageRow) -> None:
-        """Keep what is known of a letter, instead of what was."""
+        """Keep what is known of a letter, instead of what was; a post is weighed again then."""
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
         """Forget what is known of what some profiles wrote, and what of it waits."""
