@@ -41,6 +41,7 @@ class Advertised(Struct, frozen=True, kw_only=True):
         promises: Promises to single customers that keep or break it.
         read_from: From this chance on a post is against it where a machine reads of one of its
             failures; 0 where no machine is believed.
+        own: The one brand whose own book says so, where others say otherwise or nothing.
         line: Line in the book.
     """
 
@@ -58,10 +59,14 @@ class Advertised(Struct, frozen=True, kw_only=True):
     promises: tuple[str, ...] = ()
     line: int = 0
     read_from: float = 0.0
+    own: str = ""
 
     def is_said(self, brand: str, at_ms: int) -> bool:
-        """Whether it was said at an instant, by a brand or, without one, by any."""
-        theirs = not self.brands or not brand or brand in self.brands
+        """Whether it was said at an instant, by a brand or, without one, by any.
+
+        What has no brand is judged by the book of all brands, and so is never of a brand's own.
+        """
+        theirs = not self.brands or brand in self.brands or not (brand or self.own)
         return theirs and self.since_ms <= at_ms and (not self.until_ms or at_ms < self.until_ms)
 
     def is_named(self, text: str, language: str) -> bool:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from makegood.messages.errors import Refused
 from makegood.messages.ids import RepId
 from makegood.playbooks.advertising import Advertised
-from makegood.playbooks.book import Library, RuleBook, books_in
+from makegood.playbooks.book import Library, RuleBook
 from makegood.ports.acts import Act
 from makegood.ports.advertised import Because, KeptWith, Touching, Verdict
 from makegood.ports.clock import Clock
@@ -145,9 +145,37 @@ def _kinds_of(book: RuleBook) -> Mapping[str, str]:
 
 
 def advertised_in(book: RuleBook) -> Mapping[str, Advertised]:
-    """Give everything that is advertised, by id: the umbrella's own, then what brands add."""
-    found = {one.id: one for own in books_in(book) for one in own.advertised}
-    return found | {one.id: one for one in book.advertised}
+    """Give everything that is advertised, each with the brands that say it so.
+
+    The keys are ids; of what a brand's own book says alone, or otherwise, with `@` and the brand.
+    """
+    found = {}
+    for one in book.advertised:
+        all_of_it = one.brands or tuple(book.brands)
+        theirs = tuple(it for it in all_of_it if _alike(advertised_of(book, it, one.id), one))
+        if theirs == all_of_it:
+            found[one.id] = one
+        elif theirs:
+            found[one.id] = replace(one, brands=theirs)
+    known = {one.id: one for one in book.advertised}
+    for brand, own in book.by_brand.items():
+        for one in own.advertised:
+            is_theirs = not one.brands or brand in one.brands
+            if is_theirs and not _alike(known.get(one.id), one):
+                found[f"{one.id}@{brand}"] = replace(one, brands=(brand,), own=brand)
+    return found
+
+
+def advertised_by(book: RuleBook, brand: str) -> Mapping[str, Advertised]:
+    """Give what one brand says, by id, as it says it; without a brand, what any says, by key."""
+    if not brand:
+        return advertised_in(book)
+    own = book.for_brand(brand).advertised
+    return {one.id: one for one in own if not one.brands or brand in one.brands}
+
+
+def _alike(one: Advertised | None, other: Advertised) -> bool:
+    return one is not None and replace(one, line=0) == replace(other, line=0)
 
 
 def advertised_of(book: RuleBook, brand: str, promise: str) -> Advertised | None:
