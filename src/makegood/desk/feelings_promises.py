@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from makegood.sources.limits import writable
 
 PAGE = 20
 DAYS = (30, 90, 365)
+_DAYS = frozenset(map(str, DAYS))
 VERDICTS: tuple[tuple[Verdict, str], ...] = (
     ("against", "Says it was not so"),
     ("kept", "Says it was so"),
@@ -139,12 +141,18 @@ def judge(request: HttpRequest, promise_id: str, post_id: str, says: str) -> Htt
     done = room.judge(promise_id, post_id, known, rep)
     if isinstance(done, Refused):
         messages.error(request, done.why)
-    else:
+    elif done.rep == rep:
         messages.info(request, "Written down, with your name.")
+    else:
+        messages.info(request, f"{rep_name(desk.reps, done.rep)} said so before; it stands.")
     at = reverse("desk:feelings-promise", args=[promise_id])
-    back = request.POST.get("list", "")
     lists = {"others", *(one for one, _ in VERDICTS)}
-    return redirect(f"{at}?list={back}" if back in lists else at)
+    kept = {
+        key: value
+        for key, known in (("list", lists), ("brand", desk.makegood.book.brands), ("days", _DAYS))
+        if (value := request.POST.get(key, "")) in known
+    }
+    return redirect(f"{at}?{urlencode(kept)}" if kept else at)
 
 
 def advertised_for(desk: Desk, brand: str, after: str = "") -> dict[str, Advertised]:
@@ -182,7 +190,7 @@ def _promise(desk: Desk, promise_id: str, brand: str) -> Advertised:
 
 def _days(request: HttpRequest) -> int:
     asked = request.GET.get("days", "")
-    return int(asked) if asked in map(str, DAYS) else DAYS[1]
+    return int(asked) if asked in _DAYS else DAYS[1]
 
 
 def _brand(request: HttpRequest, desk: Desk) -> str:

@@ -112,6 +112,7 @@ def test_without_a_chance_in_the_book_no_machine_is_believed(it):
 
 def test_what_a_kind_stands_for_is_a_part_of_what_posts_are_weighed_by(it):
     other = check_book(READS.replace("failure: no_car", "failure: other"), name="b").book
+    assert other is not None
     assert mark_of(it.book) != mark_of(other)
 
 
