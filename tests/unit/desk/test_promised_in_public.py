@@ -174,7 +174,7 @@ def test_who_presses_what_somebody_said_before_is_told_so_and_stays_where_they_a
     kathy.post(f"{AT}/ready/{post}/against")
     fields = {"list": "unjudged", "brand": "northwind_cars", "days": "30"}
     done = omar.post(f"{AT}/ready/{post}/against", fields, follow=True)
-    assert "Kathy said so before; it stands." in words_of(done)
+    assert "Kathy Moreno said so before; it stands." in words_of(done)
     assert done.redirect_chain[-1][0] == f"{AT}/ready?list=unjudged&brand=northwind_cars&days=30"
     assert "Kathy" in words_of(kathy.get(f"{AT}/ready?list=against"))
     elsewhere = omar.post(f"{AT}/ready/{post}/kept", {"brand": "https://example.org"})
