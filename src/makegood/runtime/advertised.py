@@ -130,10 +130,7 @@ class AdvertisedRoom:
 def mark_of(book: RuleBook) -> str:
     """Name what is advertised: posts are weighed again when it is not the same any more."""
     books = {"": book, **book.by_brand}
-    said = {
-        brand: ([replace(one, line=0) for one in own.advertised], _kinds_of(own))
-        for brand, own in books.items()
-    }
+    said = {brand: (list(_bare(own).values()), _kinds_of(own)) for brand, own in books.items()}
     return sha256(msgspec.json.encode(said)).hexdigest()[:16]
 
 
@@ -149,21 +146,30 @@ def advertised_in(book: RuleBook) -> Mapping[str, Advertised]:
 
     The keys are ids; of what a brand's own book says alone, or otherwise, with `@` and the brand.
     """
-    found = {}
+    found, mine = {}, _bare(book)
+    own_books = {brand: _bare(own) for brand, own in book.by_brand.items()}
     for one in book.advertised:
         all_of_it = one.brands or tuple(book.brands)
-        theirs = tuple(it for it in all_of_it if _alike(advertised_of(book, it, one.id), one))
+        theirs = tuple(
+            brand
+            for brand in all_of_it
+            if brand not in own_books or own_books[brand].get(one.id) == mine[one.id]
+        )
         if theirs == all_of_it:
             found[one.id] = one
         elif theirs:
             found[one.id] = replace(one, brands=theirs)
-    known = {one.id: one for one in book.advertised}
     for brand, own in book.by_brand.items():
         for one in own.advertised:
             is_theirs = not one.brands or brand in one.brands
-            if is_theirs and not _alike(known.get(one.id), one):
+            if is_theirs and own_books[brand][one.id] != mine.get(one.id):
                 found[f"{one.id}@{brand}"] = replace(one, brands=(brand,), own=brand)
     return found
+
+
+def _bare(book: RuleBook) -> dict[str, Advertised]:
+    """Give what a book advertises, by id, wherever in its text it stands."""
+    return {one.id: replace(one, line=0) for one in book.advertised}
 
 
 def advertised_by(book: RuleBook, brand: str) -> Mapping[str, Advertised]:
@@ -172,10 +178,6 @@ def advertised_by(book: RuleBook, brand: str) -> Mapping[str, Advertised]:
         return advertised_in(book)
     own = book.for_brand(brand).advertised
     return {one.id: one for one in own if not one.brands or brand in one.brands}
-
-
-def _alike(one: Advertised | None, other: Advertised) -> bool:
-    return one is not None and replace(one, line=0) == replace(other, line=0)
 
 
 def advertised_of(book: RuleBook, brand: str, promise: str) -> Advertised | None:
