@@ -11,7 +11,7 @@ from makegood.playbooks.voice import Listening
 from makegood.settings import Settings
 from makegood.sources.voice.heard import Heard, post_named
 from makegood.testing.clock import FakeClock
-from tests.conformance.test_rooms_on_stores import ENGINES
+from tests.conformance.engines import ENGINES
 from tests.unit.runtime.advertised_world import ADVERTISED
 
 NOON_MS = 1_795_694_400_000

@@ -122,7 +122,7 @@ def add_up(reading: Reading, months: Sequence[Month], brands: Sequence[str] = ()
     return Sums(
         spent=reading.spend_sums(bounds, brands),
         ended=reading.ended_sums(bounds, brands),
-        books=reading.acquisition(months[0].name, months[-1].name, brands=own),
+        books=reading.acquisition_sums(months[0].name, months[-1].name, own),
     )
 
 

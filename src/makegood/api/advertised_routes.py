@@ -17,7 +17,7 @@ from makegood.core.holds import iso
 from makegood.playbooks.advertising import Advertised
 from makegood.playbooks.spans import DAY_MS
 from makegood.ports.advertised import Touching, TouchKey
-from makegood.runtime.advertised import advertised_in
+from makegood.runtime.advertised import advertised_by
 
 router = Router(auth=CasesKey(by_brand=True), tags=["advertised"])
 _REFUSED: dict[int, type[ErrorOut]] = dict.fromkeys((400, 401, 403, 422, 429, 503), ErrorOut)
@@ -74,7 +74,9 @@ class TouchingOut(Schema):
     brand: str | None
     at: str
     verdict: Literal["against", "kept", "unjudged", "aside"]
-    because: Literal["words", "stars", "case", "person"]
+    because: Literal["words", "stars", "case", "person", "read", "label"] = Field(
+        description="`read`: by a machine; `label`: somebody sorted it so."
+    )
     rep: str | None
 
 
@@ -98,8 +100,9 @@ def list_advertised(
     if brand and (brand not in makegood.book.brands or not sees(request, brand)):
         raise Declined(422, _NO_BRAND)
     now_ms = makegood.clock.now_ms()
-    found = [it for it in _seen(request, brand) if it.id > after]
-    shown = found[:limit]
+    found = {key: it for key, it in _seen(request, brand).items() if key > after}
+    keys = list(found)[:limit]
+    shown = [found[key] for key in keys]
     span = (now_ms - now_ms % DAY_MS - (days - 1) * DAY_MS, now_ms + 1)
     brands = (brand,) if brand else brands_of(request)
     with makegood.store.reading() as reading:
@@ -107,7 +110,7 @@ def list_advertised(
     return {
         "days": days,
         "advertised": [_fields(one) for one in beside(shown, counts)],
-        "next": shown[-1].id if len(found) > limit else None,
+        "next": keys[-1] if len(found) > limit else None,
     }
 
 
@@ -123,7 +126,7 @@ def list_posts(
     limit: PageSize = 50,
 ) -> Fields:
     """List the posts about a promise."""
-    if promise_id not in {one.id for one in _seen(request, "")}:
+    if promise_id not in {one.id for one in _seen(request, "").values()}:
         raise Declined(404, missing("promise"))
     at, _, post = after.partition(".")
     place: TouchKey | None = (int(at), post) if post else None
@@ -146,17 +149,14 @@ _NO_BRAND = Problem(
 )
 
 
-def _seen(request: HttpRequest, brand: str) -> list[Advertised]:
-    """Give what is advertised by brands that the key may see, by id."""
-    book = joined(request).library.now()
-    own = {it.id for it in book.for_brand(brand).advertised} if brand else None
-    return [
-        one
-        for name, one in sorted(advertised_in(book).items())
-        if (own is None or name in own)
-        and (not one.brands or any(sees(request, it) for it in one.brands))
-        and (not brand or not one.brands or brand in one.brands)
-    ]
+def _seen(request: HttpRequest, brand: str) -> dict[str, Advertised]:
+    """Give what is advertised by brands that the key may see, in the order of its keys."""
+    found = advertised_by(joined(request).library.now(), brand)
+    return {
+        key: one
+        for key, one in sorted(found.items())
+        if not one.brands or any(sees(request, it) for it in one.brands)
+    }
 
 
 def _fields(one: Beside) -> Fields:

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,14 +20,15 @@ from makegood.messages.errors import Refused
 from makegood.playbooks.advertising import Advertised
 from makegood.playbooks.spans import DAY_MS
 from makegood.ports.advertised import Touching, TouchKey, Verdict
-from makegood.ports.voice import Post
+from makegood.ports.voice import HIDDEN, Post
 from makegood.projections.asked import within_words
 from makegood.projections.roster import rep_name
-from makegood.runtime.advertised import advertised_in, advertised_of
+from makegood.runtime.advertised import advertised_by, advertised_of
 from makegood.sources.limits import writable
 
 PAGE = 20
 DAYS = (30, 90, 365)
+_DAYS = frozenset(map(str, DAYS))
 VERDICTS: tuple[tuple[Verdict, str], ...] = (
     ("against", "Says it was not so"),
     ("kept", "Says it was so"),
@@ -37,6 +39,8 @@ _HOW = {
     "words": "it has the words",
     "stars": "its stars say so",
     "case": "the case it is kept with is such a failure",
+    "read": "it tells of such a failure, read by a machine",
+    "label": "somebody sorted it as such a failure",
 }
 _TOUCH = re.compile(r"([0-9]{1,15})\.([0-9a-f]{32})")
 _POST = re.compile(r"([01])\.(-?[0-9]{1,15})\.([0-9a-f]{32})")
@@ -49,12 +53,13 @@ def index(request: HttpRequest) -> HttpResponse:
     with at_the_desk(request) as desk:
         days, brand = _days(request), _brand(request, desk)
         found = advertised_for(desk, brand, after=writable(request.GET.get("after", ""), 64))
-        shown = found[:PAGE]
+        shown = list(found)[:PAGE]
+        some = [found[key] for key in shown]
         page = {
             **feelings_shell(desk, "promises"),
             **_choices(desk, days, brand),
-            "shown": [_shown(one) for one in figures(desk, shown, days, brand)],
-            "next": shown[-1].id if len(found) > PAGE else "",
+            "shown": [_shown(one) for one in figures(desk, some, days, brand)],
+            "next": shown[-1] if len(found) > PAGE else "",
         }
     return render(request, "desk/feelings_promises.html", page)
 
@@ -65,7 +70,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """Give all of it as CSV."""
     with at_the_desk(request) as desk:
         days, brand = _days(request), _brand(request, desk)
-        found = figures(desk, advertised_for(desk, brand), days, brand)
+        found = figures(desk, tuple(advertised_for(desk, brand).values()), days, brand)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="promises.csv"'
     writer = csv.writer(response, lineterminator="\n")
@@ -100,7 +105,7 @@ def promise(request: HttpRequest, promise_id: str) -> HttpResponse:
     """Show one promise, and the posts about it, or others that may be, page by page."""
     with at_the_desk(request) as desk:
         days, brand = _days(request), _brand(request, desk)
-        one = _promise(desk, promise_id)
+        one = _promise(desk, promise_id, brand)
         wanted = request.GET.get("list", "")
         is_others = wanted == "others"
         rows, following = (_others if is_others else _touching)(request, desk, one, wanted, brand)
@@ -128,32 +133,32 @@ def judge(request: HttpRequest, promise_id: str, post_id: str, says: str) -> Htt
     if known is None:
         raise Http404
     with at_the_desk(request) as desk:
-        _promise(desk, promise_id)
+        _promise(desk, promise_id, "")
         row = desk.reading.posts([post_id]).get(post_id)
-        if row is None or row.state in ("ours", "erased") or not desk.me.may_see(row.brand):
+        if row is None or row.state in HIDDEN or not desk.me.may_see(row.brand):
             raise Http404
         room, rep = desk.makegood.voice.advertised, desk.me.rep
     done = room.judge(promise_id, post_id, known, rep)
     if isinstance(done, Refused):
         messages.error(request, done.why)
-    else:
+    elif done.rep == rep:
         messages.info(request, "Written down, with your name.")
+    else:
+        messages.info(request, f"{rep_name(desk.reps, done.rep)} said so before; it stands.")
     at = reverse("desk:feelings-promise", args=[promise_id])
-    back = request.POST.get("list", "")
     lists = {"others", *(one for one, _ in VERDICTS)}
-    return redirect(f"{at}?list={back}" if back in lists else at)
+    kept = {
+        key: value
+        for key, known in (("list", lists), ("brand", desk.makegood.book.brands), ("days", _DAYS))
+        if (value := request.POST.get(key, "")) in known
+    }
+    return redirect(f"{at}?{urlencode(kept)}" if kept else at)
 
 
-def advertised_for(desk: Desk, brand: str, after: str = "") -> list[Advertised]:
-    """Give what is advertised by brands that this person may see, by id."""
-    book = desk.makegood.library.now()
-    own = (it.id for it in book.for_brand(brand).advertised) if brand else None
-    wanted = None if own is None else set(own)
-    return [
-        one
-        for name, one in sorted(advertised_in(book).items())
-        if name > after and (wanted is None or name in wanted) and _sees(desk, one, brand)
-    ]
+def advertised_for(desk: Desk, brand: str, after: str = "") -> dict[str, Advertised]:
+    """Give what is advertised by brands that this person may see, in the order of its keys."""
+    found = advertised_by(desk.makegood.library.now(), brand)
+    return {key: one for key, one in sorted(found.items()) if key > after and _sees(desk, one)}
 
 
 def figures(
@@ -170,22 +175,22 @@ def _midnight(now_ms: int) -> int:
     return now_ms - now_ms % DAY_MS  # in UTC, as the days are counted
 
 
-def _sees(desk: Desk, one: Advertised, brand: str) -> bool:
-    theirs = not one.brands or any(desk.me.may_see(it) for it in one.brands)
-    return theirs and (not brand or not one.brands or brand in one.brands)
+def _sees(desk: Desk, one: Advertised) -> bool:
+    return not one.brands or any(desk.me.may_see(it) for it in one.brands)
 
 
-def _promise(desk: Desk, promise_id: str) -> Advertised:
+def _promise(desk: Desk, promise_id: str, brand: str) -> Advertised:
     """Find a promise that this person may see; any other one does not exist for them."""
-    one = advertised_in(desk.makegood.library.now()).get(promise_id)
-    if one is None or not _sees(desk, one, ""):
+    found = advertised_for(desk, brand).values()
+    one = next((one for one in found if one.id == promise_id), None)
+    if one is None:
         raise Http404
     return one
 
 
 def _days(request: HttpRequest) -> int:
     asked = request.GET.get("days", "")
-    return int(asked) if asked in map(str, DAYS) else DAYS[1]
+    return int(asked) if asked in _DAYS else DAYS[1]
 
 
 def _brand(request: HttpRequest, desk: Desk) -> str:
@@ -239,7 +244,8 @@ def _others(
         it
         for it in shown
         if it.post not in about and it.state != "gone" and _may_show(desk, it)
-        and advertised_of(book, it.brand, one.id) is not None and one.is_said(it.brand, it.at_ms)
+        and (said := advertised_of(book, it.brand, one.id)) is not None
+        and said.is_said(it.brand, it.at_ms)
     ]  # fmt: skip
     following = "{}.{}.{}".format(*shown[-1].place) if len(rows) > PAGE else ""
     return [_row(desk, it, None) for it in free], following

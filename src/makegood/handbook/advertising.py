@@ -47,6 +47,12 @@ def _sentences(source: Source, one: Advertised) -> Iterator[str]:
         yield f"A wait of the queue {one.waits} of at most {within_words(one.within_ms)} keeps it."
     if one.promises:
         yield f"Kept and broken promises are counted for it: {in_row(list(one.promises))}."
+    if one.read_from:
+        sure = f"{100 * one.read_from:g}"
+        yield (
+            f"A post in which a machine reads of one of its failures with a chance of {sure} of "
+            "100 or more is against it, and labelled as read by a machine."
+        )
     if one.failures:
         yield f"Failures are counted against it: {in_row(list(one.failures))}."
 

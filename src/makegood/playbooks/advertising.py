@@ -15,6 +15,7 @@ from makegood.playbooks.header import Header, check_brand
 from makegood.playbooks.mistakes import nearest
 from makegood.playbooks.reading import Section, without_repeats
 from makegood.playbooks.remedies import LANGUAGE, read_texts
+from makegood.playbooks.triage import LEAST_SURE
 
 MOST_ADVERTISED = 200
 MOST_STARS = 4  # five of five is no complaint
@@ -38,6 +39,9 @@ class Advertised(Struct, frozen=True, kw_only=True):
         waits: Queue whose waits keep or break it; empty for none.
         within_ms: So long a wait in that queue keeps it.
         promises: Promises to single customers that keep or break it.
+        read_from: From this chance on a post is against it where a machine reads of one of its
+            failures; 0 where no machine is believed.
+        own: The one brand whose own book says so, where others say otherwise or nothing.
         line: Line in the book.
     """
 
@@ -54,10 +58,15 @@ class Advertised(Struct, frozen=True, kw_only=True):
     within_ms: int = 0
     promises: tuple[str, ...] = ()
     line: int = 0
+    read_from: float = 0.0
+    own: str = ""
 
     def is_said(self, brand: str, at_ms: int) -> bool:
-        """Whether it was said at an instant, by a brand or, without one, by any."""
-        theirs = not self.brands or not brand or brand in self.brands
+        """Whether it was said at an instant, by a brand or, without one, by any.
+
+        What has no brand is judged by the book of all brands, and so is never of a brand's own.
+        """
+        theirs = not self.brands or brand in self.brands or not (brand or self.own)
         return theirs and self.since_ms <= at_ms and (not self.until_ms or at_ms < self.until_ms)
 
     def is_named(self, text: str, language: str) -> bool:
@@ -144,6 +153,7 @@ def _advertised(section: Section, name: str, header: Header, known: Known) -> Ad
         within_ms=section.span_ms("within", default=0),
         promises=_named(section, "promises", known.promises),
         line=section.place.line,
+        read_from=section.ratio("read_from", default=0.0),
     )
     _check(section, made)
     section.done()
@@ -161,12 +171,23 @@ def _check(section: Section, made: Advertised) -> None:
         section.error("within", "No queue is named that is to keep it.", "Name one in `waits`.")
     if made.stars and not made.words:
         section.error("stars", "Stars count only of what is about it.", "Write its `words`.")
+    if section.has("read_from"):
+        _check_read(section, made)
     if not (made.words or made.failures or made.waits or made.promises):
         section.error(
             "id",
             "Nothing says whether it is kept.",
             "Write `words`, or name `failures`, `waits` or `promises`.",
         )
+
+
+def _check_read(section: Section, made: Advertised) -> None:
+    if not LEAST_SURE <= made.read_from <= 1:
+        section.error(
+            "read_from", f"A reading counts from {LEAST_SURE} to 1: less is a guess.", "Write 0.9."
+        )
+    if not made.failures:
+        section.error("read_from", "It names no failure to be read of.", "Name its `failures`.")
 
 
 def _named(section: Section, key: str, known: Collection[str]) -> tuple[str, ...]:

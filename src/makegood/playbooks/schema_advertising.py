@@ -18,8 +18,10 @@ from makegood.playbooks.schema_parts import (
     whole,
 )
 from makegood.playbooks.spans import DAY
+from makegood.playbooks.triage import LEAST_SURE
 
 _DAY = {**matches(DAY.pattern), "description": "A day, as in 2024-10-28."}
+_SURE: Schema = {"type": "number", "minimum": LEAST_SURE, "maximum": 1}
 _ANY_LANGUAGE = {"propertyNames": matches(LANGUAGE.pattern)}
 
 KINDS: Mapping[str, Mapping[str, Schema]] = {
@@ -27,7 +29,7 @@ KINDS: Mapping[str, Mapping[str, Schema]] = {
         "id*": NAME, REPLACES: MARK, "says*": ref("texts"), "url": TEXT, "brands": some(NAME),
         "since": _DAY, "until": _DAY, "words": {**map_of(some(TEXT)), **_ANY_LANGUAGE},
         "stars": whole(MOST_STARS), "failures": some(NAME), "waits": NAME, "within": SPAN,
-        "promises": some(NAME),
+        "promises": some(NAME), "read_from": _SURE,
     },
 }  # fmt: skip
 """By the name of the part; a field with a star has to be there."""

@@ -1,17 +1,18 @@
 """Which public posts are about what is advertised, and what the log measures against it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from makegood.messages.ids import EventId, RepId
+from makegood.messages.ids import CaseId, EventId, RepId
 from makegood.ports.voice import Post
 
 Verdict: TypeAlias = Literal["against", "kept", "unjudged", "aside"]
 """It was not so; it was so; nobody said which; a person said that it is about something else."""
-Because: TypeAlias = Literal["words", "stars", "case", "person"]
-"""By what that is known: its words, its stars, the failure of its case, or a person."""
+Because: TypeAlias = Literal["words", "stars", "case", "person", "read", "label"]
+"""By what that is known: its words, its stars, the failure of its case, a person; a machine that
+read of such a failure in it, or a person who sorted it so."""
 TouchKey: TypeAlias = tuple[int, str]
 
 
@@ -47,6 +48,18 @@ class TouchCount(Struct, frozen=True, gc=False, kw_only=True):
     from_ms: int
     verdict: Verdict
     n: int
+
+
+class KeptWith(Struct, frozen=True, gc=False, kw_only=True):
+    """With which case a post was kept when it was weighed.
+
+    Attributes:
+        rules: What had failed in it by then.
+    """
+
+    post: str
+    case: CaseId
+    rules: tuple[str, ...] = ()
 
 
 class PromiseMade(Struct, frozen=True, gc=False, kw_only=True):
@@ -133,6 +146,9 @@ class AdvertisedReading(Protocol):
     def touches_of(self, posts: Sequence[str]) -> tuple[Touching, ...]:
         """Give what is known of some posts."""
 
+    def failed_in(self, cases: Sequence[CaseId]) -> Mapping[CaseId, tuple[str, ...]]:
+        """Give what failed in some cases, without those in which nothing did."""
+
     def promise_counts(
         self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
     ) -> tuple[PromiseCount, ...]:
@@ -169,8 +185,19 @@ class AdvertisedWriting(AdvertisedReading, Protocol):
         A post that is written again is to be weighed again.
         """
 
-    def put_weighed(self, posts: Sequence[str], rows: Sequence[Touching]) -> None:
-        """Put what is found of some posts in the place of what was; what a person said stays."""
+    def weigh_again(self, limit: int) -> int:
+        """Let posts be weighed again in whose case something else failed since; say how many."""
+
+    def put_weighed(
+        self, posts: Sequence[str], rows: Sequence[Touching], kept: Sequence[KeptWith] = ()
+    ) -> None:
+        """Put what is found of some posts in the place of what was; what a person said stays.
+
+        Args:
+            posts: All that were weighed.
+            rows: What was found.
+            kept: With which cases some of them are kept.
+        """
 
     def put_judged(self, row: Touching) -> None:
         """Keep what a person said of a post, in the place of what was."""

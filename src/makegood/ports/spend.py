@@ -99,6 +99,14 @@ class SpendReading(Protocol):
     ) -> tuple[Acquisition, ...]:
         """Page through what the books say of some months, both included, in the order of `key`."""
 
+    def acquisition_sums(
+        self, since: str, until: str, brands: Sequence[str] = ()
+    ) -> tuple[Acquisition, ...]:
+        """Add up the channels of each month, brand and currency; of some brands, or all.
+
+        Where the books do not say of one of them how many came, the sum is not known.
+        """
+
 
 class SpendWriting(SpendReading, Protocol):
     """Writing."""

@@ -12,6 +12,8 @@ from makegood.messages.triage_facts import Triaged
 Tells: TypeAlias = Literal["", "machine", "person"]
 """Who says that something tells of a failure; empty where nobody does."""
 _NO_FAILURE = "none"  # as a kind, of models and of people
+PUBLIC = "public"
+"""The channel of what is said in public; what is known of a post decides what it is against."""
 
 
 class TriageRow(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -102,7 +104,7 @@ class TriageWriting(TriageReading, Protocol):
     """Writing."""
 
     def put_triaged(self, row: TriageRow) -> None:
-        """Keep what is known of a letter, instead of what was."""
+        """Keep what is known of a letter, instead of what was; a post is weighed again then."""
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
         """Forget what is known of what some profiles wrote, and what of it waits."""

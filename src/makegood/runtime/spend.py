@@ -68,6 +68,8 @@ class SpendRoom:
         for row in rows:
             if why := why_not(row, book.brands):
                 raise InputError(f"{row.month} {row.brand or '(all brands)'} {row.channel}: {why}")
+        for wrong in _twice(rows):
+            raise InputError(wrong.why)
         return patiently(lambda: self._take(rows, by)) if rows else 0
 
     def _take(self, rows: Sequence[Acquisition], by: str) -> int:
@@ -76,8 +78,8 @@ class SpendRoom:
         with self._store.writing() as writing:
             found = writing.acquisition(months[0], months[-1], limit=10**6)
             known = {row.key: replace(row, at_ms=0, by="") for row in found}
-            last = {row.key: replace(row, at_ms=0, by="") for row in rows}
-            changed = [row for key, row in last.items() if known.get(key) != row]
+            told = [replace(row, at_ms=0, by="") for row in rows]
+            changed = [row for row in told if known.get(row.key) != row]
             if changed:
                 writing.put_acquisition([replace(it, at_ms=now_ms, by=by) for it in changed])
                 count = {"rows": str(len(changed))}

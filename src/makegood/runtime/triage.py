@@ -24,6 +24,7 @@ from makegood.playbooks.book import RuleBook
 from makegood.playbooks.triage import NONE, TriageTerms
 from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store, Writing
+from makegood.ports.triage import PUBLIC as PUBLIC
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.ports.words import WaitingWords
 from makegood.runtime.acts import DESK, PORTAL, Acts
@@ -33,7 +34,6 @@ from makegood.runtime.mail_aside import SOURCE as MAIL
 from makegood.runtime.told import Told
 
 SOURCE = f"{OWN_SOURCE}:triage"
-PUBLIC = "public"
 URGENT, ORDINARY = "urgent", "ordinary"
 _LOG = logging.getLogger("makegood.triage")
 

@@ -2,12 +2,13 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol, cast
 
-from makegood.messages.ids import EventId
+from makegood.messages.ids import CaseId, EventId
 from makegood.ports.advertised import (
     FailureCount,
+    KeptWith,
     PromiseCount,
     PromiseMade,
     TouchCount,
@@ -28,6 +29,7 @@ class AdvertisedTables(Protocol):
 
     public_posts: MutableMapping[str, Post]
     weighed: MutableMapping[str, str]
+    weighed_cases: MutableMapping[str, KeptWith]
     advertised_posts: MutableMapping[tuple[str, str], Touching]
     promises_made: MutableMapping[EventId, PromiseMade]
     waited: MutableMapping[tuple[EventId, str], Waited]
@@ -77,6 +79,10 @@ class MemoryAdvertised(MemoryReading):
     def touches_of(self, posts: Sequence[str]) -> tuple[Touching, ...]:
         found = [one for one in self._about.advertised_posts.values() if one.post in posts]
         return tuple(sorted(found, key=lambda one: (one.post, one.promise)))
+
+    def failed_in(self, cases: Sequence[CaseId]) -> Mapping[CaseId, tuple[str, ...]]:
+        rows = self._t.case_rows
+        return {one: rows[one].rules for one in cases if one in rows and rows[one].rules}
 
     def promise_counts(
         self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
@@ -145,13 +151,32 @@ class MemoryAdvertised(MemoryReading):
             about.weighed[name] = mark
         return tuple(about.public_posts[name] for name in found)
 
-    def put_weighed(self, posts: Sequence[str], rows: Sequence[Touching]) -> None:
-        kept = self._about.advertised_posts
-        for key, one in list(kept.items()):
+    def weigh_again(self, limit: int) -> int:
+        about, failed = self._about, self.failed_in
+        found = sorted(
+            name
+            for name, one in about.weighed_cases.items()
+            if about.public_posts[name].state in _TO_WEIGH
+            and about.weighed.get(name, "")
+            and failed([one.case]).get(one.case, ()) != one.rules
+        )[:limit]
+        for name in found:
+            about.weighed[name] = ""
+        return len(found)
+
+    def put_weighed(
+        self, posts: Sequence[str], rows: Sequence[Touching], kept: Sequence[KeptWith] = ()
+    ) -> None:
+        about = self._about.advertised_posts
+        for key, one in list(about.items()):
             if one.post in posts and one.because != "person":
-                del kept[key]
+                del about[key]
+        for name in posts:
+            self._about.weighed_cases.pop(name, None)
         for row in rows if posts else ():
-            kept.setdefault((row.promise, row.post), row)
+            about.setdefault((row.promise, row.post), row)
+        for it in kept if posts else ():
+            self._about.weighed_cases[it.post] = it
 
     def put_judged(self, row: Touching) -> None:
         self._about.advertised_posts[row.promise, row.post] = row

@@ -5,7 +5,7 @@ from collections.abc import MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.ports.rows import CaseRow, LedgerRow
-from makegood.ports.spend import Acquisition, EndedSum, SpendKey, SpendSum
+from makegood.ports.spend import UNKNOWN, Acquisition, EndedSum, SpendKey, SpendSum
 from makegood.store.memory_reading import MemoryReading
 
 
@@ -72,6 +72,23 @@ class MemorySpend(MemoryReading):
             and (after is None or key > after)
         ]
         return tuple(found[:limit])
+
+    def acquisition_sums(
+        self, since: str, until: str, brands: Sequence[str] = ()
+    ) -> tuple[Acquisition, ...]:
+        groups: dict[tuple[str, str, str], list[Acquisition]] = {}
+        for one in cast("SpendTables", self._t).acquisition.values():
+            if since <= one.month <= until and (not brands or one.brand in brands):
+                groups.setdefault((one.month, one.brand, one.currency), []).append(one)
+        return tuple(
+            Acquisition(
+                brand=brand, month=month, channel="", cents=sum(one.cents for one in some),
+                currency=currency,
+                customers=UNKNOWN if any(one.customers < 0 for one in some)
+                else sum(one.customers for one in some),
+            )
+            for (month, brand, currency), some in sorted(groups.items())
+        )  # fmt: skip
 
     def put_acquisition(self, rows: Sequence[Acquisition]) -> None:
         for one in rows:

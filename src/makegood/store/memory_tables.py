@@ -75,7 +75,8 @@ TABLES = (
     "survey_answers", "public_posts", "public_handles", "public_codes", "heard_to", "silent",
     "waited", "wait_norms",
     "triage", "triage_models", "triage_backs", "triage_trainings", "triage_turns",
-    "words_waiting", "weighed", "advertised_posts", "promises_made", "acquisition",
+    "words_waiting", "weighed", "weighed_cases", "advertised_posts", "promises_made",
+    "acquisition",
     "let_down", "reckoned", "mondays", "searches", "placings",
     "attached",
 )  # fmt: skip

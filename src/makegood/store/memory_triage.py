@@ -4,7 +4,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
-from makegood.ports.triage import KeptModel, TriageRow
+from makegood.ports.triage import PUBLIC, KeptModel, TriageRow
 from makegood.ports.words import WaitingWords
 from makegood.store.memory_reading import MemoryReading
 
@@ -16,6 +16,7 @@ class TriageTables(Protocol):
     triage_models: MutableMapping[str, KeptModel]
     triage_backs: MutableMapping[str, int]
     words_waiting: MutableMapping[str, WaitingWords]
+    weighed: MutableMapping[str, str]
 
 
 class MemoryTriage(MemoryReading):
@@ -53,6 +54,8 @@ class MemoryTriage(MemoryReading):
 
     def put_triaged(self, row: TriageRow) -> None:
         self._of_triage.triage[row.letter] = row
+        if row.channel == PUBLIC:
+            self._of_triage.weighed.pop(row.letter, None)
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
         rows, waiting = self._of_triage.triage, self._of_triage.words_waiting

@@ -5,7 +5,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Protocol, cast
 
 from makegood.messages.ids import ProfileId
-from makegood.ports.advertised import Touching
+from makegood.ports.advertised import KeptWith, Touching
 from makegood.ports.triage import TriageRow
 from makegood.ports.voice import (
     HIDDEN,
@@ -31,6 +31,7 @@ class VoiceTables(Protocol):
     heard_to: MutableMapping[str, HeardTo]
     letters_gone: MutableMapping[str, bool]
     weighed: MutableMapping[str, str]
+    weighed_cases: MutableMapping[str, KeptWith]
     advertised_posts: MutableMapping[tuple[str, str], Touching]
     triage: MutableMapping[str, TriageRow]
     words_waiting: MutableMapping[str, WaitingWords]
@@ -174,6 +175,7 @@ class MemoryVoice(MemoryReading):
             self._said.public_posts[one.post] = forgotten(one.post)
             self._said.letters_gone[one.post] = True
             self._said.triage.pop(one.post, None)
+            self._said.weighed_cases.pop(one.post, None)
             self._said.words_waiting.pop(one.post, None)
         gone = {one.post for one in found}
         for key in [key for key in self._said.advertised_posts if key[1] in gone]:

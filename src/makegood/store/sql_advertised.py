@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from makegood.messages.ids import EventId
+from makegood.messages.ids import CaseId, EventId
 from makegood.ports.advertised import (
     FailureCount,
+    KeptWith,
     PromiseCount,
     PromiseMade,
     TouchCount,
@@ -25,6 +26,11 @@ PROMISE = "made_id promise brand due_ms standing"
 _NAMES = ", ".join(TOUCHING.split())
 _unpack = msgspec.msgpack.Decoder(Post).decode
 _WEIGHED = "standing IN ('waiting', 'answered', 'old')"  # as the index says it
+_OTHERWISE = f"""SELECT weighed_case.post FROM weighed_case
+    JOIN public_post ON public_post.post = weighed_case.post
+    LEFT JOIN cases ON cases.case_id = weighed_case.case_id
+    WHERE {_WEIGHED} AND weighed <> '' AND COALESCE(cases.rules, '') <> weighed_case.rules
+    ORDER BY weighed_case.post LIMIT ?"""
 
 
 class AdvertisedReading(SqlBase):
@@ -68,6 +74,13 @@ class AdvertisedReading(SqlBase):
             return ()
         sql = f"SELECT {_NAMES} FROM advertised_post WHERE post = ANY(?) ORDER BY post, promise"
         return tuple(_touching(row) for row in self._db.rows(sql, sorted(set(posts))))
+
+    def failed_in(self, cases: Sequence[CaseId]) -> Mapping[CaseId, tuple[str, ...]]:
+        if not cases:
+            return {}
+        sql = "SELECT case_id, rules FROM cases WHERE case_id = ANY(?) AND rules <> ''"
+        found = self._db.rows(sql, sorted(set(cases)))
+        return {CaseId(case): tuple(rules.split(",")) for case, rules in found}
 
     def promise_counts(
         self, bounds: Sequence[int], brands: Sequence[str] = (), promises: Sequence[str] = ()
@@ -166,9 +179,19 @@ class AdvertisedWriting(AdvertisedReading):
         )
         return tuple(sorted((_unpack(row[0]) for row in found), key=lambda one: one.post))
 
-    def put_weighed(self, posts: Sequence[str], rows: Sequence[Touching]) -> None:
+    def weigh_again(self, limit: int) -> int:
+        sql = f"UPDATE public_post SET weighed = '' WHERE post IN ({_OTHERWISE}) RETURNING post"
+        return len(self._db.rows(sql, limit))
+
+    def put_weighed(
+        self, posts: Sequence[str], rows: Sequence[Touching], kept: Sequence[KeptWith] = ()
+    ) -> None:
         if not posts:
             return
+        self._db.run("DELETE FROM weighed_case WHERE post = ANY(?)", sorted(set(posts)))
+        cases = [(one.post, one.case, ",".join(one.rules)) for one in kept]
+        if cases:
+            self._db.put("weighed_case", "post case_id rules", cases, "(post) DO NOTHING")
         sql = "DELETE FROM advertised_post WHERE post = ANY(?) AND because <> 'person'"
         self._db.run(sql, sorted(set(posts)))
         values = [_values(one) for one in sorted(rows, key=lambda it: (it.promise, it.post))]

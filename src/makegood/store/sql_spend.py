@@ -87,6 +87,25 @@ class SpendReading(SqlBase):
         )
         return tuple(_acquisition(row) for row in self._db.rows(sql, *values, limit))
 
+    def acquisition_sums(
+        self, since: str, until: str, brands: Sequence[str] = ()
+    ) -> tuple[Acquisition, ...]:
+        theirs = " AND brand = ANY(?)" if brands else ""
+        customers = "CASE WHEN MIN(customers) < 0 THEN -1 ELSE SUM(customers) END"
+        sql = (
+            f"SELECT month, brand, currency, SUM(cents), {customers} FROM acquisition "
+            f"WHERE month >= ? AND month <= ?{theirs} GROUP BY month, brand, currency "
+            "ORDER BY month, brand, currency"
+        )
+        values = (since, until, *((list(brands),) if brands else ()))
+        return tuple(
+            Acquisition(
+                brand=brand, month=month, channel="", cents=int(cents), currency=currency,
+                customers=int(came),
+            )
+            for month, brand, currency, cents, came in self._db.rows(sql, *values)
+        )  # fmt: skip
+
 
 class SpendWriting(SpendReading):
     """Keeping what the books say."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from makegood.messages.ids import ProfileId
-from makegood.ports.triage import KeptModel, TriageRow
+from makegood.ports.triage import PUBLIC, KeptModel, TriageRow
 from makegood.store.session import replace
 from makegood.store.shapes import pack
 from makegood.store.sql_customers import SqlBase
@@ -63,6 +63,8 @@ class TriageWriting(TriageReading):
             row.letter, row.profile, row.labelled_ms, pack(row), row.at_ms, row.brand, row.tells,
         )  # fmt: skip
         self._db.put("triage", _COLUMNS, [values], replace(_COLUMNS, "letter"))
+        if row.channel == PUBLIC:
+            self._db.run("UPDATE public_post SET weighed = '' WHERE post = ?", row.letter)
 
     def erase_triaged(self, profiles: Sequence[ProfileId]) -> int:
         if not profiles:

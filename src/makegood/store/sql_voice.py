@@ -204,6 +204,7 @@ class VoiceWriting(VoiceReading):
         if found:
             gone = sorted(row[0] for row in found)
             self._db.run("DELETE FROM advertised_post WHERE post = ANY(?)", gone)
+            self._db.run("DELETE FROM weighed_case WHERE post = ANY(?)", gone)
             self._db.run("DELETE FROM triage WHERE letter = ANY(?)", gone)
             self._db.run("DELETE FROM words_waiting WHERE item = ANY(?)", gone)
         return len(found)

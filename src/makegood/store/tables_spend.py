@@ -17,6 +17,10 @@ SPEND = (
     "CREATE INDEX advertised_post_count ON advertised_post (at_ms, promise, brand, verdict)",
     "CREATE INDEX advertised_post_list ON advertised_post (promise, at_ms DESC, post DESC)",
     "CREATE INDEX advertised_post_of ON advertised_post (post)",
+    """CREATE TABLE weighed_case (
+        post TEXT NOT NULL PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        rules TEXT NOT NULL)""",
     """CREATE TABLE promise_made (
         made_id TEXT NOT NULL PRIMARY KEY,
         promise TEXT NOT NULL,

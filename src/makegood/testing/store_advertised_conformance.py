@@ -2,10 +2,11 @@
 
 from msgspec.structs import replace
 
-from makegood.messages.ids import EventId, RepId
-from makegood.ports.advertised import PromiseMade, Touching, Verdict
+from makegood.messages.ids import EventId, ProfileId, RepId
+from makegood.ports.advertised import KeptWith, PromiseMade, Touching, Verdict
 from makegood.ports.silence import Waited
 from makegood.ports.store import Store
+from makegood.ports.triage import PUBLIC, TriageRow
 from makegood.ports.voice import Post
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import case, customer, profile
@@ -66,6 +67,36 @@ class AdvertisedConformance(Conformance):
         with store.reading() as reading:
             assert reading.touches_of(["a" * 32, "b" * 32]) == (mine,)
             assert reading.touches_of([]) == ()
+
+    def test_a_post_is_weighed_again_when_something_else_failed_in_its_case(self) -> None:
+        store, row = self.make_store(), replace(case("a"), rules=("late",))
+        kept = [KeptWith(post=name * 32, case=row.case) for name in "ab"]
+        with store.writing() as writing:
+            for name in "abc":
+                writing.put_post(said(name))
+            writing.take_to_weigh("m", 9)
+            writing.put_weighed([name * 32 for name in "abc"], (), kept)
+            assert writing.weigh_again(9) == 0
+            writing.project((customer("ana"),), [row, replace(case("b"), rules=())], (), {})
+            assert writing.failed_in([row.case, case("b").case]) == {row.case: ("late",)}
+            assert writing.failed_in([]) == {}
+            assert (writing.weigh_again(1), writing.weigh_again(9)) == (1, 1)
+            assert writing.weigh_again(9) == 0, "they wait to be weighed already"
+            assert [one.post[0] for one in writing.take_to_weigh("m", 9)] == ["a", "b"]
+            writing.put_weighed(["a" * 32], (), [replace(kept[0], rules=("late",))])
+            writing.save_post(replace(said("b"), state="gone"))
+            assert writing.weigh_again(9) == 0
+
+    def test_a_post_that_was_read_or_sorted_is_weighed_again(self) -> None:
+        store = self.make_store()
+        with store.writing() as writing:
+            writing.put_post(said("a"))
+            writing.take_to_weigh("m", 9)
+            row = TriageRow(letter="a" * 32, profile=ProfileId(""), channel="mail")
+            writing.put_triaged(row)
+            assert writing.take_to_weigh("m", 9) == ()
+            writing.put_triaged(replace(row, channel=PUBLIC))
+            assert [one.post[0] for one in writing.take_to_weigh("m", 9)] == ["a"]
 
     def test_posts_about_a_promise_page_to_the_end_and_are_counted_by_day(self) -> None:
         store = self.make_store()

@@ -93,6 +93,26 @@ class SpendConformance(Conformance):
             assert reading.acquisition("2026-03", "2026-04", brands=["two"]) == ()
         assert [*first, *rest] == [rows[3], rows[1], replace(told, cents=7)]
 
+    def test_the_channels_of_a_month_are_added_up_however_many_there_are(self) -> None:
+        store = self.make_store()
+        told = Acquisition(brand="one", month="2026-01", channel="c", cents=2, currency="USD")
+        many = [replace(told, channel=f"c{n}", customers=1) for n in range(10_001)]
+        rest = [
+            replace(told, month="2026-02", currency="EUR", customers=3),
+            replace(told, month="2026-02", channel="d", currency="EUR"),
+            replace(told, month="2026-02", channel="e", customers=4),
+            replace(told, month="2026-03", brand="", cents=10**14),
+        ]
+        with store.writing() as writing:
+            writing.put_acquisition([*many, *rest])
+        with store.reading() as reading:
+            sums = reading.acquisition_sums("2026-01", "2026-03")
+            assert reading.acquisition_sums("2026-02", "2026-03", ["one"]) == sums[1:3]
+        assert [(it.month, it.brand, it.currency, it.cents, it.customers) for it in sums] == [
+            ("2026-01", "one", "USD", 20_002, 10_001), ("2026-02", "one", "EUR", 4, -1),
+            ("2026-02", "one", "USD", 2, 4), ("2026-03", "", "USD", 10**14, -1),
+        ]  # fmt: skip
+
 
 def replace_id(command: str, name: str) -> CommandId:
     """Name another command."""

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from makegood.bootstrap import Makegood
+from makegood.ports.advertised import Touching
+from makegood.runtime.voice_keeping import without_words
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import serving
 from tests.unit.desk.browsing import questions, words_of
@@ -137,3 +139,43 @@ def test_many_posts_cost_no_more_questions_than_one(makegood, kathy):
     weigh(makegood)
     assert [questions(makegood, kathy, f"{AT}/ready{it}") for it in ("", "?list=others")] == first
     assert ADVERTISED
+
+
+def test_a_post_whose_words_are_gone_stays_in_the_count_and_nobody_can_judge_it(makegood, kathy):
+    post = heard(makegood, "1")
+    weigh(makegood)
+    with makegood.store.writing() as writing:
+        row = without_words(writing.change_post(post))
+        writing.prune_posts([row], [])
+    page = words_of(kathy.get(f"{AT}/ready"))
+    assert "0 of 1 post say that it was not so" in page
+    assert "they were kept for as long as we keep them" in page
+    assert "Says it was so" not in page.partition("Its words are gone")[2]
+    assert kathy.post(f"{AT}/ready/{post}/against").status_code == 404
+    assert verdicts(makegood, post) == [("ready", "unjudged", "words")]
+
+
+def test_what_a_machine_read_is_labelled(makegood, kathy):
+    row = Touching(
+        promise="ready", post=heard(makegood, "1"), brand="", at_ms=makegood.clock.now_ms(),
+        verdict="against", because="read",
+    )  # fmt: skip
+    weigh(makegood)
+    with makegood.store.writing() as writing:
+        writing.put_weighed([row.post], [row])
+    assert "read by a machine" in words_of(kathy.get(f"{AT}/ready?list=against"))
+
+
+def test_who_presses_what_somebody_said_before_is_told_so_and_stays_where_they_are(
+    makegood, kathy, omar
+):
+    post = heard(makegood, "1", brand="northwind_cars")
+    weigh(makegood)
+    kathy.post(f"{AT}/ready/{post}/against")
+    fields = {"list": "unjudged", "brand": "northwind_cars", "days": "30"}
+    done = omar.post(f"{AT}/ready/{post}/against", fields, follow=True)
+    assert "Kathy Moreno said so before; it stands." in words_of(done)
+    assert done.redirect_chain[-1][0] == f"{AT}/ready?list=unjudged&brand=northwind_cars&days=30"
+    assert "Kathy" in words_of(kathy.get(f"{AT}/ready?list=against"))
+    elsewhere = omar.post(f"{AT}/ready/{post}/kept", {"brand": "https://example.org"})
+    assert elsewhere["Location"] == f"{AT}/ready"

@@ -51,6 +51,9 @@ def test_a_shipped_book_advertises_what_its_queue_is_measured_by():
         ("brands: [x], failures: [other]", "not a brand"),
         ("since: 2026-02-02, until: 2026-02-01, failures: [other]", "before it begins"),
         ("since: soon, failures: [other]", "not a day"),
+        ("read_from: 0.4, failures: [other]", "less is a guess"),
+        ("read_from: 1.1, failures: [other]", "less is a guess"),
+        ("read_from: 0.9, words: {en: [late]}", "no failure to be read of"),
         ("strange: 1, failures: [other]", "strange"),
     ],
 )

@@ -109,3 +109,9 @@ def test_one_wrong_row_and_nothing_is_taken(it):
     with pytest.raises(InputError, match="no brand"):
         room(it).take([ROW, replace(ROW, brand="nobody")], "anna")
     assert kept(it) == []
+
+
+def test_what_is_told_twice_at_once_is_refused_however_it_comes(it):
+    with pytest.raises(InputError, match="stands there twice"):
+        room(it).take([ROW, replace(ROW, cents=900)], "anna")
+    assert kept(it) == []
