@@ -115,7 +115,7 @@ def test_a_statement_larger_than_what_the_socket_takes_at_once_goes_out_whole(st
 
 
 def test_who_may_still_write_before_the_end_of_the_log_is_known(store):
-    """A place of the log is taken before it is committed, and a later one may be committed first."""
+    """A place of the log is taken before it is committed; a later one may be committed first."""
     with store.writing() as slow:
         slow.append([offered("slow", "ana")])
         with store.reading() as reading:
