@@ -148,13 +148,19 @@ class Triage:
             if self._known is not None and self._known[0] == name:
                 return self._known[1]
             kept = reading.triage_model()
-        try:
-            found = self._reader_of(kept)
-        except Exception as fault:
-            _LOG.error("the model of triage cannot be used: %s", type(fault).__name__)
-            found = None
+        found = self._made(kept)
+        if found is None and kept is not None:
+            # As one of an older format after an upgrade: it is trained anew once enough is said.
+            found = self._made(None)
         self._known = (name, found)
         return found
+
+    def _made(self, kept: KeptModel | None) -> Reader | None:
+        try:
+            return self._reader_of(kept)
+        except Exception as fault:
+            _LOG.error("a model of triage cannot be used: %s", type(fault).__name__)
+            return None
 
     def _keep(self, wrote: Wrote, said: Triaged, words: tuple[str, ...]) -> Triaged | None:
         """Keep what a letter was read as; None where whoever wrote it was erased meanwhile."""

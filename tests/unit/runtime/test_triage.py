@@ -166,6 +166,25 @@ def test_a_model_that_cannot_be_read_stops_no_letter(makegood: Makegood):
     assert it.look(wrote(makegood)) is None
 
 
+def test_in_the_place_of_a_model_that_does_not_fit_reads_the_one_that_ships(makegood: Makegood):
+    with makegood.store.writing() as writing:
+        writing.put_triage_model(KeptModel(name="older", at_ms=1, content=b"older"))
+
+    def made(kept: KeptModel | None) -> Model:
+        if kept is not None:
+            raise ValueError("of another format")
+        return Model()
+
+    book = replace(makegood.book, triage=TERMS)
+    it = Triage(
+        makegood.store, makegood.acts, makegood.intake, lambda: book, makegood.clock, made
+    )
+    assert it.is_ready()
+    said = it.look(wrote(makegood))
+    assert said is not None
+    assert said.model == "m"
+
+
 def test_words_of_the_book_make_a_letter_urgent(makegood: Makegood):
     letter = wrote(makegood, text="We are STRANDED.")
     said, words = judged(Model(), letter, TERMS)
