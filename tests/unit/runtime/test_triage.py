@@ -176,9 +176,7 @@ def test_in_the_place_of_a_model_that_does_not_fit_reads_the_one_that_ships(make
         return Model()
 
     book = replace(makegood.book, triage=TERMS)
-    it = Triage(
-        makegood.store, makegood.acts, makegood.intake, lambda: book, makegood.clock, made
-    )
+    it = Triage(makegood.store, makegood.acts, makegood.intake, lambda: book, makegood.clock, made)
     assert it.is_ready()
     said = it.look(wrote(makegood))
     assert said is not None
