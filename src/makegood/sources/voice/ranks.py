@@ -199,9 +199,9 @@ def _day(text: str, today: int) -> int:
     is_plain = text.isascii() and text.isdigit()
     try:
         found = datetime.fromisoformat("" if is_plain and len(text) != _DAY else text)
+        day = found.toordinal() - _EPOCH
     except ValueError:
-        found = datetime.min
-    day = found.toordinal() - _EPOCH
+        day = 0
     if day <= 0:
         raise InputError(f"`{text[:40]}` is no day; write 2026-11-26.")
     if day > today + 1:  # somewhere it is tomorrow already
