@@ -57,7 +57,7 @@ class Session(Protocol):
         """Take that many new positions in the log, rising."""
 
     def given_out(self) -> tuple[int, frozenset[str]]:
-        """Give the last position that was taken, and transactions that may hold one uncommitted."""
+        """Give the last position that was taken, and transactions that may hold one still."""
 
     def slot(self) -> int:
         """Number of the tally row that this connection adds to."""
