@@ -8,56 +8,56 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from tests.stories.test_story_4_how_do_they_feel import ANA, World
 
 from makegood.books.opening import read_book
 from makegood.core.state import Case
 from makegood.messages.commands import SendMessage
 from makegood.replay.again import replay
 from tests.e2e.screens import PASSWORD, profile_of, serving
+from tests.stories.test_story_4_feelings import ANA, Flights
 from tests.unit.desk.browsing import words_of
 
 CHANGED = "There are two people at that gate now."
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world() -> Iterator[Flights]:
     text, _ = read_book("airline")
     with serving(text) as (makegood, clock):
-        yield World(makegood, clock)
+        yield Flights(makegood, clock)
 
 
-def the_case(world: World) -> Case:
+def the_case(world: Flights) -> Case:
     return world.state(ANA).cases[-1]
 
 
-def at_the_desk(world: World, act: str, token: str, **sent: str) -> int:
+def at_the_desk(world: Flights, act: str, token: str, **sent: str) -> int:
     desk = Client()
     assert desk.login(username="omar", password=PASSWORD)
     answer = desk.post(f"/desk/cases/{the_case(world).id}/{act}", {"token": token, **sent})
     return answer.status_code
 
 
-def closes(world: World, token: str, **told: str) -> None:
+def closes(world: Flights, token: str, **told: str) -> None:
     sent = {"kind": "process", "action": "Two people at the gate.", **told}
     assert at_the_desk(world, "root-cause", f"{token}-cause", **sent) == 302
     assert at_the_desk(world, "release", f"{token}-end", reason="Spoken to.") == 302
     assert not the_case(world).is_open
 
 
-def asked_again(world: World) -> list[SendMessage]:
+def asked_again(world: Flights) -> list[SendMessage]:
     with world.makegood.store.reading() as reading:
         rows = reading.outbox_of([profile_of(ANA)])
     orders = [row.command.order for row in rows]
     return [one for one in orders if isinstance(one, SendMessage) and one.message == "good_now"]
 
 
-def page(world: World, about: str) -> str:
+def page(world: Flights, about: str) -> str:
     token = world.makegood.links.survey_token(profile_of(ANA), "meridian", "boarding", about)
     return words_of(Client().get(f"/s/{token}"))
 
 
-def test_unhappy_closed_told_asked_still_unhappy_and_good_at_last(world: World):
+def test_unhappy_closed_told_asked_still_unhappy_and_good_at_last(world: Flights):
     about = "ana/ME1"
     world.flies(ANA, "ME1")
     world.waits(3)
