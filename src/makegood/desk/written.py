@@ -194,9 +194,9 @@ def settle(request: HttpRequest, item: str) -> HttpResponse:
     elif say == "later" and row.said is not None and row.said.verdict == "ask":
         can_wait(desk.makegood.store, item)
     else:
+        # The failure first: who is cut short in between finds it in the list, and says it again.
+        refused = _made(desk, row, customer) if say == "yes" else None
         triage.learn(label)
-    if say == "yes" and not row.labelled_ms:
-        refused = _made(desk, row, customer)
         if refused is not None:
             messages.error(request, refused.why)
     show = request.POST.get("show", "")

@@ -232,6 +232,9 @@ class VoiceReading(Protocol):
     def voice_counts(self, since_ms: int, until_ms: int) -> tuple[VoiceCount, ...]:
         """Count posts that had to be answered by a time of this window, by group."""
 
+    def brands_to_prune(self) -> tuple[str, ...]:
+        """Name the brands with posts that may be pruned, also one that no book has any more."""
+
     def posts_to_prune(self, brand: str, before_ms: int, limit: int) -> tuple[Post, ...]:
         """Give posts of a brand that may be pruned and were heard before, the oldest first."""
 

@@ -53,6 +53,18 @@ class WordsCounted(Struct, frozen=True, gc=False, kw_only=True):
     all: int = 0
 
 
+class LogEdge(Struct, frozen=True, gc=False, kw_only=True):
+    """How far the log went at a moment.
+
+    Attributes:
+        place: The last place that was given out; 0 for none.
+        writing: Who may still commit something at this place or before it; names of transactions.
+    """
+
+    place: int = 0
+    writing: frozenset[str] = frozenset()
+
+
 class WordsReading(Protocol):
     """Looking."""
 
@@ -97,8 +109,11 @@ class WordsReading(Protocol):
     def words_read(self) -> int | None:
         """Say up to which place the log was read for words; None for never."""
 
-    def log_end(self) -> int:
-        """Say the last place of the log; 0 for an empty one."""
+    def log_edge(self) -> LogEdge:
+        """Say how far the log went, and who may still write before that.
+
+        Once none of those writes any more, whoever looks anew misses nothing up to that place.
+        """
 
     def posts_unread(self, limit: int) -> tuple[Post, ...]:
         """Give posts that wait for an answer and that nobody has read, the oldest first."""

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from makegood.messages.errors import MakegoodError, StoreBusy
 from makegood.messages.events import Event
 from makegood.messages.ids import CustomerId, ProfileId
 from makegood.playbooks.book import RuleBook, books_in
@@ -17,12 +19,13 @@ from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
 from makegood.ports.triage import TriageRow
 from makegood.ports.voice import Post
+from makegood.ports.words import LogEdge
 from makegood.runtime.own_words import OwnWords, is_answer, own_words, plain_words
 from makegood.runtime.triage import PUBLIC, Triage, Wrote
 
 EVERY_S = 5.0
-SETTLED_MS = 10_000
-"""On PostgreSQL a later place of the log may be committed first; after so long none is missing."""
+WITHOUT_MODEL_MS = 24 * 3_600_000
+"""So long words wait for a worker that has a model; what is older is never read."""
 _PAGE = 500
 _POSTS = 50
 _LOG = logging.getLogger("makegood.triage")
@@ -35,6 +38,24 @@ class _Found(Struct, frozen=True, kw_only=True):
     own: OwnWords
 
 
+class Settled:
+    """How far the log is whole: a later place of it may be committed before an earlier one."""
+
+    def __init__(self) -> None:
+        self._place = 0
+        self._edge: LogEdge | None = None
+
+    def place(self, now: LogEdge) -> int:
+        """Say up to where nothing can come any more, by what was seen before and is seen now."""
+        before = self._edge
+        if before is None or not before.writing & now.writing:
+            self._place = before.place if before is not None else 0
+            self._edge = now
+        if not now.writing:
+            self._place = now.place
+        return self._place
+
+
 class WordsRead:
     """Reads what customers wrote elsewhere than in letters."""
 
@@ -45,6 +66,7 @@ class WordsRead:
         self._triage = triage
         self._book_of = book_of
         self._clock = clock
+        self._settled = Settled()
 
     def run_forever(self, stopped: Callable[[], bool], sleep: Callable[[float], object]) -> None:
         """Read until told to stop; a fault of the store is waited out."""
@@ -59,16 +81,20 @@ class WordsRead:
         """Read everything that came since the last round; say how many words were looked at."""
         book = self._book_of()
         with self._store.reading() as reading:
-            before, end = reading.words_read(), reading.log_end()
+            before, edge = reading.words_read(), reading.log_edge()
+        until = self._settled.place(edge)
         reads = any(one.triage.channels - {"mail"} for one in books_in(book))
-        if before is None or not reads or not self._triage.is_ready():
+        if before is None or not reads:
             # Who begins to read today does not open failures for what was said last year.
-            if before != end:
-                self._at(end)
+            if before != edge.place:
+                self._at(edge.place)
+            return 0
+        if not self._triage.is_ready():
+            self._leave_old(before, until)
             return 0
         looked, after = 0, before
         while not stopped():
-            count, place = self._page(book, after)
+            count, place = self._page(book, after, until)
             looked += count
             if place == after:
                 break
@@ -82,22 +108,49 @@ class WordsRead:
         with self._store.writing() as writing:
             writing.put_words_read(place)
 
-    def _page(self, book: RuleBook, after: int) -> tuple[int, int]:
+    def _leave_old(self, after: int, until: int) -> None:
+        """Pass over what waited too long for a model; another worker may have one meanwhile."""
+        before_ms, place = self._clock.now_ms() - WITHOUT_MODEL_MS, after
+        while True:
+            with self._store.reading() as reading:
+                log = reading.log(place, 1)
+                if log and log[0][1].received_ms < before_ms:
+                    log = reading.log(place, _PAGE)
+            old = _beginning(log, lambda at, one: at <= until and one.received_ms < before_ms)
+            if not old:
+                break
+            place = old[-1][0]
+        if place != after:
+            self._at(place)
+
+    def _page(self, book: RuleBook, after: int, until: int) -> tuple[int, int]:
         """Read a page of the log; say how many words there were, and where it ended."""
-        until_ms = self._clock.now_ms() - SETTLED_MS
         with self._store.reading() as reading:
-            log = reading.log(after, _PAGE)
-            some = list(takewhile(lambda one: one[1].received_ms <= until_ms, log))
+            some = _beginning(reading.log(after, _PAGE), lambda at, _: at <= until)
             found = [
                 _Found(event=event, own=own)
                 for _, event in some
                 if (own := own_words(event, book.sources)) is not None
             ]
             wrote = _wrote(reading, found)
-        for one in wrote:
-            self._triage.look(one)
+        self._look(wrote)
         self._calm(event for _, event in some if is_answer(event.body))
         return len(wrote), some[-1][0] if some else after
+
+    def _look(self, wrote: Sequence[tuple[CustomerId, Wrote]]) -> None:
+        """Look at words one after the other; who wrote twice is let down once."""
+        opened: set[CustomerId] = set()
+        for customer, one in wrote:
+            own = replace(one, raise_it=False) if customer in opened else one
+            try:
+                said = self._triage.look(own)
+            except StoreBusy:
+                raise
+            except MakegoodError as fault:  # it would hold up what everybody else wrote
+                _LOG.error("words could not be looked at: %s", type(fault).__name__)
+                continue
+            if said is not None and said.verdict == "open":
+                opened.add(customer)
 
     def _calm(self, answers: Iterable[Event]) -> None:
         """What was urgent and has been answered is so no more, whoever of the linked wrote it."""
@@ -138,8 +191,15 @@ class WordsRead:
                 writing.put_triaged(TriageRow(letter=post.post, profile=nobody, channel=PUBLIC))
 
 
-def _wrote(reading: Reading, found: Sequence[_Found]) -> list[Wrote]:
-    """Put words to what was found, with two questions for all of a page."""
+def _beginning(
+    log: Sequence[tuple[int, Event]], fits: Callable[[int, Event], bool]
+) -> list[tuple[int, Event]]:
+    """Give the entries of a page until one does not fit."""
+    return list(takewhile(lambda one: fits(*one), log))
+
+
+def _wrote(reading: Reading, found: Sequence[_Found]) -> list[tuple[CustomerId, Wrote]]:
+    """Put words, and whose they are today, to what was found; few questions for all of a page."""
     if not found:
         return []
     texts = reading.texts([one.own.ref for one in found])
@@ -153,19 +213,18 @@ def _wrote(reading: Reading, found: Sequence[_Found]) -> list[Wrote]:
         if not text.strip():
             continue  # whoever wrote it was erased
         customer = customers.get(one.event.profile, CustomerId(one.event.profile))
-        made.append(
-            Wrote(
-                letter=one.event.id,
-                customer=CustomerId(one.event.profile),
-                brand=own.brand or brands.get(own.case, ""),
-                text=plain_words(text),
-                words=own.ref,
-                # Somebody looks after it already: what they add is no second failure by itself.
-                raise_it=own.raise_it and customer not in looked_after,
-                channel=own.channel,
-                at_ms=one.event.received_ms,
-            )
+        wrote = Wrote(
+            letter=one.event.id,
+            customer=CustomerId(one.event.profile),
+            brand=own.brand or brands.get(own.case, ""),
+            text=plain_words(text),
+            words=own.ref,
+            # Somebody looks after it already: what they add is no second failure by itself.
+            raise_it=own.raise_it and customer not in looked_after,
+            channel=own.channel,
+            at_ms=one.event.received_ms,
         )
+        made.append((customer, wrote))
     return made
 
 

@@ -28,6 +28,7 @@ from makegood.sources.voice.ranks import MOST_PLACES, Ranked, Wrong
 
 _LOG = logging.getLogger("makegood.voice")
 MOST_KEPT = 200_000  # results of watched queries in one file: they are in memory together
+MOST_OF_A_DAY = 500  # pages of a search that are kept and shown; means may put many at one place
 MOST_WRONG = 1_000
 _DAYS_AT_ONCE = 20
 _SETTLED_MS = 2 * 60_000  # a list may come in several deliveries
@@ -152,8 +153,13 @@ class Searches:
             rows: list[Placing] = []
             for day, found in days.items():
                 known = {one.url: one for one in writing.placings_on(row.search, day)}
+                room = MOST_OF_A_DAY - len(known)
                 for one in _placings(row.search, day, found.values()):
                     before = known.get(one.url)
+                    room -= before is None
+                    if before is None and room < 0:
+                        became["deeper"] += 1
+                        continue
                     state = "new" if before is None else "changed"
                     became["known" if before == one else state] += 1
                     rows += [] if before == one else [one]
@@ -241,7 +247,7 @@ def _fresh(watched: Watched, engine: str, market: str) -> WatchedSearch:
 
 
 def _placings(search: str, day: int, found: Iterable[Ranked]) -> Iterator[Placing]:
-    for one in found:
+    for one in sorted(found, key=lambda it: (it.place, it.url)):
         yield Placing(search=search, day=day, url=one.url, place=one.place, title=one.title)
 
 

@@ -75,6 +75,7 @@ class Wrote(Struct, frozen=True, kw_only=True):
         raise_it: Whether it may open a failure or ask for one; not where one was raised already.
         channel: Where it was written, as `triage` of the rule book calls it.
         at_ms: When it came; 0 for just now.
+        only_asks: A case of theirs is open: a person is asked whether it is one more failure.
     """
 
     letter: str
@@ -85,6 +86,7 @@ class Wrote(Struct, frozen=True, kw_only=True):
     raise_it: bool = True
     channel: str = "mail"
     at_ms: int = 0
+    only_asks: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -128,6 +130,8 @@ class Triage:
             return None
         with self._store.reading() as reading:
             known = reading.triaged([wrote.letter]).get(wrote.letter)
+            if known is None and wrote.channel == MAIL and wrote.raise_it:
+                wrote = replace(wrote, only_asks=_has_a_case(reading, wrote.customer))
         if known is not None and known.said is not None:
             return self._follow(wrote, known.said)  # a crash may have come between the two
         reader = self._reader()
@@ -148,13 +152,19 @@ class Triage:
             if self._known is not None and self._known[0] == name:
                 return self._known[1]
             kept = reading.triage_model()
-        try:
-            found = self._reader_of(kept)
-        except Exception as fault:
-            _LOG.error("the model of triage cannot be used: %s", type(fault).__name__)
-            found = None
+        found = self._made(kept)
+        if found is None and kept is not None:
+            # As one of an older format after an upgrade: it is trained anew once enough is said.
+            found = self._made(None)
         self._known = (name, found)
         return found
+
+    def _made(self, kept: KeptModel | None) -> Reader | None:
+        try:
+            return self._reader_of(kept)
+        except Exception as fault:
+            _LOG.error("a model of triage cannot be used: %s", type(fault).__name__)
+            return None
 
     def _keep(self, wrote: Wrote, said: Triaged, words: tuple[str, ...]) -> Triaged | None:
         """Keep what a letter was read as; None where whoever wrote it was erased meanwhile."""
@@ -253,6 +263,11 @@ class Triage:
             writing.drop_waiting_words([label.letter])
 
 
+def _has_a_case(reading: Reading, profile: CustomerId) -> bool:
+    customer = reading.customers_of([ProfileId(profile)]).get(ProfileId(profile), profile)
+    return any(row.is_open for row in reading.cases_of([customer]))
+
+
 def can_wait(store: Store, letter: str) -> None:
     """Keep that a person says it can wait; whether it is a failure is asked all the same."""
     with store.writing() as writing:
@@ -312,7 +327,7 @@ def judged(reader: Reader, wrote: Wrote, terms: TriageTerms) -> tuple[Triaged, t
         brand=wrote.brand,
         channel=wrote.channel,
     )
-    if wrote.is_public and said.verdict == "open":
+    if (wrote.is_public or wrote.only_asks) and said.verdict == "open":
         said = replace(said, verdict="ask")
     words = (kind.words if kind is not None else ()) + marks
     return said, tuple(dict.fromkeys(words))

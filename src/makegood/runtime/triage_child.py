@@ -5,12 +5,13 @@ either lies on a disk. It opens no database and knows no secret: killed, it leav
 """
 
 import os
+import re
 import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from threading import Thread
+from threading import Event, Thread
 
 import msgspec
 
@@ -21,7 +22,8 @@ from makegood.runtime.triage_learning import Job, Learned, learn
 _MB = 1_000_000
 _LOOK_S = 1.0  # how soon a worker that is told to stop ends what it began
 _GRACE_S = 30  # the child ends itself; after so long more it is ended
-_NO_MEMORY, _NO_TIME = 3, -signal.SIGALRM
+_NO_MEMORY, _NO_WORKER, _NO_TIME = 3, 4, -signal.SIGALRM
+_STARTS = re.compile(r"PATH|HOME|TMPDIR|TZ|LANG|LC_[A-Z]+|LD_LIBRARY_PATH|PYTHON(PATH|HOME|UTF8)")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -98,8 +100,11 @@ def _await(said: _Said, terms: TrainTerms, stopped: Callable[[], bool]) -> None:
 
 
 def _surroundings(now: Mapping[str, str]) -> dict[str, str]:
-    """Give the child no setting of this deployment, and one thread."""
-    kept = {name: words for name, words in now.items() if not name.startswith("MAKEGOOD_")}
+    """Give the child what a program needs to start, one thread, and no other thing.
+
+    Secrets stand in the environment under names of many tools, so none is let through by name.
+    """
+    kept = {name: words for name, words in now.items() if _STARTS.fullmatch(name)}
     return kept | dict.fromkeys(_THREADS, "1")
 
 
@@ -112,8 +117,20 @@ def _why(code: int, terms: TrainTerms) -> str:
     return f"The process that trains died (exit status {code})."
 
 
+def _end_with(parent: int) -> None:
+    """End when the worker is no more: nobody would hear what was learned, or end it."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            Event().wait(_LOOK_S)
+        os._exit(_NO_WORKER)
+
+    Thread(target=watch, name="worker", daemon=True).start()
+
+
 def main(memory_mb: int, longest_s: int) -> int:
     """Be the child: bound yourself, learn, and say what came of it."""
+    _end_with(os.getppid())
     os.nice(19)
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     bound = memory_mb * _MB

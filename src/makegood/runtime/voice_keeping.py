@@ -37,7 +37,9 @@ class Keeping:
         """Prune everything that is due; say of how many posts."""
         now_ms = self._parts.clock.now_ms()
         pruned = 0
-        for brand in ("", *sorted(self._parts.library_of().now("").brands)):
+        with self._parts.store.reading() as reading:
+            brands = reading.brands_to_prune()
+        for brand in brands:
             keep_ms = self._parts.terms(brand).keep_ms
             while keep_ms and (looked := self._some(brand, now_ms - keep_ms)):
                 pruned += sum(looked)

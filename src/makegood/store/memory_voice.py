@@ -96,6 +96,9 @@ class MemoryVoice(MemoryReading):
                 groups[one.source, one.brand, one.language].append(one)
         return tuple(_counted(key, found) for key, found in sorted(groups.items()))
 
+    def brands_to_prune(self) -> tuple[str, ...]:
+        return tuple(sorted({one.brand for one in self._all() if one.is_prunable}))
+
     def posts_to_prune(self, brand: str, before_ms: int, limit: int) -> tuple[Post, ...]:
         found = [
             one

@@ -11,7 +11,7 @@ from makegood.ports.rows import CaseRow
 from makegood.ports.training import Training, Version, newest
 from makegood.ports.triage import KeptModel, TriageRow
 from makegood.ports.voice import Post
-from makegood.ports.words import WaitingWords, WordsCounted, WordsPlace
+from makegood.ports.words import LogEdge, WaitingWords, WordsCounted, WordsPlace
 from makegood.store.memory_reading import MemoryReading
 
 _READ, _TRAIN = "read", "train"
@@ -91,8 +91,8 @@ class MemoryWords(MemoryReading):
     def words_read(self) -> int | None:
         return self._of_words.triage_turns.get(_READ)
 
-    def log_end(self) -> int:
-        return max(self._of_words.log, default=0)
+    def log_edge(self) -> LogEdge:
+        return LogEdge(place=max(self._of_words.log, default=0))
 
     def posts_unread(self, limit: int) -> tuple[Post, ...]:
         known = self._of_words.triage

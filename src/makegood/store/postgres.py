@@ -31,6 +31,11 @@ POOL_SIZE = 10
 OPEN_TRIES = 6  # each waits as long as a request does
 SLOTS = 1024  # more than connections at a time, so that two rarely add to one tally row
 MIGRATION_LOCK = 0x6D616B65  # any number that is always this one
+LAST_POSITION = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM log_position"
+HOLDERS = """
+    SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation'
+        AND relation = 'log_position'::regclass AND mode = 'RowExclusiveLock'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 BUSY = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 _NUMBERS = count()  # names of cursors
 Cursor = psycopg.Cursor[Row]
@@ -208,6 +213,12 @@ class PostgresSession:
     def positions(self, count: int) -> list[int]:
         sql = "SELECT nextval('log_position') FROM generate_series(1, ?)"
         return sorted(row[0] for row in self.rows(sql, count))
+
+    def given_out(self) -> tuple[int, frozenset[str]]:
+        # In this order: who took a position before it was read holds the sequence until the end,
+        # or has committed, and is seen by whoever looks anew.
+        ((last,),) = self.rows(LAST_POSITION)
+        return last, frozenset(row[0] for row in self.rows(HOLDERS))
 
     def slot(self) -> int:
         return self._connection.info.backend_pid % SLOTS

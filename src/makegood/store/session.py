@@ -56,6 +56,9 @@ class Session(Protocol):
     def positions(self, count: int) -> list[int]:
         """Take that many new positions in the log, rising."""
 
+    def given_out(self) -> tuple[int, frozenset[str]]:
+        """Give the last position that was taken, and transactions that may hold one still."""
+
     def slot(self) -> int:
         """Number of the tally row that this connection adds to."""
 

@@ -123,6 +123,10 @@ class VoiceReading(SqlBase):
             )
         )  # fmt: skip
 
+    def brands_to_prune(self) -> tuple[str, ...]:
+        sql = "SELECT DISTINCT brand FROM public_post WHERE prunable > 0 ORDER BY brand"
+        return tuple(row[0] for row in self._db.rows(sql))
+
     def posts_to_prune(self, brand: str, before_ms: int, limit: int) -> tuple[Post, ...]:
         found = self._db.rows(
             "SELECT row_blob FROM public_post WHERE prunable > 0 AND brand = ? AND heard_ms < ? "

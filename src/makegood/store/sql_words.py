@@ -8,7 +8,7 @@ import msgspec
 from makegood.messages.ids import CaseId, CustomerId, ProfileId
 from makegood.ports.rows import CaseRow
 from makegood.ports.voice import Post
-from makegood.ports.words import WaitingWords, WordsCounted, WordsPlace
+from makegood.ports.words import LogEdge, WaitingWords, WordsCounted, WordsPlace
 from makegood.store.session import Value, replace
 from makegood.store.shapes import unpack_case
 from makegood.store.sql_customers import SqlBase
@@ -90,8 +90,9 @@ class WordsReading(SqlBase):
         found = self._db.rows("SELECT place FROM triage_turn WHERE name = ?", _READ)
         return int(found[0][0]) if found else None
 
-    def log_end(self) -> int:
-        return int(self._db.rows("SELECT coalesce(max(seq), 0) FROM log")[0][0])
+    def log_edge(self) -> LogEdge:
+        place, writing = self._db.given_out()
+        return LogEdge(place=place, writing=writing)
 
     def posts_unread(self, limit: int) -> tuple[Post, ...]:
         return tuple(_unpack_post(row[0]) for row in self._db.rows(_UNREAD, limit))

@@ -158,6 +158,10 @@ class SqliteSession:
         last = self.rows("SELECT coalesce(max(seq), 0) FROM log")[0][0]
         return list(range(last + 1, last + 1 + count))
 
+    def given_out(self) -> tuple[int, frozenset[str]]:
+        # One writer at a time: what was taken before is committed before.
+        return self.rows("SELECT coalesce(max(seq), 0) FROM log")[0][0], frozenset()
+
     def slot(self) -> int:
         return 0
 

@@ -211,6 +211,7 @@ class VoiceConformance(Conformance):
             writing.put_post(replace(post("kept", at_ms=1), case="c"))
             writing.put_post(replace(post("vans", at_ms=1), brand="vans"))
             writing.put_post(forgotten("erased"))
+            assert writing.brands_to_prune() == ("", "vans")
             found = writing.posts_to_prune("", 3, 9)
             assert [one.post for one in found] == ["p1", "p2"]
             assert len(writing.posts_to_prune("", 3, 1)) == 1
@@ -220,6 +221,7 @@ class VoiceConformance(Conformance):
             writing.prune_posts([], [])
         with store.reading() as reading:
             assert reading.posts_to_prune("", 3, 9) == ()
+            assert reading.brands_to_prune() == ("", "vans"), "p3 is not pruned yet"
             assert reading.voice_counts(0, 9_000) == before
             assert reading.gone_letters(9) == ("p2",)
             listed = {one.post for one in reading.posts_listed()}

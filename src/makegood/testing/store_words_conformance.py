@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from makegood.messages.ids import ProfileId
 from makegood.ports.training import Figures, Training, newest
 from makegood.ports.triage import KeptModel, TriageRow
-from makegood.ports.words import WaitingWords, WordsCounted
+from makegood.ports.words import LogEdge, WaitingWords, WordsCounted
 from makegood.testing.store_log_conformance import Conformance
 from makegood.testing.store_samples import customer, known, profile
 from makegood.testing.store_triage_conformance import triage_row
@@ -83,14 +83,14 @@ class WordsConformance(Conformance):
     def test_how_far_the_log_was_read_is_kept(self) -> None:
         store = self.make_store()
         with store.reading() as reading:
-            assert (reading.words_read(), reading.log_end()) == (None, 0)
+            assert (reading.words_read(), reading.log_edge()) == (None, LogEdge())
         known(store, "ana")
         with store.writing() as writing:
             writing.put_words_read(0)
             writing.put_words_read(7)
         with store.reading() as reading:
             assert reading.words_read() == 7
-            assert reading.log_end() == reading.log(0, 9)[-1][0]
+            assert reading.log_edge() == LogEdge(place=reading.log(0, 9)[-1][0])
 
     def test_posts_are_read_once_and_wait_as_long_as_they_wait_for_an_answer(self) -> None:
         store = self.make_store()

@@ -97,6 +97,13 @@ def raised(makegood: Makegood, customer: CustomerId) -> list[FailureRaised]:
     return [one.body for one in log if isinstance(one.body, FailureRaised)]
 
 
+class Away:
+    """Acts on a store that is gone in this moment."""
+
+    def act(self, *_: object, **__: object) -> None:
+        raise ConnectionError
+
+
 def test_what_is_urgent_comes_first_and_can_be_seen_alone(makegood: Makegood, kathy: Client):
     wrote(makegood, "e1", at_ms=1)
     wrote(makegood, "e2", who="ben", at_ms=2, urgent=True, verdict="nothing")
@@ -125,6 +132,20 @@ def test_one_click_makes_the_failure_with_the_words_that_are_there(
     kathy.post("/desk/written/e1", {"say": "no"})
     assert known(makegood, "e1").kind == "not_working", "what was said first stands"
     assert len(raised(makegood, ana)) == 1
+
+
+def test_a_yes_that_was_cut_short_is_said_again_and_makes_the_failure(
+    makegood: Makegood, kathy: Client
+):
+    ana = wrote(makegood, "e1")
+    acts, makegood.acts = makegood.acts, Away()  # type: ignore[assignment]
+    with pytest.raises(ConnectionError):
+        kathy.post("/desk/written/e1", {"say": "yes"})
+    makegood.acts = acts
+    assert names(kathy.get("/desk/written")) == ["e1"]
+    kathy.post("/desk/written/e1", {"say": "yes"})
+    assert len(raised(makegood, ana)) == 1
+    assert names(kathy.get("/desk/written")) == []
 
 
 @pytest.mark.parametrize(

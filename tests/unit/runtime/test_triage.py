@@ -166,6 +166,34 @@ def test_a_model_that_cannot_be_read_stops_no_letter(makegood: Makegood):
     assert it.look(wrote(makegood)) is None
 
 
+def test_who_has_an_open_case_and_writes_again_opens_no_second_one_by_itself(makegood: Makegood):
+    triage, letter = reading_with(makegood, Model()), wrote(makegood)
+    triage.look(letter)
+    again = triage.look(replace(letter, letter="l2"))
+    assert again is not None
+    assert again.verdict == "ask", "a letter of the same conversation, or a copy of it"
+    assert len(of(makegood, letter.customer, FailureRaised)) == 1
+    (first, second) = of(makegood, letter.customer, Triaged)
+    assert (first.verdict, second.verdict) == ("open", "ask")
+
+
+def test_in_the_place_of_a_model_that_does_not_fit_reads_the_one_that_ships(makegood: Makegood):
+    with makegood.store.writing() as writing:
+        writing.put_triage_model(KeptModel(name="older", at_ms=1, content=b"older"))
+
+    def made(kept: KeptModel | None) -> Model:
+        if kept is not None:
+            raise ValueError("of another format")
+        return Model()
+
+    book = replace(makegood.book, triage=TERMS)
+    it = Triage(makegood.store, makegood.acts, makegood.intake, lambda: book, makegood.clock, made)
+    assert it.is_ready()
+    said = it.look(wrote(makegood))
+    assert said is not None
+    assert said.model == "m"
+
+
 def test_words_of_the_book_make_a_letter_urgent(makegood: Makegood):
     letter = wrote(makegood, text="We are STRANDED.")
     said, words = judged(Model(), letter, TERMS)

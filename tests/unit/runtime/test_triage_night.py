@@ -1,5 +1,7 @@
 """Training in the night: when it is worth it, by one worker, and only what is not worse."""
 
+import signal
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
@@ -252,12 +254,13 @@ def program(words: str) -> tuple[str, ...]:
 
 
 def test_a_child_is_given_no_setting_of_the_deployment_and_says_what_it_learned(monkeypatch):
-    monkeypatch.setenv("MAKEGOOD_KEY", "secret")
+    for name in ("MAKEGOOD_KEY", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "LC_X_SECRET_1"):
+        monkeypatch.setenv(name, "secret")
     child = program("""
         import msgspec, os, sys
         from makegood.runtime.triage_learning import Job, Learned
         job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
-        seen = [one for one in os.environ if one.startswith("MAKEGOOD_")]
+        seen = [one for one, words in os.environ.items() if words == "secret"]
         name = f"{job.now_ms} {seen} {sys.argv[1:]} {os.environ['OMP_NUM_THREADS']}"
         learned = Learned(figures=(), name=name)
         sys.stdout.buffer.write(msgspec.msgpack.encode(learned))
@@ -299,6 +302,27 @@ def test_a_worker_that_is_told_to_stop_ends_its_child():
     child = program("import signal; signal.pause()")
     with pytest.raises(Stopped):
         in_a_child(job(), lambda: True, child)
+
+
+def test_a_child_whose_worker_was_killed_ends_by_itself():
+    child = """
+import os, signal, sys
+from makegood.runtime import triage_child
+triage_child._end_with(os.getppid())
+os.write(int(sys.argv[1]), b"x")
+signal.pause()
+"""
+    worker = f"""
+        import os, signal, subprocess, sys
+        here, there = os.pipe()
+        command = [sys.executable, "-c", {child!r}, str(there)]
+        subprocess.Popen(command, pass_fds=[there], start_new_session=True)
+        os.read(here, 1)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    # The child has the pipe as well: it is at its end when both are at theirs.
+    made = subprocess.run(program(worker), stdout=subprocess.PIPE, check=False, timeout=60)
+    assert made.returncode == -signal.SIGKILL
 
 
 def test_the_true_child_trains_and_is_bounded():

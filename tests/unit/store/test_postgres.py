@@ -112,3 +112,22 @@ def test_a_statement_larger_than_what_the_socket_takes_at_once_goes_out_whole(st
         assert reading.counts("log") == {"log": 0}
     with store.writing_session() as session:
         assert session.rows("SELECT count(*) FROM tally") == [(len(many),)]
+
+
+def test_who_may_still_write_before_the_end_of_the_log_is_known(store):
+    """A place of the log is taken before it is committed; a later one may be committed first."""
+    with store.writing() as slow:
+        slow.append([offered("slow", "ana")])
+        with store.reading() as reading:
+            before = reading.log_edge()
+        with store.writing() as quick:
+            quick.append([offered("quick", "ben")])
+        with store.reading() as reading:
+            edge = reading.log_edge()
+            ((place, _),) = reading.log(0, 9)
+    assert edge.place == place == before.place + 1, "what is quick stands behind what is slow"
+    assert before.writing == edge.writing != frozenset()
+    with store.reading() as reading:
+        after = reading.log_edge()
+        assert [one.message_id for _, one in reading.log(0, 9)] == ["slow", "quick"]
+    assert (after.place, after.writing) == (edge.place, frozenset())

@@ -8,8 +8,9 @@ pages alone).
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import msgspec
@@ -18,7 +19,7 @@ from msgspec import Struct
 from makegood.messages.errors import InputError
 from makegood.playbooks.searches import host_of
 from makegood.sources.limits import writable
-from makegood.sources.voice.heard import link, moment_ms, word
+from makegood.sources.voice.heard import link, word
 from makegood.sources.voice.tables import Rows
 
 FIELDS = ("query", "engine", "market", "day", "place", "url", "title")
@@ -37,7 +38,8 @@ MOST_PLACES = 100
 _MOST_JSON = 64 * 1024 * 1024
 _LONGEST_URL = 1_500  # bytes: it is part of a key
 _EPOCH = date(1970, 1, 1).toordinal()
-_DAY_MS, _DAY, _DIGITS = 86_400_000, 8, 10
+_DAY, _DIGITS = 8, 10
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 
 
 class Ranked(Struct, frozen=True, gc=False, kw_only=True):
@@ -169,7 +171,7 @@ def ranked(cells: Mapping[str, str], today: int) -> Ranked:
     Raises:
         InputError: Says what is wrong with it.
     """
-    query, url = word(" ".join(cells["query"].split())), link(cells["url"].strip())
+    query, url = word(" ".join(cells["query"].split())), link(_nobodys(cells["url"].strip()))
     if not query:
         raise InputError("The query is missing.")
     if not host_of(url) or len(url.encode()) > _LONGEST_URL:
@@ -185,11 +187,22 @@ def ranked(cells: Mapping[str, str], today: int) -> Ranked:
     )
 
 
+def _nobodys(url: str) -> str:
+    """Leave out a name and a password before the host: they are of whoever asked, not the page."""
+    scheme, sign, rest = url.partition("://")
+    end = next((at for at, letter in enumerate(rest) if letter in "/?#"), len(rest))
+    return f"{scheme}{sign}{rest[:end].rpartition('@')[2]}{rest[end:]}"
+
+
 def _day(text: str, today: int) -> int:
+    """Read a day as it is written there, whatever day it was elsewhere at that moment."""
     is_plain = text.isascii() and text.isdigit()
-    at_ms = 0 if is_plain and len(text) != _DAY else moment_ms(text)
-    day = at_ms // _DAY_MS
-    if not at_ms:
+    try:
+        found = datetime.fromisoformat("" if is_plain and len(text) != _DAY else text)
+        day = found.toordinal() - _EPOCH
+    except ValueError:
+        day = 0
+    if day <= 0:
         raise InputError(f"`{text[:40]}` is no day; write 2026-11-26.")
     if day > today + 1:  # somewhere it is tomorrow already
         raise InputError(f"`{text[:40]}` is a day to come.")
@@ -198,6 +211,8 @@ def _day(text: str, today: int) -> int:
 
 def _place(text: str) -> int:
     """Read a place; a mean of a day, as 3.4, is rounded."""
+    if _THOUSANDS.fullmatch(text):
+        raise InputError(f"`{text[:40]}` may be a thousand or a part of one; write 1234 or 1.234.")
     try:
         found = float(text.replace(",", ".", 1))
     except ValueError:

@@ -84,6 +84,17 @@ def test_it_is_looked_once_an_hour_and_each_brand_has_its_own_span(world) -> Non
     assert it.voice.keeping.now_and_then() == 0
 
 
+def test_what_was_said_of_a_brand_that_is_no_more_is_kept_no_longer(world) -> None:
+    it, clock = world
+    hear(it, said())
+    with it.store.writing() as writing:
+        row = writing.change_post(post_of(it).post)
+        writing.save_post(replace(row, brand="sold_last_year"))
+    clock.advance(KEPT_MS + 1)
+    assert it.voice.keeping.prune() == 1
+    assert post_of(it).text == ""
+
+
 def test_files_go_with_the_words(world) -> None:
     it, clock = world
     hear(it, said(media=(Media(url="https://a.example/x", digest="0" * 64),)))

@@ -60,6 +60,14 @@ def test_a_page_that_a_list_names_twice_has_its_best_place(it) -> None:
     assert places(it) == [(2, A)]
 
 
+def test_however_many_pages_are_told_of_a_day_the_first_of_so_many_are_kept(it) -> None:
+    many = [at(f"https://h{n}.example/", 1 + n % 9) for n in range(searches.MOST_OF_A_DAY)]
+    take(it, *many[1:])
+    assert take(it, at(A, 1), at(B, 2), *many[:1]).became == {"deeper": 2, "new": 1}
+    assert take(it, at(many[9].url, 3)).became == {"changed": 1}
+    assert len(places(it)) == searches.MOST_OF_A_DAY
+
+
 def test_what_nobody_watches_is_counted_and_left(it) -> None:
     came = take(it, at(A, 1, query="cars"), at(A, 101), at(A, 1, TODAY - 91))
     assert came.became == {"unwatched": 1, "deeper": 1, "old": 1}

@@ -61,6 +61,37 @@ def test_search_console_gives_a_mean_that_is_rounded() -> None:
     assert (one.place, one.market) == (4, "deu")
 
 
+def test_a_name_and_a_password_are_no_part_of_a_page_and_an_at_sign_of_its_path_is() -> None:
+    rows = "".join(
+        f"x,2026-11-25,{place},{url}\n"
+        for place, url in enumerate(
+            ("https://ana:pw@a.example/x", "https://a.example/@ana?m=a@b.example"), start=1
+        )
+    )
+    first, second = read(f"query,day,place,url\n{rows}".encode())
+    assert isinstance(first, Ranked)
+    assert isinstance(second, Ranked)
+    assert first.url == "https://a.example/x"
+    assert second.url == "https://a.example/@ana?m=a@b.example"
+
+
+def test_a_place_that_may_be_a_thousand_or_a_mean_is_told() -> None:
+    table = b"query;day;place;url\nx;2026-11-25;1,234;https://a.example/\n"
+    table += b"x;2026-11-25;3,4;https://b.example/\n"
+    wrong, mean = read(table)
+    assert isinstance(wrong, Wrong)
+    assert "a thousand or a part of one" in wrong.why
+    assert isinstance(mean, Ranked)
+    assert mean.place == 3
+
+
+def test_a_day_is_the_one_that_is_written_wherever_that_was() -> None:
+    table = b"query,day,place,url\nx,2026-11-25T23:30:00-08:00,1,https://a.example/\n"
+    (one,) = read(table)
+    assert isinstance(one, Ranked)
+    assert one.day == TODAY - 1
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
@@ -68,6 +99,7 @@ def test_search_console_gives_a_mean_that_is_rounded() -> None:
         ("x,2026-13-01,1,https://a.example/", "no day"),
         ("x,1795651200,1,https://a.example/", "no day"),
         ("x,2026-11-29,1,https://a.example/", "to come"),
+        ("x,1969-12-31,1,https://a.example/", "no day"),
         ("x,,1,https://a.example/", "no day"),
         (",2026-11-25,1,https://a.example/", "query is missing"),
         ("x,2026-11-25,0,https://a.example/", "no place"),
