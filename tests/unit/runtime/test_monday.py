@@ -14,6 +14,7 @@ from makegood.messages.facts import RootCauseNamed, Touchpoint
 from makegood.messages.ids import CommandId, RepId
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.runtime.filling import fill_measured
 from makegood.runtime.intake import body_digest
 from makegood.runtime.monday import Mondays
 from makegood.runtime.monday_rounds import MondayRounds
@@ -274,3 +275,12 @@ def test_customers_of_before_an_upgrade_are_counted_once_page_by_page(world):
     assert any("still being counted" in note for note in notes)
     world.round()
     assert figures(world.mondays.preview("2026-W01"))["Failures"] == ("2", "0")
+
+
+def test_a_replay_that_is_adopted_fills_rows_in_and_loses_nothing_of_the_letter(world):
+    world.fail("ana", "rule:no_car")
+    world.until(MONDAY_SEVEN_MS)
+    before = figures(world.mondays.preview("2026-W01"))
+    assert before["Failures"] == ("1", "0")
+    assert fill_measured(world.makegood.store) > 0
+    assert figures(world.mondays.preview("2026-W01")) == before
