@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from makegood.testing.clock import FakeClock
 from tests.e2e.screens import BASE_URL, customer_of, introduce, no_car, serving
 from tests.integration.mail_server import MailServer
 
+EML = Path("tests/mails/eml")
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MONDAY_SEVEN_MS = 1_767_614_400_000  # 2026-01-05 07:00 in New York
@@ -284,3 +286,28 @@ def test_a_replay_that_is_adopted_fills_rows_in_and_loses_nothing_of_the_letter(
     assert before["Failures"] == ("1", "0")
     assert fill_measured(world.makegood.store) > 0
     assert figures(world.mondays.preview("2026-W01")) == before
+
+
+def returned(world: World, row: OutboxRow) -> str:
+    """Bring the mail that says that an address of management is no more."""
+    raw = (EML / "bounce_dsn.eml").read_bytes().replace(b"c1@", f"{row.command.id}@".encode())
+    return world.makegood.post.room.take(raw).became
+
+
+def test_an_address_that_is_no_more_is_shown_and_makes_nobody_a_customer(world):
+    world.until(MONDAY_SEVEN_MS)
+    world.round()
+    world.mails()
+    row = queued(world.makegood)[0]
+    assert row.status is OutboxStatus.DONE
+    with world.makegood.store.reading() as reading:
+        before = reading.counts()["customers"]
+    assert returned(world, row) == "returned"
+    returned(world, row)
+    with world.makegood.store.reading() as reading:
+        assert reading.counts()["customers"] == before
+        after = reading.command(row.command.id)
+    assert after is not None
+    assert after.status is OutboxStatus.FAILED
+    assert "5.1.1" in after.error
+    assert len(world.mails()) == 2, "and nothing is sent again by itself"
