@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.books.opening import shipped_books
 from makegood.bootstrap import Makegood
@@ -13,6 +14,8 @@ from makegood.messages.commands import TellManagement
 from makegood.messages.errors import InputError
 from makegood.messages.facts import RootCauseNamed, Touchpoint
 from makegood.messages.ids import CommandId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.monday import MondayTerms
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus
 from makegood.runtime.filling import fill_measured
@@ -88,6 +91,10 @@ def queued(makegood: Makegood) -> list[OutboxRow]:
     with makegood.store.reading() as reading:
         found = [row for one in OutboxStatus for row in reading.outbox(one, CommandId(""), 500)]
     return [row for row in found if isinstance(row.command.order, TellManagement)]
+
+
+def activate(world: World, text: str) -> None:
+    world.makegood.shelf.activate(text, "it.yaml", by="omar", because="it is wanted")
 
 
 def figures(letter: object) -> dict[str, tuple[str, str]]:
@@ -248,6 +255,61 @@ def test_nobody_is_written_to_where_the_book_names_nobody():
         mondays = Mondays(makegood.store, makegood.shelf.current, clock, BASE_URL)
         assert mondays.send_due() == ()
         assert mondays.preview().week == "2026-W04"
+
+
+def test_a_letter_that_was_paused_when_it_was_due_does_not_come_when_it_goes_on(world):
+    world.until(MONDAY_SEVEN_MS)
+    assert world.round() == ("board.2026-W01",)
+    second_ms = MONDAY_SEVEN_MS + 7 * DAY_MS
+    world.until(second_ms - HOUR_MS)
+    activate(world, BOOK.replace("{id: board,", "{id: board, paused: true,"))
+    world.until(second_ms + HOUR_MS)
+    world.round()
+    activate(world, BOOK)
+    world.until(second_ms + 2 * DAY_MS)
+    assert world.round() == ()
+    world.until(second_ms + 7 * DAY_MS)
+    assert world.round() == ("board.2026-W03",)
+
+
+def test_a_first_letter_comes_late_also_where_another_book_was_activated_meanwhile(world):
+    world.until(MONDAY_SEVEN_MS + HOUR_MS)  # no worker ran
+    activate(world, f"{BOOK}# a comment\n")
+    world.until(MONDAY_SEVEN_MS + 3 * HOUR_MS)
+    assert world.round() == ("board.2026-W01", "vans.2026-W01")
+
+
+def test_a_letter_that_is_new_begins_with_its_own_week(world):
+    activate(world, BOOK.replace("id: board,", "id: heads,"))
+    world.until(MONDAY_SEVEN_MS + HOUR_MS)
+    activate(world, BOOK)
+    world.until(MONDAY_SEVEN_MS + 2 * HOUR_MS)
+    assert world.round() == ("vans.2026-W01",)
+    world.until(MONDAY_SEVEN_MS + 7 * DAY_MS)
+    assert "board.2026-W02" in world.round()
+
+
+def test_a_letter_that_cannot_be_written_keeps_no_other_one_back(world):
+    world.until(MONDAY_SEVEN_MS + HOUR_MS)
+    library = world.makegood.library
+    board, vans = library.now().monday.letters
+    nowhere = replace(board, timezone="Nowhere/Nowhere")
+    book = replace(library.now(), monday=MondayTerms(letters=(nowhere, vans)))
+    odd = Library(active=book.hash, books={book.hash: book})
+    mondays = Mondays(world.makegood.store, lambda: odd, world.clock, BASE_URL)
+    assert mondays.send_due() == ("vans.2026-W01",)
+
+
+def test_a_customer_whose_state_cannot_be_read_keeps_no_letter_back(world):
+    world.fail("ana")
+    with world.makegood.store.writing() as writing:
+        (row,) = writing.rows("", 10)
+        writing.save([replace(row, state=b"broken")])
+        writing.put_reckoned_to("")
+    world.until(MONDAY_SEVEN_MS)
+    assert world.round() == ("board.2026-W01",)
+    with world.makegood.store.reading() as reading:
+        assert reading.reckoned_to() is None
 
 
 @pytest.mark.parametrize(("week", "says"), [("2026-W60", "no week"), ("2026-W09", "not begun")])
