@@ -43,6 +43,8 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
         by_rule: What the rule itself gives of it, in cents.
         part: The order that pays that, while a person answers for the rest.
         parties: Who asks, pays and is told; None for the customer alone.
+        rule_refused: The no that was appealed was the rule's own; whoever upholds it does not
+            make it theirs.
     """
 
     event: EventId
@@ -70,6 +72,7 @@ class RequestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     by_rule: int = 0
     part: CommandId = CommandId("")
     parties: Parties | None = None
+    rule_refused: bool = False
 
     @property
     def rest_cents(self) -> int:

@@ -68,7 +68,7 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
         case = _opened(turn, failure, (plan, scope), second=second)
         if lapse is not None and not case.owner:
             case = replace(case, owner=own_of(turn, failure.brand))
-        case = replace(case, lifted=not holds)
+        case = replace(case, lifted=not holds, lifts_ms=0 if holds else failure.at_ms)
     elif case.phase is Phase.UNCLEAR:
         case = moved(case, Move.FAILURE_FOUND, turn.at_ms)
         case = replace(case, plan=failure.rule, origin=turn.origin, scope=scope)
@@ -83,6 +83,7 @@ def _new_failure(turn: Turn, failure: Failure) -> None:
         double=case.double or second,
         scope=_reach(case, scope, holds=holds),
         lifted=case.lifted and not holds,
+        lifts_ms=0 if holds else case.lifts_ms,
     )
     begin_plan(turn, case, failure, second=second)
 

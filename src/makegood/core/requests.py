@@ -89,7 +89,8 @@ def appealed(turn: Turn, body: Appealed) -> None:
     """Apply an appeal: a person has as long as the request gives."""
     one = turn.state.request(body.asked)
     if one is not None and one.status is RequestStatus.DENIED and not one.appealed:
-        _wait(turn, replace(one, appealed=True), RequestStatus.APPEALED)
+        one = replace(one, appealed=True, rule_refused=not one.refused_by)
+        _wait(turn, one, RequestStatus.APPEALED)
 
 
 def _wait(turn: Turn, one: RequestState, status: RequestStatus) -> None:

@@ -64,7 +64,8 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         unclear: Events that no rule could judge, with what was missing.
         double: A second failure, or a promise of ours that was broken.
         broken: Promises of ours that were broken.
-        lifts_ms: When the hold lifts by itself after "made whole"; 0 while it stands.
+        lifts_ms: When the hold lifts by itself after "made whole"; 0 while it stands. Of a case
+            that held nothing: when it opened.
         lifted: The hold no longer stands.
         look: A person is asked to look because the hold stands very long.
         offered: Failures ("about/rule") whose choice was sent to the customer.

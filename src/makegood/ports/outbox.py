@@ -81,5 +81,8 @@ class OutboxWriting(Protocol):
         False when the fence is not ours.
         """
 
+    def came_back(self, command: CommandId, now_ms: int, error: str) -> bool:
+        """Say that what was handed over did not arrive; False when it was not handed over."""
+
     def revive(self, command: CommandId, now_ms: int) -> bool:
         """Make a failed command wait again, by a person; False when it is not failed."""

@@ -139,4 +139,6 @@ def _requests(state: State, customer: CustomerId) -> Iterator[Reckoned]:
 
 
 def _rule_said_no(one: RequestState) -> bool:
+    if one.rule_refused:
+        return True
     return (one.appealed or one.status is RequestStatus.DENIED) and not one.refused_by

@@ -29,6 +29,7 @@ def fill_measured(store: Store) -> int:
                 [row for one in told for row in one.cases],
                 [line for one in told for line in one.ledger],
                 {name: case for one in told for name, case in one.failures.items()},
+                [one for it in told for one in it.let_down],
             )
             write_promises(writing, [(None, state) for state in states.values()])
         after, looked = page[-1], looked + len(page)

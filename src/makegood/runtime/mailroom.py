@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from makegood.core.decide import Asker
 from makegood.messages.body import TextRef
 from makegood.messages.errors import InputError, Refused
-from makegood.messages.facts import Dropped, FailureRaised, GotInTouch
+from makegood.messages.facts import FailureRaised, GotInTouch
 from makegood.messages.ids import (
     CaseId,
     CommandId,
@@ -25,7 +25,6 @@ from makegood.messages.ids import (
 from makegood.ports.clock import Clock
 from makegood.ports.files import Files
 from makegood.ports.letters import Letter
-from makegood.ports.rows import OutboxStatus
 from makegood.ports.store import Reading, Store
 from makegood.runtime.acts import PORTAL, Acts
 from makegood.runtime.holding import held
@@ -43,12 +42,12 @@ from makegood.runtime.letter_rows import (
 )
 from makegood.runtime.mail_addresses import Addresses
 from makegood.runtime.mail_aside import SOURCE, Aside, Took
+from makegood.runtime.mail_returned import take_back
 from makegood.runtime.raising import customer_meant
 from makegood.runtime.requests import Requests
-from makegood.runtime.told import Told
 from makegood.runtime.triage import Triage, Wrote
 from makegood.sources.mail.reading import read_mail
-from makegood.sources.mail.shapes import InboundMail, Returned
+from makegood.sources.mail.shapes import InboundMail
 
 _COMPLAINT = (
     "A mailbox provider reports that somebody called a mail of ours unwanted; look what it was, "
@@ -147,7 +146,7 @@ class Mailroom:
         if mail.kind == "loop" and addresses.are_of_the_firm(mail.sender):
             return Took(became="passed over", why="It is a mail of our own, gone in a circle.")
         if mail.returned is not None:
-            return self._returned(mail.returned)
+            return take_back(self._store, self._intake, self._clock, mail.returned)
         if why := self._cannot_file(mail, addresses):
             return self.set_aside(raw, why)
         itself, another = self._erased(mail)
@@ -319,33 +318,6 @@ class Mailroom:
             return name
         theirs = [one for one in own if name in finds.get(one, ())]
         return min(theirs, default=answered or ProfileId(customer))
-
-    def _returned(self, returned: Returned) -> Took:
-        """A mail of ours came back: its order failed after all, and a person may have to call."""
-        if not returned.is_final:
-            return Took(became="passed over", why="A server is still trying.")
-        ours = [CommandId(one[1:].partition("@")[0]) for one in returned.ids]
-        now_ms = self._clock.now_ms()
-        reason = f"The mail came back ({returned.status or 'no code given'})."
-        with self._store.writing() as writing:
-            rows = [row for row in writing.commands(ours) if row.status is OutboxStatus.DONE]
-            told = [
-                Told(
-                    profile=row.command.profile,
-                    body=Dropped(
-                        command=row.command.id,
-                        why="failed",
-                        step=row.command.step,
-                        reason=reason,
-                    ),
-                    message_id=f"{row.command.id}/returned",
-                )
-                for row in rows
-            ]
-            self._intake.record(writing, told, now_ms)
-        if not rows:
-            return Took(became="passed over", why="It came back, and is none of ours.")
-        return Took(became="returned", why=reason)
 
     def _beside(self, mail: InboundMail, known: _Known, brand: str) -> Took:
         """Keep what a machine wrote, where it belongs to a customer; nobody waits for it."""

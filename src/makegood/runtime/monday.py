@@ -1,5 +1,6 @@
 """The letter to management: counted at one instant, written once, and kept as it is sent."""
 
+import logging
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from makegood.runtime.monday_sheet import Told, sheet_of
 TELLING = f"{OWN_SOURCE}:monday"
 DAY_MS = 86_400_000
 LATE_MS = 3_600_000  # a restart of some minutes makes no letter late
+_LOG = logging.getLogger("makegood.monday")
 ANYBODY = MondayRule(id="print", to=())
 """Whose letter is printed where the book names nobody."""
 
@@ -42,7 +44,8 @@ class Mondays:
     def send_due(self) -> tuple[str, ...]:
         """Write each letter that is due and queue its mails, once; give which."""
         library, now_ms = self._library_of(), self._clock.now_ms()
-        sent = (self._send(rule, library, now_ms) for rule in library.now().monday.letters)
+        letters = library.now().monday.letters
+        sent = (self._sent(rule, library, now_ms) for rule in letters if not rule.paused)
         return tuple(letter for letter in sent if letter)
 
     def forget_old(self) -> int:
@@ -118,13 +121,19 @@ class Mondays:
         first = next(iter(terms.letters), None)
         return first if first is not None else replace(ANYBODY, timezone=book.timezone)
 
-    def _send(self, rule: MondayRule, library: Library, now_ms: int) -> str:
-        if rule.paused:
+    def _sent(self, rule: MondayRule, library: Library, now_ms: int) -> str:
+        """Write a letter; a fault of one keeps no other back, and it is tried every round."""
+        try:
+            return self._send(rule, library, now_ms)
+        except Exception as fault:
+            _LOG.error("letter %s was not written: %s", rule.id, type(fault).__name__)
             return ""
+
+    def _send(self, rule: MondayRule, library: Library, now_ms: int) -> str:
         week, due_ms = last_due(now_ms, rule.weekday, rule.minute, rule.timezone)
         with self._store.reading() as reading:
             known = reading.monday(letter_id(rule.id, week.name)) is not None
-            if known or not _is_wanted(reading, rule, week, due_ms):
+            if known or not _is_wanted(reading, rule, library, due_ms):
                 return ""
             letter = self.letter(reading, rule, library, week, due_ms)
         with self._store.writing() as writing:
@@ -216,9 +225,16 @@ def _more(reading: Reading, rule: MondayRule, week: Week, figures: Figures) -> i
     return figures.failures.before - last.failures
 
 
-def _is_wanted(reading: Reading, rule: MondayRule, week: Week, due_ms: int) -> bool:
-    """Whether the book wanted it when it was due: a new letter begins with its own week."""
-    if reading.monday(letter_id(rule.id, week.earlier().name)) is not None:
-        return True
+def _is_wanted(reading: Reading, rule: MondayRule, library: Library, due_ms: int) -> bool:
+    """Whether the book of the moment it was due wanted it: one of a pause does not come later."""
     activations = reading.activations()
-    return not activations or activations[-1].at_ms <= due_ms
+    then = [one.book for one in activations if one.at_ms <= due_ms]
+    if not then:
+        return not activations
+    if then[-1] == library.active:
+        return True
+    try:
+        wanted = library.books[then[-1]].monday.letter(rule.id)
+    except KeyError:  # nobody can say what it wanted
+        return False
+    return wanted is not None and not wanted.paused

@@ -7,10 +7,13 @@ on after the last page.
 import logging
 from collections.abc import Callable
 
-from makegood.core.state import decode_state
+import msgspec
+
+from makegood.core.state import State, decode_state
 from makegood.messages.ids import CustomerId
 from makegood.playbooks.book import Library
 from makegood.ports.clock import Clock
+from makegood.ports.rows import CustomerRow
 from makegood.ports.store import Store
 from makegood.projections.cases import project
 from makegood.projections.reckoned import write_reckoned
@@ -32,6 +35,15 @@ def told_by_clock(
         "norms": NormsLearned(store, library_of, clock).run_forever,
         "monday": MondayRounds(store, mondays, clock).run_forever,
     }
+
+
+def _state_of(row: CustomerRow) -> State | None:
+    """Read a state; one that cannot be read keeps nobody's letter back."""
+    try:
+        return decode_state(row.state)
+    except msgspec.DecodeError:
+        _LOG.error("customer %s is not counted: the state cannot be read", row.customer)
+        return None
 
 
 class MondayRounds:
@@ -73,7 +85,8 @@ class MondayRounds:
         with self._store.writing() as writing:
             # As they are now: an event may have come in since the look, and was counted then.
             rows = writing.lock(page)
-            states = {one: decode_state(row.state) for one, row in rows.items() if not row.stuck}
+            read = {one: _state_of(row) for one, row in rows.items()}
+            states = {one: state for one, state in read.items() if state is not None}
             projected = [project(state, customer) for customer, state in states.items()]
             writing.project(
                 list(states),

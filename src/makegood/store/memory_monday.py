@@ -104,12 +104,10 @@ class MemoryMonday(MemoryReading):
     def moved_in(self, weeks: Weeks, brands: Sequence[str]) -> tuple[MovedSum, ...]:
         sums: Counter[tuple[int, str, str, str]] = Counter()
         for line in (one for own in self._t.money.values() for one in own):
-            case = self._t.case_rows.get(line.case)
-            brand = case.brand if case is not None else ""
-            known = not brands or (case is not None and brand in brands)
-            if known and weeks[0] <= line.at_ms < weeks[2]:
+            theirs = not brands or line.brand in brands
+            if theirs and weeks[0] <= line.at_ms < weeks[2]:
                 week = int(line.at_ms >= weeks[1])
-                sums[week, brand, line.account, line.currency] += line.cents
+                sums[week, line.brand, line.account, line.currency] += line.cents
         return tuple(
             MovedSum(week=key[0], brand=key[1], account=key[2], currency=key[3], cents=cents)
             for key, cents in sorted(sums.items())

@@ -95,6 +95,10 @@ class MemoryOutbox(MemoryLook):
         self._write(replace(given, next_ms=row.command.due_ms))
         return True
 
+    def came_back(self, command: CommandId, now_ms: int, error: str) -> bool:
+        change: Change = {"status": OutboxStatus.FAILED, "settled_ms": now_ms, "error": error}
+        return self._if(command, lambda row: row.status is OutboxStatus.DONE, change)
+
     def revive(self, command: CommandId, now_ms: int) -> bool:
         change: Change = {
             "status": OutboxStatus.WAITING,

@@ -106,6 +106,13 @@ class OutboxWriting(SqlBase):
         )
         return self._db.changed(sql, command, fence) == 1
 
+    def came_back(self, command: CommandId, now_ms: int, error: str) -> bool:
+        sql = (
+            "UPDATE outbox SET status = 'failed', settled_ms = ?, error = ? "
+            "WHERE command_id = ? AND status = 'done'"
+        )
+        return self._db.changed(sql, now_ms, error, command) == 1
+
     def revive(self, command: CommandId, now_ms: int) -> bool:
         sql = (
             "UPDATE outbox SET status = 'waiting', next_ms = ?, attempts = 0, settled_ms = 0 "

@@ -12,7 +12,6 @@ MONDAY = (
     "ALTER TABLE case_key ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE case_key ADD COLUMN again BIGINT NOT NULL DEFAULT 0",
     "CREATE INDEX case_key_at ON case_key (at_ms) WHERE at_ms > 0",
-    "CREATE INDEX ledger_at ON ledger (at_ms)",
     """CREATE TABLE reckoned (
         customer TEXT NOT NULL,
         item TEXT NOT NULL,

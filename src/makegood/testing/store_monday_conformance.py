@@ -156,17 +156,21 @@ class MondayConformance(Conformance):
         one = case_of("1", "a", 210)
         line = LedgerRow(
             case=one.case, customer=one.customer, command=CommandId("m1"), account="owed",
-            remedy="refund", cents=500, currency="EUR", at_ms=210,
+            remedy="refund", cents=500, currency="EUR", at_ms=210, brand="cars",
         )  # fmt: skip
         more = replace(line, command=CommandId("m2"), cents=70)
         before = replace(line, command=CommandId("m3"), at_ms=199, account="marketing")
-        keep(store, (one, let_down(one, 210)), money=(line, more, before))
+        asked = replace(line, command=CommandId("m4"), case=CaseId(""), cents=9, brand="bikes")
+        keep(store, (one, let_down(one, 210)), money=(line, more, before, asked))
         with store.reading() as reading:
             sums = reading.moved_in(WEEKS, ())
             none = reading.moved_in(WEEKS, ("vans",))
+            of_no_case = reading.moved_in(WEEKS, ("bikes",))
         owed = MovedSum(week=1, brand="cars", account="owed", currency="EUR", cents=570)
-        assert sums == (replace(owed, week=0, account="marketing", cents=500), owed)
+        given = replace(owed, brand="bikes", cents=9)
+        assert sums == (replace(owed, week=0, account="marketing", cents=500), given, owed)
         assert none == ()
+        assert of_no_case == (given,), "what was given because somebody asked has its brand too"
 
     def test_what_is_overdue_and_what_was_refused_is_counted_as_of_an_instant(self) -> None:
         store = self.make_store()

@@ -197,6 +197,20 @@ class OutboxConformance(Conformance):
         (again,) = claim(store, 3000)
         assert again.fence > leased.fence
 
+    def test_what_was_handed_over_and_came_back_has_failed_after_all(self) -> None:
+        store = self.make_store()
+        put(store, command("a"))
+        (leased,) = claim(store, 1000)
+        with store.writing() as writing:
+            assert not writing.came_back(CommandId("ma"), 3000, "gone")
+            assert not writing.came_back(CommandId("mnone"), 3000, "gone")
+        settle(store, leased, OutboxStatus.DONE)
+        with store.writing() as writing:
+            assert writing.came_back(CommandId("ma"), 3000, "gone")
+            assert not writing.came_back(CommandId("ma"), 4000, "gone")
+        row = outbox_row(store, "a")
+        assert (row.status, row.settled_ms, row.error) == (OutboxStatus.FAILED, 3000, "gone")
+
     def test_commands_are_listed_by_profile_and_paged_by_status(self) -> None:
         store = self.make_store()
         put(store, *(command(f"a{n}", due_ms=10 - n) for n in range(5)), command("b", "ben"))

@@ -12,10 +12,11 @@ from makegood.core.fold import advance, step
 from makegood.core.state import EMPTY, Phase, State, decode_state, encode_state
 from makegood.messages.facts import PersonChosen, Touchpoint
 from makegood.messages.hello_facts import SuccessorNamed
-from makegood.messages.ids import RepId
+from makegood.messages.ids import CustomerId, RepId
 from makegood.playbooks.book import Library
 from makegood.playbooks.lapsing import LapseRule
 from makegood.playbooks.terms import Cause, Loss
+from makegood.projections.cases import project
 from makegood.testing.book import small_book
 from makegood.testing.history import KATHY, NOON_MS, event, folded
 from tests.unit.core.day import Day
@@ -190,6 +191,24 @@ def test_the_book_says_what_it_holds(holds, blue, other):
     day = both(900, holds=holds)
     assert day.case.is_open
     assert (day.asks(brand="cars").allowed, day.asks(brand="hotels").allowed) == (blue, other)
+
+
+@pytest.mark.parametrize(("holds", "held"), [("umbrella", True), ("nothing", False)])
+def test_what_held_nothing_is_not_told_as_held_when_it_has_ended(holds, held):
+    day = both(900, holds=holds)
+    uses(day, "spa", 1090)
+    assert day.case.phase is Phase.MADE_WHOLE
+    (row,) = project(day.state, CustomerId("c")).cases
+    assert (row.held_until_ms > row.opened_ms) is held
+
+
+def test_one_more_failure_holds_although_the_first_held_nothing():
+    day = both(900, holds="nothing")
+    day.no_car("R1")
+    assert day.case.lifts_ms == 0
+    (row,) = project(day.state, CustomerId("c")).cases
+    assert row.held
+    assert row.held_until_ms == 0
 
 
 def test_it_is_no_second_failure_and_makes_none_the_second():

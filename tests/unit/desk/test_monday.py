@@ -91,7 +91,9 @@ def test_what_this_weeks_letter_would_say_is_of_their_brands_and_costs_the_same(
     assert "Customers let down 0 0" in words_of(omar.get(f"{LETTERS}/preview"))
 
 
-@pytest.mark.parametrize("query", ["week=2026-W60", "week=2026-W40", "week=x"])
+@pytest.mark.parametrize(
+    "query", ["week=2026-W60", "week=2026-W40", "week=x", "week=0001-W01", "week=0001-W02"]
+)
 def test_a_week_that_is_none_or_has_not_begun_has_no_letter(omar: Client, query: str):
     assert omar.get(f"{LETTERS}/preview?{query}").status_code == 404
 

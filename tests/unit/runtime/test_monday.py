@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from makegood.books.opening import shipped_books
 from makegood.bootstrap import Makegood
@@ -12,8 +14,11 @@ from makegood.messages.commands import TellManagement
 from makegood.messages.errors import InputError
 from makegood.messages.facts import RootCauseNamed, Touchpoint
 from makegood.messages.ids import CommandId, RepId
+from makegood.playbooks.book import Library
+from makegood.playbooks.monday import MondayTerms
 from makegood.ports.arrivals import Arrival
 from makegood.ports.rows import OutboxRow, OutboxStatus
+from makegood.runtime.filling import fill_measured
 from makegood.runtime.intake import body_digest
 from makegood.runtime.monday import Mondays
 from makegood.runtime.monday_rounds import MondayRounds
@@ -21,6 +26,7 @@ from makegood.testing.clock import FakeClock
 from tests.e2e.screens import BASE_URL, customer_of, introduce, no_car, serving
 from tests.integration.mail_server import MailServer
 
+EML = Path("tests/mails/eml")
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MONDAY_SEVEN_MS = 1_767_614_400_000  # 2026-01-05 07:00 in New York
@@ -85,6 +91,10 @@ def queued(makegood: Makegood) -> list[OutboxRow]:
     with makegood.store.reading() as reading:
         found = [row for one in OutboxStatus for row in reading.outbox(one, CommandId(""), 500)]
     return [row for row in found if isinstance(row.command.order, TellManagement)]
+
+
+def activate(world: World, text: str) -> None:
+    world.makegood.shelf.activate(text, "it.yaml", by="omar", because="it is wanted")
 
 
 def figures(letter: object) -> dict[str, tuple[str, str]]:
@@ -247,6 +257,61 @@ def test_nobody_is_written_to_where_the_book_names_nobody():
         assert mondays.preview().week == "2026-W04"
 
 
+def test_a_letter_that_was_paused_when_it_was_due_does_not_come_when_it_goes_on(world):
+    world.until(MONDAY_SEVEN_MS)
+    assert world.round() == ("board.2026-W01",)
+    second_ms = MONDAY_SEVEN_MS + 7 * DAY_MS
+    world.until(second_ms - HOUR_MS)
+    activate(world, BOOK.replace("{id: board,", "{id: board, paused: true,"))
+    world.until(second_ms + HOUR_MS)
+    world.round()
+    activate(world, BOOK)
+    world.until(second_ms + 2 * DAY_MS)
+    assert world.round() == ()
+    world.until(second_ms + 7 * DAY_MS)
+    assert world.round() == ("board.2026-W03",)
+
+
+def test_a_first_letter_comes_late_also_where_another_book_was_activated_meanwhile(world):
+    world.until(MONDAY_SEVEN_MS + HOUR_MS)  # no worker ran
+    activate(world, f"{BOOK}# a comment\n")
+    world.until(MONDAY_SEVEN_MS + 3 * HOUR_MS)
+    assert world.round() == ("board.2026-W01", "vans.2026-W01")
+
+
+def test_a_letter_that_is_new_begins_with_its_own_week(world):
+    activate(world, BOOK.replace("id: board,", "id: heads,"))
+    world.until(MONDAY_SEVEN_MS + HOUR_MS)
+    activate(world, BOOK)
+    world.until(MONDAY_SEVEN_MS + 2 * HOUR_MS)
+    assert world.round() == ("vans.2026-W01",)
+    world.until(MONDAY_SEVEN_MS + 7 * DAY_MS)
+    assert "board.2026-W02" in world.round()
+
+
+def test_a_letter_that_cannot_be_written_keeps_no_other_one_back(world):
+    world.until(MONDAY_SEVEN_MS + HOUR_MS)
+    library = world.makegood.library
+    board, vans = library.now().monday.letters
+    nowhere = replace(board, timezone="Nowhere/Nowhere")
+    book = replace(library.now(), monday=MondayTerms(letters=(nowhere, vans)))
+    odd = Library(active=book.hash, books={book.hash: book})
+    mondays = Mondays(world.makegood.store, lambda: odd, world.clock, BASE_URL)
+    assert mondays.send_due() == ("vans.2026-W01",)
+
+
+def test_a_customer_whose_state_cannot_be_read_keeps_no_letter_back(world):
+    world.fail("ana")
+    with world.makegood.store.writing() as writing:
+        (row,) = writing.rows("", 10)
+        writing.save([replace(row, state=b"broken")])
+        writing.put_reckoned_to("")
+    world.until(MONDAY_SEVEN_MS)
+    assert world.round() == ("board.2026-W01",)
+    with world.makegood.store.reading() as reading:
+        assert reading.reckoned_to() is None
+
+
 @pytest.mark.parametrize(("week", "says"), [("2026-W60", "no week"), ("2026-W09", "not begun")])
 def test_what_is_no_week_or_has_not_begun_is_refused(world, week, says):
     with pytest.raises(InputError, match=says):
@@ -274,3 +339,37 @@ def test_customers_of_before_an_upgrade_are_counted_once_page_by_page(world):
     assert any("still being counted" in note for note in notes)
     world.round()
     assert figures(world.mondays.preview("2026-W01"))["Failures"] == ("2", "0")
+
+
+def test_a_replay_that_is_adopted_fills_rows_in_and_loses_nothing_of_the_letter(world):
+    world.fail("ana", "rule:no_car")
+    world.until(MONDAY_SEVEN_MS)
+    before = figures(world.mondays.preview("2026-W01"))
+    assert before["Failures"] == ("1", "0")
+    assert fill_measured(world.makegood.store) > 0
+    assert figures(world.mondays.preview("2026-W01")) == before
+
+
+def returned(world: World, row: OutboxRow) -> str:
+    """Bring the mail that says that an address of management is no more."""
+    raw = (EML / "bounce_dsn.eml").read_bytes().replace(b"c1@", f"{row.command.id}@".encode())
+    return world.makegood.post.room.take(raw).became
+
+
+def test_an_address_that_is_no_more_is_shown_and_makes_nobody_a_customer(world):
+    world.until(MONDAY_SEVEN_MS)
+    world.round()
+    world.mails()
+    row = queued(world.makegood)[0]
+    assert row.status is OutboxStatus.DONE
+    with world.makegood.store.reading() as reading:
+        before = reading.counts()["customers"]
+    assert returned(world, row) == "returned"
+    returned(world, row)
+    with world.makegood.store.reading() as reading:
+        assert reading.counts()["customers"] == before
+        after = reading.command(row.command.id)
+    assert after is not None
+    assert after.status is OutboxStatus.FAILED
+    assert "5.1.1" in after.error
+    assert len(world.mails()) == 2, "and nothing is sent again by itself"

@@ -131,7 +131,7 @@ class Figures(Struct, frozen=True, kw_only=True):
         asked: Requests without an answer in time.
         posts: Posts that had to be answered by now, and those a person answered in time.
         policy: Failures whose cause is a policy of ours.
-        reconsidered: Refused requests at which a person looked again.
+        reconsidered: Requests refused by a rule at which a person looked again.
         exceptions: Those that were then allowed.
         unsettled: Failures whose root cause nobody has named.
         unclear: Cases that nobody could judge.
@@ -204,8 +204,8 @@ def figures_of(counts: Counts) -> Figures:
         in_time=(_in_time(counts.posts[0]), _in_time(counts.posts[1])),
         policy=_failures(one for one in lets if _is_policy(one)),
         refused=_asked(one for one in requests if one.by_rule),
-        reconsidered=_asked(one for one in requests if one.again),
-        exceptions=_asked(one for one in requests if one.again and one.how == "allowed"),
+        reconsidered=_asked(one for one in requests if one.by_rule and one.again),
+        exceptions=_asked(one for one in requests if _is_exception(one)),
         rules=_rules(lets, requests),
         unsettled=_failures(one for one in lets if not one.root_kind and not one.root),
         unclear=_pair(standing, lambda one: one.unclear),
@@ -303,6 +303,11 @@ def _is_policy(one: LetDownCount) -> bool:
     return "policy" in (one.root_kind, one.cause) or one.root.startswith("rule:")
 
 
+def _is_exception(one: RequestCount) -> bool:
+    """Whether a rule said no and a person then yes; a no of a person's own is no rule's."""
+    return one.by_rule and one.again and one.how == "allowed"
+
+
 def _rules(
     lets: Iterable[LetDownCount], requests: Iterable[RequestCount]
 ) -> tuple[RuleFigure, ...]:
@@ -315,8 +320,7 @@ def _rules(
     for asked in requests:
         if asked.week:
             refused[asked.name] += asked.requests * asked.by_rule
-            is_yes = asked.again and asked.how == "allowed"
-            exceptions[asked.name] += asked.requests * is_yes
+            exceptions[asked.name] += asked.requests * _is_exception(asked)
     found = (
         RuleFigure(
             rule=rule, let_down=caused[rule], refused=refused[rule], exceptions=exceptions[rule]

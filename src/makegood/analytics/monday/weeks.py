@@ -8,6 +8,7 @@ from msgspec import Struct
 
 _NAMED = re.compile(r"([0-9]{4})-W([0-9]{2})", re.ASCII)
 _SECOND_MS = 1000
+_FIRST_YEAR = 1970
 
 
 class Week(Struct, frozen=True, kw_only=True):
@@ -45,9 +46,9 @@ class Week(Struct, frozen=True, kw_only=True):
 
 
 def week_named(name: str, zone: str) -> Week | None:
-    """Find a week by its ISO name; None for what is none."""
+    """Find a week by its ISO name; None for what is none, and of before any log."""
     found = _NAMED.fullmatch(name.strip())
-    if found is None:
+    if found is None or int(found[1]) < _FIRST_YEAR:
         return None
     try:
         first = date.fromisocalendar(int(found[1]), int(found[2]), 1)
