@@ -19,7 +19,7 @@ from makegood.ports.clock import Clock
 from makegood.ports.store import Reading, Store
 from makegood.ports.triage import TriageRow
 from makegood.ports.voice import Post
-from makegood.ports.words import LogEdge
+from makegood.runtime.log_edge import Settled
 from makegood.runtime.own_words import OwnWords, is_answer, own_words, plain_words
 from makegood.runtime.triage import PUBLIC, Triage, Wrote
 
@@ -36,24 +36,6 @@ class _Found(Struct, frozen=True, kw_only=True):
 
     event: Event
     own: OwnWords
-
-
-class Settled:
-    """How far the log is whole: a later place of it may be committed before an earlier one."""
-
-    def __init__(self) -> None:
-        self._place = 0
-        self._edge: LogEdge | None = None
-
-    def place(self, now: LogEdge) -> int:
-        """Say up to where nothing can come any more, by what was seen before and is seen now."""
-        before = self._edge
-        if before is None or not before.writing & now.writing:
-            self._place = before.place if before is not None else 0
-            self._edge = now
-        if not now.writing:
-            self._place = now.place
-        return self._place
 
 
 class WordsRead:

@@ -26,6 +26,7 @@ from makegood.ports.store import Reading, Store, Writing
 from makegood.projections.root_causes import answerer, cause_words
 from makegood.runtime.asking_owners import question
 from makegood.runtime.by_lot import Met, chances
+from makegood.runtime.log_edge import whole_until
 from makegood.runtime.noting import note
 from makegood.runtime.places import ids_by_name
 
@@ -54,11 +55,11 @@ class Round(Struct, frozen=True, kw_only=True):
 
 def take_ratings(store: Store, library: Library) -> int:
     """Take new ratings from the log; again, nothing is taken twice. Give how many there were."""
-    taken = 0
+    taken, until = 0, whole_until(store)
     while True:
         with store.reading() as reading:
             after = reading.ratings_read()
-            log = reading.log(after, PAGE)
+            log = [one for one in reading.log(after, PAGE) if one[0] <= until]
         if not log:
             return taken
         found = [

@@ -25,8 +25,9 @@ from makegood.playbooks.triage import CHANNELS, TriageTerms
 from makegood.ports.triage import TriageRow
 from makegood.ports.voice import Post
 from makegood.ports.words import LogEdge
+from makegood.runtime.log_edge import Settled
 from makegood.runtime.own_words import is_answer, own_words, plain_words
-from makegood.runtime.reading_words import WITHOUT_MODEL_MS, Settled, WordsRead
+from makegood.runtime.reading_words import WITHOUT_MODEL_MS, WordsRead
 from makegood.runtime.triage import Triage
 from makegood.runtime.triage_models import labels
 from makegood.settings import Settings
