@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from makegood.analytics.report.charts import NARROW, WIDE, Bars, draw
+from makegood.analytics.report.charts import GOOD, INK, NARROW, WIDE, Bars, draw
 from makegood.analytics.spend import MonthSpend, in_chart
 
 _KEPT = 32  # drawings; each is about 20 kB
@@ -21,6 +21,7 @@ def chart(rows: Sequence[MonthSpend], currency: str) -> tuple[str, str]:
         counts=f"In {currency}",
         axis="Month",
         beside=True,
+        colours=(GOOD, INK),
     )
     return _drawn(bars, WIDE), _drawn(bars, NARROW)
 

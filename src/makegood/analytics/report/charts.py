@@ -9,6 +9,7 @@ from msgspec import Struct
 
 # The page's style sheet finds these colours in the drawing and puts the scheme's own there.
 HEAD, LATER, INK, GRID = "#b3261e", "#d9a29c", "#5f6670", "#e6e1d9"
+GOOD = "#0b6e5f"
 WIDE, NARROW = 660, 300  # pixels; both are drawn and the page shows the one that fits
 TOP = 12  # lying bars; the table behind the chart has them all
 _FONT = "Helvetica, Arial, sans-serif"
@@ -28,6 +29,7 @@ class Bars(Struct, frozen=True, kw_only=True):
             is put upon the first.
         across: Bars lie, with long labels at the left; else they stand in the order given.
         label_from: Characters of a label that the axis leaves out at the left.
+        colours: Of the first and of the second; none for those of what fails.
     """
 
     rows: tuple[tuple[str, float, float], ...]
@@ -38,6 +40,7 @@ class Bars(Struct, frozen=True, kw_only=True):
     beside: bool = False
     across: bool = False
     label_from: int = 0
+    colours: tuple[str, str] | None = None
 
 
 def draw(bars: Bars, width: int) -> str:
@@ -68,10 +71,10 @@ def draw(bars: Bars, width: int) -> str:
 
 
 def _colour(bars: Bars, width: int) -> alt.Color:
-    colours = [LATER, HEAD] if bars.beside else [HEAD, LATER]
+    colours = bars.colours or ((LATER, HEAD) if bars.beside else (HEAD, LATER))
     return alt.Color(
         "part:N",
-        scale=alt.Scale(domain=[bars.first, bars.second], range=colours),
+        scale=alt.Scale(domain=[bars.first, bars.second], range=[*colours]),
         legend=alt.Legend(
             title=None, orient="top", direction="vertical" if width < WIDE else "horizontal",
             labelLimit=width, symbolType="square",
