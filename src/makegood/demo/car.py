@@ -33,6 +33,14 @@ KATHY = RepRow(
     hours="mon-sun 00:00-00:00",
     timezone="America/New_York",
 )
+RUTH = RepRow(
+    rep=RepId("ruth"),
+    name="Ruth",
+    role="supervisor",
+    hours="mon 06:00-07:00",  # at no hour of the day that is played, so that nothing comes to her
+    timezone="America/New_York",
+)
+"""She reads what the week came to."""
 AIRPORT, HARBOUR = "Airport", "Harbour"
 RENTAL_SYSTEM, CALL_CENTRE, REGISTER = "rental-system", "call-centre", "synthetic-crm"
 RESERVATION = "SYN-4711"

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from makegood.bootstrap import Makegood
 from makegood.core.decide import Asker
-from makegood.demo.car import KATHY, NEXT_MORNING_MS, CarDay
+from makegood.demo.car import KATHY, NEXT_MORNING_MS, RUTH, CarDay
 from makegood.demo.flights import HOUR_MS, MINUTE_MS
 from makegood.demo.missing_car_clock import StageClock
 from makegood.demo.missing_car_outside import Stopped, Surroundings, send, send_through
@@ -49,7 +49,7 @@ class MissingCar:
         self.around.empty()
         self.clock.reset(at_ms - MINUTE_MS)
         with self.makegood.store.writing() as writing:
-            writing.put_reps((KATHY,))
+            writing.put_reps((KATHY, RUTH))
         self._take(self.day.introduction())
 
     @property

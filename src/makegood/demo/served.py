@@ -14,7 +14,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from makegood.demo import served_stage, served_storm
-from makegood.demo.car import KATHY
+from makegood.demo.car import KATHY, RUTH
 from makegood.demo.missing_car_outside import Surroundings
 from makegood.demo.storm import StormOptions
 from makegood.messages.errors import InputError
@@ -84,14 +84,16 @@ def _ready_django(stage: served_stage.ServedStage) -> None:
     from makegood.web.accounts import ensure_user
 
     permissions = dict.fromkeys(PERMISSIONS, True)
-    ensure_user(KATHY.rep, stage.password, KATHY.role, KATHY.name, permissions=permissions)
+    for one in (KATHY, RUTH):
+        ensure_user(one.rep, stage.password, one.role, one.name, permissions=permissions)
 
 
 def _announce(stage: served_stage.ServedStage, served: Served, console: Console) -> None:
     console.print(f"\n[bold]The missing car:[/] {served.url}/")
     console.print(
         f"One click signs in as {KATHY.name}; or sign in at {served.url}/desk/"
-        f" as [bold]{KATHY.rep}[/] with [bold]{stage.password}[/]. Stop with Ctrl+C.\n",
+        f" as [bold]{KATHY.rep}[/], or as the supervisor [bold]{RUTH.rep}[/], who may see the"
+        f" letter to management, with [bold]{stage.password}[/]. Stop with Ctrl+C.\n",
         highlight=False,
     )
 
