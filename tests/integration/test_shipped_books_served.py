@@ -14,6 +14,7 @@ from makegood.messages.ids import CaseId
 from makegood.playbooks.examples import Example
 from makegood.playbooks.load import load_examples
 from makegood.ports.arrivals import Arrival
+from makegood.replay.examples import talk_of
 from makegood.settings import read_settings
 from makegood.testing.clock import FakeClock
 
@@ -66,7 +67,8 @@ def lives_through(makegood: Makegood, clock: FakeClock, who: str, example: Examp
         take(makegood, clock, who, Identified(traits=dict(example.customer)))
     for given in example.given:
         clock.advance(given.after_ms)
-        take(makegood, clock, who, Touchpoint(name=given.name, properties=dict(given.properties)))
+        told = Touchpoint(name=given.name, properties=dict(given.properties))
+        take(makegood, clock, who, talk_of(given.talk) if given.talk else told)
     clock.advance(example.wait_ms)
     makegood.worker.run_once()
 

@@ -25,6 +25,7 @@ from makegood.messages.facts import (
 )
 from makegood.messages.ids import EventId, ProfileId, RepId
 from makegood.playbooks.book import Library, RuleBook
+from makegood.playbooks.example_talk import GivenTalk
 from makegood.playbooks.examples import Example, Expected, GivenEvent, Tried
 from makegood.playbooks.terms import Tier
 from makegood.projections.asked import within_words
@@ -199,10 +200,14 @@ def _played(example: Example, library: Library) -> State:
 
 
 def _given(given: GivenEvent, library: Library) -> Body:
-    talk = given.talk
-    if talk is None:
-        touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
-        return looked_up(touchpoint, library.book(library.active))
+    if given.talk is not None:
+        return talk_of(given.talk)
+    touchpoint = Touchpoint(name=given.name, properties=dict(given.properties))
+    return looked_up(touchpoint, library.book(library.active))
+
+
+def talk_of(talk: GivenTalk) -> GotInTouch | Contacted:
+    """Give the event of a talk in an example, as a mailbox or a help desk would tell it."""
     thread = f"example/{talk.channel}/{talk.brand}"
     if talk.is_answer:
         return Contacted(rep=_REP, channel=talk.channel, thread=thread, brand=talk.brand)
