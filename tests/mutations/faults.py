@@ -9,6 +9,7 @@ from tests.mutations import (
     faults_of_pipes,
     faults_of_places,
     faults_of_spine,
+    faults_of_the_week,
 )
 from tests.mutations.fault import Fault
 
@@ -21,4 +22,5 @@ FAULTS: tuple[Fault, ...] = (
     *faults_of_pipes.FAULTS,
     *faults_of_places.FAULTS,
     *faults_of_spine.FAULTS,
+    *faults_of_the_week.FAULTS,
 )
