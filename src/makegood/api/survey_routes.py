@@ -8,7 +8,7 @@ from pydantic import Field
 
 from makegood.analytics.asking import Figure, Group, groups_by
 from makegood.analytics.parity.intervals import Interval
-from makegood.api.access import CasesKey, brands_of
+from makegood.api.access import CasesKey, brands_of, sees
 from makegood.api.request_routes import Fields, joined
 from makegood.api.shapes import ErrorOut, Line
 from makegood.playbooks.rulings import SurveyRule
@@ -80,7 +80,7 @@ def get_surveys(
 ) -> Fields:
     """Say what each survey's answers come to; by touchpoint or brand of one survey."""
     makegood, brands = joined(request), brands_of(request)
-    rules = surveys_in(makegood.library)
+    rules = surveys_in(makegood.library, lambda brand: sees(request, brand))
     since_ms = makegood.clock.now_ms() - days * DAY_MS
     with makegood.store.reading() as reading:
         counts = reading.answer_counts(since_ms, survey=survey, brands=brands)

@@ -41,7 +41,7 @@ def asking(request: HttpRequest) -> HttpResponse:
     """Show what each survey says, and how many of the unhappy were won back."""
     with at_the_desk(request) as desk:
         days = _days(request)
-        rules = surveys_in(desk.makegood.library)
+        rules = surveys_in(desk.makegood.library, desk.me.may_see)
         counts = desk.reading.answer_counts(desk.now_ms - days * DAY_MS, brands=desk.brands)
         too_few = book_of(desk).asking.too_few
         known = {
@@ -67,7 +67,7 @@ def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Show one survey by touchpoint and by brand, and for supervisors whom it did not ask."""
     survey_id = writable(survey_id, 255)
     with at_the_desk(request) as desk:
-        rule = surveys_in(desk.makegood.library).get(survey_id)
+        rule = surveys_in(desk.makegood.library, desk.me.may_see).get(survey_id)
         days, too_few = _days(request), book_of(desk).asking.too_few
         counts = desk.reading.answer_counts(
             desk.now_ms - days * DAY_MS, survey=survey_id, brands=desk.brands

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from makegood.books.opening import read_book
 from makegood.bootstrap import Makegood
 from makegood.messages.ids import ProfileId
+from makegood.playbooks.book import Library
 from makegood.ports.answers import AnswerRow, answer_id
 from makegood.testing.clock import FakeClock
 from tests.e2e.screens import serving
@@ -134,3 +136,25 @@ def test_many_answers_cost_no_more_queries_than_one(makegood, omar, clock, path)
     few = asks()
     keep(makegood, rows(clock, 45, unhappy="waits", why="hold"))
     assert asks() == few
+
+
+class Shelf:
+    """Gives these books, whatever the store has."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def current(self) -> Library:
+        return self._library
+
+
+def test_what_a_brand_asks_is_named_only_to_who_serves_it(makegood, kathy, vera):
+    library = makegood.library
+    active = library.books[library.active]
+    barge = replace(active.surveys["boarding"], id="barge")
+    own = replace(active, surveys={**active.surveys, "barge": barge})
+    books = {**library.books, library.active: replace(active, by_brand={"meridian": own})}
+    makegood.shelf = Shelf(replace(library, books=books))
+    assert kathy.get(f"{ROOT}/of/barge").status_code == 200
+    assert vera.get(f"{ROOT}/of/barge").status_code == 404
+    assert vera.get(f"{ROOT}/of/boarding").status_code == 200
