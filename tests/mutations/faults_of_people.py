@@ -11,6 +11,7 @@ FAULTS: tuple[Fault, ...] = (
         tests=(
             "tests/conformance/test_rooms_on_stores.py::"
             "test_two_who_want_the_last_place_at_once_do_not_both_get_it[postgres]",
+            "tests/conformance/test_last_places_on_stores.py",
         ),
     ),
     Fault(
