@@ -87,7 +87,15 @@ def get_spend(
         sums = add_up(reading, wanted, brands_of(request))
     rows = by_month(sums, wanted, lambda brand: library.now(brand).currency)
     keys = [_key(one) for one in rows]
-    begin = keys.index(after) + 1 if after in keys else 0
+    if after and after not in keys:
+        problem = Problem(
+            code="bad_cursor",
+            message="This is not the end of a page.",
+            where="query after",
+            what_to_do="Give the value of `next` of the page before, or leave it out.",
+        )
+        raise Declined(422, problem)
+    begin = keys.index(after) + 1 if after else 0
     shown = rows[begin : begin + limit]
     return {
         "months": [_fields(one) for one in shown],

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -66,11 +67,16 @@ class SpendRoom:
         """
         book = self._book_of()
         for row in rows:
-            if why := why_not(row, book.brands):
+            if why := why_not(row, book.brands) or self._far_ahead(row.month):
                 raise InputError(f"{row.month} {row.brand or '(all brands)'} {row.channel}: {why}")
         for wrong in _twice(rows):
             raise InputError(wrong.why)
         return patiently(lambda: self._take(rows, by)) if rows else 0
+
+    def _far_ahead(self, month: str) -> str:
+        """Say that a month is mistyped: it would be kept, and shown for years to nobody."""
+        last = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC) + timedelta(days=366)
+        return f"`{month}` is more than a year ahead." if month > f"{last:%Y-%m}" else ""
 
     def _take(self, rows: Sequence[Acquisition], by: str) -> int:
         now_ms = self._clock.now_ms()

@@ -104,6 +104,7 @@ def test_books_are_told_once_and_again_and_shown_beside_what_was_given(makegood,
     assert found[1]["cost_per_made_good_cents"] is None
     first = all_brands.get("/v1/spend?limit=1").json()
     rest = all_brands.get(f"/v1/spend?limit=1&after={first['next']}").json()
+    assert all_brands.get("/v1/spend?after=x").status_code == 422
     assert [first["months"][0], rest["months"][0], rest["next"]] == [*found, None]
 
 

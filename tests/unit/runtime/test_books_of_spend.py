@@ -108,6 +108,8 @@ def test_what_is_told_otherwise_takes_the_place_of_what_was(it):
 def test_one_wrong_row_and_nothing_is_taken(it):
     with pytest.raises(InputError, match="no brand"):
         room(it).take([ROW, replace(ROW, brand="nobody")], "anna")
+    with pytest.raises(InputError, match="more than a year ahead"):
+        room(it).take([ROW, replace(ROW, month="2062-03")], "anna")
     assert kept(it) == []
 
 
